@@ -1,0 +1,28 @@
+# Two commands for a newcomer: `make demo` and `make test`. Each makes .venv when it is missing or stale.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo run test format
+.DEFAULT_GOAL := demo
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: .venv/installed
+	@exec $(BIN)/tocsin demo
+
+run: .venv/installed
+	@exec $(BIN)/tocsin run
+
+test: .venv/installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+format: .venv/installed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .

@@ -1,0 +1,1 @@
+"""What moves: sources, intake, outbox, delivery, the clock, and the wiring."""

@@ -1,0 +1,1 @@
+"""From the outbox to Telegram: lanes, pacing, outcomes, and what to do with each."""

@@ -1,0 +1,1 @@
+"""The conversation: commands, buttons, every word and picture a person sees."""

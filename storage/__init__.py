@@ -1,0 +1,1 @@
+"""What we know: the only package that touches the database."""

@@ -1,0 +1,154 @@
+"""Bulletins: what the sources said."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.engine import RowMapping
+
+from storage import schema
+from storage.database import Transaction
+
+_table = schema.bulletin
+
+
+class Kind(StrEnum):
+    """What a source calls its bulletin; None leaves it to the text."""
+
+    NEWS = "news"
+    ALERT = "alert"
+
+
+class Phase(StrEnum):
+    """Where in the life of an alert a bulletin stands."""
+
+    WARNING = "warning"
+    ACTIVE = "active"
+    UPDATE = "update"
+    CLEAR = "clear"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bulletin:
+    """One normalised thing a source said."""
+
+    source: str  # the source's configured name
+    key: str  # the source's own id of it, or a hash of what it says
+    title: str = ""  # plain text, one line; may be empty
+    text: str = ""  # plain text; may be empty where there is a title
+    url: str | None = None  # where to read on
+    lang: str | None = None  # BCP 47, where the source says
+    kind: Kind | None = None  # None: decided by what the text says
+    phase: Phase | None = None  # of an alert, where the source has one
+    level: str | None = None  # "red", "yellow", or the source's own word
+    hazard: str | None = None  # "air_raid", "drone", ..., where the source says
+    regions: tuple[str, ...] = ()  # names or codes, as the source gave them
+    topics: tuple[str, ...] = ()  # names of topics the source gave
+    published_at: datetime | None = None  # aware; when the source says it said so
+    expires_at: datetime | None = None  # aware; not worth a message afterwards
+    received_at: datetime  # aware; when it reached us
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredBulletin(Bulletin):
+    """A bulletin that has its place in the database."""
+
+    id: int  # grows in the order of arrival
+
+
+async def add(transaction: Transaction, bulletin: Bulletin) -> StoredBulletin:
+    """Stores it, also when the same is there already: see `find_by_key`."""
+    values = _values(bulletin)
+    result = await transaction.execute(insert(_table).values(values).returning(_table.c.id))
+    return StoredBulletin(**_own_fields(bulletin), id=result.scalar_one())
+
+
+async def find_by_key(transaction: Transaction, source: str, key: str) -> StoredBulletin | None:
+    """The newest bulletin of that source under that key."""
+    query = (
+        select(_table)
+        .where(_table.c.source == source, _table.c.key == key)
+        .order_by(_table.c.id.desc())
+        .limit(1)
+    )
+    row = (await transaction.execute(query)).mappings().first()
+    return _bulletin(row) if row else None
+
+
+async def get(transaction: Transaction, ids: Iterable[int]) -> dict[int, StoredBulletin]:
+    """Those of `ids` that are there."""
+    query = select(_table).where(_table.c.id.in_(list(ids)))
+    rows = (await transaction.execute(query)).mappings()
+    return {row["id"]: _bulletin(row) for row in rows}
+
+
+async def newest(
+    transaction: Transaction, count: int, *, before: int | None = None
+) -> Sequence[StoredBulletin]:
+    """The newest `count`, newest first; only those with an id below `before` when it is given."""
+    query = select(_table).order_by(_table.c.id.desc()).limit(count)
+    if before is not None:
+        query = query.where(_table.c.id < before)
+    return [_bulletin(row) for row in (await transaction.execute(query)).mappings()]
+
+
+async def last_id(transaction: Transaction) -> int:
+    """The id of the newest, 0 when there is none."""
+    newest = await transaction.execute(select(func.max(_table.c.id)))
+    return newest.scalar_one() or 0
+
+
+async def forget(transaction: Transaction, before: datetime) -> int:
+    """Deletes what was received before that and is owed to nobody any more; how many."""
+    owed = select(schema.broadcast.c.bulletin).where(schema.broadcast.c.finished_at.is_(None))
+    retried = select(schema.delivery.c.bulletin).where(schema.delivery.c.bulletin.is_not(None))
+    old = select(_table.c.id).where(
+        _table.c.received_at < before, _table.c.id.not_in(owed), _table.c.id.not_in(retried)
+    )
+    await transaction.execute(delete(schema.broadcast).where(schema.broadcast.c.bulletin.in_(old)))
+    return (await transaction.execute(delete(_table).where(_table.c.id.in_(old)))).rowcount
+
+
+def to_json(bulletin: Bulletin) -> str:
+    """As text, for the table of arrivals."""
+    return orjson.dumps(_own_fields(bulletin)).decode()
+
+
+def from_json(text: str) -> Bulletin:
+    """What `to_json` wrote."""
+    values = orjson.loads(text)
+    for name in ("published_at", "expires_at", "received_at"):
+        if values[name] is not None:
+            values[name] = datetime.fromisoformat(values[name])
+    return Bulletin(**_typed(values))
+
+
+def _own_fields(bulletin: Bulletin) -> dict[str, Any]:
+    return {field.name: getattr(bulletin, field.name) for field in fields(Bulletin)}
+
+
+def _values(bulletin: Bulletin) -> dict[str, Any]:
+    values = _own_fields(bulletin)
+    for name in ("regions", "topics"):
+        values[name] = orjson.dumps(values[name]).decode()
+    return values
+
+
+def _bulletin(row: RowMapping) -> StoredBulletin:
+    values = dict(row)
+    for name in ("regions", "topics"):
+        values[name] = orjson.loads(values[name])
+    return StoredBulletin(**_typed(values))
+
+
+def _typed(values: dict[str, Any]) -> dict[str, Any]:
+    return values | {
+        "kind": Kind(values["kind"]) if values["kind"] else None,
+        "phase": Phase(values["phase"]) if values["phase"] else None,
+        "regions": tuple(values["regions"]),
+        "topics": tuple(values["topics"]),
+    }

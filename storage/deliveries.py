@@ -1,0 +1,138 @@
+"""Deliveries: one message owed to one subscriber."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from storage import schema
+from storage.content import Content, from_json, to_json
+from storage.database import Transaction
+from storage.lanes import Lane
+
+_table = schema.delivery
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewDelivery:
+    """One message owed to one subscriber, not stored yet: a bulletin, or words of their own."""
+
+    subscriber: int  # the subscriber's number
+    lane: Lane
+    bulletin: int | None = None  # id of the bulletin, rendered when it is sent
+    content: Content | None = None  # or what to say, rendered already
+    silent: bool = False  # arrives without a sound
+    attempts: int = 0  # calls to Telegram so far
+    due_at: datetime  # aware; not before
+    attempted_at: datetime | None = None  # aware; set while a call is under way
+    failure: str | None = None  # what the last call said
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery(NewDelivery):
+    """One message owed to one subscriber."""
+
+    id: int
+    created_at: datetime
+
+
+async def enqueue(
+    transaction: Transaction, new: Iterable[NewDelivery], now: datetime
+) -> list[Delivery]:
+    """Stores them in the order given and returns them with their ids."""
+    stored = []
+    for delivery in new:
+        values = {
+            "subscriber": delivery.subscriber,
+            "lane": delivery.lane,
+            "bulletin": delivery.bulletin,
+            "content": None if delivery.content is None else to_json(delivery.content),
+            "silent": delivery.silent,
+            "attempts": delivery.attempts,
+            "due_at": delivery.due_at,
+            "attempted_at": delivery.attempted_at,
+            "failure": delivery.failure,
+            "created_at": now,
+        }
+        result = await transaction.execute(insert(_table).values(values).returning(_table))
+        stored.append(_delivery(result.mappings().one()))
+    return stored
+
+
+async def due(
+    transaction: Transaction, lane: Lane, now: datetime, *, limit: int, without: Sequence[int]
+) -> list[Delivery]:
+    """Those of a lane that may be sent at `now`, longest due first, but for the ids `without`."""
+    query = (
+        select(_table)
+        .where(
+            _table.c.failed_at.is_(None),
+            _table.c.lane == lane,
+            _table.c.due_at <= now,
+            _table.c.id.not_in(without),
+        )
+        .order_by(_table.c.due_at, _table.c.id)
+        .limit(limit)
+    )
+    return [_delivery(row) for row in (await transaction.execute(query)).mappings()]
+
+
+async def next_due(transaction: Transaction, after: datetime) -> datetime | None:
+    """When the first of those that are not due at `after` is due."""
+    query = (
+        select(_table.c.due_at)
+        .where(_table.c.failed_at.is_(None), _table.c.due_at > after)
+        .order_by(_table.c.due_at)
+        .limit(1)
+    )
+    return (await transaction.execute(query)).scalar_one_or_none()
+
+
+async def in_doubt(transaction: Transaction) -> list[Delivery]:
+    """Those with a call recorded and no outcome: a process ended in between."""
+    query = select(_table).where(_table.c.attempted_at.is_not(None), _table.c.failed_at.is_(None))
+    return [_delivery(row) for row in (await transaction.execute(query)).mappings()]
+
+
+async def attempt(transaction: Transaction, ids: Sequence[int], now: datetime) -> None:
+    """Records, before the calls, that they are being sent."""
+    await transaction.execute(
+        update(_table)
+        .where(_table.c.id.in_(ids))
+        .values(attempted_at=now, attempts=_table.c.attempts + 1)
+    )
+
+
+async def retry(
+    transaction: Transaction, delivery: int, *, due_at: datetime, attempts: int, failure: str
+) -> None:
+    """Not before `due_at` again. `attempts` are the calls that count: a refused one does not."""
+    await transaction.execute(
+        update(_table)
+        .where(_table.c.id == delivery)
+        .values(attempted_at=None, due_at=due_at, attempts=attempts, failure=failure)
+    )
+
+
+async def fail(transaction: Transaction, delivery: int, now: datetime, failure: str) -> None:
+    """Gives it up, and keeps it where an administrator can see why."""
+    await transaction.execute(
+        update(_table)
+        .where(_table.c.id == delivery)
+        .values(attempted_at=None, failed_at=now, failure=failure)
+    )
+
+
+async def done(transaction: Transaction, ids: Sequence[int]) -> None:
+    """Arrived, or not owed any more."""
+    await transaction.execute(delete(_table).where(_table.c.id.in_(ids)))
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    values = dict(row)
+    del values["failed_at"]
+    values["lane"] = Lane(values["lane"])
+    values["content"] = from_json(values["content"]) if values["content"] else None
+    return Delivery(**values)

@@ -1,0 +1,37 @@
+"""What waits for somebody's digest: a bulletin and who it waits for."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyroaring import BitMap
+from sqlalchemy import insert, select
+
+from storage import schema
+from storage.database import Transaction
+
+_table = schema.held
+
+
+@dataclass(frozen=True)
+class Held:
+    bulletin: int  # the bulletin's id
+    recipients: BitMap  # subscriber numbers
+
+
+async def hold(transaction: Transaction, bulletin: int, recipients: BitMap, now: datetime) -> None:
+    await transaction.execute(
+        insert(_table).values(bulletin=bulletin, recipients=recipients, held_at=now)
+    )
+
+
+async def since(transaction: Transaction, bulletin: int, numbers: Collection[int]) -> list[Held]:
+    """What came after `bulletin` and waits for any of the subscribers `numbers`, oldest first."""
+    wanted = BitMap(numbers)
+    query = select(_table).where(_table.c.bulletin > bulletin).order_by(_table.c.bulletin)
+    rows = (await transaction.execute(query)).mappings()
+    return [
+        Held(row["bulletin"], row["recipients"] & wanted)
+        for row in rows
+        if row["recipients"].intersect(wanted)
+    ]

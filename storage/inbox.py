@@ -1,0 +1,75 @@
+"""What Telegram told us, kept from before it is confirmed until it is dealt with."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage import schema
+from storage.database import Transaction
+
+_table = schema.inbox
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One update of the Bot API, as Telegram sent it."""
+
+    update_id: int
+    payload: dict[str, Any]  # core.telegram.org/bots/api#update
+
+
+async def put(transaction: Transaction, updates: Iterable[dict[str, Any]], now: datetime) -> None:
+    """Keeps each once, however often Telegram repeats it."""
+    values = [
+        {
+            "update_id": payload["update_id"],
+            "payload": orjson.dumps(payload).decode(),
+            "received_at": now,
+        }
+        for payload in updates
+    ]
+    insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
+    await transaction.execute(insert(_table).values(values).on_conflict_do_nothing())
+
+
+async def last_id(transaction: Transaction) -> int | None:
+    """The highest update id ever kept here, None when there is none."""
+    highest: int | None = await transaction.scalar(select(func.max(_table.c.update_id)))
+    return highest
+
+
+async def waiting(transaction: Transaction, after: int, limit: int) -> list[Incoming]:
+    """Those not dealt with whose id is above `after`, oldest first."""
+    query = (
+        select(_table.c.update_id, _table.c.payload)
+        .where(_table.c.done_at.is_(None), _table.c.update_id > after)
+        .order_by(_table.c.update_id)
+        .limit(limit)
+    )
+    return [
+        Incoming(row.update_id, orjson.loads(row.payload))
+        for row in await transaction.execute(query)
+    ]
+
+
+async def complete(transaction: Transaction, update_id: int, now: datetime) -> bool:
+    """Marks it as dealt with; False when it was already."""
+    result = await transaction.execute(
+        update(_table)
+        .where(_table.c.update_id == update_id, _table.c.done_at.is_(None))
+        .values(done_at=now)
+    )
+    return result.rowcount == 1
+
+
+async def forget(transaction: Transaction, before: datetime) -> None:
+    """Deletes what was dealt with before that, but for the newest, which says where we are."""
+    newest = select(func.max(_table.c.update_id)).scalar_subquery()
+    await transaction.execute(
+        delete(_table).where(_table.c.done_at < before, _table.c.update_id < newest)
+    )

@@ -1,0 +1,14 @@
+"""The lanes of the outbox."""
+
+from enum import IntEnum
+
+
+class Lane(IntEnum):
+    """What goes before what: the lower number first."""
+
+    REPLY = 0  # an answer to a person
+    ALERT = 1  # an alert or its all-clear
+    NEWS = 2
+    EDIT = 3
+    DIGEST = 4
+    ANNOUNCEMENT = 5

@@ -1,0 +1,155 @@
+"""The tables. A change here comes with a migration in `storage/migrations/versions`."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from storage.columns import Instant, Numbers, RowId
+
+metadata = MetaData()
+
+subscriber = Table(
+    "subscriber",
+    metadata,
+    Column("number", RowId, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("thread_id", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("zone", String(64)),
+    Column("detail", String(8), nullable=False),
+    Column("suspended", String(16)),
+    Column("not_found", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("chat_id", "thread_id"),
+    sqlite_autoincrement=True,  # a number is never used again: old bitmaps may still hold it
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("subscriber", ForeignKey("subscriber.number", ondelete="CASCADE"), nullable=False),
+    Column("query", Text, nullable=False),
+    Column("written", Text, nullable=False),
+    Column("schedule", String(32), nullable=False),
+    Column("sound", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("next_due_at", Instant),
+    Column("digested", BigInteger, nullable=False),
+    Index("subscription_of_subscriber", "subscriber"),
+    Index("subscription_due", "next_due_at"),
+    sqlite_autoincrement=True,
+)
+
+bulletin = Table(
+    "bulletin",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("key", String(128), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("url", Text),
+    Column("lang", String(16)),
+    Column("kind", String(8)),
+    Column("phase", String(8)),
+    Column("level", String(16)),
+    Column("hazard", String(64)),
+    Column("regions", Text, nullable=False),
+    Column("topics", Text, nullable=False),
+    Column("published_at", Instant),
+    Column("expires_at", Instant),
+    Column("received_at", Instant, nullable=False),
+    Index("bulletin_key", "source", "key"),
+    Index("bulletin_received", "received_at"),
+    sqlite_autoincrement=True,  # a subscription's `digested` must stay behind what comes
+)
+
+broadcast = Table(
+    "broadcast",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("bulletin", ForeignKey("bulletin.id"), nullable=False),
+    Column("lane", Integer, nullable=False),
+    Column("recipients", Numbers, nullable=False),
+    Column("silent", Numbers, nullable=False),
+    Column("attempted", BigInteger, nullable=False),
+    Column("cursor", BigInteger, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Index("broadcast_finished", "finished_at"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("subscriber", ForeignKey("subscriber.number", ondelete="CASCADE"), nullable=False),
+    Column("lane", Integer, nullable=False),
+    Column("bulletin", ForeignKey("bulletin.id")),
+    Column("content", Text),
+    Column("silent", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("attempted_at", Instant),
+    Column("due_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("failed_at", Instant),
+    Column("failure", Text),
+    Index("delivery_due", "failed_at", "lane", "due_at"),
+    Index("delivery_of_subscriber", "subscriber"),
+    sqlite_autoincrement=True,
+)
+
+held = Table(
+    "held",
+    metadata,
+    Column("bulletin", ForeignKey("bulletin.id", ondelete="CASCADE"), primary_key=True),
+    Column("recipients", Numbers, nullable=False),
+    Column("held_at", Instant, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("payload", Text, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    Index("inbox_open", "done_at", "update_id"),
+)
+
+arrival = Table(
+    "arrival",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("taken_at", Instant),
+    Column("repeated", Boolean),
+    Column("matched", Integer),
+    Index("arrival_open", "taken_at"),
+    sqlite_autoincrement=True,
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("cursor", Text),
+    Column("polled_at", Instant),
+    Column("succeeded_at", Instant),
+    Column("error", Text),
+    Column("errors", Integer, nullable=False),
+)

@@ -1,0 +1,66 @@
+"""Where each source left off, and how it is doing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import insert, select, update
+
+from storage import schema
+from storage.database import Transaction
+
+_table = schema.source
+
+Cursor = dict[str, Any]
+"""What a source needs to go on where it left off: its own business, as JSON."""
+
+
+@dataclass(frozen=True)
+class SourceState:
+    name: str  # as configured
+    cursor: Cursor | None  # None: there was no good poll ever
+    polled_at: datetime | None  # aware; the last try
+    succeeded_at: datetime | None  # aware; the last good poll, a 304 included
+    error: str | None  # of the last try; None: it was good
+    errors: int  # failed tries in a row
+
+
+async def state(transaction: Transaction, name: str) -> SourceState:
+    query = select(_table).where(_table.c.name == name)
+    row = (await transaction.execute(query)).mappings().first()
+    if row is None:
+        return SourceState(name, None, None, None, None, 0)
+    return SourceState(**{**row, "cursor": _cursor(row["cursor"])})
+
+
+async def succeed(transaction: Transaction, name: str, cursor: Cursor, now: datetime) -> None:
+    """Notes a good poll: stored together with what it brought."""
+    await _store(
+        transaction,
+        name,
+        cursor=orjson.dumps(cursor).decode(),
+        polled_at=now,
+        succeeded_at=now,
+        error=None,
+        errors=0,
+    )
+
+
+async def fail(transaction: Transaction, name: str, error: str, now: datetime) -> None:
+    """Notes a failed poll; the cursor stays."""
+    before = await state(transaction, name)
+    await _store(transaction, name, polled_at=now, error=error, errors=before.errors + 1)
+
+
+async def _store(transaction: Transaction, name: str, **values: object) -> None:
+    changed = await transaction.execute(
+        update(_table).where(_table.c.name == name).values(**values)
+    )
+    if changed.rowcount == 0:
+        await transaction.execute(insert(_table).values(name=name, **values))
+
+
+def _cursor(text: str | None) -> Cursor | None:
+    cursor: Cursor | None = orjson.loads(text) if text else None
+    return cursor

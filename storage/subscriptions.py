@@ -1,0 +1,129 @@
+"""Subscriptions: a query of one subscriber with when to deliver."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from storage import bulletins, schema
+from storage.database import Transaction
+from storage.schedules import Schedule, parse_schedule
+
+_table = schema.subscription
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """What one subscriber wants to hear of, and when."""
+
+    id: int
+    subscriber: int  # the subscriber's number
+    query: str  # compiled: what `matching.query.load` reads
+    written: str  # as the person typed it
+    schedule: Schedule
+    sound: bool  # False: comes without a sound
+    created_at: datetime
+    next_due_at: datetime | None  # aware; when its next digest is due; None: delivers at once
+    digested: int  # id of the last bulletin its digests have dealt with
+
+
+async def add(
+    transaction: Transaction,
+    subscriber: int,
+    *,
+    query: str,
+    written: str,
+    schedule: Schedule,
+    next_due_at: datetime | None,
+    now: datetime,
+) -> Subscription:
+    digested = await bulletins.last_id(transaction)
+    statement = insert(_table).values(
+        subscriber=subscriber,
+        query=query,
+        written=written,
+        schedule=str(schedule),
+        sound=True,
+        created_at=now,
+        next_due_at=next_due_at,
+        digested=digested,
+    )
+    result = await transaction.execute(statement.returning(_table))
+    return _subscription(result.mappings().one())
+
+
+async def of(transaction: Transaction, subscriber: int) -> list[Subscription]:
+    """All of one subscriber's, oldest first: as /subscriptions numbers them."""
+    query = select(_table).where(_table.c.subscriber == subscriber).order_by(_table.c.id)
+    return [_subscription(row) for row in (await transaction.execute(query)).mappings()]
+
+
+async def find(transaction: Transaction, subscription: int, subscriber: int) -> Subscription | None:
+    """None also when it is somebody else's."""
+    query = select(_table).where(_table.c.id == subscription, _table.c.subscriber == subscriber)
+    row = (await transaction.execute(query)).mappings().first()
+    return _subscription(row) if row else None
+
+
+async def change(
+    transaction: Transaction,
+    subscription: Subscription,
+    *,
+    query: str | None = None,
+    sound: bool | None = None,
+) -> Subscription:
+    """Stores what is given, leaves the rest; the subscription as it is then."""
+    given = {"query": query, "sound": sound}
+    values = {name: value for name, value in given.items() if value is not None}
+    statement = update(_table).where(_table.c.id == subscription.id).values(values)
+    result = await transaction.execute(statement.returning(_table))
+    return _subscription(result.mappings().one())
+
+
+async def remove(transaction: Transaction, ids: Sequence[int]) -> None:
+    await transaction.execute(delete(_table).where(_table.c.id.in_(ids)))
+
+
+async def count(transaction: Transaction) -> int:
+    return (await transaction.execute(select(func.count()).select_from(_table))).scalar_one()
+
+
+async def every(transaction: Transaction) -> AsyncIterator[Subscription]:
+    """All of everybody, in batches, so that memory does not grow with them."""
+    last = 0
+    while True:
+        query = select(_table).where(_table.c.id > last).order_by(_table.c.id).limit(2_000)
+        rows = (await transaction.execute(query)).mappings().all()
+        if not rows:
+            return
+        for row in rows:
+            yield _subscription(row)
+        last = rows[-1]["id"]
+
+
+async def due(transaction: Transaction, now: datetime, limit: int) -> list[Subscription]:
+    """Those whose digest is due at `now`, longest due first."""
+    query = (
+        select(_table)
+        .where(_table.c.next_due_at <= now)
+        .order_by(_table.c.next_due_at, _table.c.id)
+        .limit(limit)
+    )
+    return [_subscription(row) for row in (await transaction.execute(query)).mappings()]
+
+
+async def digest(
+    transaction: Transaction, subscription: int, *, digested: int, next_due_at: datetime | None
+) -> None:
+    """Notes that its digest up to the bulletin `digested` is made, and when the next is due."""
+    await transaction.execute(
+        update(_table)
+        .where(_table.c.id == subscription)
+        .values(digested=digested, next_due_at=next_due_at)
+    )
+
+
+def _subscription(row: RowMapping) -> Subscription:
+    return Subscription(**{**row, "schedule": parse_schedule(row["schedule"])})

