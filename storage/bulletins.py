@@ -96,6 +96,14 @@ async def newest(
     return [_bulletin(row) for row in (await transaction.execute(query)).mappings()]
 
 
+async def following(
+    transaction: Transaction, count: int, *, after: int
+) -> Sequence[StoredBulletin]:
+    """The `count` that came next after the id `after`, oldest first."""
+    query = select(_table).where(_table.c.id > after).order_by(_table.c.id).limit(count)
+    return [_bulletin(row) for row in (await transaction.execute(query)).mappings()]
+
+
 async def last_id(transaction: Transaction) -> int:
     """The id of the newest, 0 when there is none."""
     newest = await transaction.execute(select(func.max(_table.c.id)))

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 Transaction = AsyncConnection
 """What every function of storage works in. Opaque outside of storage."""
 
-_WRITES = "tocsin_writes"
+_BEGIN = "tocsin_begin"
+"""How a transaction on SQLite begins; with an empty string it does not."""
 
 
 class Database:
@@ -24,6 +25,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
+        self.name = self.url.render_as_string(hide_password=True)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._engine = create_async_engine(self.url, pool_pre_ping=not self.is_sqlite)
         # SQLite has one writer. Waiting here is fair and costs nothing; waiting inside SQLite
@@ -44,8 +46,15 @@ class Database:
         async with AsyncExitStack() as stack:
             if self._one_writer:
                 await stack.enter_async_context(self._one_writer)
-            engine = self._engine.execution_options(**{_WRITES: True})
+            engine = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
             yield await stack.enter_async_context(engine.begin())
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """A connection of one's own outside of any transaction, to listen or to watch with."""
+        outside = {_BEGIN: ""} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        async with self._engine.execution_options(**outside).connect() as connection:
+            yield connection
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -67,5 +76,5 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def on_begin(connection: Connection) -> None:
         # A transaction that reads first and writes later fails at once when another has written
         # in between, whatever the timeout: so a writer says so when it begins.
-        writes = connection.get_execution_options().get(_WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if begin := connection.get_execution_options().get(_BEGIN, "BEGIN"):
+            connection.exec_driver_sql(begin)

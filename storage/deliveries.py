@@ -1,6 +1,6 @@
 """Deliveries: one message owed to one subscriber."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,18 +62,17 @@ async def enqueue(
 
 
 async def due(
-    transaction: Transaction, lane: Lane, now: datetime, *, limit: int, without: Sequence[int]
+    transaction: Transaction, now: datetime, *, limit: int, without: Collection[int]
 ) -> list[Delivery]:
-    """Those of a lane that may be sent at `now`, longest due first, but for the ids `without`."""
+    """Those that may be sent at `now`, lane by lane, oldest first, but for the ids `without`."""
     query = (
         select(_table)
         .where(
             _table.c.failed_at.is_(None),
-            _table.c.lane == lane,
             _table.c.due_at <= now,
             _table.c.id.not_in(without),
         )
-        .order_by(_table.c.due_at, _table.c.id)
+        .order_by(_table.c.lane, _table.c.id)
         .limit(limit)
     )
     return [_delivery(row) for row in (await transaction.execute(query)).mappings()]
@@ -94,6 +93,19 @@ async def in_doubt(transaction: Transaction) -> list[Delivery]:
     """Those with a call recorded and no outcome: a process ended in between."""
     query = select(_table).where(_table.c.attempted_at.is_not(None), _table.c.failed_at.is_(None))
     return [_delivery(row) for row in (await transaction.execute(query)).mappings()]
+
+
+async def owed(transaction: Transaction, bulletin: int, numbers: Collection[int]) -> set[int]:
+    """Those of the subscribers `numbers` who have a delivery of that bulletin, failed or not."""
+    query = select(_table.c.subscriber).where(
+        _table.c.bulletin == bulletin, _table.c.subscriber.in_(numbers)
+    )
+    return set((await transaction.execute(query)).scalars())
+
+
+async def defer(transaction: Transaction, delivery: int, due_at: datetime) -> None:
+    """Not before `due_at`, for its chat has had enough for now."""
+    await transaction.execute(update(_table).where(_table.c.id == delivery).values(due_at=due_at))
 
 
 async def attempt(transaction: Transaction, ids: Sequence[int], now: datetime) -> None:

@@ -1,6 +1,6 @@
 """What Telegram told us, kept from before it is confirmed until it is dealt with."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,18 +43,16 @@ async def last_id(transaction: Transaction) -> int | None:
     return highest
 
 
-async def waiting(transaction: Transaction, after: int, limit: int) -> list[Incoming]:
-    """Those not dealt with whose id is above `after`, oldest first."""
+async def waiting(transaction: Transaction, limit: int, without: Collection[int]) -> list[Incoming]:
+    """Those not dealt with, oldest first, but for the ids `without`."""
     query = (
         select(_table.c.update_id, _table.c.payload)
-        .where(_table.c.done_at.is_(None), _table.c.update_id > after)
+        .where(_table.c.done_at.is_(None), _table.c.update_id.not_in(without))
         .order_by(_table.c.update_id)
         .limit(limit)
     )
-    return [
-        Incoming(row.update_id, orjson.loads(row.payload))
-        for row in await transaction.execute(query)
-    ]
+    rows = await transaction.execute(query)
+    return [Incoming(row.update_id, orjson.loads(row.payload)) for row in rows]
 
 
 async def complete(transaction: Transaction, update_id: int, now: datetime) -> bool:

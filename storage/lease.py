@@ -52,7 +52,7 @@ async def _advisory_lease(database: Database) -> AsyncIterator[None]:
     async with database.read() as transaction:
         query = text("SELECT pg_try_advisory_lock(:name)").bindparams(name=_ADVISORY)
         if not (await transaction.execute(query)).scalar_one():
-            raise HeldElsewhere(str(database.url))
+            raise HeldElsewhere(database.name)
         try:
             yield
         finally:

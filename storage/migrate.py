@@ -4,15 +4,31 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database
 
 
+class Unusable(Exception):  # noqa: N818 - it says what is so
+    """The database cannot be opened, or is not ours."""
+
+
 async def migrate(database: Database) -> None:
-    """Creates or upgrades the tables in one transaction; nothing to do is fine."""
-    async with database.write() as transaction:
-        await transaction.run_sync(_upgrade)
+    """Creates or upgrades the tables in one transaction; nothing to do is fine.
+
+    Raises Unusable.
+    """
+    try:
+        async with database.write() as transaction:
+            await transaction.run_sync(_upgrade)
+    except DBAPIError as error:
+        raise Unusable(f"the database {database.name}: {error.orig}") from None
+    except CommandError as error:
+        raise Unusable(f"the database {database.name} is of another version: {error}") from None
+    except OSError as error:
+        raise Unusable(f"the database {database.name}: {error.strerror or error}") from None
 
 
 def _upgrade(connection: Connection) -> None:

@@ -106,7 +106,7 @@ delivery = Table(
     Column("created_at", Instant, nullable=False),
     Column("failed_at", Instant),
     Column("failure", Text),
-    Index("delivery_due", "failed_at", "lane", "due_at"),
+    Index("delivery_due", "failed_at", "lane", "id", "due_at"),
     Index("delivery_of_subscriber", "subscriber"),
     sqlite_autoincrement=True,
 )

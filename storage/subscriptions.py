@@ -125,5 +125,34 @@ async def digest(
     )
 
 
+async def reschedule(
+    transaction: Transaction,
+    subscription: Subscription,
+    schedule: Schedule,
+    next_due_at: datetime | None,
+) -> Subscription:
+    """Delivers by another schedule, or by the same at another time; as it is then."""
+    statement = (
+        update(_table)
+        .where(_table.c.id == subscription.id)
+        .values(schedule=str(schedule), next_due_at=next_due_at)
+        .returning(_table)
+    )
+    return _subscription((await transaction.execute(statement)).mappings().one())
+
+
+async def get(transaction: Transaction, ids: Sequence[int]) -> list[Subscription]:
+    """Those of `ids` that are there, whoever's they are."""
+    query = select(_table).where(_table.c.id.in_(ids)).order_by(_table.c.id)
+    return [_subscription(row) for row in (await transaction.execute(query)).mappings()]
+
+
+async def count_in_chat(transaction: Transaction, chat_id: int) -> int:
+    """How many a chat has, those of its topics included."""
+    numbers = select(schema.subscriber.c.number).where(schema.subscriber.c.chat_id == chat_id)
+    query = select(func.count()).select_from(_table).where(_table.c.subscriber.in_(numbers))
+    return (await transaction.execute(query)).scalar_one()
+
+
 def _subscription(row: RowMapping) -> Subscription:
     return Subscription(**{**row, "schedule": parse_schedule(row["schedule"])})

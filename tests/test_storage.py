@@ -240,9 +240,8 @@ async def test_a_delivery_goes_from_due_to_attempted_to_done(database: Database)
         ]
         first, second = await deliveries.enqueue(transaction, new, NOW)
     async with database.write() as transaction:
-        assert await deliveries.due(transaction, Lane.REPLY, NOW, limit=9, without=[]) == [first]
-        assert await deliveries.due(transaction, Lane.NEWS, NOW, limit=9, without=[]) == []
-        assert await deliveries.due(transaction, Lane.REPLY, NOW, limit=9, without=[first.id]) == []
+        assert await deliveries.due(transaction, NOW, limit=9, without=[]) == [first]
+        assert await deliveries.due(transaction, NOW, limit=9, without=[first.id]) == []
         assert await deliveries.next_due(transaction, NOW) == second.due_at
         assert await deliveries.in_doubt(transaction) == []
         await deliveries.attempt(transaction, [first.id], NOW)
@@ -272,14 +271,15 @@ async def test_an_update_is_kept_once_and_dealt_with_once(database: Database) ->
         await inbox.put(transaction, [{"update_id": 7, "a": 1}, {"update_id": 8}], NOW)
         await inbox.put(transaction, [{"update_id": 7, "a": 2}], NOW)
         assert await inbox.last_id(transaction) == 8
-        first, second = await inbox.waiting(transaction, 0, 10)
+        first, second = await inbox.waiting(transaction, 10, [])
         assert (first.payload, second.update_id) == ({"update_id": 7, "a": 1}, 8)
+        assert await inbox.waiting(transaction, 10, [7]) == [second]
         assert await inbox.complete(transaction, 7, NOW)
         assert not await inbox.complete(transaction, 7, NOW)
         assert await inbox.complete(transaction, 8, NOW)
         await inbox.forget(transaction, NOW + timedelta(days=1))
         assert await inbox.last_id(transaction) == 8
-        assert await inbox.waiting(transaction, 0, 10) == []
+        assert await inbox.waiting(transaction, 10, []) == []
 
 
 async def test_an_arrival_tells_who_put_it_in_what_became_of_it(database: Database) -> None:

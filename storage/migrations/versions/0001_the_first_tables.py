@@ -132,7 +132,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index("delivery_due", ["failed_at", "lane", "due_at"], unique=False)
+        batch_op.create_index("delivery_due", ["failed_at", "lane", "id", "due_at"], unique=False)
         batch_op.create_index("delivery_of_subscriber", ["subscriber"], unique=False)
 
     op.create_table(

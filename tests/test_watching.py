@@ -1,0 +1,24 @@
+"""A process learns at once what another one has put in."""
+
+import asyncio
+from contextlib import aclosing
+from datetime import UTC, datetime
+
+from storage import arrivals
+from storage.bulletins import Bulletin
+from storage.database import Database
+from storage.watching import changes
+
+
+async def test_an_arrival_of_another_process_is_noticed(
+    database: Database, database_url: str
+) -> None:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    other = Database(database_url)
+    async with aclosing(changes(database)) as noticed:
+        await asyncio.wait_for(anext(noticed), 5)
+        async with other.write() as transaction:
+            bulletin = Bulletin(source="publish", key="1", title="Hello", received_at=now)
+            await arrivals.put(transaction, [bulletin], now)
+        await asyncio.wait_for(anext(noticed), 5)
+    await other.close()
