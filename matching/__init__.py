@@ -1,0 +1,1 @@
+"""What a text says: pure, no I/O, imports nothing of ours."""

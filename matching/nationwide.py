@@ -1,0 +1,54 @@
+"""Whether an alert is for a whole country: "throughout Ukraine", "по всій Україні"."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from matching.normalise import Token, words
+
+
+@dataclass(frozen=True, slots=True)
+class Nationwide:
+    """The words by which it is said, in every language at once."""
+
+    before: frozenset[tuple[str, ...]]  # ends right before the country's name
+    between: frozenset[str]  # may stand between these words and the name
+    alone: frozenset[tuple[str, ...]]  # needs no name
+    home: str  # code of the country meant when none is named
+    home_forms: frozenset[str]  # the home country's name in further forms
+
+    @classmethod
+    def load(cls) -> "Nationwide":
+        """What comes with the package."""
+        data = tomllib.loads((files("matching") / "data" / "nationwide.toml").read_text("utf-8"))
+        return cls(
+            frozenset(map(words, data["before"])),
+            frozenset(words(data["between"])),
+            frozenset(map(words, data["alone"])),
+            data["home"],
+            frozenset(word for form in data["home_forms"] for word in words(form)),
+        )
+
+    def countries(self, line: Sequence[Token], named: Sequence[tuple[int, str]]) -> frozenset[str]:
+        """The countries a text speaks of as a whole.
+
+        named: the position of each country's first word in line, and its code.
+        """
+        texts = [token.text for token in line]
+        inflected = [(at, self.home) for at, text in enumerate(texts) if text in self.home_forms]
+        found = {code for at, code in (*named, *inflected) if self._whole_before(texts, at)}
+        if not found and any(self._at(texts, at) for at in range(len(texts))):
+            found = {code for _, code in named} or {self.home}
+        return frozenset(found)
+
+    def _whole_before(self, texts: Sequence[str], at: int) -> bool:
+        while at and not self._ends_at(texts, at) and texts[at - 1] in self.between:
+            at -= 1
+        return self._ends_at(texts, at)
+
+    def _ends_at(self, texts: Sequence[str], at: int) -> bool:
+        return any(tuple(texts[max(0, at - size) : at]) in self.before for size in (1, 2, 3))
+
+    def _at(self, texts: Sequence[str], at: int) -> bool:
+        return any(tuple(texts[at : at + size]) in self.alone for size in (1, 2, 3, 4))

@@ -1,0 +1,125 @@
+"""From the text of a bulletin to what the matcher knows of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from matching.facts import Mention, Reading
+from matching.gazetteer import Gazetteer
+from matching.index import Index, Mode
+from matching.nationwide import Nationwide
+from matching.normalise import Token, tokens
+from matching.topics import Topics
+
+__all__ = ["Mention", "Reader", "Reading"]
+
+# The topics that make a text an alert when its source does not say what it is.
+ALERTS = frozenset(("air_alert", "all_clear"))
+
+
+class Reader:
+    """Reads bulletins."""
+
+    def __init__(self, gazetteer: Gazetteer, topics: Topics) -> None:
+        self._gazetteer = gazetteer
+        self._topics = topics
+        self._nationwide = Nationwide.load()
+        self._names = topics.names
+        # Topics are found as subscriptions are: topic number n subscribes to its own query.
+        self._finder = Index()
+        for number, name in enumerate(self._names):
+            self._finder.add(number, number, topics.query(name), Mode.RING)
+
+    def read(
+        self,
+        title: str,
+        text: str,
+        *,
+        source: str = "",
+        regions: Sequence[str] = (),
+        topics: Sequence[str] = (),
+        alert: bool | None = None,
+    ) -> Reading:
+        """Read a bulletin; never raises, whatever the text.
+
+        Spans are code points into title + newline + text. regions and topics are what the source
+        said (names or codes; of topics the unknown are passed over). An alert for which a source
+        gives regions we know rings there alone, and in the whole of a country given so. With
+        alert None the text decides: it is one when it falls under air_alert or all_clear.
+        """
+        line = _line(title, text)
+        mentions, countries = self._mentions(line)
+        given, unknown = self._resolved(regions)
+        words = _words(line, mentions, source.casefold(), unknown)
+        known = frozenset(filter(None, map(self._topics.find, topics)))
+        found = known | {self._names[number] for number in self._finder.match(words).ring}
+        raised = alert if alert is not None else not ALERTS.isdisjoint(found)
+        whole: frozenset[str] = frozenset()
+        if raised and given:
+            whole = frozenset(code for code in given if self._is_country(code))
+        elif raised:
+            whole = self._nationwide.countries(line, countries)
+        named = {mention.code for mention in mentions}
+        about = set(given) if raised and given else named.union(given, whole)
+        rings = {code for code in about if raised and not self._is_country(code)} | whole
+        above = {code: frozenset((code, *self._gazetteer.ancestors(code))) for code in about}
+        return replace(
+            words,
+            above=above,
+            within=frozenset().union(*above.values()),
+            below={code: self._gazetteer.inside(code) for code in rings},
+            nationwide=whole,
+            topics=found,
+            alert=raised,
+        )
+
+    def _mentions(self, line: Sequence[Token]) -> tuple[tuple[Mention, ...], list[tuple[int, str]]]:
+        """The places named, and of the countries among them the position of the first word."""
+        hits = list(self._gazetteer.names.find(line))
+        mentions = tuple(Mention(hit.codes[0], hit.start, hit.end) for hit in hits)
+        countries = [(hit.first, hit.codes[0]) for hit in hits if self._is_country(hit.codes[0])]
+        return mentions, countries
+
+    def _resolved(self, regions: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The codes of the regions a source gave, and what is not known of them."""
+        codes: dict[str, None] = {}
+        unknown = []
+        for written in regions:
+            region = self._gazetteer.get(written) or next(iter(self._gazetteer.find(written)), None)
+            if region:
+                codes[region.code] = None
+            else:
+                unknown.append(written)
+        return tuple(codes), tuple(unknown)
+
+    def _is_country(self, code: str) -> bool:
+        return self._gazetteer.region(code).kind == "country"
+
+
+def _line(title: str, text: str) -> tuple[Token, ...]:
+    """The words of both, apart from each other by one that nothing equals."""
+    edge = len(title)
+    gap = Token("", edge, edge, capital=False, upper=False, head=True)
+    return (*tokens(title), gap, *(token.moved(edge + 1) for token in tokens(text)))
+
+
+def _words(
+    line: tuple[Token, ...], mentions: tuple[Mention, ...], source: str, unknown: tuple[str, ...]
+) -> Reading:
+    """A reading of the words alone."""
+    where: dict[str, list[int]] = {}
+    for position, token in enumerate(line):
+        where.setdefault(token.text, []).append(position)
+    where.pop("")
+    return Reading(
+        tokens=line,
+        where={text: tuple(positions) for text, positions in where.items()},
+        mentions=mentions,
+        above={},
+        within=frozenset(),
+        below={},
+        nationwide=frozenset(),
+        topics=frozenset(),
+        alert=False,
+        source=source,
+        unknown_regions=unknown,
+    )

@@ -1,0 +1,153 @@
+"""Pieces of a query to terms: which words are a place, and what else they could have meant."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from matching.errors import ErrorKind, QueryError
+from matching.gazetteer import Gazetteer
+from matching.lexer import QUOTES, Kind, Piece
+from matching.normalise import Token, tokens, words
+from matching.query import Phrase, PlaceTerm, Query, SourceTerm, TopicTerm, Word
+
+MOST_OTHERS = 5  # with the chosen one as many as a person looks through
+
+Meaning = Word | Phrase | PlaceTerm
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A name that means several things: what was taken, and what else it could be."""
+
+    start: int  # in the text as typed, code points
+    end: int  # exclusive
+    written: str  # text[start:end]
+    chosen: Meaning  # what stands in the query
+    others: tuple[Meaning, ...]  # best first, at most five
+
+
+class TopicNames(Protocol):
+    """What the parser asks of Topics."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names."""
+
+    def find(self, written: str) -> str | None:
+        """The name of the topic written so."""
+
+
+class Terms:
+    """Reads the terms of one query and collects the choices met."""
+
+    def __init__(
+        self, text: str, pieces: Sequence[Piece], gazetteer: Gazetteer, topics: TopicNames
+    ) -> None:
+        self._text = text
+        self._pieces = pieces
+        self._gazetteer = gazetteer
+        self._topics = topics
+        self.choices: list[Choice] = []
+
+    def read(self, at: int) -> tuple[Query, int]:
+        """The term that begins with piece number at, and the number of the piece after it."""
+        piece = self._pieces[at]
+        match piece.kind:
+            case Kind.TOPIC:
+                return self._topic(piece), at + 1
+            case Kind.SOURCE:
+                return SourceTerm(piece.value.casefold()), at + 1
+            case Kind.WORD:
+                return _literal(piece), at + 1
+            case Kind.QUOTED:
+                return self._meaning(piece.start, piece.end, tokens(piece.value)), at + 1
+            case Kind.PLACE:
+                return self._place(at)
+            case _:
+                return self._bare(at)
+
+    def _topic(self, piece: Piece) -> TopicTerm:
+        name = self._topics.find(piece.value)
+        if name is None:
+            close = _closest(piece.value.casefold(), self._topics.names)
+            suggestion = f"#{close}" if close else None
+            raise QueryError(ErrorKind.UNKNOWN_TOPIC, piece.start, piece.end, suggestion)
+        return TopicTerm(name)
+
+    def _place(self, at: int) -> tuple[PlaceTerm, int]:
+        """in:"Kryvyi Rih", in:Kryvyi Rih or in:CODE."""
+        piece = self._pieces[at]
+        if self._gazetteer.get(piece.value):
+            return PlaceTerm(piece.value), at + 1
+        line, after = (tokens(piece.value), at + 1) if piece.quoted else self._longest_name(at)
+        codes = self._codes(line)
+        if not codes:
+            close = _closest(piece.value, self._gazetteer.spellings())
+            suggestion = f'in:"{close}"' if close else None
+            raise QueryError(ErrorKind.UNKNOWN_PLACE, piece.start, piece.end, suggestion)
+        chosen, *others = map(PlaceTerm, codes)
+        self._offer(piece.start, self._pieces[after - 1].end, chosen, others)
+        return chosen, after
+
+    def _bare(self, at: int) -> tuple[Query, int]:
+        line, after = self._longest_name(at)
+        return self._meaning(self._pieces[at].start, self._pieces[after - 1].end, line), after
+
+    def _longest_name(self, at: int) -> tuple[list[Token], int]:
+        """The words of the longest place name from here, else of this piece alone.
+
+        Operators may stand in a name: Sakko i Vantsetti, Bosnia and Herzegovina.
+        """
+        line = tokens(self._pieces[at].value)
+        best = line, at + 1
+        longest = self._gazetteer.names.longest(line[0].text) if line else 0
+        for number in range(at + 1, len(self._pieces)):
+            piece = self._pieces[number]
+            if len(line) >= longest or not piece.joins:
+                break
+            line = [*line, *tokens(piece.value)]
+            if self._codes(line):
+                best = line, number + 1
+        return best
+
+    def _codes(self, line: Sequence[Token]) -> tuple[str, ...]:
+        name = " ".join(token.text for token in line)
+        return tuple(region.code for region in self._gazetteer.find(name))
+
+    def _meaning(self, start: int, end: int, line: Sequence[Token]) -> Meaning:
+        """A place, unless it is an ordinary word that is not written as a name."""
+        if not line:
+            raise QueryError(ErrorKind.EMPTY, start, end, "")
+        plain = _plain(token.text for token in line)
+        places = [PlaceTerm(code) for code in self._codes(line)]
+        is_word = self._gazetteer.names.is_ordinary(line)
+        if not places:
+            return plain
+        if is_word and not self._gazetteer.names.is_written_as_name(line):
+            self._offer(start, end, plain, places)
+            return plain
+        words_too = [plain] if is_word or self._text[start] in QUOTES else []
+        self._offer(start, end, places[0], [*places[1:], *words_too])
+        return places[0]
+
+    def _offer(self, start: int, end: int, chosen: Meaning, others: Sequence[Meaning]) -> None:
+        if others:
+            written = self._text[start:end]
+            self.choices.append(Choice(start, end, written, chosen, tuple(others[:MOST_OTHERS])))
+
+
+def _literal(piece: Piece) -> Word | Phrase:
+    line = words(piece.value)
+    if not line:
+        raise QueryError(ErrorKind.EMPTY, piece.start, piece.end, "")
+    return _plain(line)
+
+
+def _plain(line: Iterable[str]) -> Word | Phrase:
+    parts = tuple(line)
+    return Word(parts[0]) if len(parts) == 1 else Phrase(parts)
+
+
+def _closest(written: str, names: Iterable[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(written, names, 1, 0.7)), None)

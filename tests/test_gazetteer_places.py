@@ -1,0 +1,154 @@
+"""What places there are, and what lies in what."""
+
+from collections import Counter
+from zoneinfo import available_timezones
+
+import pytest
+
+from matching.gazetteer import Gazetteer
+from matching.normalise import tokens
+
+GAZETTEER = Gazetteer.load()
+
+
+def code(name: str) -> str:
+    return GAZETTEER.find(name)[0].code
+
+
+def found(text: str) -> list[str]:
+    return [GAZETTEER.name(hit.codes[0], "en") for hit in GAZETTEER.names.find(tokens(text))]
+
+
+@pytest.mark.parametrize(
+    ("name", "spellings"),
+    [
+        ("Kyiv", "Kiev|Київ|Киев|м. Київ"),
+        ("Kharkiv", "Kharkov|Харків|Харьков|Charkiv"),
+        ("Lviv", "Lvov|L'viv|Львів|Львов|Leopoli"),
+        ("Mykolaiv", "Mykolayiv|Nikolaev|Nikolayev|Миколаїв|Николаев"),
+        ("Kherson", "Cherson|Херсон"),
+        ("Bakhmut", "Artemivsk|Artyomovsk|Бахмут|Артёмовск"),
+        ("Zaporizhzhia", "Zaporizhia|Zaporozhye|Zaporizhzhya|Запоріжжя|Запорожье"),
+        ("Dnipro", "Dnepr|Dnipropetrovsk|Дніпро|Днепр"),
+        ("Odesa", "Odessa|Одеса|Одесса"),
+        ("Chernihiv", "Chernigov|Чернігів|Чернигов"),
+        ("Donbas", "Donbass|Донбас|Донбасс"),
+        ("Crimea", "Крим|Крым"),
+        ("Kaliningrad", "Калінінград|Калининград"),
+        ("Transnistria", "Pridnestrovie|Придністров'я|Приднестровье"),
+        ("Poland", "Польща|Польша|Polonia|Polish"),
+        ("Moldova", "Молдова|Молдавия|Moldavia"),
+        ("Belarus", "Білорусь|Беларусь|Белоруссия|Bielorussia"),
+        ("Turkey", "Türkiye|Туреччина|Турция|Turchia"),
+        ("Sakko i Vantsetti", "Sacco and Vanzetti|Сакко и Ванцетти|Sacco e Vanzetti"),
+    ],
+)
+def test_a_place_is_found_by_its_spellings(name: str, spellings: str) -> None:
+    for spelling in spellings.split("|"):
+        assert GAZETTEER.name(code(spelling), "en") == name, spelling
+
+
+def test_after_a_city_comes_the_oblast_called_after_it() -> None:
+    assert [r.names["en"] for r in GAZETTEER.find("Kyiv")] == ["Kyiv", "Kyiv Oblast"]
+    assert GAZETTEER.find("Миколаїв")[-1].names["en"] == "Mykolaiv Oblast"
+    assert GAZETTEER.find("no such place") == ()
+
+
+def test_the_tree_goes_from_the_settlement_through_raion_oblast_and_group_to_the_country() -> None:
+    around = [GAZETTEER.name(c, "en") for c in GAZETTEER.ancestors(code("Sakko i Vantsetti"))]
+    assert around == ["Bakhmut Raion", "Donetsk Oblast", "Donbas", "Ukraine"]
+
+
+def test_kyiv_does_not_lie_in_kyiv_oblast() -> None:
+    assert GAZETTEER.ancestors(code("Kyiv")) == ("UA",)
+    assert code("Kyiv") not in GAZETTEER.inside(code("Kyiv Oblast"))
+    assert code("Bucha") in GAZETTEER.inside(code("Kyiv Oblast"))
+
+
+def test_what_is_inside_and_what_is_around_are_the_same_relation() -> None:
+    for region in GAZETTEER:
+        for around in GAZETTEER.ancestors(region.code):
+            assert region.code in GAZETTEER.inside(around)
+        for inner in GAZETTEER.inside(region.code) - {region.code}:
+            assert region.code in GAZETTEER.ancestors(inner)
+
+
+def test_the_table_is_whole() -> None:
+    kinds = Counter(region.kind for region in GAZETTEER if "UA" in GAZETTEER.ancestors(region.code))
+    assert (kinds["oblast"], kinds["raion"], kinds["city"]) == (25, 136, 463)
+    for region in GAZETTEER:
+        assert region.parent is None or GAZETTEER.get(region.parent)
+        assert region.kind == "country" or region.parent
+        assert all(region.names[language] for language in ("en", "uk", "ru", "it"))
+        assert all(GAZETTEER.get(member) for member in region.members)
+        assert region.zone is None or region.zone in available_timezones()
+        assert GAZETTEER.find(region.names["en"]) or region.kind == "city"
+
+
+def test_the_numbers_of_the_alert_services_are_each_one_region() -> None:
+    uids = Counter(region.uid for region in GAZETTEER if region.uid)
+    assert set(uids.values()) == {1}
+    by_uid = {region.uid: region.names["en"] for region in GAZETTEER if region.uid}
+    assert by_uid[54] == "Bakhmut Raion"
+    assert by_uid[31] == "Kyiv"
+    assert by_uid[14] == "Kyiv Oblast"
+    assert by_uid[29] == "Crimea"
+    assert by_uid[1801] == "Luhansk Raion"
+    assert len(by_uid) == 25 + 4 + 126
+
+
+def test_a_place_has_the_time_zone_of_what_it_lies_in() -> None:
+    assert GAZETTEER.zone(code("Bakhmut")) == "Europe/Kyiv"
+    assert GAZETTEER.zone(code("Kaliningrad")) == "Europe/Kaliningrad"
+    assert GAZETTEER.zone("US") == "America/New_York"
+    assert GAZETTEER.zone("nowhere") is None
+
+
+def test_names_fall_back_to_english_and_unknown_codes_to_themselves() -> None:
+    assert GAZETTEER.name("PL", "uk") == "Польща"
+    assert GAZETTEER.name("PL", "de") == "Poland"
+    assert GAZETTEER.name("nowhere", "en") == "nowhere"
+    assert GAZETTEER.get("nowhere") is None
+    with pytest.raises(KeyError):
+        GAZETTEER.region("nowhere")
+
+
+def test_cities_have_coordinates_of_ukraine() -> None:
+    cities = [r for r in GAZETTEER if r.kind == "city" and "UA" in GAZETTEER.ancestors(r.code)]
+    located = [r for r in cities if r.latitude is not None and r.longitude is not None]
+    assert len(located) >= 455
+    for region in located:
+        assert region.latitude
+        assert region.longitude
+        assert 44 < region.latitude < 53
+        assert 22 < region.longitude < 41
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("A flight crossed Polish airspace", ["Poland"]),
+        ("Trains from Kiev to L’viv", ["Kyiv", "Lviv"]),
+        ("The Kherson region and Kherson", ["Kherson Oblast", "Kherson"]),
+        ("U.S. and UK officials told us", ["United States", "United Kingdom"]),
+        ("in the village of Sacco and Vanzetti", ["Sakko i Vantsetti"]),
+        ("#Київ #Одеса", ["Kyiv", "Odesa"]),
+        (
+            "a US-led, pro-Russian, Kyiv–Lviv, Polish-Ukrainian thing",
+            ["United States", "Russia", "Kyiv", "Lviv", "Poland", "Ukraine"],
+        ),
+        ("in Ivano-Frankivsk", ["Ivano-Frankivsk"]),
+        ("KHARKIV UNDER FIRE", ["Kharkiv"]),
+        ("великі суми і рівне поле", []),
+        ("a turkey in the oven and a van", []),
+        ("Brazil nuts for Latin American cooks", []),
+        ("Volodymyr met his neighbour", []),
+        ("Того дня було тихо", []),
+        ("JOIN US TODAY ALL", []),
+        ("Kharkivite", []),
+        ("Жовті Води", ["Zhovti Vody"]),
+        ("жовті води", []),
+    ],
+)
+def test_names_are_told_from_ordinary_words(text: str, places: list[str]) -> None:
+    assert found(text) == places

@@ -1,0 +1,150 @@
+"""All subscriptions at once give what each gives alone."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyroaring import BitMap
+
+from matching.evaluate import evaluate
+from matching.gazetteer import Gazetteer
+from matching.index import Index, Matches, Mode
+from matching.query import (
+    And,
+    Not,
+    Or,
+    Phrase,
+    PlaceTerm,
+    Query,
+    SourceTerm,
+    Term,
+    TopicTerm,
+    Word,
+    needs_a_term,
+)
+from matching.reading import Reader, Reading
+from matching.topics import Topics
+
+GAZETTEER = Gazetteer.load()
+READER = Reader(GAZETTEER, Topics.built_in())
+
+
+def place(name: str) -> PlaceTerm:
+    return PlaceTerm(GAZETTEER.find(name)[0].code)
+
+
+TERMS: list[Term] = [
+    *map(Word, ("drone", "drones", "train", "alert", "quiet", "дрон")),
+    Phrase(("air", "alert")),
+    Phrase(("train", "drone")),
+    *map(TopicTerm, ("air_alert", "drone", "railway")),
+    *map(place, ("Kyiv", "Kharkiv", "Kharkiv Oblast", "Izium", "Ukraine", "Donbas", "Bakhmut")),
+    SourceTerm("blog"),
+]
+QUERIES: st.SearchStrategy[Query] = st.recursive(
+    st.sampled_from(TERMS),
+    lambda q: (
+        st.builds(And, st.lists(q, min_size=2, max_size=3).map(tuple))
+        | st.builds(Or, st.lists(q, min_size=2, max_size=3).map(tuple))
+        | st.builds(Not, q)
+    ),
+    max_leaves=8,
+).filter(needs_a_term)
+VOCABULARY = """drone drones train air alert in throughout Ukraine Kyiv Kharkiv Oblast Izium
+Bakhmut Donbas quiet дрон"""
+WORDS = st.lists(st.sampled_from(VOCABULARY.split()), max_size=8).map(" ".join)
+READINGS = st.builds(
+    READER.read,
+    WORDS,
+    WORDS,
+    source=st.sampled_from(["", "Blog"]),
+    regions=st.lists(st.sampled_from(["Kharkiv", "Ukraine", "Kharkiv Oblast"]), max_size=1),
+    alert=st.sampled_from([None, True, False]),
+)
+ADDED = st.tuples(st.integers(0, 9), st.integers(0, 4), QUERIES, st.sampled_from(Mode))
+CHANGES = st.lists(ADDED | st.integers(0, 9), max_size=25)
+
+
+def one_by_one(
+    subscriptions: dict[int, tuple[int, Query, Mode]], reading: Reading
+) -> tuple[set[int], ...]:
+    strongest: dict[int, Mode] = {}
+    for subscriber, query, mode in subscriptions.values():
+        if evaluate(query, reading):
+            strongest[subscriber] = min(mode, strongest.get(subscriber, mode))
+    return tuple({s for s, mode in strongest.items() if mode is wanted} for wanted in Mode)
+
+
+def as_sets(matches: Matches) -> tuple[set[int], ...]:
+    return set(matches.ring), set(matches.silent), set(matches.held)
+
+
+@settings(max_examples=400, deadline=None)
+@given(CHANGES, READINGS, CHANGES)
+def test_the_index_gives_what_evaluating_one_by_one_gives(
+    before: list[tuple[int, int, Query, Mode] | int],
+    reading: Reading,
+    after: list[tuple[int, int, Query, Mode] | int],
+) -> None:
+    index = Index()
+    subscriptions: dict[int, tuple[int, Query, Mode]] = {}
+    for changes in (before, after):
+        for change in changes:
+            if isinstance(change, int):
+                index.remove(change)
+                subscriptions.pop(change, None)
+            else:
+                number, subscriber, query, mode = change
+                index.add(number, subscriber, query, mode)
+                subscriptions[number] = (subscriber, query, mode)
+        assert len(index) == len(subscriptions)
+        assert as_sets(index.match(reading)) == one_by_one(subscriptions, reading)
+
+
+def test_a_subscriber_stands_only_in_the_strongest_of_the_modes() -> None:
+    index = Index()
+    index.add(1, 7, Word("train"), Mode.HELD)
+    index.add(2, 7, And((Word("train"), Word("late"))), Mode.RING)
+    index.add(3, 8, Word("train"), Mode.SILENT)
+    assert as_sets(index.match(READER.read("", "Trains are late"))) == ({7}, {8}, set())
+    assert as_sets(index.match(READER.read("", "Trains"))) == (set(), {8}, {7})
+
+
+def test_one_of_two_equal_subscriptions_may_go_without_the_other() -> None:
+    index = Index()
+    for number in (1, 2, 3):
+        index.add(number, 7, Word("train"), Mode.RING)
+    index.remove(1)
+    index.remove(2)
+    reading = READER.read("", "train")
+    assert index.match(reading).ring == BitMap([7])
+    index.remove(3)
+    index.remove(3)
+    assert as_sets(index.match(reading)) == (set(), set(), set())
+
+
+def test_what_is_matched_stays_as_it_was_when_the_index_changes() -> None:
+    index = Index()
+    index.add(1, 7, Word("train"), Mode.RING)
+    matches = index.match(READER.read("", "train"))
+    index.remove(1)
+    matches.ring.add(9)
+    assert set(matches.ring) == {7, 9}
+    assert len(index) == 0
+
+
+def test_a_query_that_needs_no_term_is_refused() -> None:
+    index = Index()
+    with pytest.raises(ValueError, match="without any"):
+        index.add(1, 7, Not(Word("train")), Mode.RING)
+    assert len(index) == 0
+
+
+def test_a_nationwide_alert_reaches_the_subscribers_of_every_city() -> None:
+    index = Index()
+    cities = [region for region in GAZETTEER if region.kind == "city"]
+    for number, region in enumerate(cities):
+        index.add(number, number, PlaceTerm(region.code), Mode.RING)
+    ring = index.match(READER.read("Air alert throughout Ukraine", "")).ring
+    assert {cities[number].code for number in ring} == {
+        region.code for region in cities if "UA" in GAZETTEER.ancestors(region.code)
+    }

@@ -1,0 +1,243 @@
+"""What a typed query means."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matching.errors import ErrorKind, QueryError
+from matching.gazetteer import Gazetteer
+from matching.parser import parse
+from matching.query import (
+    And,
+    Not,
+    Or,
+    Phrase,
+    PlaceTerm,
+    Query,
+    SourceTerm,
+    TopicTerm,
+    Word,
+    dump,
+    load,
+    needs_a_term,
+    replace,
+    terms,
+)
+from matching.topics import Topics
+
+GAZETTEER = Gazetteer.load()
+TOPICS = Topics.built_in()
+
+A, B, C = Word("alpha"), Word("beta"), Word("gamma")
+
+
+def read(text: str) -> Query:
+    return parse(text, GAZETTEER, TOPICS).query
+
+
+def place(name: str) -> PlaceTerm:
+    return PlaceTerm(GAZETTEER.find(name)[0].code)
+
+
+def read_or_refused(text: str) -> Query | QueryError:
+    try:
+        return read(text)
+    except QueryError as error:
+        return error
+
+
+def refusal(text: str) -> QueryError:
+    with pytest.raises(QueryError) as caught:
+        parse(text, GAZETTEER, TOPICS)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Alpha", A),
+        ("alpha beta", And((A, B))),
+        ("alpha AND beta", And((A, B))),
+        ("alpha or beta gamma", Or((A, And((B, C))))),
+        ("(alpha OR beta) gamma", And((Or((A, B)), C))),
+        ("alpha -beta", And((A, Not(B)))),
+        ("alpha NOT (beta OR gamma)", And((A, Not(Or((B, C)))))),
+        ("alpha and not not beta", And((A, B))),
+        ("alpha, beta 🚀", And((A, B))),
+        ("alpha або beta", Or((A, B))),
+        ("alpha та не beta", And((A, Not(B)))),
+        ("alpha или beta", Or((A, B))),
+        ("alpha e non beta", And((A, Not(B)))),
+        ('"Alpha beta"', Phrase(("alpha", "beta"))),
+        ("«alpha beta» “gamma”", And((Phrase(("alpha", "beta")), C))),
+        ("self-made", Word("self-made")),
+        ("#Air_Alert", TopicTerm("air_alert")),
+        ("#повітряна_тривога", TopicTerm("air_alert")),
+        ('from:"My Blog" alpha', And((SourceTerm("my blog"), A))),
+        ("word:or", Word("or")),
+        ("word:kyiv", Word("kyiv")),
+        ('word:"Red Cross"', Phrase(("red", "cross"))),
+    ],
+)
+def test_operators_quotes_and_fields_mean_what_the_language_says(typed: str, meant: Query) -> None:
+    assert read(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Kyiv", "Kyiv"),
+        ("kiev", "Kyiv"),
+        ("КИЇВ", "Kyiv"),
+        ("L’viv", "Lviv"),
+        ("Leopoli", "Lviv"),
+        ("donetsk oblast", "Donetsk Oblast"),
+        ("Kherson region", "Kherson Oblast"),
+        ("Кривий Ріг", "Kryvyi Rih"),
+        ("Сакко і Ванцетті", "Sakko i Vantsetti"),
+        ("Sacco and Vanzetti", "Sakko i Vantsetti"),
+        ("Bosnia and Herzegovina", "Bosnia and Herzegovina"),
+        ("Turkey", "Turkey"),
+        ("Харківщина", "Kharkiv Oblast"),
+        ("in:суми", "Sumy"),
+        ('in:"Kryvyi Rih"', "Kryvyi Rih"),
+        ("in:Kryvyi Rih", "Kryvyi Rih"),
+        ("in:PL", "Poland"),
+    ],
+)
+def test_a_place_is_known_by_any_of_its_names(typed: str, name: str) -> None:
+    query = read(typed)
+    assert isinstance(query, PlaceTerm)
+    assert GAZETTEER.name(query.code, "en") == name
+
+
+def test_the_longest_place_name_wins_and_what_follows_is_a_word() -> None:
+    assert read("Donetsk Oblast railway") == And((place("Donetsk Oblast"), Word("railway")))
+    assert read("railway and Kherson") == And((Word("railway"), place("Kherson")))
+
+
+def test_an_ambiguous_name_is_the_likeliest_with_the_others_to_choose_from() -> None:
+    parsed = parse("railway Mykolaiv", GAZETTEER, TOPICS)
+    (choice,) = parsed.choices
+    assert (choice.start, choice.end, choice.written) == (8, 16, "Mykolaiv")
+    assert isinstance(choice.chosen, PlaceTerm)
+    assert GAZETTEER.region(choice.chosen.code).population > 400_000
+    names = [GAZETTEER.name(o.code, "en") for o in choice.others if isinstance(o, PlaceTerm)]
+    assert "Mykolaiv Oblast" in names
+    assert len(choice.others) <= 5
+    assert replace(parsed.query, choice.chosen, choice.others[0]) == And(
+        (Word("railway"), choice.others[0])
+    )
+
+
+def test_a_name_of_one_place_offers_nothing() -> None:
+    assert parse("Bakhmut", GAZETTEER, TOPICS).choices == ()
+    assert parse("Donetsk Oblast", GAZETTEER, TOPICS).choices == ()
+
+
+def test_an_ordinary_word_written_small_is_a_word_with_the_place_offered() -> None:
+    parsed = parse("суми", GAZETTEER, TOPICS)
+    assert parsed.query == Word("суми")
+    assert place("Суми") in parsed.choices[0].others
+    assert read("Суми") == place("Суми")
+    assert read("us") == Word("us")
+    assert read("US") == PlaceTerm("US")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "start", "end"),
+    [
+        ("", ErrorKind.EMPTY, 0, 0),
+        (" 🚀 ", ErrorKind.EMPTY, 0, 3),
+        ("alpha ()", ErrorKind.EMPTY, 6, 8),
+        ("alpha (beta", ErrorKind.UNBALANCED, 6, 7),
+        ("(", ErrorKind.UNBALANCED, 0, 1),
+        ("(AND alpha)", ErrorKind.DANGLING_OPERATOR, 1, 4),
+        ("alpha) beta", ErrorKind.UNBALANCED, 5, 6),
+        ("alpha AND", ErrorKind.DANGLING_OPERATOR, 6, 9),
+        ("OR alpha", ErrorKind.DANGLING_OPERATOR, 0, 2),
+        ("alpha OR OR beta", ErrorKind.DANGLING_OPERATOR, 6, 8),
+        ("(alpha NOT)", ErrorKind.DANGLING_OPERATOR, 7, 10),
+        ('alpha "beta', ErrorKind.UNCLOSED_QUOTE, 6, 11),
+        ('alpha ""', ErrorKind.MISSING_VALUE, 6, 8),
+        ("alpha in:", ErrorKind.MISSING_VALUE, 6, 9),
+        ("alpha #", ErrorKind.MISSING_VALUE, 6, 7),
+        ("alpha #dron", ErrorKind.UNKNOWN_TOPIC, 6, 11),
+        ("in:Kharkyv", ErrorKind.UNKNOWN_PLACE, 0, 10),
+        ("NOT alpha", ErrorKind.NO_POSITIVE_TERM, 0, 9),
+        ("alpha OR NOT beta", ErrorKind.NO_POSITIVE_TERM, 0, 17),
+        ("((((((((( alpha )))))))))", ErrorKind.TOO_DEEP, 8, 9),
+        ("alpha " * 65, ErrorKind.TOO_MANY_TERMS, 0, 390),
+        ("ї" * 2049, ErrorKind.TOO_LONG, 0, 2049),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(
+    typed: str, kind: ErrorKind, start: int, end: int
+) -> None:
+    error = refusal(typed)
+    assert (error.kind, error.start, error.end) == (kind, start, end)
+
+
+def test_a_mistake_that_can_be_guessed_has_a_suggestion_and_a_limit_its_number() -> None:
+    assert refusal("alpha #dron").suggestion == "#drone"
+    assert refusal("in:Kharkyv").suggestion == 'in:"Kharkiv"'
+    assert refusal('alpha "beta').suggestion == '"beta"'
+    assert refusal("alpha " * 65).limit == 64
+    assert refusal("ї" * 2049).limit == 4096
+    assert refusal("(" * 9 + "alpha").limit == 8
+
+
+def test_exactly_the_limits_are_accepted() -> None:
+    assert read("(" * 8 + "alpha" + ")" * 8) == A
+    assert len(list(terms(read("alpha " * 64)))) == 64
+    assert read("NOT " * 1000 + "alpha") == A
+
+
+@given(st.text() | st.text("()\"#:- 'aANDORTinword«»\ud800і"))
+def test_any_text_is_read_or_refused_with_a_span_inside_it(text: str) -> None:
+    result = read_or_refused(text)
+    if isinstance(result, QueryError):
+        assert 0 <= result.start <= result.end <= len(text)
+    else:
+        assert load(dump(result)) == result
+        assert needs_a_term(result)
+
+
+QUERIES: st.SearchStrategy[Query] = st.recursive(
+    st.sampled_from(
+        [A, Phrase(("x", "y")), TopicTerm("drone"), PlaceTerm("UA"), SourceTerm("blog")]
+    ),
+    lambda q: st.builds(And, st.tuples(q, q)) | st.builds(Or, st.tuples(q, q)) | st.builds(Not, q),
+)
+
+
+@given(QUERIES)
+def test_a_stored_query_comes_back_the_same(query: Query) -> None:
+    assert load(dump(query)) == query
+
+
+def test_the_stored_form_does_not_change() -> None:
+    query = And(
+        (
+            Or((Word("дрон"), Phrase(("air", "alert")))),
+            Not(TopicTerm("drone")),
+            PlaceTerm("UA"),
+            SourceTerm("blog"),
+        )
+    )
+    assert dump(query) == (
+        '["and",["or",["word","дрон"],["phrase","air","alert"]],["not",["topic","drone"]],'
+        '["in","UA"],["from","blog"]]'
+    )
+
+
+@pytest.mark.parametrize("text", ["", "7", "{}", "[]", '["what","x"]', '["not"]', "null", "[["])
+def test_what_is_no_stored_query_is_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError, match="not a stored query"):
+        load(text)
+
+
+def test_replacing_reaches_every_occurrence() -> None:
+    query = And((A, Or((A, Not(A)))))
+    assert replace(query, A, B) == And((B, Or((B, Not(B)))))
+    assert list(terms(query)) == [A, A, A]
