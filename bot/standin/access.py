@@ -1,0 +1,108 @@
+"""Which chat a call means, and whether the bot may write there."""
+
+from bot.standin.chats import Chat
+from bot.standin.errors import (
+    BLOCKED,
+    CHAT_NOT_FOUND,
+    DEACTIVATED,
+    NEVER_STARTED,
+    THREAD_NOT_FOUND,
+    TOPIC_CLOSED,
+    BadRequest,
+    Forbidden,
+    Migrated,
+)
+from bot.standin.messages import Message
+from bot.standin.params import Params
+from bot.standin.world import World
+
+
+def find_chat(world: World, params: Params) -> Chat:
+    """The chat named by chat_id, a number or @username; raises BadRequest."""
+    wanted = params.get("chat_id")
+    if wanted is None or wanted == "":
+        raise BadRequest("chat_id is empty")
+    chat = world.chats.get(wanted) if isinstance(wanted, int) else world.chat_named(str(wanted))
+    if chat is None:
+        raise BadRequest(CHAT_NOT_FOUND)
+    return chat
+
+
+def writable_chat(world: World, params: Params) -> Chat:
+    """The chat, when the bot may write there; raises BadRequest, Migrated or Forbidden."""
+    chat = find_chat(world, params)
+    if chat.migrated_to is not None:
+        raise Migrated(chat.migrated_to)
+    if chat.kind == "private":
+        _check_person(world, chat)
+    else:
+        _check_standing(world, chat)
+    return chat
+
+
+def _check_person(world: World, chat: Chat) -> None:
+    if world.users[chat.id].deactivated:
+        raise Forbidden(DEACTIVATED)
+    if not chat.started:
+        raise Forbidden(NEVER_STARTED)
+    if chat.members[world.bot.id] == "kicked":
+        raise Forbidden(BLOCKED)
+
+
+def _check_standing(world: World, chat: Chat) -> None:
+    standing = chat.members.get(world.bot.id, "left")
+    kind = f"{chat.kind} chat"
+    if standing == "kicked":
+        raise Forbidden(f"bot was kicked from the {kind}")
+    if standing == "left":
+        raise Forbidden(f"bot is not a member of the {kind}")
+    if chat.kind == "channel" and standing != "administrator":
+        raise BadRequest("need administrator rights in the channel chat")
+    if standing == "restricted":
+        raise BadRequest("not enough rights to send text messages to the chat")
+
+
+def find_thread(chat: Chat, thread: int | None) -> int | None:
+    """The topic to write in; raises BadRequest when it is missing or closed."""
+    if not thread:
+        return None
+    topic = chat.topics.get(thread)
+    if topic is None:
+        raise BadRequest(THREAD_NOT_FOUND)
+    if topic.closed:
+        raise BadRequest(TOPIC_CLOSED)
+    return thread
+
+
+def own_message(world: World, chat: Chat, params: Params) -> Message:
+    """The bot's message to edit; raises BadRequest."""
+    message_id = params.number("message_id")
+    if message_id is None:
+        raise BadRequest("message identifier is not specified")
+    message = chat.get(message_id)
+    if message is None:
+        raise BadRequest("message to edit not found")
+    if not message.from_bot:
+        raise BadRequest("message can't be edited")
+    return message
+
+
+def find_original(chat: Chat, params: Params) -> int | None:
+    """The message that is answered, None for none or a missing one that is excused.
+
+    Raises BadRequest when it is missing and allow_sending_without_reply is not set.
+    """
+    reply = params.get("reply_parameters")
+    if isinstance(reply, dict):
+        wanted = reply.get("message_id")
+        excused = reply.get("allow_sending_without_reply") is True
+    else:
+        wanted = params.number("reply_to_message_id")
+        excused = params.flag("allow_sending_without_reply")
+    if not wanted:
+        return None
+    if isinstance(wanted, int) and chat.get(wanted) is not None:
+        return wanted
+    if excused:
+        return None
+    raise BadRequest("message to be replied not found")

@@ -1,0 +1,247 @@
+"""Telegram's HTML mode: strict where HTML is not.
+
+The grammar and the wording of its errors are those of parse_html in github.com/tdlib/td
+(td/telegram/MessageEntity.cpp): only some tags exist, each must be closed in order, and positions
+in errors are bytes of UTF-8.
+"""
+
+import re
+from dataclasses import dataclass
+
+from bot.standin.errors import BadRequest
+from bot.standin.messages import Entity
+from bot.standin.utf16 import utf16_length, utf16_slice
+
+_TYPES = {
+    "b": "bold",
+    "strong": "bold",
+    "i": "italic",
+    "em": "italic",
+    "u": "underline",
+    "ins": "underline",
+    "s": "strikethrough",
+    "strike": "strikethrough",
+    "del": "strikethrough",
+    "span": "spoiler",
+    "tg-spoiler": "spoiler",
+    "tg-emoji": "custom_emoji",
+    "code": "code",
+    "pre": "pre",
+    "a": "text_link",
+    "blockquote": "blockquote",
+}
+_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
+_REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|([a-zA-Z]+));?")
+_TEXT = re.compile(r"[^<]+")
+_SPACE = " \t\r\n\0\v"
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A tag that waits for its end."""
+
+    tag: str
+    argument: str
+    offset: int  # UTF-16 units of the result before it
+
+
+class _Parser:
+    """Walks over the source once."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.at = 0
+        self.result: list[str] = []
+        self.offset = 0  # UTF-16 units of the result
+        self.open: list[_Open] = []
+        self.entities: list[Entity] = []
+
+    def parse(self) -> tuple[str, list[Entity]]:
+        while self.at < len(self.source):
+            if self.source[self.at] != "<":
+                self._text()
+            elif self.source.startswith("</", self.at):
+                self._end()
+            else:
+                self._start()
+        if self.open:
+            raise _wrong(f'Can\'t find end tag corresponding to start tag "{self.open[-1].tag}"')
+        self.entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
+        return "".join(self.result), self.entities
+
+    def _text(self) -> None:
+        match = _TEXT.match(self.source, self.at)
+        assert match is not None  # noqa: S101 - there is a character that is no "<"
+        text = _unescape(match.group())
+        self.at = match.end()
+        self.result.append(text)
+        self.offset += utf16_length(text)
+
+    def _start(self) -> None:
+        begin = self.at
+        self.at += 1
+        tag = self._until(_SPACE + ">").casefold()
+        if self._ended():
+            raise _wrong("Unclosed start tag", self._byte(begin))
+        if tag not in _TYPES:
+            raise _wrong(f'Unsupported start tag "{tag}"', self._byte(begin))
+        attributes = self._attributes(tag, begin)
+        argument = _argument(tag, attributes)
+        if tag == "span" and argument != "spoiler":
+            raise _wrong('Tag "span" must have class "tg-spoiler"', self._byte(begin))
+        self.open.append(_Open(tag, argument, self.offset))
+
+    def _attributes(self, tag: str, begin: int) -> dict[str, str]:
+        attributes: dict[str, str] = {}
+        while True:
+            self._skip_space()
+            if self._ended():
+                raise _wrong("Unclosed start tag", self._byte(begin))
+            if self.source[self.at] == ">":
+                self.at += 1
+                return attributes
+            name = self._until(_SPACE + "=>")
+            if not name:
+                raise _wrong(f'Empty attribute name in the tag "{tag}"', self._byte(begin))
+            attributes[name] = self._value(tag, begin)
+
+    def _value(self, tag: str, begin: int) -> str:
+        self._skip_space()
+        if self._ended():
+            raise _wrong("Unclosed start tag", self._byte(begin))
+        if self.source[self.at] != "=":
+            return ""
+        self.at += 1
+        self._skip_space()
+        if self._ended():
+            raise _wrong(f'Unclosed start tag "{tag}"', self._byte(begin))
+        quote = self.source[self.at]
+        if quote in "'\"":
+            self.at += 1
+            value = self._until(quote)
+            self.at += 1
+            return _unescape(value)
+        return self._token()
+
+    def _token(self) -> str:
+        begin = self.at
+        while not self._ended() and re.match(r"[A-Za-z0-9.-]", self.source[self.at]):
+            self.at += 1
+        if self._ended() or self.source[self.at] not in _SPACE + ">":
+            raise _wrong("Unexpected end of name token", self._byte(begin))
+        return self.source[begin : self.at].casefold()
+
+    def _end(self) -> None:
+        begin = self.at
+        if not self.open:
+            raise _wrong("Unexpected end tag", self._byte(begin))
+        self.at += 2
+        found = self._until(_SPACE + ">").casefold()
+        self._skip_space()
+        if self._ended() or self.source[self.at] != ">":
+            raise _wrong("Unclosed end tag", self._byte(begin))
+        self.at += 1
+        opened = self.open.pop()
+        if found and found != opened.tag:
+            expected = f'expected "</{opened.tag}>", found "</{found}>"'
+            raise _wrong(f"Unmatched end tag at byte offset {self._byte(begin)}, {expected}")
+        if self.offset > opened.offset:
+            self._close(opened)
+
+    def _close(self, opened: _Open) -> None:
+        length = self.offset - opened.offset
+        covered = utf16_slice("".join(self.result), opened.offset, length)
+        entity = _entity(opened, covered)
+        if entity is None:
+            return
+        entity |= {"offset": opened.offset, "length": length}
+        last = self.entities[-1] if self.entities else None
+        if opened.tag == "pre" and last and last["type"] == "code" and _same(last, entity):
+            language = last.pop("language", None)  # <pre><code class="language-x"> is one entity
+            last["type"] = "pre"
+            if language:
+                last["language"] = language
+            return
+        self.entities.append(entity)
+
+    def _until(self, stops: str) -> str:
+        begin = self.at
+        while not self._ended() and self.source[self.at] not in stops:
+            self.at += 1
+        return self.source[begin : self.at]
+
+    def _skip_space(self) -> None:
+        while not self._ended() and self.source[self.at] in _SPACE:
+            self.at += 1
+
+    def _ended(self) -> bool:
+        return self.at >= len(self.source)
+
+    def _byte(self, position: int) -> int:
+        return len(self.source[:position].encode())
+
+
+def parse_html(source: str) -> tuple[str, list[Entity]]:
+    """Return the plain text and its entities; raises BadRequest "can't parse entities: …"."""
+    text, entities = _Parser(source).parse()
+    for entity in entities:
+        if entity["type"] == "code":
+            entity.pop("language", None)
+    return text, entities
+
+
+def _wrong(what: str, byte: int | None = None) -> BadRequest:
+    where = "" if byte is None else f" at byte offset {byte}"
+    return BadRequest(f"can't parse entities: {what}{where}")
+
+
+def _argument(tag: str, attributes: dict[str, str]) -> str:
+    if tag == "a":
+        return attributes.get("href", "")
+    if tag == "code":
+        return attributes.get("class", "").removeprefix("language-")
+    if tag == "span":
+        return attributes.get("class", "").removeprefix("tg-")
+    if tag == "tg-emoji":
+        return attributes.get("emoji-id", "")
+    return "expandable" if tag == "blockquote" and "expandable" in attributes else ""
+
+
+def _entity(opened: _Open, text: str) -> Entity | None:
+    kind = _TYPES[opened.tag]
+    if opened.tag == "a":
+        url = opened.argument or text
+        # Telegram drops a link that leads nowhere and keeps its text.
+        return {"type": kind, "url": url} if "." in url or "://" in url else None
+    if opened.tag == "tg-emoji":
+        return {"type": kind, "custom_emoji_id": opened.argument}
+    if opened.tag == "blockquote" and opened.argument:
+        return {"type": "expandable_blockquote"}
+    if opened.tag == "code" and opened.argument:
+        return {"type": kind, "language": opened.argument}
+    return {"type": kind}
+
+
+def _same(one: Entity, other: Entity) -> bool:
+    return (one["offset"], one["length"]) == (other["offset"], other["length"])
+
+
+def _unescape(text: str) -> str:
+    if "&" not in text:
+        return text
+    return _REFERENCE.sub(_character, text)
+
+
+def _character(match: re.Match[str]) -> str:
+    hexadecimal, decimal, name = match.groups()
+    if name:
+        return _NAMED.get(name, match.group())
+    code = int(hexadecimal, 16) if hexadecimal else int(decimal)
+    if not 0 < code < 0x10FFFF or len(match.group().rstrip(";")) >= 10:
+        return match.group()
+    if 0xD800 <= code <= 0xDFFF:
+        raise BadRequest(
+            "can't parse entities: Text contains invalid Unicode characters after decoding "
+            "HTML entities, check for unmatched surrogate code units"
+        )
+    return chr(code)

@@ -1,0 +1,55 @@
+"""The worst rates a bot was seen to send at."""
+
+import math
+from collections import deque
+
+
+class Rates:
+    """Measured as calls arrive, so it holds whatever the journal has forgotten.
+
+    Every attempt to send a message counts, refused or not. Times are monotonic seconds.
+    """
+
+    def __init__(self) -> None:
+        self.sends = 0
+        self.busiest_second = 0  # most sends in any second, over all chats
+        self.private_gaps: dict[int, float] = {}  # shortest pause between sends, by chat
+        self.group_minutes: dict[int, int] = {}  # most sends in any 60 s, by chat
+        self._second: deque[float] = deque()
+        self._minutes: dict[int, deque[float]] = {}
+        self._last: dict[int, float] = {}
+
+    @property
+    def shortest_private_gap(self) -> float:
+        """Seconds; infinite while no private chat had two messages."""
+        return min(self.private_gaps.values(), default=math.inf)
+
+    @property
+    def busiest_group_minute(self) -> int:
+        """Most sends to one group or channel in any 60 s."""
+        return max(self.group_minutes.values(), default=0)
+
+    def note(self, chat_id: int, at: float) -> None:
+        """Count an attempt to send to the chat. Only private chats have positive ids."""
+        self.sends += 1
+        self.busiest_second = max(self.busiest_second, _slide(self._second, at, 1.0))
+        if chat_id > 0:
+            self._note_private(chat_id, at)
+        else:
+            minute = self._minutes.setdefault(chat_id, deque())
+            most = self.group_minutes.get(chat_id, 0)
+            self.group_minutes[chat_id] = max(most, _slide(minute, at, 60.0))
+
+    def _note_private(self, chat_id: int, at: float) -> None:
+        last = self._last.get(chat_id)
+        if last is not None:
+            shortest = self.private_gaps.get(chat_id, math.inf)
+            self.private_gaps[chat_id] = min(shortest, at - last)
+        self._last[chat_id] = at
+
+
+def _slide(times: deque[float], at: float, seconds: float) -> int:
+    times.append(at)
+    while times[0] <= at - seconds:
+        times.popleft()
+    return len(times)
