@@ -1,0 +1,33 @@
+"""Every kind of source there is. One more is its module, and a line in `AnySource`."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, get_args
+
+from pydantic import Field
+
+from bot.sources.fetching import Fetcher
+from bot.sources.liveblog import LiveblogSettings
+from bot.sources.settings import PolledSettings, SourceSettings
+from bot.sources.source import Clock, Polled, Take
+from bot.sources.webhook import Webhook, WebhookSettings
+
+AnySource = Annotated[
+    LiveblogSettings | WebhookSettings,
+    Field(discriminator="kind"),
+]
+"""The settings of a source, told apart by `kind`."""
+
+KINDS: Mapping[str, type[SourceSettings]] = {
+    get_args(settings.model_fields["kind"].annotation)[0]: settings
+    for settings in get_args(get_args(AnySource)[0])
+}
+
+
+def polled(settings: Iterable[AnySource], fetcher: Fetcher, clock: Clock) -> list[Polled]:
+    """Those that are asked."""
+    return [one.source(fetcher, clock) for one in settings if isinstance(one, PolledSettings)]
+
+
+def webhooks(settings: Iterable[AnySource], take: Take, clock: Clock) -> list[Webhook]:
+    """Those that are told."""
+    return [Webhook(one, take, clock) for one in settings if isinstance(one, WebhookSettings)]

@@ -1,0 +1,77 @@
+"""What every source is told by its operator."""
+
+import re
+from abc import ABC, abstractmethod
+from datetime import timedelta
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
+
+from bot.sources.fetching import Fetcher
+from bot.sources.source import Clock, Polled
+from storage.durations import Duration, between
+from storage.settings import Section
+
+LONGEST_ADDRESS = 2048
+
+
+def is_web_address(text: str) -> bool:
+    """Whether it is an absolute http or https address without blanks."""
+    try:
+        parts = urlsplit(text)
+        return (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and (parts.port is None or parts.port > 0)
+            and len(text) <= LONGEST_ADDRESS
+            and text.isprintable()
+            and " " not in text
+        )
+    except ValueError:
+        return False
+
+
+def _address(text: str) -> str:
+    if not is_web_address(text):
+        raise ValueError("an address that begins with http:// or https://")
+    return text
+
+
+WebAddress = Annotated[str, AfterValidator(_address)]
+
+_NAME = re.compile(r"[a-z0-9_-]{1,64}", re.ASCII)
+
+
+SOURCE_NAME = "up to 64 small letters of English, digits, _ and -"
+
+
+def is_source_name(text: str) -> bool:
+    """Whether it is SOURCE_NAME."""
+    return _NAME.fullmatch(text) is not None
+
+
+def _name(text: str) -> str:
+    if not is_source_name(text):
+        raise ValueError(SOURCE_NAME)
+    return text
+
+
+SourceName = Annotated[str, AfterValidator(_name)]
+"""It stands in addresses, logs and the database."""
+
+
+class SourceSettings(Section, frozen=True):
+    """Every source has a name of its own. A subclass adds its `kind`."""
+
+    name: SourceName
+
+
+class PolledSettings(SourceSettings, ABC, frozen=True):
+    """A source that is asked again and again."""
+
+    every: Annotated[Duration, between("1s", "1d")] = timedelta(seconds=30)
+
+    @abstractmethod
+    def source(self, fetcher: Fetcher, clock: Clock) -> Polled:
+        """The source that is set so."""

@@ -1,0 +1,245 @@
+"""What an operator is told of a wrong configuration, and what a right one comes to."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.config import Config, ConfigError, load, token
+from bot.http import Address
+from bot.sources.liveblog import LiveblogSettings
+from bot.sources.webhook import WebhookSettings
+
+EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
+TOKEN = "123456789:AAexampleexampleexample"
+
+BLOG = '[[source]]\nkind = "liveblog"\nname = "blog"\npath = "blog.txt"\n'
+
+
+def problems(file: Path, text: str, **environ: str) -> list[tuple[str, str]]:
+    """Where and at which key something is wrong; no value of the text is ever shown."""
+    file.write_text(text)
+    with pytest.raises(ConfigError) as wrong:
+        load(file, environ)
+    assert "hunter2" not in str(wrong.value)
+    assert all(problem.what for problem in wrong.value.problems)
+    return [(problem.where, problem.key) for problem in wrong.value.problems]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "my.toml"
+
+
+def test_the_example_is_right_and_holds_every_key() -> None:
+    config = load(EXAMPLE, {"TOCSIN_TELEGRAM__TOKEN": TOKEN})
+
+    assert token(config, EXAMPLE).get_secret_value() == TOKEN
+    assert [source.kind for source in config.source] == ["liveblog", "webhook"]
+    written = EXAMPLE.read_text()
+    for section in (config.telegram, config.storage, config.delivery, config.http, *config.source):
+        for key in type(section).model_fields:
+            assert f"{key} = " in written
+
+
+def test_the_example_shows_the_values_that_hold_when_nothing_is_set() -> None:
+    shown, unset = load(EXAMPLE, {}), Config()
+
+    for section in ("telegram", "storage", "delivery", "http", "retention"):
+        assert getattr(shown, section) == getattr(unset, section)
+
+
+def test_without_a_file_everything_is_as_a_newcomer_needs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert load(None, {}) == Config()
+
+
+def test_the_file_of_this_folder_is_read_unless_another_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.toml").write_text("[delivery]\nrate = 7\n")
+
+    assert load(None, {}).delivery.rate == 7
+
+
+def test_a_named_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"absent\.toml: there is no such file"):
+        load(tmp_path / "absent.toml", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b"[telegram]\ntoken = hunter2", "line 2"),
+        (b"\xff\xfe", "UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_told_with_its_line(file: Path, text: bytes, told: str) -> None:
+    file.write_bytes(text)
+
+    with pytest.raises(ConfigError, match=told) as wrong:
+        load(file, {})
+
+    assert str(file) in str(wrong.value)
+    assert "hunter2" not in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("telegramm = 1", "telegramm"),
+        ("[telegram]\ntokn = 'hunter2'", "telegram.tokn"),
+        ("[telegram]\ntoken = 'hunter2'", "telegram.token"),
+        ("[telegram]\ntoken = 5", "telegram.token"),
+        ("[telegram]\nmode = 'push'", "telegram.mode"),
+        ("[telegram]\nmode = 'webhook'", "telegram"),
+        ("[telegram]\nsecret_token = 'hunter2!'", "telegram.secret_token"),
+        ("[telegram]\napi_url = 'localhost'", "telegram.api_url"),
+        ("[telegram]\nadmins = 5", "telegram.admins"),
+        ("[telegram]\nadmins = [1, 'me']", "telegram.admins[1]"),
+        ("telegram = 5", "telegram"),
+        ("[storage]\nurl = 'mysql://me:hunter2@host/db'", "storage.url"),
+        ("[storage]\nurl = 'sqlite+aiosqlite://'", "storage.url"),
+        ("[storage]\nurl = 'hunter2'", "storage.url"),
+        ("[delivery]\nrate = 0", "delivery.rate"),
+        ("[delivery]\nrate = 1001\npaid_broadcast = true", "delivery.rate"),
+        ("[delivery]\nrate = 31", "delivery"),
+        ("[delivery]\nalert_ttl = 15", "delivery.alert_ttl"),
+        ("[delivery]\nalert_ttl = '15 minutes'", "delivery.alert_ttl"),
+        ("[http]\nlisten = '8080'", "http.listen"),
+        ("[http]\nlisten = 'localhost:99999'", "http.listen"),
+        ("[retention]\nkeep = '0d'", "retention.keep"),
+        ("[[source]]\nname = 'x'", "source[0].kind"),
+        ("[[source]]\nkind = 'carrier_pigeon'\nname = 'x'", "source[0].kind"),
+        (BLOG + "every = '0s'", "source[0].every"),
+        (BLOG + "evry = '5s'", "source[0].evry"),
+        (BLOG + "url = 'https://example.org'", "source[0]"),
+        (BLOG.replace("path", "url"), "source[0].url"),
+        (BLOG.replace('"blog"', '"My Blog"'), "source[0].name"),
+        (BLOG + BLOG, "source"),
+        ("[[topic]]\nname = 'rail'\nquery = 'x'\n" * 2, "topic"),
+        (BLOG + "[[source]]\nkind = 'webhook'\nname = 'press'", "source[1].secret"),
+        ("[[source]]\nkind = 'webhook'\nname = 'press'\nsecret = ''", "source[0].secret"),
+        ("[source]\nkind = 'webhook'", "source"),
+        ("[[topic]]\nname = 'a b'\nquery = 'x'", "topic[0].name"),
+        ("[[topic]]\nname = 'rail'\nquery = ''", "topic[0].query"),
+        ("[[topic]]\nname = 'rail'\nqery = 'x'\nquery = 'x'", "topic[0].qery"),
+    ],
+)
+def test_a_wrong_key_is_told_with_its_file(file: Path, text: str, key: str) -> None:
+    assert problems(file, text) == [(str(file), key)]
+
+
+def test_all_mistakes_are_told_at_once(file: Path) -> None:
+    found = problems(file, "[delivery]\nrate = 0\nalert_ttl = 1\n[http]\nport = 5")
+
+    assert [key for _, key in found] == ["delivery.rate", "delivery.alert_ttl", "http.port"]
+
+
+def test_what_was_expected_is_said(file: Path) -> None:
+    file.write_text(
+        "[delivery]\nrat = 5\n[[source]]\nkind = 'liveblog'\nname = 'Blog'\nevery = '2d'"
+    )
+
+    with pytest.raises(ConfigError) as wrong:
+        load(file, {})
+
+    assert str(wrong.value).splitlines() == [
+        f"{file}: delivery.rat: is unknown; did you mean rate?",
+        f"{file}: source[0].name: expected up to 64 small letters of English, digits, _ and -",
+        f'{file}: source[0].every: expected a length of time from "1s" to "1d"',
+    ]
+
+
+def test_the_environment_wins_over_the_file(file: Path) -> None:
+    file.write_text("[delivery]\nrate = 5\nalert_ttl = '1m'\n" + BLOG)
+    environ = {
+        "TOCSIN_DELIVERY__RATE": "6",
+        "TOCSIN_TELEGRAM__TOKEN": TOKEN,
+        "TOCSIN_TELEGRAM__ADMINS": "[1, 2]",
+        "TOCSIN_HTTP__LISTEN": "",
+        "TOCSIN_SOURCE__0__EVERY": "5s",
+        "TOCSIN_SOURCE__1__KIND": "webhook",
+        "TOCSIN_SOURCE__1__NAME": "press",
+        "TOCSIN_SOURCE__1__SECRET": "s",
+        "HOME": "/",
+    }
+
+    config = load(file, environ)
+
+    assert config.delivery.rate == 6
+    assert config.delivery.alert_ttl == timedelta(minutes=1)
+    assert config.telegram.admins == (1, 2)
+    assert config.http.address is None
+    blog, press = config.source
+    assert isinstance(blog, LiveblogSettings)
+    assert (blog.path, blog.every) == (Path("blog.txt"), timedelta(seconds=5))
+    assert isinstance(press, WebhookSettings)
+    assert press.secret.get_secret_value() == "s"
+
+
+@pytest.mark.parametrize(
+    ("variable", "key"),
+    [
+        ("TOCSIN_TELEGRAM__TOKN", "telegram.tokn"),
+        ("TOCSIN_TELEGRAM__TOKEN", "telegram.token"),
+        ("TOCSIN_TELEGRAM", "telegram"),
+        ("TOCSIN_HOME", "home"),
+        ("TOCSIN_SOURCE__0__URL", "source[0].url"),
+        ("TOCSIN_SOURCE__2__URL", "source[2].url"),
+        ("TOCSIN_SOURCE__BLOG__URL", "source.blog.url"),
+        ("TOCSIN_DELIVERY__PAID_BROADCAST", "delivery.paid_broadcast"),
+    ],
+)
+def test_a_wrong_variable_is_told_by_its_name(file: Path, variable: str, key: str) -> None:
+    assert problems(file, BLOG, **{variable: "hunter2"}) == [(variable, key)]
+
+
+def test_a_missing_token_is_told_with_the_file_and_the_variable(file: Path) -> None:
+    with pytest.raises(ConfigError) as wrong:
+        token(Config(), file)
+
+    told = str(wrong.value)
+    assert told.startswith(f"{file}: telegram.token: is missing")
+    assert "TOCSIN_TELEGRAM__TOKEN" in told
+
+
+def test_no_secret_is_shown_when_a_configuration_is_printed(file: Path) -> None:
+    file.write_text(
+        "[telegram]\ntoken = '1:hunter2'\nsecret_token = 'hunter2'\n"
+        "[storage]\nurl = 'postgresql+asyncpg://me:hunter2@host/db'\n"
+        "[[source]]\nkind = 'webhook'\nname = 'press'\nsecret = 'hunter2'\n"
+    )
+
+    assert "hunter2" not in repr(load(file, {}))
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("127.0.0.1:8080", Address("127.0.0.1", 8080)),
+        ("[::1]:80", Address("::1", 80)),
+        ("localhost:0", Address("localhost", 0)),
+        ("", None),
+    ],
+)
+def test_where_to_listen_is_a_host_and_a_port(
+    file: Path, written: str, address: Address | None
+) -> None:
+    file.write_text(f'[http]\nlisten = "{written}"')
+
+    assert load(file, {}).http.address == address
+
+
+def test_updates_by_webhook_need_a_server(file: Path) -> None:
+    text = (
+        "[telegram]\nmode = 'webhook'\nwebhook_url = 'https://example.org/t'\nsecret_token = 's'\n"
+    )
+    file.write_text(text)
+    assert load(file, {}).telegram.mode == "webhook"
+
+    assert problems(file, text + "[http]\nlisten = ''") == [(str(file), "")]

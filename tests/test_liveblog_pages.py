@@ -1,0 +1,91 @@
+"""A live blog may be a file or a page, of any size, in any encoding, or no text at all."""
+
+import random
+
+import pytest
+
+from bot.sources.liveblog import LARGEST, MOST_LINES, read_lines
+from bot.sources.source import Unusable
+
+PAGE = """<!DOCTYPE html>
+<html><head><title>The blog</title><style>p { color: red }</style></head>
+<body><nav><a href="/">Home</a><a href="/sport">Sport</a></nav>
+<article><header><h2>Sirens in &laquo;old&raquo; Sumy</h2><time>5 minutes ago</time></header>
+<p>People go to <b>shelters</b>&nbsp;now,<br>says the mayor.</p>
+<script>var a = "<p>no</p>";</script>
+</article>
+<div>Bridge closed</div>
+<footer>All rights reserved</footer></body></html>"""
+
+
+def test_of_a_page_in_html_the_blocks_are_the_lines() -> None:
+    assert read_lines(PAGE.encode()) == [
+        "Sirens in «old» Sumy",
+        "People go to shelters now,",
+        "says the mayor.",
+        "Bridge closed",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("page", "lines"),
+    [
+        ("<html><p>One<p>Two", ["One", "Two"]),
+        ("<html><p>Rock & roll", ["Rock & roll"]),
+        ("<html><nav>a<nav>b</nav>c</nav>d", ["d"]),
+        ("<html></nav></p>One</html>", ["One"]),
+        ("<html><svg/>One", ["One"]),
+        ("<html>One<!-- and the rest", ["One"]),
+    ],
+)
+def test_a_page_that_is_badly_written_is_read_all_the_same(page: str, lines: list[str]) -> None:
+    assert read_lines(page.encode()) == lines
+
+
+@pytest.mark.parametrize(
+    ("body", "charset"),
+    [
+        ("Тривога".encode(), None),
+        ("Тривога".encode("utf-8-sig"), "utf-8"),
+        ("Тривога".encode("utf-16"), None),
+        ("Тривога".encode("windows-1251"), "windows-1251"),
+        ("Тривога".encode(), "no-such-encoding"),
+    ],
+)
+def test_the_letters_arrive_in_every_encoding(body: bytes, charset: str | None) -> None:
+    assert read_lines(body, charset) == ["Тривога"]
+
+
+def test_a_page_tells_its_encoding_itself() -> None:
+    page = '<html><meta charset="windows-1251"><p>Тривога</p></html>'
+
+    assert read_lines(page.encode("windows-1251")) == ["Тривога"]
+
+
+def test_one_broken_byte_does_not_silence_a_page() -> None:
+    assert read_lines(b"Sirens in Sumy. " * 10 + b"\xff") == ["Sirens in Sumy. " * 10 + "\ufffd"]
+
+
+def test_what_nobody_sees_is_taken_out() -> None:
+    """Cases 57 and 58 of the catalogue of failures."""
+    assert read_lines("Ky\u200biv \u202ealert\u202c\x07\ufeff".encode()) == ["Kyiv alert"]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "empty"),
+        (b" \r\n\t\n", "empty"),
+        ("\u200b\n\u200e".encode(), "empty"),
+        (b"<html><body><script>1</script></body></html>", "empty"),
+        (random.Random(1).randbytes(10_000), "not text"),
+        (b"text\0text", "not text"),
+        (b"line\n" * (MOST_LINES + 1), "lines"),
+        (b"x" * (LARGEST + 1), "larger"),
+        (b"<html>" + b"<p>" * 2_000_000, "too large"),
+    ],
+    ids=["empty", "blank", "unseen", "script", "noise", "nul", "long", "large", "large-html"],
+)
+def test_what_cannot_be_read_is_refused_with_a_reason(body: bytes, reason: str) -> None:
+    with pytest.raises(Unusable, match=reason):
+        read_lines(body)

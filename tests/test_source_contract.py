@@ -1,0 +1,290 @@
+"""What every polled source does with good and with bad answers. A new one is a line in SOURCES."""
+
+import asyncio
+import gzip
+import io
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from aiohttp import ClientSession, web
+from pydantic import SecretStr
+
+from bot.sources import registry
+from bot.sources.fetching import USER_AGENT, Fetcher, open_session
+from bot.sources.liveblog import LiveblogSettings
+from bot.sources.registry import KINDS
+from bot.sources.settings import PolledSettings
+from bot.sources.source import Batch, Polled, Refused, SourceError, Unreachable, Unusable
+from bot.sources.webhook import WebhookSettings
+from storage.arrivals import Taken
+from storage.sources import Cursor
+from tests.fixtures.origin import (
+    Answer,
+    Origin,
+    origin,
+    page,
+    status,
+    truncated,
+    unchanged_for,
+)
+
+NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
+
+
+def clock() -> datetime:
+    return NOW
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of source, with what the contract needs to try it."""
+
+    name: str
+    build: Callable[[str, Fetcher], Polled]
+    content_type: str
+    before: bytes  # what the service says at first: two bulletins
+    after: bytes  # what it says later: one bulletin more
+    wrong: Answer  # another kind of answer than it gives
+
+
+SOURCES = [
+    Kind(
+        name="liveblog",
+        build=lambda url, fetcher: LiveblogSettings(kind="liveblog", name="tried", url=url).source(
+            fetcher, clock
+        ),
+        content_type="text/plain; charset=utf-8",
+        before="Друга\nТекст.\nПерша\nТекст один.".encode(),
+        after="Третя\nНовий текст.\nДруга\nТекст.\nПерша\nТекст один.".encode(),
+        wrong=page(b"\x89PNG\r\n\x1a\n\0\0\0", "image/png"),
+    ),
+]
+
+
+@dataclass
+class Tried:
+    """A source of one kind with its server."""
+
+    kind: Kind
+    origin: Origin
+    session: ClientSession
+
+    @property
+    def source(self) -> Polled:
+        return self.built(timedelta(minutes=1))
+
+    def built(self, deadline: timedelta) -> Polled:
+        return self.kind.build(self.origin.url, Fetcher(self.session, clock, deadline))
+
+    def says(self, body: bytes, **headers: str) -> None:
+        self.origin.answer = page(body, self.kind.content_type, **headers)
+
+    async def baseline(self, **headers: str) -> Cursor:
+        self.says(self.kind.before, **headers)
+        cursor = (await self.source.fetch(None)).cursor
+        assert cursor is not None
+        return cursor
+
+
+@pytest.fixture(params=SOURCES, ids=lambda kind: kind.name)
+async def tried(request: pytest.FixtureRequest) -> AsyncIterator[Tried]:
+    async with origin() as served, open_session() as session:
+        yield Tried(request.param, served, session)
+
+
+async def test_the_first_poll_ever_is_a_baseline(tried: Tried) -> None:
+    tried.says(tried.kind.before)
+
+    batch = await tried.source.fetch(None)
+
+    assert batch.baseline
+    assert batch.source == "tried"
+    assert len(batch.bulletins) == 2
+
+
+async def test_a_later_poll_brings_what_is_new_and_is_no_baseline(tried: Tried) -> None:
+    cursor = await tried.baseline()
+    tried.says(tried.kind.after)
+
+    batch = await tried.source.fetch(cursor)
+
+    assert not batch.baseline
+    assert len(batch.bulletins) == 1
+    assert batch.bulletins[0].source == "tried"
+    assert batch.bulletins[0].received_at == NOW
+
+
+async def test_it_says_who_it_is(tried: Tried) -> None:
+    await tried.baseline()
+
+    assert tried.origin.requests[0]["User-Agent"] == USER_AGENT
+
+
+async def test_it_asks_whether_the_page_is_still_the_same(tried: Tried) -> None:
+    changed = "Thu, 05 Mar 2026 07:00:00 GMT"
+    cursor = await tried.baseline(ETag='W/"1"', Last_Modified=changed)
+
+    await tried.source.fetch(cursor)
+
+    assert tried.origin.requests[1]["If-None-Match"] == 'W/"1"'
+    assert tried.origin.requests[1]["If-Modified-Since"] == changed
+
+
+async def test_an_unchanged_page_is_a_good_poll_with_nothing_new(tried: Tried) -> None:
+    cursor = await tried.baseline(ETag='"1"')
+    tried.origin.answer = unchanged_for('"1"', tried.origin.answer)
+
+    batch = await tried.source.fetch(cursor)
+
+    assert (batch.bulletins, batch.cursor, batch.baseline) == ((), cursor, False)
+
+
+async def test_too_many_requests_says_how_long_to_wait(tried: Tried) -> None:
+    tried.origin.answer = status(429, Retry_After="120")
+
+    with pytest.raises(Refused) as refused:
+        await tried.source.fetch(None)
+
+    assert refused.value.retry_after == timedelta(seconds=120)
+
+
+async def test_unavailable_says_until_when_to_wait(tried: Tried) -> None:
+    tried.origin.answer = status(503, Retry_After="Thu, 05 Mar 2026 08:05:00 GMT")
+
+    with pytest.raises(Refused) as refused:
+        await tried.source.fetch(None)
+
+    assert refused.value.retry_after == timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("code", [304, 401, 403, 404, 429, 500, 502])
+async def test_a_refusal_is_told_by_its_number_and_never_by_its_address(
+    tried: Tried, code: int
+) -> None:
+    tried.origin.answer = status(code)
+
+    with pytest.raises(Refused) as refused:
+        await tried.source.fetch(None)
+
+    assert refused.value.status == code
+    assert str(refused.value) == f"answered {code}"
+
+
+async def test_a_server_that_is_not_there_is_unreachable(tried: Tried) -> None:
+    async with origin() as gone:
+        pass
+    tried.origin.url = gone.url
+
+    with pytest.raises(Unreachable) as unreachable:
+        await tried.source.fetch(None)
+
+    assert "hunter2" not in str(unreachable.value)
+
+
+async def test_a_truncated_answer_is_no_answer(tried: Tried) -> None:
+    tried.origin.answer = truncated
+
+    with pytest.raises(Unreachable):
+        await tried.source.fetch(None)
+
+
+async def test_a_page_that_drips_is_given_up(tried: Tried) -> None:
+    """Case 24 of the catalogue of failures: a deadline for the whole, not for each byte."""
+
+    async def drip(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": tried.kind.content_type})
+        await response.prepare(request)
+        while True:
+            await response.write(b"x")
+            await asyncio.sleep(0.02)
+
+    tried.origin.answer = drip
+
+    with pytest.raises(Unreachable):
+        await tried.built(timedelta(seconds=0.3)).fetch(None)
+
+
+async def test_a_page_without_end_is_refused(tried: Tried) -> None:
+    tried.origin.answer = page(b"x" * (17 * 1024 * 1024), tried.kind.content_type)
+
+    with pytest.raises(Unusable):
+        await tried.source.fetch(None)
+
+
+async def test_a_small_answer_that_unpacks_into_a_huge_one_is_refused(tried: Tried) -> None:
+    """Case 55: what counts is the size after decompression."""
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb") as file:
+        for _ in range(17):
+            file.write(b"x" * 1024 * 1024)
+    tried.origin.answer = page(packed.getvalue(), tried.kind.content_type, Content_Encoding="gzip")
+
+    with pytest.raises(Unusable):
+        await tried.source.fetch(None)
+
+
+async def test_a_packed_page_is_read(tried: Tried) -> None:
+    tried.says(gzip.compress(tried.kind.before), Content_Encoding="gzip")
+
+    assert len((await tried.source.fetch(None)).bulletins) == 2
+
+
+async def test_half_of_a_packed_page_is_no_answer(tried: Tried) -> None:
+    half = gzip.compress(tried.kind.before)[:-9]
+    tried.says(half, Content_Encoding="gzip")
+
+    with pytest.raises(Unreachable):
+        await tried.source.fetch(None)
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+async def test_a_page_packed_otherwise_than_it_may_be_is_refused(
+    tried: Tried, encoding: str
+) -> None:
+    tried.says(b"\x0b\x02\x80abc\x03", Content_Encoding=encoding)
+
+    with pytest.raises(Unusable):
+        await tried.source.fetch(None)
+
+
+async def test_another_kind_of_answer_is_refused(tried: Tried) -> None:
+    tried.origin.answer = tried.kind.wrong
+
+    with pytest.raises(Unusable):
+        await tried.source.fetch(None)
+
+
+async def test_after_a_failure_it_goes_on_where_it_was(tried: Tried) -> None:
+    cursor = await tried.baseline()
+    tried.origin.answer = status(500)
+    with pytest.raises(SourceError):
+        await tried.source.fetch(cursor)
+
+    tried.says(tried.kind.after)
+    batch = await tried.source.fetch(cursor)
+
+    assert len(batch.bulletins) == 1
+
+
+def test_every_kind_that_is_polled_is_held_to_this_contract() -> None:
+    polled = {kind for kind, settings in KINDS.items() if issubclass(settings, PolledSettings)}
+
+    assert {kind.name for kind in SOURCES} == polled
+
+
+async def test_a_configured_source_is_built_by_its_kind() -> None:
+    blog = LiveblogSettings(kind="liveblog", name="blog", url="https://example.org/")
+    press = WebhookSettings(kind="webhook", name="press", secret=SecretStr("s"))
+
+    async with open_session() as session:
+        asked = registry.polled([blog, press], Fetcher(session, clock), clock)
+    told = registry.webhooks([blog, press], nothing, clock)
+
+    assert [source.name for source in asked] == ["blog"]
+    assert [source.name for source in told] == ["press"]
+
+
+async def nothing(_batch: Batch) -> list[Taken]:
+    return []
