@@ -1,0 +1,35 @@
+"""One call to Telegram, from when it is picked until its outcome is stored."""
+
+from dataclasses import dataclass
+
+from bot.delivery.outcome import Outcome
+from storage.bulletins import StoredBulletin
+from storage.content import Content
+from storage.lanes import Lane
+from storage.subscribers import Subscriber
+
+
+@dataclass(eq=False)
+class Errand:
+    """What is sent to whom, and who answers for it.
+
+    A recipient of a broadcast has no row of their own while the broadcast's cursor answers for
+    them; they get one when the call takes longer than that can wait.
+    """
+
+    subscriber: Subscriber
+    lane: Lane
+    what: StoredBulletin | Content
+    silent: bool
+    attempts: int  # this one included
+    delivery: int | None  # id of the row that answers for it
+    outcome: Outcome | None = None  # None: under way
+    settled: bool = False  # its outcome is stored
+
+    @property
+    def bulletin(self) -> int | None:
+        return self.what.id if isinstance(self.what, StoredBulletin) else None
+
+    @property
+    def content(self) -> Content | None:
+        return self.what if isinstance(self.what, Content) else None

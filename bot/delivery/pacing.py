@@ -1,0 +1,87 @@
+"""When Telegram may be called: a smooth rate for the bot, and one for every chat.
+
+The limits are Telegram's: about 30 messages a second a bot, one a second a chat, 20 a minute a
+group (core.telegram.org/bots/faq, "My bot is hitting limits").
+"""
+
+from collections import deque
+from collections.abc import Callable
+
+CHAT_SECONDS = 1.0
+GROUP_MESSAGES = 20
+GROUP_SECONDS = 60.0
+FLOODED_CHATS = 3
+"""So many chats that answer 429 within a second mean that the bot itself is too fast."""
+
+_CATCH_UP_SECONDS = 0.05
+_JITTER_SECONDS = 0.005
+_PRUNE_EVERY = 10_000
+
+
+class Pacer:
+    """Books calls against the limits. `clock` is monotonic, in seconds; `rate` is calls a second.
+
+    It starts empty: there is no burst at the start, nor after a silence.
+    """
+
+    def __init__(self, rate: int, clock: Callable[[], float]) -> None:
+        self.rate = rate
+        self._clock = clock
+        self._spacing = 1 / rate
+        self._latest: deque[float] = deque(maxlen=rate)
+        self._next = clock() + self._spacing
+        self._chats: dict[int, float] = {}
+        self._groups: dict[int, deque[float]] = {}
+        self._floods: deque[tuple[float, int]] = deque()
+        self._bookings = 0
+
+    def wait(self) -> float:
+        """Seconds until the bot may call again; 0: now."""
+        now = self._clock()
+        earliest = self._next
+        if len(self._latest) == self._latest.maxlen:
+            # A late loop catches up, but no second ever holds more than the rate, also when it
+            # is counted at the other end of the wire.
+            earliest = max(earliest, self._latest[0] + 1 + _JITTER_SECONDS)
+        return max(0.0, earliest - now)
+
+    def chat_wait(self, chat_id: int) -> float:
+        """Seconds until that chat may get a message; 0: now."""
+        now = self._clock()
+        earliest = self._chats.get(chat_id, now)
+        group = self._groups.get(chat_id)
+        if group and len(group) == GROUP_MESSAGES:
+            earliest = max(earliest, group[0] + GROUP_SECONDS)
+        return max(0.0, earliest - now)
+
+    def book(self, chat_id: int) -> None:
+        """Counts a call that is being made now."""
+        now = self._clock()
+        self._next = max(self._next, now - _CATCH_UP_SECONDS) + self._spacing
+        self._latest.append(now)
+        self._chats[chat_id] = max(self._chats.get(chat_id, now), now + CHAT_SECONDS)
+        if chat_id < 0:  # Telegram's ids of groups and channels are negative
+            self._groups.setdefault(chat_id, deque(maxlen=GROUP_MESSAGES)).append(now)
+        self._bookings += 1
+        if self._bookings % _PRUNE_EVERY == 0:
+            self._prune(now)
+
+    def hold(self, seconds: float) -> None:
+        """Nothing to anybody for so long."""
+        self._next = max(self._next, self._clock() + seconds)
+
+    def flooded(self, chat_id: int, seconds: float) -> None:
+        """A 429: that chat waits; when several chats get one within a second, all do."""
+        now = self._clock()
+        self._chats[chat_id] = max(self._chats.get(chat_id, now), now + seconds)
+        self._floods.append((now, chat_id))
+        while self._floods[0][0] < now - 1:
+            self._floods.popleft()
+        if len({chat for _, chat in self._floods}) >= FLOODED_CHATS:
+            self.hold(seconds)
+
+    def _prune(self, now: float) -> None:
+        self._chats = {chat: until for chat, until in self._chats.items() if until > now}
+        self._groups = {
+            chat: times for chat, times in self._groups.items() if times[-1] > now - GROUP_SECONDS
+        }

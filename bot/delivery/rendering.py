@@ -1,0 +1,29 @@
+"""A bulletin looks the same to all who read it alike: so it is drawn once for them."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+
+from handlers.messages import Audience, Messages
+from storage.bulletins import StoredBulletin
+from storage.content import Content
+from storage.subscribers import Subscriber
+
+_KEPT = 512
+
+
+class Renderer:
+    """Draws, and remembers what it drew last."""
+
+    def __init__(self, messages: Messages, clock: Callable[[], datetime]) -> None:
+        self._messages = messages
+        self._clock = clock
+        self._drawn: OrderedDict[tuple[int, Audience], Content] = OrderedDict()
+
+    def __call__(self, bulletin: StoredBulletin, subscriber: Subscriber) -> Content:
+        key = (bulletin.id, Audience.of(subscriber))
+        if key not in self._drawn:
+            self._drawn[key] = self._messages.bulletin(bulletin, key[1], self._clock())
+            if len(self._drawn) > _KEPT:
+                self._drawn.popitem(last=False)
+        return self._drawn[key]

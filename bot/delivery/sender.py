@@ -1,0 +1,150 @@
+"""The one place that calls Telegram, and that maps what it answers to outcomes."""
+
+import re
+import warnings
+from html import unescape
+from typing import Any
+
+from telegram import Bot
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    TelegramError,
+)
+from telegram.warnings import PTBUserWarning
+
+from bot.delivery import request
+from bot.delivery.outcome import (
+    Doubtful,
+    Failed,
+    Gone,
+    Moved,
+    NotSent,
+    Outcome,
+    Refused,
+    Rejected,
+    RetryAfter,
+    Sent,
+)
+from storage.content import Content
+from storage.subscribers import Suspended, Target
+
+# `do_api_request` builds no objects and is twice as fast; for every method that has a Python
+# name it warns that there is one.
+warnings.filterwarnings("ignore", "Please use 'Bot", PTBUserWarning)
+
+_TAG = re.compile(r"<[^<>]*>")
+
+
+class Sender:
+    """Says things through `bot`, whose life is its owner's business."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    async def send(self, target: Target, content: Content, *, silent: bool) -> Outcome:
+        """One message to one chat."""
+        message = {
+            "chat_id": target.chat_id,
+            "message_thread_id": target.thread_id or None,
+            "disable_notification": silent or None,
+            "reply_parameters": _reply_parameters(content),
+            **_text(content),
+        }
+        outcome = await self._outcome("sendMessage", message)
+        if isinstance(outcome, Rejected) and "can't parse entities" in outcome.why.lower():
+            # Better without its bold than not at all.
+            return await self._outcome("sendMessage", message | _plain(content))
+        return outcome
+
+    async def edit(self, chat_id: int, message_id: int, content: Content) -> Outcome:
+        """Puts `content` in the place of what a message of ours says."""
+        message = {"chat_id": chat_id, "message_id": message_id, **_text(content)}
+        return await self._outcome("editMessageText", message)
+
+    async def answer(self, callback_id: str, text: str | None) -> Outcome:
+        """Answers the press of a button, with a note of at most 200 characters or without."""
+        return await self._outcome(
+            "answerCallbackQuery", {"callback_query_id": callback_id, "text": text}
+        )
+
+    async def administrators(self, chat_id: int) -> frozenset[int]:
+        """Ids of who may change things in a group; nobody while Telegram does not say."""
+        try:
+            members = await self._bot.do_api_request(
+                "getChatAdministrators", api_kwargs={"chat_id": chat_id}
+            )
+        except TelegramError:
+            return frozenset()
+        return frozenset(member["user"]["id"] for member in members)
+
+    async def _outcome(self, method: str, parameters: dict[str, Any]) -> Outcome:
+        try:
+            result = await self._bot.do_api_request(method, api_kwargs=parameters)
+        except TelegramError as error:
+            return outcome_of(error)
+        return Sent(result.get("message_id") if isinstance(result, dict) else None)
+
+
+def outcome_of(error: TelegramError) -> Outcome:  # noqa: C901, PLR0911 - a table
+    """What an error of python-telegram-bot says about the message."""
+    match error:
+        case request.FloodWait():
+            return RetryAfter(error.seconds)
+        case ChatMigrated():
+            return Moved(error.new_chat_id)
+        case Forbidden():
+            return Gone(Suspended.BLOCKED)
+        case BadRequest():  # is a NetworkError to the library, so it is tested first
+            if "chat not found" in error.message.lower():
+                return Gone(Suspended.NOT_FOUND)
+            return Rejected(error.message)
+        case InvalidToken():
+            return Refused()
+        case request.NotSent():
+            return NotSent(error.message)
+        case request.ServerFailed():
+            if "sent message was immediately deleted" in error.message:
+                return Sent(None)
+            return Failed(error.message)
+        case NetworkError():
+            return Doubtful(error.message)
+        case _:
+            return Rejected(error.message)
+
+
+def _text(content: Content) -> dict[str, Any]:
+    return {
+        "text": content.html,
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": True},
+        "reply_markup": _keyboard(content),
+    }
+
+
+def _plain(content: Content) -> dict[str, Any]:
+    return {"text": unescape(_TAG.sub("", content.html)), "parse_mode": None}
+
+
+def _keyboard(content: Content) -> dict[str, Any] | None:
+    if not content.buttons:
+        return None
+    rows = [
+        [
+            {"text": button.label, "url": button.url}
+            if button.url
+            else {"text": button.label, "callback_data": button.data}
+            for button in row
+        ]
+        for row in content.buttons
+    ]
+    return {"inline_keyboard": rows}
+
+
+def _reply_parameters(content: Content) -> dict[str, Any] | None:
+    if content.reply_to is None:
+        return None
+    return {"message_id": content.reply_to, "allow_sending_without_reply": True}

@@ -1,0 +1,105 @@
+"""The pace of calls to Telegram, by a clock that the test moves."""
+
+import itertools
+import random
+
+from bot.delivery.pacing import GROUP_MESSAGES, Pacer
+
+
+class Clock:
+    """Seconds that pass when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def send(pacer: Pacer, clock: Clock, chat_id: int) -> float:
+    """Waits as long as it takes, books one call; when that was."""
+    clock.now += max(pacer.wait(), pacer.chat_wait(chat_id))
+    pacer.book(chat_id)
+    return clock.now
+
+
+def most_within(times: list[float], seconds: float) -> int:
+    """The most of `times` in any stretch of so many seconds, its end not included."""
+    most = start = 0
+    for end, time in enumerate(times):
+        while times[start] <= time - seconds + 1e-9:
+            start += 1
+        most = max(most, end - start + 1)
+    return most
+
+
+def test_there_is_no_burst_at_the_start_nor_after_a_silence() -> None:
+    clock = Clock()
+    pacer = Pacer(30, clock)
+    begun = clock.now
+    first = [send(pacer, clock, chat) for chat in range(1, 31)]
+    assert first[0] - begun > 0.03
+    assert all(b - a > 0.03 for a, b in itertools.pairwise(first))
+    clock.now += 3600
+    later = [send(pacer, clock, chat) for chat in range(100, 160)]
+    assert most_within(later, 1.0) <= 30
+
+
+def test_a_late_loop_reaches_the_rate_and_never_passes_it() -> None:
+    clock = Clock()
+    jitter = random.Random(7)
+    pacer = Pacer(1000, clock)
+    times = []
+    for chat in range(1, 60_001):
+        clock.now += jitter.random() * 0.003 if chat % 5 == 0 else 0
+        times.append(send(pacer, clock, chat))
+    assert most_within(times, 1.0) <= 1000
+    assert len(times) / (times[-1] - times[0]) >= 990
+
+
+def test_one_chat_gets_one_message_a_second() -> None:
+    clock = Clock()
+    pacer = Pacer(30, clock)
+    times = [send(pacer, clock, 5) for _ in range(10)]
+    assert most_within(times, 1.0) == 1
+    assert pacer.chat_wait(6) == 0
+
+
+def test_a_group_gets_twenty_messages_a_minute() -> None:
+    clock = Clock()
+    pacer = Pacer(30, clock)
+    times = [send(pacer, clock, -5) for _ in range(100)]
+    assert most_within(times, 60.0) == GROUP_MESSAGES
+
+
+def test_a_chat_that_answers_429_waits_and_nobody_else() -> None:
+    """Case 1 of the catalogue of failures."""
+    clock = Clock()
+    pacer = Pacer(30, clock)
+    pacer.flooded(5, 40)
+    assert pacer.chat_wait(5) == 40
+    assert pacer.chat_wait(6) == 0
+    assert pacer.wait() < 1
+
+
+def test_three_chats_that_answer_429_within_a_second_make_all_wait() -> None:
+    """Case 2 of the catalogue of failures."""
+    clock = Clock()
+    pacer = Pacer(30, clock)
+    for chat in (5, 5, 5, 6):
+        pacer.flooded(chat, 7)
+    assert pacer.wait() < 1
+    clock.now += 2
+    pacer.flooded(7, 7)
+    assert pacer.wait() < 1
+    pacer.flooded(8, 7)
+    pacer.flooded(9, 7)
+    assert pacer.wait() == 7
+
+
+def test_chats_that_need_no_wait_are_forgotten() -> None:
+    clock = Clock()
+    pacer = Pacer(1000, clock)
+    for chat in range(1, 25_001):
+        send(pacer, clock, chat)
+    assert len(pacer._chats) < 12_000
