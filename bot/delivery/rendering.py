@@ -18,12 +18,14 @@ class Renderer:
     def __init__(self, messages: Messages, clock: Callable[[], datetime]) -> None:
         self._messages = messages
         self._clock = clock
-        self._drawn: OrderedDict[tuple[int, Audience], Content] = OrderedDict()
+        self._drawn: OrderedDict[tuple[int, Audience, int], Content] = OrderedDict()
 
     def __call__(self, bulletin: StoredBulletin, subscriber: Subscriber) -> Content:
-        key = (bulletin.id, Audience.of(subscriber))
+        now = self._clock()
+        # A message tells its date when that is not today's, so a drawing lasts an hour.
+        key = (bulletin.id, Audience.of(subscriber), int(now.timestamp()) // 3600)
         if key not in self._drawn:
-            self._drawn[key] = self._messages.bulletin(bulletin, key[1], self._clock())
+            self._drawn[key] = self._messages.bulletin(bulletin, key[1], now)
             if len(self._drawn) > _KEPT:
                 self._drawn.popitem(last=False)
         return self._drawn[key]

@@ -63,7 +63,10 @@ class Sender:
     async def edit(self, chat_id: int, message_id: int, content: Content) -> Outcome:
         """Puts `content` in the place of what a message of ours says."""
         message = {"chat_id": chat_id, "message_id": message_id, **_text(content)}
-        return await self._outcome("editMessageText", message)
+        outcome = await self._outcome("editMessageText", message)
+        if isinstance(outcome, Rejected) and "message is not modified" in outcome.why.lower():
+            return Sent(message_id)
+        return outcome
 
     async def answer(self, callback_id: str, text: str | None) -> Outcome:
         """Answers the press of a button, with a note of at most 200 characters or without."""

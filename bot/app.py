@@ -1,0 +1,242 @@
+"""Puts the parts together and runs them until it is told to stop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import structlog
+from telegram import Bot
+
+from bot.account import connected, introduce
+from bot.config import Config
+from bot.delivery.courier import Courier
+from bot.delivery.outcome import Outcome, Sent
+from bot.delivery.pacing import Pacer
+from bot.delivery.rendering import Renderer
+from bot.delivery.sender import Sender
+from bot.digests import Digests
+from bot.http import HttpServer
+from bot.intake import Intake
+from bot.jobs import forget_old, scheduler
+from bot.sources import registry as sources
+from bot.sources.fetching import Fetcher, open_session
+from bot.sources.poller import Poller as SourcePoller
+from bot.telegram_hook import telegram_hook
+from bot.updates import Inbox, Poller
+from handlers import indexing
+from handlers.conversation import Conversation
+from handlers.messages import Messages
+from handlers.said import Answer, Direct, Edit
+from handlers.words import Words
+from matching.gazetteer import Gazetteer
+from matching.index import Index
+from matching.reading import Reader
+from matching.topics import Topic, Topics
+from storage import subscriptions
+from storage.database import Database
+from storage.inbox import Incoming
+from storage.lease import lease
+from storage.migrate import migrate
+from storage.watching import changes
+
+log = structlog.get_logger(__name__)
+
+_PROGRESS_EVERY = 100_000
+_TROUBLE_SECONDS = 3.0
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Language:
+    """What the matcher knows, loaded once."""
+
+    gazetteer: Gazetteer
+    topics: Topics
+    reader: Reader
+
+    @classmethod
+    def load(cls, config: Config) -> "Language":
+        """Raises QueryError for a topic of the configuration that cannot be read."""
+        gazetteer = Gazetteer.load()
+        topics = Topics.built_in().with_(Topic(t.name, t.query) for t in config.topic)
+        return cls(gazetteer, topics, Reader(gazetteer, topics))
+
+
+async def run(config: Config, token: str, language: Language, stop: asyncio.Event) -> None:
+    """Runs until `stop` is set, and then lets what is under way end.
+
+    Raises HeldElsewhere, CannotListen, and what the database raises when it cannot be opened.
+    """
+    async with AsyncExitStack() as stack:
+        database = Database(config.storage.url)
+        stack.push_async_callback(database.close)
+        await migrate(database)
+        await stack.enter_async_context(lease(database))
+        index = await load_index(database)
+        bot = await stack.enter_async_context(connected(config.telegram, token))
+        session = await stack.enter_async_context(open_session())
+        app = App(config, database, language, index, bot, Fetcher(session, now))
+        await app.run(stop)
+
+
+async def load_index(database: Database) -> Index:
+    """Every subscription there is, ready to be matched."""
+    index = Index()
+    async with database.read() as transaction:
+        async for subscription in subscriptions.every(transaction):
+            indexing.put(index, subscription)
+            if len(index) % _PROGRESS_EVERY == 0:
+                log.info("loading subscriptions", count=len(index))
+    log.info("subscriptions loaded", count=len(index))
+    return index
+
+
+class App:
+    """All parts of a running installation, wired."""
+
+    def __init__(
+        self,
+        config: Config,
+        database: Database,
+        language: Language,
+        index: Index,
+        bot: Bot,
+        fetcher: Fetcher,
+    ) -> None:
+        self._config = config
+        self._database = database
+        self._index = index
+        self._bot = bot
+        self._words = Words()
+        self._sender = Sender(bot)
+        self._bell = asyncio.Event()
+        messages = Messages(self._words, language.reader)
+        self._courier = Courier(
+            database,
+            self._sender,
+            Pacer(config.delivery.rate, asyncio.get_running_loop().time),
+            Renderer(messages, now),
+            bell=self._bell,
+            joined=self._reindex,
+            clock=now,
+        )
+        self._conversation = Conversation(
+            database,
+            words=self._words,
+            gazetteer=language.gazetteer,
+            topics=language.topics,
+            reader=language.reader,
+            index=index,
+            clock=now,
+            administrators=self._sender.administrators,
+        )
+        self._inbox = Inbox(database, self._answer, now)
+        self._intake = Intake(
+            database, language.reader, index, config.delivery.alert_ttl, self._bell.set, now
+        )
+        self._digests = Digests(database, language.reader, messages, self._bell.set, now)
+        self._sources = [
+            SourcePoller(source, database, self._intake.take, now)
+            for source in sources.polled(config.source, fetcher, now)
+        ]
+        self._webhooks = sources.webhooks(config.source, self._intake.take, now)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Everything side by side, until `stop` is set or a part fails for good."""
+        offset = await self._inbox.offset()
+        async with self._served(), self._ticking(), asyncio.TaskGroup() as group:
+            group.create_task(self._courier.run())
+            others = [group.create_task(part) for part in self._parts(offset)]
+            await stop.wait()
+            log.info("stopping")
+            for task in others:
+                task.cancel()
+            self._courier.stop()
+
+    def _parts(self, offset: int | None) -> list[Coroutine[Any, Any, None]]:
+        parts = [
+            self._inbox.run(),
+            self._take_arrivals(),
+            introduce(self._bot, self._config.telegram, self._words, self._named),
+            *(source.run() for source in self._sources),
+        ]
+        if self._config.telegram.mode == "polling":
+            parts.append(Poller(self._bot, self._inbox.keep).run(offset))
+        return parts
+
+    def _named(self, username: str) -> None:
+        self._conversation.username = username
+
+    async def _answer(self, incoming: Incoming) -> None:
+        """One update, from the inbox to what is sent at once; the rest is in the outbox."""
+        direct = await self._conversation.process(incoming)
+        self._bell.set()
+        for one in direct:
+            outcome = await self._say(one)
+            if not isinstance(outcome, Sent):
+                log.warning("not said", what=type(one).__name__, outcome=outcome)
+
+    async def _say(self, one: Direct) -> Outcome:
+        match one:
+            case Edit(chat_id, message_id, content):
+                return await self._sender.edit(chat_id, message_id, content)
+            case Answer(callback_id, text):
+                return await self._sender.answer(callback_id, text or None)
+
+    async def _take_arrivals(self) -> None:
+        while True:
+            try:
+                async for _ in changes(self._database):
+                    await self._intake.drain()
+            except Exception:  # a database that is away for a while is waited for
+                log.exception("arrivals cannot be taken")
+                await asyncio.sleep(_TROUBLE_SECONDS)
+
+    async def _reindex(self, ids: Sequence[int]) -> None:
+        async with self._database.read() as transaction:
+            for subscription in await subscriptions.get(transaction, ids):
+                indexing.put(self._index, subscription)
+
+    @asynccontextmanager
+    async def _ticking(self) -> AsyncIterator[None]:
+        retention = partial(forget_old, self._database, self._config.retention.keep, now)
+        tickers = scheduler(self._digests, retention)
+        tickers.start()
+        try:
+            yield
+        finally:
+            tickers.shutdown(wait=False)
+
+    @asynccontextmanager
+    async def _served(self) -> AsyncIterator[None]:
+        address = self._config.http.address
+        if address is None:
+            yield
+            return
+        telegram = self._config.telegram
+        hook = (
+            telegram_hook(telegram.webhook_url, telegram.secret_token, self._inbox.keep)
+            if telegram.mode == "webhook" and telegram.webhook_url and telegram.secret_token
+            else None
+        )
+        server = HttpServer(address, {"database": self._is_readable}, self._webhooks, hook)
+        await server.start()
+        try:
+            yield
+        finally:
+            await server.stop()
+
+    async def _is_readable(self) -> str | None:
+        try:
+            async with self._database.read() as transaction:
+                await subscriptions.count(transaction)
+        except Exception as error:  # noqa: BLE001 - whatever it is, that is the answer
+            return type(error).__name__
+        return None

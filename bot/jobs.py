@@ -1,0 +1,33 @@
+"""The clock: a handful of tickers that ask the database what is due."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.digests import Digests
+from storage import arrivals, bulletins, inbox
+from storage.database import Database
+
+_OTHERS_KEPT = timedelta(days=2)
+"""Telegram repeats an update for a day at most (core.telegram.org/bots/api#getting-updates)."""
+
+
+def scheduler(digests: Digests, retention: Callable[[], Awaitable[None]]) -> AsyncIOScheduler:
+    """Not started yet. A tick that comes late still comes, and no job runs beside itself."""
+    tickers = AsyncIOScheduler(
+        timezone="UTC",
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    tickers.add_job(digests.tick, "cron", second="*/10", id="digests")
+    tickers.add_job(retention, "cron", hour=3, minute=17, id="retention")
+    return tickers
+
+
+async def forget_old(database: Database, keep: timedelta, clock: Callable[[], datetime]) -> None:
+    """Deletes what nobody needs any more."""
+    now = clock()
+    async with database.write() as transaction:
+        await bulletins.forget(transaction, now - keep)
+        await inbox.forget(transaction, now - _OTHERS_KEPT)
+        await arrivals.forget(transaction, now - _OTHERS_KEPT)

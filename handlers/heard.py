@@ -1,0 +1,74 @@
+"""What an update says, in values of our own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.subscribers import ChatKind, Subscriber, Target
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button was pressed."""
+
+    id: str  # Telegram's, to be answered once
+    data: str  # what the button carries; may be forged
+    message_id: int  # the message the button is under
+    quoted: str  # the first text set as code in that message, or empty
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """Somebody said something, or pressed a button."""
+
+    target: Target
+    kind: ChatKind
+    user_id: int | None  # None: the chat itself speaks
+    language_code: str | None  # IETF tag of the person's Telegram
+    anonymous: bool  # speaks in the name of the chat, which only its administrators can
+    command: str | None = None  # without the slash, lower case; None: free text, or a press
+    text: str = ""  # what follows the command, or the free text
+    press: Press | None = None
+
+
+@dataclass(frozen=True)
+class Left:
+    """The bot was blocked by a person or removed from a chat."""
+
+    chat_id: int
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """A group became a supergroup."""
+
+    chat_id: int
+    new_chat_id: int
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a handler answers."""
+
+    heard: Heard
+    subscriber: Subscriber
+    now: datetime  # aware
+
+    @property
+    def text(self) -> str:
+        return self.heard.text
+
+    @property
+    def is_private(self) -> bool:
+        return self.heard.kind is ChatKind.PRIVATE
+
+    @property
+    def press(self) -> Press:
+        """The press this is; ValueError where nothing was pressed."""
+        if self.heard.press is None:
+            raise ValueError("no button was pressed")
+        return self.heard.press
+
+    @property
+    def pressed(self) -> str:
+        """What the button carries, after the prefix that found its handler."""
+        return self.press.data.partition(":")[2]

@@ -1,0 +1,59 @@
+"""What every handler works with."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from handlers.heard import Request
+from handlers.messages import Audience, Messages
+from handlers.said import Said
+from handlers.words import Voice, Words
+from handlers.zones import Zones
+from matching.gazetteer import Gazetteer
+from matching.reading import Reader
+from matching.topics import Topics
+from storage.database import Transaction
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command, told by its name."""
+
+    name: str  # without the slash
+    handler: "Handler"
+    about: str  # key of a text: one line for /help and Telegram's menu
+    usage: str | None = None  # key of a text: what may follow the name
+    changes: bool = False  # writes, and so is for administrators in a group
+
+
+@dataclass(frozen=True)
+class ButtonKind:
+    """A family of buttons, told by what their data begins with."""
+
+    prefix: str  # up to the first colon
+    handler: "Handler"
+    changes: bool = False  # as of a command
+
+
+@dataclass(frozen=True)
+class Kit:
+    """The same for every request. A handler changes nothing in it."""
+
+    words: Words
+    gazetteer: Gazetteer
+    topics: Topics
+    reader: Reader
+    messages: Messages
+    zones: Zones
+    commands: tuple[Command, ...]
+    quota: int  # subscriptions a chat may have, with all its topics
+
+    def voice(self, request: Request) -> Voice:
+        """Speaks the language of who receives the answer."""
+        return self.words.voice(request.subscriber.language)
+
+    def audience(self, request: Request) -> Audience:
+        return Audience.of(request.subscriber)
+
+
+Handler = Callable[[Request, Transaction, Kit], Awaitable[Said]]
+"""Answers a request. Writes only where its command or button says that it changes something."""

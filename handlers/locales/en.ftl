@@ -1,0 +1,240 @@
+# English. Keys that begin with about-, answer-, button-, link-, moment-, read-, when- are shown
+# without markup; all others may hold Telegram's HTML.
+
+## Greetings and help
+
+start =
+    <b>Tocsin</b> rings for what you ask for: air alerts and news about the places, topics and words you choose.
+
+    Say what you want to hear of:
+start-more =
+    Or just write a place or a word, and I show the newest about it. All commands: /help
+start-again =
+    Good to see you. You follow { $count ->
+        [one] one thing
+       *[other] { $count } things
+    }: /subscriptions
+    All commands: /help
+start-confirm = This link offers you to follow: { $what }.
+start-bad-link = This link is broken, so nothing has changed. You can write what you want to hear of instead, for example <code>/subscribe Kyiv</code>
+examples =
+    <code>/subscribe Kyiv</code> — everything about a place
+    <code>/subscribe #air_alert Lviv</code> — air alerts there
+    <code>/subscribe railway Kherson</code> — both at once
+    <code>/subscribe drone OR missile</code> — either
+    <code>/subscribe Odesa -football</code> — but without a word
+    <code>/subscribe Poland | daily 09:00</code> — in one message a day
+help = <b>Commands</b>
+unknown = I do not know this command. All commands: /help
+unknown-near = I do not know this command. Did you mean /{ $command }? All commands: /help
+id-person = Your number: <code>{ $id }</code>
+id-chat = This chat’s number: <code>{ $id }</code>
+privacy =
+    <b>What is kept</b>
+    This chat’s number at Telegram, its language, time zone and settings, and what it follows. What you write to me is kept until it is answered and deleted when its time is up.
+
+    <b>What is not</b>
+    Your name, your phone number, your contacts.
+
+    Nothing is passed on to anybody. /unsubscribe erases what you no longer follow. If you block me, nothing more is sent.
+failed = That failed. It is logged, and nothing was changed. Please try again.
+not-administrator = Only administrators of this group can change what it hears. You are welcome to write to me in private.
+
+about-start = What this is
+about-subscribe = Hear of a place, a topic or a word
+about-subscriptions = What you follow
+about-unsubscribe = Stop hearing of something
+about-latest = The newest reports
+about-settings = Language, time zone, length
+about-language = Choose the language
+about-timezone = Choose the time zone
+about-id = Your number at Telegram
+about-privacy = What is kept about you
+about-help = All commands
+usage-subscribe = WHAT [| WHEN]
+usage-unsubscribe = [NUMBER]
+usage-latest = [WHAT] [HOW MANY]
+usage-language = [CODE]
+usage-timezone = [ZONE]
+
+## Following
+
+subscribed = You will hear at once of: { $what }.
+subscribed-digest = You will hear of: { $what } — gathered in one message, { $when }.
+subscribed-ambiguous = If you meant something else, press it:
+subscribe-already = You follow this already: { $what } — { $when }. Everything you follow: /subscriptions
+subscribe-too-many = This chat follows { $count } things, and more is not possible. Remove one first: /unsubscribe
+unsubscribed = You will no longer hear of: { $what }.
+unsubscribe-no-such =
+    There is no such number: { $count ->
+        [one] you follow one thing
+       *[other] you follow { $count } things
+    }. See /subscriptions
+subscriptions =
+    <b>You follow { $count ->
+        [one] one thing
+       *[other] { $count } things
+    }</b>
+subscriptions-none =
+    You do not follow anything yet. For example:
+subscription = { $what } — { $when }
+subscription-silent = without sound
+zone-of-place = Times are those of { $zone }, after the first place you follow. To change that: /timezone
+zone-is-utc = The hour is in UTC, as I do not know your time zone. To choose it: /timezone
+
+## What was understood
+
+query-everything = everything about { $places }
+query-word = { $word } (any form)
+query-phrase = “{ $words }” (any form)
+query-source = from { $source }
+query-not = not { $what }
+query-or = or
+query-and = and
+query-in = { $what } in { $places }
+query-without = { $what }, but not { $without }
+
+## When
+
+when-now = at once
+when-hourly = every hour
+when-daily = every day at { $at } ({ $zone })
+when-weekly =
+    every { $day ->
+        [0] Monday
+        [1] Tuesday
+        [2] Wednesday
+        [3] Thursday
+        [4] Friday
+        [5] Saturday
+       *[6] Sunday
+    } at { $at } ({ $zone })
+schedule-unknown =
+    I do not understand the time “{ $written }”. You can write:
+    <code>| now</code>
+    <code>| hourly</code>
+    <code>| daily 09:00</code>
+    <code>| weekly mon 09:00</code>
+    Hours go from 00:00 to 23:59.
+# What people may type: words with spaces between; days with semicolons, from Monday to Sunday.
+read-now = now immediately
+read-hourly = hourly
+read-daily = daily
+read-weekly = weekly
+read-filler = at on every
+read-weekdays = mon monday mondays;tue tuesday tuesdays;wed wednesday wednesdays;thu thursday thursdays;fri friday fridays;sat saturday saturdays;sun sunday sundays
+moment-day =
+    { $day } { $month ->
+        [1] Jan
+        [2] Feb
+        [3] Mar
+        [4] Apr
+        [5] May
+        [6] Jun
+        [7] Jul
+        [8] Aug
+        [9] Sep
+        [10] Oct
+        [11] Nov
+       *[12] Dec
+    }, { $clock }
+moment-year =
+    { $day } { $month ->
+        [1] Jan
+        [2] Feb
+        [3] Mar
+        [4] Apr
+        [5] May
+        [6] Jun
+        [7] Jul
+        [8] Aug
+        [9] Sep
+        [10] Oct
+        [11] Nov
+       *[12] Dec
+    } { $year }, { $clock }
+
+## What cannot be read
+
+error-empty = Please say what you want to hear of: a place, a topic or a word. For example <code>/subscribe Kyiv</code>
+error-unbalanced = This parenthesis has no other half:
+error-unclosed-quote = This quotation mark is opened and never closed:
+error-dangling-operator = This joins nothing: something is missing beside it.
+error-missing-value = Something has to follow here, without a space:
+error-unknown-topic = There is no such topic:
+error-unknown-place = I do not know this place:
+error-no-positive-term = This says only what you do not want. Please add what you do want:
+error-too-long = This is too long: at most { $limit } Latin letters, or half as many Cyrillic ones.
+error-too-many-terms = These are too many words and places: at most { $limit }.
+error-too-deep = There are too many parentheses inside each other: at most { $limit }.
+error-suggestion = Perhaps: <code>{ $suggestion }</code>
+
+## Reports
+
+digest-head =
+    <b>{ $count ->
+        [one] One report
+       *[other] { $count } reports
+    }</b>
+latest-all = <b>The newest</b>
+latest = The newest: { $what }
+    <code>{ $written }</code>
+latest-none = Nothing so far.
+latest-none-here = Nothing among the reports I have looked through. You can go on to older ones.
+sign-alert = alert
+sign-clear = all clear
+sign-warning = warning
+link-source = read on
+
+## Settings
+
+settings = <b>Settings</b>
+settings-language = Language: English
+settings-full = Reports: whole
+settings-short = Reports: headline and first sentence
+settings-zone = Time zone: { $zone }
+settings-no-zone = Time zone: UTC, until you follow a place or choose
+settings-subscriptions =
+    You follow { $count ->
+        [0] nothing yet: /subscribe
+        [one] one thing: /subscriptions
+       *[other] { $count } things: /subscriptions
+    }
+language-choose = Which language shall I speak?
+language-chosen = I speak English now.
+language-unknown = I do not speak this language yet. There is: { $languages }. For example <code>/language en</code>
+zone-choose = Press a zone, or write yours or your city: <code>/timezone Europe/Kyiv</code>
+zone-chosen = Time zone: { $zone }. It is { $clock } there now.
+zone-near = I do not know the time zone “{ $written }”. Did you mean <code>/timezone { $zone }</code>?
+zone-unknown = I do not know the time zone “{ $written }”. Write a city or a zone: <code>/timezone Europe/Kyiv</code>
+
+## Buttons and short notices
+
+button-follow = Subscribe
+button-more = Read the rest
+button-place-instead = { $place } instead
+button-word-instead = The word “{ $word }” instead
+button-remove = ✕ { $number }
+button-hush = 🔕 { $number } without sound
+button-ring = 🔔 { $number } with sound
+button-back = ‹ Back
+button-forth = More ›
+button-newer = ‹ Newer
+button-older = Older ›
+button-language = Language
+button-short = Show headline and first sentence only
+button-full = Show reports whole
+button-zone = Time zone
+button-settings = ‹ Settings
+answer-old-button = This button is too old. Please send the command again.
+answer-gone = This is gone already.
+answer-report-gone = This report is no longer kept.
+answer-already = You follow this already.
+answer-already-chosen = It is so already.
+answer-changed = Changed.
+answer-removed = Removed.
+answer-ring = With sound from now on.
+answer-hush = Without sound from now on.
+answer-too-many = This chat follows { $count } things, and more is not possible. Remove one first.
+answer-not-administrator = Only administrators of this group can change this.
+answer-failed = That failed. It is logged, and nothing was changed.

@@ -1,0 +1,248 @@
+# Українська. Ключі, що починаються на about-, answer-, button-, link-, moment-, read-, when-,
+# показуються без розмітки; решта може містити HTML Телеграма.
+
+## Вітання й довідка
+
+start =
+    <b>Tocsin</b> дзвонить про те, про що ви попросите: повітряні тривоги й новини про місця, теми та слова на ваш вибір.
+
+    Скажіть, про що ви хочете чути:
+start-more =
+    Або просто напишіть місце чи слово, і я покажу найновіше про нього. Усі команди: /help
+start-again =
+    Раді бачити вас знову. Підписок у вас: { $count }. Переглянути: /subscriptions
+    Усі команди: /help
+start-confirm = Це посилання пропонує вам стежити за таким: { $what }.
+start-bad-link = Це посилання пошкоджене, тож нічого не змінилося. Напишіть самі, про що хочете чути, наприклад <code>/subscribe Київ</code>
+examples =
+    <code>/subscribe Київ</code> — усе про місце
+    <code>/subscribe #air_alert Львів</code> — повітряні тривоги там
+    <code>/subscribe залізниця Херсон</code> — і те, і те разом
+    <code>/subscribe дрон АБО ракета</code> — хоч одне з двох
+    <code>/subscribe Одеса -футбол</code> — але без якогось слова
+    <code>/subscribe Польща | щодня 09:00</code> — одним повідомленням на день
+help = <b>Команди</b>
+unknown = Такої команди я не знаю. Усі команди: /help
+unknown-near = Такої команди я не знаю. Можливо, /{ $command }? Усі команди: /help
+id-person = Ваш номер: <code>{ $id }</code>
+id-chat = Номер цього чату: <code>{ $id }</code>
+privacy =
+    <b>Що зберігається</b>
+    Номер цього чату в Телеграмі, його мова, часовий пояс і налаштування та його підписки. Те, що ви мені пишете, зберігається, доки я не відповім, і видаляється, коли мине строк.
+
+    <b>Що не зберігається</b>
+    Ваше ім’я, номер телефону, контакти.
+
+    Нікому нічого не передається. /unsubscribe стирає те, за чим ви більше не стежите. Якщо ви мене заблокуєте, я більше нічого не надсилатиму.
+failed = Не вдалося. Це записано в журнал, і нічого не змінилося. Спробуйте, будь ласка, ще раз.
+not-administrator = Змінювати, про що чує ця група, можуть лише її адміністратори. Мені можна написати й особисто.
+
+about-start = Що це таке
+about-subscribe = Чути про місце, тему чи слово
+about-subscriptions = За чим ви стежите
+about-unsubscribe = Більше про щось не чути
+about-latest = Найновіші повідомлення
+about-settings = Мова, часовий пояс, обсяг
+about-language = Вибрати мову
+about-timezone = Вибрати часовий пояс
+about-id = Ваш номер у Телеграмі
+about-privacy = Що про вас зберігається
+about-help = Усі команди
+usage-subscribe = ЩО [| КОЛИ]
+usage-unsubscribe = [НОМЕР]
+usage-latest = [ЩО] [СКІЛЬКИ]
+usage-language = [КОД]
+usage-timezone = [ПОЯС]
+
+## Підписки
+
+subscribed = Ви одразу почуєте про таке: { $what }.
+subscribed-digest = Ви почуєте про таке: { $what } — зібране в одне повідомлення, { $when }.
+subscribed-ambiguous = Якщо ви мали на увазі інше, натисніть:
+subscribe-already = Ви вже за цим стежите: { $what } — { $when }. Усі підписки: /subscriptions
+subscribe-too-many =
+    У цього чату вже { $count ->
+        [one] { $count } підписка
+        [few] { $count } підписки
+       *[many] { $count } підписок
+    }, більше не можна. Спершу приберіть якусь: /unsubscribe
+unsubscribed = Ви більше не чутимете про таке: { $what }.
+unsubscribe-no-such =
+    Такого номера немає: у вас { $count ->
+        [one] { $count } підписка
+        [few] { $count } підписки
+       *[many] { $count } підписок
+    }. Дивіться /subscriptions
+subscriptions =
+    <b>У вас { $count ->
+        [one] { $count } підписка
+        [few] { $count } підписки
+       *[many] { $count } підписок
+    }</b>
+subscriptions-none = Ви ще ні за чим не стежите. Наприклад:
+subscription = { $what } — { $when }
+subscription-silent = без звуку
+zone-of-place = Час — за поясом { $zone }, за першим місцем, за яким ви стежите. Змінити: /timezone
+zone-is-utc = Година — за UTC, бо вашого часового поясу я не знаю. Вибрати: /timezone
+
+## Як це зрозуміло
+
+query-everything = усе про місце { $places }
+query-word = { $word } (у будь-якій формі)
+query-phrase = «{ $words }» (у будь-якій формі)
+query-source = із джерела { $source }
+query-not = не { $what }
+query-or = або
+query-and = і
+query-in = { $what }, місце: { $places }
+query-without = { $what }, але без: { $without }
+
+## Коли
+
+when-now = одразу
+when-hourly = щогодини
+when-daily = щодня о { $at } ({ $zone })
+when-weekly =
+    щотижня в { $day ->
+        [0] понеділок
+        [1] вівторок
+        [2] середу
+        [3] четвер
+        [4] п’ятницю
+        [5] суботу
+       *[6] неділю
+    } о { $at } ({ $zone })
+schedule-unknown =
+    Не розумію часу «{ $written }». Можна написати:
+    <code>| зараз</code>
+    <code>| щогодини</code>
+    <code>| щодня 09:00</code>
+    <code>| щотижня пн 09:00</code>
+    Години — від 00:00 до 23:59.
+# Що можна писати: слова через пробіл; дні через крапку з комою, від понеділка до неділі.
+read-now = зараз одразу негайно
+read-hourly = щогодини щогодинно
+read-daily = щодня щоденно
+read-weekly = щотижня щотижнево
+read-filler = о об в у на
+read-weekdays = пн понеділок понеділка;вт вівторок вівторка;ср середа середу середи;чт четвер четверга;пт п'ятниця п'ятницю п’ятниця п’ятницю;сб субота суботу суботи;нд неділя неділю неділі
+moment-day =
+    { $day } { $month ->
+        [1] січ.
+        [2] лют.
+        [3] бер.
+        [4] квіт.
+        [5] трав.
+        [6] черв.
+        [7] лип.
+        [8] серп.
+        [9] вер.
+        [10] жовт.
+        [11] лист.
+       *[12] груд.
+    }, { $clock }
+moment-year =
+    { $day } { $month ->
+        [1] січ.
+        [2] лют.
+        [3] бер.
+        [4] квіт.
+        [5] трав.
+        [6] черв.
+        [7] лип.
+        [8] серп.
+        [9] вер.
+        [10] жовт.
+        [11] лист.
+       *[12] груд.
+    } { $year }, { $clock }
+
+## Чого не вдалося прочитати
+
+error-empty = Скажіть, про що ви хочете чути: місце, тему чи слово. Наприклад <code>/subscribe Київ</code>
+error-unbalanced = Цій дужці бракує пари:
+error-unclosed-quote = Ці лапки відкрито, але не закрито:
+error-dangling-operator = Тут немає чого з’єднувати: поруч чогось бракує.
+error-missing-value = Тут має щось іти далі, без пробілу:
+error-unknown-topic = Такої теми немає:
+error-unknown-place = Такого місця я не знаю:
+error-no-positive-term = Тут сказано лише, чого ви не хочете. Додайте, будь ласка, чого хочете:
+error-too-long = Забагато тексту: щонайбільше { $limit } латинських літер або вдвічі менше кириличних.
+error-too-many-terms = Забагато слів і місць: щонайбільше { $limit }.
+error-too-deep = Забагато дужок одна в одній: щонайбільше { $limit }.
+error-suggestion = Можливо, так: <code>{ $suggestion }</code>
+
+## Повідомлення
+
+digest-head =
+    <b>{ $count ->
+        [one] { $count } повідомлення
+        [few] { $count } повідомлення
+       *[many] { $count } повідомлень
+    }</b>
+latest-all = <b>Найновіше</b>
+latest = Найновіше: { $what }
+    <code>{ $written }</code>
+latest-none = Поки що нічого.
+latest-none-here = Серед переглянутих повідомлень нічого немає. Можна шукати далі, серед давніших.
+sign-alert = тривога
+sign-clear = відбій
+sign-warning = попередження
+link-source = читати далі
+
+## Налаштування
+
+settings = <b>Налаштування</b>
+settings-language = Мова: українська
+settings-full = Повідомлення: повністю
+settings-short = Повідомлення: заголовок і перше речення
+settings-zone = Часовий пояс: { $zone }
+settings-no-zone = Часовий пояс: UTC, доки ви не підпишетеся на місце або не виберете самі
+settings-subscriptions =
+    { $count ->
+        [0] Підписок ще немає: /subscribe
+       *[other] Підписок: { $count }. Переглянути: /subscriptions
+    }
+language-choose = Якою мовою мені говорити?
+language-chosen = Тепер я говорю українською.
+language-unknown = Такою мовою я ще не говорю. Є такі: { $languages }. Наприклад <code>/language uk</code>
+zone-choose = Натисніть пояс або напишіть свій пояс чи місто: <code>/timezone Київ</code>
+zone-chosen = Часовий пояс: { $zone }. Там зараз { $clock }.
+zone-near = Я не знаю часового поясу «{ $written }». Можливо, <code>/timezone { $zone }</code>?
+zone-unknown = Я не знаю часового поясу «{ $written }». Напишіть місто або пояс: <code>/timezone Київ</code>
+
+## Кнопки й короткі сповіщення
+
+button-follow = Підписатися
+button-more = Читати далі
+button-place-instead = Інше: { $place }
+button-word-instead = Інше: слово «{ $word }»
+button-remove = ✕ { $number }
+button-hush = 🔕 { $number } без звуку
+button-ring = 🔔 { $number } зі звуком
+button-back = ‹ Назад
+button-forth = Далі ›
+button-newer = ‹ Новіші
+button-older = Давніші ›
+button-language = Мова
+button-short = Показувати лише заголовок і перше речення
+button-full = Показувати повідомлення повністю
+button-zone = Часовий пояс
+button-settings = ‹ Налаштування
+answer-old-button = Ця кнопка вже застаріла. Надішліть, будь ласка, команду ще раз.
+answer-gone = Цього вже немає.
+answer-report-gone = Це повідомлення вже не зберігається.
+answer-already = Ви вже за цим стежите.
+answer-already-chosen = Це вже так.
+answer-changed = Змінено.
+answer-removed = Прибрано.
+answer-ring = Відтепер зі звуком.
+answer-hush = Відтепер без звуку.
+answer-too-many =
+    У цього чату вже { $count ->
+        [one] { $count } підписка
+        [few] { $count } підписки
+       *[many] { $count } підписок
+    }, більше не можна. Спершу приберіть якусь.
+answer-not-administrator = Змінювати це можуть лише адміністратори групи.
+answer-failed = Не вдалося. Це записано в журнал, і нічого не змінилося.

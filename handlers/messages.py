@@ -1,0 +1,178 @@
+"""How a bulletin looks, in a push as in an answer. Pure: values in, values out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers import plain
+from handlers.markup import Html, bold, escape, join, link, shown
+from handlers.pages import pages
+from handlers.presses import number
+from handlers.signs import Sign, read, sign
+from handlers.times import moment
+from handlers.words import Voice, Words
+from matching.reading import Reader
+from storage.bulletins import Bulletin, StoredBulletin
+from storage.content import Button, Content
+from storage.subscribers import Detail, Subscriber
+
+PREFIX = "m"
+"""Of the buttons drawn here: `m:BULLETIN:PAGE`."""
+
+_SENTENCE = 300
+_MESSAGE = 3_400
+"""UTF-16 units; Telegram takes 4,096."""
+
+_ENTRIES = 24
+"""Bulletins in one message: each has a button, and marks at most four pieces of at most 100."""
+
+_ROW = 8
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Those to whom a bulletin looks the same."""
+
+    language: str  # one we have words in
+    zone: str | None  # IANA; None is UTC
+    detail: Detail
+
+    @classmethod
+    def of(cls, subscriber: Subscriber) -> "Audience":
+        return cls(subscriber.language, subscriber.zone, subscriber.detail)
+
+
+class Messages:
+    """Draws bulletins."""
+
+    def __init__(self, words: Words, reader: Reader) -> None:
+        self._words = words
+        self._reader = reader
+
+    def bulletin(self, stored: StoredBulletin, audience: Audience, now: datetime) -> Content:
+        """One bulletin as one message, with a button for what is left out."""
+        whole = pages(stored)
+        if audience.detail is Detail.FULL:
+            return self._draw(stored, audience, now, whole.texts[0], _after(0, whole.texts))
+        first = plain.first_sentence(whole.text, _SENTENCE)
+        return self._draw(stored, audience, now, first, None if first == whole.text else 0)
+
+    def page(
+        self, stored: StoredBulletin, audience: Audience, now: datetime, at: int
+    ) -> Content | None:
+        """One page of the whole bulletin, from 0; None when it has no such page."""
+        texts = pages(stored).texts
+        if not 0 <= at < len(texts):
+            return None
+        return self._draw(stored, audience, now, texts[at], _after(at, texts))
+
+    def digest(
+        self, bulletins: Sequence[StoredBulletin], audience: Audience, now: datetime
+    ) -> list[Content]:
+        """Many bulletins in few messages, newest first; no message for none."""
+        newest = sorted(bulletins, key=lambda each: (_time(each), each.id), reverse=True)
+        head = self._words.voice(audience.language).say("digest-head", count=len(newest))
+        contents: list[Content] = []
+        while newest:
+            content, count = self.listing(newest, audience, now, head)
+            contents.append(content)
+            newest, head = newest[count:], Html()
+        return contents
+
+    def listing(
+        self, bulletins: Sequence[StoredBulletin], audience: Audience, now: datetime, head: Html
+    ) -> tuple[Content, int]:
+        """As many of `bulletins`, in the order given, as fit one message; and how many those are.
+
+        Each has a button that opens it. `head` stands above them, 400 units at most.
+        """
+        parts = [head]
+        for place, stored in enumerate(bulletins[:_ENTRIES], start=1):
+            entry = self._entry(place, stored, audience, now)
+            if plain.units(shown(join("\n\n", [*parts, entry]))) > _MESSAGE:
+                break
+            parts.append(entry)
+        count = len(parts) - 1
+        buttons = [
+            Button(str(place), _data(stored.id, 0))
+            for place, stored in enumerate(bulletins[:count], start=1)
+        ]
+        rows = tuple(tuple(buttons[at : at + _ROW]) for at in range(0, count, _ROW))
+        return Content(join("\n\n", parts), rows), count
+
+    def _draw(
+        self,
+        stored: StoredBulletin,
+        audience: Audience,
+        now: datetime,
+        text: str,
+        next_page: int | None,
+    ) -> Content:
+        voice = self._words.voice(audience.language)
+        seen = self._sign(stored)
+        head = join(" ", [Html(seen.value), _headline(stored)])
+        html = join("\n\n", [head, escape(text), _footer(stored, seen, audience, now, voice)])
+        if next_page is None:
+            return Content(html)
+        return Content(html, ((Button(voice.label("button-more"), _data(stored.id, next_page)),),))
+
+    def _entry(self, place: int, stored: StoredBulletin, audience: Audience, now: datetime) -> Html:
+        voice = self._words.voice(audience.language)
+        seen, headline = self._sign(stored), _headline(stored)
+        text = ""
+        if audience.detail is Detail.FULL or not headline:
+            text = plain.first_sentence(pages(stored).texts[0], _SENTENCE)
+        head = join(" ", [Html(f"{place}."), Html(seen.value), headline])
+        return join("\n", [head, escape(text), _footer(stored, seen, audience, now, voice)])
+
+    def _sign(self, stored: StoredBulletin) -> Sign:
+        return sign(stored, read(self._reader, stored))
+
+
+def read_press(data: str) -> tuple[int, int] | None:
+    """The bulletin's id and the page that a button drawn here stands for; None for anything else.
+
+    `data` is what follows the prefix.
+    """
+    parts = data.split(":")
+    bulletin, page = (number(part) for part in parts) if len(parts) == 2 else (None, None)
+    return None if bulletin is None or page is None else (bulletin, page)
+
+
+def _data(bulletin: int, page: int) -> str:
+    return f"{PREFIX}:{bulletin}:{page}"
+
+
+def _after(at: int, texts: tuple[str, ...]) -> int | None:
+    return at + 1 if at + 1 < len(texts) else None
+
+
+def _headline(bulletin: Bulletin) -> Html:
+    headline = pages(bulletin).headline
+    return bold(headline) if headline else Html()
+
+
+def _footer(
+    bulletin: Bulletin, seen: Sign, audience: Audience, now: datetime, voice: Voice
+) -> Html:
+    source = escape(plain.line(bulletin.source))
+    at = moment(_time(bulletin), audience.zone, now, voice)
+    told = join(" · ", [_meaning(seen, voice), source, escape(at)])
+    more = link(bulletin.url, voice.label("link-source"))
+    return join(" · ", [Html(f"<i>{told}</i>"), more or Html()])
+
+
+def _meaning(seen: Sign, voice: Voice) -> Html:
+    match seen:
+        case Sign.ALERT:
+            return voice.say("sign-alert")
+        case Sign.CLEAR:
+            return voice.say("sign-clear")
+        case Sign.WARNING:
+            return voice.say("sign-warning")
+        case Sign.NEWS:
+            return Html()
+
+
+def _time(bulletin: Bulletin) -> datetime:
+    return bulletin.published_at or bulletin.received_at

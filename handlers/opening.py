@@ -1,0 +1,22 @@
+"""The button that shows a bulletin whole, or its next page."""
+
+from handlers.heard import Request
+from handlers.kit import Kit
+from handlers.messages import read_press
+from handlers.said import Said
+from storage import bulletins
+from storage.database import Transaction
+
+
+async def press_open(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """Answers with the page as a message of its own: what the button is under stays."""
+    voice = kit.voice(request)
+    pressed = read_press(request.pressed)
+    if pressed is None:
+        return Said(answer=voice.label("answer-old-button"))
+    wanted, number = pressed
+    stored = (await bulletins.get(transaction, [wanted])).get(wanted)
+    page = stored and kit.messages.page(stored, kit.audience(request), request.now, number)
+    if not page:
+        return Said(answer=voice.label("answer-report-gone"))
+    return Said(replies=(page,))

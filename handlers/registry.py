@@ -1,0 +1,52 @@
+"""Every command and every button there is. /help and Telegram's menu follow this list."""
+
+from handlers import choices, helping, latest, listing, messages, opening, settings, starting
+from handlers import subscribing as sub
+from handlers.kit import ButtonKind, Command, Handler
+from handlers.words import Voice
+
+COMMANDS = (
+    Command("start", starting.start, "about-start"),
+    Command("subscribe", sub.subscribe, "about-subscribe", usage="usage-subscribe", changes=True),
+    Command("subscriptions", listing.show, "about-subscriptions"),
+    Command(
+        "unsubscribe",
+        listing.unsubscribe,
+        "about-unsubscribe",
+        usage="usage-unsubscribe",
+        changes=True,
+    ),
+    Command("latest", latest.latest, "about-latest", usage="usage-latest"),
+    Command("settings", settings.settings, "about-settings"),
+    Command("language", settings.language, "about-language", usage="usage-language", changes=True),
+    Command("timezone", settings.timezone, "about-timezone", usage="usage-timezone", changes=True),
+    Command("id", helping.show_id, "about-id"),
+    Command("privacy", helping.show_privacy, "about-privacy"),
+    Command("help", helping.show_help, "about-help"),
+)
+
+BUTTONS = (
+    ButtonKind(sub.FOLLOW, sub.press_follow, changes=True),
+    ButtonKind(choices.PREFIX, sub.press_choice, changes=True),
+    ButtonKind(listing.PAGE, listing.press_page),
+    ButtonKind(listing.REMOVE, listing.press_remove, changes=True),
+    ButtonKind(listing.RING, listing.press_ring, changes=True),
+    ButtonKind(listing.HUSH, listing.press_hush, changes=True),
+    ButtonKind(latest.OLDER, latest.press_older),
+    ButtonKind(latest.NEWER, latest.press_newer),
+    ButtonKind(messages.PREFIX, opening.press_open),
+    ButtonKind(settings.PAGE, settings.press_page),
+    ButtonKind(settings.LANGUAGE, settings.press_language, changes=True),
+    ButtonKind(settings.DETAIL, settings.press_detail, changes=True),
+    ButtonKind(settings.ZONE, settings.press_zone, changes=True),
+)
+
+FREE_TEXT: Handler = latest.look_up
+UNKNOWN: Handler = helping.unknown
+OLD_BUTTON: Handler = helping.old_button
+NOT_ADMINISTRATOR: Handler = helping.not_administrator
+
+
+def menu(voice: Voice) -> list[tuple[str, str]]:
+    """Telegram's command menu: names and descriptions (core.telegram.org/bots/api#botcommand)."""
+    return [(command.name, voice.label(command.about)) for command in COMMANDS]

@@ -1,0 +1,35 @@
+"""Which handler an update is for."""
+
+from dataclasses import dataclass
+
+from handlers import registry
+from handlers.heard import Heard
+from handlers.kit import Handler
+from storage.subscribers import ChatKind
+
+_COMMANDS = {command.name: command for command in registry.COMMANDS}
+_BUTTONS = {button.prefix: button for button in registry.BUTTONS}
+
+
+@dataclass(frozen=True)
+class Route:
+    handler: Handler
+    changes: bool  # writes, and so is for administrators in a group
+
+
+def route(heard: Heard) -> Route | None:
+    """None: said among people, and not to the bot."""
+    private = heard.kind is ChatKind.PRIVATE
+    if heard.press is not None:
+        button = _BUTTONS.get(heard.press.data.partition(":")[0])
+        return (
+            Route(button.handler, button.changes)
+            if button
+            else Route(registry.OLD_BUTTON, changes=False)
+        )
+    if heard.command is None:
+        return Route(registry.FREE_TEXT, changes=False) if private else None
+    command = _COMMANDS.get(heard.command)
+    if command is None:
+        return Route(registry.UNKNOWN, changes=False) if private else None
+    return Route(command.handler, command.changes)

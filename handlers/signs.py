@@ -1,0 +1,47 @@
+"""Whether a bulletin warns, rings, clears or just tells: what marks it to a reader's eye."""
+
+from enum import Enum
+
+from matching.reading import Reader, Reading
+from storage.bulletins import Bulletin, Kind, Phase
+
+
+class Sign(Enum):
+    """What a bulletin is to somebody who only glances at it."""
+
+    NEWS = ""
+    WARNING = "🟡"
+    ALERT = "🔴"
+    CLEAR = "🟢"
+
+
+_BY_PHASE = {
+    Phase.WARNING: Sign.WARNING,
+    Phase.ACTIVE: Sign.ALERT,
+    Phase.UPDATE: Sign.ALERT,
+    Phase.CLEAR: Sign.CLEAR,
+}
+_BY_KIND = {Kind.ALERT: True, Kind.NEWS: False, None: None}
+
+
+def read(reader: Reader, bulletin: Bulletin) -> Reading:
+    """What the matcher knows of a stored bulletin."""
+    return reader.read(
+        bulletin.title,
+        bulletin.text,
+        source=bulletin.source,
+        regions=bulletin.regions,
+        topics=bulletin.topics,
+        alert=True if bulletin.phase else _BY_KIND[bulletin.kind],
+    )
+
+
+def sign(bulletin: Bulletin, reading: Reading) -> Sign:
+    """By the phase the source gave, else by what the text says."""
+    if bulletin.phase:
+        return _BY_PHASE[bulletin.phase]
+    if not reading.alert:
+        return Sign.NEWS
+    # What speaks of both, as in "stay below until the all clear", is an alert to be safe.
+    over = "all_clear" in reading.topics and "air_alert" not in reading.topics
+    return Sign.CLEAR if over else Sign.ALERT

@@ -1,0 +1,53 @@
+"""/start: a greeting, or the confirmation a deep link asks for."""
+
+import base64
+import binascii
+
+from handlers.heard import Request
+from handlers.kit import Kit
+from handlers.markup import join
+from handlers.said import Said, reply
+from handlers.subscribing import follow_button, refused
+from handlers.wording import Wording
+from matching.errors import QueryError
+from matching.parser import parse
+from storage import subscriptions
+from storage.content import Content
+from storage.database import Transaction
+
+
+async def start(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """/start [PAYLOAD]"""
+    if request.text:
+        return _confirm(request, kit)
+    voice = kit.voice(request)
+    count = len(await subscriptions.of(transaction, request.subscriber.number))
+    if count:
+        return reply(voice.say("start-again", count=count))
+    return reply(join("\n\n", [voice.say("start"), voice.say("examples"), voice.say("start-more")]))
+
+
+def read_payload(payload: str) -> str | None:
+    """The query in the payload of a deep link (t.me/BOT?start=PAYLOAD): base64url of its UTF-8.
+
+    None for what is forged or cut.
+    """
+    try:
+        padded = payload.encode("ascii") + b"=" * (-len(payload) % 4)
+        return base64.b64decode(padded, altchars=b"-_", validate=True).decode() or None
+    except (UnicodeError, binascii.Error):
+        return None
+
+
+def _confirm(request: Request, kit: Kit) -> Said:
+    voice = kit.voice(request)
+    written = read_payload(request.text)
+    if written is None:
+        return reply(voice.say("start-bad-link"))
+    try:
+        query = parse(written, kit.gazetteer, kit.topics).query
+    except QueryError as error:
+        return refused(written, error, voice)
+    what = Wording(voice, kit.gazetteer, kit.topics).describe(query, written)
+    said = voice.say("start-confirm", what=what)
+    return Said(replies=(Content(said, ((follow_button(written, voice),),)),))

@@ -1,0 +1,146 @@
+"""/subscribe, and the buttons that subscribe or change what a name means."""
+
+from handlers import choices
+from handlers.following import Followed, TooManyError, follow
+from handlers.heard import Request
+from handlers.kit import Kit
+from handlers.markup import Html, join
+from handlers.presses import carried, carry
+from handlers.refusals import correct, refuse
+from handlers.said import Said, reply
+from handlers.whens import read_when, say_when
+from handlers.wording import Wording
+from handlers.words import Voice
+from handlers.zones import UTC
+from matching.errors import QueryError
+from matching.parser import Parsed, parse
+from matching.query import dump, load
+from storage import subscriptions
+from storage.content import Button, Content
+from storage.database import Transaction
+from storage.schedules import Every, Schedule
+from storage.subscriptions import Subscription
+
+FOLLOW = "f"
+"""Prefix of `f:QUERY`, as typed: subscribes to it, at once."""
+
+
+async def subscribe(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """/subscribe QUERY [| WHEN]"""
+    voice = kit.voice(request)
+    written, when = request.text, ""
+    if "|" in written:
+        written, _, when = written.rpartition("|")
+    try:
+        schedule = read_when(when, voice) if when.strip() else None
+    except ValueError:
+        return reply(voice.say("schedule-unknown", written=when.strip()))
+    try:
+        return await _subscribe(request, transaction, kit, written.strip(), schedule)
+    except TooManyError:
+        return reply(voice.say("subscribe-too-many", count=kit.quota))
+
+
+async def press_follow(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """A button drawn by `follow_button`."""
+    voice = kit.voice(request)
+    written = carried(request.pressed, request.press)
+    if not written:
+        return Said(answer=voice.label("answer-old-button"))
+    try:
+        return await _subscribe(request, transaction, kit, written, None)
+    except TooManyError:
+        return Said(answer=voice.label("answer-too-many", count=kit.quota))
+
+
+async def press_choice(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """Another meaning of an ambiguous name."""
+    voice = kit.voice(request)
+    old = Said(answer=voice.label("answer-old-button"))
+    pressed = choices.read_press(request.pressed)
+    if pressed is None:
+        return old
+    chosen, at, token = pressed
+    number = request.subscriber.number
+    subscription = await subscriptions.find(transaction, chosen, number)
+    if subscription is None:
+        return Said(answer=voice.label("answer-gone"))
+    try:
+        parsed = parse(subscription.written, kit.gazetteer, kit.topics)
+    except QueryError:  # the operator's topics are others since
+        return old
+    query = choices.change(load(subscription.query), parsed.choices, at, token)
+    if query is None:
+        return old
+    if dump(query) in [each.query for each in await subscriptions.of(transaction, number)]:
+        return Said(answer=voice.label("answer-already"))
+    changed = await subscriptions.change(transaction, subscription, query=dump(query))
+    content = _content(request, kit, changed, parsed, request.subscriber.zone or UTC, Html())
+    return Said(edit=content, answer=voice.label("answer-changed"), changed=(changed,))
+
+
+def follow_button(written: str, voice: Voice) -> Button:
+    """Subscribes to what was typed. See `carry` for what a long one asks of its message."""
+    return Button(voice.label("button-follow"), carry(f"{FOLLOW}:", written))
+
+
+def refused(written: str, error: QueryError, voice: Voice) -> Said:
+    """What is wrong with what was typed, with a button for what was probably meant."""
+    corrected = correct(written, error)
+    rows = ((follow_button(corrected, voice),),) if corrected else ()
+    return Said(replies=(Content(refuse(written, error, voice), rows),))
+
+
+async def _subscribe(
+    request: Request,
+    transaction: Transaction,
+    kit: Kit,
+    written: str,
+    schedule: Schedule | None,
+) -> Said:
+    """Raises TooManyError."""
+    voice = kit.voice(request)
+    try:
+        parsed = parse(written, kit.gazetteer, kit.topics)
+    except QueryError as error:
+        return refused(written, error, voice)
+    followed = await follow(request, transaction, kit, written, parsed.query, schedule)
+    subscription, zone = followed.subscription, followed.zone or UTC
+    content = _content(request, kit, subscription, parsed, zone, _notes(followed, voice))
+    if not followed.new and not followed.changed:
+        what = Wording(voice, kit.gazetteer, kit.topics).describe(parsed.query, written)
+        when = say_when(subscription.schedule, zone, voice)
+        return reply(voice.say("subscribe-already", what=what, when=when))
+    return Said(replies=(content,), changed=(subscription,))
+
+
+def _content(
+    request: Request,
+    kit: Kit,
+    subscription: Subscription,
+    parsed: Parsed,
+    zone: str,
+    note: Html,
+) -> Content:
+    """How it was understood, and what else it could mean."""
+    voice = kit.voice(request)
+    wording = Wording(voice, kit.gazetteer, kit.topics)
+    query = load(subscription.query)
+    rows = choices.buttons(subscription.id, query, parsed.choices, voice, wording)
+    what = wording.describe(query, subscription.written)
+    if subscription.schedule.every is Every.NOW:
+        said = voice.say("subscribed", what=what)
+    else:
+        when = say_when(subscription.schedule, zone, voice)
+        said = voice.say("subscribed-digest", what=what, when=when)
+    hint = voice.say("subscribed-ambiguous") if rows else Html()
+    return Content(join("\n\n", [said, note, hint]), rows)
+
+
+def _notes(followed: Followed, voice: Voice) -> Html:
+    """What a person has to know of the time zone."""
+    if followed.zone_is_new and followed.zone:
+        return voice.say("zone-of-place", zone=followed.zone)
+    if followed.zone is None and followed.subscription.schedule.every is not Every.NOW:
+        return voice.say("zone-is-utc")
+    return Html()

@@ -1,0 +1,88 @@
+"""The one place that reads Telegram's updates (core.telegram.org/bots/api#update)."""
+
+from typing import Any
+
+from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, MessageEntity, Update, User
+from telegram.constants import ChatMemberStatus
+
+from handlers.heard import Heard, Left, Migrated, Press
+from storage.subscribers import ChatKind, Target
+
+_GONE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+
+
+def read(payload: dict[str, Any], username: str | None) -> Heard | Left | Migrated | None:
+    """What the update says; None when that is nothing for us.
+
+    `username` is the bot's own, without the @: commands for another bot are nothing for us. A
+    payload that is no update raises what python-telegram-bot raises: TypeError, KeyError and more.
+    """
+    update = Update.de_json(payload, None)
+    if update.my_chat_member:
+        return _membership(update.my_chat_member)
+    if update.callback_query:
+        return _press(update.callback_query)
+    message = update.message or update.channel_post
+    return _message(message, username) if message else None
+
+
+def _membership(change: ChatMemberUpdated) -> Left | None:
+    return Left(change.chat.id) if change.new_chat_member.status in _GONE else None
+
+
+def _message(message: Message, username: str | None) -> Heard | Migrated | None:
+    if message.migrate_to_chat_id:
+        return Migrated(message.chat.id, message.migrate_to_chat_id)
+    if message.migrate_from_chat_id:
+        return Migrated(message.migrate_from_chat_id, message.chat.id)
+    if not message.text:
+        return None
+    anonymous = message.sender_chat is not None and message.sender_chat.id == message.chat.id
+    command, text = None, message.text
+    if text.startswith("/"):
+        word, _, text = text[1:].replace("\n", " ").partition(" ")
+        command, at, addressee = word.lower().partition("@")
+        if at and addressee != (username or "").lower():
+            return None
+    user = message.from_user
+    return _heard(message.chat, user, message, anonymous=anonymous, command=command, text=text)
+
+
+def _press(query: CallbackQuery) -> Heard | None:
+    """None for a button under a message sent by way of inline mode, which we do not offer."""
+    place = query.message
+    if place is None:
+        return None
+    message = place if isinstance(place, Message) else None
+    press = Press(query.id, query.data or "", place.message_id, _first_code(message))
+    return _heard(place.chat, query.from_user, message, press=press)
+
+
+def _heard(
+    chat: Chat,
+    user: User | None,
+    message: Message | None,
+    *,
+    anonymous: bool = False,
+    command: str | None = None,
+    text: str = "",
+    press: Press | None = None,
+) -> Heard:
+    in_topic = message is not None and bool(message.is_topic_message)
+    thread = message.message_thread_id if message and in_topic else None
+    return Heard(
+        target=Target(chat.id, thread or 0),
+        kind=ChatKind(chat.type),
+        user_id=user.id if user else None,
+        language_code=user.language_code if user else None,
+        anonymous=anonymous,
+        command=command,
+        text=text.strip(),
+        press=press,
+    )
+
+
+def _first_code(message: Message | None) -> str:
+    if message is None or not message.text:
+        return ""
+    return next(iter(message.parse_entities([MessageEntity.CODE]).values()), "")

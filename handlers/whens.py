@@ -1,0 +1,56 @@
+"""When to deliver, as people write and read it."""
+
+import re
+from datetime import time
+
+from handlers.words import Voice
+from storage.schedules import WEEKDAYS, Every, Schedule, parse_schedule
+
+_HOUR = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?", re.ASCII)
+
+
+def read_when(text: str, voice: Voice) -> Schedule:
+    """Reads `daily 9:00` and its like, in English or the reader's language.
+
+    Raises ValueError for anything else.
+    """
+    spoken = _vocabulary(voice)
+    words = [spoken.get(word, word) for word in text.lower().replace(",", " ").split()]
+    return parse_schedule(" ".join(_clock(word) for word in words if word))
+
+
+def say_when(schedule: Schedule, zone: str, voice: Voice) -> str:
+    """When that is, with the zone where an hour is named."""
+    at = f"{schedule.at:%H:%M}"
+    match schedule.every:
+        case Every.NOW:
+            return voice.label("when-now")
+        case Every.HOURLY:
+            return voice.label("when-hourly")
+        case Every.DAILY:
+            return voice.label("when-daily", at=at, zone=zone)
+        case Every.WEEKLY:
+            return voice.label("when-weekly", day=schedule.weekday, at=at, zone=zone)
+
+
+def _vocabulary(voice: Voice) -> dict[str, str]:
+    """What the reader's language says -> what storage reads; filler words -> nothing."""
+    said = {
+        Every.NOW.value: voice.label("read-now"),
+        Every.HOURLY.value: voice.label("read-hourly"),
+        Every.DAILY.value: voice.label("read-daily"),
+        Every.WEEKLY.value: voice.label("read-weekly"),
+        "": voice.label("read-filler"),
+    }
+    days = voice.label("read-weekdays").split(";")
+    said |= dict(zip(WEEKDAYS, days, strict=True))
+    return {word: meaning for meaning, words in said.items() for word in words.split()}
+
+
+def _clock(word: str) -> str:
+    """`9`, `9.00` and `9:00` as storage reads them."""
+    found = _HOUR.fullmatch(word)
+    if not found:
+        return word
+    hour, minute = int(found[1]), int(found[2] or 0)
+    return f"{time(hour, minute):%H:%M}"

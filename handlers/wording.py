@@ -1,0 +1,106 @@
+"""A query said back in words: how it was understood."""
+
+from collections.abc import Sequence
+
+from handlers import plain
+from handlers.markup import Html, bold, escape, join, shown
+from handlers.words import Voice
+from matching.gazetteer import Gazetteer
+from matching.query import And, Not, Or, Phrase, PlaceTerm, Query, SourceTerm, Term, TopicTerm, Word
+from matching.topics import Topics
+
+_LONGEST = 350
+"""UTF-16 units: what is longer is no help to a reader."""
+
+
+class Wording:
+    """Says queries in one language."""
+
+    def __init__(self, voice: Voice, gazetteer: Gazetteer, topics: Topics) -> None:
+        self._voice = voice
+        self._gazetteer = gazetteer
+        self._topics = topics
+
+    def describe(self, query: Query, written: str) -> Html:
+        """What one hears of; what was `written`, shortened, where the words would be many."""
+        said = self._everything_about(query) if _is_place(query) else self._say(query)
+        if plain.units(shown(said)) <= _LONGEST:
+            return said
+        return escape(plain.shorten(plain.line(written), _LONGEST))
+
+    def place(self, code: str) -> str:
+        """A region's name; with what it lies in where another bears the same name."""
+        name = self._gazetteer.name(code, self._voice.language)
+        same = [
+            region.code
+            for region in self._gazetteer.find(name)
+            if self._gazetteer.name(region.code, self._voice.language) == name
+        ]
+        around = self._around(code) if len(same) > 1 else None
+        return f"{name}, {self._gazetteer.name(around, self._voice.language)}" if around else name
+
+    def _around(self, code: str) -> str | None:
+        """The oblast, or else the country, around a region."""
+        above = [self._gazetteer.get(other) for other in self._gazetteer.ancestors(code)]
+        kinds = {region.kind: region.code for region in above if region}
+        return kinds.get("oblast") or kinds.get("country")
+
+    def _everything_about(self, query: Query) -> Html:
+        return self._voice.say("query-everything", places=self._say(query))
+
+    def _say(self, query: Query) -> Html:
+        match query:
+            case Not(part):
+                return self._voice.say("query-not", what=self._part(part))
+            case Or(parts):
+                return self._joined(parts, "query-or")
+            case And(parts):
+                return self._all(parts)
+            case _:
+                return self._term(query)
+
+    def _term(self, term: Term) -> Html:
+        match term:
+            case Word(text):
+                return self._voice.say("query-word", word=bold(text))
+            case Phrase(words):
+                return self._voice.say("query-phrase", words=bold(" ".join(words)))
+            case TopicTerm(name):
+                return bold(self._topics.title(name, self._voice.language))
+            case PlaceTerm(code):
+                return bold(self.place(code))
+            case SourceTerm(name):
+                return self._voice.say("query-source", source=bold(name))
+
+    def _all(self, parts: Sequence[Query]) -> Html:
+        """Things, then where, then what is left out."""
+        without = [part.part for part in parts if isinstance(part, Not)]
+        where = [part for part in parts if _is_place(part)]
+        things = [part for part in parts if part not in where and not isinstance(part, Not)]
+        places, what = self._joined(where, "query-and"), self._joined(things, "query-and")
+        if places and what:
+            what = self._voice.say("query-in", what=what, places=places)
+        elif places:
+            what = self._voice.say("query-everything", places=places)
+        if not without:
+            return what
+        return self._voice.say(
+            "query-without", what=what, without=self._joined(without, "query-or")
+        )
+
+    def _joined(self, parts: Sequence[Query], word: str) -> Html:
+        return join(f" {self._voice.label(word)} ", [self._part(part) for part in parts])
+
+    def _part(self, query: Query) -> Html:
+        said = self._say(query)
+        return Html(f"({said})") if isinstance(query, And | Or) else said
+
+
+def _is_place(query: Query) -> bool:
+    match query:
+        case PlaceTerm():
+            return True
+        case Or(parts):
+            return all(isinstance(part, PlaceTerm) for part in parts)
+        case _:
+            return False

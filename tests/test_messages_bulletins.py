@@ -1,0 +1,239 @@
+"""Whatever a source says, a person gets a message that Telegram takes and that can be read."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from talking import NOW, labelled, labels, reader, words
+from telegram_html import read
+
+from handlers import plain
+from handlers.messages import Audience, Messages, read_press
+from storage.bulletins import Kind, Phase, StoredBulletin
+from storage.content import Content
+from storage.subscribers import Detail
+
+FULL = Audience("en", "Europe/Kyiv", Detail.FULL)
+SHORT = replace(FULL, detail=Detail.SHORT)
+HIDDEN = "\u202e\u202d\u2066\u2069\u200b\u200d\ufeff\x00\x07\u00ad"
+
+# Whatever a database can hold: PostgreSQL takes no NUL, nothing takes a lone surrogate.
+texts = st.text(max_size=400) | st.text(
+    st.sampled_from("<>&\"' .!?\n🇺🇦👨‍👩‍👧é\u0301\u202eїa"), max_size=6_000
+)
+audiences = st.builds(
+    Audience,
+    st.sampled_from(["en", "uk", "xx"]),
+    st.sampled_from([None, "Europe/Kyiv", "America/New_York"]),
+    st.sampled_from(Detail),
+)
+urls = st.none() | texts | st.just('https://example.org/?a=1&b="<>') | st.just("http://[broken")
+
+
+def drawn() -> Messages:
+    return Messages(words(), reader())
+
+
+def bulletin(title: str = "", text: str = "", **fields: Any) -> StoredBulletin:
+    stored = StoredBulletin(id=7, source="blog", key="k", title=title, text=text, received_at=NOW)
+    return replace(stored, **fields)
+
+
+def acceptable(content: Content) -> str:
+    shown = read(content.html)
+    assert shown.units <= 3_500
+    assert len(shown.marks) <= 100
+    for row in content.buttons:
+        for button in row:
+            assert 1 <= len((button.data or "").encode()) <= 64
+            assert button.label
+    return shown.text
+
+
+@settings(max_examples=150, deadline=None)
+@given(texts, texts, urls, audiences, st.none() | st.sampled_from(Phase))
+def test_any_bulletin_becomes_a_message_telegram_takes(
+    title: str, text: str, url: str | None, audience: Audience, phase: Phase | None
+) -> None:
+    stored = bulletin(title, text, url=url, phase=phase, source=title[:64])
+    shown = acceptable(drawn().bulletin(stored, audience, NOW))
+    assert not set(shown) & set(HIDDEN)
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts, texts, audiences)
+def test_the_pages_of_a_bulletin_hold_all_its_words(
+    title: str, text: str, audience: Audience
+) -> None:
+    stored = bulletin(title, text)
+    shown, at = "", 0
+    while page := drawn().page(stored, audience, NOW, at):
+        shown += acceptable(page)
+        at += 1
+    for word in plain.clean(text).split():
+        if len(word) < 100:  # a longer one may be cut between two pages
+            assert word in shown
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(texts, texts), max_size=40), audiences)
+def test_any_digest_is_messages_telegram_takes_with_each_bulletin_once(
+    said: list[tuple[str, str]], audience: Audience
+) -> None:
+    bulletins = [
+        replace(bulletin(title, text), id=number) for number, (title, text) in enumerate(said, 1)
+    ]
+    contents = drawn().digest(bulletins, audience, NOW)
+    for content in contents:
+        acceptable(content)
+    buttons = [button.data for content in contents for row in content.buttons for button in row]
+    assert buttons == [f"m:{number}:0" for number in range(len(said), 0, -1)]
+
+
+@given(texts, st.integers(9, 400))
+def test_a_cut_never_takes_more_than_it_may_nor_loses_anything(text: str, limit: int) -> None:
+    cleaned = plain.clean(text)
+    head, rest = plain.split(cleaned, limit)
+    assert plain.units(head) <= limit
+    assert (head + rest).replace(" ", "").replace("\n", "") == cleaned.replace(" ", "").replace(
+        "\n", ""
+    )
+
+
+@pytest.mark.parametrize("drawing", ["🇺🇦", "👍🏽", "é", "❤️", "1️⃣"])
+def test_a_cut_never_divides_an_emoji_or_a_letter_from_its_mark(drawing: str) -> None:
+    """failures 60"""
+    for limit in range(9, 40):
+        head, rest = plain.split(drawing * 60, limit)
+        assert len(head) % len(drawing) == 0
+        assert head + rest == drawing * 60
+
+
+def test_a_cut_is_made_at_the_end_of_a_sentence() -> None:
+    """failures 11"""
+    sentence = "Trains from Kyiv to Kherson end in Mykolaiv today. "
+    content = drawn().bulletin(bulletin("Railway", sentence * 100), FULL, NOW)
+    shown = read(content.html).text
+    assert shown.rpartition("\n\n")[0].endswith("today.")
+    assert labels(content) == ["Read the rest"]
+    page = drawn().page(bulletin("Railway", sentence * 100), FULL, NOW, 1)
+    assert page is not None
+    assert read(page.html).text.startswith("Railway\n\nTrains from Kyiv")
+
+
+def test_a_full_bulletin_shows_headline_text_source_time_and_link() -> None:
+    stored = bulletin(
+        "Tracks damaged",
+        "In Kherson. Buses run.",
+        url="https://example.org/a?b=1&c=2",
+        published_at=datetime(2023, 2, 14, 7, 12, tzinfo=UTC),
+    )
+    assert drawn().bulletin(stored, FULL, NOW) == Content(
+        "<b>Tracks damaged</b>\n\nIn Kherson. Buses run.\n\n"
+        '<i>blog · 09:12</i> · <a href="https://example.org/a?b=1&amp;c=2">read on</a>'
+    )
+
+
+def test_a_short_one_shows_headline_and_first_sentence_with_a_button_for_the_rest() -> None:
+    text = "Trains end in Mykolaiv today. Buses run from there."
+    content = drawn().bulletin(bulletin("Tracks damaged", text), SHORT, NOW)
+    shown = read(content.html).text
+    assert "Trains end in Mykolaiv today." in shown
+    assert "Buses" not in shown
+    assert read_press(labelled(content, "Read").partition(":")[2]) == (7, 0)
+
+
+def test_a_short_one_that_is_all_there_is_has_no_button() -> None:
+    content = drawn().bulletin(bulletin("Tracks damaged", "Trains end in Mykolaiv."), SHORT, NOW)
+    assert content.buttons == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "mark", "word"),
+    [
+        ({"phase": Phase.ACTIVE}, "🔴", "alert"),
+        ({"phase": Phase.CLEAR}, "🟢", "all clear"),
+        ({"phase": Phase.WARNING}, "🟡", "warning"),
+        ({"kind": Kind.ALERT}, "🔴", "alert"),
+    ],
+)
+def test_an_alert_and_its_end_are_marked_in_sign_and_word(
+    fields: dict[str, Any], mark: str, word: str
+) -> None:
+    shown = read(drawn().bulletin(bulletin("Kyiv", **fields), FULL, NOW).html).text
+    assert shown.startswith(f"{mark} Kyiv")
+    assert f"\n{word} · blog" in shown
+
+
+def test_an_alert_is_marked_also_when_only_its_text_says_so() -> None:
+    over = bulletin("Air alert throughout Ukraine", "An air alert has been triggered.")
+    assert drawn().bulletin(over, FULL, NOW).html.startswith("🔴 ")
+    news = bulletin("Museum opens in Kyiv", "It shows paintings.")
+    assert drawn().bulletin(news, FULL, NOW).html.startswith("<b>Museum")
+
+
+def test_times_are_the_readers_and_no_longer_than_needed() -> None:
+    def told(at: datetime, zone: str | None = "Europe/Kyiv", language: str = "en") -> str:
+        audience = Audience(language, zone, Detail.FULL)
+        html = drawn().bulletin(bulletin("News", published_at=at), audience, NOW).html
+        return read(html).text.partition(" · ")[2]
+
+    assert told(NOW) == "11:30"
+    assert told(NOW, "America/New_York") == "04:30"
+    assert told(NOW, None) == "09:30"
+    assert told(NOW - timedelta(days=1)) == "13 Feb, 11:30"
+    assert told(NOW - timedelta(days=1), language="uk") == "13 лют., 11:30"
+    assert told(NOW - timedelta(days=60)) == "16 Dec 2022, 11:30"
+
+
+def test_hidden_characters_are_stripped() -> None:
+    """failures 58"""
+    stored = bulletin(f"Ky{HIDDEN}iv", f"al{HIDDEN}ert")
+    assert "<b>Kyiv</b>\n\nalert" in drawn().bulletin(stored, FULL, NOW).html
+
+
+def test_a_title_that_is_html_is_shown_as_it_was_written() -> None:
+    """failures 59"""
+    stored = bulletin("<b>Bold</b> & <script>", source="<i>")
+    shown = read(drawn().bulletin(stored, FULL, NOW).html)
+    assert shown.text.startswith("<b>Bold</b> & <script>")
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "tg://user?id=1", "x", "http://", "a b"])
+def test_only_an_address_on_the_web_becomes_a_link(url: str) -> None:
+    assert "<a" not in drawn().bulletin(bulletin("News", url=url), FULL, NOW).html
+
+
+def test_a_digest_is_counted_and_newest_first() -> None:
+    old = replace(bulletin("Old"), id=1, published_at=NOW - timedelta(hours=2))
+    new = replace(bulletin("New"), id=2, published_at=NOW - timedelta(hours=1))
+    (content,) = drawn().digest([old, new], replace(FULL, language="uk"), NOW)
+    shown = read(content.html).text
+    assert shown.startswith("2 повідомлення")
+    assert shown.index("New") < shown.index("Old")
+
+
+def test_a_digest_of_long_ones_is_as_many_messages_as_it_needs() -> None:
+    """failures 60"""
+    said = [
+        replace(bulletin("Kherson " * 60, "Trains end in Mykolaiv " * 60), id=number)
+        for number in range(1, 25)
+    ]
+    contents = drawn().digest(said, FULL, NOW)
+    assert len(contents) == 5
+    assert all(len(acceptable(content)) > 2_500 for content in contents[:-1])
+
+
+def test_a_digest_of_nothing_is_no_message() -> None:
+    assert drawn().digest([], FULL, NOW) == []
+
+
+@pytest.mark.parametrize(
+    "data", ["", "x", "7", "7:", ":0", "7:x", "7:0:0", "-7:0", "9" * 20 + ":0", "٣:0"]
+)
+def test_a_forged_button_is_no_bulletin(data: str) -> None:
+    """failures 64"""
+    assert read_press(data) is None

@@ -1,0 +1,288 @@
+"""The whole path: the real process against the stand-in for Telegram, with people in it."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.standin.person import Person
+from bot.standin.server import Standin
+
+BLOG = """\
+Grain ships wait off the coast
+Eleven ships with grain are waiting for the storm to pass, the port says.
+Kiev opens a third line of its metro
+The first train left at six in the morning; the mayor drove it himself.
+Air alert throughout Ukraine
+An air alert was declared over the whole of Ukraine when two bombers took off.
+Trains to Kherson end in Mykolaiv
+A railway bridge is closed after shelling. Buses go on to Kherson; passengers from Lviv wait.
+Two F-35s over the border
+Jets were seen in Polish airspace for an hour, and went home.
+The power station near Bakhmut works at half of what it could.
+Railway museum closes for repairs
+Its engines move to a shed until spring.
+"""
+
+TITLES = {
+    "grain": "Grain ships wait off the coast",
+    "metro": "Kiev opens a third line of its metro",
+    "alert": "Air alert throughout Ukraine",
+    "trains": "Trains to Kherson end in Mykolaiv",
+    "jets": "Two F-35s over the border",
+    "power": "The power station near Bakhmut",
+    "museum": "Railway museum closes for repairs",
+}
+
+HEARD = {
+    "Kyiv": {"metro", "alert"},
+    "#air_alert Lviv": {"alert"},
+    "railway Kherson": {"trains"},
+    "F-35": {"jets"},
+    "Mykolaiv": {"trains", "alert"},
+    "Donetsk Oblast": {"power", "alert"},
+    "Poland": {"jets"},
+    '"grain ship" OR museum': {"grain", "museum"},
+    "Ukraine NOT #air_alert": {"metro", "trains", "power"},
+}
+
+
+class Installation:
+    """A configuration, a database, and the commands that work on them."""
+
+    def __init__(self, folder: Path, standin: Standin, extra: str = "") -> None:
+        self.folder = folder
+        self.config = folder / "config.toml"
+        self.config.write_text(
+            f"""
+[telegram]
+token = "{standin.token}"
+api_url = "{standin.url}"
+[storage]
+url = "sqlite+aiosqlite:///{folder / "tocsin.db"}"
+[http]
+listen = ""
+{extra}
+"""
+        )
+
+    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "bot", arguments[0], "-c", str(self.config), *arguments[1:]),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        )
+
+    async def call(self, *arguments: str) -> tuple[int, str, str]:
+        process = await self.start(*arguments)
+        out, err = await asyncio.wait_for(process.communicate(), 60)
+        return process.returncode or 0, out.decode(), err.decode()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[asyncio.subprocess.Process]:
+        """The bot, told to stop at the end and seen to have done so cleanly."""
+        process = await self.start("run")
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.send_signal(signal.SIGTERM)
+            _, err = await asyncio.wait_for(process.communicate(), 30)
+        assert "Traceback" not in err.decode()
+        assert process.returncode == 0, err.decode()
+
+
+@pytest.fixture
+async def standin() -> AsyncIterator[Standin]:
+    async with Standin() as running:
+        yield running
+
+
+async def ask(person: Person, text: str) -> str:
+    """What the bot answers."""
+    before = len(person.chat.messages)
+    await person.send(text)
+    messages = await person.chat.wait(lambda ms: len(ms) >= before + 2, timeout=30)
+    return messages[-1].text
+
+
+def pushes(person: Person) -> list[str]:
+    """Which bulletins of the blog a person was sent, each as often as it came."""
+    texts = person.chat.texts
+    return sorted(name for name, title in TITLES.items() for text in texts if title in text)
+
+
+async def heard(persons: Sequence[Person], expected: Sequence[set[str]]) -> None:
+    """Waits until each has what they should, and a little longer for what they should not."""
+    for person, names in zip(persons, expected, strict=True):
+        await person.chat.wait(lambda _, p=person, n=names: n <= set(pushes(p)), timeout=20)  # type: ignore[misc]
+    await asyncio.sleep(1.0)
+
+
+async def test_everybody_hears_what_they_asked_for_and_nothing_twice(
+    standin: Standin, tmp_path: Path
+) -> None:
+    installation = Installation(tmp_path, standin)
+    blog = tmp_path / "blog.txt"
+    blog.write_text(BLOG)
+    persons = [standin.people.person(query) for query in HEARD]
+    expected = list(HEARD.values())
+    async with installation.running():
+        for person, query in zip(persons, HEARD, strict=True):
+            answer = await ask(person, f"/subscribe {query}")
+            assert "hear" in answer, answer
+        assert await installation.call("publish", str(blog)) == (
+            0,
+            "7 new, 0 repeated, 15 matched\n",
+            "",
+        )
+        await heard(persons, expected)
+        assert [pushes(person) for person in persons] == [sorted(names) for names in expected]
+        code, out, _ = await installation.call("publish", str(blog))
+        assert (code, out) == (0, "0 new, 7 repeated, 0 matched\n")
+    code, out, _ = await installation.call("publish", str(blog))
+    assert (code, out) == (0, "7 stored for the next start: nothing runs here now\n")
+    async with installation.running():
+        assert "7" in await ask(persons[0], "/latest 7")
+    assert [
+        pushes(person)[: len(names)]
+        for person, names in zip(persons[1:], expected[1:], strict=True)
+    ] == [sorted(names) for names in expected[1:]]
+
+
+async def test_an_ambiguous_name_is_the_likeliest_and_can_be_changed_by_a_button(
+    standin: Standin, tmp_path: Path
+) -> None:
+    person = standin.people.person("Ann")
+    async with Installation(tmp_path, standin).running():
+        await ask(person, "/subscribe Mykolaiv")
+        message = person.chat.messages[-1]
+        labels = [button.text for row in message.buttons for button in row]
+        oblast = next(label for label in labels if label.startswith("Mykolaiv Oblast"))
+        await (await person.press(message, oblast)).answered()
+        await person.chat.wait(lambda ms: "about Mykolaiv Oblast" in ms[-1].text)
+        assert "about Mykolaiv Oblast" in await ask(person, "/subscriptions")
+
+
+async def test_what_stood_on_a_page_before_is_not_pushed_and_what_comes_after_is_once(
+    standin: Standin, tmp_path: Path
+) -> None:
+    blog = tmp_path / "blog.txt"
+    blog.write_text(BLOG)
+    source = f'[[source]]\nkind = "liveblog"\nname = "blog"\npath = "{blog}"\nevery = "1s"'
+    installation = Installation(tmp_path, standin, source)
+    person = standin.people.person("Ann")
+    async with installation.running():
+        await ask(person, "/subscribe Ukraine")
+        assert "metro" in await ask(person, "/latest metro")
+        blog.write_text(f"Storm hits Odesa\nRoofs are gone in Odesa.\n{BLOG}")
+        await person.chat.wait(lambda ms: "Storm hits Odesa" in ms[-1].text)
+    blog.write_text(f"Storm leaves Odesa\nThe sun is back.\n{blog.read_text()}")
+    async with installation.running():
+        await person.chat.wait(lambda ms: "Storm leaves Odesa" in ms[-1].text)
+        await asyncio.sleep(1.5)
+    assert len([text for text in person.chat.texts if "Storm" in text]) == 2
+    assert [name for name in pushes(person) if name != "metro"] == []
+
+
+async def test_a_killed_process_loses_nothing_and_copies_at_most_what_was_in_flight(
+    standin: Standin, tmp_path: Path
+) -> None:
+    """Cases 26 and 27 of the catalogue of failures: kill -9 in the middle of a broadcast."""
+    installation = Installation(tmp_path, standin)
+    blog = tmp_path / "blog.txt"
+    blog.write_text("Air alert throughout Ukraine\nAn air alert was declared in all regions.\n")
+    persons = [standin.people.person(f"P{number}") for number in range(40)]
+    async with installation.running():
+        await asyncio.gather(*(ask(person, "/subscribe Kyiv") for person in persons))
+
+    process = await installation.start("run")
+    before = standin.journal.total
+    publishing = asyncio.create_task(installation.call("publish", str(blog)))
+    sends = len(standin.journal.of("sendMessage"))
+    await standin.journal.wait(
+        lambda journal: len(journal.of("sendMessage")) >= sends + 10, timeout=30
+    )
+    process.kill()
+    await process.communicate()
+    await publishing
+    assert standin.journal.total > before
+    async with installation.running():
+        await heard(persons, [{"alert"}] * 40)
+    counts = [len(pushes(person)) for person in persons]
+    assert min(counts) == 1
+    assert max(counts) <= 2
+    assert sum(counts) - 40 <= 64
+
+
+async def test_the_token_is_in_nothing_that_is_printed(standin: Standin, tmp_path: Path) -> None:
+    """Case 68 of the catalogue of failures."""
+    standin.faults.break_down(502, times=3)
+    standin.faults.disconnect(times=2)
+    standin.faults.halve(times=2)
+    installation = Installation(tmp_path, standin)
+    process = await installation.start("run")
+    person = standin.people.person("Ann")
+    await ask(person, "/subscribe Kyiv")
+    await person.send("/latest")
+    await asyncio.sleep(1)
+    process.send_signal(signal.SIGTERM)
+    out, err = await process.communicate()
+    code, checked, trouble = await installation.call("check")
+    await standin.stop()
+    gone, unreachable, more = await installation.call("check")
+    printed = [out.decode(), err.decode(), checked, trouble, unreachable, more]
+    assert all(standin.token.partition(":")[2] not in text for text in printed), printed
+    assert (code, gone) == (0, 1)
+    assert "@" in checked
+    assert "FAIL  telegram" in unreachable
+
+
+async def test_a_second_process_on_one_database_is_refused(
+    standin: Standin, tmp_path: Path
+) -> None:
+    """Case 13 of the catalogue of failures, on one machine."""
+    installation = Installation(tmp_path, standin)
+    async with installation.running():
+        await standin.journal.wait(lambda journal: bool(journal.of("getMe")), timeout=30)
+        code, _, err = await installation.call("run")
+    assert code == 1
+    assert "another process runs on this database" in err
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("[delivery]\nrate = 100", "delivery"),
+        ("[delivery]\nspeed = 1", "delivery.speed"),
+        ('[[topic]]\nname = "x"\nquery = "NOT ("', "topic x"),
+        ('[[source]]\nkind = "webhook"\nname = "press"', "source[0].secret"),
+    ],
+)
+async def test_a_wrong_configuration_is_named_and_nothing_starts(
+    standin: Standin, tmp_path: Path, change: str, said: str
+) -> None:
+    code, out, err = await Installation(tmp_path, standin, change).call("run")
+    assert code == 2
+    assert said in err
+    assert "config.toml" in err
+    assert "Traceback" not in out + err
+
+
+async def test_a_file_that_is_no_database_is_refused_with_a_sentence(
+    standin: Standin, tmp_path: Path
+) -> None:
+    installation = Installation(tmp_path, standin)
+    (tmp_path / "tocsin.db").write_text("This is a shopping list, not a database. " * 100)
+    code, _, err = await installation.call("run")
+    assert code == 1
+    assert "not a database" in err
+    assert "Traceback" not in err
