@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import schema
+from storage.conflicts import insert
 from storage.database import Transaction
 
 _table = schema.inbox
@@ -33,8 +33,7 @@ async def put(transaction: Transaction, updates: Iterable[dict[str, Any]], now: 
         }
         for payload in updates
     ]
-    insert = sqlite.insert if transaction.dialect.name == "sqlite" else postgresql.insert
-    await transaction.execute(insert(_table).values(values).on_conflict_do_nothing())
+    await transaction.execute(insert(transaction, _table).values(values).on_conflict_do_nothing())
 
 
 async def last_id(transaction: Transaction) -> int | None:

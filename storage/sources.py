@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from storage import schema
+from storage.conflicts import insert
 from storage.database import Transaction
 
 _table = schema.source
@@ -54,11 +55,10 @@ async def fail(transaction: Transaction, name: str, error: str, now: datetime) -
 
 
 async def _store(transaction: Transaction, name: str, **values: object) -> None:
-    changed = await transaction.execute(
-        update(_table).where(_table.c.name == name).values(**values)
+    statement = insert(transaction, _table).values(name=name, **values)
+    await transaction.execute(
+        statement.on_conflict_do_update(index_elements=[_table.c.name], set_=values)
     )
-    if changed.rowcount == 0:
-        await transaction.execute(insert(_table).values(name=name, **values))
 
 
 def _cursor(text: str | None) -> Cursor | None:

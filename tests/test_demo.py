@@ -1,0 +1,77 @@
+"""`tocsin demo`: what a newcomer runs first."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from aiohttp import ClientSession
+
+from bot import demo as demonstration
+from bot.sources.segmenting import segment
+
+
+async def events(session: ClientSession, url: str, until: str) -> str:
+    """What the page is told, up to some words."""
+    seen = ""
+    async with asyncio.timeout(40), session.get(f"{url}/page/events") as stream:
+        async for line in stream.content:
+            seen += line.decode()
+            if until in seen:
+                return seen
+    raise AssertionError(seen)
+
+
+async def act(session: ClientSession, url: str, **body: Any) -> None:
+    headers = {"Origin": url, "Content-Type": "application/json"}
+    async with session.post(f"{url}/page/send", data=orjson.dumps(body), headers=headers) as answer:
+        assert answer.status == 200, await answer.text()
+
+
+async def test_a_newcomer_talks_to_the_bot_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
+    root = Path(demonstration.__file__).parents[1]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "bot", "demo"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=root,
+        env=os.environ | {"TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout
+    line = (await asyncio.wait_for(process.stdout.readline(), 30)).decode()
+    url = line.split()[1]
+    async with ClientSession() as session:
+        first = await events(session, url, "chats")
+        chat = int(first.split('"id":')[1].split(",")[0])
+        await act(session, url, chat=chat, text="/subscribe Ukraine")
+        await events(session, url, "You will hear at once of")
+        await act(session, url, chat=chat, text="/latest")
+        await events(session, url, "Ferry to the islands")
+        await events(session, url, "Power returns to half of Mykolaiv")
+    process.send_signal(signal.SIGINT)
+    _, err = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 0
+    assert err.decode() == ""
+    assert os.listdir(tmp_path) == []  # noqa: PTH208 - nothing waits for it
+
+
+def test_the_sample_stream_is_what_it_seems() -> None:
+    entries = demonstration.entries()
+    page = "".join(reversed(entries))
+    assert [f"{title}\n{text}\n" for title, text in segment(page)] == list(reversed(entries))
+    assert all("{time}" in entry or entry in (entries[0], entries[-1]) for entry in entries)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["publish", "--help"]])
+async def test_every_command_explains_itself(arguments: list[str]) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *arguments, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0
+    assert b"usage: tocsin" in out

@@ -1,0 +1,179 @@
+"""From a source's batch to what is owed."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.intake import Intake
+from bot.sources.keys import content_key
+from bot.sources.source import Batch
+from matching.gazetteer import Gazetteer
+from matching.index import Index, Mode
+from matching.parser import parse
+from matching.reading import Reader
+from matching.topics import Topics
+from storage import arrivals, broadcasts, bulletins, held, sources
+from storage.broadcasts import Broadcast
+from storage.bulletins import Bulletin, Kind, Phase
+from storage.database import Database
+from storage.lanes import Lane
+
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def gazetteer() -> Gazetteer:
+    return Gazetteer.load()
+
+
+class Desk:
+    """An intake, its subscriptions, and what it has come to owe."""
+
+    def __init__(self, database: Database, gazetteer: Gazetteer) -> None:
+        self.database = database
+        self.now = NOW
+        self.rung = 0
+        self._gazetteer = gazetteer
+        self._topics = Topics.built_in()
+        self._index = Index()
+        self.intake = Intake(
+            database,
+            Reader(gazetteer, self._topics),
+            self._index,
+            timedelta(minutes=15),
+            self._ring,
+            lambda: self.now,
+        )
+
+    def _ring(self) -> None:
+        self.rung += 1
+
+    def subscribe(self, number: int, query: str, mode: Mode = Mode.RING) -> None:
+        parsed = parse(query, self._gazetteer, self._topics)
+        self._index.add(number, number, parsed.query, mode)
+
+    async def take(self, *new: Bulletin, baseline: bool = False) -> list[tuple[bool, int]]:
+        batch = Batch("blog", new, {"at": len(new)}, baseline=baseline)
+        return [(one.repeated, one.matched) for one in await self.intake.take(batch)]
+
+    async def owed(self) -> list[Broadcast]:
+        async with self.database.read() as transaction:
+            return await broadcasts.unfinished(transaction)
+
+
+@pytest.fixture
+def desk(database: Database, gazetteer: Gazetteer) -> Desk:
+    return Desk(database, gazetteer)
+
+
+def said(title: str, key: str | None = None, **more: object) -> Bulletin:
+    values = {"received_at": NOW, **more}
+    return Bulletin(source="blog", key=key or title, title=title, **values)  # type: ignore[arg-type]
+
+
+async def test_a_bulletin_is_owed_to_whom_it_concerns(desk: Desk) -> None:
+    desk.subscribe(1, "Kherson")
+    desk.subscribe(2, "Kherson", Mode.SILENT)
+    desk.subscribe(3, "Kherson", Mode.HELD)
+    desk.subscribe(4, "Odesa")
+    assert await desk.take(said("Storm over Kherson")) == [(False, 3)]
+    (broadcast,) = await desk.owed()
+    assert (set(broadcast.recipients), set(broadcast.silent)) == ({1, 2}, {2})
+    assert broadcast.lane is Lane.NEWS
+    async with desk.database.read() as transaction:
+        (waiting,) = await held.since(transaction, 0, [3])
+    assert set(waiting.recipients) == {3}
+    assert desk.rung
+
+
+async def test_what_concerns_nobody_is_stored_and_owed_to_nobody(desk: Desk) -> None:
+    assert await desk.take(said("Storm over Kherson")) == [(False, 0)]
+    assert await desk.owed() == []
+    async with desk.database.read() as transaction:
+        assert len(await bulletins.newest(transaction, 9)) == 1
+
+
+async def test_an_alert_has_the_lane_of_alerts(desk: Desk) -> None:
+    desk.subscribe(1, "Kherson")
+    await desk.take(
+        said("Air alert in Kherson Oblast"),
+        said("Sirens", kind=Kind.ALERT, regions=("Kherson Oblast",)),
+        said("It is over", phase=Phase.CLEAR, regions=("Kherson",)),
+        said("Air alert in Kherson, a book", kind=Kind.NEWS),
+    )
+    assert [b.lane for b in await desk.owed()] == [Lane.ALERT] * 3 + [Lane.NEWS]
+
+
+async def test_what_was_there_before_we_came_is_stored_and_not_pushed(desk: Desk) -> None:
+    desk.subscribe(1, "Kherson")
+    assert await desk.take(said("Storm over Kherson"), baseline=True) == [(False, 0)]
+    assert await desk.owed() == []
+    assert await desk.take(said("Storm over Kherson")) == [(True, 0)]
+
+
+async def test_an_alert_too_old_is_not_pushed_but_kept_for_the_digest(desk: Desk) -> None:
+    """Case 46 of the catalogue of failures."""
+    desk.subscribe(1, "Kherson")
+    desk.subscribe(2, "Kherson", Mode.HELD)
+    old = NOW - timedelta(minutes=16)
+    assert await desk.take(
+        said("Air alert in Kherson", published_at=old), said("Rain in Kherson", published_at=old)
+    ) == [(False, 1), (False, 2)]
+    assert [b.lane for b in await desk.owed()] == [Lane.NEWS]
+
+
+async def test_what_has_expired_is_not_pushed(desk: Desk) -> None:
+    desk.subscribe(1, "Kherson")
+    await desk.take(said("Storm over Kherson", expires_at=NOW))
+    assert await desk.owed() == []
+
+
+async def test_the_same_words_without_an_id_are_news_again_the_next_day(desk: Desk) -> None:
+    key = content_key("Air alert in Kherson", "")
+    first = said("Air alert in Kherson", key)
+    tomorrow = NOW + timedelta(hours=25)
+    assert await desk.take(first, first) == [(False, 0), (True, 0)]
+    assert await desk.take(said("Air alert in Kherson", key, received_at=tomorrow)) == [(False, 0)]
+
+
+async def test_the_same_id_is_never_news_again(desk: Desk) -> None:
+    await desk.take(said("Storm", "id-1"))
+    late = NOW + timedelta(days=30)
+    assert await desk.take(said("Storm", "id-1", received_at=late)) == [(True, 0)]
+
+
+async def test_many_at_once_all_arrive_and_two_who_bring_the_same_bring_it_once(
+    desk: Desk,
+) -> None:
+    desk.subscribe(1, "Kherson")
+    many = [said(f"Storm number {n} over Kherson") for n in range(250)]
+    first, second = await asyncio.gather(desk.take(*many), desk.take(*many))
+    assert sorted(zip(first, second, strict=True)) == sorted(
+        zip(first, [(not repeated, 1 - matched) for repeated, matched in first], strict=True)
+    )
+    assert len(await desk.owed()) == 250
+    async with desk.database.read() as transaction:
+        assert (await sources.state(transaction, "blog")).cursor == {"at": 250}
+
+
+async def test_a_batch_that_cannot_be_stored_leaves_the_cursor_where_it_was(desk: Desk) -> None:
+    bad = said("Bad", url="x" * 10, received_at="not a time")
+    with pytest.raises(Exception, match="."):
+        await desk.take(said("Good"), bad)
+    async with desk.database.read() as transaction:
+        assert await bulletins.newest(transaction, 9) == []
+        assert (await sources.state(transaction, "blog")).cursor is None
+
+
+async def test_what_another_process_put_in_is_taken_and_it_is_told(desk: Desk) -> None:
+    desk.subscribe(1, "Kherson")
+    brought: Sequence[Bulletin] = [said("Storm over Kherson"), said("Storm over Kherson")]
+    async with desk.database.write() as transaction:
+        ids = await arrivals.put(transaction, brought, NOW)
+    await desk.intake.drain()
+    async with desk.database.read() as transaction:
+        results = await arrivals.results(transaction, ids)
+    assert [(r.repeated, r.matched) for r in results.values()] == [(False, 1), (True, 0)]
+    assert len(await desk.owed()) == 1

@@ -1,0 +1,186 @@
+"""Updates: kept before they are confirmed, answered once, in order within a chat."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+from pydantic import SecretStr
+from telegram import Bot
+
+from bot.delivery.request import AiohttpRequest
+from bot.http import Address, HttpServer
+from bot.standin.server import Standin
+from bot.telegram_hook import telegram_hook
+from bot.updates import Inbox, Poller, chat_of
+from storage import inbox
+from storage.database import Database
+from storage.inbox import Incoming
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def message(update_id: int, chat: int) -> dict[str, Any]:
+    return {"update_id": update_id, "message": {"chat": {"id": chat}, "text": str(update_id)}}
+
+
+class Clerk:
+    """Answers updates: notes them and completes them, as slowly as it is told."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.begun: list[int] = []
+        self.answered: list[int] = []
+        self.gates: dict[int, asyncio.Event] = {}
+        self.failing: set[int] = set()
+
+    async def __call__(self, incoming: Incoming) -> None:
+        self.begun.append(incoming.update_id)
+        if gate := self.gates.get(incoming.update_id):
+            await gate.wait()
+        if incoming.update_id in self.failing:
+            raise RuntimeError
+        async with self.database.write() as transaction:
+            await inbox.complete(transaction, incoming.update_id, NOW)
+        self.answered.append(incoming.update_id)
+
+    async def until(self, *updates: int) -> None:
+        async with asyncio.timeout(10):
+            while not set(updates) <= set(self.answered):  # noqa: ASYNC110 - it rings no bell
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def open_office(database: Database) -> AsyncIterator[tuple[Inbox, Clerk]]:
+    clerk = Clerk(database)
+    box = Inbox(database, clerk, lambda: NOW)
+    run = asyncio.create_task(box.run())
+    yield box, clerk
+    run.cancel()
+    await asyncio.wait({run})
+
+
+async def test_a_chat_is_answered_in_order_and_waits_for_no_other(database: Database) -> None:
+    async with open_office(database) as (box, clerk):
+        clerk.gates[1] = asyncio.Event()
+        await box.keep([message(1, 10), message(2, 10), message(3, 20)])
+        await clerk.until(3)
+        assert clerk.begun == [1, 3]
+        clerk.gates[1].set()
+        await clerk.until(1, 2)
+        assert clerk.answered == [3, 1, 2]
+
+
+async def test_an_update_that_comes_twice_is_answered_once(sqlite: Database) -> None:
+    async with open_office(sqlite) as (box, clerk):
+        await box.keep([message(1, 10)])
+        await box.keep([message(1, 10), message(2, 10)])
+        await clerk.until(2)
+        await box.keep([message(1, 10), message(3, 10)])
+        await clerk.until(3)
+        assert clerk.answered == [1, 2, 3]
+
+
+async def test_an_update_with_a_lower_number_that_comes_later_is_answered_too(
+    sqlite: Database,
+) -> None:
+    async with open_office(sqlite) as (box, clerk):
+        await box.keep([message(5, 10)])
+        await clerk.until(5)
+        await box.keep([message(4, 10)])
+        await clerk.until(4)
+
+
+async def test_an_answer_that_fails_holds_up_nobody_and_is_there_at_the_next_start(
+    sqlite: Database,
+) -> None:
+    async with open_office(sqlite) as (box, clerk):
+        clerk.failing = {1}
+        await box.keep([message(1, 10), message(2, 10)])
+        await clerk.until(2)
+    async with open_office(sqlite) as (_, clerk):
+        await clerk.until(1)
+
+
+async def test_a_flood_is_taken_in_portions(sqlite: Database) -> None:
+    async with open_office(sqlite) as (box, clerk):
+        await box.keep([message(n, n % 7) for n in range(1, 1_300)])
+        await clerk.until(*range(1, 1_300))
+        assert sorted(clerk.answered) == list(range(1, 1_300))
+
+
+async def test_telegram_is_told_that_we_have_an_update_after_it_is_kept(
+    sqlite: Database,
+) -> None:
+    async with Standin() as standin:
+        request = AiohttpRequest(connections=4, seconds=40)
+        await request.initialize()
+        base = f"{standin.url}/bot"
+        bot = Bot(standin.token, base_url=base, request=request, get_updates_request=request)
+        person = standin.people.person("Ann")
+        kept: list[int] = []
+        told = asyncio.Event()
+        broken = True
+
+        async def keep(updates: Any) -> None:
+            nonlocal broken
+            if updates and broken:
+                broken = False
+                raise OSError
+            kept.extend(update["update_id"] for update in updates)
+            told.set()
+
+        run = asyncio.create_task(Poller(bot, keep).run(None))
+        await person.send("hello")
+        async with asyncio.timeout(15):
+            await told.wait()
+        run.cancel()
+        await asyncio.wait({run})
+        await request.shutdown()
+    polls = standin.journal.of("getUpdates")
+    assert len(kept) == 1
+    assert [poll.params.get("offset") for poll in polls[:2]] == [None, None]
+
+
+async def test_telegrams_own_deliveries_need_the_secret_and_are_kept(sqlite: Database) -> None:
+    box = Inbox(sqlite, Clerk(sqlite), lambda: NOW)
+    hook = telegram_hook("https://bot.example.org/updates", SecretStr("sesame"), box.keep)
+    server = HttpServer(Address("127.0.0.1", 0), {}, telegram=hook)
+    url = f"http://127.0.0.1:{await server.start()}/updates"
+    header = "X-Telegram-Bot-Api-Secret-Token"
+    async with ClientSession() as session:
+        answers = [
+            (await session.post(url, json=message(1, 10))).status,
+            (await session.post(url, json=message(1, 10), headers={header: "other"})).status,
+            (await session.post(url, data="{", headers={header: "sesame"})).status,
+            (await session.post(url, json=[1], headers={header: "sesame"})).status,
+            (await session.post(url, json=message(2, 10), headers={header: "sesame"})).status,
+        ]
+    await server.stop()
+    assert answers == [401, 401, 400, 400, 200]
+    async with sqlite.read() as transaction:
+        assert [i.update_id for i in await inbox.waiting(transaction, 9, [])] == [2]
+
+
+@pytest.mark.parametrize(
+    ("update", "chat"),
+    [
+        (message(1, 10), 10),
+        (
+            {
+                "update_id": 1,
+                "callback_query": {"from": {"id": 3}, "message": {"chat": {"id": -4}}},
+            },
+            -4,
+        ),
+        ({"update_id": 1, "my_chat_member": {"chat": {"id": 5}, "from": {"id": 6}}}, 5),
+        ({"update_id": 1, "inline_query": {"from": {"id": 6}}}, 6),
+        ({"update_id": 1, "something": {"new": True}}, 0),
+        ({"update_id": 1, "something": "else"}, 0),
+    ],
+)
+def test_an_update_belongs_to_its_chat(update: dict[str, Any], chat: int) -> None:
+    assert chat_of(update) == chat
