@@ -22,7 +22,7 @@ from storage.migrate import Unusable
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Returns the exit code: 2 for a wrong configuration, 1 for other trouble."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         code: int = asyncio.run(options.command(options))
     except ConfigError as error:
@@ -39,26 +39,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="tocsin", description=app.__doc__)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """Of the arguments: each command is a coroutine function of what was parsed."""
+    whole = argparse.ArgumentParser(prog="tocsin", description="A Telegram bot that rings.")
+    commands = whole.add_subparsers(required=True, metavar="COMMAND")
 
     playing = commands.add_parser("demo", help="try it here: no token, no network")
     playing.set_defaults(command=_demo)
 
-    for name, command, about in (
-        ("run", _run, "run the bot"),
-        ("check", _check, "try the configuration, the database, Telegram and every source"),
-        ("publish", _publish, "put bulletins into a running installation"),
-    ):
-        sub = commands.add_parser(name, help=about)
-        sub.add_argument("-c", "--config", type=Path, metavar="FILE", help="instead of config.toml")
-        sub.set_defaults(command=command)
+    configured = argparse.ArgumentParser(add_help=False)
+    configured.add_argument(
+        "-c", "--config", type=Path, metavar="FILE", help="instead of config.toml"
+    )
 
-    sub.add_argument("--source", default="publish", help="the name the bulletins go under")
-    sub.add_argument("--format", choices=("liveblog", "jsonl"), default="liveblog")
-    sub.add_argument("file", metavar="FILE", help="what to publish; - is standard input")
-    return parser
+    running = commands.add_parser("run", parents=[configured], help="run the bot")
+    running.set_defaults(command=_run)
+
+    about = "try the configuration, the database, Telegram and every source"
+    checking = commands.add_parser("check", parents=[configured], help=about)
+    checking.set_defaults(command=_check)
+
+    about = "put bulletins into a running installation"
+    publishing = commands.add_parser("publish", parents=[configured], help=about)
+    publishing.add_argument("--source", default="publish", help="the name they go under")
+    publishing.add_argument("--format", choices=("liveblog", "jsonl"), default="liveblog")
+    publishing.add_argument("file", metavar="FILE", help="what to publish; - is standard input")
+    publishing.set_defaults(command=_publish)
+    return whole
 
 
 async def _run(options: argparse.Namespace) -> int:

@@ -115,7 +115,7 @@ class App:
         self._index = index
         self._bot = bot
         self._words = Words()
-        self._sender = Sender(bot)
+        self._sender = Sender(bot, paid=config.delivery.paid_broadcast)
         self._bell = asyncio.Event()
         messages = Messages(self._words, language.reader)
         self._courier = Courier(

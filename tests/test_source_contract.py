@@ -9,6 +9,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import ClientSession, web
+from origin import (
+    Answer,
+    Origin,
+    origin,
+    page,
+    status,
+    truncated,
+    unchanged_for,
+)
 from pydantic import SecretStr
 
 from bot.sources import registry
@@ -20,15 +29,6 @@ from bot.sources.source import Batch, Polled, Refused, SourceError, Unreachable,
 from bot.sources.webhook import WebhookSettings
 from storage.arrivals import Taken
 from storage.sources import Cursor
-from tests.fixtures.origin import (
-    Answer,
-    Origin,
-    origin,
-    page,
-    status,
-    truncated,
-    unchanged_for,
-)
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from origin import Answer, origin, page, status
 from structlog.testing import capture_logs
 
 from bot.sources.fetching import Fetcher, open_session, parse_retry_after
@@ -17,7 +18,6 @@ from storage import bulletins, sources
 from storage.arrivals import Taken
 from storage.database import Database
 from storage.sources import Cursor, SourceState
-from tests.fixtures.origin import Answer, origin, page, status
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 HALF_A_MINUTE = timedelta(seconds=30)

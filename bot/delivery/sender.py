@@ -40,10 +40,14 @@ _TAG = re.compile(r"<[^<>]*>")
 
 
 class Sender:
-    """Says things through `bot`, whose life is its owner's business."""
+    """Says things through `bot`, whose life is its owner's business.
 
-    def __init__(self, bot: Bot) -> None:
+    `paid`: beyond 30 messages a second are paid for (core.telegram.org/bots/api, sendMessage).
+    """
+
+    def __init__(self, bot: Bot, *, paid: bool = False) -> None:
         self._bot = bot
+        self._paid = paid
 
     async def send(self, target: Target, content: Content, *, silent: bool) -> Outcome:
         """One message to one chat."""
@@ -51,6 +55,7 @@ class Sender:
             "chat_id": target.chat_id,
             "message_thread_id": target.thread_id or None,
             "disable_notification": silent or None,
+            "allow_paid_broadcast": self._paid or None,
             "reply_parameters": _reply_parameters(content),
             **_text(content),
         }
