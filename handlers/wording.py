@@ -33,21 +33,12 @@ class Wording:
         return escape(plain.shorten(plain.line(written), _LONGEST))
 
     def place(self, code: str) -> str:
-        """A region's name; with what it lies in where another bears the same name."""
+        """A region's name; with what it lies in where the name alone would mean another."""
         name = self._gazetteer.name(code, self._voice.language)
-        same = [
-            region.code
-            for region in self._gazetteer.find(name)
-            if self._gazetteer.name(region.code, self._voice.language) == name
-        ]
-        around = self._around(code) if len(same) > 1 else None
-        return f"{name}, {self._gazetteer.name(around, self._voice.language)}" if around else name
-
-    def _around(self, code: str) -> str | None:
-        """The oblast, or else the country, around a region."""
-        above = [self._gazetteer.get(other) for other in self._gazetteer.ancestors(code)]
-        kinds = {region.kind: region.code for region in above if region}
-        return kinds.get("oblast") or kinds.get("country")
+        meant = next(iter(self._gazetteer.find(name)), None)
+        if meant and meant.code == code:
+            return name
+        return self._gazetteer.title(code, self._voice.language)
 
     def _everything_about(self, query: Query) -> Html:
         return self._voice.say("query-everything", places=self._say(query))
