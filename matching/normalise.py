@@ -4,7 +4,6 @@ import functools
 import re
 import sys
 import unicodedata
-from dataclasses import dataclass
 from typing import NamedTuple
 
 _MARKS = "\u0300-\u036f"
@@ -35,8 +34,7 @@ _STOP = re.compile(r"[.!?…\n]")
 _LONGEST_REMEMBERED = 40  # code points; whoever sends longer words shall not fill the memory
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word of a text."""
 
     text: str  # normalised: what is compared
@@ -46,13 +44,6 @@ class Token:
     upper: bool  # two letters or more and no small one: an acronym, or a shout
     head: bool  # the first word of a sentence
     parts: tuple["Token", ...] = ()  # of a word with hyphens: what they join
-
-    def moved(self, by: int) -> "Token":
-        """The same word so many code points further on."""
-        parts = tuple(part.moved(by) for part in self.parts)
-        return Token(
-            self.text, self.start + by, self.end + by, self.capital, self.upper, self.head, parts
-        )
 
 
 class _Piece(NamedTuple):
@@ -65,27 +56,32 @@ class _Piece(NamedTuple):
     upper: bool
     parts: tuple["_Piece", ...] = ()
 
-    def at(self, base: int, *, head: bool) -> Token:
-        """The word in a text in which the run begins at base."""
-        parts = tuple(part.at(base, head=False) for part in self.parts)
+    def at(self, base: int) -> Token:
+        """As part of a word, in a text in which the run begins at base."""
         start, end = self.start + base, self.end + base
-        return Token(self.text, start, end, self.capital, self.upper, head, parts)
+        return Token(self.text, start, end, self.capital, self.upper, head=False)
 
 
-def tokens(text: str) -> list[Token]:
+def tokens(text: str, base: int = 0) -> list[Token]:
     """The words of a text in their order; any text is accepted and the time is linear.
 
     A word is letters and digits, joined inside by apostrophes and hyphens (F-35, об'єкт). Letter
     case, stress marks, invisible characters, the kind of apostrophe and ё/е make no difference;
-    the English 's is dropped; an underscore separates words, as it does in a hashtag.
+    the English 's is dropped; an underscore separates words, as it does in a hashtag. The places
+    of the words are counted from base.
     """
     found: list[Token] = []
     end = -1
     for match in _TOKEN.finditer(text):
         start = match.start()
         head = end < 0 or (text[end:start] != " " and bool(_STOP.search(text, end, start)))
-        for piece in _pieces(match.group()):
-            found.append(piece.at(start, head=head))
+        raw = match.group()
+        for word, first, last, capital, upper, parts in (
+            _remembered(raw) if len(raw) <= _LONGEST_REMEMBERED else _cut(raw)
+        ):
+            at = start + base
+            inner = tuple(part.at(at) for part in parts) if parts else ()
+            found.append(Token(word, first + at, last + at, capital, upper, head, inner))
             head = False
         end = match.end()
     return found
@@ -94,10 +90,6 @@ def tokens(text: str) -> list[Token]:
 def words(text: str) -> tuple[str, ...]:
     """The normalised words of a text."""
     return tuple(token.text for token in tokens(text))
-
-
-def _pieces(raw: str) -> tuple[_Piece, ...]:
-    return _remembered(raw) if len(raw) <= _LONGEST_REMEMBERED else _cut(raw)
 
 
 def _cut(raw: str) -> tuple[_Piece, ...]:
