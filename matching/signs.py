@@ -10,7 +10,7 @@ from matching.normalise import Token, words
 from matching.sentences import Sentences
 
 REACH = 4  # words from a denial to what it denies: "no new ballistic alert"
-REACH_BACK = 2  # and back to it: "постраждалих поки немає"
+REACH_BACK = 4  # and back to it: "постраждалих у місті немає"
 
 
 @dataclass(frozen=True, slots=True)
