@@ -59,13 +59,13 @@ def _read(lines: Iterable[str]) -> Iterator[_Asked]:
 def _asked(number: int, line: str) -> _Asked:
     try:
         given = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ExplainError(f"line {number}: not JSON: {error}") from None
     if not isinstance(given, dict):
         raise ExplainError(f"line {number}: expected an object")
-    title, text = (_string(number, given, field) for field in ("title", "text"))
-    if not (title or text):
+    if given.get("title") is None and given.get("text") is None:
         raise ExplainError(f"line {number}: title or text is required")
+    title, text = (_string(number, given, field) for field in ("title", "text"))
     return _Asked(given.get("id"), title, text, _queries(number, given.get("queries")))
 
 

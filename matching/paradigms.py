@@ -113,7 +113,8 @@ class Paradigms:
     def _family(self, word: str) -> frozenset[str]:
         if word in self._whole:
             return frozenset((word,))
-        known = self._listed_forms(word)
+        noun = any(p.words and p.stem_of(word) is not None for p in self._alone)
+        known = None if noun else self._listed_forms(word)
         if known:
             return known
         for particle in self._reflexive:
@@ -162,9 +163,7 @@ class Paradigms:
 
     def _inflected(self, pattern: _Pattern, stem: str) -> frozenset[str]:
         ends = {changes: self._changed(stem, changes) for changes, _ in pattern.forms}
-        return frozenset(
-            end + ending for changes, ending in pattern.forms for end in ends[changes]
-        )
+        return frozenset(end + ending for changes, ending in pattern.forms for end in ends[changes])
 
     def _changed(self, stem: str, changes: str) -> tuple[str, ...]:
         stems: Iterable[str] = (stem,)

@@ -91,6 +91,8 @@ class Reader:
     ) -> Spoken:
         """What the text says sentence by sentence; it is cut only when a sign stands in it."""
         found = self._topics.signs.find(line)
+        if not self._topics.concern(sign.name for sign in found):
+            return Spoken(frozenset(), frozenset(), frozenset())
         return spoken(line, mentions, found, sentences(title, text), self._topics)
 
     @staticmethod
@@ -119,7 +121,8 @@ class Reader:
         return tuple(codes), tuple(unknown)
 
     def _is_country(self, code: str) -> bool:
-        return self._gazetteer.region(code).kind == "country"
+        region = self._gazetteer.get(code)
+        return region is not None and region.kind == "country"
 
 
 def _line(title: str, text: str) -> tuple[Token, ...]:

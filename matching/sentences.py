@@ -11,11 +11,12 @@ _ABBREVIATION = re.compile(
     r"|[Ss]t|Mr|Mrs|Dr|No)$"
 )
 # A contrast begins what holds of other places: "all clear in Sumy, but in Poltava the alert is on".
+# Both begin with one set of characters: only where one of them stands is more looked at.
 _END = re.compile(
-    r"""[.!?…](?=["'»”’)\]]*(?:\s|$))|[\n;🔴🟢🟡🟠🚨✅]"""
-    r"|,(?=\s(?:but|while|whereas|а|але|натомість|но|зато|тогда|тоді|ma|mentre|invece)\s)"
+    r"""[.!?…\n;,🔴🟢🟡🟠🚨✅](?:(?<![.!?…,])|(?<!,)(?=["'»”’)\]]*(?:\s|$))"""
+    r"|(?<=,)(?=\s(?:but|while|whereas|а|але|натомість|но|зато|тогда|тоді|ma|mentre|invece)\s))"
 )
-_PAUSE = re.compile(r"[,:()—–]|\s-\s")
+_PAUSE = re.compile(r"[,:()—–-](?:(?<!-)|(?<=\s-)(?=\s))")
 
 
 @dataclass(frozen=True, slots=True)

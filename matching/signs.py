@@ -57,6 +57,9 @@ class Signs:
 
     def __init__(self, signs: Iterable[Sign]) -> None:
         self._signs: Mapping[str, Sign] = {sign.name: sign for sign in signs}
+        self._denying = frozenset().union(
+            *(sign.denied_by | sign.denied_after for sign in self._signs.values())
+        )
         self._beginnings: dict[str, _Beginning] = {}
         for sign in self._signs.values():
             self._learn(sign.name, sign.words, excluded=False)
@@ -111,9 +114,13 @@ class Signs:
         """The same signs, those that are denied under the name no_ and their own."""
         places: dict[str, list[int]] = {}
         for sign in found:
-            places.setdefault(sign.name, []).append(sign.first)
+            if sign.name in self._denying:
+                places.setdefault(sign.name, []).append(sign.first)
         for sign in found:
             kind = self._signs[sign.name]
+            if not (kind.denied_by or kind.denied_after):
+                yield sign
+                continue
             before = sign.first - REACH, sign.first
             after = sign.last + 1, sign.last + 1 + REACH_BACK
             denials = [

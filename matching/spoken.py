@@ -33,14 +33,20 @@ def spoken(
     """Decide the topics of a text by the signs found in it."""
     found = list(topics.signs.denied(found, line, cut))
     said = _by_sentence(line, mentions, found, cut, topics.signs.tells)
-    everywhere = frozenset(f"any_{sign.name}" for sign in found)
-    decided = {number: topics.decide(signs | everywhere) for number, signs in said.items()}
+    everywhere = {topics.everywhere[s.name] for s in found if s.name in topics.everywhere}
+    decided = {
+        number: topics.decide(frozenset(signs | everywhere))
+        for number, signs in said.items()
+        if topics.concern(signs)
+    }
     stated = {n for n, signs in said.items() if any(map(topics.signs.tells, signs))}
     named = _named(line, mentions, found, cut)
     return Spoken(
         frozenset().union(*decided.values()),
         *(
-            frozenset(_regions([n for n, names in decided.items() if topic in names], named, stated))
+            frozenset(
+                _regions([n for n, names in decided.items() if topic in names], named, stated)
+            )
             for topic in (RAISES, CLEARS)
         ),
     )
@@ -52,7 +58,7 @@ def _by_sentence(
     found: Sequence[Found],
     cut: Sentences,
     tells: Callable[[str], bool],
-) -> Mapping[int, frozenset[str]]:
+) -> Mapping[int, set[str]]:
     """The signs of every sentence that has any."""
     signs: dict[int, set[str]] = {}
     for sign in found:
@@ -66,7 +72,7 @@ def _by_sentence(
     for mention in mentions:
         if (number := cut.at(mention.start)) in signs:
             signs[number].add("place")
-    return {number: frozenset(names) for number, names in signs.items()}
+    return signs
 
 
 def _brief(line: Sequence[Token], at: int, cut: Sentences) -> bool:

@@ -20,7 +20,7 @@ from matching.gazetteer import Gazetteer
 from matching.names import Customs
 from matching.normalise import words
 from matching.parser import Limits, parse
-from matching.query import Or, Phrase, Query, TopicTerm, Word, terms
+from matching.query import And, Or, Phrase, Query, TopicTerm, Word, terms
 from matching.signs import Sign, Signs
 
 # A topic is written by those who run the bot, and lists words of several languages.
@@ -60,6 +60,10 @@ class Topics:
             for name, topic in self._topics.items()
             for title in (*topic.titles.values(), name)
         }
+        self._leading = frozenset().union(*map(_leading, self._rules.values()))
+        named = {term.name for rule in self._rules.values() for term in _topics_in(rule)}
+        # Signs asked for in any sentence, by their name in one.
+        self.everywhere = {n.removeprefix("any_"): n for n in named if n.startswith("any_")}
         # Few sets of signs are ever seen, and the same ones over and over.
         self.decide = functools.lru_cache(maxsize=10_000)(self._decide)
 
@@ -117,6 +121,10 @@ class Topics:
         titles = topic.titles if topic else {}
         return titles.get(language) or titles.get("en") or name
 
+    def concern(self, signs: Iterable[str]) -> bool:
+        """Whether any topic can be among these signs; where none can, nothing need be decided."""
+        return not self._leading.isdisjoint(sign.removeprefix("no_") for sign in signs)
+
     def _decide(self, signs: frozenset[str]) -> frozenset[str]:
         """The topics of a sentence with these signs."""
         sentence = _with_topics(signs)
@@ -125,12 +133,29 @@ class Topics:
     def _shown(self, rule: Query) -> Query:
         phrases = [
             phrase
-            for term in terms(rule)
-            if isinstance(term, TopicTerm) and not term.name.startswith(_OF_NO_WORDS)
+            for term in _topics_in(rule)
+            if not term.name.startswith(_OF_NO_WORDS)
             for phrase in self.signs.phrases(term.name)
         ]
         plain = dict.fromkeys(Word(p[0]) if len(p) == 1 else Phrase(p) for p in phrases)
         return Or(tuple(plain))
+
+
+def _topics_in(rule: Query) -> list[TopicTerm]:
+    return [term for term in terms(rule) if isinstance(term, TopicTerm)]
+
+
+def _leading(rule: Query) -> frozenset[str]:
+    """Signs of which one must be there for the rule to hold, denied or not."""
+    match rule:
+        case And(parts):
+            return min(filter(None, map(_leading, parts)), key=len)
+        case Or(parts):
+            return frozenset().union(*map(_leading, parts))
+        case TopicTerm(name):
+            return frozenset((name.removeprefix("no_").removeprefix("any_"),))
+        case _:
+            return frozenset()
 
 
 _OF_NO_WORDS = ("no_", "any_")
