@@ -1,4 +1,4 @@
-"""How well and how fast bulletins are read: `python -m benchmarks understanding [FILE] [--json]`."""
+"""How well and how fast bulletins are read: `python -m benchmarks understanding [FILE]`."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -111,8 +111,8 @@ def table(result: Mapping[str, Any]) -> str:
             lines.append(f"{field:<9}{language:<6}{numbers}")
     lines.append(f"places no label names: {result['unlabelled_places_an_item']} an item")
     lines += [
-        f"{'missed' if wrong['expected'] else 'false '}  {wrong['id']}  {wrong['field']}  {wrong['label']}"
-        for wrong in result["wrong"]
+        " ".join(("missed" if one["expected"] else "false ", one["id"], one["field"], one["label"]))
+        for one in result["wrong"]
     ]
     reading = result["reading"]
     lines.append(

@@ -25,7 +25,8 @@ class _Change:
     @classmethod
     def read(cls, pairs: str, *, every: bool = False) -> "_Change":
         """From "end:new end", several new ends apart by /; = before it: the whole stem."""
-        rules, undoing = [], []
+        rules: list[tuple[re.Pattern[str], str]] = []
+        undoing: list[tuple[re.Pattern[str], str]] = []
         for pair in pairs.split():
             old, new = pair.split(":")
             start, old = ("^", old[1:]) if old.startswith("=") else ("", old)

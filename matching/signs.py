@@ -95,8 +95,7 @@ class Signs:
             beginning = beginnings.get(token.text)
             if beginning is None:
                 continue
-            for name in beginning.alone:
-                found.append(Found(name, at, at))
+            found.extend([Found(name, at, at) for name in beginning.alone])
             if beginning.longer and at + 1 < len(line):
                 for rest in beginning.longer.get(line[at + 1].text, ()):
                     last = at + 1 + len(rest.words)

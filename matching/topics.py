@@ -202,7 +202,7 @@ def _parsed(topic: Topic, written: str, names: "_NoTopics | _AnyName") -> Query:
 class _NoTopics:
     names: tuple[str, ...] = ()
 
-    def find(self, written: str) -> str | None:  # noqa: ARG002 - as TopicNames has it
+    def find(self, written: str) -> str | None:
         """No topic is written in any way."""
         return None
 

@@ -1,4 +1,4 @@
-"""The floor reached on labelled items of this project's own: what is understood stays understood."""
+"""The floor reached on labelled items of this project's own."""
 
 import json
 from importlib.resources import files
