@@ -1,8 +1,8 @@
 """English inflection: regular rules and a table of what is irregular.
 
 What part of speech a word is, is not known, so it gets the plural of a noun and the forms of a
-verb alike: a form nobody writes harms nobody. Comparatives are left out: they look like nouns
-of the doer (import, importer).
+verb alike: a form nobody writes harms nobody. Only listed adjectives have degrees: the others
+would look like nouns of the doer (import, importer).
 """
 
 import re
@@ -10,6 +10,8 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+
+from matching.paradigms import groups
 
 _SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
 _DOUBLED = re.compile(r"[^aeiou][aeiouy][bcdfgklmnprtvz]$")  # stop: stopped
@@ -24,17 +26,18 @@ class English:
 
     irregular: Mapping[str, frozenset[str]]  # any form -> all forms
     whole: frozenset[str]  # words that only look inflected
+    degrees: Mapping[str, frozenset[str]]  # any degree of an adjective -> all
 
     @classmethod
     def load(cls) -> "English":
         """With the table that comes with the package."""
         data = tomllib.loads((files("matching") / "data" / "english.toml").read_text("utf-8"))
-        table: dict[str, frozenset[str]] = {}
-        for line in (data["plurals"] + data["verbs"]).splitlines():
-            group = frozenset(line.split())
-            for form in group:
-                table[form] = table.get(form, frozenset()) | group
-        return cls(table, frozenset(data["whole"].split()))
+        compared = (" ".join(_degrees(word)) for word in data["adjectives"].split())
+        return cls(
+            groups(data["plurals"] + data["verbs"]),
+            frozenset(data["whole"].split()),
+            groups("\n".join((data["degrees"], *compared))),
+        )
 
     def forms(self, word: str) -> frozenset[str]:
         """All forms of an English word; of a compound only the last part changes."""
@@ -56,7 +59,8 @@ class English:
             own = frozenset((word,))
         else:
             own = self._all(word)
-        return own.union(self.irregular.get(word, ()), *map(self._all, bases))
+        listed = (self.irregular.get(word, ()), self.degrees.get(word, ()))
+        return own.union(*listed, *map(self._all, bases))
 
     def _all(self, base: str) -> frozenset[str]:
         regular = (form for form in _regular(base) if form not in self.whole)  # new, but news
@@ -68,6 +72,16 @@ class English:
             real = len(base) > 2 and base not in self.irregular and re.search("[aeiouy]", base)
             if real and word in _regular(base):
                 yield base
+
+
+def _degrees(word: str) -> tuple[str, str, str]:
+    """large, larger, largest."""
+    stem = word.removesuffix("e")
+    if word.endswith("y"):
+        stem = f"{word[:-1]}i"
+    elif stem == word and _DOUBLED.search(f" {word}") and _ONE_SYLLABLE.fullmatch(word):
+        stem = word + word[-1]
+    return word, f"{stem}er", f"{stem}est"
 
 
 def _regular(base: str) -> Iterator[str]:

@@ -81,8 +81,8 @@ class Paradigms:
         self._whole = frozenset(text["whole"].split())
         self._prefixes = ("", *text["prefixes"].split())
         self._adjective = text["adjective"].split()
-        self._irregular = _groups(text["irregular"])
-        self._prefixed = _groups(text["prefixed"])
+        self._irregular = groups(text["irregular"])
+        self._prefixed = groups(text["prefixed"])
         self._reflexive = text.get("reflexive", "").split()
         self._verbal = tuple(text["verbal"].split())
         self._changes = {sign: _Change.read(pairs) for sign, pairs in _table(data, "changes")}
@@ -197,7 +197,8 @@ class Paradigms:
                 yield found["changes"], found["ending"].removesuffix("0") + more
 
 
-def _groups(lines: str) -> dict[str, frozenset[str]]:
+def groups(lines: str) -> dict[str, frozenset[str]]:
+    """Of lines each with all forms of a word: every form with those of its lines."""
     table: dict[str, frozenset[str]] = {}
     for line in lines.splitlines():
         group = frozenset(line.split())

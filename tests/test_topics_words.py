@@ -1,5 +1,7 @@
 """Which texts fall under which topics."""
 
+from pathlib import Path
+
 import pytest
 
 from matching.errors import ErrorKind, QueryError
@@ -10,6 +12,7 @@ from matching.topics import Topic, Topics
 GAZETTEER = Gazetteer.load()
 TOPICS = Topics.built_in()
 READER = Reader(GAZETTEER, TOPICS)
+FIXTURES = Path(__file__).parent / "fixtures"
 
 
 @pytest.mark.parametrize(
@@ -121,6 +124,23 @@ def test_a_topic_that_cannot_be_read_is_an_error_that_names_it() -> None:
 )
 def test_what_is_denied_over_or_figurative_is_not_the_topic(text: str, said: set[str]) -> None:
     assert READER.read("", text).topics == said
+
+
+def labelled() -> list[tuple[str, set[str], set[str]]]:
+    """Text, its topics, and those on which people may differ."""
+    found = []
+    for line in (FIXTURES / "topics.txt").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            _, topics, text, *unsure = line.split("|")
+            found.append((text, set(topics.split()), set(" ".join(unsure).split())))
+    return found
+
+
+@pytest.mark.parametrize(("text", "topics", "unsure"), labelled())
+def test_short_bulletins_fall_under_their_topics(
+    text: str, topics: set[str], unsure: set[str]
+) -> None:
+    assert READER.read("", text).topics - unsure == topics
 
 
 def regions(codes: frozenset[str]) -> set[str]:
