@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo run test format
+.PHONY: demo run test bench format
 .DEFAULT_GOAL := demo
 
 .venv/installed: pyproject.toml constraints.txt
@@ -23,6 +23,9 @@ test: .venv/installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto
+
+bench: .venv/installed
+	$(BIN)/python -m benchmarks
 
 format: .venv/installed
 	$(BIN)/ruff format .

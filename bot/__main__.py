@@ -1,4 +1,4 @@
-"""The command line: `tocsin demo`, `run`, `check` and `publish`."""
+"""The command line: `tocsin demo`, `run`, `check`, `publish` and `explain`."""
 
 import argparse
 import asyncio
@@ -6,15 +6,18 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from bot import app, logs
 from bot.check import check
 from bot.config import DEFAULT, Config, ConfigError, Problem, load, token
 from bot.demo import demo
+from bot.explain import ExplainError, explain_lines
 from bot.http import CannotListen
 from bot.publish import publish
 from matching.errors import QueryError
+from matching.explaining import Explainer
 from storage.database import Database
 from storage.lease import HeldElsewhere
 from storage.migrate import Unusable
@@ -28,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
-    except (CannotListen, Unusable) as error:
+    except (CannotListen, ExplainError, OSError, Unusable) as error:
         print(f"tocsin: {error}", file=sys.stderr)
         return 1
     except HeldElsewhere:
@@ -65,6 +68,16 @@ def parser() -> argparse.ArgumentParser:
     publishing.add_argument("--format", choices=("liveblog", "jsonl"), default="liveblog")
     publishing.add_argument("file", metavar="FILE", help="what to publish; - is standard input")
     publishing.set_defaults(command=_publish)
+
+    about = "say what is read in bulletins given as JSON lines: why did this not ring?"
+    explaining = commands.add_parser("explain", parents=[configured], help=about)
+    explaining.add_argument(
+        "--query", action="append", default=[], metavar="Q", help="does it hold? may be repeated"
+    )
+    explaining.add_argument(
+        "file", metavar="FILE", nargs="?", default="-", help="without one: standard input"
+    )
+    explaining.set_defaults(command=_explain)
     return whole
 
 
@@ -95,6 +108,19 @@ async def _publish(options: argparse.Namespace) -> int:
         )
     finally:
         await database.close()
+
+
+async def _explain(options: argparse.Namespace) -> int:
+    language = _language(load(options.config, os.environ), options)
+    explainer = Explainer(language.gazetteer, language.topics, language.reader)
+    opened = (
+        nullcontext(sys.stdin)
+        if options.file == "-"
+        else Path(options.file).open(encoding="utf-8", errors="surrogateescape")  # noqa: ASYNC230, SIM115 - nothing else runs
+    )
+    with opened as lines:
+        explain_lines(lines, options.query, explainer, sys.stdout)
+    return 0
 
 
 async def _demo(_options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import orjson
 import pytest
 
 from bot.standin.person import Person
@@ -286,3 +287,26 @@ async def test_a_file_that_is_no_database_is_refused_with_a_sentence(
     assert code == 1
     assert "not a database" in err
     assert "Traceback" not in err
+
+
+async def test_explain_says_what_is_read(standin: Standin, tmp_path: Path) -> None:
+    installation = Installation(tmp_path, standin, '[[topic]]\nname = "bread"\nquery = "bread"')
+    bulletins = tmp_path / "bulletins.jsonl"
+    bulletins.write_text(
+        '{"id": 7, "title": "", "text": "No bread in Kiev", "queries": ["Odesa"]}\n'
+    )
+    code, out, err = await installation.call("explain", "--query", "Kyiv #bread", str(bulletins))
+    assert (code, err) == (0, "")
+    assert orjson.loads(out) == {
+        "id": 7,
+        "places": [{"name": "Kyiv", "code": "UA80000000000093317", "span": [13, 17]}],
+        "nationwide": False,
+        "topics": ["bread"],
+        "queries": {"Kyiv #bread": True, "Odesa": False},
+    }
+    bulletins.write_text('{"id": 7}')
+    assert await installation.call("explain", str(bulletins)) == (
+        1,
+        "",
+        "tocsin: line 1: title or text is required\n",
+    )
