@@ -1,7 +1,14 @@
-"""Bulletins in: stored, matched and owed to whom they concern, in one transaction."""
+"""Bulletins in: stored, matched and owed to whom they concern, in one transaction.
+
+Few are read, matched and stored at once. Many, from a source back from an outage, are first put
+into the table of arrivals, with the source's cursor, in one transaction: from then on none can be
+lost, and memory holds a handful of them. From there they are taken step by step, alerts first.
+Reading and matching happen outside of any transaction, one bulletin at a time, so that neither
+those who write nor those who wait for the loop wait for a burst.
+"""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,9 +21,11 @@ from handlers.signs import read
 from matching.index import Index
 from matching.reading import Reader, Reading
 from storage import arrivals, broadcasts, bulletins, held, sources
-from storage.arrivals import Taken
+from storage.arrivals import Arrival, Taken
+from storage.broadcasts import NewBroadcast
 from storage.bulletins import Bulletin
 from storage.database import Database, Transaction
+from storage.held import Held
 from storage.lanes import Lane
 
 log = structlog.get_logger(__name__)
@@ -24,7 +33,23 @@ log = structlog.get_logger(__name__)
 SAME_WORDS = timedelta(hours=24)
 """So long the same words of a source that gives no ids are the same bulletin."""
 
-_CHUNK = 100
+AT_ONCE = 50
+"""Bulletins in one transaction: what comes in between waits for so many, a fsync is shared."""
+
+
+@dataclass(frozen=True)
+class _Match:
+    """Whom a bulletin concerns."""
+
+    lane: Lane
+    pushed: BitMap  # subscriber numbers: at once
+    silent: BitMap  # those of them who get it without a sound
+    held: BitMap  # subscriber numbers: for a digest
+
+
+_NOBODY = _Match(Lane.NEWS, BitMap(), BitMap(), BitMap())
+
+_Also = Callable[[Transaction, list[Taken]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +62,7 @@ class Intake:
     alert_ttl: timedelta  # an alert older than this when it gets here is not pushed
     ring: Callable[[], None]
     clock: Callable[[], datetime]
-    # What is known and what is new is decided by one at a time.
+    # What is known and what is new is decided by one at a time, and by no other process.
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def take(self, batch: Batch) -> list[Taken]:
@@ -46,16 +71,14 @@ class Intake:
         All of them are stored together with the source's cursor, or none: a source is never
         further than what it brought. Many of them are matched step by step after that.
         """
-        if len(batch.bulletins) > _CHUNK and not batch.baseline:
+        if len(batch.bulletins) > AT_ONCE and not batch.baseline:
             return await self._take_many(batch)
-        async with self._turn, self.database.write() as transaction:
-            taken = [
-                await self._put(transaction, bulletin, baseline=batch.baseline)
-                for bulletin in batch.bulletins
-            ]
+
+        async def note(transaction: Transaction, _: list[Taken]) -> None:
             await self._note(transaction, batch)
-        self.ring()
-        return taken
+
+        async with self._turn:
+            return await self._put(batch.bulletins, note, baseline=batch.baseline)
 
     async def _take_many(self, batch: Batch) -> list[Taken]:
         async with self.database.write() as transaction:
@@ -70,35 +93,92 @@ class Intake:
         """Takes what waits in the table of arrivals, its own and other processes'."""
         more = True
         while more:
-            async with self._turn, self.database.write() as transaction:
-                waiting = await arrivals.waiting(transaction, _CHUNK)
-                for arrival in waiting:
-                    taken = await self._put(transaction, arrival.bulletin, baseline=False)
-                    await arrivals.take(transaction, arrival.id, taken, self.clock())
-            more = bool(waiting)
-            self.ring()
+            async with self._turn:
+                more = await self._step()
+
+    async def _step(self) -> bool:
+        """Takes some, or finds out which of some are alerts; False when nothing waits."""
+        async with self.database.read() as transaction:
+            waiting = await arrivals.waiting(transaction, AT_ONCE)
+        if not waiting:
+            return False
+        if len(waiting) == AT_ONCE and waiting[0].urgent is None:
+            await self._sort(waiting)
+            return True
+
+        async def note(transaction: Transaction, taken: list[Taken]) -> None:
+            ids = (arrival.id for arrival in waiting)
+            await arrivals.take(transaction, dict(zip(ids, taken, strict=True)), self.clock())
+
+        await self._put([arrival.bulletin for arrival in waiting], note)
+        return True
+
+    async def _sort(self, waiting: Sequence[Arrival]) -> None:
+        """Many wait, and their source does not say which are alerts: their words do."""
+        urgent = {}
+        for arrival in waiting:
+            urgent[arrival.id] = read(self.reader, arrival.bulletin).alert
+            await asyncio.sleep(0)
+        async with self.database.write() as transaction:
+            await arrivals.sort(transaction, urgent)
 
     async def _note(self, transaction: Transaction, batch: Batch) -> None:
         if batch.cursor is not None:
             await sources.succeed(transaction, batch.source, batch.cursor, now=self.clock())
 
-    async def _put(self, transaction: Transaction, bulletin: Bulletin, *, baseline: bool) -> Taken:
-        known = await bulletins.find_by_key(transaction, bulletin.source, bulletin.key)
-        if known and _is_same(known, bulletin):
-            return Taken(repeated=True, matched=0)
-        stored = await bulletins.add(transaction, bulletin)
-        if baseline:
-            return Taken(repeated=False, matched=0)
+    async def _put(
+        self, new: Sequence[Bulletin], also: _Also, *, baseline: bool = False
+    ) -> list[Taken]:
+        """Stores what is not known and whom it is owed to, and what `also` stores with it."""
+        repeated = await self._repeated(new)
+        fresh = [one for one, known in zip(new, repeated, strict=True) if not known]
+        matches = [_NOBODY] * len(fresh) if baseline else [await self._match(b) for b in fresh]
+        counts = iter([len(match.pushed | match.held) for match in matches])
+        taken = [Taken(known, 0 if known else next(counts)) for known in repeated]
+        async with self.database.write() as transaction:
+            ids = await bulletins.add_all(transaction, fresh)
+            await self._owe(transaction, ids, matches)
+            await also(transaction, taken)
+        self.ring()
+        return taken
+
+    async def _repeated(self, new: Sequence[Bulletin]) -> list[bool]:
+        """Which of them are known, also from among themselves."""
+        last: dict[tuple[str, str], datetime] = {}
+        async with self.database.read() as transaction:
+            for source in {bulletin.source for bulletin in new}:
+                keys = {bulletin.key for bulletin in new if bulletin.source == source}
+                known = await bulletins.known(transaction, source, keys)
+                last |= {(source, key): at for key, at in known.items()}
+        repeated = []
+        for bulletin in new:
+            name = (bulletin.source, bulletin.key)
+            is_known = name in last and _is_same(bulletin, last[name])
+            repeated.append(is_known)
+            if not is_known:
+                last[name] = bulletin.received_at
+        return repeated
+
+    async def _match(self, bulletin: Bulletin) -> _Match:
+        await asyncio.sleep(0)  # each may take a millisecond: others have their turn in between
         reading = read(self.reader, bulletin)
         matches = self.index.match(reading)
         pushed = matches.ring | matches.silent if self._is_fresh(bulletin, reading) else BitMap()
-        if pushed:
-            lane = Lane.ALERT if reading.alert else Lane.NEWS
-            silent = matches.silent & pushed
-            await broadcasts.enqueue(transaction, stored.id, lane, pushed, silent, self.clock())
-        if matches.held:
-            await held.hold(transaction, stored.id, matches.held, self.clock())
-        return Taken(repeated=False, matched=len(pushed | matches.held))
+        lane = Lane.ALERT if reading.alert else Lane.NEWS
+        return _Match(lane, pushed, matches.silent & pushed, matches.held)
+
+    async def _owe(
+        self, transaction: Transaction, ids: Sequence[int], matches: Sequence[_Match]
+    ) -> None:
+        owed = list(zip(ids, matches, strict=True))
+        pushed = [
+            NewBroadcast(bulletin=id_, lane=m.lane, recipients=m.pushed, silent=m.silent)
+            for id_, m in owed
+            if m.pushed
+        ]
+        await broadcasts.enqueue(transaction, pushed, self.clock())
+        waiting = [Held(id_, match.held) for id_, match in owed if match.held]
+        await held.hold(transaction, waiting, self.clock())
 
     def _is_fresh(self, bulletin: Bulletin, reading: Reading) -> bool:
         """Whether it is worth a push now. A digest takes it also when it is not."""
@@ -109,6 +189,6 @@ class Intake:
         return not reading.alert or now - said_at <= self.alert_ttl
 
 
-def _is_same(known: Bulletin, bulletin: Bulletin) -> bool:
-    recent = bulletin.received_at - known.received_at < SAME_WORDS
+def _is_same(bulletin: Bulletin, known_at: datetime) -> bool:
+    recent = bulletin.received_at - known_at < SAME_WORDS
     return recent or not is_of_content(bulletin.key)
