@@ -31,10 +31,17 @@ from storage.subscribers import Subscriber
 log = structlog.get_logger(__name__)
 
 GROUP_SECONDS = 0.1
-"""So long outcomes wait to be stored, and so long before their calls errands are picked."""
+"""So long outcomes wait to be stored."""
 
-MOST_UNDER_WAY = max(64, int(PAID_RATE * GROUP_SECONDS))
-"""Attempts recorded without an outcome stored: a kill leaves at most so many in doubt."""
+READY_SECONDS = 0.05
+"""So long before their calls errands are picked: what is urgent waits for no more than these."""
+
+LEAST_IN_DOUBT = 64
+MOST_IN_DOUBT = max(LEAST_IN_DOUBT, int(PAID_RATE * GROUP_SECONDS))
+"""Attempts recorded without an outcome stored, at any time: so many a kill leaves in doubt at most.
+
+As many as what 100 ms bring at the rate allowed, and 64 where that is less.
+"""
 
 DRAIN_SECONDS = 8.0
 """So long a stop waits for calls under way."""
@@ -44,6 +51,7 @@ _NOT_SENT_SECONDS = 1.0
 _REFUSED_SECONDS = 60.0
 _TROUBLE_SECONDS = 1.0
 _LONG_HOLD_SECONDS = 1.0
+_BREATH_SECONDS = 0.004  # at a high rate a few calls are launched together
 
 Render = Callable[[StoredBulletin, Subscriber], Content]
 
@@ -74,10 +82,9 @@ class Courier:
         self._bell = bell
         self._joined = joined
         self._clock = clock
-        self._most_ready = max(1, min(MOST_UNDER_WAY, int(pacer.rate * GROUP_SECONDS)))
-        self._worth = max(
-            1, self._most_ready // 4
-        )  # room for so many: a smaller group costs as much
+        rate = min(pacer.rate, PAID_RATE)
+        self._most_in_doubt = max(LEAST_IN_DOUBT, int(rate * GROUP_SECONDS))
+        self._most_ready = min(self._most_in_doubt, max(2, int(pacer.rate * READY_SECONDS)))
         self._ledger = Ledger()
         self._ready: list[tuple[int, int, Errand]] = []  # a heap: lane, order of picking, errand
         self._order = count()
@@ -139,11 +146,16 @@ class Courier:
     def _room(self) -> int:
         """How many errands may be picked now."""
         in_doubt = len(self._ledger.under_way)
-        return min(self._most_ready - len(self._ready), MOST_UNDER_WAY - in_doubt)
+        return min(self._most_ready - len(self._ready), self._most_in_doubt - in_doubt)
+
+    def _is_roomy(self) -> bool:
+        """Whether a round is worth its while: few calls are left, and a group of them has room."""
+        few = self._most_ready // 5
+        return len(self._ready) <= few and self._room() >= self._most_ready // 2
 
     async def _wait_for_room(self) -> None:
         self._progress.clear()
-        if self._room() < self._worth:
+        if not self._is_roomy():
             await _wait(self._progress, _IDLE_SECONDS)
 
     async def _launch_ready(self) -> None:
@@ -154,7 +166,7 @@ class Courier:
             if wait > _LONG_HOLD_SECONDS:
                 self._give_back("held before the call")
             elif wait:
-                await asyncio.sleep(wait)
+                await asyncio.sleep(max(wait, _BREATH_SECONDS))
             else:
                 self._launch()
 
@@ -203,7 +215,7 @@ class Courier:
         self._note_room()
 
     def _note_room(self) -> None:
-        if self._room() >= self._worth:
+        if self._is_roomy():
             self._progress.set()
 
     async def _send(self, errand: Errand) -> Outcome:

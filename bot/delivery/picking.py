@@ -32,7 +32,8 @@ class Picked:
 class Picker:
     """Fills one round.
 
-    `chat_wait` tells how many seconds a chat must be left alone.
+    `chat_wait` tells how many seconds a chat must be left alone. `texts` are bulletins by id that
+    were read before; those that broadcasts need are added.
     """
 
     def __init__(
@@ -41,11 +42,13 @@ class Picker:
         now: datetime,
         chat_wait: Callable[[int], float],
         busy_chats: Collection[int],
+        texts: dict[int, StoredBulletin],
     ) -> None:
         self._transaction = transaction
         self._now = now
         self._chat_wait = chat_wait
         self._busy = set(busy_chats)
+        self._texts = texts
         self._queued: dict[int, int] = {}
         self._room = 0
         self._picked = Picked()
@@ -107,7 +110,7 @@ class Picker:
         if not numbers:
             return
         by_number = await subscribers.get(self._transaction, numbers)
-        text = (await bulletins.get(self._transaction, [broadcast.bulletin]))[broadcast.bulletin]
+        text = await self._text(broadcast.bulletin)
         for number in numbers:
             subscriber = by_number.get(number)
             if subscriber is None or subscriber.suspended:
@@ -130,6 +133,11 @@ class Picker:
                     )
                 )
         self._picked.broadcasts[broadcast.id] = replace(broadcast, attempted=numbers[-1])
+
+    async def _text(self, bulletin: int) -> StoredBulletin:
+        if bulletin not in self._texts:
+            self._texts |= await bulletins.get(self._transaction, [bulletin])
+        return self._texts[bulletin]
 
     def _send(self, errand: Errand) -> None:
         self._picked.errands.append(errand)

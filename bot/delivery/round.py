@@ -26,6 +26,7 @@ from bot.delivery.settling import Settlement
 from storage import agenda, broadcasts
 from storage.agenda import Owed
 from storage.broadcasts import Broadcast, Progress
+from storage.bulletins import StoredBulletin
 from storage.database import Database, Transaction
 from storage.lanes import Lane
 
@@ -38,6 +39,7 @@ class Ledger:
     """What is under way: the memory that the rounds share."""
 
     broadcasts: dict[int, Broadcast] = field(default_factory=dict)
+    texts: dict[int, StoredBulletin] = field(default_factory=dict)  # what broadcasts say, by id
     under_way: set[Errand] = field(default_factory=set)  # picked, without an outcome
     finished: list[Errand] = field(default_factory=list)  # with outcomes that are not stored yet
 
@@ -68,7 +70,7 @@ async def play_round(
         joined = await Settlement(transaction, now).settle(finished)
         owed = await agenda.look(transaction)
         window = await _window(transaction, ledger.broadcasts, owed)
-        picker = Picker(transaction, now, chat_wait, ledger.busy_chats())
+        picker = Picker(transaction, now, chat_wait, ledger.busy_chats(), ledger.texts)
         picked = await picker.pick(owed, list(window.values()), room) if room else Picked()
         window |= picked.broadcasts
         # Calls have ended since the transaction began: their outcomes are not stored by it.
@@ -90,6 +92,8 @@ async def play_round(
         await broadcasts.finish(transaction, over, now)
     del ledger.finished[: len(finished)]
     ledger.broadcasts = {id_: b for id_, b in window.items() if id_ not in over}
+    said = {broadcast.bulletin for broadcast in ledger.broadcasts.values()}
+    ledger.texts = {id_: text for id_, text in ledger.texts.items() if id_ in said}
     ledger.under_way |= set(picked.errands)
     more = _is_more(owed, window.values(), picked, now)
     return Turn(picked, joined, more, _next_due(owed, now))
