@@ -149,8 +149,13 @@ class Courier:
         return min(self._most_ready - len(self._ready), self._most_in_doubt - in_doubt)
 
     def _is_roomy(self) -> bool:
-        """Whether a round is worth its while: few calls are left, and a group of them has room."""
+        """Whether a round is worth its while: few calls are left, and a group of them has room.
+
+        When somebody has rung it may be for an alert: then a small group is worth it.
+        """
         few = self._most_ready // 5
+        if self._bell.is_set():
+            return self._room() >= max(1, few)
         return len(self._ready) <= few and self._room() >= self._most_ready // 2
 
     async def _wait_for_room(self) -> None:
