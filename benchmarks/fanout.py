@@ -83,8 +83,8 @@ async def measure(
             bulletin = Bulletin(
                 source="bench", key=str(turn), title="News", received_at=datetime.now(UTC)
             )
-            (id_,) = await bulletins.add_all(transaction, [bulletin])
-            await enqueue(transaction, id_, numbers)
+            stored = await bulletins.add(transaction, bulletin)
+            await enqueue(transaction, stored.id, numbers)
         seconds.append(time.perf_counter() - started)
         written.append(await _written(database) - before)
         tell((turn + 1) / times)

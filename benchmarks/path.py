@@ -32,6 +32,7 @@ from bot.delivery.rendering import Renderer
 from bot.delivery.sender import Sender
 from bot.delivery.settings import FREE_RATE, TelegramSettings
 from bot.intake import Intake
+from bot.repeats import Repeats
 from bot.sources.source import Batch
 from handlers.messages import Messages
 from handlers.words import Words
@@ -79,7 +80,9 @@ class Bench:
         reader = Reader(gazetteer, topics)
         self._messages = Messages(Words(), reader)
         self._keys = itertools.count()
-        self.intake = Intake(database, reader, index, timedelta(minutes=15), self._bell.set, _now)
+        self.intake = Intake(
+            database, reader, index, Repeats(), timedelta(minutes=15), self._bell.set, _now
+        )
 
     @asynccontextmanager
     async def sending(self, rate: int) -> AsyncIterator[None]:

@@ -15,15 +15,17 @@ from datetime import datetime, timedelta
 import structlog
 from pyroaring import BitMap
 
+from bot.repeats import Repeats
 from bot.sources.keys import is_of_content
 from bot.sources.source import Batch
 from handlers.signs import read
 from matching.index import Index
 from matching.reading import Reader, Reading
-from storage import arrivals, broadcasts, bulletins, held, sources
+from matching.repeats import Fingerprint, fingerprint
+from storage import arrivals, broadcasts, bulletins, folds, held, sources
 from storage.arrivals import Arrival, Taken
 from storage.broadcasts import NewBroadcast
-from storage.bulletins import Bulletin
+from storage.bulletins import Bulletin, StoredBulletin
 from storage.database import Database, Transaction
 from storage.held import Held
 from storage.lanes import Lane
@@ -45,9 +47,38 @@ class _Match:
     pushed: BitMap  # subscriber numbers: at once
     silent: BitMap  # those of them who get it without a sound
     held: BitMap  # subscriber numbers: for a digest
+    fingerprint: Fingerprint | None  # by which it is known when it is told again
 
 
-_NOBODY = _Match(Lane.NEWS, BitMap(), BitMap(), BitMap())
+_NOBODY = _Match(Lane.NEWS, BitMap(), BitMap(), BitMap(), None)
+
+
+class _Owed:
+    """What one transaction comes to owe: stored many at a time."""
+
+    def __init__(self, transaction: Transaction, now: datetime) -> None:
+        self._transaction = transaction
+        self._now = now
+        self._pushed: list[NewBroadcast] = []
+        self._held: list[Held] = []
+
+    def add(self, bulletin: int, match: _Match, told: BitMap, waiting: BitMap) -> int:
+        """Owes it to whom it concerns, but for those told already; to how many."""
+        pushed, kept = match.pushed - told, match.held - told - waiting
+        if pushed:
+            new = NewBroadcast(
+                bulletin=bulletin, lane=match.lane, recipients=pushed, silent=match.silent & pushed
+            )
+            self._pushed.append(new)
+        if kept:
+            self._held.append(Held(bulletin, kept))
+        return len(pushed | kept)
+
+    async def store(self) -> None:
+        await broadcasts.enqueue(self._transaction, self._pushed, self._now)
+        await held.hold(self._transaction, self._held, self._now)
+        self._pushed, self._held = [], []
+
 
 _Also = Callable[[Transaction, list[Taken]], Awaitable[None]]
 
@@ -59,6 +90,7 @@ class Intake:
     database: Database
     reader: Reader
     index: Index
+    repeats: Repeats
     alert_ttl: timedelta  # an alert older than this when it gets here is not pushed
     ring: Callable[[], None]
     clock: Callable[[], datetime]
@@ -133,12 +165,16 @@ class Intake:
         repeated = await self._repeated(new)
         fresh = [one for one, known in zip(new, repeated, strict=True) if not known]
         matches = [_NOBODY] * len(fresh) if baseline else [await self._match(b) for b in fresh]
-        counts = iter([len(match.pushed | match.held) for match in matches])
-        taken = [Taken(known, 0 if known else next(counts)) for known in repeated]
-        async with self.database.write() as transaction:
-            ids = await bulletins.add_all(transaction, fresh)
-            await self._owe(transaction, ids, matches)
-            await also(transaction, taken)
+        try:
+            async with self.database.write() as transaction:
+                stored = await bulletins.add_all(transaction, fresh)
+                counts = iter(await self._owe(transaction, stored, matches))
+                taken = [Taken(known, 0 if known else next(counts)) for known in repeated]
+                await also(transaction, taken)
+        except Exception:
+            # What was remembered may never have been stored.
+            await self.repeats.load(self.database, self.reader, self.clock())
+            raise
         self.ring()
         return taken
 
@@ -165,20 +201,30 @@ class Intake:
         matches = self.index.match(reading)
         pushed = matches.ring | matches.silent if self._is_fresh(bulletin, reading) else BitMap()
         lane = Lane.ALERT if reading.alert else Lane.NEWS
-        return _Match(lane, pushed, matches.silent & pushed, matches.held)
+        known = fingerprint(reading, bulletin.url)
+        return _Match(lane, pushed, matches.silent & pushed, matches.held, known)
 
     async def _owe(
-        self, transaction: Transaction, ids: Sequence[int], matches: Sequence[_Match]
-    ) -> None:
-        owed = list(zip(ids, matches, strict=True))
-        pushed = [
-            NewBroadcast(bulletin=id_, lane=m.lane, recipients=m.pushed, silent=m.silent)
-            for id_, m in owed
-            if m.pushed
-        ]
-        await broadcasts.enqueue(transaction, pushed, self.clock())
-        waiting = [Held(id_, match.held) for id_, match in owed if match.held]
-        await held.hold(transaction, waiting, self.clock())
+        self,
+        transaction: Transaction,
+        stored: Sequence[StoredBulletin],
+        matches: Sequence[_Match],
+    ) -> list[int]:
+        """To how many each of them is owed."""
+        owed = _Owed(transaction, self.clock())
+        counts = []
+        for bulletin, match in zip(stored, matches, strict=True):
+            told, waiting = BitMap(), BitMap()
+            repeat = match.fingerprint and self.repeats.find(bulletin, match.fingerprint)
+            if repeat:
+                await owed.store()  # the first may be one of these
+                await folds.fold(transaction, bulletin.id, repeat.into, repeat.why)
+                told, waiting = await folds.told(transaction, repeat.into)
+            elif match.fingerprint:
+                self.repeats.remember(bulletin, match.fingerprint)
+            counts.append(owed.add(bulletin.id, match, told, waiting))
+        await owed.store()
+        return counts
 
     def _is_fresh(self, bulletin: Bulletin, reading: Reading) -> bool:
         """Whether it is worth a push now. A digest takes it also when it is not."""

@@ -196,8 +196,8 @@ def test_a_receipt_of_a_broadcast_takes_a_few_bytes() -> None:
 
 
 @pytest.fixture
-async def of_version_1(tmp_path: Path) -> Database:
-    """A database as the first version left it: one broadcast with calls in doubt, one fresh."""
+async def of_version_2(tmp_path: Path) -> Database:
+    """A database as it was before: one broadcast with calls in doubt, one fresh."""
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
 
     def make(connection: Connection) -> None:
@@ -205,7 +205,7 @@ async def of_version_1(tmp_path: Path) -> Database:
         folder = Path(storage.migrate.__file__).with_name("migrations")
         config.set_main_option("script_location", str(folder))
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, "0002")
 
     async with database.write() as transaction:
         await transaction.run_sync(make)
@@ -231,11 +231,11 @@ async def of_version_1(tmp_path: Path) -> Database:
     return database
 
 
-async def test_calls_in_doubt_stay_in_doubt_over_the_migration(of_version_1: Database) -> None:
-    await migrate(of_version_1)
-    async with of_version_1.read() as transaction:
+async def test_calls_in_doubt_stay_in_doubt_over_the_migration(of_version_2: Database) -> None:
+    await migrate(of_version_2)
+    async with of_version_2.read() as transaction:
         doubtful, fresh = await broadcasts.unfinished(transaction, Lane.NEWS, limit=9)
-    await of_version_1.close()
+    await of_version_2.close()
     assert (doubtful.attempted, doubtful.under_way) == (30, BitMap([20, 30]))
     assert (fresh.attempted, fresh.under_way) == (NOBODY, BitMap())
     assert doubtful.recipients == BitMap([10, 20, 30, 40])
