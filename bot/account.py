@@ -8,7 +8,7 @@ import structlog
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
-from bot.delivery.courier import MOST_UNDER_WAY
+from bot.delivery.courier import MOST_IN_DOUBT
 from bot.delivery.request import AiohttpRequest
 from bot.delivery.settings import TelegramSettings
 from bot.updates import ALLOWED, LONG_POLL_SECONDS
@@ -24,7 +24,7 @@ _TROUBLE_SECONDS = 10.0
 @asynccontextmanager
 async def connected(settings: TelegramSettings, token: str) -> AsyncIterator[Bot]:
     """A bot whose calls go through connections of ours. Nothing is asked of Telegram yet."""
-    calls = AiohttpRequest(connections=2 * MOST_UNDER_WAY, seconds=_CALL_SECONDS)
+    calls = AiohttpRequest(connections=2 * MOST_IN_DOUBT, seconds=_CALL_SECONDS)
     polls = AiohttpRequest(connections=1, seconds=LONG_POLL_SECONDS + _CALL_SECONDS)
     await calls.initialize()
     await polls.initialize()

@@ -1,8 +1,14 @@
-"""Bulletins in: stored, matched and owed to whom they concern, in one transaction."""
+"""Bulletins in: stored, matched and owed to whom they concern, in one transaction.
+
+Few are read, matched and stored at once. Many, from a source back from an outage, are first put
+into the table of arrivals, with the source's cursor, in one transaction: from then on none can be
+lost, and memory holds a handful of them. From there they are taken step by step, alerts first.
+Reading and matching happen outside of any transaction, one bulletin at a time, so that neither
+those who write nor those who wait for the loop wait for a burst.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,11 +21,13 @@ from bot.sources.source import Batch
 from handlers.signs import read
 from matching.index import Index
 from matching.reading import Reader, Reading
-from matching.repeats import fingerprint
+from matching.repeats import Fingerprint, fingerprint
 from storage import arrivals, broadcasts, bulletins, folds, held, sources
-from storage.arrivals import Taken
+from storage.arrivals import Arrival, Taken
+from storage.broadcasts import NewBroadcast
 from storage.bulletins import Bulletin, StoredBulletin
 from storage.database import Database, Transaction
+from storage.held import Held
 from storage.lanes import Lane
 
 log = structlog.get_logger(__name__)
@@ -27,7 +35,52 @@ log = structlog.get_logger(__name__)
 SAME_WORDS = timedelta(hours=24)
 """So long the same words of a source that gives no ids are the same bulletin."""
 
-_CHUNK = 100
+AT_ONCE = 50
+"""Bulletins in one transaction: what comes in between waits for so many, a fsync is shared."""
+
+
+@dataclass(frozen=True)
+class _Match:
+    """Whom a bulletin concerns."""
+
+    lane: Lane
+    pushed: BitMap  # subscriber numbers: at once
+    silent: BitMap  # those of them who get it without a sound
+    held: BitMap  # subscriber numbers: for a digest
+    fingerprint: Fingerprint | None  # by which it is known when it is told again
+
+
+_NOBODY = _Match(Lane.NEWS, BitMap(), BitMap(), BitMap(), None)
+
+
+class _Owed:
+    """What one transaction comes to owe: stored many at a time."""
+
+    def __init__(self, transaction: Transaction, now: datetime) -> None:
+        self._transaction = transaction
+        self._now = now
+        self._pushed: list[NewBroadcast] = []
+        self._held: list[Held] = []
+
+    def add(self, bulletin: int, match: _Match, told: BitMap, waiting: BitMap) -> int:
+        """Owes it to whom it concerns, but for those told already; to how many."""
+        pushed, kept = match.pushed - told, match.held - told - waiting
+        if pushed:
+            new = NewBroadcast(
+                bulletin=bulletin, lane=match.lane, recipients=pushed, silent=match.silent & pushed
+            )
+            self._pushed.append(new)
+        if kept:
+            self._held.append(Held(bulletin, kept))
+        return len(pushed | kept)
+
+    async def store(self) -> None:
+        await broadcasts.enqueue(self._transaction, self._pushed, self._now)
+        await held.hold(self._transaction, self._held, self._now)
+        self._pushed, self._held = [], []
+
+
+_Also = Callable[[Transaction, list[Taken]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -41,7 +94,7 @@ class Intake:
     alert_ttl: timedelta  # an alert older than this when it gets here is not pushed
     ring: Callable[[], None]
     clock: Callable[[], datetime]
-    # What is known and what is new is decided by one at a time.
+    # What is known and what is new is decided by one at a time, and by no other process.
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def take(self, batch: Batch) -> list[Taken]:
@@ -50,16 +103,14 @@ class Intake:
         All of them are stored together with the source's cursor, or none: a source is never
         further than what it brought. Many of them are matched step by step after that.
         """
-        if len(batch.bulletins) > _CHUNK and not batch.baseline:
+        if len(batch.bulletins) > AT_ONCE and not batch.baseline:
             return await self._take_many(batch)
-        async with self._step() as transaction:
-            taken = [
-                await self._put(transaction, bulletin, baseline=batch.baseline)
-                for bulletin in batch.bulletins
-            ]
+
+        async def note(transaction: Transaction, _: list[Taken]) -> None:
             await self._note(transaction, batch)
-        self.ring()
-        return taken
+
+        async with self._turn:
+            return await self._put(batch.bulletins, note, baseline=batch.baseline)
 
     async def _take_many(self, batch: Batch) -> list[Taken]:
         async with self.database.write() as transaction:
@@ -74,63 +125,106 @@ class Intake:
         """Takes what waits in the table of arrivals, its own and other processes'."""
         more = True
         while more:
-            async with self._step() as transaction:
-                waiting = await arrivals.waiting(transaction, _CHUNK)
-                for arrival in waiting:
-                    taken = await self._put(transaction, arrival.bulletin, baseline=False)
-                    await arrivals.take(transaction, arrival.id, taken, self.clock())
-            more = bool(waiting)
-            self.ring()
+            async with self._turn:
+                more = await self._step()
 
-    @asynccontextmanager
-    async def _step(self) -> AsyncIterator[Transaction]:
-        """One transaction, alone."""
-        async with self._turn:
-            try:
-                async with self.database.write() as transaction:
-                    yield transaction
-            except Exception:
-                # What was remembered may never have been stored.
-                await self.repeats.load(self.database, self.reader, self.clock())
-                raise
+    async def _step(self) -> bool:
+        """Takes some, or finds out which of some are alerts; False when nothing waits."""
+        async with self.database.read() as transaction:
+            waiting = await arrivals.waiting(transaction, AT_ONCE)
+        if not waiting:
+            return False
+        if len(waiting) == AT_ONCE and waiting[0].urgent is None:
+            await self._sort(waiting)
+            return True
+
+        async def note(transaction: Transaction, taken: list[Taken]) -> None:
+            ids = (arrival.id for arrival in waiting)
+            await arrivals.take(transaction, dict(zip(ids, taken, strict=True)), self.clock())
+
+        await self._put([arrival.bulletin for arrival in waiting], note)
+        return True
+
+    async def _sort(self, waiting: Sequence[Arrival]) -> None:
+        """Many wait, and their source does not say which are alerts: their words do."""
+        urgent = {}
+        for arrival in waiting:
+            urgent[arrival.id] = read(self.reader, arrival.bulletin).alert
+            await asyncio.sleep(0)
+        async with self.database.write() as transaction:
+            await arrivals.sort(transaction, urgent)
 
     async def _note(self, transaction: Transaction, batch: Batch) -> None:
         if batch.cursor is not None:
             await sources.succeed(transaction, batch.source, batch.cursor, now=self.clock())
 
-    async def _put(self, transaction: Transaction, bulletin: Bulletin, *, baseline: bool) -> Taken:
-        known = await bulletins.find_by_key(transaction, bulletin.source, bulletin.key)
-        if known and _is_same(known, bulletin):
-            return Taken(repeated=True, matched=0)
-        stored = await bulletins.add(transaction, bulletin)
-        if baseline:
-            return Taken(repeated=False, matched=0)
+    async def _put(
+        self, new: Sequence[Bulletin], also: _Also, *, baseline: bool = False
+    ) -> list[Taken]:
+        """Stores what is not known and whom it is owed to, and what `also` stores with it."""
+        repeated = await self._repeated(new)
+        fresh = [one for one, known in zip(new, repeated, strict=True) if not known]
+        matches = [_NOBODY] * len(fresh) if baseline else [await self._match(b) for b in fresh]
+        try:
+            async with self.database.write() as transaction:
+                stored = await bulletins.add_all(transaction, fresh)
+                counts = iter(await self._owe(transaction, stored, matches))
+                taken = [Taken(known, 0 if known else next(counts)) for known in repeated]
+                await also(transaction, taken)
+        except Exception:
+            # What was remembered may never have been stored.
+            await self.repeats.load(self.database, self.reader, self.clock())
+            raise
+        self.ring()
+        return taken
+
+    async def _repeated(self, new: Sequence[Bulletin]) -> list[bool]:
+        """Which of them are known, also from among themselves."""
+        last: dict[tuple[str, str], datetime] = {}
+        async with self.database.read() as transaction:
+            for source in {bulletin.source for bulletin in new}:
+                keys = {bulletin.key for bulletin in new if bulletin.source == source}
+                known = await bulletins.known(transaction, source, keys)
+                last |= {(source, key): at for key, at in known.items()}
+        repeated = []
+        for bulletin in new:
+            name = (bulletin.source, bulletin.key)
+            is_known = name in last and _is_same(bulletin, last[name])
+            repeated.append(is_known)
+            if not is_known:
+                last[name] = bulletin.received_at
+        return repeated
+
+    async def _match(self, bulletin: Bulletin) -> _Match:
+        await asyncio.sleep(0)  # each may take a millisecond: others have their turn in between
         reading = read(self.reader, bulletin)
         matches = self.index.match(reading)
         pushed = matches.ring | matches.silent if self._is_fresh(bulletin, reading) else BitMap()
-        told, waiting = await self._told(transaction, stored, reading)
-        pushed, kept = pushed - told, matches.held - told - waiting
-        if pushed:
-            lane = Lane.ALERT if reading.alert else Lane.NEWS
-            silent = matches.silent & pushed
-            await broadcasts.enqueue(transaction, stored.id, lane, pushed, silent, self.clock())
-        if kept:
-            await held.hold(transaction, stored.id, kept, self.clock())
-        return Taken(repeated=False, matched=len(pushed | kept))
+        lane = Lane.ALERT if reading.alert else Lane.NEWS
+        known = fingerprint(reading, bulletin.url)
+        return _Match(lane, pushed, matches.silent & pushed, matches.held, known)
 
-    async def _told(
-        self, transaction: Transaction, stored: StoredBulletin, reading: Reading
-    ) -> tuple[BitMap, BitMap]:
-        """Who has been told the same by another bulletin, and for whom that one is held."""
-        known = fingerprint(reading, stored.url)
-        if known is None:
-            return BitMap(), BitMap()
-        repeat = self.repeats.find(stored, known)
-        if repeat is None:
-            self.repeats.remember(stored, known)
-            return BitMap(), BitMap()
-        await folds.fold(transaction, stored.id, repeat.into, repeat.why)
-        return await folds.told(transaction, repeat.into)
+    async def _owe(
+        self,
+        transaction: Transaction,
+        stored: Sequence[StoredBulletin],
+        matches: Sequence[_Match],
+    ) -> list[int]:
+        """To how many each of them is owed."""
+        owed = _Owed(transaction, self.clock())
+        counts = []
+        for bulletin, match in zip(stored, matches, strict=True):
+            told, waiting = BitMap(), BitMap()
+            repeat = match.fingerprint and self.repeats.find(bulletin, match.fingerprint)
+            if repeat:
+                await owed.store()  # the first may be one of these
+                await folds.fold(transaction, bulletin.id, repeat.into, repeat.why)
+                told, waiting = await folds.told(transaction, repeat.into)
+            elif match.fingerprint:
+                self.repeats.remember(bulletin, match.fingerprint)
+            counts.append(owed.add(bulletin.id, match, told, waiting))
+        await owed.store()
+        return counts
 
     def _is_fresh(self, bulletin: Bulletin, reading: Reading) -> bool:
         """Whether it is worth a push now. A digest takes it also when it is not."""
@@ -141,6 +235,6 @@ class Intake:
         return not reading.alert or now - said_at <= self.alert_ttl
 
 
-def _is_same(known: Bulletin, bulletin: Bulletin) -> bool:
-    recent = bulletin.received_at - known.received_at < SAME_WORDS
+def _is_same(bulletin: Bulletin, known_at: datetime) -> bool:
+    recent = bulletin.received_at - known_at < SAME_WORDS
     return recent or not is_of_content(bulletin.key)

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.digests import Digests
-from storage import arrivals, bulletins, inbox
+from storage import arrivals, bulletins, deliveries, inbox
 from storage.database import Database
 
 _OTHERS_KEPT = timedelta(days=2)
 """Telegram repeats an update for a day at most (core.telegram.org/bots/api#getting-updates)."""
+
+_AT_ONCE = 200
+"""Bulletins deleted in one transaction, with their receipts: others who write wait for it."""
 
 
 def scheduler(digests: Digests, retention: Callable[[], Awaitable[None]]) -> AsyncIOScheduler:
@@ -28,6 +31,10 @@ async def forget_old(database: Database, keep: timedelta, clock: Callable[[], da
     """Deletes what nobody needs any more."""
     now = clock()
     async with database.write() as transaction:
-        await bulletins.forget(transaction, now - keep)
+        await deliveries.forget(transaction, now - keep)
         await inbox.forget(transaction, now - _OTHERS_KEPT)
         await arrivals.forget(transaction, now - _OTHERS_KEPT)
+    forgotten = _AT_ONCE
+    while forgotten == _AT_ONCE:
+        async with database.write() as transaction:
+            forgotten = await bulletins.forget(transaction, now - keep, limit=_AT_ONCE)

@@ -22,7 +22,6 @@ Format = Literal["liveblog", "jsonl"]
 
 _ASK_AGAIN = 0.1  # seconds
 _LOOK_AFTER = 20  # times asked, until it is looked whether the process still runs
-_AT_ONCE = 500  # ids in one question
 
 
 async def publish(
@@ -72,22 +71,20 @@ def _read(file: str) -> bytes:
 
 async def _wait(database: Database, ids: Sequence[int], say: Callable[[str], None]) -> list[Taken]:
     """What became of them; fewer than there are when the process ends before it took them all."""
-    taken: list[Taken] = []
     asked = 0
-    while len(taken) < len(ids):
+    while True:
         async with database.read() as transaction:
-            # They are taken in the order of their ids.
-            found = await arrivals.results(transaction, ids[len(taken) : len(taken) + _AT_ONCE])
-        taken += found.values()
-        if found:
-            continue
+            left = await arrivals.count_waiting(transaction, min(ids), max(ids)) if ids else 0
+            if not left:
+                break
         asked += 1
         if asked % _LOOK_AFTER == 0:
             if not await is_leased(database):
                 break
-            say(f"{len(taken)} of {len(ids)} taken so far")
+            say(f"{max(len(ids) - left, 0)} of {len(ids)} taken so far")
         await asyncio.sleep(_ASK_AGAIN)
-    return taken
+    async with database.read() as transaction:
+        return list((await arrivals.results(transaction, ids)).values())
 
 
 def _summary(taken: Sequence[Taken], stored: int) -> str:

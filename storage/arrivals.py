@@ -1,13 +1,14 @@
-"""Bulletins that another process put in, and what became of them."""
+"""Bulletins that wait to be taken: put in by another process, or too many to take at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from storage import bulletins, schema
-from storage.bulletins import Bulletin
+from storage.bulletins import Bulletin, Kind
 from storage.database import Transaction
 
 _table = schema.arrival
@@ -15,11 +16,17 @@ _table = schema.arrival
 CHANNEL = "tocsin_arrivals"
 """What PostgreSQL notifies of. SQLite has `PRAGMA data_version` instead."""
 
+_AT_ONCE = 200
+"""Rows in one statement: what is made of them is made in one go."""
+
+_Item = TypeVar("_Item")
+
 
 @dataclass(frozen=True)
 class Arrival:
     id: int
     bulletin: Bulletin
+    urgent: bool | None  # whether it is an alert; None: its source does not say
 
 
 @dataclass(frozen=True)
@@ -32,48 +39,92 @@ class Taken:
 
 async def put(transaction: Transaction, arrived: Iterable[Bulletin], now: datetime) -> list[int]:
     """Stores them for the running process to take; their ids."""
-    ids = []
-    for bulletin in arrived:
-        values = {
-            "source": bulletin.source,
-            "payload": bulletins.to_json(bulletin),
-            "created_at": now,
-        }
-        result = await transaction.execute(insert(_table).values(values).returning(_table.c.id))
-        ids.append(result.scalar_one())
+    ids: list[int] = []
+    statement = insert(_table).returning(_table.c.id, sort_by_parameter_order=True)
+    for some in _parts(tuple(arrived)):
+        values = [
+            {
+                "source": bulletin.source,
+                "payload": bulletins.to_json(bulletin),
+                "urgent": _is_urgent(bulletin),
+                "created_at": now,
+            }
+            for bulletin in some
+        ]
+        ids += (await transaction.execute(statement, values)).scalars()
     if transaction.dialect.name == "postgresql":
         await transaction.execute(text(f"NOTIFY {CHANNEL}"))
     return ids
 
 
 async def waiting(transaction: Transaction, limit: int) -> list[Arrival]:
-    """Those nobody has taken yet, oldest first."""
-    query = (
-        select(_table.c.id, _table.c.payload)
-        .where(_table.c.taken_at.is_(None))
-        .order_by(_table.c.id)
-        .limit(limit)
+    """Those that nobody has taken and that come first, all as urgent as each other.
+
+    Alerts, then what may be one, then the others; of each the oldest first.
+    """
+    for urgent in (True, None, False):
+        query = (
+            select(_table.c.id, _table.c.payload)
+            .where(_table.c.taken_at.is_(None), _table.c.urgent.is_(urgent))
+            .order_by(_table.c.id)
+            .limit(limit)
+        )
+        found = (await transaction.execute(query)).all()
+        if found:
+            return [Arrival(row.id, bulletins.from_json(row.payload), urgent) for row in found]
+    return []
+
+
+async def sort(transaction: Transaction, urgent: Mapping[int, bool]) -> None:
+    """Notes, by id, which are alerts."""
+    await transaction.execute(
+        update(_table).where(_table.c.id == bindparam("row")).values(urgent=bindparam("is_so")),
+        [{"row": id_, "is_so": is_so} for id_, is_so in urgent.items()],
     )
-    return [
-        Arrival(row.id, bulletins.from_json(row.payload))
-        for row in await transaction.execute(query)
-    ]
 
 
-async def take(transaction: Transaction, arrival: int, taken: Taken, now: datetime) -> None:
+async def take(transaction: Transaction, taken: Mapping[int, Taken], now: datetime) -> None:
+    """Notes, by id, what became of them."""
     await transaction.execute(
         update(_table)
-        .where(_table.c.id == arrival)
-        .values(taken_at=now, repeated=taken.repeated, matched=taken.matched)
+        .where(_table.c.id == bindparam("row"))
+        .values(taken_at=now, repeated=bindparam("again"), matched=bindparam("count")),
+        [{"row": id_, "again": one.repeated, "count": one.matched} for id_, one in taken.items()],
     )
 
 
 async def results(transaction: Transaction, ids: Sequence[int]) -> dict[int, Taken]:
     """What became of those of `ids` that were taken."""
-    query = select(_table).where(_table.c.id.in_(ids), _table.c.taken_at.is_not(None))
-    return {row.id: Taken(row.repeated, row.matched) for row in await transaction.execute(query)}
+    found: dict[int, Taken] = {}
+    for some in _parts(ids):
+        query = select(_table.c.id, _table.c.repeated, _table.c.matched).where(
+            _table.c.id.in_(some), _table.c.taken_at.is_not(None)
+        )
+        rows = await transaction.execute(query)
+        found |= {row.id: Taken(row.repeated, row.matched) for row in rows}
+    return found
+
+
+async def count_waiting(transaction: Transaction, first: int, last: int) -> int:
+    """How many with ids from `first` to `last` nobody has taken yet."""
+    query = (
+        select(func.count())
+        .select_from(_table)
+        .where(_table.c.taken_at.is_(None), _table.c.id.between(first, last))
+    )
+    return (await transaction.execute(query)).scalar_one()
 
 
 async def forget(transaction: Transaction, before: datetime) -> None:
     """Deletes what was taken before that."""
     await transaction.execute(delete(_table).where(_table.c.taken_at < before))
+
+
+def _is_urgent(bulletin: Bulletin) -> bool | None:
+    if bulletin.phase:
+        return True
+    return None if bulletin.kind is None else bulletin.kind is Kind.ALERT
+
+
+def _parts(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
+    return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))

@@ -1,95 +1,134 @@
-"""Broadcasts: one bulletin owed to many subscribers, as a bitmap and a cursor over it."""
+"""Broadcasts: one bulletin owed to many subscribers, as a bitmap and how far it has come.
 
+The bitmaps are written once. What changes with every few calls stands in a row of its own: up to
+which number everybody was attempted, and who of them is under way.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pyroaring import BitMap
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, Select, delete, insert, select, update
 
-from storage import schema
+from storage import conflicts, schema
 from storage.database import Transaction
 from storage.lanes import Lane
 
 _table = schema.broadcast
+_progress = schema.progress
 
 NOBODY = -1
-"""A cursor that has passed no subscriber number yet."""
+"""What stands for the highest number attempted as long as there is none."""
 
 
-@dataclass(frozen=True)
-class Broadcast:
-    """One bulletin owed to many.
+@dataclass(frozen=True, kw_only=True)
+class NewBroadcast:
+    """One bulletin owed to many, not stored yet."""
 
-    Numbers up to `cursor` are settled: sent, given up, or a delivery of their own. Those above it
-    up to `attempted` were being sent when this was read: whether they arrived, nobody knows.
-    """
-
-    id: int
     bulletin: int  # the bulletin's id
     lane: Lane
     recipients: BitMap  # subscriber numbers
     silent: BitMap  # those of them who get it without a sound
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broadcast(NewBroadcast):
+    """One bulletin owed to many.
+
+    Recipients up to `attempted` are settled: sent, given up, or a delivery of their own. But for
+    those `under_way`: whether they have it, nobody knows once the process has ended.
+    """
+
+    id: int
     attempted: int  # the highest subscriber number whose attempt was recorded
-    cursor: int  # the highest subscriber number up to which all is settled
+    under_way: BitMap  # numbers up to it with a call that has no outcome stored
     created_at: datetime
 
 
-async def enqueue(
-    transaction: Transaction,
-    bulletin: int,
-    lane: Lane,
-    recipients: BitMap,
-    silent: BitMap,
-    now: datetime,
-) -> None:
-    await transaction.execute(
-        insert(_table).values(
-            bulletin=bulletin,
-            lane=lane,
-            recipients=recipients,
-            silent=silent,
-            attempted=NOBODY,
-            cursor=NOBODY,
-            created_at=now,
-        )
-    )
+@dataclass(frozen=True)
+class Progress:
+    """How far a broadcast has come."""
+
+    broadcast: int  # its id
+    attempted: int  # as in Broadcast
+    under_way: BitMap  # as in Broadcast
 
 
-async def unfinished(transaction: Transaction, after: int = 0) -> list[Broadcast]:
-    """Those with an id above `after` that still owe something, oldest first."""
-    query = (
-        select(_table)
-        .where(_table.c.finished_at.is_(None), _table.c.id > after)
-        .order_by(_table.c.id)
-    )
-    return [
-        Broadcast(
-            id=row.id,
-            bulletin=row.bulletin,
-            lane=Lane(row.lane),
-            recipients=row.recipients,
-            silent=row.silent,
-            attempted=row.attempted,
-            cursor=row.cursor,
-            created_at=row.created_at,
-        )
-        for row in await transaction.execute(query)
+async def enqueue(transaction: Transaction, new: Sequence[NewBroadcast], now: datetime) -> None:
+    if not new:
+        return
+    values = [
+        {
+            "bulletin": broadcast.bulletin,
+            "lane": broadcast.lane,
+            "recipients": broadcast.recipients,
+            "silent": broadcast.silent,
+            "created_at": now,
+        }
+        for broadcast in new
     ]
+    await transaction.execute(insert(_table), values)
 
 
-async def attempt(transaction: Transaction, broadcast: int, number: int) -> None:
-    """Records, before the calls, that everybody up to `number` is being sent to."""
+async def unfinished(
+    transaction: Transaction, lane: Lane, *, after: int = 0, limit: int
+) -> list[Broadcast]:
+    """Those of a lane with an id above `after` that still owe something, oldest first."""
+    query = (
+        _with_progress()
+        .where(_table.c.finished_at.is_(None), _table.c.lane == lane, _table.c.id > after)
+        .order_by(_table.c.id)
+        .limit(limit)
+    )
+    return [_broadcast(row) for row in await transaction.execute(query)]
+
+
+async def begun(transaction: Transaction) -> list[Broadcast]:
+    """Those that were attempted and are not finished, oldest first."""
+    query = _with_progress().where(_progress.c.attempted.is_not(None)).order_by(_table.c.id)
+    return [_broadcast(row) for row in await transaction.execute(query)]
+
+
+async def record(transaction: Transaction, all_progress: Iterable[Progress]) -> None:
+    """Stores how far they have come: before the calls that it tells of."""
+    values = [
+        {"broadcast": p.broadcast, "attempted": p.attempted, "under_way": p.under_way}
+        for p in all_progress
+    ]
+    if not values:
+        return
+    statement = conflicts.insert(transaction, _progress)
+    new = statement.excluded
+    changed = {"attempted": new.attempted, "under_way": new.under_way}
     await transaction.execute(
-        update(_table).where(_table.c.id == broadcast).values(attempted=number)
+        statement.on_conflict_do_update(index_elements=[_progress.c.broadcast], set_=changed),
+        values,
     )
 
 
-async def advance(transaction: Transaction, broadcast: int, number: int) -> None:
-    """Records that everybody up to `number` is settled."""
-    await transaction.execute(update(_table).where(_table.c.id == broadcast).values(cursor=number))
+async def finish(transaction: Transaction, ids: Sequence[int], now: datetime) -> None:
+    """Nothing more is owed by them, and nothing of them is under way."""
+    if not ids:
+        return
+    await transaction.execute(delete(_progress).where(_progress.c.broadcast.in_(ids)))
+    await transaction.execute(update(_table).where(_table.c.id.in_(ids)).values(finished_at=now))
 
 
-async def finish(transaction: Transaction, broadcast: int, now: datetime) -> None:
-    await transaction.execute(
-        update(_table).where(_table.c.id == broadcast).values(finished_at=now)
+def _with_progress() -> Select[tuple[object, ...]]:
+    return select(_table, _progress.c.attempted, _progress.c.under_way).outerjoin_from(
+        _table, _progress
+    )
+
+
+def _broadcast(row: Row[tuple[object, ...]]) -> Broadcast:
+    return Broadcast(
+        id=row.id,
+        bulletin=row.bulletin,
+        lane=Lane(row.lane),
+        recipients=row.recipients,
+        silent=row.silent,
+        attempted=NOBODY if row.attempted is None else row.attempted,
+        under_way=row.under_way or BitMap(),
+        created_at=row.created_at,
     )

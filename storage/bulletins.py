@@ -1,6 +1,6 @@
 """Bulletins: what the sources said."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
@@ -62,22 +62,31 @@ class StoredBulletin(Bulletin):
 
 
 async def add(transaction: Transaction, bulletin: Bulletin) -> StoredBulletin:
-    """Stores it, also when the same is there already: see `find_by_key`."""
-    values = _values(bulletin)
-    result = await transaction.execute(insert(_table).values(values).returning(_table.c.id))
-    return StoredBulletin(**_own_fields(bulletin), id=result.scalar_one())
+    """Stores it, also when the same is there already: see `known`."""
+    (stored,) = await add_all(transaction, [bulletin])
+    return stored
 
 
-async def find_by_key(transaction: Transaction, source: str, key: str) -> StoredBulletin | None:
-    """The newest bulletin of that source under that key."""
+async def add_all(transaction: Transaction, new: Sequence[Bulletin]) -> list[StoredBulletin]:
+    """Stores them in the order given, also those that are there already: see `known`."""
+    if not new:
+        return []
+    statement = insert(_table).returning(_table.c.id, sort_by_parameter_order=True)
+    ids = await transaction.execute(statement, [_values(bulletin) for bulletin in new])
+    stored = zip(new, ids.scalars(), strict=True)
+    return [StoredBulletin(**_own_fields(bulletin), id=id_) for bulletin, id_ in stored]
+
+
+async def known(
+    transaction: Transaction, source: str, keys: Collection[str]
+) -> dict[str, datetime]:
+    """Those of `keys` that a source has used, with when the last bulletin under each came."""
     query = (
-        select(_table)
-        .where(_table.c.source == source, _table.c.key == key)
-        .order_by(_table.c.id.desc())
-        .limit(1)
+        select(_table.c.key, func.max(_table.c.received_at).label("last"))
+        .where(_table.c.source == source, _table.c.key.in_(keys))
+        .group_by(_table.c.key)
     )
-    row = (await transaction.execute(query)).mappings().first()
-    return _bulletin(row) if row else None
+    return {row.key: row.last for row in await transaction.execute(query)}
 
 
 async def get(transaction: Transaction, ids: Iterable[int]) -> dict[int, StoredBulletin]:
@@ -122,15 +131,25 @@ async def last_id(transaction: Transaction) -> int:
     return newest.scalar_one() or 0
 
 
-async def forget(transaction: Transaction, before: datetime) -> int:
-    """Deletes what was received before that and is owed to nobody any more; how many."""
-    owed = select(schema.broadcast.c.bulletin).where(schema.broadcast.c.finished_at.is_(None))
-    retried = select(schema.delivery.c.bulletin).where(schema.delivery.c.bulletin.is_not(None))
-    old = select(_table.c.id).where(
-        _table.c.received_at < before, _table.c.id.not_in(owed), _table.c.id.not_in(retried)
+async def forget(transaction: Transaction, before: datetime, *, limit: int) -> int:
+    """Deletes the oldest `limit` that were received before that and are owed to nobody any more.
+
+    Their broadcasts and receipts go with them. Returns how many there were.
+    """
+    owed = select(schema.broadcast.c.id).where(
+        schema.broadcast.c.bulletin == _table.c.id, schema.broadcast.c.finished_at.is_(None)
     )
+    retried = select(schema.delivery.c.id).where(schema.delivery.c.bulletin == _table.c.id)
+    query = (
+        select(_table.c.id)
+        .where(_table.c.received_at < before, ~owed.exists(), ~retried.exists())
+        .order_by(_table.c.received_at)
+        .limit(limit)
+    )
+    old = list((await transaction.execute(query)).scalars())
     await transaction.execute(delete(schema.broadcast).where(schema.broadcast.c.bulletin.in_(old)))
-    return (await transaction.execute(delete(_table).where(_table.c.id.in_(old)))).rowcount
+    await transaction.execute(delete(_table).where(_table.c.id.in_(old)))
+    return len(old)
 
 
 def to_json(bulletin: Bulletin) -> str:

@@ -1,10 +1,10 @@
 """Deliveries: one message owed to one subscriber."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from storage import schema
@@ -39,12 +39,13 @@ class Delivery(NewDelivery):
 
 
 async def enqueue(
-    transaction: Transaction, new: Iterable[NewDelivery], now: datetime
+    transaction: Transaction, new: Sequence[NewDelivery], now: datetime
 ) -> list[Delivery]:
     """Stores them in the order given and returns them with their ids."""
-    stored = []
-    for delivery in new:
-        values = {
+    if not new:
+        return []
+    values = [
+        {
             "subscriber": delivery.subscriber,
             "lane": delivery.lane,
             "bulletin": delivery.bulletin,
@@ -56,37 +57,27 @@ async def enqueue(
             "failure": delivery.failure,
             "created_at": now,
         }
-        result = await transaction.execute(insert(_table).values(values).returning(_table))
-        stored.append(_delivery(result.mappings().one()))
-    return stored
+        for delivery in new
+    ]
+    statement = insert(_table).returning(_table, sort_by_parameter_order=True)
+    rows = (await transaction.execute(statement, values)).mappings()
+    return [_delivery(row) for row in rows]
 
 
-async def due(
-    transaction: Transaction, now: datetime, *, limit: int, without: Collection[int]
-) -> list[Delivery]:
-    """Those that may be sent at `now`, lane by lane, oldest first, but for the ids `without`."""
+async def due(transaction: Transaction, lane: Lane, now: datetime, *, limit: int) -> list[Delivery]:
+    """Those of a lane that may be sent at `now` and are not under way, longest due first."""
     query = (
         select(_table)
         .where(
-            _table.c.failed_at.is_(None),
+            _table.c.lane == lane,
             _table.c.due_at <= now,
-            _table.c.id.not_in(without),
+            _table.c.attempted_at.is_(None),
+            _table.c.failed_at.is_(None),
         )
-        .order_by(_table.c.lane, _table.c.id)
+        .order_by(_table.c.due_at, _table.c.id)
         .limit(limit)
     )
     return [_delivery(row) for row in (await transaction.execute(query)).mappings()]
-
-
-async def next_due(transaction: Transaction, after: datetime) -> datetime | None:
-    """When the first of those that are not due at `after` is due."""
-    query = (
-        select(_table.c.due_at)
-        .where(_table.c.failed_at.is_(None), _table.c.due_at > after)
-        .order_by(_table.c.due_at)
-        .limit(1)
-    )
-    return (await transaction.execute(query)).scalar_one_or_none()
 
 
 async def in_doubt(transaction: Transaction) -> list[Delivery]:
@@ -103,13 +94,20 @@ async def owed(transaction: Transaction, bulletin: int, numbers: Collection[int]
     return set((await transaction.execute(query)).scalars())
 
 
-async def defer(transaction: Transaction, delivery: int, due_at: datetime) -> None:
-    """Not before `due_at`, for its chat has had enough for now."""
-    await transaction.execute(update(_table).where(_table.c.id == delivery).values(due_at=due_at))
+async def defer(transaction: Transaction, due_at: Mapping[int, datetime]) -> None:
+    """Not before those times, by id: their chats have had enough for now."""
+    if not due_at:
+        return
+    await transaction.execute(
+        update(_table).where(_table.c.id == bindparam("row")).values(due_at=bindparam("due_at")),
+        [{"row": id_, "due_at": at} for id_, at in due_at.items()],
+    )
 
 
 async def attempt(transaction: Transaction, ids: Sequence[int], now: datetime) -> None:
     """Records, before the calls, that they are being sent."""
+    if not ids:
+        return
     await transaction.execute(
         update(_table)
         .where(_table.c.id.in_(ids))
@@ -139,7 +137,14 @@ async def fail(transaction: Transaction, delivery: int, now: datetime, failure: 
 
 async def done(transaction: Transaction, ids: Sequence[int]) -> None:
     """Arrived, or not owed any more."""
+    if not ids:
+        return
     await transaction.execute(delete(_table).where(_table.c.id.in_(ids)))
+
+
+async def forget(transaction: Transaction, before: datetime) -> None:
+    """Deletes what was given up before that."""
+    await transaction.execute(delete(_table).where(_table.c.failed_at < before))
 
 
 def _delivery(row: RowMapping) -> Delivery:

@@ -1,6 +1,6 @@
 """What waits for somebody's digest: a bulletin and who it waits for."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,10 +19,13 @@ class Held:
     recipients: BitMap  # subscriber numbers
 
 
-async def hold(transaction: Transaction, bulletin: int, recipients: BitMap, now: datetime) -> None:
-    await transaction.execute(
-        insert(_table).values(bulletin=bulletin, recipients=recipients, held_at=now)
-    )
+async def hold(transaction: Transaction, new: Sequence[Held], now: datetime) -> None:
+    if not new:
+        return
+    values = [
+        {"bulletin": held.bulletin, "recipients": held.recipients, "held_at": now} for held in new
+    ]
+    await transaction.execute(insert(_table), values)
 
 
 async def since(transaction: Transaction, bulletin: int, numbers: Collection[int]) -> list[Held]:

@@ -7,16 +7,21 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from storage.columns import Instant, Numbers, RowId
 
 metadata = MetaData()
+
+_IDLE = text("attempted_at IS NULL AND failed_at IS NULL")
+_UNDER_WAY = text("attempted_at IS NOT NULL")
 
 subscriber = Table(
     "subscriber",
@@ -84,11 +89,32 @@ broadcast = Table(
     Column("lane", Integer, nullable=False),
     Column("recipients", Numbers, nullable=False),
     Column("silent", Numbers, nullable=False),
-    Column("attempted", BigInteger, nullable=False),
-    Column("cursor", BigInteger, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("finished_at", Instant),
-    Index("broadcast_finished", "finished_at"),
+    Index("broadcast_unfinished", "finished_at", "lane", "id"),
+    Index("broadcast_of_bulletin", "bulletin"),
+)
+
+# Apart from the bitmaps: they are not written again whenever a few calls have ended.
+progress = Table(
+    "progress",
+    metadata,
+    Column("broadcast", ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True),
+    Column("attempted", BigInteger, nullable=False),
+    Column("under_way", Numbers, nullable=False),
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("bulletin", ForeignKey("bulletin.id", ondelete="CASCADE"), nullable=False),
+    Column("lowest", BigInteger, nullable=False),
+    Column("highest", BigInteger, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+    Column("stored_at", Instant, nullable=False),
+    Index("receipt_of_bulletin", "bulletin", "lowest"),
+    Index("receipt_stored", "stored_at"),
 )
 
 delivery = Table(
@@ -106,7 +132,15 @@ delivery = Table(
     Column("created_at", Instant, nullable=False),
     Column("failed_at", Instant),
     Column("failure", Text),
-    Index("delivery_due", "failed_at", "lane", "id", "due_at"),
+    # What a million others wait for in another lane, or are given up, costs nothing to pass over.
+    Index("delivery_due", "lane", "due_at", "id", sqlite_where=_IDLE, postgresql_where=_IDLE),
+    Index(
+        "delivery_under_way",
+        "attempted_at",
+        sqlite_where=_UNDER_WAY,
+        postgresql_where=_UNDER_WAY,
+    ),
+    Index("delivery_of_bulletin", "bulletin"),
     Index("delivery_of_subscriber", "subscriber"),
     sqlite_autoincrement=True,
 )
@@ -144,11 +178,12 @@ arrival = Table(
     Column("id", RowId, primary_key=True),
     Column("source", String(64), nullable=False),
     Column("payload", Text, nullable=False),
+    Column("urgent", Boolean),
     Column("created_at", Instant, nullable=False),
     Column("taken_at", Instant),
     Column("repeated", Boolean),
     Column("matched", Integer),
-    Index("arrival_open", "taken_at"),
+    Index("arrival_open", "taken_at", "urgent", "id"),
     sqlite_autoincrement=True,
 )
 

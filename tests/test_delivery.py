@@ -15,7 +15,8 @@ from bot.delivery.request import AiohttpRequest
 from bot.delivery.sender import Sender
 from bot.standin.person import Person
 from bot.standin.server import Standin
-from storage import broadcasts, bulletins, deliveries, subscribers
+from storage import agenda, broadcasts, bulletins, deliveries, subscribers
+from storage.broadcasts import NewBroadcast
 from storage.bulletins import Bulletin, StoredBulletin
 from storage.content import Button, Content
 from storage.database import Database
@@ -82,7 +83,8 @@ class Outbox:
         bulletin = await self.bulletin(title)
         numbers = BitMap([subscriber.number for subscriber in to])
         async with self.database.write() as transaction:
-            await broadcasts.enqueue(transaction, bulletin.id, lane, numbers, BitMap(), NOW)
+            new = NewBroadcast(bulletin=bulletin.id, lane=lane, recipients=numbers, silent=BitMap())
+            await broadcasts.enqueue(transaction, [new], NOW)
         self.bell.set()
 
     async def say(
@@ -96,10 +98,9 @@ class Outbox:
 
     async def owes(self) -> bool:
         async with self.database.read() as transaction:
-            due = await deliveries.due(
-                transaction, datetime.max.replace(tzinfo=UTC), limit=9, without=[]
-            )
-            return bool(due or await broadcasts.unfinished(transaction))
+            owed = await agenda.look(transaction)
+            under_way = await deliveries.in_doubt(transaction)
+        return bool(under_way) or any(one.due_at or one.newest for one in owed.values())
 
     async def settled(self) -> None:
         """Waits until nothing is owed any more."""

@@ -18,6 +18,7 @@ from storage import bulletins, deliveries, held, subscribers, subscriptions
 from storage.bulletins import Bulletin
 from storage.database import Database
 from storage.deliveries import Delivery
+from storage.held import Held
 from storage.lanes import Lane
 from storage.schedules import AT_ONCE, Every, Schedule, parse_schedule
 from storage.subscribers import ChatKind, Subscriber, Target
@@ -64,14 +65,14 @@ class Office:
             new = Bulletin(source="blog", key=title, title=title, received_at=self.now)
             stored = await bulletins.add(transaction, new)
             numbers = BitMap([subscriber.number for subscriber in to])
-            await held.hold(transaction, stored.id, numbers, self.now)
+            await held.hold(transaction, [Held(stored.id, numbers)], self.now)
 
     async def tick(self, at: datetime) -> list[Delivery]:
         """What is owed after the tick."""
         self.now = at
         await self.digests.tick()
         async with self.database.read() as transaction:
-            return await deliveries.due(transaction, at, limit=99, without=[])
+            return await deliveries.due(transaction, Lane.DIGEST, at, limit=99)
 
 
 @pytest.fixture

@@ -62,7 +62,8 @@ class Desk:
 
     async def owed(self) -> list[Broadcast]:
         async with self.database.read() as transaction:
-            return await broadcasts.unfinished(transaction)
+            alerts = await broadcasts.unfinished(transaction, Lane.ALERT, limit=500)
+            return alerts + await broadcasts.unfinished(transaction, Lane.NEWS, limit=500)
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ async def running(url: str, *, takes: int) -> AsyncIterator[None]:
                     for arrival in await arrivals.waiting(transaction, 1):
                         taken = Taken(repeated=arrival.bulletin.key in known, matched=2)
                         known.add(arrival.bulletin.key)
-                        await arrivals.take(transaction, arrival.id, taken, NOW)
+                        await arrivals.take(transaction, {arrival.id: taken}, NOW)
                         left -= 1
                 await asyncio.sleep(0.001)
 

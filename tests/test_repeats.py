@@ -17,6 +17,7 @@ from matching.topics import Topics
 from storage import broadcasts, bulletins, folds, held
 from storage.bulletins import Bulletin
 from storage.database import Database
+from storage.lanes import Lane
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -125,7 +126,7 @@ async def test_what_two_sources_tell_reaches_a_person_once(desk: Desk) -> None:
     assert await desk.bring("blog", first) == 3
     assert await desk.bring("press", again) == 0
     async with desk.database.read() as transaction:
-        assert len(await broadcasts.unfinished(transaction)) == 1
+        assert len(await broadcasts.unfinished(transaction, Lane.NEWS, limit=9)) == 1
         assert len(await held.since(transaction, 0, [3])) == 1
         (shown,) = await bulletins.newest(transaction, 9)
         repeat = await folds.find(transaction, shown.id + 1)
@@ -139,7 +140,9 @@ async def test_who_was_not_told_the_first_time_is_told_the_second(desk: Desk) ->
     assert await desk.bring("blog", first.replace("silos", "sheds")) == 2
     assert await desk.bring("press", again) == 1
     async with desk.database.read() as transaction:
-        recipients = [set(b.recipients) for b in await broadcasts.unfinished(transaction)]
+        recipients = [
+            set(b.recipients) for b in await broadcasts.unfinished(transaction, Lane.NEWS, limit=9)
+        ]
     assert recipients == [{1}, {2}]
 
 

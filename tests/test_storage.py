@@ -1,6 +1,7 @@
 """What the database promises, on SQLite and on PostgreSQL."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,22 +15,23 @@ from storage import (
     arrivals,
     broadcasts,
     bulletins,
-    deliveries,
     held,
     inbox,
+    receipts,
     schema,
     sources,
     subscribers,
     subscriptions,
 )
 from storage.arrivals import Taken
+from storage.broadcasts import NewBroadcast
 from storage.bulletins import Bulletin, Kind, Phase, StoredBulletin
-from storage.content import Button, Content
 from storage.database import Database, Transaction
-from storage.deliveries import NewDelivery
+from storage.held import Held
 from storage.lanes import Lane
 from storage.lease import HeldElsewhere, is_leased, lease
 from storage.migrate import migrate
+from storage.receipts import Receipt
 from storage.schedules import AT_ONCE, parse_schedule
 from storage.subscribers import ChatKind, Detail, Subscriber, Suspended, Target
 
@@ -38,6 +40,12 @@ NOW = datetime(2026, 3, 1, 9, 30, 15, 250_000, tzinfo=UTC)
 
 def a_bulletin(key: str = "1", received_at: datetime = NOW) -> Bulletin:
     return Bulletin(source="blog", key=key, title="Bridge closed", received_at=received_at)
+
+
+def a_broadcast(bulletin: StoredBulletin) -> NewBroadcast:
+    return NewBroadcast(
+        bulletin=bulletin.id, lane=Lane.ALERT, recipients=BitMap([1]), silent=BitMap()
+    )
 
 
 async def a_subscriber(transaction: Transaction, chat_id: int = 5_000_000_001) -> Subscriber:
@@ -70,8 +78,8 @@ async def test_a_bulletin_comes_back_as_it_was(database: Database) -> None:
     async with database.write() as transaction:
         added = await bulletins.add(transaction, bulletin)
     async with database.read() as transaction:
-        found = await bulletins.find_by_key(transaction, "blog", "k")
-        assert found == added
+        assert await bulletins.known(transaction, "blog", ["k", "x"]) == {"k": NOW}
+        assert await bulletins.known(transaction, "press", ["k"]) == {}
         assert await bulletins.get(transaction, [added.id, 99]) == {added.id: added}
     assert bulletins.from_json(bulletins.to_json(added)) == bulletin
 
@@ -89,19 +97,18 @@ async def test_the_newest_bulletins_come_first_and_page_backwards(database: Data
 async def test_old_bulletins_go_but_not_those_still_owed(database: Database) -> None:
     old, owed, sent, recent = [await stored(database, key) for key in ("a", "b", "c", "d")]
     async with database.write() as transaction:
-        for bulletin in (owed, sent):
-            await broadcasts.enqueue(
-                transaction, bulletin.id, Lane.NEWS, BitMap([1]), BitMap(), NOW
-            )
-        finished = (await broadcasts.unfinished(transaction))[1]
-        await broadcasts.finish(transaction, finished.id, NOW)
+        await broadcasts.enqueue(transaction, [a_broadcast(owed), a_broadcast(sent)], NOW)
+        finished = (await broadcasts.unfinished(transaction, Lane.ALERT, limit=9))[1]
+        await broadcasts.finish(transaction, [finished.id], NOW)
+        await receipts.put(transaction, [Receipt(sent.id, 1, 700)], NOW)
         late = NOW + timedelta(days=1)
         await transaction.execute(
             schema.bulletin.update()
             .where(schema.bulletin.c.id == recent.id)
             .values(received_at=late)
         )
-        assert await bulletins.forget(transaction, late) == 2
+        assert await bulletins.forget(transaction, late, limit=9) == 2
+        assert await receipts.message_ids(transaction, sent.id, 1) == []
         left = await bulletins.get(transaction, [old.id, owed.id, sent.id, recent.id])
     assert set(left) == {owed.id, recent.id}
 
@@ -209,59 +216,12 @@ async def test_subscriptions_are_added_changed_and_removed(database: Database) -
         assert await subscriptions.count(transaction) == 0
 
 
-async def test_a_broadcast_keeps_its_bitmaps_and_where_it_is(database: Database) -> None:
-    bulletin = await stored(database)
-    recipients = BitMap(range(0, 300_000, 3))
-    async with database.write() as transaction:
-        await broadcasts.enqueue(transaction, bulletin.id, Lane.ALERT, recipients, BitMap([3]), NOW)
-        (fresh,) = await broadcasts.unfinished(transaction)
-        await broadcasts.attempt(transaction, fresh.id, 63)
-        await broadcasts.advance(transaction, fresh.id, 30)
-    async with database.write() as transaction:
-        (found,) = await broadcasts.unfinished(transaction)
-        assert (found.recipients, found.silent) == (recipients, BitMap([3]))
-        assert (found.cursor, found.attempted, found.lane) == (30, 63, Lane.ALERT)
-        await broadcasts.finish(transaction, found.id, NOW)
-        assert await broadcasts.unfinished(transaction) == []
-
-
-async def test_a_delivery_goes_from_due_to_attempted_to_done(database: Database) -> None:
-    content = Content("<b>Hi</b>", ((Button("Stop", data="u:1"),),), reply_to=4)
-    async with database.write() as transaction:
-        subscriber = await a_subscriber(transaction)
-        new = [
-            NewDelivery(subscriber=subscriber.number, lane=Lane.REPLY, content=content, due_at=NOW),
-            NewDelivery(
-                subscriber=subscriber.number,
-                lane=Lane.REPLY,
-                content=content,
-                due_at=NOW + timedelta(seconds=9),
-            ),
-        ]
-        first, second = await deliveries.enqueue(transaction, new, NOW)
-    async with database.write() as transaction:
-        assert await deliveries.due(transaction, NOW, limit=9, without=[]) == [first]
-        assert await deliveries.due(transaction, NOW, limit=9, without=[first.id]) == []
-        assert await deliveries.next_due(transaction, NOW) == second.due_at
-        assert await deliveries.in_doubt(transaction) == []
-        await deliveries.attempt(transaction, [first.id], NOW)
-        (doubtful,) = await deliveries.in_doubt(transaction)
-        assert (doubtful.id, doubtful.attempts) == (first.id, 1)
-        await deliveries.retry(
-            transaction, first.id, due_at=second.due_at, attempts=1, failure="502"
-        )
-        assert await deliveries.in_doubt(transaction) == []
-        await deliveries.fail(transaction, second.id, NOW, "403")
-        await deliveries.done(transaction, [first.id])
-        assert await deliveries.next_due(transaction, NOW) is None
-
-
 async def test_what_is_held_is_found_for_whom_it_waits(database: Database) -> None:
     first, second, third = [await stored(database, key) for key in "abc"]
     async with database.write() as transaction:
-        await held.hold(transaction, first.id, BitMap([1, 2]), NOW)
-        await held.hold(transaction, second.id, BitMap([2, 3]), NOW)
-        await held.hold(transaction, third.id, BitMap([3]), NOW)
+        bitmaps = (BitMap([1, 2]), BitMap([2, 3]), BitMap([3]))
+        waiting = zip((first, second, third), bitmaps, strict=True)
+        await held.hold(transaction, [Held(b.id, numbers) for b, numbers in waiting], NOW)
         found = await held.since(transaction, first.id, [1, 2])
         assert [(h.bulletin, set(h.recipients)) for h in found] == [(second.id, {2})]
 
@@ -288,13 +248,49 @@ async def test_an_arrival_tells_who_put_it_in_what_became_of_it(database: Databa
         first, second = await arrivals.waiting(transaction, 10)
         assert [first.id, second.id] == ids
         assert first.bulletin == a_bulletin("1")
-        await arrivals.take(transaction, first.id, Taken(repeated=False, matched=12), NOW)
+        assert await arrivals.count_waiting(transaction, ids[0], ids[1]) == 2
+        await arrivals.take(transaction, {first.id: Taken(repeated=False, matched=12)}, NOW)
+        assert await arrivals.count_waiting(transaction, ids[0], ids[1]) == 1
         assert await arrivals.waiting(transaction, 10) == [second]
         assert await arrivals.results(transaction, ids) == {
             first.id: Taken(repeated=False, matched=12)
         }
         await arrivals.forget(transaction, NOW + timedelta(days=1))
         assert await arrivals.results(transaction, ids) == {}
+
+
+async def test_alerts_arrive_before_what_may_be_one_and_that_before_news(
+    database: Database,
+) -> None:
+    kinds = {"news": Kind.NEWS, "unsaid": None, "alert": Kind.ALERT, "late": Kind.ALERT}
+    async with database.write() as transaction:
+        new = [replace(a_bulletin(key), kind=kind) for key, kind in kinds.items()]
+        new.append(replace(a_bulletin("clear"), phase=Phase.CLEAR))
+        await arrivals.put(transaction, new, NOW)
+        order = []
+        while waiting := await arrivals.waiting(transaction, 9):
+            order.append([(arrival.bulletin.key, arrival.urgent) for arrival in waiting])
+            if waiting[0].urgent is None:
+                await arrivals.sort(transaction, {arrival.id: False for arrival in waiting})
+                continue
+            taken = Taken(repeated=False, matched=0)
+            await arrivals.take(transaction, {arrival.id: taken for arrival in waiting}, NOW)
+    assert order == [
+        [("alert", True), ("late", True), ("clear", True)],
+        [("unsaid", None)],
+        [("news", False), ("unsaid", False)],
+    ]
+
+
+async def test_more_arrivals_than_fit_one_statement_keep_their_order(database: Database) -> None:
+    keys = [str(number) for number in range(450)]
+    async with database.write() as transaction:
+        ids = await arrivals.put(transaction, map(a_bulletin, keys), NOW)
+        waiting = await arrivals.waiting(transaction, 999)
+        assert [arrival.bulletin.key for arrival in waiting] == keys
+        taken = {id_: Taken(repeated=False, matched=id_) for id_ in ids}
+        await arrivals.take(transaction, taken, NOW)
+        assert await arrivals.results(transaction, ids) == taken
 
 
 async def test_a_failed_poll_leaves_a_sources_cursor_alone(database: Database) -> None:

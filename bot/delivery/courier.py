@@ -1,8 +1,18 @@
-"""Carries what the outbox owes to Telegram, lane by lane, at the pace allowed."""
+"""Carries what the outbox owes to Telegram, lane by lane, at the pace allowed.
+
+Two loops share the work, so that nobody waits for the disk while there is something to send. One
+plays rounds: each is a transaction that stores outcomes and picks what goes next, see
+`bot.delivery.round`. What it picked lies ready until the other launches it, the most urgent first,
+whenever the pacer allows a call. A round waits until there is room for a good part of a group, or
+until somebody rings.
+"""
 
 import asyncio
+import heapq
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import datetime
+from itertools import count
 
 import structlog
 
@@ -10,8 +20,9 @@ from bot.delivery.errands import Errand
 from bot.delivery.outcome import NotSent, Outcome, Refused, Rejected, RetryAfter
 from bot.delivery.pacing import Pacer
 from bot.delivery.recovery import recover
-from bot.delivery.round import GROUP_SECONDS, Ledger, Turn, play_round
+from bot.delivery.round import Ledger, Turn, play_round
 from bot.delivery.sender import Sender
+from bot.delivery.settings import PAID_RATE
 from storage.bulletins import StoredBulletin
 from storage.content import Content
 from storage.database import Database
@@ -19,8 +30,18 @@ from storage.subscribers import Subscriber
 
 log = structlog.get_logger(__name__)
 
-MOST_UNDER_WAY = 64
-"""Calls under way at once: a kill leaves at most so many in doubt."""
+GROUP_SECONDS = 0.1
+"""So long outcomes wait to be stored."""
+
+READY_SECONDS = 0.05
+"""So long before their calls errands are picked: what is urgent waits for no more than these."""
+
+LEAST_IN_DOUBT = 64
+MOST_IN_DOUBT = max(LEAST_IN_DOUBT, int(PAID_RATE * GROUP_SECONDS))
+"""Attempts recorded without an outcome stored, at any time: so many a kill leaves in doubt at most.
+
+As many as what 100 ms bring at the rate allowed, and 64 where that is less.
+"""
 
 DRAIN_SECONDS = 8.0
 """So long a stop waits for calls under way."""
@@ -29,6 +50,8 @@ _IDLE_SECONDS = 5.0
 _NOT_SENT_SECONDS = 1.0
 _REFUSED_SECONDS = 60.0
 _TROUBLE_SECONDS = 1.0
+_LONG_HOLD_SECONDS = 1.0
+_BREATH_SECONDS = 0.004  # at a high rate a few calls are launched together
 
 Render = Callable[[StoredBulletin, Subscriber], Content]
 
@@ -59,28 +82,38 @@ class Courier:
         self._bell = bell
         self._joined = joined
         self._clock = clock
-        self._room = max(1, min(MOST_UNDER_WAY, int(pacer.rate * GROUP_SECONDS)))
+        rate = min(pacer.rate, PAID_RATE)
+        self._most_in_doubt = max(LEAST_IN_DOUBT, int(rate * GROUP_SECONDS))
+        self._most_ready = min(self._most_in_doubt, max(2, int(pacer.rate * READY_SECONDS)))
         self._ledger = Ledger()
+        self._ready: list[tuple[int, int, Errand]] = []  # a heap: lane, order of picking, errand
+        self._order = count()
+        self._loaded = asyncio.Event()  # something is ready
+        self._progress = asyncio.Event()  # there is room for a group worth a round
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     async def run(self) -> None:
         """Until `stop`; a database that fails for a while is waited for."""
         await recover(self._database, self._clock())
-        while not self._stopping:
-            try:
-                await self._turn()
-            except Exception:  # whatever it is, those who wait for an alert are better served
-                log.exception("a round failed and is played again")
-                await asyncio.sleep(_TROUBLE_SECONDS)
+        async with asyncio.TaskGroup() as group:
+            launching = group.create_task(self._launch_ready())
+            while not self._stopping:
+                try:
+                    await self._turn()
+                except Exception:  # whatever it is, those who wait for an alert are better served
+                    log.exception("a round failed and is played again")
+                    await asyncio.sleep(_TROUBLE_SECONDS)
+            launching.cancel()
         await self._drain()
 
     def stop(self) -> None:
         """`run` ends when the calls under way have, and says what is left in doubt."""
         self._stopping = True
-        self._bell.set()
+        self._wake()
 
     async def _drain(self) -> None:
+        self._give_back("stopped before the call")
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=DRAIN_SECONDS)
         await self._play(room=0)
@@ -89,16 +122,19 @@ class Courier:
 
     async def _turn(self) -> None:
         self._bell.clear()
-        if (hold := self._pacer.wait()) > GROUP_SECONDS:
-            await self._play(room=0)
-            await self._wait(self._clock() + timedelta(seconds=hold))
-            return
-        room = min(self._room, MOST_UNDER_WAY - len(self._ledger.under_way))
-        turn = await self._play(room)
+        hold = self._pacer.wait()
+        is_held = hold > GROUP_SECONDS
+        turn = await self._play(0 if is_held else self._room())
         for errand in turn.picked.errands:
-            await self._launch(errand)
-        if not turn.picked.errands and not turn.picked.put_off:
-            await self._wait(turn.next_due_at)
+            heapq.heappush(self._ready, (errand.lane, next(self._order), errand))
+            self._loaded.set()
+        if turn.more and not is_held:
+            await self._wait_for_room()
+            return
+        seconds = hold if is_held else _IDLE_SECONDS
+        if turn.next_due_at is not None and not is_held:
+            seconds = min(seconds, (turn.next_due_at - self._clock()).total_seconds())
+        await _wait(self._bell, seconds)
 
     async def _play(self, room: int) -> Turn:
         now = self._clock()
@@ -107,16 +143,59 @@ class Courier:
             await self._joined(turn.joined)
         return turn
 
-    async def _launch(self, errand: Errand) -> None:
-        while (wait := self._pacer.wait()) and not self._stopping:  # noqa: ASYNC110 - it waits for time
-            await asyncio.sleep(min(wait, GROUP_SECONDS))
-        if self._stopping:
-            self._finish(errand, NotSent("stopped before the call"))
-            return
+    def _room(self) -> int:
+        """How many errands may be picked now."""
+        in_doubt = len(self._ledger.under_way)
+        return min(self._most_ready - len(self._ready), self._most_in_doubt - in_doubt)
+
+    def _is_roomy(self) -> bool:
+        """Whether a round is worth its while: few calls are left, and a group of them has room.
+
+        When somebody has rung it may be for an alert: then a small group is worth it.
+        """
+        few = self._most_ready // 5
+        if self._bell.is_set():
+            return self._room() >= max(1, few)
+        return len(self._ready) <= few and self._room() >= self._most_ready // 2
+
+    async def _wait_for_room(self) -> None:
+        self._progress.clear()
+        if not self._is_roomy():
+            await _wait(self._progress, _IDLE_SECONDS)
+
+    async def _launch_ready(self) -> None:
+        """For ever: makes the calls that are ready, when the pacer allows them."""
+        while True:
+            await self._loaded.wait()
+            wait = self._pacer.wait()
+            if wait > _LONG_HOLD_SECONDS:
+                self._give_back("held before the call")
+            elif wait:
+                await asyncio.sleep(max(wait, _BREATH_SECONDS))
+            else:
+                self._launch()
+
+    def _launch(self) -> None:
+        *_, errand = heapq.heappop(self._ready)
+        if not self._ready:
+            self._loaded.clear()
         self._pacer.book(errand.subscriber.chat_id)
         task = asyncio.create_task(self._carry(errand))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        self._note_room()
+
+    def _give_back(self, why: str) -> None:
+        """What lies ready and may not be sent for long is not in doubt: it never began."""
+        while self._ready:
+            *_, errand = heapq.heappop(self._ready)
+            self._finish(errand, NotSent(why))
+        self._loaded.clear()
+
+    def _wake(self) -> None:
+        """Has a round played now, whatever the other loop waits for."""
+        self._bell.set()
+        self._progress.set()
 
     async def _carry(self, errand: Errand) -> None:
         outcome = await self._send(errand)
@@ -135,7 +214,14 @@ class Courier:
         self._ledger.under_way.discard(errand)
         self._ledger.finished.append(errand)
         if not self._ledger.under_way:
-            self._bell.set()  # nobody else will end the group
+            self._wake()  # nobody else will end the group
+        elif len(self._ledger.finished) == 1:
+            asyncio.get_running_loop().call_later(GROUP_SECONDS, self._wake)
+        self._note_room()
+
+    def _note_room(self) -> None:
+        if self._is_roomy():
+            self._progress.set()
 
     async def _send(self, errand: Errand) -> Outcome:
         try:
@@ -146,14 +232,8 @@ class Courier:
             log.exception("a message could not be made", subscriber=errand.subscriber.number)
             return Rejected(type(error).__name__)
 
-    async def _wait(self, next_due_at: datetime | None) -> None:
-        """Until there may be something to do."""
-        seconds = _IDLE_SECONDS
-        if next_due_at:
-            seconds = min(seconds, (next_due_at - self._clock()).total_seconds())
-        if self._ledger.groups or self._ledger.finished:
-            seconds = min(seconds, GROUP_SECONDS)
-        try:
-            await asyncio.wait_for(self._bell.wait(), max(0.0, seconds))
-        except TimeoutError:
-            return
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    """Until it is set, at most so long."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), max(0.0, seconds))

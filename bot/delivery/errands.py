@@ -11,20 +11,16 @@ from storage.subscribers import Subscriber
 
 @dataclass(eq=False)
 class Errand:
-    """What is sent to whom, and who answers for it.
-
-    A recipient of a broadcast has no row of their own while the broadcast's cursor answers for
-    them; they get one when the call takes longer than that can wait.
-    """
+    """What is sent to whom, and who answers for it: a broadcast, or a delivery of its own."""
 
     subscriber: Subscriber
     lane: Lane
     what: StoredBulletin | Content
     silent: bool
     attempts: int  # this one included
-    delivery: int | None  # id of the row that answers for it
+    delivery: int | None = None  # id of the row that answers for it
+    broadcast: int | None = None  # id of the broadcast that does
     outcome: Outcome | None = None  # None: under way
-    settled: bool = False  # its outcome is stored
 
     @property
     def bulletin(self) -> int | None:

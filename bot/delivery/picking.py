@@ -1,6 +1,6 @@
 """What goes next: by lane, oldest first, to chats that may have a message now."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -8,7 +8,8 @@ from pyroaring import BitMap
 
 from bot.delivery.errands import Errand
 from bot.delivery.pacing import CHAT_SECONDS
-from storage import broadcasts, bulletins, deliveries, subscribers
+from storage import bulletins, deliveries, subscribers
+from storage.agenda import Owed
 from storage.broadcasts import NOBODY, Broadcast
 from storage.bulletins import StoredBulletin
 from storage.database import Transaction
@@ -25,14 +26,14 @@ class Picked:
     """What one round sends. Nothing of it is true before the transaction is committed."""
 
     errands: list[Errand] = field(default_factory=list)
-    put_off: int = 0  # how many were due and must wait for their chat
-    groups: list[tuple[Broadcast, list[Errand]]] = field(default_factory=list)
+    broadcasts: dict[int, Broadcast] = field(default_factory=dict)  # those advanced, as they are
 
 
 class Picker:
     """Fills one round.
 
-    `chat_wait` tells how many seconds a chat must be left alone.
+    `chat_wait` tells how many seconds a chat must be left alone. `texts` are bulletins by id that
+    were read before; those that broadcasts need are added.
     """
 
     def __init__(
@@ -41,109 +42,129 @@ class Picker:
         now: datetime,
         chat_wait: Callable[[int], float],
         busy_chats: Collection[int],
+        texts: dict[int, StoredBulletin],
     ) -> None:
         self._transaction = transaction
         self._now = now
         self._chat_wait = chat_wait
         self._busy = set(busy_chats)
+        self._texts = texts
         self._queued: dict[int, int] = {}
+        self._room = 0
         self._picked = Picked()
+        self._over: list[int] = []
+        self._later: dict[int, datetime] = {}
+        self._put_off: list[NewDelivery] = []
 
-    async def pick(self, owed: Iterable[Broadcast], room: int, without: Collection[int]) -> Picked:
-        """At most `room` errands, their attempts recorded."""
-        due = await deliveries.due(self._transaction, self._now, limit=LOOK_AHEAD, without=without)
-        by_number = await subscribers.get(self._transaction, {d.subscriber for d in due})
-        texts = await bulletins.get(self._transaction, {d.bulletin for d in due if d.bulletin})
-        waiting = list(owed)
+    async def pick(
+        self, owed: Mapping[Lane, Owed], window: Sequence[Broadcast], room: int
+    ) -> Picked:
+        """At most `room` errands, the attempts of deliveries recorded.
+
+        A lane is looked into only when there is room left by those before it.
+        """
+        self._room = room
         for lane in Lane:
-            for delivery in due:
-                if delivery.lane is lane and len(self._picked.errands) < room:
-                    await self._take(delivery, by_number[delivery.subscriber], texts)
-            for broadcast in waiting:
-                left = room - len(self._picked.errands)
-                if broadcast.lane is lane and left > 0:
-                    await self._advance(broadcast, left)
+            due_at = owed[lane].due_at
+            if self._room and due_at is not None and due_at <= self._now:
+                await self._take_due(lane)
+            for broadcast in window:
+                if self._room and broadcast.lane is lane:
+                    await self._advance(broadcast)
         await self._record()
         return self._picked
 
-    async def _take(
+    async def _take_due(self, lane: Lane) -> None:
+        due = await deliveries.due(self._transaction, lane, self._now, limit=LOOK_AHEAD)
+        by_number = await subscribers.get(self._transaction, {d.subscriber for d in due})
+        ids = {d.bulletin for d in due if d.bulletin}
+        texts = await bulletins.get(self._transaction, ids) if ids else {}
+        # Two to one chat may have been put off to the same instant: the older goes first.
+        for delivery in sorted(due, key=lambda delivery: delivery.id):
+            if self._room:
+                self._take(delivery, by_number[delivery.subscriber], texts)
+
+    def _take(
         self, delivery: Delivery, subscriber: Subscriber, texts: dict[int, StoredBulletin]
     ) -> None:
         what = delivery.content or texts.get(delivery.bulletin or 0)
         if subscriber.suspended or what is None:
-            await deliveries.done(self._transaction, [delivery.id])
-            return
-        if wait := self._wait(subscriber):
-            self._picked.put_off += 1
-            await deliveries.defer(self._transaction, delivery.id, self._now + wait)
-            return
-        self._picked.errands.append(
-            Errand(
-                subscriber,
-                delivery.lane,
-                what,
-                delivery.silent,
-                attempts=delivery.attempts + 1,
-                delivery=delivery.id,
+            self._over.append(delivery.id)
+        elif wait := self._wait(subscriber):
+            self._later[delivery.id] = self._now + wait
+        else:
+            self._send(
+                Errand(
+                    subscriber,
+                    delivery.lane,
+                    what,
+                    delivery.silent,
+                    attempts=delivery.attempts + 1,
+                    delivery=delivery.id,
+                )
             )
-        )
 
-    async def _advance(self, broadcast: Broadcast, room: int) -> None:
-        """Takes the next recipients of a broadcast, at most `room`."""
-        numbers = after(broadcast.recipients, broadcast.attempted)[:room]
+    async def _advance(self, broadcast: Broadcast) -> None:
+        """Takes the next recipients of a broadcast, while there is room."""
+        numbers = _next(broadcast, self._room)
         if not numbers:
             return
         by_number = await subscribers.get(self._transaction, numbers)
-        text = (await bulletins.get(self._transaction, [broadcast.bulletin]))[broadcast.bulletin]
-        group = []
+        text = await self._text(broadcast.bulletin)
         for number in numbers:
             subscriber = by_number.get(number)
             if subscriber is None or subscriber.suspended:
                 continue
             silent = number in broadcast.silent
             if wait := self._wait(subscriber):
-                await self._put_off(broadcast, number, wait, silent=silent)
-                continue
-            group.append(
-                Errand(subscriber, broadcast.lane, text, silent, attempts=1, delivery=None)
-            )
-        self._picked.errands += group
-        self._picked.groups.append((replace(broadcast, attempted=numbers[-1]), group))
+                self._put_off.append(
+                    NewDelivery(
+                        subscriber=number,
+                        lane=broadcast.lane,
+                        bulletin=broadcast.bulletin,
+                        silent=silent,
+                        due_at=self._now + wait,
+                    )
+                )
+            else:
+                self._send(
+                    Errand(
+                        subscriber, broadcast.lane, text, silent, attempts=1, broadcast=broadcast.id
+                    )
+                )
+        self._picked.broadcasts[broadcast.id] = replace(broadcast, attempted=numbers[-1])
+
+    async def _text(self, bulletin: int) -> StoredBulletin:
+        if bulletin not in self._texts:
+            self._texts |= await bulletins.get(self._transaction, [bulletin])
+        return self._texts[bulletin]
+
+    def _send(self, errand: Errand) -> None:
+        self._picked.errands.append(errand)
+        self._room -= 1
 
     def _wait(self, subscriber: Subscriber) -> timedelta | None:
         """How long the chat must be left alone; None, and the chat is taken, when it need not."""
         chat = subscriber.chat_id
         ahead = self._queued.get(chat, 0)
+        self._queued[chat] = ahead + 1
         seconds = self._chat_wait(chat) + ahead * CHAT_SECONDS
         if seconds == 0 and chat in self._busy:
             seconds = CHAT_SECONDS
         if seconds == 0:
             self._busy.add(chat)
-            self._queued[chat] = ahead + 1
             return None
-        self._queued[chat] = ahead + 1
         return timedelta(seconds=seconds)
-
-    async def _put_off(
-        self, broadcast: Broadcast, number: int, wait: timedelta, *, silent: bool
-    ) -> None:
-        new = NewDelivery(
-            subscriber=number,
-            lane=broadcast.lane,
-            bulletin=broadcast.bulletin,
-            silent=silent,
-            due_at=self._now + wait,
-        )
-        await deliveries.enqueue(self._transaction, [new], self._now)
 
     async def _record(self) -> None:
         rows = [e.delivery for e in self._picked.errands if e.delivery is not None]
-        if rows:
-            await deliveries.attempt(self._transaction, rows, self._now)
-        for broadcast, _ in self._picked.groups:
-            await broadcasts.attempt(self._transaction, broadcast.id, broadcast.attempted)
+        await deliveries.attempt(self._transaction, rows, self._now)
+        await deliveries.done(self._transaction, self._over)
+        await deliveries.defer(self._transaction, self._later)
+        await deliveries.enqueue(self._transaction, self._put_off, self._now)
 
 
-def after(numbers: BitMap, number: int) -> BitMap:
-    """Those of `numbers` that are higher than `number`."""
-    return numbers[0 if number == NOBODY else numbers.rank(number) :]
+def _next(broadcast: Broadcast, count: int) -> BitMap:
+    """The next so many recipients who were not attempted."""
+    passed = 0 if broadcast.attempted == NOBODY else broadcast.recipients.rank(broadcast.attempted)
+    return broadcast.recipients[passed : passed + count]

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 import structlog
+from pyroaring import BitMap
 
 from bot.delivery.outcome import Doubtful
-from bot.delivery.picking import after
 from bot.delivery.retry import Again, GiveUp, decide
+from bot.delivery.settling import enqueue_known
 from storage import broadcasts, deliveries
-from storage.broadcasts import Broadcast
+from storage.broadcasts import Broadcast, Progress
 from storage.database import Database, Transaction
 from storage.deliveries import Delivery, NewDelivery
 
@@ -24,8 +25,10 @@ async def recover(database: Database, now: datetime) -> None:
         for delivery in doubtful:
             await _recover_delivery(transaction, delivery, now)
         count = len(doubtful)
-        for broadcast in await broadcasts.unfinished(transaction):
-            count += await _recover_broadcast(transaction, broadcast, now)
+        for broadcast in await broadcasts.begun(transaction):
+            if broadcast.under_way:
+                await _recover_broadcast(transaction, broadcast, now)
+                count += len(broadcast.under_way)
     if count:
         log.warning("calls in doubt after the last run", count=count)
 
@@ -40,11 +43,8 @@ async def _recover_delivery(transaction: Transaction, delivery: Delivery, now: d
             await deliveries.fail(transaction, delivery.id, now, why)
 
 
-async def _recover_broadcast(transaction: Transaction, broadcast: Broadcast, now: datetime) -> int:
-    """Those attempted and not settled get a delivery each, unless they have one."""
-    passed = after(broadcast.recipients, broadcast.cursor)
-    numbers = passed - after(broadcast.recipients, broadcast.attempted)
-    numbers -= type(numbers)(await deliveries.owed(transaction, broadcast.bulletin, list(numbers)))
+async def _recover_broadcast(transaction: Transaction, broadcast: Broadcast, now: datetime) -> None:
+    """Those who were being sent to get a delivery each."""
     decision = decide(_ENDED, 1, broadcast.lane, now)
     if isinstance(decision, Again):
         new = [
@@ -57,8 +57,7 @@ async def _recover_broadcast(transaction: Transaction, broadcast: Broadcast, now
                 due_at=decision.at,
                 failure=decision.why,
             )
-            for number in numbers
+            for number in broadcast.under_way
         ]
-        await deliveries.enqueue(transaction, new, now)
-    await broadcasts.advance(transaction, broadcast.id, broadcast.attempted)
-    return len(numbers)
+        await enqueue_known(transaction, new, now)
+    await broadcasts.record(transaction, [Progress(broadcast.id, broadcast.attempted, BitMap())])

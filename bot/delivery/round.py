@@ -1,36 +1,37 @@
-"""One round of the courier: a single transaction that stores outcomes and picks what goes next."""
+"""One round of the courier: a single transaction that stores outcomes and picks what goes next.
 
-from collections.abc import Callable
+What makes a kill harmless, at whatever instruction it comes:
+
+- A call is made only after the commit of the transaction that records it: by a delivery's row, or
+  by a subscriber's number in the row that tells who is under way for a broadcast.
+- It leaves that record only in a transaction that holds its outcome: a receipt, a row to be
+  retried, or nothing more to do. So what is recorded and has no outcome is exactly what may have
+  been sent and is not known to have been; at the next start that is decided about anew, everything
+  else is either settled or was never begun.
+- The courier lets no more than a fixed number be recorded without an outcome. That many messages
+  a kill may double, and no more.
+- The ledger, which is memory, changes after the commit and only then. A round that fails has
+  changed nothing and is played again.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pyroaring import BitMap
+
 from bot.delivery.errands import Errand
-from bot.delivery.picking import Picked, Picker, after
-from bot.delivery.settling import keep_as_row, settle
-from storage import broadcasts, deliveries
-from storage.broadcasts import Broadcast
+from bot.delivery.picking import Picked, Picker
+from bot.delivery.settling import Settlement
+from storage import agenda, broadcasts
+from storage.agenda import Owed
+from storage.broadcasts import Broadcast, Progress
+from storage.bulletins import StoredBulletin
 from storage.database import Database, Transaction
+from storage.lanes import Lane
 
-GROUP_SECONDS = 0.1
-"""So long a broadcast's cursor waits for the slowest of a group of calls."""
-
-
-@dataclass(eq=False)
-class Group:
-    """Recipients of one broadcast who were picked together."""
-
-    broadcast: int
-    number: int  # the cursor, when all of them are settled
-    errands: list[Errand]
-    picked_at: datetime
-
-    def may_close(self, now: datetime) -> bool:
-        late = (now - self.picked_at).total_seconds() >= GROUP_SECONDS
-        return late or all(errand.outcome for errand in self.errands)
-
-    def open_errands(self, storing: list[Errand]) -> list[Errand]:
-        """Those whose outcome is neither stored nor among those being stored."""
-        return [e for e in self.errands if not e.settled and e not in storing]
+WINDOW = 64
+"""Broadcasts of a lane held in memory: a backlog of thousands waits in the database."""
 
 
 @dataclass
@@ -38,17 +39,12 @@ class Ledger:
     """What is under way: the memory that the rounds share."""
 
     broadcasts: dict[int, Broadcast] = field(default_factory=dict)
-    groups: list[Group] = field(default_factory=list)
-    under_way: set[Errand] = field(default_factory=set)
+    texts: dict[int, StoredBulletin] = field(default_factory=dict)  # what broadcasts say, by id
+    under_way: set[Errand] = field(default_factory=set)  # picked, without an outcome
     finished: list[Errand] = field(default_factory=list)  # with outcomes that are not stored yet
 
     def busy_chats(self) -> set[int]:
         return {errand.subscriber.chat_id for errand in self.under_way}
-
-    def rows(self, storing: list[Errand]) -> set[int]:
-        """Ids of deliveries whose outcome is neither stored nor among those being stored."""
-        errands = (*self.under_way, *(e for e in self.finished if e not in storing))
-        return {e.delivery for e in errands if e.delivery is not None}
 
 
 @dataclass(frozen=True)
@@ -57,6 +53,7 @@ class Turn:
 
     picked: Picked
     joined: list[int]  # ids of subscriptions that belong to another subscriber now
+    more: bool  # whether there was something to send now, picked or not
     next_due_at: datetime | None  # when the first delivery that is not due yet will be
 
 
@@ -67,71 +64,78 @@ async def play_round(
     chat_wait: Callable[[int], float],
     now: datetime,
 ) -> Turn:
-    """Stores what is finished, picks at most `room` errands.
-
-    The ledger changes after the commit and only then: a round that fails is played again.
-    """
+    """Stores what is finished, picks at most `room` errands."""
     finished = list(ledger.finished)
-    joined: list[int] = []
     async with database.write() as transaction:
-        for errand in finished:
-            if errand.outcome:
-                joined += await settle(transaction, errand, errand.outcome, now)
-        closed, rows = await _close_groups(transaction, ledger, finished, now)
-        known = max(ledger.broadcasts, default=0)
-        new = {b.id: b for b in await broadcasts.unfinished(transaction, known)}
-        owed = ledger.broadcasts | new
-        over = await _finish(transaction, owed, ledger, closed, now)
-        picker = Picker(transaction, now, chat_wait, ledger.busy_chats())
-        waiting = [broadcast for id_, broadcast in owed.items() if id_ not in over]
-        picked = await picker.pick(waiting, room, ledger.rows(finished)) if room else Picked()
-        next_due_at = await deliveries.next_due(transaction, now)
-    del ledger.finished[: len(finished)]
-    for errand in finished:
-        errand.settled = True
-    for errand, row in rows:
-        errand.delivery = row
-    ledger.groups = [group for group in ledger.groups if group not in closed]
-    ledger.groups += [Group(b.id, b.attempted, errands, now) for b, errands in picked.groups]
-    ledger.broadcasts = {id_: b for id_, b in owed.items() if id_ not in over}
-    ledger.broadcasts |= {broadcast.id: broadcast for broadcast, _ in picked.groups}
-    ledger.under_way |= set(picked.errands)
-    return Turn(picked, joined, next_due_at)
-
-
-async def _close_groups(
-    transaction: Transaction, ledger: Ledger, storing: list[Errand], now: datetime
-) -> tuple[list[Group], list[tuple[Errand, int]]]:
-    """Moves the cursors past what is settled; who is late gets a row that answers for the call."""
-    closed: list[Group] = []
-    rows: list[tuple[Errand, int]] = []
-    stuck: set[int] = set()
-    for group in ledger.groups:
-        if group.broadcast in stuck or not group.may_close(now):
-            stuck.add(group.broadcast)
-            continue
-        rows += [
-            (errand, await keep_as_row(transaction, errand, now))
-            for errand in group.open_errands(storing)
+        joined = await Settlement(transaction, now).settle(finished)
+        owed = await agenda.look(transaction)
+        window = await _window(transaction, ledger.broadcasts, owed)
+        picker = Picker(transaction, now, chat_wait, ledger.busy_chats(), ledger.texts)
+        picked = await picker.pick(owed, list(window.values()), room) if room else Picked()
+        window |= picked.broadcasts
+        # Calls have ended since the transaction began: their outcomes are not stored by it.
+        ended = ledger.finished[len(finished) :]
+        under_way = _under_way((*ledger.under_way, *ended, *picked.errands))
+        over = [
+            id_
+            for id_, broadcast in window.items()
+            if id_ not in under_way and broadcast.attempted >= broadcast.recipients.max()
         ]
-        await broadcasts.advance(transaction, group.broadcast, group.number)
-        closed.append(group)
-    return closed, rows
+        changed = {e.broadcast for e in finished if e.broadcast} | set(picked.broadcasts)
+        await broadcasts.record(
+            transaction,
+            (
+                Progress(id_, window[id_].attempted, under_way.get(id_, BitMap()))
+                for id_ in changed.difference(over)
+            ),
+        )
+        await broadcasts.finish(transaction, over, now)
+    del ledger.finished[: len(finished)]
+    ledger.broadcasts = {id_: b for id_, b in window.items() if id_ not in over}
+    said = {broadcast.bulletin for broadcast in ledger.broadcasts.values()}
+    ledger.texts = {id_: text for id_, text in ledger.texts.items() if id_ in said}
+    ledger.under_way |= set(picked.errands)
+    more = _is_more(owed, window.values(), picked, now)
+    return Turn(picked, joined, more, _next_due(owed, now))
 
 
-async def _finish(
-    transaction: Transaction,
-    owed: dict[int, Broadcast],
-    ledger: Ledger,
-    closed: list[Group],
-    now: datetime,
-) -> set[int]:
-    open_groups = {group.broadcast for group in ledger.groups if group not in closed}
-    over = {
-        id_
-        for id_, broadcast in owed.items()
-        if id_ not in open_groups and not after(broadcast.recipients, broadcast.attempted)
-    }
-    for id_ in over:
-        await broadcasts.finish(transaction, id_, now)
-    return over
+async def _window(
+    transaction: Transaction, held: Mapping[int, Broadcast], owed: Mapping[Lane, Owed]
+) -> dict[int, Broadcast]:
+    """The broadcasts in memory, and those that come next where there is room for them."""
+    window = dict(held)
+    for lane in Lane:
+        known = [id_ for id_, broadcast in held.items() if broadcast.lane is lane]
+        newest = max(known, default=0)
+        # Half a window is enough to go on with: so they are read many at a time.
+        if owed[lane].newest > newest and len(known) <= WINDOW // 2:
+            more = await broadcasts.unfinished(
+                transaction, lane, after=newest, limit=WINDOW - len(known)
+            )
+            window |= {broadcast.id: broadcast for broadcast in more}
+    return window
+
+
+def _under_way(errands: Iterable[Errand]) -> dict[int, BitMap]:
+    """Numbers of subscribers, by the broadcast that answers for the call."""
+    numbers: dict[int, BitMap] = {}
+    for errand in errands:
+        if errand.broadcast is not None:
+            numbers.setdefault(errand.broadcast, BitMap()).add(errand.subscriber.number)
+    return numbers
+
+
+def _is_more(
+    owed: Mapping[Lane, Owed], window: Iterable[Broadcast], picked: Picked, now: datetime
+) -> bool:
+    """Whether the next round may find something to send now."""
+    return (
+        bool(picked.broadcasts)
+        or any(one.due_at is not None and one.due_at <= now for one in owed.values())
+        or any(broadcast.attempted < broadcast.recipients.max() for broadcast in window)
+    )
+
+
+def _next_due(owed: Mapping[Lane, Owed], now: datetime) -> datetime | None:
+    later = [one.due_at for one in owed.values() if one.due_at is not None and one.due_at > now]
+    return min(later, default=None)

@@ -1,0 +1,68 @@
+"""The real process, on a database of its own, against the stand-in for Telegram."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.standin.person import Person
+from bot.standin.server import Standin
+
+
+class Installation:
+    """A configuration, a database, and the commands that work on them."""
+
+    def __init__(self, folder: Path, standin: Standin, extra: str = "") -> None:
+        self.folder = folder
+        self.config = folder / "config.toml"
+        self.config.write_text(
+            f"""
+[telegram]
+token = "{standin.token}"
+api_url = "{standin.url}"
+[storage]
+url = "sqlite+aiosqlite:///{folder / "tocsin.db"}"
+[http]
+listen = ""
+{extra}
+"""
+        )
+
+    async def start(self, *arguments: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "bot", arguments[0], "-c", str(self.config), *arguments[1:]),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        )
+
+    async def call(self, *arguments: str) -> tuple[int, str, str]:
+        process = await self.start(*arguments)
+        out, err = await asyncio.wait_for(process.communicate(), 60)
+        return process.returncode or 0, out.decode(), err.decode()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[asyncio.subprocess.Process]:
+        """The bot, told to stop at the end and seen to have done so cleanly."""
+        process = await self.start("run")
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.send_signal(signal.SIGTERM)
+            _, err = await asyncio.wait_for(process.communicate(), 30)
+        assert "Traceback" not in err.decode()
+        assert process.returncode == 0, err.decode()
+
+
+async def ask(person: Person, text: str) -> str:
+    """What the bot answers."""
+    before = len(person.chat.messages)
+    await person.send(text)
+    messages = await person.chat.wait(lambda ms: len(ms) >= before + 2, timeout=30)
+    return messages[-1].text
