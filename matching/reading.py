@@ -50,7 +50,7 @@ class Reader:
         alert None the text decides: it is one when it falls under air_alert or all_clear.
         """
         line = _line(title, text)
-        mentions, countries = self._mentions(line)
+        mentions, countries = self._mentions(line, f"{title}\n{text}")
         given, unknown = self._resolved(regions)
         words = _words(line, mentions, source.casefold(), unknown)
         known = frozenset(filter(None, map(self._topics.find, topics)))
@@ -79,9 +79,11 @@ class Reader:
             alert=rung,
         )
 
-    def _mentions(self, line: Sequence[Token]) -> tuple[tuple[Mention, ...], list[tuple[int, str]]]:
+    def _mentions(
+        self, line: Sequence[Token], text: str
+    ) -> tuple[tuple[Mention, ...], list[tuple[int, str]]]:
         """The places named, and of the countries among them the position of the first word."""
-        hits = list(self._gazetteer.names.find(line))
+        hits = list(self._gazetteer.names.find(line, text))
         mentions = tuple(Mention(hit.codes[0], hit.start, hit.end) for hit in hits)
         countries = [(hit.first, hit.codes[0]) for hit in hits if self._is_country(hit.codes[0])]
         return mentions, countries
@@ -113,8 +115,7 @@ class Reader:
         codes: dict[str, None] = {}
         unknown = []
         for written in regions:
-            region = self._gazetteer.get(written) or next(iter(self._gazetteer.find(written)), None)
-            if region:
+            if region := self._gazetteer.resolve(written):
                 codes[region.code] = None
             else:
                 unknown.append(written)

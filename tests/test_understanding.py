@@ -30,8 +30,10 @@ def test_there_are_items_enough_in_every_language(scores: Scores) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("field", "floor"), [("topics", 0.97), ("queries", 0.98)])
-def test_topics_and_queries_are_understood(
+@pytest.mark.parametrize(
+    ("field", "floor"), [("places", 0.95), ("topics", 0.97), ("queries", 0.98)]
+)
+def test_places_topics_and_queries_are_understood(
     scores: Scores, field: str, floor: float, language: str
 ) -> None:
     wrong = [one for one in scores.wrong if (one.field, one.language) == (field, language)]
