@@ -27,6 +27,7 @@ class Customs:
     water_words: frozenset[str] = _NOTHING  # said of water
     beside_water: frozenset[str] = _NOTHING  # right before a name of waters
     before: frozenset[str] = _NOTHING  # may stand before the name of a place
+    loose: frozenset[str] = _NOTHING  # of these, those before people and things as often
     within: frozenset[str] = _NOTHING  # the same, and takes the locative
     near: frozenset[str] = _NOTHING  # the same where no person follows
     nouns: frozenset[str] = _NOTHING  # of settlements

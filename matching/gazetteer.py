@@ -12,6 +12,7 @@ from matching.table import Table
 
 # The one number in which the two alert services differ.
 _CRIMEA, _CRIMEA_AT_UKRAINEALARM = "29", "9999"
+_CROWD = 500  # inhabitants of a city for each bearer of its name: with fewer it is told apart
 _LESSER = frozenset(("town", "village", "hromada"))
 _TITLE_OF_HROMADA = re.compile(
     r"(?:.* та )?(?P<adjective>\S+)"
@@ -117,9 +118,11 @@ class Gazetteer:
 
     def _has_rival(self, region: Region, name: str) -> bool:
         """Whether another place that may as well be meant bears the name; for a city, a city."""
-        others = (r for r in self._named(words(name)) if r.code != region.code)
-        rivals = (r for r in others if r.kind not in {"oblast", "raion"})
-        return any(r.is_known or region.kind in _LESSER for r in rivals)
+        bearers = [r for r in self._named(words(name)) if r.kind not in {"oblast", "raion"}]
+        others = [r for r in bearers if r.code != region.code]
+        if region.kind in _LESSER or region.population < _CROWD * len(others):
+            return bool(others)
+        return any(r.is_known for r in others)
 
     def zone(self, code: str) -> str | None:
         """The IANA time zone of the region, or of the nearest region around it that has one."""

@@ -14,7 +14,7 @@ _LESSER = frozenset(("village", "town", "hromada"))
 _ROUNDS = 3  # how long a list may grow from what is believed of its ends
 _MOST = 100  # places of a text that decide of others
 _BEARERS = 4  # of a name that are looked at
-_CROWD = 15  # bearers of a name
+_CROWD = 500  # inhabitants of a city for each bearer of its name
 _LARGE = 30_000  # inhabitants
 _CAPITAL = 1_000_000  # inhabitants of a city too large to be taken for somebody
 _QUALIFIES = re.compile(r"\s*[,(]?\s*")
@@ -113,9 +113,10 @@ class Judge:
         kind = self._kind(candidate)
         if kind in _UNITS and candidate.size > 1:
             return kind != "hromada" or len(candidate.numbers) == 1
+        said = self._is_said(candidate)
         if self._is_crowded(candidate):
-            return False
-        return self._is_said(candidate) or self._is_believed(candidate, kind)
+            return said and kind == "city"
+        return said or self._is_believed(candidate, kind)
 
     def _is_said(self, candidate: Candidate) -> bool:
         return self._around.has_noun(candidate) or self._around.is_tagged(candidate)
@@ -131,7 +132,7 @@ class Judge:
             return True
         head = self._around.is_head(candidate)
         word = self._is_word(candidate, head=head)
-        if word or not self._around.has_preposition(candidate):
+        if word or not self._around.has_preposition(candidate, strict=True):
             return word and not head and kind != "village" and self._around.is_within(candidate)
         return kind != "village" or (not head and len(candidate.words[0]) > 3)
 
@@ -154,8 +155,8 @@ class Judge:
     def _is_crowded(self, candidate: Candidate) -> bool:
         """Whether so many bear the name that only a unit named with it tells which is meant."""
         best = self._best(candidate)
-        if best.kind == "city":
-            return len(candidate.numbers) > _CROWD and best.population < _LARGE
+        if best.kind == "city" and len(candidate.numbers) > 2:
+            return best.population < _CROWD * len(candidate.numbers)
         return best.kind in _LESSER and len(candidate.numbers) > 1 and best.kind != "town"
 
     def _is_known(self, candidate: Candidate) -> bool:
@@ -197,8 +198,10 @@ class Judge:
                 return True
             if crowded:
                 return False
-        if not self._is_known(candidate) and word:
+        if word and not self._is_known(candidate):
             return False
+        if word and self._is_in_unit(candidate, units):
+            return True
         return any(
             other.accepted
             and not other.elliptic
@@ -207,6 +210,15 @@ class Judge:
                 *self._all[max(0, position - 1) : position],
                 *self._all[position + 1 : position + 2],
             )
+        )
+
+    def _is_in_unit(self, candidate: Candidate, units: list[int]) -> bool:
+        """Whether it lies in a unit the text names, but for the one that is called after it."""
+        own = self._best(candidate)
+        return any(
+            candidate.numbers[0] in self._table.inside(unit)
+            and self._table.region(unit).names["en"][:3] != own.names["en"][:3]
+            for unit in units
         )
 
     def _is_placed(self, candidate: Candidate) -> bool:

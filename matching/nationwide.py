@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
+from matching import demonyms
 from matching.normalise import Token, words
+
+_POSSESSED = len("'s ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,8 @@ class Nationwide:
     alone: frozenset[tuple[str, ...]]  # needs no name
     home: str  # code of the country meant when none is named
     home_forms: frozenset[str]  # the home country's name in further forms
+    part: frozenset[str]  # right after the name: only so much of it
+    adjectives: frozenset[str]  # of countries: the whole Ukrainian team is not the country
 
     @classmethod
     def load(cls) -> "Nationwide":
@@ -28,6 +33,8 @@ class Nationwide:
             frozenset(map(words, data["alone"])),
             data["home"],
             frozenset(word for form in data["home_forms"] for word in words(form)),
+            frozenset(words(data["part"])),
+            frozenset(demonyms.load()),
         )
 
     def countries(self, line: Sequence[Token], named: Sequence[tuple[int, str]]) -> frozenset[str]:
@@ -37,10 +44,25 @@ class Nationwide:
         """
         texts = [token.text for token in line]
         inflected = [(at, self.home) for at, text in enumerate(texts) if text in self.home_forms]
-        found = {code for at, code in (*named, *inflected) if self._whole_before(texts, at)}
+        found = {
+            code
+            for at, code in (*named, *inflected)
+            if self._whole_before(texts, at) and self._is_whole(line, at)
+        }
         if not found and any(self._at(texts, at) for at in range(len(texts))):
             found = {code for _, code in named} or {self.home}
         return frozenset(found)
+
+    def _is_whole(self, line: Sequence[Token], at: int) -> bool:
+        """Whether no part is meant: throughout Ukraine's Kharkiv region, Ucraina orientale."""
+        following = line[at + 1] if at + 1 < len(line) else None
+        if line[at].text in self.adjectives and line[at].text not in self.home_forms:
+            return False
+        if following is None:
+            return True
+        gap = following.start - line[at].end
+        owned = gap == _POSSESSED and following.capital and line[at].text.isascii()
+        return following.text not in self.part and not owned
 
     def _whole_before(self, texts: Sequence[str], at: int) -> bool:
         while at and not self._ends_at(texts, at) and texts[at - 1] in self.between:

@@ -15,6 +15,7 @@ from matching.table import Table
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _FLAG_A = 0x1F1E6
 
+_LARGE = 300_000  # inhabitants of a city abroad that a compound may be made with
 _OF = frozenset(("di", "of"))
 AND = frozenset(("та", "і", "й", "и", "and", "e", "ed", "або", "чи", "или", "or", "o"))
 _ELLIPTIC = re.compile(".{3,}(?:с|ц|з)ь?к(?:а|ій|у|ої|ою|ая|ой|ую)")
@@ -144,7 +145,7 @@ class Scanner:
             if _ELLIPTIC.fullmatch(token.text):
                 return self._elliptic(token, at)
         number = self._small.get(token.text)
-        if number is not None:
+        if number is not None and (not token.capital or token.head or shouting):
             return Candidate(
                 at, 1, token.start, token.end, (token.text,), (number,), None, sure=True
             )
@@ -236,4 +237,5 @@ class Scanner:
     def _is_part(self, part: Token, spelling: Spelling) -> bool:
         best = self._table.region(spelling.numbers[0])
         known = part.upper if spelling.acronym else not spelling.ordinary
-        return known and (best.kind == "country" or (best.at_home and best.kind == "city"))
+        large = best.at_home or best.population >= _LARGE
+        return known and (best.kind == "country" or (best.kind == "city" and large))

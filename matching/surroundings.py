@@ -85,10 +85,12 @@ class Surroundings:
             return self.gap_before(candidate).startswith(".")
         return token.text in self._customs.nouns
 
-    def has_preposition(self, candidate: Candidate) -> bool:
-        """Whether a word stands before it that may stand before a place."""
+    def has_preposition(self, candidate: Candidate, *, strict: bool = False) -> bool:
+        """Whether a word stands before it that may, or if strict: that would, precede a place."""
         token = self.before(candidate)
-        return token is not None and token.text in self._customs.before
+        if token is None or (strict and token.text in self._customs.loose):
+            return False
+        return token.text in self._customs.before
 
     def is_within(self, candidate: Candidate) -> bool:
         """Whether the words before it speak of a place, not of a person: у Володимирі."""

@@ -115,9 +115,11 @@ def city_rows(cities: list[dict[str, Any]]) -> Iterator[Row]:
         row.latitude, row.longitude = round(city["latitude"], 3), round(city["longitude"], 3)
         row.population = city["population"]
         row.en = row.it = straight(city["name"])
+        if country in {"RU", "BY"}:
+            row.en = row.it = row.en.replace("'", "")  # the soft sign
         name_abroad(row, city, exemplars.get((fold(city["name"]), city["timezone"])))
         if facts := curated.pop(city["geonameid"], None):
-            row.aliases += [row.en, row.uk, row.ru]
+            row.aliases.append(row.en)
             row.en, row.uk, row.ru, it, *more = facts
             row.it = row.en if it == "-" else it
             row.aliases += more[0].split(", ") if more else []

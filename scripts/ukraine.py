@@ -160,6 +160,8 @@ def settlement_rows(codifier: list[Entry], known: "GeoNames") -> Iterator[Row]:
             known.place(row, found)
         row.ru = facts.get("ru") or known.russian_name(found, row.uk)
         row.aliases = list(facts.get("aliases", ()))
+        if city:
+            row.aliases += CURATED["former"].get(entry.name, ())
         if city and found:
             row.aliases += known.aliases(found)
         yield row

@@ -45,7 +45,7 @@ ENGLISH = [
     ("Turkey is best roasted slowly.", ""),
     ("Put the china in the cupboard and wear a jersey.", ""),
     ("Reading is good for you.", ""),
-    ("A train to Reading was cancelled.", "Reading"),
+    ("A train stopped in Reading.", "Reading"),
     ("Nice weather in Nice", "Nice"),
     ("Michael Jordan and Paris Hilton came with Jack London.", ""),
     ("a dog called Odessa and a cat named Paris", ""),
