@@ -8,7 +8,6 @@ concerns no more of them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ REGIONS = 2_000
 MILLION = 1_000_000
 _CHUNK = 10_000
 _FLATNESS = 65  # the most asked for is asked for so little more often than the next ones
-_FILLERS = [f"{a}{b}" for a, b in product(("qu", "zh", "ьо", "щи"), ("op", "et", "ам", "ув", "ia"))]
+_FILLERS = 3_000  # words nobody asks for
 
 Shares = NDArray[np.float64]
 Picks = NDArray[np.int64]
@@ -62,10 +61,10 @@ class Workload:
         """Titles and texts."""
         random = np.random.default_rng(2)
         for _ in range(count):
-            words = [self.terms.words[at] for at in self._pick(random, WORDS, 44)]
-            phrases = [" ".join(self.terms.phrases[at]) for at in self._pick(random, PHRASES, 8)]
+            words = [self.terms.words[at] for at in self._pick(random, WORDS, 26)]
+            phrases = [" ".join(self.terms.phrases[at]) for at in self._pick(random, PHRASES, 6)]
             names = [self.terms.names[at] for at in _draw(random, REGIONS, 2)]
-            fillers = [_FILLERS[at] for at in random.integers(0, len(_FILLERS), 66)]
+            fillers = [f"zzh{_word(int(at))}" for at in _draw(random, _FILLERS, 90)]
             pieces = [*words, *phrases, *names, *fillers]
             said = [pieces[at] for at in random.permutation(len(pieces))]
             yield " ".join(said[:9]).capitalize(), " ".join(said[9:])

@@ -20,11 +20,12 @@ def offsets(numbers: NDArray[Any], size: int) -> U32:
 
 def ranges(starts: NDArray[Any], lengths: NDArray[Any]) -> Numbers:
     """The indices of all these stretches, one after the other."""
-    ends = np.cumsum(lengths, dtype=np.int64)
+    ends = lengths.cumsum(dtype=np.int64)
     if not len(ends):
-        return np.empty(0, np.int64)
-    shift = np.repeat(starts.astype(np.int64) - ends + lengths, lengths)
-    return shift + np.arange(ends[-1])
+        return ends
+    indices = np.arange(ends[-1])
+    indices += np.repeat(starts - ends + lengths, lengths)
+    return indices
 
 
 def positions(keys: U64, wanted: U64) -> tuple[U32, Flags]:

@@ -5,20 +5,20 @@ All of it is work on whole arrays, in which numpy lets other threads run; what i
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
-from pyroaring import BitMap
 
-from matching.arrays import U32, Numbers, bitmap, offsets, positions
+from matching.arrays import U32, Flags, Numbers, bitmap, offsets, positions
 from matching.gathering import Gathering
 from matching.loose import Loose, loosened, rarest_first
 from matching.matches import Mode
-from matching.segment import GONE, MORE, Crowds, More, Rows, Segment
+from matching.segment import GONE, MORE, PLANE, Crowds, More, Rows, Segment
 from matching.vocabulary import Phrases, Vocabulary, vocabulary
 
-_CROWD = 64
-"""So many subscribers of one term are a bitmap. More where they are spread over more of its parts,
-each of which costs memory of its own."""
+_CROWD = 9
+"""So many subscribers of one term for each part of a bitmap of them are a bitmap: a part is 65,536
+numbers, costs memory and time of its own."""
 
 
 def empty() -> Segment:
@@ -33,7 +33,7 @@ def empty() -> Segment:
         rows=Rows(at, none, none),
         more=More(none, at, none),
         crowds=Crowds({}, Counter(), none, none),
-        holds=np.ones(1, np.bool_),
+        holds=_holds(0),
     )
 
 
@@ -62,8 +62,15 @@ def build(old: Segment, new: Gathering, pause: Callable[[], None]) -> Segment:
         _rows(lone, size),
         _more(lone),
         _crowds(rows[crowded], whos, pause),
-        holds=np.append(np.tile(np.array([False, True]), size), True),
+        holds=_holds(size),
     )
+
+
+def _holds(size: int) -> Flags:
+    """Of so many terms none holds, and beyond them one always does."""
+    holds = np.tile(np.array((False, True)), (size + 1, 1))
+    holds[size] = True
+    return holds
 
 
 def _vocabulary(old: Vocabulary, new: Gathering, pause: Callable[[], None]) -> Vocabulary:
@@ -94,7 +101,7 @@ def _subscriptions(old: Segment, new: Gathering) -> tuple[Numbers, U32, Numbers]
     """
     whos = np.concatenate((old.whos, np.array(new.whos, np.uint32)))
     ids = np.concatenate((old.ids, np.array(new.ids, np.int64)))
-    there = np.flatnonzero(whos & GONE != GONE)
+    there = np.flatnonzero(whos < GONE)
     order = there[np.argsort(ids[there], kind="stable")]
     order = order[np.append(np.diff(ids[order]) > 0, True)[: len(order)]]  # the last of a number
     indices = np.full(len(ids), -1, np.int64)
@@ -102,14 +109,14 @@ def _subscriptions(old: Segment, new: Gathering) -> tuple[Numbers, U32, Numbers]
     return ids[order], whos[order], indices
 
 
-def _crowded(rows: Loose, whos: U32) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Which rows go into bitmaps: of those of a term alone the ones many have, of one mode."""
-    alone = np.flatnonzero(rows.lengths == 0)
-    slots = rows.anchors[alone].astype(np.int64) << 2 | whos[rows.subscriptions[alone]] & GONE
-    spread = int(whos.max(initial=0) >> 18)
-    _, inverse, counts = np.unique(slots, return_inverse=True, return_counts=True)
-    crowded = np.zeros(len(rows.anchors), np.bool_)
-    crowded[alone] = (counts >= max(_CROWD, 8 * spread))[inverse]
+def _crowded(rows: Loose, whos: U32) -> Flags:
+    """Which rows go into bitmaps: of those of a term alone the ones that many have."""
+    alone = rows.lengths == 0
+    counts = np.bincount(rows.anchors[alone], minlength=1)
+    parts = len(Mode) * (1 + int((whos % PLANE).max(initial=0) >> 16))
+    many = counts >= _CROWD * parts
+    crowded = alone.copy()
+    crowded[alone] = many[rows.anchors[alone]]
     return crowded
 
 
@@ -133,21 +140,16 @@ def _crowds(rows: Loose, whos: U32, pause: Callable[[], None]) -> Crowds:
     keys = np.sort(rows.anchors.astype(np.uint64) << np.uint64(32) | here)
     twice = keys[1:][keys[1:] == keys[:-1]].tolist()
     order = np.argsort(rows.subscriptions, kind="stable")
+    terms, starts = np.unique(rows.anchors, return_index=True)
+    bits = {}
+    for term, (start, end) in zip(
+        terms.tolist(), pairwise([*starts.tolist(), len(here)]), strict=True
+    ):
+        bits[term] = bitmap(here[start:end])
+        pause()
     return Crowds(
-        _bits(rows.anchors, here, pause),
+        bits,
         Counter((key >> 32, key & 0xFFFFFFFF) for key in twice),
         rows.subscriptions[order],
         rows.anchors[order],
     )
-
-
-def _bits(terms: U32, whos: U32, pause: Callable[[], None]) -> dict[int, dict[Mode, BitMap]]:
-    """By term and mode who is there: the nth of whos at the nth of terms."""
-    slots = terms.astype(np.int64) << 2 | whos & GONE
-    order = np.argsort(slots, kind="stable")
-    slots, starts = np.unique(slots[order], return_index=True)
-    bits: dict[int, dict[Mode, BitMap]] = {}
-    for slot, who in zip(slots.tolist(), np.split(whos[order] >> 2, starts[1:]), strict=False):
-        bits.setdefault(slot >> 2, {})[Mode(slot & 3)] = bitmap(who)
-        pause()
-    return bits

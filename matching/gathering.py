@@ -8,16 +8,14 @@ from matching.inflection import forms
 from matching.keys import followed, form_key, key
 from matching.matches import Mode
 from matching.query import Phrase, Query, Term, Word, needs_a_term
-from matching.segment import OPENS_CLAUSE, OPENS_ROW
+from matching.segment import OPENS_CLAUSE, OPENS_ROW, PLANE, who
 
 NEGATED = 4  # a flag of a literal, beside those of segment.More
-
-_MOST_SUBSCRIBERS = 1 << 30  # two bits beside the number are for the mode
 
 
 def check(subscriber: int, query: Query) -> None:
     """ValueError for what no index can hold."""
-    if not 0 <= subscriber < _MOST_SUBSCRIBERS:
+    if not 0 <= subscriber < PLANE:
         raise ValueError(f"not the number of a subscriber: {subscriber}")
     if not needs_a_term(query):
         raise ValueError("the query holds for a text without any of its terms")
@@ -28,7 +26,7 @@ class Gathering:
 
     def __init__(self) -> None:
         self.ids = array("q")
-        self.whos = array("I")  # the subscriber shifted by two, and the mode
+        self.whos = array("I")  # subscriber and mode
         # Of each row:
         self.anchors = array("Q")
         self.subscriptions = array("I")  # indices into ids
@@ -54,7 +52,7 @@ class Gathering:
             return False
         index = len(self.ids)
         self.ids.append(number)
-        self.whos.append(subscriber << 2 | mode)
+        self.whos.append(who(subscriber, mode))
         for row in found:
             self._put_row(row, index)
         return True

@@ -16,8 +16,10 @@ from matching.facts import Reading
 from matching.matches import Mode
 from matching.vocabulary import Vocabulary
 
-# In whos, a mode that is none: the subscription was removed.
-GONE = 3
+# Subscribers stand beside their mode in one number and one bitmap: a plane of it for each mode, and
+# one in whos for what was removed.
+PLANE = 1 << 30
+GONE = 3 * PLANE
 
 # In Rows.subscriptions: there are more literals.
 MORE = 1 << 31
@@ -26,6 +28,9 @@ MORE = 1 << 31
 OPENS_CLAUSE = 1
 OPENS_ROW = 2
 
+_THERE = np.array((True, False))
+_ABSENT = np.array((False, True))
+
 Found = tuple[BitMap, BitMap, BitMap]  # subscribers, by mode
 
 
@@ -33,8 +38,8 @@ Found = tuple[BitMap, BitMap, BitMap]  # subscribers, by mode
 class Rows:
     """What waits at each term, and the literal that must hold beside it.
 
-    A literal is an index into Segment.holds: twice the number of its term, and one more when it is
-    negated. Twice the number of terms stands for none.
+    A literal is twice the number of its term, and one more when it is negated. Twice the number of
+    terms is one that always holds.
     """
 
     at: U32  # those of term n are [at[n], at[n + 1])
@@ -55,7 +60,7 @@ class More:
 class Crowds:
     """Subscribers of nothing but one term, where they are many."""
 
-    bits: Mapping[int, Mapping[Mode, BitMap]]  # term -> mode -> who
+    bits: Mapping[int, BitMap]  # term -> who
     repeated: Counter[tuple[int, int]]  # term, who -> how often more than once
     subscriptions: U32  # sorted
     terms: U32  # what each waits at
@@ -68,46 +73,43 @@ class Segment:
     vocabulary: Vocabulary
     seen: U32  # by term: in how many bulletins it stood
     ids: Numbers  # sorted; a subscription's index is the place of its id
-    whos: U32  # by index: the subscriber shifted by two, and the mode or GONE
+    whos: U32  # by index: subscriber and mode
     rows: Rows
     more: More
     crowds: Crowds
-    holds: Flags  # by literal: whether it holds in the reading that is matched, else in none
+    holds: Flags  # by term: whether it holds in the reading that is matched, and whether not
 
     def match(self, reading: Reading) -> Found:
         """The subscribers of each mode a reading concerns; one may stand in several."""
         present = self.vocabulary.find(reading)
         self.seen[present] += np.uint32(1)
-        literals = present << 1
-        self.holds[literals] = True
-        self.holds[literals + np.uint32(1)] = False
+        self.holds[present] = _THERE
         try:
             found = self._subscriptions(present)
         finally:
-            self.holds[literals] = False
-            self.holds[literals + np.uint32(1)] = True
+            self.holds[present] = _ABSENT
         return self._subscribers(present, self.whos[found])
 
     def remove(self, number: int) -> bool:
         """Whether there was a subscription of this number."""
         at = int(np.searchsorted(self.ids, number))
-        if at == len(self.ids) or self.ids[at] != number or self.whos[at] & GONE == GONE:
+        if at == len(self.ids) or self.ids[at] != number or self.whos[at] >= GONE:
             return False
         who = int(self.whos[at])
-        self.whos[at] |= GONE
+        self.whos[at] = GONE
         first, last = np.searchsorted(self.crowds.subscriptions, [at, at + 1])
         for term in self.crowds.terms[first:last].tolist():
             if self.crowds.repeated[term, who]:
                 self.crowds.repeated[term, who] -= 1
             else:
-                self.crowds.bits[term][Mode(who & 3)].discard(who >> 2)
+                self.crowds.bits[term].discard(who)
         return True
 
     def _subscriptions(self, present: U32) -> U32:
         """The subscriptions that have a row that holds."""
         starts = self.rows.at[present]
         rows = ranges(starts, self.rows.at[present + np.uint32(1)] - starts)
-        rows = rows[self.holds[self.rows.literals[rows]]]
+        rows = rows.compress(self.holds.ravel()[self.rows.literals[rows]])
         found = self.rows.subscriptions[rows]
         has_more = found >= MORE
         whole = self._holding(rows[has_more])
@@ -120,7 +122,7 @@ class Segment:
         at = np.searchsorted(self.more.rows, rows)
         starts = self.more.at[at]
         literals = self.more.literals[ranges(starts, self.more.at[at + 1] - starts)]
-        fine = self.holds[literals >> 2]
+        fine = self.holds.ravel()[literals >> 2]
         opens = np.flatnonzero(literals & OPENS_CLAUSE)
         clauses = np.logical_or.reduceat(fine, opens)
         firsts = np.flatnonzero(literals[opens] & OPENS_ROW)
@@ -129,12 +131,15 @@ class Segment:
     def _subscribers(self, present: U32, whos: U32) -> Found:
         known = self.crowds.bits
         crowds = [known[term] for term in present.tolist() if term in known]
-        modes = whos & np.uint32(GONE)
-        ring, silent, held = (
-            BitMap.union(
-                bitmap(whos[modes == mode] >> 2),
-                *(bits[mode] for bits in crowds if mode in bits),
-            )
-            for mode in Mode
-        )
-        return ring, silent, held
+        found = BitMap.union(bitmap(whos), *crowds)
+        silent = found.shift(-PLANE)
+        held = silent.shift(-PLANE)
+        for bits in (found, silent, held):
+            bits.remove_range(PLANE, 1 << 32)
+        return found, silent, held
+
+
+def who(subscriber: int, mode: Mode) -> int:
+    """Both in one number."""
+    return subscriber + mode * PLANE
+

@@ -4,7 +4,7 @@ A term's number is its index among the sorted keys. There are too many forms of 
 dictionary of them, so they stand in an array, and what was looked up there is remembered.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +17,7 @@ _MOST_REMEMBERED = 100_000
 _MOST_PLACES_REMEMBERED = 1_000
 
 Numbers = tuple[int, ...]
+Nexts = tuple[Mapping[int, int], ...]  # next word -> the number of the phrase with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +38,37 @@ class Vocabulary:
     words: U32  # the number of the word each is a form of
     phrases: Phrases
     following: Mapping[int, Mapping[int, int]]  # phrases by firsts, then seconds
-    _forms: dict[str, Numbers] = field(default_factory=dict)
+    _forms: dict[str, tuple[Numbers, Nexts]] = field(default_factory=dict)
     _inside: dict[frozenset[str], Numbers] = field(default_factory=dict)
 
     def find(self, reading: Reading) -> U32:
         """The numbers of the terms that hold, each once, sorted."""
-        line = self._line([token.text for token in reading.tokens])
-        found = {word for words in line for word in words}
-        found.update(self._in_phrases(line), self._said(reading))
+        found = self._in_words([token.text for token in reading.tokens])
+        found.update(self._said(reading))
         for inside in reading.below.values():
             found.update(self._places(inside))
         numbers = np.fromiter(found, np.uint32, len(found))
         numbers.sort()
         return numbers
 
-    def _line(self, texts: list[str]) -> list[Numbers]:
-        """For each word of a text the numbers of the words it is a form of."""
+    def _in_words(self, texts: list[str]) -> set[int]:
+        """The numbers of the words and phrases, and of beginnings of phrases, in a text."""
+        found: set[int] = set()
+        nexts: Nexts = ()  # what may follow here
+        for numbers, begun in self._line(texts):
+            if numbers:
+                found.update(numbers)
+                if nexts:
+                    both = [each[word] for each in nexts for word in numbers if word in each]
+                    found.update(both)
+                    longer = tuple(self.following[one] for one in both if one in self.following)
+                    nexts = begun + longer
+                    continue
+            nexts = begun
+        return found
+
+    def _line(self, texts: list[str]) -> list[tuple[Numbers, Nexts]]:
+        """For each word of a text the words it is a form of, and what may follow them."""
         known = self._forms
         try:
             return [known[text] for text in texts]
@@ -67,24 +83,9 @@ class Vocabulary:
         firsts = np.searchsorted(self.forms, keys).tolist()
         ends = np.searchsorted(self.forms, keys, side="right").tolist()
         for text, first, end in zip(texts, firsts, ends, strict=True):
-            self._forms[text] = tuple(self.words[first:end].tolist())
-
-    def _in_phrases(self, line: list[Numbers]) -> Iterator[int]:
-        """The numbers of the phrases, and of beginnings of phrases, in a text."""
-        following = self.following
-        open_: list[Mapping[int, int]] = []  # what may follow here
-        for words in line:
-            begun = []
-            for word in words:
-                for nexts in open_:
-                    both = nexts.get(word)
-                    if both is not None:
-                        yield both
-                        if both in following:
-                            begun.append(following[both])
-                if word in following:
-                    begun.append(following[word])
-            open_ = begun
+            words = tuple(self.words[first:end].tolist())
+            nexts = tuple(self.following[word] for word in words if word in self.following)
+            self._forms[text] = words, nexts
 
     def _said(self, reading: Reading) -> Iterable[int]:
         """The source, the topics and the places around what it is about."""
