@@ -12,8 +12,8 @@ import numpy as np
 from matching.arrays import U32, Flags, Numbers, bitmap, offsets, positions
 from matching.gathering import Gathering
 from matching.loose import Loose, loosened, rarest_first
-from matching.matches import Mode
-from matching.segment import GONE, MORE, PLANE, Crowds, More, Rows, Segment
+from matching.matches import PLANE, Mode
+from matching.segment import GONE, MORE, Crowds, More, Rows, Segment
 from matching.vocabulary import Phrases, Vocabulary, vocabulary
 
 _CROWD = 9

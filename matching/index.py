@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterable
 
 from matching.building import empty
 from matching.facts import Reading
-from matching.gathering import check
 from matching.matches import Matches, Mode
-from matching.query import Query
+from matching.query import Query, needs_a_term
 from matching.rebuilding import Rebuild, Stored
-from matching.recent import Recent, Subscription
+from matching.recent import Recent, Subscription, check_subscriber
 
 __all__ = ["Index", "Matches", "Mode", "Rebuild", "Stored"]
 
@@ -49,7 +48,9 @@ class Index:
         subscriber is a dense number below 2 ** 30. ValueError for another, and for a query that
         would hold for a text without any of its terms; parse() refuses those.
         """
-        check(subscriber, query)
+        check_subscriber(subscriber)
+        if not needs_a_term(query):
+            raise ValueError("the query holds for a text without any of its terms")
         self.remove(subscription)
         self._layers[-1].add(subscription, Subscription(subscriber, query, mode))
         self._size += 1

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.arrays import U32, U64, Flags, Numbers, ranges
-from matching.gathering import NEGATED, Gathering
-from matching.segment import MORE, OPENS_CLAUSE, OPENS_ROW, Segment
+from matching.gathering import Gathering
+from matching.plans import NEGATED, OPENS_CLAUSE, OPENS_ROW
+from matching.segment import MORE, Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Loose:
     subscriptions: U32  # indices
     starts: Numbers  # into literals
     lengths: U32  # how many literals; 0 for a row of the anchor alone
-    literals: U32  # as in segment.More
+    literals: U32  # numbers of terms shifted by three, with the flags of matching.plans
 
     @staticmethod
     def gathered(new: Gathering, keys: U64, first: int) -> "Loose":

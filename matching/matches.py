@@ -14,6 +14,16 @@ class Mode(IntEnum):
     HELD = 2  # kept for a digest
 
 
+# A subscriber stands beside a mode in one number of 32 bits, so that one bitmap holds a plane of
+# subscribers for each mode.
+PLANE = 1 << 30
+
+
+def who(subscriber: int, mode: Mode) -> int:
+    """Both in one number."""
+    return subscriber + mode * PLANE
+
+
 @dataclass(frozen=True, slots=True)
 class Matches:
     """Numbers of subscribers; one stands only in the strongest of its modes."""

@@ -6,8 +6,8 @@ from typing import TypeAlias
 from matching.building import build
 from matching.gathering import Gathering
 from matching.matches import Mode
-from matching.query import load
-from matching.recent import Recent, Subscription
+from matching.query import dump, load
+from matching.recent import Recent, Subscription, check_subscriber
 from matching.segment import Segment
 
 Stored: TypeAlias = tuple[int, int, str, Mode]
@@ -15,6 +15,8 @@ Stored: TypeAlias = tuple[int, int, str, Mode]
 
 _AT_ONCE = 1_000_000
 """So many are gathered before they go into the segment: what is gathered takes more memory."""
+
+_BREATH = 100  # so many take about a millisecond
 
 
 class Rebuild:
@@ -39,23 +41,24 @@ class Rebuild:
         ValueError for a row that cannot be added: see `query.load` and `Index.add`.
         """
         count = 0
-        for number, subscriber, text, mode in rows:
-            self._take(number, Subscription(subscriber, load(text), mode))
+        for number, subscriber, query, mode in rows:
+            self._take(number, subscriber, query, mode)
             count += 1
         return count
 
     def finish(self) -> None:
         """Make the segment."""
         for number, added in self._waiting:
-            self._take(number, added)
+            self._take(number, added.subscriber, dump(added.query), added.mode)
         self._settle()
 
-    def _take(self, number: int, added: Subscription) -> None:
-        if not self._gathering.put(number, added.subscriber, added.query, added.mode):
-            self.tangled[number] = added
+    def _take(self, number: int, subscriber: int, query: str, mode: Mode) -> None:
+        check_subscriber(subscriber)
+        if not self._gathering.put(number, subscriber, query, mode):
+            self.tangled[number] = Subscription(subscriber, load(query), mode)
         if len(self._gathering.ids) >= _AT_ONCE:
             self._settle()
-        if len(self._gathering.ids) % 32 == 0:
+        if len(self._gathering.ids) % _BREATH == 0:
             self._pause()
 
     def _settle(self) -> None:

@@ -10,7 +10,7 @@ from matching.clauses import anchors
 from matching.evaluate import evaluate, holds
 from matching.facts import Reading
 from matching.inflection import forms
-from matching.matches import Mode
+from matching.matches import PLANE, Mode
 from matching.query import Phrase, PlaceTerm, Query, SourceTerm, Term, TopicTerm, Word
 
 
@@ -21,6 +21,12 @@ class Subscription:
     subscriber: int
     query: Query
     mode: Mode
+
+
+def check_subscriber(number: int) -> None:
+    """ValueError for a number too large to stand beside a mode in 32 bits."""
+    if not 0 <= number < PLANE:
+        raise ValueError(f"not the number of a subscriber: {number}")
 
 
 class _Posting:

@@ -13,20 +13,15 @@ from pyroaring import BitMap
 
 from matching.arrays import U32, Flags, Numbers, bitmap, ranges
 from matching.facts import Reading
-from matching.matches import Mode
+from matching.matches import PLANE, Mode
+from matching.plans import OPENS_CLAUSE, OPENS_ROW
 from matching.vocabulary import Vocabulary
 
-# Subscribers stand beside their mode in one number and one bitmap: a plane of it for each mode, and
-# one in whos for what was removed.
-PLANE = 1 << 30
-GONE = 3 * PLANE
+# In whos, beyond the planes of all modes: the subscription was removed.
+GONE = len(Mode) * PLANE
 
 # In Rows.subscriptions: there are more literals.
 MORE = 1 << 31
-
-# In More.literals, where a literal is shifted by two.
-OPENS_CLAUSE = 1
-OPENS_ROW = 2
 
 _THERE = np.array((True, False))
 _ABSENT = np.array((False, True))
@@ -53,7 +48,7 @@ class More:
 
     rows: U32  # sorted indices of rows
     at: U32  # the literals of the nth of them are [at[n], at[n + 1])
-    literals: U32
+    literals: U32  # shifted by two, with OPENS_CLAUSE and OPENS_ROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +132,4 @@ class Segment:
         for bits in (found, silent, held):
             bits.remove_range(PLANE, 1 << 32)
         return found, silent, held
-
-
-def who(subscriber: int, mode: Mode) -> int:
-    """Both in one number."""
-    return subscriber + mode * PLANE
 
