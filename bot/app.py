@@ -22,6 +22,7 @@ from bot.digests import Digests
 from bot.http import HttpServer
 from bot.intake import Intake
 from bot.jobs import forget_old, scheduler
+from bot.repeats import Repeats
 from bot.sources import registry as sources
 from bot.sources.fetching import Fetcher, open_session
 from bot.sources.poller import Poller as SourcePoller
@@ -113,6 +114,7 @@ class App:
         self._config = config
         self._database = database
         self._index = index
+        self._reader = language.reader
         self._bot = bot
         self._words = Words()
         self._sender = Sender(bot, paid=config.delivery.paid_broadcast)
@@ -138,8 +140,15 @@ class App:
             administrators=self._sender.administrators,
         )
         self._inbox = Inbox(database, self._answer, now)
+        self._repeats = Repeats()
         self._intake = Intake(
-            database, language.reader, index, config.delivery.alert_ttl, self._bell.set, now
+            database,
+            language.reader,
+            index,
+            self._repeats,
+            config.delivery.alert_ttl,
+            self._bell.set,
+            now,
         )
         self._digests = Digests(database, language.reader, messages, self._bell.set, now)
         self._sources = [
@@ -150,6 +159,7 @@ class App:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Everything side by side, until `stop` is set or a part fails for good."""
+        await self._repeats.load(self._database, self._reader, now())
         offset = await self._inbox.offset()
         async with self._served(), self._ticking(), asyncio.TaskGroup() as group:
             group.create_task(self._courier.run())

@@ -32,7 +32,7 @@ async def demo(
     page = PageText("Tocsin, a demonstration", _HINT)
     with tempfile.TemporaryDirectory(prefix="tocsin-demo-") as folder:
         blog = Path(folder, "blog.txt")
-        standin = Standin(page=page)
+        standin = Standin(name="Tocsin", page=page)
         await _start(standin)
         logs.set_up([standin.token], quiet=True)
         config = _config(standin, folder, blog)

@@ -1,21 +1,24 @@
 """Bulletins in: stored, matched and owed to whom they concern, in one transaction."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 from pyroaring import BitMap
 
+from bot.repeats import Repeats
 from bot.sources.keys import is_of_content
 from bot.sources.source import Batch
 from handlers.signs import read
 from matching.index import Index
 from matching.reading import Reader, Reading
-from storage import arrivals, broadcasts, bulletins, held, sources
+from matching.repeats import fingerprint
+from storage import arrivals, broadcasts, bulletins, folds, held, sources
 from storage.arrivals import Taken
-from storage.bulletins import Bulletin
+from storage.bulletins import Bulletin, StoredBulletin
 from storage.database import Database, Transaction
 from storage.lanes import Lane
 
@@ -34,6 +37,7 @@ class Intake:
     database: Database
     reader: Reader
     index: Index
+    repeats: Repeats
     alert_ttl: timedelta  # an alert older than this when it gets here is not pushed
     ring: Callable[[], None]
     clock: Callable[[], datetime]
@@ -48,7 +52,7 @@ class Intake:
         """
         if len(batch.bulletins) > _CHUNK and not batch.baseline:
             return await self._take_many(batch)
-        async with self._turn, self.database.write() as transaction:
+        async with self._step() as transaction:
             taken = [
                 await self._put(transaction, bulletin, baseline=batch.baseline)
                 for bulletin in batch.bulletins
@@ -70,13 +74,25 @@ class Intake:
         """Takes what waits in the table of arrivals, its own and other processes'."""
         more = True
         while more:
-            async with self._turn, self.database.write() as transaction:
+            async with self._step() as transaction:
                 waiting = await arrivals.waiting(transaction, _CHUNK)
                 for arrival in waiting:
                     taken = await self._put(transaction, arrival.bulletin, baseline=False)
                     await arrivals.take(transaction, arrival.id, taken, self.clock())
             more = bool(waiting)
             self.ring()
+
+    @asynccontextmanager
+    async def _step(self) -> AsyncIterator[Transaction]:
+        """One transaction, alone."""
+        async with self._turn:
+            try:
+                async with self.database.write() as transaction:
+                    yield transaction
+            except Exception:
+                # What was remembered may never have been stored.
+                await self.repeats.load(self.database, self.reader, self.clock())
+                raise
 
     async def _note(self, transaction: Transaction, batch: Batch) -> None:
         if batch.cursor is not None:
@@ -92,13 +108,29 @@ class Intake:
         reading = read(self.reader, bulletin)
         matches = self.index.match(reading)
         pushed = matches.ring | matches.silent if self._is_fresh(bulletin, reading) else BitMap()
+        told, waiting = await self._told(transaction, stored, reading)
+        pushed, kept = pushed - told, matches.held - told - waiting
         if pushed:
             lane = Lane.ALERT if reading.alert else Lane.NEWS
             silent = matches.silent & pushed
             await broadcasts.enqueue(transaction, stored.id, lane, pushed, silent, self.clock())
-        if matches.held:
-            await held.hold(transaction, stored.id, matches.held, self.clock())
-        return Taken(repeated=False, matched=len(pushed | matches.held))
+        if kept:
+            await held.hold(transaction, stored.id, kept, self.clock())
+        return Taken(repeated=False, matched=len(pushed | kept))
+
+    async def _told(
+        self, transaction: Transaction, stored: StoredBulletin, reading: Reading
+    ) -> tuple[BitMap, BitMap]:
+        """Who has been told the same by another bulletin, and for whom that one is held."""
+        known = fingerprint(reading, stored.url)
+        if known is None:
+            return BitMap(), BitMap()
+        repeat = self.repeats.find(stored, known)
+        if repeat is None:
+            self.repeats.remember(stored, known)
+            return BitMap(), BitMap()
+        await folds.fold(transaction, stored.id, repeat.into, repeat.why)
+        return await folds.told(transaction, repeat.into)
 
     def _is_fresh(self, bulletin: Bulletin, reading: Reading) -> bool:
         """Whether it is worth a push now. A digest takes it also when it is not."""

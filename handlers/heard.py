@@ -28,6 +28,7 @@ class Heard:
     command: str | None = None  # without the slash, lower case; None: free text, or a press
     text: str = ""  # what follows the command, or the free text
     press: Press | None = None
+    location: tuple[float, float] | None = None  # latitude and longitude in degrees, shared
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,13 @@ class Request:
         if self.heard.press is None:
             raise ValueError("no button was pressed")
         return self.heard.press
+
+    @property
+    def location(self) -> tuple[float, float]:
+        """Where this is about; ValueError where no location was shared."""
+        if self.heard.location is None:
+            raise ValueError("no location was shared")
+        return self.heard.location
 
     @property
     def pressed(self) -> str:

@@ -153,9 +153,9 @@ def _headline(bulletin: Bulletin) -> Html:
 
 
 def _footer(
-    bulletin: Bulletin, seen: Sign, audience: Audience, now: datetime, voice: Voice
+    bulletin: StoredBulletin, seen: Sign, audience: Audience, now: datetime, voice: Voice
 ) -> Html:
-    source = escape(plain.line(bulletin.source))
+    source = escape(plain.line(", ".join((bulletin.source, *bulletin.also))))
     at = moment(_time(bulletin), audience.zone, now, voice)
     told = join(" · ", [_meaning(seen, voice), source, escape(at)])
     more = link(bulletin.url, voice.label("link-source"))

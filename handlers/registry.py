@@ -1,6 +1,16 @@
 """Every command and every button there is. /help and Telegram's menu follow this list."""
 
-from handlers import choices, helping, latest, listing, messages, opening, settings, starting
+from handlers import (
+    choices,
+    helping,
+    latest,
+    listing,
+    locating,
+    messages,
+    opening,
+    settings,
+    starting,
+)
 from handlers import subscribing as sub
 from handlers.kit import ButtonKind, Command, Handler
 from handlers.words import Voice
@@ -42,6 +52,7 @@ BUTTONS = (
 )
 
 FREE_TEXT: Handler = latest.look_up
+LOCATION: Handler = locating.locate
 UNKNOWN: Handler = helping.unknown
 OLD_BUTTON: Handler = helping.old_button
 NOT_ADMINISTRATOR: Handler = helping.not_administrator

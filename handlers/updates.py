@@ -35,6 +35,9 @@ def _message(message: Message, username: str | None) -> Heard | Migrated | None:
         return Migrated(message.chat.id, message.migrate_to_chat_id)
     if message.migrate_from_chat_id:
         return Migrated(message.migrate_from_chat_id, message.chat.id)
+    if message.location and message.chat.type == ChatKind.PRIVATE:
+        here = message.location.latitude, message.location.longitude
+        return _heard(message.chat, message.from_user, message, location=here)
     if not message.text:
         return None
     anonymous = message.sender_chat is not None and message.sender_chat.id == message.chat.id
@@ -58,7 +61,7 @@ def _press(query: CallbackQuery) -> Heard | None:
     return _heard(place.chat, query.from_user, message, press=press)
 
 
-def _heard(
+def _heard(  # noqa: PLR0913 - as many as Heard has
     chat: Chat,
     user: User | None,
     message: Message | None,
@@ -67,6 +70,7 @@ def _heard(
     command: str | None = None,
     text: str = "",
     press: Press | None = None,
+    location: tuple[float, float] | None = None,
 ) -> Heard:
     in_topic = message is not None and bool(message.is_topic_message)
     thread = message.message_thread_id if message and in_topic else None
@@ -79,6 +83,7 @@ def _heard(
         command=command,
         text=text.strip(),
         press=press,
+        location=location,
     )
 
 

@@ -6,6 +6,7 @@ from handlers import plain
 from handlers.markup import Html, bold, escape, join, shown
 from handlers.words import Voice
 from matching.gazetteer import Gazetteer
+from matching.normalise import tokens
 from matching.query import And, Not, Or, Phrase, PlaceTerm, Query, SourceTerm, Term, TopicTerm, Word
 from matching.topics import Topics
 
@@ -20,30 +21,24 @@ class Wording:
         self._voice = voice
         self._gazetteer = gazetteer
         self._topics = topics
+        self._typed: dict[str, str] = {}
 
     def describe(self, query: Query, written: str) -> Html:
         """What one hears of; what was `written`, shortened, where the words would be many."""
+        # A query knows words without their capitals: F-35 is shown as it was typed.
+        self._typed = {token.text: written[token.start : token.end] for token in tokens(written)}
         said = self._everything_about(query) if _is_place(query) else self._say(query)
         if plain.units(shown(said)) <= _LONGEST:
             return said
         return escape(plain.shorten(plain.line(written), _LONGEST))
 
     def place(self, code: str) -> str:
-        """A region's name; with what it lies in where another bears the same name."""
+        """A region's name; with what it lies in where the name alone would mean another."""
         name = self._gazetteer.name(code, self._voice.language)
-        same = [
-            region.code
-            for region in self._gazetteer.find(name)
-            if self._gazetteer.name(region.code, self._voice.language) == name
-        ]
-        around = self._around(code) if len(same) > 1 else None
-        return f"{name}, {self._gazetteer.name(around, self._voice.language)}" if around else name
-
-    def _around(self, code: str) -> str | None:
-        """The oblast, or else the country, around a region."""
-        above = [self._gazetteer.get(other) for other in self._gazetteer.ancestors(code)]
-        kinds = {region.kind: region.code for region in above if region}
-        return kinds.get("oblast") or kinds.get("country")
+        meant = next(iter(self._gazetteer.find(name)), None)
+        if meant and meant.code == code:
+            return name
+        return self._gazetteer.title(code, self._voice.language)
 
     def _everything_about(self, query: Query) -> Html:
         return self._voice.say("query-everything", places=self._say(query))
@@ -62,9 +57,10 @@ class Wording:
     def _term(self, term: Term) -> Html:
         match term:
             case Word(text):
-                return self._voice.say("query-word", word=bold(text))
+                return self._voice.say("query-word", word=bold(self._typed.get(text, text)))
             case Phrase(words):
-                return self._voice.say("query-phrase", words=bold(" ".join(words)))
+                said = " ".join(self._typed.get(word, word) for word in words)
+                return self._voice.say("query-phrase", words=bold(said))
             case TopicTerm(name):
                 return bold(self._topics.title(name, self._voice.language))
             case PlaceTerm(code):

@@ -59,7 +59,8 @@ class English:
         return own.union(self.irregular.get(word, ()), *map(self._all, bases))
 
     def _all(self, base: str) -> frozenset[str]:
-        return self.irregular.get(base) or frozenset((base, *_regular(base)))
+        regular = (form for form in _regular(base) if form not in self.whole)  # new, but news
+        return self.irregular.get(base) or frozenset((base, *regular))
 
     def _bases(self, word: str) -> Iterator[str]:
         """The words this may regularly be a form of; the forms of irregular ones are listed."""

@@ -26,6 +26,8 @@ class Reading:
     within: frozenset[str]  # all of above together
     below: Mapping[str, frozenset[str]]  # of an alert: where it rings -> itself and all inside
     nationwide: frozenset[str]  # of an alert: codes of countries the whole of which it is for
+    raised: frozenset[str]  # codes of the regions for which the text raises an alert
+    cleared: frozenset[str]  # codes of those for which it ends one
     topics: frozenset[str]  # names
     alert: bool  # a warning or its end, not news
     source: str  # casefolded name, or empty

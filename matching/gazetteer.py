@@ -1,79 +1,90 @@
 """The places there are: what they are called, what lies in what."""
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from importlib.resources import files
-from itertools import chain
+import re
+from collections.abc import Iterable, Iterator
 
-from matching.names import Customs, Names
+from matching.customs import Customs
+from matching.names import Names
 from matching.normalise import words
+from matching.region import LANGUAGES, Region
+from matching.spellings import Spellings
+from matching.table import Table
 
-LANGUAGES = ("en", "uk", "ru", "it")
+# The one number in which the two alert services differ.
+_CRIMEA, _CRIMEA_AT_UKRAINEALARM = "29", "9999"
+_LESSER = frozenset(("town", "village", "hromada"))
+_TITLE_OF_HROMADA = re.compile(
+    r"(?:.* та )?(?P<adjective>\S+)"
+    r"(?: (?:міська|селищна|сільська|об'єднана|територіальна))* (?:громада|ОТГ|ТГ)",
+    re.IGNORECASE,
+)
 
-# Of two places of one name the one of the earlier kind is meant, then the more populous.
-_LIKELIEST = ("country", "city", "oblast", "region", "group", "raion", "village")
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A node of the place tree."""
-
-    code: str  # KATOTTG, ISO 3166, gn:ID of GeoNames or group:NAME
-    kind: str  # country, city, oblast, region, group, raion or village
-    parent: str | None  # the code of the region it lies in
-    names: Mapping[str, str]  # language (en, uk, ru, it) -> name; en always
-    aliases: tuple[str, ...]  # other spellings, of any language
-    uid: int | None  # its number at alerts.in.ua and ukrainealarm
-    zone: str | None  # IANA time zone, where it differs from the parent's
-    latitude: float | None  # degrees
-    longitude: float | None  # degrees
-    population: int  # 0: unknown
-    members: tuple[str, ...] = ()  # of a group: the regions it is made of
+__all__ = ["LANGUAGES", "Gazetteer", "Region"]
 
 
 class Gazetteer:
     """All regions, by code and by name."""
 
-    def __init__(self, regions: Iterable[Region], customs: Customs) -> None:
-        self._regions = {region.code: region for region in regions}
+    def __init__(
+        self,
+        regions: Iterable[Region] | Table,
+        customs: Customs,
+        spellings: Spellings | None = None,
+    ) -> None:
+        self._table = regions if isinstance(regions, Table) else Table.of(regions)
         self._groups: dict[str, list[str]] = {}
-        for region in self._regions.values():
-            for member in region.members:
-                self._groups.setdefault(member, []).append(region.code)
+        for group in self._table.groups():
+            for member in group.members:
+                self._groups.setdefault(member, []).append(group.code)
+        self._by_uid = {str(r.uid): r for r in self._table.numbered()}
+        if _CRIMEA in self._by_uid:
+            self._by_uid[_CRIMEA_AT_UKRAINEALARM] = self._by_uid[_CRIMEA]
         self._above: dict[str, tuple[str, ...]] = {}
-        self._below: dict[str, list[str]] = {}
-        for region in self._regions.values():
-            for around in (region.parent, *self._groups.get(region.code, ())):
-                if around:
-                    self._below.setdefault(around, []).append(region.code)
         self._inside: dict[str, frozenset[str]] = {}
-        self.names = Names(self._named(), customs)
+        self.names = Names(spellings or Spellings.of_table(self._table), self._table, customs)
 
     @classmethod
     def load(cls) -> "Gazetteer":
         """The regions that come with the package."""
-        with (files("matching") / "data" / "regions.tsv").open(encoding="utf-8") as file:
-            rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-            return cls(map(_region, rows), Customs.load())
+        return cls(Table.load(), Customs.load(), Spellings.load())
 
     def region(self, code: str) -> Region:
         """The region of this code; KeyError when there is none."""
-        return self._regions[code]
+        region = self.get(code)
+        if region is None:
+            raise KeyError(code)
+        return region
 
     def get(self, code: str) -> Region | None:
         """The region of this code, or None."""
-        return self._regions.get(code)
+        number = self._table.number(code)
+        return None if number is None else self._table.region(number)
 
     def find(self, name: str) -> tuple[Region, ...]:
-        """Every region that bears this name in any language or spelling, likeliest first.
+        """Every region that bears this name in any language, spelling or case, likeliest first.
 
-        After a city comes the oblast called after it: people say Mykolaiv for either.
+        After the cities comes the oblast called after the first: people say Mykolaiv for either. A
+        region the name goes on with tells which is meant: Mykolaiv, Lviv Oblast; Миколаївка
+        Краматорського району.
         """
-        codes = self.names.bearers(words(name))
-        cities = (self._regions[code] for code in codes if self._regions[code].kind == "city")
-        oblasts = (self.names.bearers(words(f"{city.names['en']} Oblast")) for city in cities)
-        return tuple(self._regions[c] for c in dict.fromkeys(chain(codes, *oblasts)))
+        line = words(name)
+        found = self._named(line)
+        for size in range(len(line) - 1, 0, -1) if not found else ():
+            around = {r.code for r in self._named(line[size:]) if r.kind != "village"}
+            named = self._named(line[:size]) if around else ()
+            found = tuple(r for r in named if not around.isdisjoint(self.ancestors(r.code)))
+            if found:
+                break
+        return found
+
+    def resolve(self, written: str) -> Region | None:
+        """The region a source means by a code, a number of the alert services, or a name.
+
+        A hromada stands under its adjective, the rest of its title left out: м. Вінниця та
+        Вінницька територіальна громада.
+        """
+        region = self.get(written) or self._by_uid.get(written)
+        return region or next(iter(self.find(written) or self.find(_hromada(written))), None)
 
     def ancestors(self, code: str) -> tuple[str, ...]:
         """The codes of all regions around this one, nearest first; a group follows its member."""
@@ -86,33 +97,74 @@ class Gazetteer:
         """The codes of this region and everything in it."""
         known = self._inside.get(code)
         if known is None:
-            parts = (self.inside(child) for child in self._below.get(code, ()))
-            known = self._inside[code] = frozenset((code,)).union(*parts)
+            known = self._inside[code] = frozenset(self._contents(code))
         return known
 
     def name(self, code: str, language: str) -> str:
         """The region's name in a language, else in English; the code itself when unknown."""
-        region = self._regions.get(code)
+        region = self.get(code)
         return region.names.get(language, region.names["en"]) if region else code
+
+    def title(self, code: str, language: str) -> str:
+        """The region's name with what it lies in, when others bear the name too."""
+        name, region = self.name(code, language), self.get(code)
+        if region is None or not self._has_rival(region, name):
+            return name
+        kinds = ("raion", "oblast") if region.kind in _LESSER else ("oblast",)
+        around = [r for r in map(self.region, self.ancestors(code)) if r.kind != "group"]
+        told = [r for r in around if r.kind in kinds] or around[:1]
+        return ", ".join((name, *(self.name(r.code, language) for r in told)))
+
+    def _has_rival(self, region: Region, name: str) -> bool:
+        """Whether another place that may as well be meant bears the name; for a city, a city."""
+        others = (r for r in self._named(words(name)) if r.code != region.code)
+        rivals = (r for r in others if r.kind not in {"oblast", "raion"})
+        return any(r.is_known or region.kind in _LESSER for r in rivals)
 
     def zone(self, code: str) -> str | None:
         """The IANA time zone of the region, or of the nearest region around it that has one."""
         for here in (code, *self.ancestors(code)):
-            region = self._regions.get(here)
+            region = self.get(here)
             if region and region.zone:
                 return region.zone
         return None
 
-    def spellings(self) -> Iterator[str]:
-        """The names of all regions in every language."""
-        for region in self._regions.values():
-            yield from region.names.values()
+    def known(self) -> Iterator[Region]:
+        """The regions a bare name can mean: all but villages, hromadas and small towns abroad."""
+        return self._table.known()
+
+    def located(self) -> Iterator[tuple[str, str, float, float]]:
+        """Code, kind, latitude and longitude of every region whose place is known."""
+        for number, kind, latitude, longitude in self._table.located():
+            yield self._table.codes[number], kind, latitude, longitude
 
     def __iter__(self) -> Iterator[Region]:
-        return iter(self._regions.values())
+        return iter(self._table)
+
+    def _named(self, line: tuple[str, ...]) -> tuple[Region, ...]:
+        codes = self.names.bearers(line) if line else ()
+        cities = [code for code in codes if self.region(code).kind == "city"]
+        oblasts = self._called_after(cities[0]) if cities else ()
+        first = codes[: codes.index(cities[0])] if cities else ()  # a country
+        return tuple(map(self.region, dict.fromkeys((*first, *cities, *oblasts, *codes))))
+
+    def _called_after(self, city: str) -> tuple[str, ...]:
+        if not self.region(city).at_home:
+            return ()
+        return self.names.bearers(words(f"{self.name(city, 'en')} Oblast"))
+
+    def _contents(self, code: str) -> Iterator[str]:
+        number = self._table.number(code)
+        if number is None:
+            yield code
+            return
+        yield from (self._table.codes[n] for n in self._table.inside(number))
+        if code.startswith("group:"):
+            for member in self._table.region(number).members:
+                yield from self._contents(member)
 
     def _climb(self, code: str) -> Iterator[str]:
-        region = self._regions.get(code)
+        region = self.get(code)
         if region is None:
             return
         yield from self._groups.get(code, ())
@@ -120,34 +172,7 @@ class Gazetteer:
             yield region.parent
             yield from self._climb(region.parent)
 
-    def _named(self) -> Iterator[tuple[str, str]]:
-        ranked = sorted(
-            self._regions.values(), key=lambda r: (_LIKELIEST.index(r.kind), -r.population)
-        )
-        for region in ranked:
-            for spelling in dict.fromkeys((*region.names.values(), *region.aliases)):
-                yield spelling, region.code
 
-
-def _region(row: dict[str, str]) -> Region:
-    return Region(
-        code=row["code"],
-        kind=row["kind"],
-        parent=row["parent"] or None,
-        names={language: row[language] for language in LANGUAGES if row[language]},
-        aliases=_list(row["aliases"]),
-        uid=int(row["uid"]) if row["uid"] else None,
-        zone=row["zone"] or None,
-        latitude=_degrees(row["latitude"]),
-        longitude=_degrees(row["longitude"]),
-        population=int(row["population"]),
-        members=_list(row["members"]),
-    )
-
-
-def _list(cell: str) -> tuple[str, ...]:
-    return tuple(cell.split("|")) if cell else ()
-
-
-def _degrees(cell: str) -> float | None:
-    return float(cell) if cell else None
+def _hromada(title: str) -> str:
+    match = _TITLE_OF_HROMADA.fullmatch(title.strip())
+    return f"{match['adjective']} громада" if match else ""

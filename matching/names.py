@@ -1,156 +1,95 @@
-"""Names of places in a text: the longest one at each word, by its spelling and its capitals."""
+"""Names of places in a text: where one is written, and of which place it is the name."""
 
-import tomllib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from importlib.resources import files
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 
-from matching.normalise import Token, tokens, words
+from matching import demonyms
+from matching.customs import Customs
+from matching.judging import Judge
+from matching.normalise import Token
+from matching.scanning import Candidate, Scanner
+from matching.spellings import Spellings, plain
+from matching.surroundings import Surroundings
+from matching.table import Table
 
+__all__ = ["Customs", "Hit", "Names"]
 
-@dataclass(frozen=True, slots=True)
-class Customs:
-    """How names are told from ordinary words; all in normalised form."""
-
-    ordinary: frozenset[str]  # names that are words too
-    common: frozenset[str]  # of these, those that are the word at the head of a sentence
-    people: frozenset[str]  # names that in a text are people's
-    generic: frozenset[str]  # words of a name that need no capital
-    not_places: tuple[str, ...]  # as written
-
-    @classmethod
-    def load(cls) -> "Customs":
-        """What comes with the package."""
-        data = tomllib.loads((files("matching") / "data" / "names.toml").read_text("utf-8"))
-        return cls(
-            ordinary=frozenset(words(data["ordinary"])),
-            common=frozenset(words(data["common"])),
-            people=frozenset(words(data["people"])),
-            generic=frozenset(words(data["generic"])),
-            not_places=tuple(data["not_places"]),
-        )
-
-    @classmethod
-    def none(cls) -> "Customs":
-        """For a table without names."""
-        nothing: frozenset[str] = frozenset()
-        return cls(nothing, nothing, nothing, nothing, ())
-
-
-@dataclass(slots=True)
-class _Entry:
-    """All that is known of one sequence of words."""
-
-    codes: list[str] = field(default_factory=list)  # likeliest first; none: no place
-    acronym: bool = False  # only written in capitals
-    small: set[int] = field(default_factory=set)  # positions written small in some spelling
+_MOST_CODES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A name found in a text."""
 
-    codes: tuple[str, ...]  # of those who bear it, likeliest first
-    first: int  # the position of its first word
+    codes: tuple[str, ...]  # of those who bear it, the one that is meant first
+    first: int  # the position of its first word; of a flag that of the word after it
     start: int  # code points
     end: int  # exclusive
 
 
 class Names:
-    """Spellings of places, each a sequence of normalised words."""
+    """The names of a table's regions."""
 
-    def __init__(self, named: Iterable[tuple[str, str]], customs: Customs) -> None:
-        """named: (spelling, code), the likeliest bearer of a spelling first."""
+    def __init__(self, spellings: Spellings, table: Table, customs: Customs) -> None:
+        self._spellings = spellings
+        self._table = table
         self._customs = customs
-        self._entries: dict[tuple[str, ...], _Entry] = {}
-        self._longest: dict[str, int] = {}  # first word -> words of the longest name
-        for spelling, code in named:
-            self._learn(spelling, code)
-        for spelling in customs.not_places:
-            self._learn(spelling, None)
-
-    def _learn(self, spelling: str, code: str | None) -> None:
-        parts = tokens(spelling)
-        key = tuple(token.text for token in parts)
-        if not key:
-            return
-        entry = self._entries.setdefault(key, _Entry())
-        if code is None:
-            entry.codes.clear()
-        elif code not in entry.codes:
-            entry.codes.append(code)
-        entry.small.update(i for i, token in enumerate(parts) if not token.capital)
-        entry.acronym = entry.acronym or (len(parts) == 1 and parts[0].upper and len(key[0]) < 5)
-        self._longest[key[0]] = max(len(key), self._longest.get(key[0], 0))
+        self._scanner = Scanner(spellings, table, customs, demonyms.load())
 
     def bearers(self, key: tuple[str, ...]) -> tuple[str, ...]:
-        """The codes of those who bear a name, likeliest first."""
-        entry = self._entries.get(key)
-        return tuple(entry.codes) if entry else ()
+        """The codes of those who bear a name, likeliest first.
+
+        Of a case form that is nobody's name itself only the places a bare name can mean.
+        """
+        key = tuple(map(plain, key))
+        known = self._spellings.find(key)
+        exact = [spelling for spelling in known if spelling.words == key]
+        known = tuple(s for s in known if self._table.region(s.numbers[0]).is_known)
+        numbers = {n for spelling in exact or known for n in spelling.numbers}
+        ranked = sorted(numbers, key=lambda number: self._table.region(number).likeliness)
+        return tuple(self._table.codes[number] for number in ranked)
 
     def longest(self, first: str) -> int:
         """How many words the longest name has that begins with this one; 0: none does."""
-        return self._longest.get(first, 0)
+        return self._spellings.longest(first)
 
     def is_ordinary(self, line: Sequence[Token]) -> bool:
         """Whether the name is an ordinary word as well."""
         if len(line) != 1:
             return False
         name = line[0].text
-        entry = self._entries.get((name,))
+        customs = self._customs
+        known = self._spellings.find((name,))
         return (
-            name in self._customs.ordinary
-            or name in self._customs.people
-            or (entry is not None and entry.acronym)
+            name in customs.ordinary
+            or name in customs.people
+            or name in customs.common
+            or (bool(known) and all(s.ordinary or s.acronym for s in known))
         )
 
     def is_written_as_name(self, line: Sequence[Token]) -> bool:
         """Whether the capitals of a name are there."""
-        entry = self._entries[tuple(token.text for token in line)]
-        return line[0].upper if entry.acronym else line[0].capital
+        known = self._spellings.find(tuple(token.text for token in line))
+        if known and all(spelling.acronym for spelling in known):
+            return line[0].upper
+        return line[0].capital
 
-    def find(self, line: Sequence[Token]) -> Iterator[Hit]:
-        """The places named in a text, from its left to its right; names do not overlap."""
+    def find(self, line: Sequence[Token], text: str = "") -> Iterator[Hit]:
+        """The places a text speaks of, from its left to its right; they do not overlap.
+
+        text: what the words of line were cut from, with their positions. Without it neither flags
+        nor what stands between the words are known.
+        """
         shouting = sum(token.upper for token in line) * 2 > len(line)
-        at = 0
-        while at < len(line):
-            size = self._size(line, at, shouting=shouting)
-            if size:
-                yield from self._hit(line[at : at + size], at)
-            for part in () if size else line[at].parts:  # US-led, Kyiv-Lviv
-                if self._size((part,), 0, shouting=shouting):
-                    yield from self._hit((part,), at)
-            at += size or 1
+        found = self._scanner.scan(line, text, shouting=shouting)
+        found = sorted(chain(found, self._scanner.flags(text)), key=lambda c: c.start)
+        if not found:
+            return
+        around = Surroundings(line, text, self._customs, shouting=shouting)
+        for candidate in Judge(found, around, self._table, self._customs).judge():
+            yield self._hit(candidate)
 
-    def _hit(self, span: Sequence[Token], first: int) -> Iterator[Hit]:
-        """The name these words are, unless it is one that speaks of no place."""
-        codes = self._entries[tuple(token.text for token in span)].codes
-        if codes:
-            yield Hit(tuple(codes), first, span[0].start, span[-1].end)
-
-    def _size(self, line: Sequence[Token], at: int, *, shouting: bool) -> int:
-        """How many words from here are written as the longest name; 0: none."""
-        longest = self._longest.get(line[at].text, 0)
-        for size in range(min(longest, len(line) - at), 0, -1):
-            span = line[at : at + size]
-            entry = self._entries.get(tuple(token.text for token in span))
-            if entry and self._written_as_name(span, entry, shouting=shouting):
-                return size
-        return 0
-
-    def _written_as_name(self, span: Sequence[Token], entry: _Entry, *, shouting: bool) -> bool:
-        if not entry.codes:
-            return True
-        if len(span) == 1 and self._is_the_word(span[0]):
-            return False
-        if entry.acronym:
-            return span[0].upper and not shouting
-        return all(
-            token.capital or place in entry.small or token.text in self._customs.generic
-            for place, token in enumerate(span)
-        )
-
-    def _is_the_word(self, token: Token) -> bool:
-        return token.text in self._customs.people or (
-            token.head and token.text in self._customs.common
-        )
+    def _hit(self, candidate: Candidate) -> Hit:
+        codes = tuple(self._table.codes[n] for n in candidate.numbers[:_MOST_CODES])
+        return Hit(codes, candidate.first, candidate.start, candidate.end)

@@ -4,7 +4,6 @@ import functools
 import re
 import sys
 import unicodedata
-from dataclasses import dataclass
 from typing import NamedTuple
 
 _MARKS = "\u0300-\u036f"
@@ -18,8 +17,10 @@ _HYPHENS = "\u2010\u2011\uff0d-"  # the last one last: it is a range elsewhere
 
 # Some apostrophes (U+02BC) are letters to Unicode, so they are taken out of the letters.
 _LETTER = rf"[^\W_{_APOSTROPHES}{_INVISIBLE}]"
-_RUN = rf"{_LETTER}[{_MARKS}{_INVISIBLE}]*"
-_TOKEN = re.compile(rf"(?:{_RUN})+(?:[{_APOSTROPHES}{_HYPHENS}][{_INVISIBLE}]*(?:{_RUN})+)*")
+# Most letters are of these, and so are found several times faster. Nothing here backtracks.
+_USUAL = "[A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u01bf\u0400-\u0481\u048a-\u052f]"
+_RUN = rf"(?:{_USUAL}++|{_LETTER})[{_MARKS}{_INVISIBLE}]*+"
+_TOKEN = re.compile(rf"(?:{_RUN})++(?:[{_APOSTROPHES}{_HYPHENS}][{_INVISIBLE}]*+(?:{_RUN})++)*+")
 
 _NOTHING = re.compile(rf"[{_INVISIBLE}]+")
 _STRESS = re.compile("(?<=[\u0400-\u052f])[\u0300\u0301]")
@@ -32,11 +33,12 @@ _ELIDED = re.compile(
 
 _HYPHEN = re.compile(f"[{_HYPHENS}]")
 _STOP = re.compile(r"[.!?…\n]")
+# Without the constructor's own call: there is a token for every word of every bulletin.
+_token = tuple.__new__
 _LONGEST_REMEMBERED = 40  # code points; whoever sends longer words shall not fill the memory
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word of a text."""
 
     text: str  # normalised: what is compared
@@ -46,13 +48,6 @@ class Token:
     upper: bool  # two letters or more and no small one: an acronym, or a shout
     head: bool  # the first word of a sentence
     parts: tuple["Token", ...] = ()  # of a word with hyphens: what they join
-
-    def moved(self, by: int) -> "Token":
-        """The same word so many code points further on."""
-        parts = tuple(part.moved(by) for part in self.parts)
-        return Token(
-            self.text, self.start + by, self.end + by, self.capital, self.upper, self.head, parts
-        )
 
 
 class _Piece(NamedTuple):
@@ -65,39 +60,40 @@ class _Piece(NamedTuple):
     upper: bool
     parts: tuple["_Piece", ...] = ()
 
-    def at(self, base: int, *, head: bool) -> Token:
-        """The word in a text in which the run begins at base."""
-        parts = tuple(part.at(base, head=False) for part in self.parts)
+    def at(self, base: int) -> Token:
+        """As part of a word, in a text in which the run begins at base."""
         start, end = self.start + base, self.end + base
-        return Token(self.text, start, end, self.capital, self.upper, head, parts)
+        return Token(self.text, start, end, self.capital, self.upper, head=False)
 
 
-def tokens(text: str) -> list[Token]:
+def tokens(text: str, base: int = 0) -> list[Token]:
     """The words of a text in their order; any text is accepted and the time is linear.
 
     A word is letters and digits, joined inside by apostrophes and hyphens (F-35, об'єкт). Letter
     case, stress marks, invisible characters, the kind of apostrophe and ё/е make no difference;
-    the English 's is dropped; an underscore separates words, as it does in a hashtag.
+    the English 's is dropped; an underscore separates words, as it does in a hashtag. The places
+    of the words are counted from base.
     """
     found: list[Token] = []
     end = -1
     for match in _TOKEN.finditer(text):
-        start = match.start()
+        start, stop = match.span()
+        raw = match[0]
         head = end < 0 or (text[end:start] != " " and bool(_STOP.search(text, end, start)))
-        for piece in _pieces(match.group()):
-            found.append(piece.at(start, head=head))
+        end = stop
+        at = start + base
+        for word, first, last, capital, upper, parts in (
+            _remembered(raw) if stop - start <= _LONGEST_REMEMBERED else _cut(raw)
+        ):
+            inner = tuple([part.at(at) for part in parts]) if parts else ()
+            found.append(_token(Token, (word, first + at, last + at, capital, upper, head, inner)))
             head = False
-        end = match.end()
     return found
 
 
 def words(text: str) -> tuple[str, ...]:
     """The normalised words of a text."""
     return tuple(token.text for token in tokens(text))
-
-
-def _pieces(raw: str) -> tuple[_Piece, ...]:
-    return _remembered(raw) if len(raw) <= _LONGEST_REMEMBERED else _cut(raw)
 
 
 def _cut(raw: str) -> tuple[_Piece, ...]:

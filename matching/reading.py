@@ -8,12 +8,14 @@ from matching.gazetteer import Gazetteer
 from matching.index import Index, Mode
 from matching.nationwide import Nationwide
 from matching.normalise import Token, tokens
+from matching.sentences import sentences
+from matching.spoken import CLEARS, RAISES, Spoken, spoken
 from matching.topics import Topics
 
 __all__ = ["Mention", "Reader", "Reading"]
 
 # The topics that make a text an alert when its source does not say what it is.
-ALERTS = frozenset(("air_alert", "all_clear"))
+ALERTS = frozenset((RAISES, CLEARS))
 
 
 class Reader:
@@ -23,11 +25,11 @@ class Reader:
         self._gazetteer = gazetteer
         self._topics = topics
         self._nationwide = Nationwide.load()
-        self._names = topics.names
-        # Topics are found as subscriptions are: topic number n subscribes to its own query.
+        # Topics of operators are found as subscriptions are: topic n subscribes to its own query.
+        self._names = tuple(topics.queries)
         self._finder = Index()
-        for number, name in enumerate(self._names):
-            self._finder.add(number, number, topics.query(name), Mode.RING)
+        for number, query in enumerate(topics.queries.values()):
+            self._finder.add(number, number, query, Mode.RING)
 
     def read(
         self,
@@ -43,7 +45,8 @@ class Reader:
 
         Spans are code points into title + newline + text. regions and topics are what the source
         said (names or codes; of topics the unknown are passed over). An alert for which a source
-        gives regions we know rings there alone, and in the whole of a country given so. With
+        gives regions we know rings there alone, and in the whole of a country given so; any other
+        where the sentences that raise or clear it say, or wherever it names when none does. With
         alert None the text decides: it is one when it falls under air_alert or all_clear.
         """
         line = _line(title, text)
@@ -51,16 +54,18 @@ class Reader:
         given, unknown = self._resolved(regions)
         words = _words(line, mentions, source.casefold(), unknown)
         known = frozenset(filter(None, map(self._topics.find, topics)))
-        found = known | {self._names[number] for number in self._finder.match(words).ring}
-        raised = alert if alert is not None else not ALERTS.isdisjoint(found)
+        said = self._said(title, text, line, mentions)
+        found = known | said.topics | {self._names[n] for n in self._finder.match(words).ring}
+        rung = alert if alert is not None else not ALERTS.isdisjoint(found)
         whole: frozenset[str] = frozenset()
-        if raised and given:
+        if rung and given:
             whole = frozenset(code for code in given if self._is_country(code))
-        elif raised:
+        elif rung:
             whole = self._nationwide.countries(line, countries)
         named = {mention.code for mention in mentions}
-        about = set(given) if raised and given else named.union(given, whole)
-        rings = {code for code in about if raised and not self._is_country(code)} | whole
+        about = set(given) if rung and given else named.union(given, whole)
+        stated = about if given else (said.raised | said.cleared) or about
+        rings = {code for code in stated if rung and not self._is_country(code)} | whole
         above = {code: frozenset((code, *self._gazetteer.ancestors(code))) for code in about}
         return replace(
             words,
@@ -68,8 +73,10 @@ class Reader:
             within=frozenset().union(*above.values()),
             below={code: self._gazetteer.inside(code) for code in rings},
             nationwide=whole,
+            raised=self._on(RAISES, found, said.raised, given, whole),
+            cleared=self._on(CLEARS, found, said.cleared, given, whole),
             topics=found,
-            alert=raised,
+            alert=rung,
         )
 
     def _mentions(self, line: Sequence[Token]) -> tuple[tuple[Mention, ...], list[tuple[int, str]]]:
@@ -78,6 +85,28 @@ class Reader:
         mentions = tuple(Mention(hit.codes[0], hit.start, hit.end) for hit in hits)
         countries = [(hit.first, hit.codes[0]) for hit in hits if self._is_country(hit.codes[0])]
         return mentions, countries
+
+    def _said(
+        self, title: str, text: str, line: Sequence[Token], mentions: Sequence[Mention]
+    ) -> Spoken:
+        """What the text says sentence by sentence; it is cut only when a sign stands in it."""
+        found = self._topics.signs.find(line)
+        if not self._topics.concern(sign.name for sign in found):
+            return Spoken(frozenset(), frozenset(), frozenset())
+        return spoken(line, mentions, found, sentences(title, text), self._topics)
+
+    @staticmethod
+    def _on(
+        topic: str,
+        found: frozenset[str],
+        said: frozenset[str],
+        given: Sequence[str],
+        whole: frozenset[str],
+    ) -> frozenset[str]:
+        """The regions an alert with this topic is for: those the source gave, else those named."""
+        if topic not in found:
+            return frozenset()
+        return frozenset(given) or said | whole
 
     def _resolved(self, regions: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The codes of the regions a source gave, and what is not known of them."""
@@ -92,14 +121,15 @@ class Reader:
         return tuple(codes), tuple(unknown)
 
     def _is_country(self, code: str) -> bool:
-        return self._gazetteer.region(code).kind == "country"
+        region = self._gazetteer.get(code)
+        return region is not None and region.kind == "country"
 
 
 def _line(title: str, text: str) -> tuple[Token, ...]:
     """The words of both, apart from each other by one that nothing equals."""
     edge = len(title)
     gap = Token("", edge, edge, capital=False, upper=False, head=True)
-    return (*tokens(title), gap, *(token.moved(edge + 1) for token in tokens(text)))
+    return (*tokens(title), gap, *tokens(text, edge + 1))
 
 
 def _words(
@@ -118,6 +148,8 @@ def _words(
         within=frozenset(),
         below={},
         nationwide=frozenset(),
+        raised=frozenset(),
+        cleared=frozenset(),
         topics=frozenset(),
         alert=False,
         source=source,

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from matching.errors import ErrorKind, QueryError
-from matching.gazetteer import Gazetteer
+from matching.finding import suggest
+from matching.gazetteer import Gazetteer, Region
 from matching.lexer import QUOTES, Kind, Piece
 from matching.normalise import Token, tokens, words
 from matching.query import Phrase, PlaceTerm, Query, SourceTerm, TopicTerm, Word
 
 MOST_OTHERS = 5  # with the chosen one as many as a person looks through
+
+_MOST_AROUND = 3  # words of the region that may follow a name: Mykolaiv Lviv Oblast
+_NEVER_BARE = frozenset(("village", "hromada"))  # a bare name means them only in in:"…"
 
 Meaning = Word | Phrase | PlaceTerm
 
@@ -81,10 +85,9 @@ class Terms:
         if self._gazetteer.get(piece.value):
             return PlaceTerm(piece.value), at + 1
         line, after = (tokens(piece.value), at + 1) if piece.quoted else self._longest_name(at)
-        codes = self._codes(line)
+        codes = [region.code for region in self._regions(line)]
         if not codes:
-            close = _closest(piece.value, self._gazetteer.spellings())
-            suggestion = f'in:"{close}"' if close else None
+            suggestion = self._suggestion(piece.value)
             raise QueryError(ErrorKind.UNKNOWN_PLACE, piece.start, piece.end, suggestion)
         chosen, *others = map(PlaceTerm, codes)
         self._offer(piece.start, self._pieces[after - 1].end, chosen, others)
@@ -102,29 +105,41 @@ class Terms:
         line = tokens(self._pieces[at].value)
         best = line, at + 1
         longest = self._gazetteer.names.longest(line[0].text) if line else 0
+        longest += _MOST_AROUND if longest else 0
         for number in range(at + 1, len(self._pieces)):
             piece = self._pieces[number]
             if len(line) >= longest or not piece.joins:
                 break
             line = [*line, *tokens(piece.value)]
-            if self._codes(line):
+            if self._regions(line):
                 best = line, number + 1
         return best
 
-    def _codes(self, line: Sequence[Token]) -> tuple[str, ...]:
-        name = " ".join(token.text for token in line)
-        return tuple(region.code for region in self._gazetteer.find(name))
+    def _regions(self, line: Sequence[Token]) -> tuple[Region, ...]:
+        return self._gazetteer.find(" ".join(token.text for token in line))
+
+    def _suggestion(self, written: str) -> str | None:
+        """The name closest to what was written, of the place it is likeliest to mean."""
+        likeliest = suggest(written, self._gazetteer, 1)
+        names = [name for region in likeliest for name in region.names.values()]
+        close = difflib.get_close_matches(written, names, 1, 0.0)
+        return f'in:"{close[0]}"' if close else None
 
     def _meaning(self, start: int, end: int, line: Sequence[Token]) -> Meaning:
         """A place, unless it is an ordinary word that is not written as a name."""
         if not line:
             raise QueryError(ErrorKind.EMPTY, start, end, "")
         plain = _plain(token.text for token in line)
-        places = [PlaceTerm(code) for code in self._codes(line)]
-        is_word = self._gazetteer.names.is_ordinary(line)
+        regions = self._regions(line)
+        names = self._gazetteer.names
+        is_bare = bool(names.bearers(tuple(token.text for token in line)))
+        alone = len(regions) == 1 and len(line) > 1
+        likely = [r for r in regions if alone or not is_bare or r.kind not in _NEVER_BARE]
+        is_word = names.is_ordinary(line) or not likely
+        places = [PlaceTerm(region.code) for region in likely or regions]
         if not places:
             return plain
-        if is_word and not self._gazetteer.names.is_written_as_name(line):
+        if not likely or (is_word and not names.is_written_as_name(line)):
             self._offer(start, end, plain, places)
             return plain
         words_too = [plain] if is_word or self._text[start] in QUOTES else []

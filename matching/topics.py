@@ -1,20 +1,32 @@
-"""The topics there are: each a name and the query that decides it."""
+"""The topics there are: each a name and what decides it.
 
+A topic is decided by a query over the whole bulletin, in the language of subscriptions: operators
+write these. Those that come with the package are decided sentence by sentence instead: their
+query is over signs (see matching/signs.py), so that what is denied, over or only a drill can be
+told. In such a query #name is a sign in the sentence; #no_name one that is denied there;
+#any_name one in any sentence of the bulletin; #place a place named in the sentence; #brief a
+sentence of three words or fewer; #red and #green a coloured circle before it.
+"""
+
+import functools
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 
+from matching.evaluate import evaluate
+from matching.facts import Reading
 from matching.gazetteer import Gazetteer
 from matching.names import Customs
 from matching.normalise import words
 from matching.parser import Limits, parse
-from matching.query import Query
+from matching.query import And, Or, Phrase, Query, TopicTerm, Word, terms
+from matching.signs import Sign, Signs
 
 # A topic is written by those who run the bot, and lists words of several languages.
 _LIMITS = Limits(size=65_536, terms=2_000, depth=8)
 
-# Topics are decided by words: in their queries a place's name is a word, and there is no #topic.
+# Topics are decided by words: in their queries a place's name is a word.
 _NO_PLACES = Gazetteer((), Customs.none())
 
 
@@ -23,28 +35,48 @@ class Topic:
     """A category of bulletins."""
 
     name: str  # as written after #: lower case
-    query: str  # in the language of subscriptions, of words, phrases and sources
+    query: str = ""  # over the bulletin: words, phrases and sources
     titles: Mapping[str, str] = field(default_factory=dict)  # language -> what people read
+    sentence: str = ""  # in place of query: over the signs of one sentence
 
 
 class Topics:
     """Topics by name."""
 
-    def __init__(self, topics: Iterable[Topic] = ()) -> None:
+    def __init__(self, topics: Iterable[Topic] = (), signs: Signs | None = None) -> None:
         """QueryError for a topic whose query cannot be read, with its name as a note."""
+        self.signs = signs or Signs(())
         self._topics = {topic.name.casefold(): topic for topic in topics}
-        self._queries = {name: self._parsed(topic) for name, topic in self._topics.items()}
+        self._queries: dict[str, Query] = {}
+        self._rules: dict[str, Query] = {}
+        for name, topic in self._topics.items():
+            if topic.sentence:
+                self._rules[name] = rule = _parsed(topic, topic.sentence, _AnyName())
+                self._queries[name] = self._shown(rule)
+            else:
+                self._queries[name] = _parsed(topic, topic.query, _NoTopics())
         self._written = {
             words(title): name
             for name, topic in self._topics.items()
             for title in (*topic.titles.values(), name)
         }
+        self._leading = frozenset().union(*map(_leading, self._rules.values()))
+        named = {term.name for rule in self._rules.values() for term in _topics_in(rule)}
+        # Signs asked for in any sentence, by their name in one.
+        self.everywhere = {n.removeprefix("any_"): n for n in named if n.startswith("any_")}
+        # Few sets of signs are ever seen, and the same ones over and over.
+        self.decide = functools.lru_cache(maxsize=10_000)(self._decide)
 
     @classmethod
     def built_in(cls) -> "Topics":
         """The topics that come with the package."""
         data = tomllib.loads((files("matching") / "data" / "topics.toml").read_text("utf-8"))
-        return cls(Topic(t["name"], t["query"], t["title"]) for t in data["topic"])
+        signs = [_sign(entry) for entry in (*data["sign"], *data["topic"])]
+        topics = (
+            Topic(t["name"], titles=t["title"], sentence=t.get("sentence", f"#{t['name']}"))
+            for t in data["topic"]
+        )
+        return cls(topics, Signs(signs))
 
     def with_(self, topics: Iterable[Topic]) -> "Topics":
         """These and the given ones, which replace those of the same name.
@@ -56,7 +88,7 @@ class Topics:
             known = merged.get(topic.name.casefold())
             titles = topic.titles or (known.titles if known else {})
             merged[topic.name.casefold()] = Topic(topic.name.casefold(), topic.query, titles)
-        return Topics(merged.values())
+        return Topics(merged.values(), self.signs)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,8 +104,16 @@ class Topics:
         return self._written.get(words(written.replace("-", " ")))
 
     def query(self, name: str) -> Query:
-        """The query that decides a topic; KeyError when there is none of this name."""
+        """The words by which a topic is known; KeyError when there is none of this name.
+
+        Of a topic decided by signs these are all words that speak for it.
+        """
         return self._queries[name]
+
+    @property
+    def queries(self) -> Mapping[str, Query]:
+        """Of the topics decided over the whole bulletin: name -> query."""
+        return {name: query for name, query in self._queries.items() if name not in self._rules}
 
     def title(self, name: str, language: str) -> str:
         """What people call the topic in a language, else in English, else its name."""
@@ -81,17 +121,95 @@ class Topics:
         titles = topic.titles if topic else {}
         return titles.get(language) or titles.get("en") or name
 
-    @staticmethod
-    def _parsed(topic: Topic) -> Query:
-        try:
-            return parse(topic.query, _NO_PLACES, _NoTopics(), _LIMITS).query
-        except ValueError as error:
-            error.add_note(f"topic {topic.name}")
-            raise
+    def concern(self, signs: Iterable[str]) -> bool:
+        """Whether any topic can be among these signs; where none can, nothing need be decided."""
+        return not self._leading.isdisjoint(sign.removeprefix("no_") for sign in signs)
+
+    def _decide(self, signs: frozenset[str]) -> frozenset[str]:
+        """The topics of a sentence with these signs."""
+        sentence = _with_topics(signs)
+        return frozenset(name for name, rule in self._rules.items() if evaluate(rule, sentence))
+
+    def _shown(self, rule: Query) -> Query:
+        phrases = [
+            phrase
+            for term in _topics_in(rule)
+            if not term.name.startswith(_OF_NO_WORDS)
+            for phrase in self.signs.phrases(term.name)
+        ]
+        plain = dict.fromkeys(Word(p[0]) if len(p) == 1 else Phrase(p) for p in phrases)
+        return Or(tuple(plain))
+
+
+def _topics_in(rule: Query) -> list[TopicTerm]:
+    return [term for term in terms(rule) if isinstance(term, TopicTerm)]
+
+
+def _leading(rule: Query) -> frozenset[str]:
+    """Signs of which one must be there for the rule to hold, denied or not."""
+    match rule:
+        case And(parts):
+            return min(filter(None, map(_leading, parts)), key=len)
+        case Or(parts):
+            return frozenset().union(*map(_leading, parts))
+        case TopicTerm(name):
+            return frozenset((name.removeprefix("no_").removeprefix("any_"),))
+        case _:
+            return frozenset()
+
+
+_OF_NO_WORDS = ("no_", "any_")
+
+
+def _sign(entry: Mapping[str, str]) -> Sign:
+    return Sign(
+        name=entry["name"],
+        words=entry.get("words", ""),
+        without=entry.get("without", ""),
+        denied_by=frozenset(entry.get("denied_by", "").split()),
+        denied_after=frozenset(entry.get("denied_after", "").split()),
+        state=bool(entry.get("state")),
+    )
+
+
+def _with_topics(names: frozenset[str]) -> Reading:
+    nothing: frozenset[str] = frozenset()
+    return Reading(
+        tokens=(),
+        where={},
+        mentions=(),
+        above={},
+        within=nothing,
+        below={},
+        nationwide=nothing,
+        raised=nothing,
+        cleared=nothing,
+        topics=names,
+        alert=False,
+        source="",
+        unknown_regions=(),
+    )
+
+
+def _parsed(topic: Topic, written: str, names: "_NoTopics | _AnyName") -> Query:
+    try:
+        return parse(written, _NO_PLACES, names, _LIMITS).query
+    except ValueError as error:
+        error.add_note(f"topic {topic.name}")
+        raise
 
 
 class _NoTopics:
     names: tuple[str, ...] = ()
 
-    def find(self, written: str) -> None:
+    def find(self, written: str) -> str | None:
         """No topic is written in any way."""
+        return None
+
+
+class _AnyName:
+    names: tuple[str, ...] = ()
+
+    def find(self, written: str) -> str | None:
+        """Signs are written as they are called."""
+        return written

@@ -1,7 +1,7 @@
 """Bulletins: what the sources said."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -58,6 +58,7 @@ class StoredBulletin(Bulletin):
     """A bulletin that has its place in the database."""
 
     id: int  # grows in the order of arrival
+    also: tuple[str, ...] = ()  # other sources that told the same later
 
 
 async def add(transaction: Transaction, bulletin: Bulletin) -> StoredBulletin:
@@ -83,24 +84,35 @@ async def get(transaction: Transaction, ids: Iterable[int]) -> dict[int, StoredB
     """Those of `ids` that are there."""
     query = select(_table).where(_table.c.id.in_(list(ids)))
     rows = (await transaction.execute(query)).mappings()
-    return {row["id"]: _bulletin(row) for row in rows}
+    return {each.id: each for each in await _with_others(transaction, map(_bulletin, rows))}
 
 
 async def newest(
     transaction: Transaction, count: int, *, before: int | None = None
 ) -> Sequence[StoredBulletin]:
-    """The newest `count`, newest first; only those with an id below `before` when it is given."""
-    query = select(_table).order_by(_table.c.id.desc()).limit(count)
+    """The newest `count`, newest first; only those with an id below `before` when it is given.
+
+    What was told twice is there once.
+    """
+    query = select(_table).where(_is_first).order_by(_table.c.id.desc()).limit(count)
     if before is not None:
         query = query.where(_table.c.id < before)
-    return [_bulletin(row) for row in (await transaction.execute(query)).mappings()]
+    rows = (await transaction.execute(query)).mappings()
+    return await _with_others(transaction, map(_bulletin, rows))
 
 
 async def following(
     transaction: Transaction, count: int, *, after: int
 ) -> Sequence[StoredBulletin]:
-    """The `count` that came next after the id `after`, oldest first."""
-    query = select(_table).where(_table.c.id > after).order_by(_table.c.id).limit(count)
+    """The `count` that came next after the id `after`, oldest first; as of `newest`."""
+    query = select(_table).where(_is_first, _table.c.id > after).order_by(_table.c.id).limit(count)
+    rows = (await transaction.execute(query)).mappings()
+    return await _with_others(transaction, map(_bulletin, rows))
+
+
+async def since(transaction: Transaction, received_at: datetime) -> list[StoredBulletin]:
+    """What was received after that, oldest first."""
+    query = select(_table).where(_table.c.received_at > received_at).order_by(_table.c.id)
     return [_bulletin(row) for row in (await transaction.execute(query)).mappings()]
 
 
@@ -133,6 +145,29 @@ def from_json(text: str) -> Bulletin:
         if values[name] is not None:
             values[name] = datetime.fromisoformat(values[name])
     return Bulletin(**_typed(values))
+
+
+_is_first = _table.c.id.not_in(select(schema.fold.c.bulletin))
+
+
+async def _with_others(
+    transaction: Transaction, found: Iterable[StoredBulletin]
+) -> list[StoredBulletin]:
+    """The same, with the sources that told it later."""
+    first = list(found)
+    query = (
+        select(schema.fold.c.into, _table.c.source)
+        .join(_table, _table.c.id == schema.fold.c.bulletin)
+        .where(schema.fold.c.into.in_([each.id for each in first]))
+        .order_by(_table.c.id)
+    )
+    others: dict[int, dict[str, None]] = {}
+    for into, source in await transaction.execute(query):
+        others.setdefault(into, {})[source] = None
+    return [
+        replace(each, also=tuple(name for name in others.get(each.id, ()) if name != each.source))
+        for each in first
+    ]
 
 
 def _own_fields(bulletin: Bulletin) -> dict[str, Any]:

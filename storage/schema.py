@@ -119,6 +119,15 @@ held = Table(
     Column("held_at", Instant, nullable=False),
 )
 
+fold = Table(
+    "fold",
+    metadata,
+    Column("bulletin", ForeignKey("bulletin.id", ondelete="CASCADE"), primary_key=True),
+    Column("into", ForeignKey("bulletin.id", ondelete="CASCADE"), nullable=False),
+    Column("why", String(16), nullable=False),
+    Index("fold_into", "into"),
+)
+
 inbox = Table(
     "inbox",
     metadata,

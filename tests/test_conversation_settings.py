@@ -55,7 +55,7 @@ async def test_a_zone_is_known_by_its_name_and_by_that_of_a_place(
     assert (await talk.known()).zone == zone
 
 
-@pytest.mark.parametrize("typed", ["Mars", "+2", "Europe/", "../../etc/passwd", "localtime"])
+@pytest.mark.parametrize("typed", ["Erewhon", "+2", "Europe/", "../../etc/passwd", "localtime"])
 async def test_a_zone_that_is_none_changes_nothing(sqlite: Database, typed: str) -> None:
     talk = Talk(sqlite)
     assert "I do not know the time zone" in (await talk.say(f"/timezone {typed}")).html

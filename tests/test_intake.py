@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.intake import Intake
+from bot.repeats import Repeats
 from bot.sources.keys import content_key
 from bot.sources.source import Batch
 from matching.gazetteer import Gazetteer
@@ -42,6 +43,7 @@ class Desk:
             database,
             Reader(gazetteer, self._topics),
             self._index,
+            Repeats(),
             timedelta(minutes=15),
             self._ring,
             lambda: self.now,

@@ -71,3 +71,93 @@ def test_a_topic_that_cannot_be_read_is_an_error_that_names_it() -> None:
         TOPICS.with_([Topic("broken", "quay AND")])
     assert caught.value.kind is ErrorKind.DANGLING_OPERATOR
     assert caught.value.__notes__ == ["topic broken"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Air raid sirens sound in Sumy", {"air_alert"}),
+        ("No air alert was declared in Sumy", set()),
+        ("The air alert in Sumy was not declared after all", set()),
+        ("The air alert in Sumy has been lifted", {"all_clear"}),
+        ("The air alert in Sumy is not over", set()),
+        ("The air alert in Sumy continues", set()),
+        ("Stay in shelters until the all clear", set()),
+        ("Two were hurt during an air alert", {"casualties"}),
+        ("It is a drill: sirens will sound at noon", set()),
+        ("The air alert was announced by mistake", set()),
+        ("🟢 Poltava – all clear 🔴 Sumy – air alert", {"all_clear", "air_alert"}),
+        ("All clear in Sumy, but in Lviv the air alert was declared", {"all_clear", "air_alert"}),
+        ("Відбій повітряної тривоги", {"all_clear"}),
+        ("Оголошено повітряну тривогу", {"air_alert"}),
+        ("Повітряної тривоги не оголошували", set()),
+        ("Повітряної тривоги в місті не було", set()),
+        ("У школі навчальна тривога", set()),
+        ("Повітряну тривогу ще не скасовано", set()),
+        ("Тривога в Сумах триває", set()),
+        ("Чекайте на відбій тривоги", set()),
+        ("Відбій у таборі о десятій", set()),
+        ("Тривога за дітей зростає", set()),
+        ("Объявлена воздушная тревога", {"air_alert"}),
+        ("Воздушная тревога отменена", {"all_clear"}),
+        ("Учебная тревога в порту", set()),
+        ("Отбой тревоги", {"all_clear"}),
+        ("Воздушной тревоги нет", set()),
+        ("È scattato l'allarme aereo", {"air_alert"}),
+        ("Non c'è alcun allarme aereo", set()),
+        ("È cessato l'allarme aereo", {"all_clear"}),
+        ("Le sirene suonano per un'esercitazione", set()),
+        ("Постраждалих немає", set()),
+        ("Пострадавших в городе нет", set()),
+        ("Nobody was wounded", set()),
+        ("Nessun ferito", set()),
+        ("Five wounded, no fires", {"casualties"}),
+        ("A storm of applause", set()),
+        ("Blackout curtains", set()),
+        ("Rocket salad with lemon", set()),
+        ("A rocket attack at dawn", {"missile"}),
+        ("The drone of the bagpipes", set()),
+    ],
+)
+def test_what_is_denied_over_or_figurative_is_not_the_topic(text: str, said: set[str]) -> None:
+    assert READER.read("", text).topics == said
+
+
+def regions(codes: frozenset[str]) -> set[str]:
+    return {GAZETTEER.name(code, "en") for code in codes}
+
+
+@pytest.mark.parametrize(
+    ("text", "raised", "cleared"),
+    [
+        (
+            "🟢 Poltava – all clear. 🔴 Kherson – air alert. 🟡 Lviv – no change.",
+            {"Kherson"},
+            {"Poltava"},
+        ),
+        ("Air alert in Dnipro. A ballistic threat was reported from Crimea.", {"Dnipro"}, set()),
+        ("Air alert!\nPoltava\nKherson", {"Poltava", "Kherson"}, set()),
+        ("#Poltava #Kherson fast targets! Air alert declared.", {"Poltava", "Kherson"}, set()),
+        ("All clear in Lviv. In Kherson the air alert continues.", set(), {"Lviv"}),
+        ("All clear everywhere, except Kherson. Lviv too.", set(), {"Lviv"}),
+        ("A quiet day in Lviv.", set(), set()),
+    ],
+)
+def test_a_reading_tells_where_an_alert_is_raised_and_where_it_ends(
+    text: str, raised: set[str], cleared: set[str]
+) -> None:
+    reading = READER.read("", text)
+    assert regions(reading.raised) == raised
+    assert regions(reading.cleared) == cleared
+
+
+def test_an_alert_rings_only_where_it_is_raised_or_ends() -> None:
+    reading = READER.read("", "Air alert in Sumy Oblast. The threat is from Kharkiv Oblast.")
+    assert regions(frozenset(reading.below)) == {"Sumy Oblast"}
+    assert "Kharkiv Oblast" in regions(reading.within)
+
+
+def test_the_regions_a_source_gives_are_those_an_alert_is_for() -> None:
+    reading = READER.read("Air alert", "Lviv", regions=["Odesa"])
+    assert regions(reading.raised) == {"Odesa"}
+    assert reading.cleared == frozenset()

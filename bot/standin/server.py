@@ -25,6 +25,7 @@ class Standin:
     A bot reaches it with `{url}/bot{token}/{method}`; a browser opens `{url}/`.
 
     token: what the bot must say; the number before the colon is the bot's id.
+    name: what the bot is called.
     clock: monotonic seconds, for limits, the journal and the age of button presses.
     wall: unix seconds, for the dates of messages.
     limits: what is refused with 429; None refuses nothing.
@@ -33,10 +34,11 @@ class Standin:
     page: the words at the top of the chat page.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one independent thing a test or the demo chooses
         self,
         token: str = TOKEN,
         *,
+        name: str = "Stand-in",
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         limits: Limits | None = TELEGRAM,
@@ -48,7 +50,7 @@ class Standin:
         self.url = ""
         self.journal = Journal() if journal is None else journal
         self.faults = Faults()
-        self._world = World(token, clock=clock, wall=wall, limits=limits, history=history)
+        self._world = World(token, name, clock=clock, wall=wall, limits=limits, history=history)
         self.people = People(self._world)
         self._api = BotApi(self._world, token, self.faults, self.journal)
         self._page = ChatPage(self._world, self.people, page or PageText())

@@ -38,6 +38,7 @@ class World:
     def __init__(
         self,
         token: str,
+        name: str,
         *,
         clock: Callable[[], float],
         wall: Callable[[], float],
@@ -46,7 +47,7 @@ class World:
     ) -> None:
         self.clock = clock
         self.history = history
-        self.bot = User(int(token.partition(":")[0]), "Stand-in", "standin_bot", is_bot=True)
+        self.bot = User(int(token.partition(":")[0]), name, "standin_bot", is_bot=True)
         self.users: dict[int, User] = {self.bot.id: self.bot}
         self.chats: dict[int, Chat] = {}
         self.updates = Updates(clock)

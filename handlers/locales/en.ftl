@@ -17,6 +17,9 @@ start-again =
     All commands: /help
 start-confirm = This link offers you to follow: { $what }.
 start-bad-link = This link is broken, so nothing has changed. You can write what you want to hear of instead, for example <code>/subscribe Kyiv</code>
+locate = You are in or near { $places }. To hear of it:
+locate-nowhere = I know no city near there. You can write its name instead.
+button-follow-place = Follow { $place }
 examples =
     <code>/subscribe Kyiv</code> — everything about a place
     <code>/subscribe #air_alert Lviv</code> — air alerts there

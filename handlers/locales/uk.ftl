@@ -14,6 +14,9 @@ start-again =
     Усі команди: /help
 start-confirm = Це посилання пропонує вам стежити за таким: { $what }.
 start-bad-link = Це посилання пошкоджене, тож нічого не змінилося. Напишіть самі, про що хочете чути, наприклад <code>/subscribe Київ</code>
+locate = Ви тут або поруч: { $places }. Щоб чути про це місце:
+locate-nowhere = Не знаю міста поблизу. Можна написати його назву.
+button-follow-place = Стежити: { $place }
 examples =
     <code>/subscribe Київ</code> — усе про місце
     <code>/subscribe #air_alert Львів</code> — повітряні тривоги там

