@@ -132,7 +132,7 @@ def _word(number: int) -> str:
         rest, syllable = divmod(rest, len(onsets) * len(vowels))
         onset, vowel = divmod(syllable, len(vowels))
         syllables += onsets[onset] + vowels[vowel]
-    return syllables
+    return f"{syllables}т" if number % 2 else syllables  # that no word is a form of another
 
 
 def _draw(random: np.random.Generator, size: int, count: int) -> Picks:
