@@ -75,7 +75,9 @@ class Workload:
         return [int(at) for at in _draw(random, size, count) * self._bands + bands]
 
     def _queries(self, random: np.random.Generator, count: int) -> list[str]:
-        words = [f'["word","{self.terms.words[at]}"]' for at in self._pick(random, WORDS, 3 * count)]
+        words = [
+            f'["word","{self.terms.words[at]}"]' for at in self._pick(random, WORDS, 3 * count)
+        ]
         phrases = [
             '["phrase","' + '","'.join(self.terms.phrases[at]) + '"]'
             for at in self._pick(random, PHRASES, count)
@@ -84,7 +86,11 @@ class Workload:
         shapes = random.choice(len(_SHAPES), count, p=[share for _, share in _SHAPES]).tolist()
         return [
             _SHAPES[shape][0].format(
-                w=words[at], v=words[count + at], u=words[2 * count + at], p=phrases[at], i=places[at]
+                w=words[at],
+                v=words[count + at],
+                u=words[2 * count + at],
+                p=phrases[at],
+                i=places[at],
             )
             for at, shape in enumerate(shapes)
         ]
@@ -137,4 +143,5 @@ def _word(number: int) -> str:
 
 def _draw(random: np.random.Generator, size: int, count: int) -> Picks:
     shares = np.cumsum(1 / (np.arange(size) + _FLATNESS))
-    return np.searchsorted(shares, random.random(count) * shares[-1])
+    picks: Picks = np.searchsorted(shares, random.random(count) * shares[-1])
+    return picks

@@ -18,6 +18,13 @@ def offsets(numbers: NDArray[Any], size: int) -> U32:
     return np.searchsorted(numbers, np.arange(size + 1, dtype=numbers.dtype)).astype(np.uint32)
 
 
+def distinct(keys: U64) -> U64:
+    """Each once, sorted; np.unique would hold on to the interpreter for as long as it takes."""
+    ordered = np.sort(keys)
+    last = np.append(ordered[1:] != ordered[:-1], True)  # noqa: FBT003 - a value among values
+    return ordered[last[: len(ordered)]]
+
+
 def ranges(starts: NDArray[Any], lengths: NDArray[Any]) -> Numbers:
     """The indices of all these stretches, one after the other."""
     ends = lengths.cumsum(dtype=np.int64)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from matching.arrays import U32, Flags, Numbers, bitmap, offsets, positions
+from matching.arrays import U32, Flags, Numbers, bitmap, distinct, offsets, positions
 from matching.gathering import Gathering
 from matching.loose import Loose, loosened, rarest_first
 from matching.matches import PLANE, Mode
@@ -83,8 +83,11 @@ def _vocabulary(old: Vocabulary, new: Gathering, pause: Callable[[], None]) -> V
         )
     )
     both, once = np.unique(both, return_index=True)
-    keys = np.unique(np.concatenate((old.keys, np.array(new.terms, np.uint64), both)))
-    phrases = (np.searchsorted(keys, part).astype(np.uint32) for part in (firsts[once], seconds[once], both))
+    keys = distinct(np.concatenate((old.keys, np.array(new.terms, np.uint64), both)))
+    phrases = (
+        np.searchsorted(keys, part).astype(np.uint32)
+        for part in (firsts[once], seconds[once], both)
+    )
     forms, words = np.array(new.forms, np.uint64), np.array(new.words, np.uint64)
     unknown = ~positions(old.keys, words)[1]
     forms = np.concatenate((old.forms, forms[unknown]))
@@ -111,7 +114,7 @@ def _subscriptions(old: Segment, new: Gathering) -> tuple[Numbers, U32, Numbers]
 
 def _crowded(rows: Loose, whos: U32) -> Flags:
     """Which rows go into bitmaps: of those of a term alone the ones that many have."""
-    alone = rows.lengths == 0
+    alone: Flags = rows.lengths == 0
     counts = np.bincount(rows.anchors[alone], minlength=1)
     parts = len(Mode) * (1 + int((whos % PLANE).max(initial=0) >> 16))
     many = counts >= _CROWD * parts

@@ -16,6 +16,7 @@ from matching.matches import Matches, Mode
 from matching.query import Query, needs_a_term
 from matching.rebuilding import Rebuild, Stored
 from matching.recent import Recent, Subscription, check_subscriber
+from matching.segment import Segment
 
 __all__ = ["Index", "Matches", "Mode", "Rebuild", "Stored"]
 
@@ -60,8 +61,8 @@ class Index:
         self._changes += 1
         if self._rebuild:
             self._rebuild.changed.add(subscription)
-        parts = (*self._layers, self._tangled, self._segment)
-        self._size -= any([part.remove(subscription) for part in parts])
+        parts: tuple[Recent | Segment, ...] = (*self._layers, self._tangled, self._segment)
+        self._size -= any(part.remove(subscription) for part in parts)
 
     def match(self, reading: Reading) -> Matches:
         """The subscribers a reading concerns."""

@@ -1,7 +1,6 @@
 """Rows on their way from one segment to the next: in any order, all of one form."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +31,7 @@ class Loose:
             np.array(new.subscriptions, np.uint32) + np.uint32(first),
             np.cumsum(lengths, dtype=np.int64) - lengths,
             lengths,
-            numbers << 3 | np.array(new.flags, np.uint32),
+            numbers << np.uint32(3) | np.array(new.flags, np.uint32),
         )
 
     @staticmethod
@@ -57,9 +56,7 @@ class Loose:
     def renumbered(self, numbers: U32) -> "Loose":
         """With other numbers of the terms: numbers has them by those of now."""
         literals = numbers[self.literals >> 3] << 3 | self.literals & 7
-        return Loose(
-            numbers[self.anchors], self.subscriptions, self.starts, self.lengths, literals
-        )
+        return Loose(numbers[self.anchors], self.subscriptions, self.starts, self.lengths, literals)
 
     def owned(self, indices: Numbers) -> "Loose":
         """With other indices of the subscriptions, without the rows of those that have none."""
@@ -78,7 +75,7 @@ class Loose:
 
     def begins_with_one(self) -> Flags:
         """Whether the first clause of each row is of one literal."""
-        begins = self.lengths == 1
+        begins: Flags = self.lengths == 1
         several = self.lengths > 1
         begins[several] = self.literals[self.starts[several] + 1] & OPENS_CLAUSE != 0
         return begins
@@ -112,9 +109,9 @@ def rarest_first(rows: Loose, seen: U32) -> Loose:
     if not len(several):
         return rows
     chosen = rows[several]
-    weights = _weights(rows, seen)
     at = ranges(chosen.starts, chosen.lengths)
     literals = rows.literals[at]
+    weights = _weights(rows.anchors, literals, seen)
     opens = literals & OPENS_CLAUSE != 0
     must = opens & np.append(opens[1:], True) & (literals & NEGATED == 0)
     here = np.where(must, weights[literals >> 3], np.inf)
@@ -131,11 +128,12 @@ def rarest_first(rows: Loose, seen: U32) -> Loose:
     return Loose(anchors, rows.subscriptions, rows.starts, rows.lengths, changed)
 
 
-def _weights(rows: Loose, seen: U32) -> NDArray[Any]:
+def _weights(anchors: U32, literals: U32, seen: U32) -> NDArray[np.float64]:
     """By term how often it stands in bulletins, or while that is not known is likely to.
 
     What many subscribe to is likely to be written about.
     """
-    asked = np.bincount(rows.anchors, minlength=len(seen))
-    asked += np.bincount(rows.literals >> 3, minlength=len(seen))
-    return seen + asked / (asked.max(initial=0) + 1)
+    asked = np.bincount(anchors, minlength=len(seen))
+    asked += np.bincount(literals >> 3, minlength=len(seen))
+    weights: NDArray[np.float64] = seen + asked / (asked.max(initial=0) + 1)
+    return weights

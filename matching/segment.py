@@ -132,4 +132,3 @@ class Segment:
         for bits in (found, silent, held):
             bits.remove_range(PLANE, 1 << 32)
         return found, silent, held
-

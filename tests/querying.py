@@ -1,5 +1,7 @@
 """Queries and bulletins for tests of the index, and what each query alone says of a bulletin."""
 
+from collections.abc import Mapping
+
 from hypothesis import strategies as st
 
 from matching.evaluate import evaluate
@@ -62,7 +64,7 @@ READINGS = st.builds(
 
 
 def one_by_one(
-    subscriptions: dict[int, tuple[int, Query, Mode]], reading: Reading
+    subscriptions: Mapping[int, tuple[int, Query, Mode]], reading: Reading
 ) -> tuple[set[int], ...]:
     strongest: dict[int, Mode] = {}
     for subscriber, query, mode in subscriptions.values():

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
+from querying import GAZETTEER, QUERIES, READER, READINGS, as_sets, one_by_one
 
 from matching.index import Index, Mode
 from matching.query import And, Not, PlaceTerm, Query, Word
 from matching.reading import Reading
-from querying import GAZETTEER, QUERIES, READER, READINGS, as_sets, one_by_one
 
 ADDED = st.tuples(st.integers(0, 9), st.integers(0, 4), QUERIES, st.sampled_from(Mode))
 CHANGES = st.lists(ADDED | st.integers(0, 9), max_size=25)

@@ -4,17 +4,15 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from querying import QUERIES, READER, READINGS, as_sets, one_by_one
 
 from matching.index import Index, Mode, Rebuild
 from matching.query import And, Not, Or, Query, Word, dump
 from matching.reading import Reading
-from querying import QUERIES, READER, READINGS, as_sets, one_by_one
 
 NUMBERS = st.integers(0, 30)
 SUBSCRIBERS = st.integers(0, 4)
-STORED = st.lists(
-    st.tuples(SUBSCRIBERS, QUERIES, st.sampled_from(Mode)), min_size=1, max_size=100
-)
+STORED = st.lists(st.tuples(SUBSCRIBERS, QUERIES, st.sampled_from(Mode)), min_size=1, max_size=100)
 
 
 def no_pause() -> None:
@@ -32,9 +30,7 @@ class Changing(RuleBasedStateMachine):
         self.put: dict[int, tuple[int, Query, Mode]] = {}  # into the rebuild
         self.next = 1_000
 
-    @rule(
-        number=NUMBERS, subscriber=SUBSCRIBERS, query=QUERIES, mode=st.sampled_from(Mode)
-    )
+    @rule(number=NUMBERS, subscriber=SUBSCRIBERS, query=QUERIES, mode=st.sampled_from(Mode))
     def add(self, number: int, subscriber: int, query: Query, mode: Mode) -> None:
         self.index.add(number, subscriber, query, mode)
         self.held[number] = (subscriber, query, mode)
@@ -93,9 +89,7 @@ class Changing(RuleBasedStateMachine):
     def the_number_is_right(self) -> None:
         assert len(self.index) == len(self.held)
 
-    def numbered(
-        self, rows: list[tuple[int, Query, Mode]]
-    ) -> dict[int, tuple[int, Query, Mode]]:
+    def numbered(self, rows: list[tuple[int, Query, Mode]]) -> dict[int, tuple[int, Query, Mode]]:
         first, self.next = self.next, self.next + len(rows)
         return dict(enumerate(rows, first))
 
