@@ -13,6 +13,7 @@ _KEYS = {
     ErrorKind.UNKNOWN_TOPIC: "error-unknown-topic",
     ErrorKind.UNKNOWN_PLACE: "error-unknown-place",
     ErrorKind.NO_POSITIVE_TERM: "error-no-positive-term",
+    ErrorKind.TOO_COMMON: "error-too-common",
     ErrorKind.TOO_LONG: "error-too-long",
     ErrorKind.TOO_MANY_TERMS: "error-too-many-terms",
     ErrorKind.TOO_DEEP: "error-too-deep",

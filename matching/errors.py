@@ -17,6 +17,7 @@ class ErrorKind(Enum):
     UNKNOWN_TOPIC = "unknown_topic"
     UNKNOWN_PLACE = "unknown_place"
     NO_POSITIVE_TERM = "no_positive_term"  # it would ring for whatever lacks something
+    TOO_COMMON = "too_common"  # it would ring for nearly everything
     TOO_LONG = "too_long"  # more than limit bytes of UTF-8
     TOO_MANY_TERMS = "too_many_terms"  # more than limit terms
     TOO_DEEP = "too_deep"  # more than limit levels of parentheses

@@ -11,6 +11,7 @@ OR, NOT (also a leading -) and parentheses. NOT binds tightest, OR least:
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from matching.common import is_common
 from matching.errors import ErrorKind, QueryError
 from matching.gazetteer import Gazetteer
 from matching.lexer import Kind, Piece, cut
@@ -54,6 +55,8 @@ def parse(
         raise QueryError(ErrorKind.TOO_MANY_TERMS, *whole, limit=limits.terms)
     if not needs_a_term(query):
         raise QueryError(ErrorKind.NO_POSITIVE_TERM, *whole)
+    if is_common(query):
+        raise QueryError(ErrorKind.TOO_COMMON, *whole)
     return Parsed(query, tuple(resolved.choices))
 
 

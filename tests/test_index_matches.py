@@ -4,78 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
+from querying import GAZETTEER, QUERIES, READER, READINGS, as_sets, one_by_one
 
-from matching.evaluate import evaluate
-from matching.gazetteer import Gazetteer
-from matching.index import Index, Matches, Mode
-from matching.query import (
-    And,
-    Not,
-    Or,
-    Phrase,
-    PlaceTerm,
-    Query,
-    SourceTerm,
-    Term,
-    TopicTerm,
-    Word,
-    needs_a_term,
-)
-from matching.reading import Reader, Reading
-from matching.topics import Topics
+from matching.index import Index, Mode
+from matching.query import And, Not, PlaceTerm, Query, Word
+from matching.reading import Reading
 
-GAZETTEER = Gazetteer.load()
-READER = Reader(GAZETTEER, Topics.built_in())
-
-
-def place(name: str) -> PlaceTerm:
-    return PlaceTerm(GAZETTEER.find(name)[0].code)
-
-
-TERMS: list[Term] = [
-    *map(Word, ("drone", "drones", "train", "alert", "quiet", "дрон")),
-    Phrase(("air", "alert")),
-    Phrase(("train", "drone")),
-    *map(TopicTerm, ("air_alert", "drone", "railway")),
-    *map(place, ("Kyiv", "Kharkiv", "Kharkiv Oblast", "Izium", "Ukraine", "Donbas", "Bakhmut")),
-    SourceTerm("blog"),
-]
-QUERIES: st.SearchStrategy[Query] = st.recursive(
-    st.sampled_from(TERMS),
-    lambda q: (
-        st.builds(And, st.lists(q, min_size=2, max_size=3).map(tuple))
-        | st.builds(Or, st.lists(q, min_size=2, max_size=3).map(tuple))
-        | st.builds(Not, q)
-    ),
-    max_leaves=8,
-).filter(needs_a_term)
-VOCABULARY = """drone drones train air alert in throughout Ukraine Kyiv Kharkiv Oblast Izium
-Bakhmut Donbas quiet дрон"""
-WORDS = st.lists(st.sampled_from(VOCABULARY.split()), max_size=8).map(" ".join)
-READINGS = st.builds(
-    READER.read,
-    WORDS,
-    WORDS,
-    source=st.sampled_from(["", "Blog"]),
-    regions=st.lists(st.sampled_from(["Kharkiv", "Ukraine", "Kharkiv Oblast"]), max_size=1),
-    alert=st.sampled_from([None, True, False]),
-)
 ADDED = st.tuples(st.integers(0, 9), st.integers(0, 4), QUERIES, st.sampled_from(Mode))
 CHANGES = st.lists(ADDED | st.integers(0, 9), max_size=25)
-
-
-def one_by_one(
-    subscriptions: dict[int, tuple[int, Query, Mode]], reading: Reading
-) -> tuple[set[int], ...]:
-    strongest: dict[int, Mode] = {}
-    for subscriber, query, mode in subscriptions.values():
-        if evaluate(query, reading):
-            strongest[subscriber] = min(mode, strongest.get(subscriber, mode))
-    return tuple({s for s, mode in strongest.items() if mode is wanted} for wanted in Mode)
-
-
-def as_sets(matches: Matches) -> tuple[set[int], ...]:
-    return set(matches.ring), set(matches.silent), set(matches.held)
 
 
 @settings(max_examples=400, deadline=None)

@@ -166,6 +166,11 @@ def test_an_ordinary_word_written_small_is_a_word_with_the_place_offered() -> No
         ("in:Kharkyv", ErrorKind.UNKNOWN_PLACE, 0, 10),
         ("NOT alpha", ErrorKind.NO_POSITIVE_TERM, 0, 9),
         ("alpha OR NOT beta", ErrorKind.NO_POSITIVE_TERM, 0, 17),
+        ("the", ErrorKind.TOO_COMMON, 0, 3),
+        ("В", ErrorKind.TOO_COMMON, 0, 1),
+        ('word:"and"', ErrorKind.TOO_COMMON, 0, 10),
+        ("alpha OR the", ErrorKind.TOO_COMMON, 0, 12),
+        ("the a NOT alpha", ErrorKind.TOO_COMMON, 0, 15),
         ("((((((((( alpha )))))))))", ErrorKind.TOO_DEEP, 8, 9),
         ("alpha " * 65, ErrorKind.TOO_MANY_TERMS, 0, 390),
         ("ї" * 2049, ErrorKind.TOO_LONG, 0, 2049),
@@ -176,6 +181,12 @@ def test_a_mistake_is_named_with_its_place(
 ) -> None:
     error = refusal(typed)
     assert (error.kind, error.start, error.end) == (kind, start, end)
+
+
+def test_a_word_that_stands_everywhere_may_stand_beside_another() -> None:
+    assert read("the alpha") == And((Word("the"), A))
+    assert read("alpha NOT the") == And((A, Not(Word("the"))))
+    assert read('"alpha the"') == Phrase(("alpha", "the"))
 
 
 def test_a_mistake_that_can_be_guessed_has_a_suggestion_and_a_limit_its_number() -> None:

@@ -167,6 +167,7 @@ error-missing-value = Something has to follow here, without a space:
 error-unknown-topic = There is no such topic:
 error-unknown-place = I do not know this place:
 error-no-positive-term = This says only what you do not want. Please add what you do want:
+error-too-common = Nearly every report says this, so you would hear of everything. Please add what it should be about:
 error-too-long = This is too long: at most { $limit } Latin letters, or half as many Cyrillic ones.
 error-too-many-terms = These are too many words and places: at most { $limit }.
 error-too-deep = There are too many parentheses inside each other: at most { $limit }.

@@ -1,0 +1,158 @@
+"""A segment made anew, of one in use and of what came since.
+
+All of it is work on whole arrays, in which numpy lets other threads run; what is a loop pauses.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+
+from matching.arrays import U32, Flags, Numbers, bitmap, distinct, offsets, positions
+from matching.gathering import Gathering
+from matching.loose import Loose, loosened, rarest_first
+from matching.matches import PLANE, Mode
+from matching.segment import GONE, MORE, Crowds, More, Rows, Segment
+from matching.vocabulary import Phrases, Vocabulary, vocabulary
+
+_CROWD = 9
+"""So many subscribers of one term for each part of a bitmap of them are a bitmap: a part is 65,536
+numbers, costs memory and time of its own."""
+
+
+def empty() -> Segment:
+    """A segment of nothing."""
+    none, keys = np.empty(0, np.uint32), np.empty(0, np.uint64)
+    at = np.zeros(1, np.uint32)
+    return Segment(
+        Vocabulary(keys, keys, none, Phrases(none, none, none), {}),
+        seen=none,
+        ids=np.empty(0, np.int64),
+        whos=none,
+        rows=Rows(at, none, none),
+        more=More(none, at, none),
+        crowds=Crowds({}, Counter(), none, none),
+        holds=_holds(0),
+    )
+
+
+def build(old: Segment, new: Gathering, pause: Callable[[], None]) -> Segment:
+    """Both together without what was removed. pause is called every millisecond or so of a loop.
+
+    old may go on to be used, and what is removed from it meanwhile may be in the result.
+    """
+    words = _vocabulary(old.vocabulary, new, pause)
+    size = len(words.keys)
+    renumbered = np.searchsorted(words.keys, old.vocabulary.keys).astype(np.uint32)
+    seen = np.zeros(size, np.uint32)
+    seen[renumbered] = old.seen
+    ids, whos, indices = _subscriptions(old, new)
+    rows = Loose.joined(
+        loosened(old).renumbered(renumbered), Loose.gathered(new, words.keys, len(old.ids))
+    )
+    rows = rarest_first(rows.owned(indices), seen).sorted()
+    crowded = _crowded(rows, whos)
+    lone = rows[~crowded]
+    return Segment(
+        words,
+        seen,
+        ids,
+        whos,
+        _rows(lone, size),
+        _more(lone),
+        _crowds(rows[crowded], whos, pause),
+        holds=_holds(size),
+    )
+
+
+def _holds(size: int) -> Flags:
+    """Of so many terms none holds, and beyond them one always does."""
+    holds = np.tile(np.array((False, True)), (size + 1, 1))
+    holds[size] = True
+    return holds
+
+
+def _vocabulary(old: Vocabulary, new: Gathering, pause: Callable[[], None]) -> Vocabulary:
+    firsts, seconds, both = (
+        np.concatenate((old.keys[numbers], np.array(keys, np.uint64)))
+        for numbers, keys in (
+            (old.phrases.firsts, new.firsts),
+            (old.phrases.seconds, new.seconds),
+            (old.phrases.both, new.both),
+        )
+    )
+    both, once = np.unique(both, return_index=True)
+    keys = distinct(np.concatenate((old.keys, np.array(new.terms, np.uint64), both)))
+    phrases = (
+        np.searchsorted(keys, part).astype(np.uint32)
+        for part in (firsts[once], seconds[once], both)
+    )
+    forms, words = np.array(new.forms, np.uint64), np.array(new.words, np.uint64)
+    unknown = ~positions(old.keys, words)[1]
+    forms = np.concatenate((old.forms, forms[unknown]))
+    numbers = np.searchsorted(keys, np.concatenate((old.keys[old.words], words[unknown])))
+    order = np.argsort(forms)
+    return vocabulary(
+        keys, forms[order], numbers.astype(np.uint32)[order], Phrases(*phrases), pause
+    )
+
+
+def _subscriptions(old: Segment, new: Gathering) -> tuple[Numbers, U32, Numbers]:
+    """Ids and subscribers in the new order, and by index in the old one (then in what is new) the
+    index in the new one, -1 for what was removed.
+    """
+    whos = np.concatenate((old.whos, np.array(new.whos, np.uint32)))
+    ids = np.concatenate((old.ids, np.array(new.ids, np.int64)))
+    there = np.flatnonzero(whos < GONE)
+    order = there[np.argsort(ids[there], kind="stable")]
+    order = order[np.append(np.diff(ids[order]) > 0, True)[: len(order)]]  # the last of a number
+    indices = np.full(len(ids), -1, np.int64)
+    indices[order] = np.arange(len(order))
+    return ids[order], whos[order], indices
+
+
+def _crowded(rows: Loose, whos: U32) -> Flags:
+    """Which rows go into bitmaps: of those of a term alone the ones that many have."""
+    alone: Flags = rows.lengths == 0
+    counts = np.bincount(rows.anchors[alone], minlength=1)
+    parts = len(Mode) * (1 + int((whos % PLANE).max(initial=0) >> 16))
+    many = counts >= _CROWD * parts
+    crowded = alone.copy()
+    crowded[alone] = many[rows.anchors[alone]]
+    return crowded
+
+
+def _rows(rows: Loose, size: int) -> Rows:
+    literals = np.full(len(rows.anchors), 2 * size, np.uint32)
+    first = rows.begins_with_one()
+    literals[first] = rows.literals[rows.starts[first]] >> 2
+    flags = np.where(rows.lengths > 1, np.uint32(MORE), np.uint32(0))
+    return Rows(offsets(rows.anchors, size), rows.subscriptions | flags, literals)
+
+
+def _more(rows: Loose) -> More:
+    several = np.flatnonzero(rows.lengths > 1)
+    chosen = rows[several]
+    at = np.concatenate((np.zeros(1, np.int64), np.cumsum(chosen.lengths, dtype=np.int64)))
+    return More(several.astype(np.uint32), at.astype(np.uint32), chosen.flat())
+
+
+def _crowds(rows: Loose, whos: U32, pause: Callable[[], None]) -> Crowds:
+    here = whos[rows.subscriptions]
+    keys = np.sort(rows.anchors.astype(np.uint64) << np.uint64(32) | here)
+    twice = keys[1:][keys[1:] == keys[:-1]].tolist()
+    order = np.argsort(rows.subscriptions, kind="stable")
+    terms, starts = np.unique(rows.anchors, return_index=True)
+    bits = {}
+    for term, (start, end) in zip(
+        terms.tolist(), pairwise([*starts.tolist(), len(here)]), strict=True
+    ):
+        bits[term] = bitmap(here[start:end])
+        pause()
+    return Crowds(
+        bits,
+        Counter((key >> 32, key & 0xFFFFFFFF) for key in twice),
+        rows.subscriptions[order],
+        rows.anchors[order],
+    )

@@ -1,0 +1,139 @@
+"""Rows on their way from one segment to the next: in any order, all of one form."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.arrays import U32, U64, Flags, Numbers, ranges
+from matching.gathering import Gathering
+from matching.plans import NEGATED, OPENS_CLAUSE, OPENS_ROW
+from matching.segment import MORE, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """Rows; each is an anchor and the clauses beside it."""
+
+    anchors: U32  # numbers of terms
+    subscriptions: U32  # indices
+    starts: Numbers  # into literals
+    lengths: U32  # how many literals; 0 for a row of the anchor alone
+    literals: U32  # numbers of terms shifted by three, with the flags of matching.plans
+
+    @staticmethod
+    def gathered(new: Gathering, keys: U64, first: int) -> "Loose":
+        """Those gathered; keys are of all terms, first is the index of the first subscription."""
+        lengths = np.array(new.lengths, np.uint32)
+        numbers = np.searchsorted(keys, np.array(new.literals, np.uint64)).astype(np.uint32)
+        return Loose(
+            np.searchsorted(keys, np.array(new.anchors, np.uint64)).astype(np.uint32),
+            np.array(new.subscriptions, np.uint32) + np.uint32(first),
+            np.cumsum(lengths, dtype=np.int64) - lengths,
+            lengths,
+            numbers << np.uint32(3) | np.array(new.flags, np.uint32),
+        )
+
+    @staticmethod
+    def joined(one: "Loose", other: "Loose") -> "Loose":
+        return Loose(
+            np.concatenate((one.anchors, other.anchors)),
+            np.concatenate((one.subscriptions, other.subscriptions)),
+            np.concatenate((one.starts, other.starts + len(one.literals))),
+            np.concatenate((one.lengths, other.lengths)),
+            np.concatenate((one.literals, other.literals)),
+        )
+
+    def __getitem__(self, chosen: Flags | Numbers) -> "Loose":
+        return Loose(
+            self.anchors[chosen],
+            self.subscriptions[chosen],
+            self.starts[chosen],
+            self.lengths[chosen],
+            self.literals,
+        )
+
+    def renumbered(self, numbers: U32) -> "Loose":
+        """With other numbers of the terms: numbers has them by those of now."""
+        literals = numbers[self.literals >> 3] << 3 | self.literals & 7
+        return Loose(numbers[self.anchors], self.subscriptions, self.starts, self.lengths, literals)
+
+    def owned(self, indices: Numbers) -> "Loose":
+        """With other indices of the subscriptions, without the rows of those that have none."""
+        there = self[indices[self.subscriptions] >= 0]
+        subscriptions = indices[there.subscriptions].astype(np.uint32)
+        return Loose(there.anchors, subscriptions, there.starts, there.lengths, there.literals)
+
+    def sorted(self) -> "Loose":
+        """By anchor, then by subscription."""
+        keys = self.anchors.astype(np.uint64) << np.uint64(32) | self.subscriptions
+        return self[np.argsort(keys, kind="stable")]
+
+    def flat(self) -> U32:
+        """The literals of all rows in their order."""
+        return self.literals[ranges(self.starts, self.lengths)]
+
+    def begins_with_one(self) -> Flags:
+        """Whether the first clause of each row is of one literal."""
+        begins: Flags = self.lengths == 1
+        several = self.lengths > 1
+        begins[several] = self.literals[self.starts[several] + 1] & OPENS_CLAUSE != 0
+        return begins
+
+
+def loosened(segment: Segment) -> Loose:
+    """The rows of a segment."""
+    rows, more, crowds = segment.rows, segment.more, segment.crowds
+    terms = np.arange(len(rows.at) - 1, dtype=np.uint32)
+    anchors = np.repeat(terms, np.diff(rows.at))
+    lone = rows.literals == 2 * len(terms)
+    lengths = np.where(lone, np.uint32(0), np.uint32(1))
+    lengths[more.rows] = np.diff(more.at)
+    starts = np.arange(len(anchors), dtype=np.int64)
+    starts[more.rows] = len(anchors) + more.at[:-1].astype(np.int64)
+    none = np.where(lone, np.uint32(0), rows.literals)
+    only = none << 2 | np.uint32(OPENS_ROW | OPENS_CLAUSE)
+    crowd = np.zeros(len(crowds.terms), np.uint32)
+    return Loose(
+        np.concatenate((anchors, crowds.terms)),
+        np.concatenate((rows.subscriptions & np.uint32(MORE - 1), crowds.subscriptions)),
+        np.concatenate((starts, crowd.astype(np.int64))),
+        np.concatenate((lengths, crowd)),
+        np.concatenate((only, more.literals)),
+    )
+
+
+def rarest_first(rows: Loose, seen: U32) -> Loose:
+    """The same rows, each with the rarest for an anchor of its terms that must hold."""
+    several = np.flatnonzero(rows.lengths)
+    if not len(several):
+        return rows
+    chosen = rows[several]
+    at = ranges(chosen.starts, chosen.lengths)
+    literals = rows.literals[at]
+    weights = _weights(rows.anchors, literals, seen)
+    opens = literals & OPENS_CLAUSE != 0
+    must = opens & np.append(opens[1:], True) & (literals & NEGATED == 0)
+    here = np.where(must, weights[literals >> 3], np.inf)
+    firsts = np.cumsum(chosen.lengths, dtype=np.int64) - chosen.lengths
+    least = np.minimum.reduceat(here, firsts)
+    least[least >= weights[chosen.anchors]] = -1
+    owners = np.repeat(np.arange(len(several)), chosen.lengths)
+    better = np.flatnonzero(here == least[owners])
+    owners, once = np.unique(owners[better], return_index=True)
+    places = at[better[once]]
+    anchors, changed = rows.anchors.copy(), rows.literals.copy()
+    anchors[several[owners]] = rows.literals[places] >> 3
+    changed[places] = chosen.anchors[owners] << 3 | rows.literals[places] & 7
+    return Loose(anchors, rows.subscriptions, rows.starts, rows.lengths, changed)
+
+
+def _weights(anchors: U32, literals: U32, seen: U32) -> NDArray[np.float64]:
+    """By term how often it stands in bulletins, or while that is not known is likely to.
+
+    What many subscribe to is likely to be written about.
+    """
+    asked = np.bincount(anchors, minlength=len(seen))
+    asked += np.bincount(literals >> 3, minlength=len(seen))
+    weights: NDArray[np.float64] = seen + asked / (asked.max(initial=0) + 1)
+    return weights
