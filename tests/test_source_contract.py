@@ -3,9 +3,11 @@
 import asyncio
 import gzip
 import io
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, web
@@ -21,13 +23,17 @@ from origin import (
 from pydantic import SecretStr
 
 from bot.sources import registry
+from bot.sources.alerts_in_ua import AlertsInUaSettings
 from bot.sources.fetching import USER_AGENT, Fetcher, open_session
 from bot.sources.liveblog import LiveblogSettings
 from bot.sources.registry import KINDS
 from bot.sources.settings import PolledSettings
+from bot.sources.siren import SirenSettings
 from bot.sources.source import Batch, Polled, Refused, SourceError, Unreachable, Unusable
+from bot.sources.ukrainealarm import UkraineAlarmSettings
 from bot.sources.webhook import WebhookSettings
 from storage.arrivals import Taken
+from storage.bulletins import Phase
 from storage.sources import Cursor
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
@@ -37,28 +43,57 @@ def clock() -> datetime:
     return NOW
 
 
+FIXTURES = Path(__file__).parent / "fixtures" / "sources"
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of source, with what the contract needs to try it."""
 
-    name: str
-    build: Callable[[str, Fetcher], Polled]
+    settings: Callable[[str], PolledSettings]  # from its address
     content_type: str
-    before: bytes  # what the service says at first: two bulletins
-    after: bytes  # what it says later: one bulletin more
+    fixture: str  # what the service says, in files NAME_before, NAME_after and NAME_odd:
+    # at first two bulletins; later one bulletin more; two bulletins with fields and values
+    # nobody has heard of
     wrong: Answer  # another kind of answer than it gives
 
+    @property
+    def name(self) -> str:
+        kind: str = self.settings("https://example.org/").model_dump()["kind"]
+        return kind
+
+    def says(self, when: str) -> bytes:
+        return next(FIXTURES.glob(f"{self.fixture}_{when}.*")).read_bytes()
+
+
+HTML = page(b"<!doctype html><html><body>Sign in</body></html>", "text/html")
+JSON = "application/json"
+TOKEN = SecretStr("s3cret")
 
 SOURCES = [
     Kind(
-        name="liveblog",
-        build=lambda url, fetcher: LiveblogSettings(kind="liveblog", name="tried", url=url).source(
-            fetcher, clock
-        ),
-        content_type="text/plain; charset=utf-8",
-        before="Друга\nТекст.\nПерша\nТекст один.".encode(),
-        after="Третя\nНовий текст.\nДруга\nТекст.\nПерша\nТекст один.".encode(),
+        lambda url: LiveblogSettings(kind="liveblog", name="tried", url=url),
+        "text/plain; charset=utf-8",
+        "liveblog",
         wrong=page(b"\x89PNG\r\n\x1a\n\0\0\0", "image/png"),
+    ),
+    Kind(
+        lambda url: SirenSettings(kind="siren", name="tried", url=url),
+        JSON,
+        "ukrainealarm",
+        wrong=HTML,
+    ),
+    Kind(
+        lambda url: UkraineAlarmSettings(kind="ukrainealarm", name="tried", url=url, token=TOKEN),
+        JSON,
+        "ukrainealarm",
+        wrong=HTML,
+    ),
+    Kind(
+        lambda url: AlertsInUaSettings(kind="alerts_in_ua", name="tried", url=url, token=TOKEN),
+        JSON,
+        "alerts_in_ua",
+        wrong=HTML,
     ),
 ]
 
@@ -76,13 +111,15 @@ class Tried:
         return self.built(timedelta(minutes=1))
 
     def built(self, deadline: timedelta) -> Polled:
-        return self.kind.build(self.origin.url, Fetcher(self.session, clock, deadline))
+        return self.kind.settings(self.origin.url).source(
+            Fetcher(self.session, clock, deadline), clock
+        )
 
     def says(self, body: bytes, **headers: str) -> None:
         self.origin.answer = page(body, self.kind.content_type, **headers)
 
     async def baseline(self, **headers: str) -> Cursor:
-        self.says(self.kind.before, **headers)
+        self.says(self.kind.says("before"), **headers)
         cursor = (await self.source.fetch(None)).cursor
         assert cursor is not None
         return cursor
@@ -95,7 +132,7 @@ async def tried(request: pytest.FixtureRequest) -> AsyncIterator[Tried]:
 
 
 async def test_the_first_poll_ever_is_a_baseline(tried: Tried) -> None:
-    tried.says(tried.kind.before)
+    tried.says(tried.kind.says("before"))
 
     batch = await tried.source.fetch(None)
 
@@ -106,7 +143,7 @@ async def test_the_first_poll_ever_is_a_baseline(tried: Tried) -> None:
 
 async def test_a_later_poll_brings_what_is_new_and_is_no_baseline(tried: Tried) -> None:
     cursor = await tried.baseline()
-    tried.says(tried.kind.after)
+    tried.says(tried.kind.says("after"))
 
     batch = await tried.source.fetch(cursor)
 
@@ -114,6 +151,56 @@ async def test_a_later_poll_brings_what_is_new_and_is_no_baseline(tried: Tried) 
     assert len(batch.bulletins) == 1
     assert batch.bulletins[0].source == "tried"
     assert batch.bulletins[0].received_at == NOW
+
+
+async def test_fields_and_values_nobody_has_heard_of_are_no_reason_to_fail(tried: Tried) -> None:
+    tried.says(tried.kind.says("odd"))
+
+    batch = await tried.source.fetch(None)
+
+    assert len(batch.bulletins) == 2
+    assert all(bulletin.title or bulletin.text for bulletin in batch.bulletins)
+
+
+async def test_where_it_left_off_can_be_stored_as_json(tried: Tried) -> None:
+    cursor = await tried.baseline()
+
+    assert json.loads(json.dumps(cursor)) == cursor
+
+
+async def test_what_another_source_left_off_is_no_cursor_of_this_one(tried: Tried) -> None:
+    """The operator may give a name another kind or address."""
+    tried.says(tried.kind.says("before"))
+
+    batch = await tried.source.fetch({"place": "elsewhere"})
+
+    assert batch.baseline
+
+
+async def test_the_order_is_that_of_time(tried: Tried) -> None:
+    tried.says(tried.kind.says("after"))
+
+    said = [bulletin.published_at for bulletin in (await tried.source.fetch(None)).bulletins]
+
+    assert [at for at in said if at] == sorted(at for at in said if at)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\0\xff\xfe", b"{", b"[[[", b"{}", b"null", b"<rss", b"[5]"]
+)
+async def test_a_body_that_is_none_of_it_is_refused_or_says_nothing(
+    tried: Tried, body: bytes
+) -> None:
+    """Cases 55 to 57: it never breaks the reader, and it is never the end of anything."""
+    cursor = await tried.baseline()
+    tried.says(body)
+
+    try:
+        bulletins = (await tried.source.fetch(cursor)).bulletins
+    except (Unusable, Unreachable):
+        bulletins = ()
+
+    assert not [one for one in bulletins if one.phase is Phase.CLEAR]
 
 
 async def test_it_says_who_it_is(tried: Tried) -> None:
@@ -138,7 +225,9 @@ async def test_an_unchanged_page_is_a_good_poll_with_nothing_new(tried: Tried) -
 
     batch = await tried.source.fetch(cursor)
 
-    assert (batch.bulletins, batch.cursor, batch.baseline) == ((), cursor, False)
+    assert (batch.bulletins, batch.baseline) == ((), False)
+    assert batch.cursor is not None
+    assert batch.cursor["validators"] == cursor["validators"] == {"If-None-Match": '"1"'}
 
 
 async def test_too_many_requests_says_how_long_to_wait(tried: Tried) -> None:
@@ -226,13 +315,13 @@ async def test_a_small_answer_that_unpacks_into_a_huge_one_is_refused(tried: Tri
 
 
 async def test_a_packed_page_is_read(tried: Tried) -> None:
-    tried.says(gzip.compress(tried.kind.before), Content_Encoding="gzip")
+    tried.says(gzip.compress(tried.kind.says("before")), Content_Encoding="gzip")
 
     assert len((await tried.source.fetch(None)).bulletins) == 2
 
 
 async def test_half_of_a_packed_page_is_no_answer(tried: Tried) -> None:
-    half = gzip.compress(tried.kind.before)[:-9]
+    half = gzip.compress(tried.kind.says("before"))[:-9]
     tried.says(half, Content_Encoding="gzip")
 
     with pytest.raises(Unreachable):
@@ -262,7 +351,7 @@ async def test_after_a_failure_it_goes_on_where_it_was(tried: Tried) -> None:
     with pytest.raises(SourceError):
         await tried.source.fetch(cursor)
 
-    tried.says(tried.kind.after)
+    tried.says(tried.kind.says("after"))
     batch = await tried.source.fetch(cursor)
 
     assert len(batch.bulletins) == 1

@@ -5,14 +5,17 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from bot.sources.alerts_in_ua import AlertsInUaSettings
 from bot.sources.fetching import Fetcher
 from bot.sources.liveblog import LiveblogSettings
 from bot.sources.settings import PolledSettings, SourceSettings
+from bot.sources.siren import SirenSettings
 from bot.sources.source import Clock, Polled, Take
+from bot.sources.ukrainealarm import UkraineAlarmSettings
 from bot.sources.webhook import Webhook, WebhookSettings
 
 AnySource = Annotated[
-    LiveblogSettings | WebhookSettings,
+    SirenSettings | UkraineAlarmSettings | AlertsInUaSettings | LiveblogSettings | WebhookSettings,
     Field(discriminator="kind"),
 ]
 """The settings of a source, told apart by `kind`."""
