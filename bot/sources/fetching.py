@@ -78,6 +78,7 @@ class Fetcher:
         self._session = session
         self._clock = clock
         self._deadline = deadline.total_seconds()
+        self.reading = asyncio.Lock()  # for what costs a process to read: one at a time
 
     async def get(
         self,
