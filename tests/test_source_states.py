@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import repeat
-from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
 from origin import Origin, origin, page, status
 from pydantic import SecretStr
+from said import said
 from structlog.testing import capture_logs
 
 from bot.sources.alerts_in_ua import AlertsInUaSettings, read_active
@@ -28,7 +28,6 @@ from storage.sources import Cursor
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 BEGAN = datetime(2026, 3, 5, 7, 54, 7, tzinfo=UTC)
-FIXTURES = Path(__file__).parent / "fixtures" / "sources"
 BAKHMUT = Alert("54", "Бахмутський район", "air_raid", level="yellow", since=BEGAN)
 
 
@@ -340,7 +339,7 @@ async def test_many_401_are_a_wrong_token_and_few_are_too_many_requests() -> Non
 
 
 def active(**changes: object) -> dict[str, Alert]:
-    listed = json.loads((FIXTURES / "alerts_in_ua_after.json").read_bytes())
+    listed = json.loads(said("alerts_in_ua", "after"))
     listed["alerts"][0] |= changes
     return dict(read_active(json.dumps(listed).encode(), Oddities("air")).state)
 
@@ -367,7 +366,7 @@ def test_what_is_finished_or_deleted_is_not_on(field: str) -> None:
 
 
 def test_both_services_call_the_same_alert_the_same() -> None:
-    official = read_alerts((FIXTURES / "ukrainealarm_after.json").read_bytes(), Oddities("air"))
+    official = read_alerts(said("ukrainealarm", "after"), Oddities("air"))
 
     assert set(active()) & set(official.state) == {"54:air_raid", "31:air_raid"}
     for id_ in ("54:air_raid", "31:air_raid"):
@@ -384,7 +383,7 @@ def test_what_is_unexpected_is_logged_once() -> None:
     oddities = Oddities("air")
     with capture_logs() as logs:
         for _ in range(3):
-            read_active((FIXTURES / "alerts_in_ua_odd.json").read_bytes(), oddities)
+            read_active(said("alerts_in_ua", "odd"), oddities)
 
     assert sorted(log["field"] for log in logs) == ["alert_level", "alert_type", "threat_type"]
 
