@@ -219,13 +219,26 @@ def test_a_good_poll_is_followed_by_another_after_the_interval_more_or_less() ->
     assert pause(HALF_A_MINUTE, 0, None, 1) == timedelta(seconds=33)
 
 
-def test_failures_double_the_pause_up_to_a_quarter_of_an_hour() -> None:
+def test_failures_double_the_pause_up_to_eight_intervals() -> None:
     error = SourceError("down")
 
     pauses = [pause(HALF_A_MINUTE, errors, error, 0) for errors in range(1, 7)]
 
-    assert pauses == [HALF_A_MINUTE * factor for factor in (1, 2, 4, 8, 16)] + [LONGEST_BACKOFF]
-    assert pause(HALF_A_MINUTE, 10_000, error, 0) == LONGEST_BACKOFF
+    assert pauses == [HALF_A_MINUTE * factor for factor in (1, 2, 4, 8, 8, 8)]
+
+
+@pytest.mark.parametrize(
+    ("every", "longest"),
+    [
+        (timedelta(seconds=1), timedelta(minutes=1)),
+        (timedelta(seconds=15), timedelta(minutes=2)),
+        (timedelta(minutes=5), LONGEST_BACKOFF),
+    ],
+)
+def test_the_longest_pause_is_from_a_minute_to_a_quarter_of_an_hour(
+    every: timedelta, longest: timedelta
+) -> None:
+    assert pause(every, 10_000, SourceError("down"), 0) == longest
 
 
 def test_a_failure_never_makes_a_source_asked_more_often() -> None:

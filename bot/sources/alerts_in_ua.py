@@ -102,14 +102,15 @@ def _alert(one: Record, oddities: Oddities) -> Alert:
     is_part = line(one.get("location_type")) in _PARTS
     raion = line(one.get("location_raion")) if is_part else ""
     title = line(one["location_title"])
+    threats = tuple(dict.fromkeys(_threats(one, oddities)))
     return Alert(
         uid=region_number(line(one["location_uid"])),
         region=title,
         hazard=hazard,
         within=raion if raion != title else "",
         level=level or None,
-        threats=tuple(dict.fromkeys(_threats(one, oddities))),
-        remarks=tuple(dict.fromkeys(_remarks(one))),
+        threats=threats,
+        remarks=tuple(dict.fromkeys(_remarks(one, threats))),
         since=moment(one.get("started_at")),
         changed_at=moment(one.get("updated_at")),
     )
@@ -124,6 +125,9 @@ def _threats(one: Record, oddities: Oddities) -> Iterator[str]:
             yield THREATS.get(kind, kind.replace("_", " "))
 
 
-def _remarks(one: Record) -> Iterator[str]:
+def _remarks(one: Record, threats: tuple[str, ...]) -> Iterator[str]:
+    """What people wrote, where it says more than the threats do."""
     said = [threat.get("source_message") for threat in records(one.get("threats"))]
-    yield from filter(None, map(text, [*said, one.get("notes")]))
+    for remark in filter(None, map(text, [*said, one.get("notes")])):
+        if remark.casefold() not in map(str.casefold, threats):
+            yield remark

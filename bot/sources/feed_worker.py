@@ -8,6 +8,7 @@ import json
 import resource
 import sys
 from calendar import timegm
+from contextlib import suppress
 from datetime import UTC, datetime
 from time import struct_time
 from typing import Any
@@ -43,7 +44,8 @@ def _entry(entry: Any) -> dict[str, Any]:
 
 
 def _main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    with suppress(ValueError):  # macOS does not let it
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     # Bytes alone: of a string that looks like an address or a path it would open that.
     feed = feedparser.parse(sys.stdin.buffer.read())
     said = {

@@ -4,6 +4,7 @@ A service adds fields and changes types without a word; none of it may silence a
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -46,9 +47,14 @@ def text(value: object) -> str:
 
 
 def number(value: object) -> float | None:
+    """A number that is one: JSON as Python reads it has infinities too."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    try:
+        found = float(value)
+    except OverflowError:
+        return None
+    return found if math.isfinite(found) else None
 
 
 def moment(value: object) -> datetime | None:

@@ -134,10 +134,9 @@ def _lines(change: Change) -> Iterable[str]:
 
 
 def _topics(change: Change) -> tuple[str, ...]:
-    topic = _TOPICS.get(change.alert.hazard)
-    if change.phase is Phase.CLEAR:
-        return ("all_clear",)
-    return (topic,) if topic else ()
+    """Of an all-clear both: who follows the alerts wants to hear of the end."""
+    over = "all_clear" if change.phase is Phase.CLEAR else None
+    return tuple(topic for topic in (_TOPICS.get(change.alert.hazard), over) if topic)
 
 
 def _said_at(change: Change) -> datetime | None:
