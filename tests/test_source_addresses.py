@@ -66,6 +66,13 @@ def test_a_public_address_is_one_behind_a_translator_too(address: str) -> None:
         ("http://localhost./", True),
         ("http://rss-bridge/feed", True),
         ("http://2130706433/", True),
+        ("http://127.1/", True),
+        ("http://0177.0.0.1/", True),
+        ("http://127.0.0.1./", True),
+        ("http://\uff11\uff12\uff17.0.0.1/", True),
+        ("http://127\u30020\u30020\u30021/", True),
+        ("http://example.org@127.0.0.1/", True),
+        ("http://127.0.0.1:80@example.org/", False),
         ("http://nas.local/", True),
         ("http://93.184.215.14/", False),
         ("https://example.org/", False),
@@ -121,7 +128,7 @@ async def test_redirects_in_a_circle_end() -> None:
     assert len(served.requests) == 6
 
 
-@pytest.mark.parametrize("to", ["file:///etc/passwd", "http://a b/"])
+@pytest.mark.parametrize("to", ["file:///etc/passwd", "http://a b/", "http://a.org\\\\@127.0.0.1/"])
 async def test_a_redirect_to_no_web_address_is_a_refusal(to: str) -> None:
     async with redirecting(to) as served, open_session() as session:
         with pytest.raises(Refused, match="302"):

@@ -9,6 +9,7 @@ from socket import AF_INET, AddressFamily
 from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052
 # RFC 8215 and RFC 5156: they lead to wherever their network likes.
@@ -32,6 +33,7 @@ def is_web_address(text: str) -> bool:
             and len(text) <= LONGEST_ADDRESS
             and text.isprintable()
             and " " not in text
+            and URL(text).raw_host is not None
         )
     except ValueError:
         return False
@@ -39,8 +41,8 @@ def is_web_address(text: str) -> bool:
 
 def origin(url: str) -> Origin:
     """Of a web address."""
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port or {"https": 443}.get(parts.scheme, 80)
+    read = URL(url)  # as the HTTP client reads it: another reader may see another host
+    return read.scheme, read.raw_host or "", read.port or 0
 
 
 def is_public(address: str) -> bool:
@@ -50,11 +52,12 @@ def is_public(address: str) -> bool:
 
 def leads_inside(url: str) -> bool:
     """Whether the host is by its own words one of a private network, and no name of the DNS."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
+    host = (URL(url).raw_host or "").rstrip(".")
     try:
         return not is_public(host)
-    except ValueError:
-        return "." not in host or host.endswith(_INNER_ENDINGS)
+    except ValueError:  # no address, or one as only the system's library reads it: 127.1
+        is_number = host.replace(".", "").isdigit()
+        return is_number or "." not in host or host.endswith(_INNER_ENDINGS)
 
 
 class LeadsInside(OSError):  # noqa: N818 - it says what is wrong
