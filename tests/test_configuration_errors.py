@@ -8,6 +8,7 @@ import pytest
 from bot.config import Config, ConfigError, load, token
 from bot.http import Address
 from bot.sources.liveblog import LiveblogSettings
+from bot.sources.registry import KINDS
 from bot.sources.webhook import WebhookSettings
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
@@ -35,7 +36,7 @@ def test_the_example_is_right_and_holds_every_key() -> None:
     config = load(EXAMPLE, {"TOCSIN_TELEGRAM__TOKEN": TOKEN})
 
     assert token(config, EXAMPLE).get_secret_value() == TOKEN
-    assert [source.kind for source in config.source] == ["liveblog", "webhook"]
+    assert {source.kind for source in config.source} == set(KINDS)
     written = EXAMPLE.read_text()
     for section in (config.telegram, config.storage, config.delivery, config.http, *config.source):
         for key in type(section).model_fields:

@@ -9,6 +9,7 @@ import pytest
 from origin import Answer, origin, page, status
 from structlog.testing import capture_logs
 
+from bot.sources.capping import MOST_NEW
 from bot.sources.fetching import Fetcher, open_session, parse_retry_after
 from bot.sources.liveblog import LiveblogSettings
 from bot.sources.pausing import LONGEST_BACKOFF, pause
@@ -16,6 +17,7 @@ from bot.sources.poller import Poller
 from bot.sources.source import Batch, Polled, Refused, SourceError
 from storage import bulletins, sources
 from storage.arrivals import Taken
+from storage.bulletins import Bulletin
 from storage.database import Database
 from storage.sources import Cursor, SourceState
 
@@ -41,8 +43,8 @@ class Taker:
         async with self.database.write() as transaction:
             for bulletin in batch.bulletins:
                 await bulletins.add(transaction, bulletin)
-            assert batch.cursor is not None
-            await sources.succeed(transaction, batch.source, batch.cursor, NOW)
+            if batch.cursor is not None:
+                await sources.succeed(transaction, batch.source, batch.cursor, NOW)
         if not batch.baseline:
             self.pushed += [bulletin.title for bulletin in batch.bulletins]
         return [Taken(repeated=False, matched=0) for _ in batch.bulletins]
@@ -164,6 +166,36 @@ async def test_what_could_not_be_stored_is_fetched_again(sqlite: Database) -> No
     assert (await state(sqlite)).cursor == {"at": 1}
 
 
+def many(count: int, *, are_changes: bool = False) -> Batch:
+    found = tuple(
+        Bulletin(source="blog", key=str(number), title=str(number), received_at=NOW)
+        for number in range(count)
+    )
+    return Batch("blog", found, {"at": 1}, baseline=False, many=are_changes)
+
+
+async def test_when_everything_is_new_at_once_only_the_newest_are_news(sqlite: Database) -> None:
+    """Case 48: a site gives all its entries new ids."""
+    taker = Taker(sqlite)
+
+    with capture_logs() as logs:
+        await Poller(Scripted([many(MOST_NEW + 5)]), sqlite, taker.take, clock).poll()
+
+    assert taker.pushed == [str(number) for number in range(5, MOST_NEW + 5)]
+    assert [(log["event"], log["new"]) for log in logs] == [("too_much_news", MOST_NEW + 5)]
+    async with sqlite.read() as transaction:
+        assert len(await bulletins.newest(transaction, 100)) == MOST_NEW + 5
+
+
+@pytest.mark.parametrize("batch", [many(MOST_NEW), many(60, are_changes=True)])
+async def test_as_many_as_may_be_news_are(sqlite: Database, batch: Batch) -> None:
+    taker = Taker(sqlite)
+
+    await Poller(Scripted([batch]), sqlite, taker.take, clock).poll()
+
+    assert len(taker.pushed) == len(batch.bulletins)
+
+
 async def test_a_defect_is_told_to_the_operator_as_any_failure(sqlite: Database) -> None:
     poller = Poller(Scripted([KeyError("secret")]), sqlite, Taker(sqlite).take, clock)
 
@@ -187,13 +219,26 @@ def test_a_good_poll_is_followed_by_another_after_the_interval_more_or_less() ->
     assert pause(HALF_A_MINUTE, 0, None, 1) == timedelta(seconds=33)
 
 
-def test_failures_double_the_pause_up_to_a_quarter_of_an_hour() -> None:
+def test_failures_double_the_pause_up_to_eight_intervals() -> None:
     error = SourceError("down")
 
     pauses = [pause(HALF_A_MINUTE, errors, error, 0) for errors in range(1, 7)]
 
-    assert pauses == [HALF_A_MINUTE * factor for factor in (1, 2, 4, 8, 16)] + [LONGEST_BACKOFF]
-    assert pause(HALF_A_MINUTE, 10_000, error, 0) == LONGEST_BACKOFF
+    assert pauses == [HALF_A_MINUTE * factor for factor in (1, 2, 4, 8, 8, 8)]
+
+
+@pytest.mark.parametrize(
+    ("every", "longest"),
+    [
+        (timedelta(seconds=1), timedelta(minutes=1)),
+        (timedelta(seconds=15), timedelta(minutes=2)),
+        (timedelta(minutes=5), LONGEST_BACKOFF),
+    ],
+)
+def test_the_longest_pause_is_from_a_minute_to_a_quarter_of_an_hour(
+    every: timedelta, longest: timedelta
+) -> None:
+    assert pause(every, 10_000, SourceError("down"), 0) == longest
 
 
 def test_a_failure_never_makes_a_source_asked_more_often() -> None:

@@ -1,10 +1,12 @@
 """The one HTTP client of all polled sources: polite, and careful with what it is given."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
+from urllib.parse import urljoin
 
 from aiohttp import (
     ClientConnectorDNSError,
@@ -14,20 +16,32 @@ from aiohttp import (
     ClientSession,
     ClientTimeout,
     DummyCookieJar,
-    TooManyRedirects,
+    TCPConnector,
 )
+from aiohttp.resolver import DefaultResolver
 
-from bot.sources.source import Clock, Refused, SourceError, Unreachable
+from bot.sources.addresses import (
+    LeadsInside,
+    PublicResolver,
+    is_web_address,
+    leads_inside,
+    origin,
+)
+from bot.sources.source import Clock, Refused, SourceError, Unreachable, Unusable
 from bot.sources.unpacking import whole_body
 
 USER_AGENT = f"tocsin/{version('tocsin')}"
 
 _LONGEST_WAIT = timedelta(days=1)  # nobody silences a source for good by a header
 _REDIRECTS = 5
+_MOVED = frozenset((301, 302, 303, 307, 308))
 
 Validators = dict[str, str]
 """What the server told of the page it sent, to ask whether it is still the same: headers to send
 with the next request. Part of a cursor."""
+
+_INSIDE = "leads into a private network"
+_NO_TIMEOUT = ClientTimeout()  # one deadline stands for all steps
 
 _ASKED_WITH = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 
@@ -40,11 +54,13 @@ class Page:
     content_type: str  # "text/html"; "" when the server said none
     charset: str | None  # when the server said one
     validators: Validators
+    url: str  # where it came from, after all redirects
 
 
 def open_session() -> ClientSession:
     """A session as `Fetcher` wants it. Whoever opens it closes it."""
     return ClientSession(
+        connector=TCPConnector(resolver=PublicResolver(DefaultResolver())),
         cookie_jar=DummyCookieJar(),
         headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"},
     )
@@ -61,7 +77,8 @@ class Fetcher:
     ) -> None:
         self._session = session
         self._clock = clock
-        self._timeout = ClientTimeout(total=deadline.total_seconds())
+        self._deadline = deadline.total_seconds()
+        self.reading = asyncio.Lock()  # for what costs a process to read: one at a time
 
     async def get(
         self,
@@ -70,27 +87,54 @@ class Fetcher:
         limit: int,
         validators: Validators | None = None,
         headers: Mapping[str, str] | None = None,
+        named_by: str | None = None,
     ) -> Page | None:
         """The page, or None when it is still the one the validators tell of (304).
 
-        `limit` is in bytes, when unpacked. Raises SourceError; `headers` may hold a secret.
+        `limit` is in bytes, when unpacked. `headers` may hold a secret: another server than that
+        of `url` never sees them. `named_by` is the operator's address whose page named `url`; where
+        it is None, the operator wrote `url`. Raises SourceError.
         """
-        asked = {"Accept": "*/*", **(headers or {}), **(validators or {})}
         try:
-            async with self._session.get(
-                url,
-                headers=asked,
-                timeout=self._timeout,
-                max_redirects=_REDIRECTS,
-                auto_decompress=False,  # see `unpacking`
-            ) as response:
-                if response.status == 304 and validators:
-                    return None
-                if response.status != 200:
-                    raise Refused(response.status, retry_after=self._retry_after(response))
-                return await _page(response, limit)
+            async with asyncio.timeout(self._deadline):
+                return await self._follow(url, named_by or url, limit, headers, validators)
         except (ClientError, OSError) as error:  # TimeoutError is an OSError
             raise _unreachable(error) from None  # a chained error would show the whole address
+
+    async def _follow(
+        self,
+        url: str,
+        own: str,
+        limit: int,
+        headers: Mapping[str, str] | None,
+        validators: Validators | None,
+    ) -> Page | None:
+        here = url
+        for _ in range(_REDIRECTS + 1):
+            if leads_inside(here) and origin(here) != origin(own):
+                raise Unusable(_INSIDE)
+            shown = headers if headers and origin(here) == origin(url) else {}
+            asked = {"Accept": "*/*", **shown, **(validators or {})}
+            async with self._session.get(
+                here,
+                headers=asked,
+                timeout=_NO_TIMEOUT,
+                allow_redirects=False,  # each step is looked at
+                auto_decompress=False,  # see `unpacking`
+            ) as response:
+                if response.status not in _MOVED:
+                    return await self._answer(response, limit, validators)
+                here = _next(here, response)
+        raise Unreachable("redirects in a circle")
+
+    async def _answer(
+        self, response: ClientResponse, limit: int, validators: Validators | None
+    ) -> Page | None:
+        if response.status == 304 and validators:
+            return None
+        if response.status != 200:
+            raise Refused(response.status, retry_after=self._retry_after(response))
+        return await _page(response, limit)
 
     def _retry_after(self, response: ClientResponse) -> timedelta | None:
         written = response.headers.get("Retry-After")
@@ -126,18 +170,27 @@ async def _page(response: ClientResponse, limit: int) -> Page:
             for told, asked in _ASKED_WITH.items()
             if told in response.headers
         },
+        url=str(response.url),
     )
+
+
+def _next(here: str, response: ClientResponse) -> str:
+    """Where a redirect leads."""
+    there = urljoin(here, response.headers.get("Location", ""))
+    if "Location" not in response.headers or not is_web_address(there):
+        raise Refused(response.status)
+    return there
 
 
 def _unreachable(error: Exception) -> SourceError:
     if isinstance(error, TimeoutError):
         return Unreachable("gave no whole answer in time")
     if isinstance(error, ClientConnectorDNSError):
+        if isinstance(error.os_error, LeadsInside):
+            return Unusable(_INSIDE)
         return Unreachable("has an unknown host")
     if isinstance(error, ClientPayloadError):
         return Unreachable("broke off in the middle of its answer")
-    if isinstance(error, TooManyRedirects):
-        return Unreachable("redirects in a circle")
     if isinstance(error, OSError):
         return Unreachable(f"cannot be connected to: {error.strerror or type(error).__name__}")
     return Unreachable(f"broke HTTP: {type(error).__name__}")

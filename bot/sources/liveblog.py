@@ -1,7 +1,6 @@
 """A live blog: a text file or a page to which entries are added, the newest on top."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from bot.sources import keys
+from bot.sources import keys, placing
 from bot.sources.cleaning import clean_text
 from bot.sources.decoding import decode
 from bot.sources.fetching import Fetcher, Validators
@@ -49,7 +48,7 @@ class LiveblogSettings(PolledSettings, frozen=True):
 class Liveblog:
     """The source of `kind = "liveblog"`.
 
-    Its cursor: `place`, a hash of where it reads; `validators`, as in `fetching`; `seen`, as in
+    Its cursor: `place`, as in `placing`; `validators`, as in `fetching`; `seen`, as in
     `remembering`.
     """
 
@@ -59,15 +58,14 @@ class Liveblog:
         self._settings = settings
         self._fetcher = fetcher
         self._clock = clock
-        self._place = hashlib.sha256(f"{settings.path}|{settings.url}".encode()).hexdigest()[:16]
+        self._place = placing.mark(settings.path, settings.url)
 
     async def fetch(self, cursor: Cursor | None) -> Batch:
         """What is new on the page; to read elsewhere than before is a first poll.
 
         Raises SourceError.
         """
-        if cursor is not None and cursor.get("place") != self._place:
-            cursor = None
+        cursor = placing.own(cursor, self._place)
         read = await self._read(cursor["validators"] if cursor else {})
         if read is None:
             return Batch(self.name, (), cursor, baseline=False)

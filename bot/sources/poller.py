@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.sources.capping import capped
 from bot.sources.pausing import pause
 from bot.sources.source import Batch, Clock, Polled, SourceError, Take
 from storage import sources
@@ -61,7 +62,10 @@ class Poller:
             async with self._database.write() as transaction:
                 await sources.fail(transaction, self._source.name, str(got), self._clock())
             return got
-        await self._take(got)
+        for part in (parts := capped(got)):
+            await self._take(part)
+        if len(parts) > 1:
+            _log.warning("too_much_news", source=self._source.name, new=len(got.bulletins))
         if self._errors:
             _log.info("source_recovered", source=self._source.name, errors=self._errors)
         return None

@@ -5,14 +5,31 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
+from bot.sources.alerts_in_ua import AlertsInUaSettings
+from bot.sources.cap import CapSettings
 from bot.sources.fetching import Fetcher
+from bot.sources.gdacs import GdacsSettings
 from bot.sources.liveblog import LiveblogSettings
+from bot.sources.rss import RssSettings
 from bot.sources.settings import PolledSettings, SourceSettings
+from bot.sources.siren import SirenSettings
 from bot.sources.source import Clock, Polled, Take
+from bot.sources.telegram_preview import TelegramPreviewSettings
+from bot.sources.ukrainealarm import UkraineAlarmSettings
+from bot.sources.usgs import UsgsSettings
 from bot.sources.webhook import Webhook, WebhookSettings
 
 AnySource = Annotated[
-    LiveblogSettings | WebhookSettings,
+    SirenSettings
+    | UkraineAlarmSettings
+    | AlertsInUaSettings
+    | RssSettings
+    | TelegramPreviewSettings
+    | CapSettings
+    | UsgsSettings
+    | GdacsSettings
+    | LiveblogSettings
+    | WebhookSettings,
     Field(discriminator="kind"),
 ]
 """The settings of a source, told apart by `kind`."""

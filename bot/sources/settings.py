@@ -4,32 +4,14 @@ import re
 from abc import ABC, abstractmethod
 from datetime import timedelta
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
+from bot.sources.addresses import is_web_address
 from bot.sources.fetching import Fetcher
 from bot.sources.source import Clock, Polled
 from storage.durations import Duration, between
 from storage.settings import Section
-
-LONGEST_ADDRESS = 2048
-
-
-def is_web_address(text: str) -> bool:
-    """Whether it is an absolute http or https address without blanks."""
-    try:
-        parts = urlsplit(text)
-        return (
-            parts.scheme in {"http", "https"}
-            and bool(parts.hostname)
-            and (parts.port is None or parts.port > 0)
-            and len(text) <= LONGEST_ADDRESS
-            and text.isprintable()
-            and " " not in text
-        )
-    except ValueError:
-        return False
 
 
 def _address(text: str) -> str:

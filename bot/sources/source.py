@@ -28,8 +28,8 @@ class Unreachable(SourceError):  # noqa: N818 - the tree's root says that it is 
 class Refused(SourceError):  # noqa: N818
     """It answered that it will not, or cannot."""
 
-    def __init__(self, status: int, *, retry_after: timedelta | None = None) -> None:
-        super().__init__(f"answered {status}", retry_after=retry_after)
+    def __init__(self, status: int, *, retry_after: timedelta | None = None, why: str = "") -> None:
+        super().__init__(f"answered {status} {why}".rstrip(), retry_after=retry_after)
         self.status = status
 
 
@@ -45,6 +45,7 @@ class Batch:
     bulletins: tuple[Bulletin, ...]  # oldest first; none is a good poll too
     cursor: Cursor | None  # where the source left off; None: it keeps none
     baseline: bool  # there before we came: stored, not pushed
+    many: bool = False  # many at once are no mishap: see `capping`
 
 
 class Polled(Protocol):

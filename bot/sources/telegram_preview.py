@@ -1,0 +1,168 @@
+"""Public Telegram channels by their web preview, https://t.me/s/CHANNEL: no account is needed.
+
+It shows the last twenty posts or so, the oldest first. Of the libraries that read HTML as browsers
+do, selectolax brings selectors and types; lxml needs two packages more for them.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from bot.sources import keys, placing
+from bot.sources.addresses import is_web_address
+from bot.sources.cleaning import clean_text
+from bot.sources.decoding import decode
+from bot.sources.fetching import Fetcher
+from bot.sources.loose import moment
+from bot.sources.markup import page_text
+from bot.sources.noticing import notice
+from bot.sources.segmenting import is_headline
+from bot.sources.settings import PolledSettings, WebAddress
+from bot.sources.source import Batch, Clock, Unusable
+from storage.bulletins import Bulletin
+from storage.durations import Duration, between
+from storage.sources import Cursor
+
+LARGEST = 4 * 1024 * 1024  # bytes
+LONGEST_TEXT = 20_000  # code points; Telegram has 4096
+
+_POST = "div.tgme_widget_message[data-post]"
+_TEXT = "div.tgme_widget_message_text.js-message_text"
+_TIME = "a.tgme_widget_message_date time[datetime]"
+_FORWARDED = "a.tgme_widget_message_forwarded_from_name[href]"
+_LINK = "a.tgme_widget_message_date[href]"
+
+
+def _preview(url: str) -> str:
+    if "//t.me/" in url and "//t.me/s/" not in url:
+        raise ValueError("the address of a preview, such as https://t.me/s/CHANNEL")
+    return url
+
+
+class TelegramPreviewSettings(PolledSettings, frozen=True):
+    """`[[source]] kind = "telegram_preview"`."""
+
+    kind: Literal["telegram_preview"]
+    url: Annotated[WebAddress, AfterValidator(_preview)]
+    every: Annotated[Duration, between("10s", "1d")] = timedelta(seconds=30)
+
+    def source(self, fetcher: Fetcher, clock: Clock) -> "TelegramPreview":
+        return TelegramPreview(self, fetcher, clock)
+
+
+@dataclass(frozen=True)
+class Post:
+    id: str  # "channel/17"
+    number: int | None  # 17: it grows
+    text: str  # plain; empty when it is a picture alone
+    url: str | None  # the post, or the one it forwards
+    at: datetime | None  # aware
+
+
+class TelegramPreview:
+    """The source of `kind = "telegram_preview"`.
+
+    Its cursor: `place`, as in `placing`; `last`, the greatest number seen; `known`, as in
+    `noticing`.
+    """
+
+    def __init__(self, settings: TelegramPreviewSettings, fetcher: Fetcher, clock: Clock) -> None:
+        self.name = settings.name
+        self.every = settings.every
+        self._url = settings.url
+        self._fetcher = fetcher
+        self._clock = clock
+        self._place = placing.mark(settings.kind, settings.url)
+
+    async def fetch(self, cursor: Cursor | None) -> Batch:
+        """New posts, and those that say something else now. Raises SourceError."""
+        cursor = placing.own(cursor, self._place)
+        page = await self._fetcher.get(
+            self._url, limit=LARGEST, validators=cursor["validators"] if cursor else None
+        )
+        if page is None:
+            return Batch(self.name, (), cursor, baseline=False)
+        posts = await asyncio.to_thread(read_posts, page.body, page.charset)
+        last = cursor["last"] if cursor else -1
+        noticed = notice({post.id: post.text for post in posts}, cursor["known"] if cursor else {})
+        # An old post that turns up when a newer one is deleted is not new.
+        new = [post for post in posts if post.id in noticed.new and _is_after(post, last)]
+        changed = [post for post in posts if post.id in noticed.changed]
+        now = self._clock()
+        return Batch(
+            self.name,
+            (
+                *(
+                    self._bulletin(post, keys.id_key(post.id, None), now)
+                    for post in new
+                    if post.text
+                ),
+                *(self._bulletin(post, _changed_key(post), now) for post in changed if post.text),
+            ),
+            {
+                "place": self._place,
+                "validators": page.validators,
+                "last": max(last, *(post.number or 0 for post in posts)),
+                "known": noticed.known,
+            },
+            baseline=cursor is None,
+        )
+
+    def _bulletin(self, post: Post, key: str, now: datetime) -> Bulletin:
+        first, _, rest = post.text.partition("\n")
+        title = first if rest and is_headline(first) else ""
+        return Bulletin(
+            source=self.name,
+            key=key,
+            title=title,
+            text=(rest.strip() if title else post.text)[:LONGEST_TEXT],
+            url=post.url,
+            published_at=post.at,
+            received_at=now,
+        )
+
+
+def read_posts(body: bytes, charset: str | None = None) -> list[Post]:
+    """The posts of a preview, service messages left out. Raises Unusable when it shows none."""
+    parser = LexborHTMLParser(decode(body, charset))
+    nodes = [node for node in parser.css(_POST) if node.attributes["data-post"]]
+    if not nodes:  # Telegram leads to another page then
+        raise Unusable("shows no posts: no public channel, or its preview is off")
+    return [
+        _post(node)
+        for node in nodes
+        if "service_message" not in (node.attributes.get("class") or "").split()
+    ]
+
+
+def _post(node: LexborNode) -> Post:
+    id_ = node.attributes["data-post"] or ""
+    number = id_.rpartition("/")[2]
+    text = node.css_first(_TEXT)
+    time = node.css_first(_TIME)
+    return Post(
+        id=id_,
+        number=int(number) if number.isdecimal() else None,
+        text=clean_text(page_text(text.html or "")) if text else "",
+        url=_address(node, _FORWARDED) or _address(node, _LINK),
+        at=moment(time.attributes["datetime"]) if time else None,
+    )
+
+
+def _is_after(post: Post, last: int) -> bool:
+    return post.number is None or post.number > last
+
+
+def _address(node: LexborNode, selector: str) -> str | None:
+    """A forward leads to its original: who told it first is known by that."""
+    link = node.css_first(selector)
+    url = (link.attributes["href"] or "") if link else ""
+    return url if is_web_address(url) else None
+
+
+def _changed_key(post: Post) -> str:
+    return f"{keys.id_key(post.id, None)}~{keys.content_key(post.text)[-16:]}"

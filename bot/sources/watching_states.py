@@ -1,0 +1,56 @@
+"""From one look at a service's state to a batch: what all sources of states do alike."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.sources import states
+from bot.sources.source import Batch
+from bot.sources.states import Seen
+from bot.sources.ukraine import PERMANENT, bulletins
+from storage.sources import Cursor
+
+_log = structlog.get_logger()
+
+
+def may_skip(cursor: Cursor | None) -> bool:
+    """Whether "nothing has changed" is answer enough: not while what was seen is in doubt."""
+    return cursor is not None and not cursor["doubted"]
+
+
+def batch(
+    name: str, cursor: Cursor | None, seen: Seen, more: Mapping[str, Any], now: datetime
+) -> Batch:
+    """What changed since the cursor; None: all that is on is a baseline.
+
+    `more` is what else the source wants to find in its cursor. A state that is suddenly empty must
+    be seen twice: services answer so when they have lost theirs, and some alerts never end.
+    """
+    if cursor is None:
+        return Batch(
+            name,
+            bulletins(name, states.beginnings(seen.state), now),
+            _cursor(seen.state, more, doubted=False),
+            baseline=True,
+        )
+    before = states.from_json(cursor["state"])
+    if before and not seen.state and not cursor["doubted"]:
+        _log.warning("state_doubted", source=name, missing=len(before))
+        return Batch(name, (), _cursor(before, more, doubted=True), baseline=False)
+    state, changes = states.difference(before, seen)
+    told = [
+        change for change in changes if (change.alert.uid, change.alert.hazard) not in PERMANENT
+    ]
+    return Batch(
+        name,
+        bulletins(name, told, now),
+        _cursor(state, more, doubted=False),
+        baseline=False,
+        many=True,
+    )
+
+
+def _cursor(state: states.State, more: Mapping[str, Any], *, doubted: bool) -> Cursor:
+    return {**more, "state": states.to_json(state), "doubted": doubted}

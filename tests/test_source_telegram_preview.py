@@ -1,0 +1,117 @@
+"""A channel's preview: which posts are new, and what they say."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from origin import Origin, origin, page
+from pydantic import ValidationError
+from said import said
+
+from bot.sources.fetching import Fetcher, open_session
+from bot.sources.source import Unusable
+from bot.sources.telegram_preview import TelegramPreview, TelegramPreviewSettings, read_posts
+from storage.bulletins import Bulletin
+from storage.sources import Cursor
+
+NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
+AFTER = said("telegram_preview", "after")
+
+
+@dataclass
+class Read:
+    """A preview with its server."""
+
+    origin: Origin
+    source: TelegramPreview
+    cursor: Cursor | None = None
+
+    async def shows(self, *posts: tuple[int, str]) -> list[tuple[str, str]]:
+        """The id and the text of each bulletin."""
+        return [(one.key.partition("~")[0], one.text) for one in await self.brings(*posts)]
+
+    async def keys(self, *posts: tuple[int, str]) -> list[str]:
+        return [one.key for one in await self.brings(*posts)]
+
+    async def brings(self, *posts: tuple[int, str]) -> tuple[Bulletin, ...]:
+        body = "".join(
+            f'<div class="tgme_widget_message" data-post="c/{number}">'
+            f'<div class="tgme_widget_message_text js-message_text">{text}</div></div>'
+            for number, text in posts
+        )
+        self.origin.answer = page(body.encode(), "text/html")
+        batch = await self.source.fetch(self.cursor)
+        self.cursor = batch.cursor
+        return batch.bulletins
+
+
+@pytest.fixture
+async def preview() -> AsyncIterator[Read]:
+    async with origin() as served, open_session() as session:
+        settings = TelegramPreviewSettings(kind="telegram_preview", name="tg", url=served.url)
+        fetcher = Fetcher(session, lambda: NOW)
+        yield Read(served, TelegramPreview(settings, fetcher, lambda: NOW))
+
+
+async def test_a_post_is_read_as_its_readers_see_it(preview: Read) -> None:
+    preview.origin.answer = page(AFTER, "text/html")
+
+    first, second, third = (await preview.source.fetch(None)).bulletins
+
+    assert first == Bulletin(
+        source="tg",
+        key="channel/16",
+        title="",
+        text="🔴 Київ — повітряна тривога!\nПрямуйте в укриття!",
+        url="https://t.me/channel/16",
+        published_at=datetime(2026, 3, 5, 7, 54, tzinfo=UTC),
+        received_at=NOW,
+    )
+    assert (second.text, second.published_at) == (
+        "✅ Відбій #Київ",  # without the post it answers
+        datetime(2026, 3, 5, 7, 58, tzinfo=UTC),  # not the length of the video
+    )
+    assert (third.text, third.url) == ("Зліт МіГ-31К", "https://t.me/other/5")
+
+
+def test_service_messages_are_left_out_and_pictures_have_no_text() -> None:
+    assert [(post.number, bool(post.text)) for post in read_posts(AFTER)] == [
+        (16, True),
+        (17, True),
+        (18, False),
+        (19, True),
+    ]
+
+
+async def test_a_new_post_is_told_and_an_edited_one_again(preview: Read) -> None:
+    await preview.shows((1, "One"), (2, "Two"))
+
+    assert await preview.shows((2, "Two"), (3, "Three")) == [("c/3", "Three")]
+    assert await preview.shows((2, "Two, over"), (3, "Three")) == [("c/2", "Two, over")]
+    assert await preview.shows((2, "Two,  OVER"), (3, "Three")) == []
+
+
+async def test_each_edit_has_a_key_of_its_own(preview: Read) -> None:
+    keys = [key for text in ("One", "Two", "Three") for key in await preview.keys((1, text))]
+
+    assert len(set(keys)) == 3
+    assert keys[0] == "c/1"
+
+
+async def test_an_old_post_that_turns_up_is_not_new(preview: Read) -> None:
+    """The preview shows so many: when the newest is deleted, one more of the past is there."""
+    await preview.shows((5, "Five"), (6, "Six"))
+
+    assert await preview.shows((4, "Four"), (5, "Five")) == []
+
+
+@pytest.mark.parametrize("body", [b"<html><body>Download Telegram</body></html>", b"", b"{}"])
+def test_a_channel_without_a_preview_is_an_error_in_words(body: bytes) -> None:
+    with pytest.raises(Unusable, match="no public channel, or its preview is off"):
+        read_posts(body)
+
+
+def test_an_address_without_a_preview_is_a_mistake_of_the_configuration() -> None:
+    with pytest.raises(ValidationError, match="t.me/s/CHANNEL"):
+        TelegramPreviewSettings(kind="telegram_preview", name="x", url="https://t.me/kpszsu")
