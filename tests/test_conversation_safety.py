@@ -159,7 +159,7 @@ async def test_the_numbers_are_those_telegram_uses(sqlite: Database) -> None:
 
 
 @pytest.mark.parametrize("text", ["/privacy", "/help", "/start", "/settings"])
-@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("language", ["en", "uk", "ru", "it"])
 async def test_every_press_is_answered_and_every_text_is_sent_as_a_reply(
     sqlite: Database, text: str, language: str
 ) -> None:

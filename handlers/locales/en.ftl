@@ -116,13 +116,13 @@ schedule-unknown =
     <code>| daily 09:00</code>
     <code>| weekly mon 09:00</code>
     Hours go from 00:00 to 23:59.
-# What people may type: words with spaces between; days with semicolons, from Monday to Sunday.
-read-now = now immediately
-read-hourly = hourly
-read-daily = daily
-read-weekly = weekly
-read-filler = at on every
-read-weekdays = mon monday mondays;tue tuesday tuesdays;wed wednesday wednesdays;thu thursday thursdays;fri friday fridays;sat saturday saturdays;sun sunday sundays
+# What people may type: with commas between; days with semicolons, from Monday to Sunday.
+read-now = now, at once, immediately
+read-hourly = hourly, every hour
+read-daily = daily, every day
+read-weekly = weekly, every week
+read-filler = at, on, every
+read-weekdays = mon, monday, mondays; tue, tuesday, tuesdays; wed, wednesday, wednesdays; thu, thursday, thursdays; fri, friday, fridays; sat, saturday, saturdays; sun, sunday, sundays
 moment-day =
     { $day } { $month ->
         [1] Jan
