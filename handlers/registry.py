@@ -1,6 +1,16 @@
 """Every command and every button there is. /help and Telegram's menu follow this list."""
 
-from handlers import choices, helping, latest, listing, messages, opening, settings, starting
+from handlers import (
+    choices,
+    forgetting,
+    helping,
+    latest,
+    listing,
+    messages,
+    opening,
+    settings,
+    starting,
+)
 from handlers import subscribing as sub
 from handlers.kit import ButtonKind, Command, Handler
 from handlers.words import Voice
@@ -21,6 +31,7 @@ COMMANDS = (
     Command("language", settings.language, "about-language", usage="usage-language", changes=True),
     Command("timezone", settings.timezone, "about-timezone", usage="usage-timezone", changes=True),
     Command("id", helping.show_id, "about-id"),
+    Command("forget", forgetting.forget, "about-forget", changes=True),
     Command("privacy", helping.show_privacy, "about-privacy"),
     Command("help", helping.show_help, "about-help"),
 )
@@ -39,6 +50,8 @@ BUTTONS = (
     ButtonKind(settings.LANGUAGE, settings.press_language, changes=True),
     ButtonKind(settings.DETAIL, settings.press_detail, changes=True),
     ButtonKind(settings.ZONE, settings.press_zone, changes=True),
+    ButtonKind(forgetting.ERASE, forgetting.press_erase, changes=True),
+    ButtonKind(forgetting.KEEP, forgetting.press_keep, changes=True),
 )
 
 FREE_TEXT: Handler = latest.look_up

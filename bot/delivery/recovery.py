@@ -7,7 +7,7 @@ import structlog
 from bot.delivery.outcome import Doubtful
 from bot.delivery.picking import after
 from bot.delivery.retry import Again, GiveUp, decide
-from storage import broadcasts, deliveries
+from storage import broadcasts, deliveries, subscribers
 from storage.broadcasts import Broadcast
 from storage.database import Database, Transaction
 from storage.deliveries import Delivery, NewDelivery
@@ -45,6 +45,7 @@ async def _recover_broadcast(transaction: Transaction, broadcast: Broadcast, now
     passed = after(broadcast.recipients, broadcast.cursor)
     numbers = passed - after(broadcast.recipients, broadcast.attempted)
     numbers -= type(numbers)(await deliveries.owed(transaction, broadcast.bulletin, list(numbers)))
+    numbers &= type(numbers)(await subscribers.get(transaction, list(numbers)))
     decision = decide(_ENDED, 1, broadcast.lane, now)
     if isinstance(decision, Again):
         new = [

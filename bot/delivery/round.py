@@ -101,10 +101,10 @@ async def play_round(
 
 async def _close_groups(
     transaction: Transaction, ledger: Ledger, storing: list[Errand], now: datetime
-) -> tuple[list[Group], list[tuple[Errand, int]]]:
+) -> tuple[list[Group], list[tuple[Errand, int | None]]]:
     """Moves the cursors past what is settled; who is late gets a row that answers for the call."""
     closed: list[Group] = []
-    rows: list[tuple[Errand, int]] = []
+    rows: list[tuple[Errand, int | None]] = []
     stuck: set[int] = set()
     for group in ledger.groups:
         if group.broadcast in stuck or not group.may_close(now):

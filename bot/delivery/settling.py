@@ -29,14 +29,16 @@ async def settle(
         log.warning("gave up", why=decision.why, lane=errand.lane.name, subscriber=number)
     if errand.delivery is not None:
         await _update(transaction, errand.delivery, outcome, decision, now)
-    elif not _is_over(outcome, decision):
+    elif not _is_over(outcome, decision) and await _is_known(transaction, number):
         (row,) = await deliveries.enqueue(transaction, [_row(errand, number, now)], now)
         await _update(transaction, row.id, outcome, decision, now)
     return joined
 
 
-async def keep_as_row(transaction: Transaction, errand: Errand, now: datetime) -> int:
-    """A row for a call that is still under way; its id."""
+async def keep_as_row(transaction: Transaction, errand: Errand, now: datetime) -> int | None:
+    """A row for a call that is still under way; its id, None when its chat was forgotten."""
+    if not await _is_known(transaction, errand.subscriber.number):
+        return None
     new = _row(errand, errand.subscriber.number, now)
     (row,) = await deliveries.enqueue(transaction, [new], now)
     await deliveries.attempt(transaction, [row.id], now)
@@ -57,6 +59,11 @@ async def _note_subscriber(
             there = await subscribers.find(transaction, Target(chat_id, subscriber.thread_id))
             return there.number if there else subscriber.number, joined
     return subscriber.number, []
+
+
+async def _is_known(transaction: Transaction, number: int) -> bool:
+    """Whether the chat is there still: it may have been forgotten during the call."""
+    return number in await subscribers.get(transaction, [number])
 
 
 def _is_over(outcome: Outcome, decision: Decision) -> bool:

@@ -31,12 +31,12 @@ id-person = Your number: <code>{ $id }</code>
 id-chat = This chat’s number: <code>{ $id }</code>
 privacy =
     <b>What is kept</b>
-    This chat’s number at Telegram, its language, time zone and settings, and what it follows. What you write to me is kept until it is answered and deleted when its time is up.
+    This chat’s number at Telegram, its language, time zone and settings, and what it follows. What you write to me is erased as soon as it is answered.
 
     <b>What is not</b>
     Your name, your phone number, your contacts.
 
-    Nothing is passed on to anybody. /unsubscribe erases what you no longer follow. If you block me, nothing more is sent.
+    Nothing is passed on to anybody. /unsubscribe erases what you no longer follow, /forget everything. If you block me, nothing more is sent.
 failed = That failed. It is logged, and nothing was changed. Please try again.
 not-administrator = Only administrators of this group can change what it hears. You are welcome to write to me in private.
 
@@ -49,6 +49,7 @@ about-settings = Language, time zone, length
 about-language = Choose the language
 about-timezone = Choose the time zone
 about-id = Your number at Telegram
+about-forget = Erase all that is known about this chat
 about-privacy = What is kept about you
 about-help = All commands
 usage-subscribe = WHAT [| WHEN]
@@ -208,6 +209,28 @@ zone-chosen = Time zone: { $zone }. It is { $clock } there now.
 zone-near = I do not know the time zone “{ $written }”. Did you mean <code>/timezone { $zone }</code>?
 zone-unknown = I do not know the time zone “{ $written }”. Write a city or a zone: <code>/timezone Europe/Kyiv</code>
 
+## What is known about a chat
+
+forget-ask =
+    <b>Erase everything I know about this chat, with all its topics?</b>
+    { $count ->
+        [0] It follows nothing, but has its settings
+        [one] That is one thing it follows, and its settings
+       *[other] That is { $count } things it follows, and its settings
+    }. It cannot be undone, and nothing will ring here any more.
+forgotten =
+    <b>Erased:</b> this chat’s number, its language, time zone and settings, { $count ->
+        [0] nothing that it followed
+        [one] one thing that it followed
+       *[other] { $count } things that it followed
+    } and { $waiting ->
+        [0] no message
+        [one] one message
+       *[other] { $waiting } messages
+    } not sent yet.
+    What I have written here before stays in your Telegram. If you write to me again, we begin anew.
+forget-kept = Nothing was erased.
+
 ## Buttons and short notices
 
 button-follow = Subscribe
@@ -226,12 +249,15 @@ button-short = Show headline and first sentence only
 button-full = Show reports whole
 button-zone = Time zone
 button-settings = ‹ Settings
+button-erase = Erase everything
+button-keep = Keep everything
 answer-old-button = This button is too old. Please send the command again.
 answer-gone = This is gone already.
 answer-report-gone = This report is no longer kept.
 answer-already = You follow this already.
 answer-already-chosen = It is so already.
 answer-changed = Changed.
+answer-erased = Erased.
 answer-removed = Removed.
 answer-ring = With sound from now on.
 answer-hush = Without sound from now on.

@@ -31,12 +31,12 @@ id-person = Il tuo numero: <code>{ $id }</code>
 id-chat = Il numero di questa chat: <code>{ $id }</code>
 privacy =
     <b>Che cosa si conserva</b>
-    Il numero di questa chat su Telegram, la lingua, il fuso orario e le impostazioni, e ciò che la chat segue. Quello che mi scrivi si conserva finché non rispondo e si cancella alla scadenza.
+    Il numero di questa chat su Telegram, la lingua, il fuso orario e le impostazioni, e ciò che la chat segue. Quello che mi scrivi si cancella appena ti ho risposto.
 
     <b>Che cosa no</b>
     Il tuo nome, il numero di telefono, i contatti.
 
-    Nulla viene dato a nessuno. /unsubscribe cancella ciò che non segui più. Se mi blocchi, non ti mando più nulla.
+    Nulla viene dato a nessuno. /unsubscribe cancella ciò che non segui più, /forget tutto. Se mi blocchi, non ti mando più nulla.
 failed = Non è riuscito. L’errore è registrato e non è cambiato nulla. Riprova, per favore.
 not-administrator = Solo gli amministratori di questo gruppo possono cambiare ciò che riceve. Puoi sempre scrivermi in privato.
 
@@ -49,6 +49,7 @@ about-settings = Lingua, fuso orario, lunghezza
 about-language = Scegliere la lingua
 about-timezone = Scegliere il fuso orario
 about-id = Il tuo numero su Telegram
+about-forget = Cancellare tutto ciò che si sa di questa chat
 about-privacy = Che cosa si conserva di te
 about-help = Tutti i comandi
 usage-subscribe = COSA [| QUANDO]
@@ -211,6 +212,28 @@ zone-chosen = Fuso orario: { $zone }. Lì ora sono le { $clock }.
 zone-near = Non conosco il fuso orario «{ $written }». Intendevi <code>/timezone { $zone }</code>?
 zone-unknown = Non conosco il fuso orario «{ $written }». Scrivi una città o un fuso: <code>/timezone Roma</code>
 
+## Che cosa si sa di una chat
+
+forget-ask =
+    <b>Cancello tutto ciò che so di questa chat, con tutti i suoi argomenti?</b>
+    { $count ->
+        [0] Non segue nulla, ma ha le sue impostazioni
+        [one] È una cosa che segue, con le impostazioni
+       *[other] Sono { $count } cose che segue, con le impostazioni
+    }. Non si può tornare indietro, e qui non suonerà più nulla.
+forgotten =
+    <b>Cancellato:</b> il numero di questa chat, la lingua, il fuso orario e le impostazioni, { $count ->
+        [0] nulla che seguisse
+        [one] una cosa che seguiva
+       *[other] { $count } cose che seguiva
+    } e { $waiting ->
+        [0] nessun messaggio ancora da inviare
+        [one] un messaggio ancora da inviare
+       *[other] { $waiting } messaggi ancora da inviare
+    }.
+    Quello che ho scritto qui prima resta nel tuo Telegram. Se mi scrivi di nuovo, ricominciamo da capo.
+forget-kept = Non è stato cancellato nulla.
+
 ## Pulsanti e brevi avvisi
 
 button-follow = Segui
@@ -229,12 +252,15 @@ button-short = Mostra solo titolo e prima frase
 button-full = Mostra le notizie intere
 button-zone = Fuso orario
 button-settings = ‹ Impostazioni
+button-erase = Cancella tutto
+button-keep = Lascia tutto
 answer-old-button = Questo pulsante è troppo vecchio. Manda di nuovo il comando, per favore.
 answer-gone = Questo non c’è già più.
 answer-report-gone = Questa notizia non si conserva più.
 answer-already = Lo segui già.
 answer-already-chosen = È già così.
 answer-changed = Cambiato.
+answer-erased = Cancellato.
 answer-removed = Tolto.
 answer-ring = D’ora in poi con il suono.
 answer-hush = D’ora in poi senza suono.
