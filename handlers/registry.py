@@ -2,8 +2,10 @@
 
 from handlers import (
     choices,
+    exporting,
     forgetting,
     helping,
+    importing,
     latest,
     listing,
     messages,
@@ -31,6 +33,8 @@ COMMANDS = (
     Command("language", settings.language, "about-language", usage="usage-language", changes=True),
     Command("timezone", settings.timezone, "about-timezone", usage="usage-timezone", changes=True),
     Command("id", helping.show_id, "about-id"),
+    Command("export", exporting.export, "about-export"),
+    Command("import", importing.bring, "about-import", usage="usage-import", changes=True),
     Command("forget", forgetting.forget, "about-forget", changes=True),
     Command("privacy", helping.show_privacy, "about-privacy"),
     Command("help", helping.show_help, "about-help"),
@@ -54,6 +58,7 @@ BUTTONS = (
     ButtonKind(forgetting.KEEP, forgetting.press_keep, changes=True),
 )
 
+FILE: Handler = importing.refuse_file
 FREE_TEXT: Handler = latest.look_up
 UNKNOWN: Handler = helping.unknown
 OLD_BUTTON: Handler = helping.old_button

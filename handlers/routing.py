@@ -27,6 +27,8 @@ def route(heard: Heard) -> Route | None:
             if button
             else Route(registry.OLD_BUTTON, changes=False)
         )
+    if heard.command is None and heard.file is not None:
+        return Route(registry.FILE, changes=False) if private else None
     if heard.command is None:
         return Route(registry.FREE_TEXT, changes=False) if private else None
     command = _COMMANDS.get(heard.command)

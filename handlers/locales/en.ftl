@@ -36,7 +36,7 @@ privacy =
     <b>What is not</b>
     Your name, your phone number, your contacts.
 
-    Nothing is passed on to anybody. /unsubscribe erases what you no longer follow, /forget everything. If you block me, nothing more is sent.
+    Nothing is passed on to anybody. /unsubscribe erases what you no longer follow, /forget everything; /export shows all of it. If you block me, nothing more is sent.
 failed = That failed. It is logged, and nothing was changed. Please try again.
 not-administrator = Only administrators of this group can change what it hears. You are welcome to write to me in private.
 
@@ -49,12 +49,15 @@ about-settings = Language, time zone, length
 about-language = Choose the language
 about-timezone = Choose the time zone
 about-id = Your number at Telegram
+about-export = Everything known about this chat, to keep
+about-import = Bring back what /export gave
 about-forget = Erase all that is known about this chat
 about-privacy = What is kept about you
 about-help = All commands
 usage-subscribe = WHAT [| WHEN]
 usage-unsubscribe = [NUMBER]
 usage-latest = [WHAT] [HOW MANY]
+usage-import = TEXT
 usage-language = [CODE]
 usage-timezone = [ZONE]
 
@@ -211,6 +214,32 @@ zone-unknown = I do not know the time zone “{ $written }”. Write a city or a
 
 ## What is known about a chat
 
+export =
+    <b>Everything I know about this chat</b>
+    To bring it back, here or in another chat: reply <code>/import</code> to { $count ->
+        [one] the message below, or paste it behind the command.
+       *[other] each of the { $count } messages below, or paste it behind the command.
+    }
+export-cut = Something you follow is too long for one message and comes in pieces. To bring that one back, send it again with /subscribe.
+import-how =
+    Paste what /export gave you behind the command: <code>/import</code> and then the text. Or reply <code>/import</code> to the message that holds it.
+import-file = I cannot open files yet. Please open it, copy what is in it, and paste it behind <code>/import</code>
+import-opml = This is a list of feeds. Which sources I watch is decided by whoever runs me, so I cannot take it. What you can do: say what you want to hear of, and I look for it in all of them: /subscribe
+import-too-long = This is too long to have come from /export. Please paste its messages one by one. Nothing has changed.
+import-not-ours = This is not what /export gives, so nothing has changed. That begins with <code>{ "{" }"tocsin":</code>
+import-broken = Something is wrong with the text at the mark. Perhaps a part was not copied. Nothing has changed.
+import-version = This was made by another version of me ({ $found }), and I read only { $version }. Nothing has changed.
+import-missing = Something is missing: <code>{ $place }</code>. Nothing has changed.
+import-unknown = I do not know what this means: <code>{ $place }</code>. Nothing has changed.
+import-wrong = I cannot take this: <code>{ $place }</code> is <code>{ $found }</code>. Nothing has changed.
+import-place = I cannot take this, so nothing has changed: <code>{ $place }</code>
+import-too-many = With this the chat would follow { $count } things, and it may follow { $most }. Nothing has changed. To make room: /unsubscribe
+imported =
+    Brought back: the settings and { $new ->
+        [0] nothing new to follow
+        [one] one thing to follow
+       *[other] { $new } things to follow
+    }. Followed before: { $known }. To see it: /subscriptions
 forget-ask =
     <b>Erase everything I know about this chat, with all its topics?</b>
     { $count ->

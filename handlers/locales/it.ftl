@@ -36,7 +36,7 @@ privacy =
     <b>Che cosa no</b>
     Il tuo nome, il numero di telefono, i contatti.
 
-    Nulla viene dato a nessuno. /unsubscribe cancella ciò che non segui più, /forget tutto. Se mi blocchi, non ti mando più nulla.
+    Nulla viene dato a nessuno. /unsubscribe cancella ciò che non segui più, /forget tutto; /export mostra tutto. Se mi blocchi, non ti mando più nulla.
 failed = Non è riuscito. L’errore è registrato e non è cambiato nulla. Riprova, per favore.
 not-administrator = Solo gli amministratori di questo gruppo possono cambiare ciò che riceve. Puoi sempre scrivermi in privato.
 
@@ -49,12 +49,15 @@ about-settings = Lingua, fuso orario, lunghezza
 about-language = Scegliere la lingua
 about-timezone = Scegliere il fuso orario
 about-id = Il tuo numero su Telegram
+about-export = Tutto ciò che si sa di questa chat, da conservare
+about-import = Riprendere ciò che ha dato /export
 about-forget = Cancellare tutto ciò che si sa di questa chat
 about-privacy = Che cosa si conserva di te
 about-help = Tutti i comandi
 usage-subscribe = COSA [| QUANDO]
 usage-unsubscribe = [NUMERO]
 usage-latest = [COSA] [QUANTE]
+usage-import = TESTO
 usage-language = [CODICE]
 usage-timezone = [FUSO]
 
@@ -214,6 +217,32 @@ zone-unknown = Non conosco il fuso orario «{ $written }». Scrivi una città o 
 
 ## Che cosa si sa di una chat
 
+export =
+    <b>Tutto ciò che so di questa chat</b>
+    Per riprenderlo, qui o in un’altra chat: rispondi <code>/import</code> { $count ->
+        [one] al messaggio qui sotto, oppure incollalo dopo il comando.
+       *[other] a ognuno dei { $count } messaggi qui sotto, oppure incollali uno alla volta dopo il comando.
+    }
+export-cut = Una delle cose che segui è troppo lunga per un messaggio e arriva a pezzi. Per riprenderla, mandala di nuovo con /subscribe.
+import-how =
+    Incolla ciò che ti ha dato /export dopo il comando: <code>/import</code> e poi il testo. Oppure rispondi <code>/import</code> al messaggio che lo contiene.
+import-file = Non so ancora aprire i file. Aprilo tu, per favore, copia ciò che contiene e incollalo dopo <code>/import</code>
+import-opml = Questo è un elenco di feed. Quali fonti guardo lo decide chi mi gestisce, quindi non posso prenderlo. Puoi invece dirmi di che cosa vuoi sapere, e lo cerco in tutte: /subscribe
+import-too-long = È troppo lungo per venire da /export. Incolla i suoi messaggi uno alla volta, per favore. Non è cambiato nulla.
+import-not-ours = Questo non è ciò che dà /export, quindi non è cambiato nulla. Quello comincia con <code>{ "{" }"tocsin":</code>
+import-broken = Nel punto segnato c’è qualcosa che non va. Forse non è stato copiato tutto. Non è cambiato nulla.
+import-version = Questo viene da un’altra mia versione ({ $found }), e io leggo solo la { $version }. Non è cambiato nulla.
+import-missing = Manca qualcosa: <code>{ $place }</code>. Non è cambiato nulla.
+import-unknown = Non so che cosa voglia dire: <code>{ $place }</code>. Non è cambiato nulla.
+import-wrong = Questo non posso prenderlo: <code>{ $place }</code> è <code>{ $found }</code>. Non è cambiato nulla.
+import-place = Questo non posso prenderlo, quindi non è cambiato nulla: <code>{ $place }</code>
+import-too-many = Così la chat seguirebbe { $count } cose, e può seguirne { $most }. Non è cambiato nulla. Per fare posto: /unsubscribe
+imported =
+    Ripreso: le impostazioni e { $new ->
+        [0] nulla di nuovo da seguire
+        [one] una cosa da seguire
+       *[other] { $new } cose da seguire
+    }. Cose che seguivi già: { $known }. Per vedere: /subscriptions
 forget-ask =
     <b>Cancello tutto ciò che so di questa chat, con tutti i suoi argomenti?</b>
     { $count ->
