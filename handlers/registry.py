@@ -2,6 +2,7 @@
 
 from handlers import (
     choices,
+    drilling,
     exporting,
     forgetting,
     helping,
@@ -33,6 +34,7 @@ COMMANDS = (
     Command("language", settings.language, "about-language", usage="usage-language", changes=True),
     Command("timezone", settings.timezone, "about-timezone", usage="usage-timezone", changes=True),
     Command("id", helping.show_id, "about-id"),
+    Command("test", drilling.drill, "about-test", changes=True),
     Command("export", exporting.export, "about-export"),
     Command("import", importing.bring, "about-import", usage="usage-import", changes=True),
     Command("forget", forgetting.forget, "about-forget", changes=True),

@@ -49,6 +49,7 @@ about-settings = Language, time zone, length
 about-language = Choose the language
 about-timezone = Choose the time zone
 about-id = Your number at Telegram
+about-test = A test of how an alert reaches you
 about-export = Everything known about this chat, to keep
 about-import = Bring back what /export gave
 about-forget = Erase all that is known about this chat
@@ -211,6 +212,16 @@ zone-choose = Press a zone, or write yours or your city: <code>/timezone Europe/
 zone-chosen = Time zone: { $zone }. It is { $clock } there now.
 zone-near = I do not know the time zone “{ $written }”. Did you mean <code>/timezone { $zone }</code>?
 zone-unknown = I do not know the time zone “{ $written }”. Write a city or a zone: <code>/timezone Europe/Kyiv</code>
+
+## Tests
+
+drill = This is only a test, sent because somebody in this chat asked for it with /test. <b>There is no alert.</b> There is nothing to do.
+drill-sound = An alert comes the same way: at once, with the sound you have set for this chat.
+drill-silent = An alert comes the same way, without sound: that is how you have set it. To change that: /subscriptions
+drill-short = Only a test. There is no alert.
+drill-waits = The test before this one has not arrived yet. Please wait for it.
+drill-nothing = The test works, but no alert would reach this chat: it follows nothing yet. To change that: /subscribe
+drill-digests = The test comes at once, but an alert would not: all that this chat follows is gathered for later. To hear at once, add <code>| now</code>: /subscribe
 
 ## What is known about a chat
 

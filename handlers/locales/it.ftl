@@ -49,6 +49,7 @@ about-settings = Lingua, fuso orario, lunghezza
 about-language = Scegliere la lingua
 about-timezone = Scegliere il fuso orario
 about-id = Il tuo numero su Telegram
+about-test = Provare come ti arriva un allarme
 about-export = Tutto ciò che si sa di questa chat, da conservare
 about-import = Riprendere ciò che ha dato /export
 about-forget = Cancellare tutto ciò che si sa di questa chat
@@ -214,6 +215,16 @@ zone-choose = Premi un fuso, oppure scrivi il tuo o la tua città: <code>/timezo
 zone-chosen = Fuso orario: { $zone }. Lì ora sono le { $clock }.
 zone-near = Non conosco il fuso orario «{ $written }». Intendevi <code>/timezone { $zone }</code>?
 zone-unknown = Non conosco il fuso orario «{ $written }». Scrivi una città o un fuso: <code>/timezone Roma</code>
+
+## Prove
+
+drill = Questa è solo una prova, chiesta da qualcuno in questa chat con /test. <b>Non c’è nessun allarme.</b> Non c’è nulla da fare.
+drill-sound = Un allarme arriva allo stesso modo: subito, con il suono che hai impostato per questa chat.
+drill-silent = Un allarme arriva allo stesso modo, senza suono: così hai impostato. Per cambiare: /subscriptions
+drill-short = Solo una prova. Nessun allarme.
+drill-waits = La prova di prima non è ancora arrivata. Aspettala, per favore.
+drill-nothing = La prova funziona, ma nessun allarme arriverebbe in questa chat: non segue ancora nulla. Per cambiare: /subscribe
+drill-digests = La prova arriva subito, ma un allarme no: tutto ciò che questa chat segue si raccoglie per dopo. Per sapere subito, aggiungi <code>| subito</code>: /subscribe
 
 ## Che cosa si sa di una chat
 
