@@ -43,7 +43,10 @@ def _about(subscriber: Subscriber) -> About:
 
 def _settings(subscriber: Subscriber) -> Settings:
     return Settings(
-        language=subscriber.language, zone=subscriber.zone, detail=subscriber.detail.value
+        language=subscriber.language,
+        zone=subscriber.zone,
+        detail=subscriber.detail.value,
+        digest=str(subscriber.schedule),
     )
 
 

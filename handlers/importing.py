@@ -149,9 +149,14 @@ async def _choose(request: Request, transaction: Transaction, settings: Settings
         language=settings.language or now.language,
         zone=settings.zone or now.zone,
         detail=settings.chosen_detail or now.detail,
+        schedule=settings.usual_schedule or now.schedule,
     )
     await subscribers.choose(
-        transaction, now.number, language=chosen.language, detail=chosen.detail
+        transaction,
+        now.number,
+        language=chosen.language,
+        detail=chosen.detail,
+        schedule=chosen.schedule,
     )
     if chosen.zone and chosen.zone != now.zone:
         await rezone(transaction, now.number, chosen.zone, request.now)

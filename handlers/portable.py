@@ -54,10 +54,15 @@ class Settings(_Part, frozen=True):
     language: Annotated[str, AfterValidator(_is_language)] | None = None
     zone: Annotated[str, AfterValidator(_is_zone)] | None = None  # IANA; None: not chosen
     detail: Literal["short", "full"] | None = None
+    digest: Hour | None = None  # the usual schedule
 
     @property
     def chosen_detail(self) -> Detail | None:
         return Detail(self.detail) if self.detail else None
+
+    @property
+    def usual_schedule(self) -> Schedule | None:
+        return parse_schedule(self.digest) if self.digest else None
 
 
 class Entry(_Part, frozen=True):

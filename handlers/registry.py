@@ -2,6 +2,7 @@
 
 from handlers import (
     choices,
+    digesting,
     drilling,
     exporting,
     forgetting,
@@ -30,6 +31,7 @@ COMMANDS = (
         changes=True,
     ),
     Command("latest", latest.latest, "about-latest", usage="usage-latest"),
+    Command("digest", digesting.digest, "about-digest", usage="usage-digest", changes=True),
     Command("settings", settings.settings, "about-settings"),
     Command("language", settings.language, "about-language", usage="usage-language", changes=True),
     Command("timezone", settings.timezone, "about-timezone", usage="usage-timezone", changes=True),
@@ -56,6 +58,8 @@ BUTTONS = (
     ButtonKind(settings.LANGUAGE, settings.press_language, changes=True),
     ButtonKind(settings.DETAIL, settings.press_detail, changes=True),
     ButtonKind(settings.ZONE, settings.press_zone, changes=True),
+    ButtonKind(digesting.CHOOSE, digesting.press_choose, changes=True),
+    ButtonKind(digesting.MOVE, digesting.press_move, changes=True),
     ButtonKind(forgetting.ERASE, forgetting.press_erase, changes=True),
     ButtonKind(forgetting.KEEP, forgetting.press_keep, changes=True),
 )

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 
 from storage import schema
 from storage.database import Transaction
+from storage.schedules import AT_ONCE, Schedule, parse_schedule
 
 _table = schema.subscriber
 
@@ -56,6 +57,7 @@ class Subscriber:
     language: str  # one we have words in
     zone: str | None  # IANA; None: not chosen and not known from a place, so UTC
     detail: Detail
+    schedule: Schedule  # of what is subscribed to without one
     suspended: Suspended | None  # None: is sent to
     not_found: int  # times in a row that Telegram did not know the chat
     created_at: datetime
@@ -87,6 +89,7 @@ async def ensure(
         "language": language,
         "zone": None,
         "detail": Detail.FULL,
+        "schedule": str(AT_ONCE),
         "suspended": None,
         "not_found": 0,
         "created_at": now,
@@ -109,9 +112,11 @@ async def choose(
     language: str | None = None,
     zone: str | None = None,
     detail: Detail | None = None,
+    schedule: Schedule | None = None,
 ) -> None:
     """Stores the settings that are given and leaves the others."""
-    given = {"language": language, "zone": zone, "detail": detail}
+    hours = None if schedule is None else str(schedule)
+    given = {"language": language, "zone": zone, "detail": detail, "schedule": hours}
     values = {name: value for name, value in given.items() if value is not None}
     await transaction.execute(update(_table).where(_table.c.number == number).values(values))
 
@@ -176,5 +181,6 @@ async def _join(transaction: Transaction, number: int, other: int) -> list[int]:
 def _subscriber(values: dict[str, Any]) -> Subscriber:
     values["kind"] = ChatKind(values["kind"])
     values["detail"] = Detail(values["detail"])
+    values["schedule"] = parse_schedule(values["schedule"])
     values["suspended"] = Suspended(values["suspended"]) if values["suspended"] else None
     return Subscriber(**{field.name: values[field.name] for field in fields(Subscriber)})

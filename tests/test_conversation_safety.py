@@ -147,7 +147,8 @@ async def test_a_command_for_another_bot_is_ignored_and_ones_own_is_not(
 
 async def test_help_names_every_command(sqlite: Database) -> None:
     html = (await Talk(sqlite).say("/help")).html
-    for command in ("start", "subscribe", "subscriptions", "unsubscribe", "latest", "settings",
+    for command in ("start", "subscribe", "subscriptions", "unsubscribe", "latest", "digest",
+                    "settings",
                     "language", "timezone", "id", "test", "export", "import", "forget",
                     "privacy", "help"):  # fmt: skip
         assert f"/{command} " in html

@@ -45,6 +45,7 @@ about-subscribe = Hear of a place, a topic or a word
 about-subscriptions = What you follow
 about-unsubscribe = Stop hearing of something
 about-latest = The newest reports
+about-digest = When to hear: at once, or gathered
 about-settings = Language, time zone, length
 about-language = Choose the language
 about-timezone = Choose the time zone
@@ -59,6 +60,7 @@ usage-subscribe = WHAT [| WHEN]
 usage-unsubscribe = [NUMBER]
 usage-latest = [WHAT] [HOW MANY]
 usage-import = TEXT
+usage-digest = [WHEN]
 usage-language = [CODE]
 usage-timezone = [ZONE]
 
@@ -159,6 +161,23 @@ moment-year =
        *[12] Dec
     } { $year }, { $clock }
 
+digest = What you newly follow comes: { $when }. Press another time, or write it: <code>/digest daily 09:00</code>
+digest-chosen = What you newly follow comes from now on: { $when }.
+digest-alerts = That holds for alerts, too. What must ring at once needs <code>| now</code>, for example <code>/subscribe #air_alert Lviv | now</code>
+digest-others =
+    { $count ->
+        [one] One thing that you follow already comes
+       *[other] { $count } things that you follow already come
+    } at another time. Shall I move { $count ->
+        [one] it
+       *[other] them all
+    }?
+digest-moved =
+    Moved { $count ->
+        [one] one thing
+       *[other] { $count } things
+    }: { $when }. All you follow: /subscriptions
+
 ## What cannot be read
 
 error-empty = Please say what you want to hear of: a place, a topic or a word. For example <code>/subscribe Kyiv</code>
@@ -199,6 +218,7 @@ settings-full = Reports: whole
 settings-short = Reports: headline and first sentence
 settings-zone = Time zone: { $zone }
 settings-no-zone = Time zone: UTC, until you follow a place or choose
+settings-digest = What you newly follow comes: { $when }. To change that: /digest
 settings-subscriptions =
     You follow { $count ->
         [0] nothing yet: /subscribe
@@ -287,6 +307,7 @@ button-older = Older ›
 button-language = Language
 button-short = Show headline and first sentence only
 button-full = Show reports whole
+button-move = Move everything
 button-zone = Time zone
 button-settings = ‹ Settings
 button-erase = Erase everything

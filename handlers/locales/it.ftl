@@ -45,6 +45,7 @@ about-subscribe = Seguire un luogo, un tema o una parola
 about-subscriptions = Che cosa segui
 about-unsubscribe = Smettere di seguire qualcosa
 about-latest = Le ultime notizie
+about-digest = Quando sapere: subito o tutto insieme
 about-settings = Lingua, fuso orario, lunghezza
 about-language = Scegliere la lingua
 about-timezone = Scegliere il fuso orario
@@ -59,6 +60,7 @@ usage-subscribe = COSA [| QUANDO]
 usage-unsubscribe = [NUMERO]
 usage-latest = [COSA] [QUANTE]
 usage-import = TESTO
+usage-digest = [QUANDO]
 usage-language = [CODICE]
 usage-timezone = [FUSO]
 
@@ -162,6 +164,23 @@ moment-year =
        *[12] dic
     } { $year }, { $clock }
 
+digest = Ciò che seguirai arriva: { $when }. Premi un altro orario, oppure scrivilo: <code>/digest ogni giorno 09:00</code>
+digest-chosen = D’ora in poi ciò che seguirai arriva: { $when }.
+digest-alerts = Questo vale anche per gli allarmi. A ciò che deve suonare subito aggiungi <code>| subito</code>, per esempio <code>/subscribe #air_alert Leopoli | subito</code>
+digest-others =
+    { $count ->
+        [one] Una cosa che segui già arriva
+       *[other] { $count } cose che segui già arrivano
+    } in un altro momento. { $count ->
+        [one] La sposto
+       *[other] Le sposto tutte
+    }?
+digest-moved =
+    { $count ->
+        [one] Una cosa spostata
+       *[other] { $count } cose spostate
+    }: { $when }. Tutto ciò che segui: /subscriptions
+
 ## Che cosa non si riesce a leggere
 
 error-empty = Dimmi di che cosa vuoi sapere: un luogo, un tema o una parola. Per esempio <code>/subscribe Kyiv</code>
@@ -202,6 +221,7 @@ settings-full = Notizie: intere
 settings-short = Notizie: titolo e prima frase
 settings-zone = Fuso orario: { $zone }
 settings-no-zone = Fuso orario: UTC, finché non segui un luogo o non scegli tu
+settings-digest = Ciò che seguirai arriva: { $when }. Per cambiare: /digest
 settings-subscriptions =
     { $count ->
         [0] Non segui ancora nulla: /subscribe
@@ -290,6 +310,7 @@ button-older = Più vecchie ›
 button-language = Lingua
 button-short = Mostra solo titolo e prima frase
 button-full = Mostra le notizie intere
+button-move = Sposta tutto
 button-zone = Fuso orario
 button-settings = ‹ Impostazioni
 button-erase = Cancella tutto

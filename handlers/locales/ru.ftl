@@ -42,6 +42,7 @@ about-subscribe = Слышать о месте, теме или слове
 about-subscriptions = За чем вы следите
 about-unsubscribe = Больше о чём-то не слышать
 about-latest = Самые новые сообщения
+about-digest = Когда слышать: сразу или собранное вместе
 about-settings = Язык, часовой пояс, объём
 about-language = Выбрать язык
 about-timezone = Выбрать часовой пояс
@@ -56,6 +57,7 @@ usage-subscribe = ЧТО [| КОГДА]
 usage-unsubscribe = [НОМЕР]
 usage-latest = [ЧТО] [СКОЛЬКО]
 usage-import = ТЕКСТ
+usage-digest = [КОГДА]
 usage-language = [КОД]
 usage-timezone = [ПОЯС]
 
@@ -162,6 +164,25 @@ moment-year =
        *[12] дек.
     } { $year }, { $clock }
 
+digest = Новые подписки приходят: { $when }. Нажмите другое время или напишите его: <code>/digest ежедневно 09:00</code>
+digest-chosen = Теперь новые подписки приходят: { $when }.
+digest-alerts = Тревог это тоже касается. К тому, что должно звонить сразу, добавьте <code>| сейчас</code>, например <code>/subscribe #air_alert Львов | сейчас</code>
+digest-others =
+    { $count ->
+        [one] { $count } ваша подписка приходит
+        [few] { $count } ваши подписки приходят
+       *[many] { $count } ваших подписок приходят
+    } в другое время. Перенести { $count ->
+        [1] её
+       *[other] их все
+    }?
+digest-moved =
+    { $count ->
+        [one] Перенесена { $count } подписка
+        [few] Перенесено { $count } подписки
+       *[many] Перенесено { $count } подписок
+    }: { $when }. Все подписки: /subscriptions
+
 ## Что не удалось прочитать
 
 error-empty = Скажите, о чём вы хотите слышать: место, тему или слово. Например <code>/subscribe Киев</code>
@@ -203,6 +224,7 @@ settings-full = Сообщения: целиком
 settings-short = Сообщения: заголовок и первое предложение
 settings-zone = Часовой пояс: { $zone }
 settings-no-zone = Часовой пояс: UTC, пока вы не подпишетесь на место или не выберете сами
+settings-digest = Новые подписки приходят: { $when }. Изменить: /digest
 settings-subscriptions =
     { $count ->
         [0] Подписок ещё нет: /subscribe
@@ -280,6 +302,7 @@ button-older = Раньше ›
 button-language = Язык
 button-short = Показывать только заголовок и первое предложение
 button-full = Показывать сообщения целиком
+button-move = Перенести всё
 button-zone = Часовой пояс
 button-settings = ‹ Настройки
 button-erase = Стереть всё

@@ -42,6 +42,7 @@ about-subscribe = Чути про місце, тему чи слово
 about-subscriptions = За чим ви стежите
 about-unsubscribe = Більше про щось не чути
 about-latest = Найновіші повідомлення
+about-digest = Коли чути: одразу чи зібране разом
 about-settings = Мова, часовий пояс, обсяг
 about-language = Вибрати мову
 about-timezone = Вибрати часовий пояс
@@ -56,6 +57,7 @@ usage-subscribe = ЩО [| КОЛИ]
 usage-unsubscribe = [НОМЕР]
 usage-latest = [ЩО] [СКІЛЬКИ]
 usage-import = ТЕКСТ
+usage-digest = [КОЛИ]
 usage-language = [КОД]
 usage-timezone = [ПОЯС]
 
@@ -162,6 +164,25 @@ moment-year =
        *[12] груд.
     } { $year }, { $clock }
 
+digest = Нові підписки надходять: { $when }. Натисніть інший час або напишіть його: <code>/digest щодня 09:00</code>
+digest-chosen = Відтепер нові підписки надходять: { $when }.
+digest-alerts = Тривог це теж стосується. До того, що має дзвонити одразу, додайте <code>| зараз</code>, наприклад <code>/subscribe #air_alert Львів | зараз</code>
+digest-others =
+    { $count ->
+        [one] { $count } ваша підписка надходить
+        [few] { $count } ваші підписки надходять
+       *[many] { $count } ваших підписок надходять
+    } в інший час. Перенести { $count ->
+        [1] її
+       *[other] їх усі
+    }?
+digest-moved =
+    Перенесено { $count ->
+        [one] { $count } підписку
+        [few] { $count } підписки
+       *[many] { $count } підписок
+    }: { $when }. Усі підписки: /subscriptions
+
 ## Чого не вдалося прочитати
 
 error-empty = Скажіть, про що ви хочете чути: місце, тему чи слово. Наприклад <code>/subscribe Київ</code>
@@ -203,6 +224,7 @@ settings-full = Повідомлення: повністю
 settings-short = Повідомлення: заголовок і перше речення
 settings-zone = Часовий пояс: { $zone }
 settings-no-zone = Часовий пояс: UTC, доки ви не підпишетеся на місце або не виберете самі
+settings-digest = Нові підписки надходять: { $when }. Змінити: /digest
 settings-subscriptions =
     { $count ->
         [0] Підписок ще немає: /subscribe
@@ -280,6 +302,7 @@ button-older = Давніші ›
 button-language = Мова
 button-short = Показувати лише заголовок і перше речення
 button-full = Показувати повідомлення повністю
+button-move = Перенести все
 button-zone = Часовий пояс
 button-settings = ‹ Налаштування
 button-erase = Стерти все
