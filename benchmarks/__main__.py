@@ -1,39 +1,49 @@
-"""`python -m benchmarks [NAME] [--json] [arguments]`: one part, or all of them."""
+"""`python -m benchmarks [NAME [arguments] [--json]]`: one part, or all of them."""
 
-import argparse
 import json
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from benchmarks import understanding
+from benchmarks import fanout, index, matching, path, understanding
+
+Run = Callable[[Sequence[str]], int]
+"""Measures what the arguments ask for and prints it; the exit code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One thing that is measured."""
-
-    measure: Callable[..., dict[str, object]]  # of the arguments after its name; ready for JSON
-    table: Callable[[Mapping[str, Any]], str]  # the same for people
-
-
-PARTS = {"understanding": Part(understanding.measure, understanding.table)}
-
-
-def main() -> None:
-    """Run what the command line names."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("name", nargs="?", choices=tuple(PARTS), help="the part; without: all")
-    parser.add_argument("arguments", nargs="*", help="of the part")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a part")
-    asked = parser.parse_args()
-    for name in [asked.name] if asked.name else PARTS:
-        result = PARTS[name].measure(*asked.arguments)
+def _part(
+    name: str,
+    measure: Callable[..., dict[str, object]],
+    table: Callable[[Mapping[str, Any]], str],
+) -> Run:
+    def run(arguments: Sequence[str]) -> int:
+        result = measure(*(argument for argument in arguments if argument != "--json"))
         as_json = json.dumps({"benchmark": name} | result, ensure_ascii=False)
-        said = as_json if asked.json else PARTS[name].table(result)
-        sys.stdout.write(f"{said}\n")
+        sys.stdout.write(f"{as_json if '--json' in arguments else table(result)}\n")
+        return 0
+
+    return run
+
+
+PARTS: Mapping[str, Run] = {
+    "understanding": _part("understanding", understanding.measure, understanding.table),
+    "matching": _part("matching", matching.measure, matching.table),
+    "index": _part("index", index.measure, index.table),
+    "fanout": fanout.main,
+    "path": path.main,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs the part that is named, or each of them."""
+    if not arguments:
+        return max(run(()) for run in PARTS.values())
+    name, *rest = arguments
+    if name not in PARTS:
+        sys.stderr.write(f"usage: python -m benchmarks [{' | '.join(PARTS)}] [--json]\n")
+        return 2
+    return PARTS[name](rest)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -22,10 +22,12 @@ from bot.digests import Digests
 from bot.http import HttpServer
 from bot.intake import Intake
 from bot.jobs import forget_old, scheduler
+from bot.keeping import IndexKeeper
 from bot.repeats import Repeats
 from bot.sources import registry as sources
 from bot.sources.fetching import Fetcher, open_session
 from bot.sources.poller import Poller as SourcePoller
+from bot.sources.source import Batch
 from bot.telegram_hook import telegram_hook
 from bot.updates import Inbox, Poller
 from handlers import indexing
@@ -38,6 +40,7 @@ from matching.index import Index
 from matching.reading import Reader
 from matching.topics import Topic, Topics
 from storage import subscriptions
+from storage.arrivals import Taken
 from storage.database import Database
 from storage.inbox import Incoming
 from storage.lease import lease
@@ -46,7 +49,6 @@ from storage.watching import changes
 
 log = structlog.get_logger(__name__)
 
-_PROGRESS_EVERY = 100_000
 _TROUBLE_SECONDS = 3.0
 
 
@@ -80,23 +82,10 @@ async def run(config: Config, token: str, language: Language, stop: asyncio.Even
         stack.push_async_callback(database.close)
         await migrate(database)
         await stack.enter_async_context(lease(database))
-        index = await load_index(database)
         bot = await stack.enter_async_context(connected(config.telegram, token))
         session = await stack.enter_async_context(open_session())
-        app = App(config, database, language, index, bot, Fetcher(session, now))
+        app = App(config, database, language, bot, Fetcher(session, now))
         await app.run(stop)
-
-
-async def load_index(database: Database) -> Index:
-    """Every subscription there is, ready to be matched."""
-    index = Index()
-    async with database.read() as transaction:
-        async for subscription in subscriptions.every(transaction):
-            indexing.put(index, subscription)
-            if len(index) % _PROGRESS_EVERY == 0:
-                log.info("loading subscriptions", count=len(index))
-    log.info("subscriptions loaded", count=len(index))
-    return index
 
 
 class App:
@@ -107,13 +96,13 @@ class App:
         config: Config,
         database: Database,
         language: Language,
-        index: Index,
         bot: Bot,
         fetcher: Fetcher,
     ) -> None:
         self._config = config
         self._database = database
-        self._index = index
+        self._index = Index()
+        self._keeper = IndexKeeper(database, self._index)
         self._reader = language.reader
         self._bot = bot
         self._words = Words()
@@ -135,7 +124,7 @@ class App:
             gazetteer=language.gazetteer,
             topics=language.topics,
             reader=language.reader,
-            index=index,
+            index=self._index,
             clock=now,
             administrators=self._sender.administrators,
         )
@@ -144,7 +133,7 @@ class App:
         self._intake = Intake(
             database,
             language.reader,
-            index,
+            self._index,
             self._repeats,
             config.delivery.alert_ttl,
             self._bell.set,
@@ -152,10 +141,10 @@ class App:
         )
         self._digests = Digests(database, language.reader, messages, self._bell.set, now)
         self._sources = [
-            SourcePoller(source, database, self._intake.take, now)
+            SourcePoller(source, database, self._take, now)
             for source in sources.polled(config.source, fetcher, now)
         ]
-        self._webhooks = sources.webhooks(config.source, self._intake.take, now)
+        self._webhooks = sources.webhooks(config.source, self._take, now)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Everything side by side, until `stop` is set or a part fails for good."""
@@ -172,6 +161,7 @@ class App:
 
     def _parts(self, offset: int | None) -> list[Coroutine[Any, Any, None]]:
         parts = [
+            self._keeper.run(),
             self._inbox.run(),
             self._take_arrivals(),
             introduce(self._bot, self._config.telegram, self._words, self._named),
@@ -200,7 +190,13 @@ class App:
             case Answer(callback_id, text):
                 return await self._sender.answer(callback_id, text or None)
 
+    async def _take(self, batch: Batch) -> list[Taken]:
+        """What the sources bring waits until everybody who subscribed is known."""
+        await self._keeper.loaded.wait()
+        return await self._intake.take(batch)
+
     async def _take_arrivals(self) -> None:
+        await self._keeper.loaded.wait()
         while True:
             try:
                 async for _ in changes(self._database):

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from handlers.heard import Request
 from handlers.kit import Kit
+from handlers.rescheduling import reschedule
 from handlers.rezoning import rezone
 from handlers.zones import zone_of
 from matching.query import And, Not, Or, PlaceTerm, Query, dump
 from storage import subscriptions
 from storage.database import Transaction
-from storage.schedules import AT_ONCE, Schedule
+from storage.schedules import Schedule
 from storage.subscriptions import Subscription
 
 
@@ -39,7 +40,7 @@ async def follow(
 ) -> Followed:
     """Stores it; where it is there already, gives it the schedule, if one is named.
 
-    None is the usual schedule. Raises TooManyError.
+    None is the usual schedule of the chat. Raises TooManyError.
     """
     number, zone = request.subscriber.number, request.subscriber.zone
     compiled = dump(query)
@@ -51,7 +52,7 @@ async def follow(
     found = None if zone else kit.zones.first(_places(query))
     if found:
         await rezone(transaction, number, found, request.now)
-    wanted = schedule or AT_ONCE
+    wanted = schedule or request.subscriber.schedule
     added = await subscriptions.add(
         transaction,
         number,
@@ -79,8 +80,7 @@ async def _again(
     zone = request.subscriber.zone
     other = schedule is not None and schedule != subscription.schedule
     if schedule is not None and other:
-        due = schedule.next_due(request.now, zone_of(zone))
-        subscription = await subscriptions.reschedule(transaction, subscription, schedule, due)
+        subscription = await reschedule(transaction, subscription, schedule, zone, request.now)
     return Followed(
         subscription=subscription, new=False, changed=other, zone=zone, zone_is_new=False
     )

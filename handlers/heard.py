@@ -27,6 +27,8 @@ class Heard:
     anonymous: bool  # speaks in the name of the chat, which only its administrators can
     command: str | None = None  # without the slash, lower case; None: free text, or a press
     text: str = ""  # what follows the command, or the free text
+    replied_to: str = ""  # the text of the message this one answers
+    file: str | None = None  # name of the file that came with it, or with what it answers
     press: Press | None = None
     location: tuple[float, float] | None = None  # latitude and longitude in degrees, shared
 

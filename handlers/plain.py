@@ -36,7 +36,7 @@ def split(text: str, limit: int) -> tuple[str, str]:
     """
     if units(text) <= limit:
         return text, ""
-    end = _fitting(text, limit)
+    end = fitting(text, limit)
     half = end // 2
     sentences = [found.end() for found in _SENTENCE_END.finditer(text, half, end + 1)]
     cut = next((at for at in reversed(sentences) if half < at <= end), None)
@@ -59,8 +59,8 @@ def first_sentence(text: str, limit: int) -> str:
     return shorten(paragraph, limit)
 
 
-def _fitting(text: str, limit: int) -> int:
-    """How many characters fit."""
+def fitting(text: str, limit: int) -> int:
+    """How many characters of `text` fit into `limit` units."""
     used = 0
     for at, character in enumerate(text):
         used += 2 if character > "\uffff" else 1

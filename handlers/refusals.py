@@ -28,7 +28,8 @@ _CORRECTED = 300
 def refuse(written: str, error: QueryError, voice: Voice) -> Html:
     """The mistake in `written`, marked, with what to write instead where one can tell."""
     said = voice.say(_KEYS[error.kind], limit=error.limit or 0)
-    return join("\n\n", [said, _marked(written, error), _suggested(written, error, voice)])
+    seen = marked(written, error.start, error.end)
+    return join("\n\n", [said, seen, _suggested(written, error, voice)])
 
 
 def correct(written: str, error: QueryError) -> str | None:
@@ -39,13 +40,13 @@ def correct(written: str, error: QueryError) -> str | None:
     return corrected if len(corrected) <= _CORRECTED else None
 
 
-def _marked(written: str, error: QueryError) -> Html:
-    """The words around the mistake, with carets under it."""
-    first = max(0, error.start - _BESIDE)
-    last = min(error.end, error.start + _WIDEST)
+def marked(written: str, start: int, end: int) -> Html:
+    """The words around a mistake, with carets under it; places are code points."""
+    first = max(0, start - _BESIDE)
+    last = min(end, start + _WIDEST)
     seen = "".join(c if c.isprintable() else " " for c in written[first : last + _BESIDE])
     before, after = "…" * (first > 0), "…" * (last + _BESIDE < len(written))
-    carets = " " * (len(before) + error.start - first) + "^" * max(1, last - error.start)
+    carets = " " * (len(before) + start - first) + "^" * max(1, last - start)
     return Html(f"<pre>{escape(before + seen + after)}\n{carets}</pre>") if seen else Html()
 
 

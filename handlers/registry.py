@@ -2,7 +2,12 @@
 
 from handlers import (
     choices,
+    digesting,
+    drilling,
+    exporting,
+    forgetting,
     helping,
+    importing,
     latest,
     listing,
     locating,
@@ -27,10 +32,15 @@ COMMANDS = (
         changes=True,
     ),
     Command("latest", latest.latest, "about-latest", usage="usage-latest"),
+    Command("digest", digesting.digest, "about-digest", usage="usage-digest", changes=True),
     Command("settings", settings.settings, "about-settings"),
     Command("language", settings.language, "about-language", usage="usage-language", changes=True),
     Command("timezone", settings.timezone, "about-timezone", usage="usage-timezone", changes=True),
     Command("id", helping.show_id, "about-id"),
+    Command("test", drilling.drill, "about-test", changes=True),
+    Command("export", exporting.export, "about-export"),
+    Command("import", importing.bring, "about-import", usage="usage-import", changes=True),
+    Command("forget", forgetting.forget, "about-forget", changes=True),
     Command("privacy", helping.show_privacy, "about-privacy"),
     Command("help", helping.show_help, "about-help"),
 )
@@ -49,8 +59,13 @@ BUTTONS = (
     ButtonKind(settings.LANGUAGE, settings.press_language, changes=True),
     ButtonKind(settings.DETAIL, settings.press_detail, changes=True),
     ButtonKind(settings.ZONE, settings.press_zone, changes=True),
+    ButtonKind(digesting.CHOOSE, digesting.press_choose, changes=True),
+    ButtonKind(digesting.MOVE, digesting.press_move, changes=True),
+    ButtonKind(forgetting.ERASE, forgetting.press_erase, changes=True),
+    ButtonKind(forgetting.KEEP, forgetting.press_keep, changes=True),
 )
 
+FILE: Handler = importing.refuse_file
 FREE_TEXT: Handler = latest.look_up
 LOCATION: Handler = locating.locate
 UNKNOWN: Handler = helping.unknown

@@ -29,6 +29,8 @@ def route(heard: Heard) -> Route | None:
         )
     if heard.location is not None:
         return Route(registry.LOCATION, changes=False)
+    if heard.command is None and heard.file is not None:
+        return Route(registry.FILE, changes=False) if private else None
     if heard.command is None:
         return Route(registry.FREE_TEXT, changes=False) if private else None
     command = _COMMANDS.get(heard.command)

@@ -7,8 +7,9 @@ from handlers.kit import Kit
 from handlers.markup import Html, join
 from handlers.rezoning import rezone
 from handlers.said import Said, reply
+from handlers.whens import say_when
 from handlers.words import LANGUAGES, Voice
-from handlers.zones import OFFERED, zone_of
+from handlers.zones import OFFERED, UTC, zone_of
 from storage import subscribers, subscriptions
 from storage.content import Button, Content
 from storage.database import Transaction
@@ -107,7 +108,7 @@ async def _choose(request: Request, transaction: Transaction, kit: Kit, chosen: 
 
 async def _main(subscriber: Subscriber, transaction: Transaction, kit: Kit) -> Content:
     voice = kit.words.voice(subscriber.language)
-    short = subscriber.detail is Detail.SHORT
+    short, zone = subscriber.detail is Detail.SHORT, subscriber.zone or UTC
     other = Detail.FULL if short else Detail.SHORT
     count = len(await subscriptions.of(transaction, subscriber.number))
     lines = [
@@ -115,6 +116,7 @@ async def _main(subscriber: Subscriber, transaction: Transaction, kit: Kit) -> C
         voice.say("settings-language"),
         voice.say("settings-short" if short else "settings-full"),
         _zone_line(subscriber, voice),
+        voice.say("settings-digest", when=say_when(subscriber.schedule, zone, voice)),
         voice.say("settings-subscriptions", count=count),
     ]
     detail = voice.label("button-full" if short else "button-short")

@@ -22,7 +22,7 @@ from storage.schedules import Every, Schedule
 from storage.subscriptions import Subscription
 
 FOLLOW = "f"
-"""Prefix of `f:QUERY`, as typed: subscribes to it, at once."""
+"""Prefix of `f:QUERY`, as typed: subscribes to it, by the usual schedule of the chat."""
 
 
 async def subscribe(request: Request, transaction: Transaction, kit: Kit) -> Said:

@@ -1,5 +1,6 @@
 """The one place that reads Telegram's updates (core.telegram.org/bots/api#update)."""
 
+from dataclasses import replace
 from typing import Any
 
 from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, MessageEntity, Update, User
@@ -38,17 +39,29 @@ def _message(message: Message, username: str | None) -> Heard | Migrated | None:
     if message.location and message.chat.type == ChatKind.PRIVATE:
         here = message.location.latitude, message.location.longitude
         return _heard(message.chat, message.from_user, message, location=here)
-    if not message.text:
+    if not message.text and not message.document:
         return None
     anonymous = message.sender_chat is not None and message.sender_chat.id == message.chat.id
-    command, text = None, message.text
+    command, text = None, message.text or message.caption or ""
     if text.startswith("/"):
         word, _, text = text[1:].replace("\n", " ").partition(" ")
         command, at, addressee = word.lower().partition("@")
         if at and addressee != (username or "").lower():
             return None
     user = message.from_user
-    return _heard(message.chat, user, message, anonymous=anonymous, command=command, text=text)
+    heard = _heard(message.chat, user, message, anonymous=anonymous, command=command, text=text)
+    return _with_more(heard, message)
+
+
+def _with_more(heard: Heard, message: Message) -> Heard:
+    """The same, with the file that came along and with what a command answers."""
+    answered = message.reply_to_message if heard.command is not None else None
+    file = message.document or (answered.document if answered else None)
+    return replace(
+        heard,
+        replied_to=(answered.text or "") if answered else "",
+        file=(file.file_name or "") if file else None,
+    )
 
 
 def _press(query: CallbackQuery) -> Heard | None:

@@ -15,8 +15,14 @@ def read_when(text: str, voice: Voice) -> Schedule:
     Raises ValueError for anything else.
     """
     spoken = _vocabulary(voice)
-    words = [spoken.get(word, word) for word in text.lower().replace(",", " ").split()]
-    return parse_schedule(" ".join(_clock(word) for word in words if word))
+    # The longest first: what is said in several words may hold a word that means something else.
+    said = "|".join(map(re.escape, sorted(spoken, key=len, reverse=True)))
+    typed = " ".join(text.lower().replace(",", " ").split())
+    meant = re.sub(rf"(?<!\S)(?:{said})(?!\S)", lambda found: spoken[found[0]], typed)
+    words = [_clock(word) for word in meant.split()]
+    if words and words[0] in WEEKDAYS:
+        words.insert(0, Every.WEEKLY.value)
+    return parse_schedule(" ".join(words))
 
 
 def say_when(schedule: Schedule, zone: str, voice: Voice) -> str:
@@ -44,7 +50,7 @@ def _vocabulary(voice: Voice) -> dict[str, str]:
     }
     days = voice.label("read-weekdays").split(";")
     said |= dict(zip(WEEKDAYS, days, strict=True))
-    return {word: meaning for meaning, words in said.items() for word in words.split()}
+    return {each.strip(): meaning for meaning, all_ in said.items() for each in all_.split(",")}
 
 
 def _clock(word: str) -> str:

@@ -20,7 +20,12 @@ class Language:
     name: str  # what its speakers call it
 
 
-LANGUAGES = (Language("en", "English"), Language("uk", "Українська"))
+LANGUAGES = (
+    Language("en", "English"),
+    Language("uk", "Українська"),
+    Language("ru", "Русский"),
+    Language("it", "Italiano"),
+)
 FALLBACK = "en"
 
 Value = str | int

@@ -19,7 +19,8 @@ OFFERED = (
 )
 """Zones to press; every other can be typed."""
 
-_NO_PLACES = {"localtime", "Factory", "posixrules"}
+NAMES = frozenset(available_timezones() - {"localtime", "Factory", "posixrules"})
+"""Of the zones there are, as the IANA database writes them; three of its names are of no place."""
 
 
 class Zones:
@@ -27,7 +28,7 @@ class Zones:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
-        self._zones = {_plain(name): name for name in sorted(available_timezones() - _NO_PLACES)}
+        self._zones = {_plain(name): name for name in sorted(NAMES)}
         self._cities = {name.rpartition("/")[2]: zone for name, zone in self._zones.items()}
 
     def find(self, text: str) -> str | None:

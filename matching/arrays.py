@@ -21,8 +21,8 @@ def offsets(numbers: NDArray[Any], size: int) -> U32:
 def distinct(keys: U64) -> U64:
     """Each once, sorted; np.unique would hold on to the interpreter for as long as it takes."""
     ordered = np.sort(keys)
-    last = np.append(ordered[1:] != ordered[:-1], True)  # noqa: FBT003 - a value among values
-    return ordered[last[: len(ordered)]]
+    last: Flags = np.append(ordered[1:] != ordered[:-1], True)[: len(ordered)]
+    return ordered[last]
 
 
 def ranges(starts: NDArray[Any], lengths: NDArray[Any]) -> Numbers:

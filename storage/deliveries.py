@@ -94,6 +94,17 @@ async def owed(transaction: Transaction, bulletin: int, numbers: Collection[int]
     return set((await transaction.execute(query)).scalars())
 
 
+async def is_waiting(transaction: Transaction, subscriber: int, lane: Lane) -> bool:
+    """Whether words of their own wait for a subscriber in that lane."""
+    query = select(_table.c.id).where(
+        _table.c.subscriber == subscriber,
+        _table.c.lane == lane,
+        _table.c.content.is_not(None),
+        _table.c.failed_at.is_(None),
+    )
+    return (await transaction.execute(query.limit(1))).first() is not None
+
+
 async def defer(transaction: Transaction, due_at: Mapping[int, datetime]) -> None:
     """Not before those times, by id: their chats have had enough for now."""
     if not due_at:

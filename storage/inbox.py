@@ -55,11 +55,14 @@ async def waiting(transaction: Transaction, limit: int, without: Collection[int]
 
 
 async def complete(transaction: Transaction, update_id: int, now: datetime) -> bool:
-    """Marks it as dealt with; False when it was already."""
+    """Marks it as dealt with; False when it was already.
+
+    What it said is erased: from here on only its number is of use, should Telegram repeat it.
+    """
     result = await transaction.execute(
         update(_table)
         .where(_table.c.update_id == update_id, _table.c.done_at.is_(None))
-        .values(done_at=now)
+        .values(done_at=now, payload="")
     )
     return result.rowcount == 1
 

@@ -33,6 +33,7 @@ subscriber = Table(
     Column("language", String(16), nullable=False),
     Column("zone", String(64)),
     Column("detail", String(8), nullable=False),
+    Column("schedule", String(32), nullable=False, server_default="now"),
     Column("suspended", String(16)),
     Column("not_found", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),

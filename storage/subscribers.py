@@ -10,6 +10,7 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from storage import schema
 from storage.database import Transaction
+from storage.schedules import AT_ONCE, Schedule, parse_schedule
 
 _table = schema.subscriber
 _NAMES = tuple(column.name for column in _table.columns)
@@ -57,6 +58,7 @@ class Subscriber:
     language: str  # one we have words in
     zone: str | None  # IANA; None: not chosen and not known from a place, so UTC
     detail: Detail
+    schedule: Schedule  # of what is subscribed to without one
     suspended: Suspended | None  # None: is sent to
     not_found: int  # times in a row that Telegram did not know the chat
     created_at: datetime
@@ -88,6 +90,7 @@ async def ensure(
         "language": language,
         "zone": None,
         "detail": Detail.FULL,
+        "schedule": str(AT_ONCE),
         "suspended": None,
         "not_found": 0,
         "created_at": now,
@@ -109,9 +112,11 @@ async def choose(
     language: str | None = None,
     zone: str | None = None,
     detail: Detail | None = None,
+    schedule: Schedule | None = None,
 ) -> None:
     """Stores the settings that are given and leaves the others."""
-    given = {"language": language, "zone": zone, "detail": detail}
+    hours = None if schedule is None else str(schedule)
+    given = {"language": language, "zone": zone, "detail": detail, "schedule": hours}
     values = {name: value for name, value in given.items() if value is not None}
     await transaction.execute(update(_table).where(_table.c.number == number).values(values))
 
@@ -178,5 +183,6 @@ def _subscriber(row: Row[Any]) -> Subscriber:
     values = dict(zip(_NAMES, row, strict=True))
     values["kind"] = ChatKind(values["kind"])
     values["detail"] = Detail(values["detail"])
+    values["schedule"] = parse_schedule(values["schedule"])
     values["suspended"] = Suspended(values["suspended"]) if values["suspended"] else None
     return Subscriber(**values)

@@ -25,7 +25,7 @@ class Subscription:
     schedule: Schedule
     sound: bool  # False: comes without a sound
     created_at: datetime
-    next_due_at: datetime | None  # aware; when its next digest is due; None: delivers at once
+    next_due_at: datetime | None  # aware; when its next digest is due; None: no digest is to come
     digested: int  # id of the last bulletin its digests have dealt with
 
 
@@ -131,11 +131,17 @@ async def reschedule(
     schedule: Schedule,
     next_due_at: datetime | None,
 ) -> Subscription:
-    """Delivers by another schedule, or by the same at another time; as it is then."""
+    """Delivers by another schedule, or by the same at another time; as it is then.
+
+    What was delivered at once until now gathers from here on: all before was delivered.
+    """
+    digested = subscription.digested
+    if subscription.next_due_at is None:
+        digested = await bulletins.last_id(transaction)
     statement = (
         update(_table)
         .where(_table.c.id == subscription.id)
-        .values(schedule=str(schedule), next_due_at=next_due_at)
+        .values(schedule=str(schedule), next_due_at=next_due_at, digested=digested)
         .returning(_table)
     )
     return _subscription((await transaction.execute(statement)).mappings().one())

@@ -18,6 +18,7 @@ from storage import bulletins, deliveries, inbox, subscribers, subscriptions
 from storage.bulletins import Bulletin, StoredBulletin
 from storage.content import Button, Content
 from storage.database import Database
+from storage.deliveries import Delivery
 from storage.inbox import Incoming
 from storage.lanes import Lane
 from storage.subscribers import Subscriber, Target
@@ -95,6 +96,7 @@ class Talk:
         self.database = database
         self.index = Index()
         self.now = NOW
+        self.rung: list[Delivery] = []  # what came in the lane of alerts
         self._ids = itertools.count(1)
         self.conversation = Conversation(
             database,
@@ -190,7 +192,10 @@ class Talk:
             soon = self.now + timedelta(seconds=1)
             due = await deliveries.due(transaction, Lane.REPLY, soon, limit=100)
             await deliveries.done(transaction, [each.id for each in due])
-        return tuple(each.content for each in due if each.content is not None)
+        assert {each.lane for each in due} <= {Lane.REPLY, Lane.ALERT}
+        self.rung += [each for each in due if each.lane is Lane.ALERT]
+        replies = [each.content for each in due if each.lane is Lane.REPLY]
+        return tuple(content for content in replies if content is not None)
 
 
 def person(user: int, language: str) -> Payload:

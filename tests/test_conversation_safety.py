@@ -147,8 +147,10 @@ async def test_a_command_for_another_bot_is_ignored_and_ones_own_is_not(
 
 async def test_help_names_every_command(sqlite: Database) -> None:
     html = (await Talk(sqlite).say("/help")).html
-    for command in ("start", "subscribe", "subscriptions", "unsubscribe", "latest", "settings",
-                    "language", "timezone", "id", "privacy", "help"):  # fmt: skip
+    for command in ("start", "subscribe", "subscriptions", "unsubscribe", "latest", "digest",
+                    "settings",
+                    "language", "timezone", "id", "test", "export", "import", "forget",
+                    "privacy", "help"):  # fmt: skip
         assert f"/{command} " in html
 
 
@@ -159,7 +161,7 @@ async def test_the_numbers_are_those_telegram_uses(sqlite: Database) -> None:
 
 
 @pytest.mark.parametrize("text", ["/privacy", "/help", "/start", "/settings"])
-@pytest.mark.parametrize("language", ["en", "uk"])
+@pytest.mark.parametrize("language", ["en", "uk", "ru", "it"])
 async def test_every_press_is_answered_and_every_text_is_sent_as_a_reply(
     sqlite: Database, text: str, language: str
 ) -> None:

@@ -13,7 +13,7 @@ async def test_a_language_is_chosen_in_place_and_spoken_at_once(database: Databa
     talk = Talk(database)
     shown = (await talk.say("/settings")).reply
     languages = (await talk.press(labelled(shown, "Language"))).edit
-    assert labels(languages) == ["✓ English", "Українська", "‹ Settings"]
+    assert labels(languages) == ["✓ English", "Українська", "Русский", "Italiano", "‹ Settings"]
     pressed = await talk.press(labelled(languages, "Українська"))
     assert (pressed.answer, pressed.edit.html[:19]) == ("Змінено.", "<b>Налаштування</b>")
     assert (await talk.say("/id")).html.startswith("Ваш номер")
@@ -66,7 +66,15 @@ async def test_a_misspelt_zone_is_answered_with_the_nearest(sqlite: Database) ->
     assert "/timezone Europe/Warsaw" in (await Talk(sqlite).say("/timezone Europe/Warsow")).html
 
 
-@pytest.mark.parametrize(("typed", "said"), [("uk", "українською"), ("Українська", "українською")])
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("uk", "українською"),
+        ("Українська", "українською"),
+        ("ru", "по-русски"),
+        ("italiano", "italiano"),
+    ],
+)
 async def test_a_language_is_known_by_its_code_and_by_its_name(
     sqlite: Database, typed: str, said: str
 ) -> None:
@@ -76,7 +84,7 @@ async def test_a_language_is_known_by_its_code_and_by_its_name(
 async def test_a_language_there_is_none_of_is_answered_with_those_there_are(
     sqlite: Database,
 ) -> None:
-    assert "There is: en, uk." in (await Talk(sqlite).say("/language xx")).html
+    assert "There is: en, uk, ru, it." in (await Talk(sqlite).say("/language xx")).html
 
 
 @pytest.mark.parametrize("data", ["tl:xx", "td:", "td:long", "tz:Europe/Nowhere", "tz:", "q:1", ""])

@@ -31,9 +31,19 @@ async def test_a_subscription_is_stored_said_in_words_and_rings(database: Databa
     assert talk.hears("Railway tracks damaged in Lviv") == set()
 
 
-async def test_it_is_said_in_the_language_of_the_persons_telegram(sqlite: Database) -> None:
-    heard = await Talk(sqlite).say("/subscribe Херсон", language="uk")
-    assert heard.html.startswith("Ви одразу почуєте про таке: усе про місце <b>Херсон</b>.")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("uk", "Ви одразу почуєте про таке: усе про місце <b>Херсон</b>."),
+        ("ru", "Вы сразу услышите о таком: всё о месте <b>Херсон</b>."),
+        ("it-IT", "Ti avviso subito di: tutto su <b>Kherson</b>."),
+    ],
+)
+async def test_it_is_said_in_the_language_of_the_persons_telegram(
+    sqlite: Database, language: str, said: str
+) -> None:
+    heard = await Talk(sqlite).say("/subscribe Херсон", language=language)
+    assert heard.html.startswith(said)
 
 
 async def test_the_same_again_is_said_and_not_stored_again(sqlite: Database) -> None:
@@ -61,6 +71,15 @@ async def test_the_same_with_another_hour_changes_the_hour(sqlite: Database) -> 
         ("weekly on Mondays at 18:30", "en", "weekly mon 18:30"),
         ("щодня 09:00", "uk", "daily 09:00"), ("щодня о 9.15", "uk", "daily 09:15"),
         ("щотижня в п’ятницю о 9", "uk", "weekly fri 09:00"), ("daily 09:00", "uk", "daily 09:00"),
+        ("every Friday at 9", "en", "weekly fri 09:00"), ("every hour", "en", "hourly"),
+        ("at once", "en", "now"), ("раз на день, о 9", "uk", "daily 09:00"),
+        ("ежедневно 09:00", "ru", "daily 09:00"), ("каждый день в 9.15", "ru", "daily 09:15"),
+        ("во вторник в 9", "ru", "weekly tue 09:00"), ("ежечасно", "ru", "hourly"),
+        ("еженедельно по средам 18:30", "ru", "weekly wed 18:30"), ("сразу", "ru", "now"),
+        ("ogni giorno 09:00", "it", "daily 09:00"), ("Ogni giorno alle 9", "it", "daily 09:00"),
+        ("ogni settimana il lunedì alle 9", "it", "weekly mon 09:00"), ("ogni ora", "it", "hourly"),
+        ("ora", "it", "now"), ("ogni martedi 18.30", "it", "weekly tue 18:30"),
+        ("daily 09:00", "it", "daily 09:00"),
     ],
 )  # fmt: skip
 async def test_an_hour_is_read_in_english_and_in_the_readers_language(
@@ -71,7 +90,9 @@ async def test_an_hour_is_read_in_english_and_in_the_readers_language(
     assert [each.schedule for each in await talk.followed()] == [parse_schedule(schedule)]
 
 
-@pytest.mark.parametrize("when", ["daily 25:00", "daily", "weekly 09:00", "at noon", "daily 9:99"])
+@pytest.mark.parametrize(
+    "when", ["daily 25:00", "daily", "weekly 09:00", "at noon", "daily 9:99", "mon", "9"]
+)
 async def test_an_hour_that_is_none_is_answered_with_what_can_be_written(
     sqlite: Database, when: str
 ) -> None:

@@ -26,7 +26,7 @@ texts = st.text(max_size=400) | st.text(
 )
 audiences = st.builds(
     Audience,
-    st.sampled_from(["en", "uk", "xx"]),
+    st.sampled_from(["en", "uk", "ru", "it", "xx"]),
     st.sampled_from([None, "Europe/Kyiv", "America/New_York"]),
     st.sampled_from(Detail),
 )

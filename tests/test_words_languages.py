@@ -8,12 +8,15 @@ import pytest
 from fluent.syntax import FluentParser
 from fluent.syntax.ast import Message, VariableReference
 from fluent.syntax.visitor import Visitor
-from talking import words
+from talking import gazetteer, topics, words
 from telegram_html import read
 
 import handlers
 from handlers.registry import COMMANDS, menu
+from handlers.whens import read_when, say_when
 from handlers.words import LANGUAGES, Words
+from matching.parser import parse
+from storage.schedules import WEEKDAYS, parse_schedule
 
 HANDLERS = Path(handlers.__file__).parent
 CODES = [language.code for language in LANGUAGES]
@@ -68,6 +71,12 @@ def said() -> set[str]:
     }
 
 
+def others(folder: Path) -> None:
+    """Languages that say nothing."""
+    for code in CODES:
+        (folder / f"{code}.ftl").touch()
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_every_file_can_be_read_without_a_mistake(code: str) -> None:
     text = (HANDLERS / "locales" / f"{code}.ftl").read_text("utf-8")
@@ -112,7 +121,10 @@ def test_texts_of_buttons_and_notices_hold_no_markup_and_the_others_hold_telegra
 
 @pytest.mark.parametrize("code", CODES)
 def test_no_text_speaks_of_the_inside_of_the_bot(code: str) -> None:
-    jargon = re.compile(r"\b(query|cursor|bulletin|payload|запит|курсор|бюлетен)", re.IGNORECASE)
+    jargon = re.compile(
+        r"\b(query|cursor|bulletin|payload|JSON|запит|курсор|бюлетен|запрос|бюллетен|bollettin)",
+        re.IGNORECASE,
+    )
     text = (HANDLERS / "locales" / f"{code}.ftl").read_text("utf-8")
     said = [line.partition("=")[2] or line for line in text.splitlines() if line[:1] != "#"]
     assert jargon.findall("\n".join(said)) == []
@@ -134,13 +146,59 @@ def test_ukrainian_counts_in_its_three_forms(count: int, ukrainian: str) -> None
     assert ukrainian in words().voice("uk").say("subscriptions", count=count)
 
 
-def test_english_counts_in_its_two_forms() -> None:
-    voice = words().voice("en")
-    assert "one thing" in voice.say("subscriptions", count=1)
-    assert "21 things" in voice.say("subscriptions", count=21)
+@pytest.mark.parametrize(
+    ("count", "russian"),
+    [
+        (1, "1 сообщение"),
+        (2, "2 сообщения"),
+        (5, "5 сообщений"),
+        (11, "11 сообщений"),
+        (21, "21 сообщение"),
+        (22, "22 сообщения"),
+        (25, "25 сообщений"),
+        (112, "112 сообщений"),
+    ],
+)
+def test_russian_counts_in_its_three_forms(count: int, russian: str) -> None:
+    assert words().voice("ru").say("digest-head", count=count) == f"<b>{russian}</b>"
+
+
+@pytest.mark.parametrize(
+    ("code", "one", "many"),
+    [("en", "One report", "21 reports"), ("it", "Una notizia", "21 notizie")],
+)
+def test_english_and_italian_count_in_two_forms(code: str, one: str, many: str) -> None:
+    voice = words().voice(code)
+    assert voice.say("digest-head", count=1) == f"<b>{one}</b>"
+    assert voice.say("digest-head", count=21) == f"<b>{many}</b>"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_example_can_be_typed_as_it_stands(code: str) -> None:
+    voice = words().voice(code)
+    examples = re.findall("<code>/subscribe (.+?)</code>", voice.say("examples"))
+    assert len(examples) == 6
+    for example in examples:
+        asked, _, when = example.partition("|")
+        parse(asked, gazetteer(), topics())
+        assert read_when(when or "now", voice)
+    for hour in re.findall(r"<code>\| (.+?)</code>", voice.say("schedule-unknown", written="x")):
+        assert read_when(hour, voice)
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize(
+    "schedule",
+    ["now", "hourly", "daily 09:00", *(f"weekly {day} 18:30" for day in WEEKDAYS)],
+)
+def test_an_hour_can_be_typed_as_it_is_said(code: str, schedule: str) -> None:
+    voice = words().voice(code)
+    said = say_when(parse_schedule(schedule), "Z", voice).removesuffix(" (Z)")
+    assert str(read_when(said, voice)) == schedule
 
 
 def test_a_text_missing_in_a_language_is_said_in_english(tmp_path: Path) -> None:
+    others(tmp_path)
     (tmp_path / "en.ftl").write_text("one = One\nboth = Both\n")
     (tmp_path / "uk.ftl").write_text("both = Обидва\n")
     voice = Words(tmp_path).voice("uk")
@@ -148,6 +206,7 @@ def test_a_text_missing_in_a_language_is_said_in_english(tmp_path: Path) -> None
 
 
 def test_a_value_missing_in_a_translation_is_no_reason_to_fail(tmp_path: Path) -> None:
+    others(tmp_path)
     (tmp_path / "en.ftl").write_text("hello = Hello { $name }\n")
     (tmp_path / "uk.ftl").write_text("hello = Вітаю { $imya }\n")
     assert Words(tmp_path).voice("uk").say("hello", name="Ann") == "Hello Ann"
@@ -168,8 +227,11 @@ def test_a_long_value_is_said_whole() -> None:
 
 @pytest.mark.parametrize(
     ("tag", "code"),
-    [("uk", "uk"), ("uk-UA", "uk"), ("UK_ua", "uk"), ("en-GB", "en"), ("xx", "en"), (None, "en")],
-)
+    [
+        ("uk", "uk"), ("uk-UA", "uk"), ("UK_ua", "uk"), ("en-GB", "en"), ("ru", "ru"),
+        ("it-CH", "it"), ("xx", "en"), (None, "en"),
+    ],
+)  # fmt: skip
 def test_the_language_of_telegram_chooses_ours(tag: str | None, code: str) -> None:
     assert words().language(tag) == code
 

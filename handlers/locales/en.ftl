@@ -34,12 +34,12 @@ id-person = Your number: <code>{ $id }</code>
 id-chat = This chat’s number: <code>{ $id }</code>
 privacy =
     <b>What is kept</b>
-    This chat’s number at Telegram, its language, time zone and settings, and what it follows. What you write to me is kept until it is answered and deleted when its time is up.
+    This chat’s number at Telegram, its language, time zone and settings, and what it follows. What you write to me is erased as soon as it is answered.
 
     <b>What is not</b>
     Your name, your phone number, your contacts.
 
-    Nothing is passed on to anybody. /unsubscribe erases what you no longer follow. If you block me, nothing more is sent.
+    Nothing is passed on to anybody. /unsubscribe erases what you no longer follow, /forget everything; /export shows all of it. If you block me, nothing more is sent.
 failed = That failed. It is logged, and nothing was changed. Please try again.
 not-administrator = Only administrators of this group can change what it hears. You are welcome to write to me in private.
 
@@ -48,15 +48,22 @@ about-subscribe = Hear of a place, a topic or a word
 about-subscriptions = What you follow
 about-unsubscribe = Stop hearing of something
 about-latest = The newest reports
+about-digest = When to hear: at once, or gathered
 about-settings = Language, time zone, length
 about-language = Choose the language
 about-timezone = Choose the time zone
 about-id = Your number at Telegram
+about-test = A test of how an alert reaches you
+about-export = Everything known about this chat, to keep
+about-import = Bring back what /export gave
+about-forget = Erase all that is known about this chat
 about-privacy = What is kept about you
 about-help = All commands
 usage-subscribe = WHAT [| WHEN]
 usage-unsubscribe = [NUMBER]
 usage-latest = [WHAT] [HOW MANY]
+usage-import = TEXT
+usage-digest = [WHEN]
 usage-language = [CODE]
 usage-timezone = [ZONE]
 
@@ -119,13 +126,13 @@ schedule-unknown =
     <code>| daily 09:00</code>
     <code>| weekly mon 09:00</code>
     Hours go from 00:00 to 23:59.
-# What people may type: words with spaces between; days with semicolons, from Monday to Sunday.
-read-now = now immediately
-read-hourly = hourly
-read-daily = daily
-read-weekly = weekly
-read-filler = at on every
-read-weekdays = mon monday mondays;tue tuesday tuesdays;wed wednesday wednesdays;thu thursday thursdays;fri friday fridays;sat saturday saturdays;sun sunday sundays
+# What people may type: with commas between; days with semicolons, from Monday to Sunday.
+read-now = now, at once, immediately
+read-hourly = hourly, every hour
+read-daily = daily, every day
+read-weekly = weekly, every week
+read-filler = at, on, every
+read-weekdays = mon, monday, mondays; tue, tuesday, tuesdays; wed, wednesday, wednesdays; thu, thursday, thursdays; fri, friday, fridays; sat, saturday, saturdays; sun, sunday, sundays
 moment-day =
     { $day } { $month ->
         [1] Jan
@@ -156,6 +163,23 @@ moment-year =
         [11] Nov
        *[12] Dec
     } { $year }, { $clock }
+
+digest = What you newly follow comes: { $when }. Press another time, or write it: <code>/digest daily 09:00</code>
+digest-chosen = What you newly follow comes from now on: { $when }.
+digest-alerts = That holds for alerts, too. What must ring at once needs <code>| now</code>, for example <code>/subscribe #air_alert Lviv | now</code>
+digest-others =
+    { $count ->
+        [one] One thing that you follow already comes
+       *[other] { $count } things that you follow already come
+    } at another time. Shall I move { $count ->
+        [one] it
+       *[other] them all
+    }?
+digest-moved =
+    Moved { $count ->
+        [one] one thing
+       *[other] { $count } things
+    }: { $when }. All you follow: /subscriptions
 
 ## What cannot be read
 
@@ -198,6 +222,7 @@ settings-full = Reports: whole
 settings-short = Reports: headline and first sentence
 settings-zone = Time zone: { $zone }
 settings-no-zone = Time zone: UTC, until you follow a place or choose
+settings-digest = What you newly follow comes: { $when }. To change that: /digest
 settings-subscriptions =
     You follow { $count ->
         [0] nothing yet: /subscribe
@@ -211,6 +236,64 @@ zone-choose = Press a zone, or write yours or your city: <code>/timezone Europe/
 zone-chosen = Time zone: { $zone }. It is { $clock } there now.
 zone-near = I do not know the time zone “{ $written }”. Did you mean <code>/timezone { $zone }</code>?
 zone-unknown = I do not know the time zone “{ $written }”. Write a city or a zone: <code>/timezone Europe/Kyiv</code>
+
+## Tests
+
+drill = This is only a test, sent because somebody in this chat asked for it with /test. <b>There is no alert.</b> There is nothing to do.
+drill-sound = An alert comes the same way: at once, with the sound you have set for this chat.
+drill-silent = An alert comes the same way, without sound: that is how you have set it. To change that: /subscriptions
+drill-short = Only a test. There is no alert.
+drill-waits = The test before this one has not arrived yet. Please wait for it.
+drill-nothing = The test works, but no alert would reach this chat: it follows nothing yet. To change that: /subscribe
+drill-digests = The test comes at once, but an alert would not: all that this chat follows is gathered for later. To hear at once, add <code>| now</code>: /subscribe
+
+## What is known about a chat
+
+export =
+    <b>Everything I know about this chat</b>
+    To bring it back, here or in another chat: reply <code>/import</code> to { $count ->
+        [one] the message below, or paste it behind the command.
+       *[other] each of the { $count } messages below, or paste it behind the command.
+    }
+export-cut = Something you follow is too long for one message and comes in pieces. To bring that one back, send it again with /subscribe.
+import-how =
+    Paste what /export gave you behind the command: <code>/import</code> and then the text. Or reply <code>/import</code> to the message that holds it.
+import-file = I cannot open files yet. Please open it, copy what is in it, and paste it behind <code>/import</code>
+import-opml = This is a list of feeds. Which sources I watch is decided by whoever runs me, so I cannot take it. What you can do: say what you want to hear of, and I look for it in all of them: /subscribe
+import-too-long = This is too long to have come from /export. Please paste its messages one by one. Nothing has changed.
+import-not-ours = This is not what /export gives, so nothing has changed. That begins with <code>{ "{" }"tocsin":</code>
+import-broken = Something is wrong with the text at the mark. Perhaps a part was not copied. Nothing has changed.
+import-version = This was made by another version of me ({ $found }), and I read only { $version }. Nothing has changed.
+import-missing = Something is missing: <code>{ $place }</code>. Nothing has changed.
+import-unknown = I do not know what this means: <code>{ $place }</code>. Nothing has changed.
+import-wrong = I cannot take this: <code>{ $place }</code> is <code>{ $found }</code>. Nothing has changed.
+import-place = I cannot take this, so nothing has changed: <code>{ $place }</code>
+import-too-many = With this the chat would follow { $count } things, and it may follow { $most }. Nothing has changed. To make room: /unsubscribe
+imported =
+    Brought back: the settings and { $new ->
+        [0] nothing new to follow
+        [one] one thing to follow
+       *[other] { $new } things to follow
+    }. Followed before: { $known }. To see it: /subscriptions
+forget-ask =
+    <b>Erase everything I know about this chat, with all its topics?</b>
+    { $count ->
+        [0] It follows nothing, but has its settings
+        [one] That is one thing it follows, and its settings
+       *[other] That is { $count } things it follows, and its settings
+    }. It cannot be undone, and nothing will ring here any more.
+forgotten =
+    <b>Erased:</b> this chat’s number, its language, time zone and settings, { $count ->
+        [0] nothing that it followed
+        [one] one thing that it followed
+       *[other] { $count } things that it followed
+    } and { $waiting ->
+        [0] no message
+        [one] one message
+       *[other] { $waiting } messages
+    } not sent yet.
+    What I have written here before stays in your Telegram. If you write to me again, we begin anew.
+forget-kept = Nothing was erased.
 
 ## Buttons and short notices
 
@@ -228,14 +311,18 @@ button-older = Older ›
 button-language = Language
 button-short = Show headline and first sentence only
 button-full = Show reports whole
+button-move = Move everything
 button-zone = Time zone
 button-settings = ‹ Settings
+button-erase = Erase everything
+button-keep = Keep everything
 answer-old-button = This button is too old. Please send the command again.
 answer-gone = This is gone already.
 answer-report-gone = This report is no longer kept.
 answer-already = You follow this already.
 answer-already-chosen = It is so already.
 answer-changed = Changed.
+answer-erased = Erased.
 answer-removed = Removed.
 answer-ring = With sound from now on.
 answer-hush = Without sound from now on.

@@ -1,0 +1,115 @@
+"""/digest: when a chat hears of what it follows from now on, and of what it follows already."""
+
+from handlers.heard import Request
+from handlers.kit import Kit
+from handlers.markup import Html, join
+from handlers.rescheduling import reschedule
+from handlers.said import Said, reply
+from handlers.whens import read_when, say_when
+from handlers.words import Voice
+from handlers.zones import UTC
+from storage import subscribers, subscriptions
+from storage.content import Button, Content
+from storage.database import Transaction
+from storage.schedules import AT_ONCE, Every, Schedule, parse_schedule
+
+CHOOSE = "dw"
+MOVE = "dm"
+"""Prefixes of `dw:SCHEDULE` and `dm:SCHEDULE`: makes it the usual one; moves everything to it."""
+
+_OFFERED = (
+    AT_ONCE,
+    Schedule(Every.HOURLY),
+    parse_schedule("daily 09:00"),
+    parse_schedule("weekly mon 09:00"),
+)
+"""Schedules to press; every other can be typed."""
+
+
+async def digest(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """/digest [WHEN]"""
+    voice = kit.voice(request)
+    written = request.text.removeprefix("|").strip()
+    if not written:
+        return Said(replies=(_offer(request, voice),))
+    try:
+        schedule = read_when(written, voice)
+    except ValueError:
+        return reply(voice.say("schedule-unknown", written=written))
+    return Said(replies=(await _choose(request, transaction, voice, schedule),))
+
+
+async def press_choose(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """Makes a schedule the usual one."""
+    voice = kit.voice(request)
+    schedule = _pressed(request)
+    if schedule is None:
+        return Said(answer=voice.label("answer-old-button"))
+    edit = await _choose(request, transaction, voice, schedule)
+    return Said(edit=edit, answer=voice.label("answer-changed"))
+
+
+async def press_move(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """Gives everything that is followed one schedule."""
+    voice = kit.voice(request)
+    schedule = _pressed(request)
+    if schedule is None:
+        return Said(answer=voice.label("answer-old-button"))
+    number, zone = request.subscriber.number, request.subscriber.zone
+    changed = [
+        await reschedule(transaction, each, schedule, zone, request.now)
+        for each in await subscriptions.of(transaction, number)
+        if each.schedule != schedule
+    ]
+    if not changed:
+        return Said(answer=voice.label("answer-already-chosen"))
+    said = voice.say(
+        "digest-moved", count=len(changed), when=say_when(schedule, zone or UTC, voice)
+    )
+    return Said(
+        edit=Content(join("\n\n", [said, _alerts(schedule, voice)])),
+        answer=voice.label("answer-changed"),
+        changed=tuple(changed),
+    )
+
+
+async def _choose(
+    request: Request, transaction: Transaction, voice: Voice, schedule: Schedule
+) -> Content:
+    """Stores it; what one has to know, and a button for what is followed already."""
+    number, zone = request.subscriber.number, request.subscriber.zone
+    await subscribers.choose(transaction, number, schedule=schedule)
+    said = [voice.say("digest-chosen", when=say_when(schedule, zone or UTC, voice))]
+    if zone is None and schedule.every in (Every.DAILY, Every.WEEKLY):
+        said.append(voice.say("zone-is-utc"))
+    said.append(_alerts(schedule, voice))
+    followed = await subscriptions.of(transaction, number)
+    others = sum(each.schedule != schedule for each in followed)
+    if not others:
+        return Content(join("\n\n", said))
+    said.append(voice.say("digest-others", count=others))
+    return Content(
+        join("\n\n", said), ((Button(voice.label("button-move"), f"{MOVE}:{schedule}"),),)
+    )
+
+
+def _offer(request: Request, voice: Voice) -> Content:
+    usual, zone = request.subscriber.schedule, request.subscriber.zone or UTC
+    rows = []
+    for schedule in _OFFERED:
+        label = say_when(schedule, zone, voice)
+        chosen = schedule == usual
+        rows.append((Button(f"✓ {label}" if chosen else label, f"{CHOOSE}:{schedule}"),))
+    return Content(voice.say("digest", when=say_when(usual, zone, voice)), tuple(rows))
+
+
+def _alerts(schedule: Schedule, voice: Voice) -> Html:
+    """An alert that waits until tomorrow is none: who chooses that shall know it."""
+    return Html() if schedule.every is Every.NOW else voice.say("digest-alerts")
+
+
+def _pressed(request: Request) -> Schedule | None:
+    try:
+        return parse_schedule(request.pressed)
+    except ValueError:
+        return None

@@ -1,0 +1,77 @@
+"""/export: all that is known about a chat, as text to keep and to bring back."""
+
+from handlers import plain
+from handlers.heard import Request
+from handlers.kit import Kit
+from handlers.markup import Html, escape, join
+from handlers.portable import About, Entry, Settings, write
+from handlers.said import Said
+from handlers.spelling import spell
+from matching.query import load
+from storage import subscriptions
+from storage.content import Content
+from storage.database import Transaction
+from storage.subscribers import Subscriber
+from storage.subscriptions import Subscription
+
+_MESSAGE = 3_600
+"""UTF-16 units; Telegram takes 4,096, and so much must also fit behind /import."""
+
+
+async def export(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """/export"""
+    voice = kit.voice(request)
+    followed = await subscriptions.of(transaction, request.subscriber.number)
+    texts = write(
+        _about(request.subscriber), _settings(request.subscriber), map(_entry, followed), _MESSAGE
+    )
+    pieces = [piece for text in texts for piece in _pieces(text)]
+    notes = [voice.say("export", count=len(pieces))]
+    if len(pieces) > len(texts):
+        notes.append(voice.say("export-cut"))
+    head = join("\n\n", notes)
+    return Said(replies=(Content(head), *(Content(_code(piece)) for piece in pieces)))
+
+
+def _about(subscriber: Subscriber) -> About:
+    return About(
+        id=subscriber.chat_id,
+        topic=subscriber.thread_id,
+        since=subscriber.created_at.isoformat(timespec="seconds"),
+    )
+
+
+def _settings(subscriber: Subscriber) -> Settings:
+    return Settings(
+        language=subscriber.language,
+        zone=subscriber.zone,
+        detail=subscriber.detail.value,
+        digest=str(subscriber.schedule),
+    )
+
+
+def _entry(subscription: Subscription) -> Entry:
+    return Entry(
+        written=subscription.written,
+        understood=spell(load(subscription.query)),
+        when=str(subscription.schedule),
+        sound=subscription.sound,
+        since=subscription.created_at.isoformat(timespec="seconds"),
+    )
+
+
+def _pieces(text: str) -> list[str]:
+    """The text, cut where it is too long for a message, and so that joining them gives it back."""
+    pieces = []
+    while plain.units(text) > _MESSAGE:
+        end = plain.fitting(text, _MESSAGE)
+        # Telegram drops a space at the edge of a message.
+        apart = (at for at in range(end, end // 2, -1) if not text[at - 1 : at + 1].count(" "))
+        end = next(apart, end)
+        pieces.append(text[:end])
+        text = text[end:]
+    return [*pieces, text]
+
+
+def _code(text: str) -> Html:
+    return Html(f"<pre>{escape(text)}</pre>")

@@ -1,0 +1,338 @@
+# Italiano. Le chiavi che cominciano con about-, answer-, button-, link-, moment-, read-, when-
+# si mostrano senza marcatura; tutte le altre possono contenere l'HTML di Telegram.
+
+## Saluti e aiuto
+
+start =
+    <b>Tocsin</b> ti avvisa di ciò che chiedi: allarmi aerei e notizie sui luoghi, i temi e le parole che scegli.
+
+    Dimmi di che cosa vuoi sapere:
+start-more =
+    Oppure scrivi semplicemente un luogo o una parola, e ti mostro le ultime notizie. Tutti i comandi: /help
+start-again =
+    Che bello ritrovarti. Segui { $count ->
+        [one] una cosa
+       *[other] { $count } cose
+    }: /subscriptions
+    Tutti i comandi: /help
+start-confirm = Questo link ti propone di seguire: { $what }.
+start-bad-link = Questo link è rovinato, quindi non è cambiato nulla. Puoi scrivere tu che cosa vuoi seguire, per esempio <code>/subscribe Kyiv</code>
+locate = Sei qui o vicino: { $places }. Per saperne le novità:
+locate-nowhere = Non conosco città qui vicino. Puoi scriverne il nome.
+button-follow-place = Segui { $place }
+examples =
+    <code>/subscribe Kyiv</code> — tutto su un luogo
+    <code>/subscribe #air_alert Leopoli</code> — gli allarmi aerei lì
+    <code>/subscribe ferrovia Kherson</code> — le due cose insieme
+    <code>/subscribe drone O missile</code> — l’una o l’altra
+    <code>/subscribe Odessa -calcio</code> — ma senza una parola
+    <code>/subscribe Polonia | ogni giorno 09:00</code> — in un messaggio al giorno
+help = <b>Comandi</b>
+unknown = Non conosco questo comando. Tutti i comandi: /help
+unknown-near = Non conosco questo comando. Intendevi /{ $command }? Tutti i comandi: /help
+id-person = Il tuo numero: <code>{ $id }</code>
+id-chat = Il numero di questa chat: <code>{ $id }</code>
+privacy =
+    <b>Che cosa si conserva</b>
+    Il numero di questa chat su Telegram, la lingua, il fuso orario e le impostazioni, e ciò che la chat segue. Quello che mi scrivi si cancella appena ti ho risposto.
+
+    <b>Che cosa no</b>
+    Il tuo nome, il numero di telefono, i contatti.
+
+    Nulla viene dato a nessuno. /unsubscribe cancella ciò che non segui più, /forget tutto; /export mostra tutto. Se mi blocchi, non ti mando più nulla.
+failed = Non è riuscito. L’errore è registrato e non è cambiato nulla. Riprova, per favore.
+not-administrator = Solo gli amministratori di questo gruppo possono cambiare ciò che riceve. Puoi sempre scrivermi in privato.
+
+about-start = Che cos’è
+about-subscribe = Seguire un luogo, un tema o una parola
+about-subscriptions = Che cosa segui
+about-unsubscribe = Smettere di seguire qualcosa
+about-latest = Le ultime notizie
+about-digest = Quando sapere: subito o tutto insieme
+about-settings = Lingua, fuso orario, lunghezza
+about-language = Scegliere la lingua
+about-timezone = Scegliere il fuso orario
+about-id = Il tuo numero su Telegram
+about-test = Provare come ti arriva un allarme
+about-export = Tutto ciò che si sa di questa chat, da conservare
+about-import = Riprendere ciò che ha dato /export
+about-forget = Cancellare tutto ciò che si sa di questa chat
+about-privacy = Che cosa si conserva di te
+about-help = Tutti i comandi
+usage-subscribe = COSA [| QUANDO]
+usage-unsubscribe = [NUMERO]
+usage-latest = [COSA] [QUANTE]
+usage-import = TESTO
+usage-digest = [QUANDO]
+usage-language = [CODICE]
+usage-timezone = [FUSO]
+
+## Seguire
+
+subscribed = Ti avviso subito di: { $what }.
+subscribed-digest = Ti avviso di: { $what } — tutto in un messaggio, { $when }.
+subscribed-ambiguous = Se intendevi altro, premi:
+subscribe-already = Lo segui già: { $what } — { $when }. Tutto ciò che segui: /subscriptions
+subscribe-too-many =
+    Questa chat segue { $count ->
+        [one] una cosa
+       *[other] { $count } cose
+    }, e di più non si può. Prima togline una: /unsubscribe
+unsubscribed = Non ti avviso più di: { $what }.
+unsubscribe-no-such =
+    Questo numero non c’è: segui { $count ->
+        [one] una cosa
+       *[other] { $count } cose
+    }. Vedi /subscriptions
+subscriptions =
+    <b>Segui { $count ->
+        [one] una cosa
+       *[other] { $count } cose
+    }</b>
+subscriptions-none = Non segui ancora nulla. Per esempio:
+subscription = { $what } — { $when }
+subscription-silent = senza suono
+zone-of-place = Gli orari sono quelli di { $zone }, dal primo luogo che segui. Per cambiare: /timezone
+zone-is-utc = L’ora è in UTC, perché non conosco il tuo fuso orario. Per sceglierlo: /timezone
+
+## Come è stato inteso
+
+query-everything = tutto su { $places }
+query-word = { $word } (in ogni forma)
+query-phrase = «{ $words }» (in ogni forma)
+query-source = dalla fonte { $source }
+query-not = non { $what }
+query-or = o
+query-and = e
+query-in = { $what }, luogo: { $places }
+query-without = { $what }, ma senza { $without }
+
+## Quando
+
+when-now = subito
+when-hourly = ogni ora
+when-daily = ogni giorno alle { $at } ({ $zone })
+when-weekly =
+    ogni { $day ->
+        [0] lunedì
+        [1] martedì
+        [2] mercoledì
+        [3] giovedì
+        [4] venerdì
+        [5] sabato
+       *[6] domenica
+    } alle { $at } ({ $zone })
+schedule-unknown =
+    Non capisco quando sia «{ $written }». Puoi scrivere:
+    <code>| subito</code>
+    <code>| ogni ora</code>
+    <code>| ogni giorno 09:00</code>
+    <code>| ogni settimana lun 09:00</code>
+    Le ore vanno da 00:00 a 23:59.
+# Che cosa si può scrivere: separato da virgole; i giorni da punti e virgola, da lunedì a domenica.
+read-now = subito, adesso, ora
+read-hourly = ogni ora, una volta all’ora, una volta all'ora
+read-daily = ogni giorno, tutti i giorni, una volta al giorno, giornaliero, quotidiano
+read-weekly = ogni settimana, una volta alla settimana, settimanale
+read-filler = alle, ore, di, il, ogni
+read-weekdays = lun, lunedì, lunedi; mar, martedì, martedi; mer, mercoledì, mercoledi; gio, giovedì, giovedi; ven, venerdì, venerdi; sab, sabato; dom, domenica
+moment-day =
+    { $day } { $month ->
+        [1] gen
+        [2] feb
+        [3] mar
+        [4] apr
+        [5] mag
+        [6] giu
+        [7] lug
+        [8] ago
+        [9] set
+        [10] ott
+        [11] nov
+       *[12] dic
+    }, { $clock }
+moment-year =
+    { $day } { $month ->
+        [1] gen
+        [2] feb
+        [3] mar
+        [4] apr
+        [5] mag
+        [6] giu
+        [7] lug
+        [8] ago
+        [9] set
+        [10] ott
+        [11] nov
+       *[12] dic
+    } { $year }, { $clock }
+
+digest = Ciò che seguirai arriva: { $when }. Premi un altro orario, oppure scrivilo: <code>/digest ogni giorno 09:00</code>
+digest-chosen = D’ora in poi ciò che seguirai arriva: { $when }.
+digest-alerts = Questo vale anche per gli allarmi. A ciò che deve suonare subito aggiungi <code>| subito</code>, per esempio <code>/subscribe #air_alert Leopoli | subito</code>
+digest-others =
+    { $count ->
+        [one] Una cosa che segui già arriva
+       *[other] { $count } cose che segui già arrivano
+    } in un altro momento. { $count ->
+        [one] La sposto
+       *[other] Le sposto tutte
+    }?
+digest-moved =
+    { $count ->
+        [one] Una cosa spostata
+       *[other] { $count } cose spostate
+    }: { $when }. Tutto ciò che segui: /subscriptions
+
+## Che cosa non si riesce a leggere
+
+error-empty = Dimmi di che cosa vuoi sapere: un luogo, un tema o una parola. Per esempio <code>/subscribe Kyiv</code>
+error-unbalanced = A questa parentesi manca l’altra metà:
+error-unclosed-quote = Queste virgolette sono aperte e mai chiuse:
+error-dangling-operator = Questo non unisce nulla: accanto manca qualcosa.
+error-missing-value = Qui deve seguire qualcosa, senza spazio:
+error-unknown-topic = Questo tema non c’è:
+error-unknown-place = Non conosco questo luogo:
+error-no-positive-term = Qui c’è solo quello che non vuoi. Aggiungi, per favore, quello che vuoi:
+error-too-common = Lo dice quasi ogni notizia, e riceveresti tutto. Aggiungi di che cosa deve parlare:
+error-too-long = È troppo lungo: al massimo { $limit } lettere latine, o la metà se cirilliche.
+error-too-many-terms = Sono troppe parole e luoghi: al massimo { $limit }.
+error-too-deep = Ci sono troppe parentesi una dentro l’altra: al massimo { $limit }.
+error-suggestion = Forse: <code>{ $suggestion }</code>
+
+## Notizie
+
+digest-head =
+    <b>{ $count ->
+        [one] Una notizia
+       *[other] { $count } notizie
+    }</b>
+latest-all = <b>Le ultime notizie</b>
+latest = Le ultime notizie: { $what }
+    <code>{ $written }</code>
+latest-none = Per ora nulla.
+latest-none-here = Nulla fra le notizie che ho guardato. Puoi andare avanti con quelle più vecchie.
+sign-alert = allarme
+sign-clear = cessato allarme
+sign-warning = preallarme
+link-source = continua a leggere
+
+## Impostazioni
+
+settings = <b>Impostazioni</b>
+settings-language = Lingua: italiano
+settings-full = Notizie: intere
+settings-short = Notizie: titolo e prima frase
+settings-zone = Fuso orario: { $zone }
+settings-no-zone = Fuso orario: UTC, finché non segui un luogo o non scegli tu
+settings-digest = Ciò che seguirai arriva: { $when }. Per cambiare: /digest
+settings-subscriptions =
+    { $count ->
+        [0] Non segui ancora nulla: /subscribe
+        [one] Segui una cosa: /subscriptions
+       *[other] Segui { $count } cose: /subscriptions
+    }
+language-choose = Che lingua vuoi che parli?
+language-chosen = Ora parlo italiano.
+language-unknown = Questa lingua non la parlo ancora. Ci sono: { $languages }. Per esempio <code>/language it</code>
+zone-choose = Premi un fuso, oppure scrivi il tuo o la tua città: <code>/timezone Roma</code>
+zone-chosen = Fuso orario: { $zone }. Lì ora sono le { $clock }.
+zone-near = Non conosco il fuso orario «{ $written }». Intendevi <code>/timezone { $zone }</code>?
+zone-unknown = Non conosco il fuso orario «{ $written }». Scrivi una città o un fuso: <code>/timezone Roma</code>
+
+## Prove
+
+drill = Questa è solo una prova, chiesta da qualcuno in questa chat con /test. <b>Non c’è nessun allarme.</b> Non c’è nulla da fare.
+drill-sound = Un allarme arriva allo stesso modo: subito, con il suono che hai impostato per questa chat.
+drill-silent = Un allarme arriva allo stesso modo, senza suono: così hai impostato. Per cambiare: /subscriptions
+drill-short = Solo una prova. Nessun allarme.
+drill-waits = La prova di prima non è ancora arrivata. Aspettala, per favore.
+drill-nothing = La prova funziona, ma nessun allarme arriverebbe in questa chat: non segue ancora nulla. Per cambiare: /subscribe
+drill-digests = La prova arriva subito, ma un allarme no: tutto ciò che questa chat segue si raccoglie per dopo. Per sapere subito, aggiungi <code>| subito</code>: /subscribe
+
+## Che cosa si sa di una chat
+
+export =
+    <b>Tutto ciò che so di questa chat</b>
+    Per riprenderlo, qui o in un’altra chat: rispondi <code>/import</code> { $count ->
+        [one] al messaggio qui sotto, oppure incollalo dopo il comando.
+       *[other] a ognuno dei { $count } messaggi qui sotto, oppure incollali uno alla volta dopo il comando.
+    }
+export-cut = Una delle cose che segui è troppo lunga per un messaggio e arriva a pezzi. Per riprenderla, mandala di nuovo con /subscribe.
+import-how =
+    Incolla ciò che ti ha dato /export dopo il comando: <code>/import</code> e poi il testo. Oppure rispondi <code>/import</code> al messaggio che lo contiene.
+import-file = Non so ancora aprire i file. Aprilo tu, per favore, copia ciò che contiene e incollalo dopo <code>/import</code>
+import-opml = Questo è un elenco di feed. Quali fonti guardo lo decide chi mi gestisce, quindi non posso prenderlo. Puoi invece dirmi di che cosa vuoi sapere, e lo cerco in tutte: /subscribe
+import-too-long = È troppo lungo per venire da /export. Incolla i suoi messaggi uno alla volta, per favore. Non è cambiato nulla.
+import-not-ours = Questo non è ciò che dà /export, quindi non è cambiato nulla. Quello comincia con <code>{ "{" }"tocsin":</code>
+import-broken = Nel punto segnato c’è qualcosa che non va. Forse non è stato copiato tutto. Non è cambiato nulla.
+import-version = Questo viene da un’altra mia versione ({ $found }), e io leggo solo la { $version }. Non è cambiato nulla.
+import-missing = Manca qualcosa: <code>{ $place }</code>. Non è cambiato nulla.
+import-unknown = Non so che cosa voglia dire: <code>{ $place }</code>. Non è cambiato nulla.
+import-wrong = Questo non posso prenderlo: <code>{ $place }</code> è <code>{ $found }</code>. Non è cambiato nulla.
+import-place = Questo non posso prenderlo, quindi non è cambiato nulla: <code>{ $place }</code>
+import-too-many = Così la chat seguirebbe { $count } cose, e può seguirne { $most }. Non è cambiato nulla. Per fare posto: /unsubscribe
+imported =
+    Ripreso: le impostazioni e { $new ->
+        [0] nulla di nuovo da seguire
+        [one] una cosa da seguire
+       *[other] { $new } cose da seguire
+    }. Cose che seguivi già: { $known }. Per vedere: /subscriptions
+forget-ask =
+    <b>Cancello tutto ciò che so di questa chat, con tutti i suoi argomenti?</b>
+    { $count ->
+        [0] Non segue nulla, ma ha le sue impostazioni
+        [one] È una cosa che segue, con le impostazioni
+       *[other] Sono { $count } cose che segue, con le impostazioni
+    }. Non si può tornare indietro, e qui non suonerà più nulla.
+forgotten =
+    <b>Cancellato:</b> il numero di questa chat, la lingua, il fuso orario e le impostazioni, { $count ->
+        [0] nulla che seguisse
+        [one] una cosa che seguiva
+       *[other] { $count } cose che seguiva
+    } e { $waiting ->
+        [0] nessun messaggio ancora da inviare
+        [one] un messaggio ancora da inviare
+       *[other] { $waiting } messaggi ancora da inviare
+    }.
+    Quello che ho scritto qui prima resta nel tuo Telegram. Se mi scrivi di nuovo, ricominciamo da capo.
+forget-kept = Non è stato cancellato nulla.
+
+## Pulsanti e brevi avvisi
+
+button-follow = Segui
+button-more = Leggi il resto
+button-place-instead = Invece { $place }
+button-word-instead = Invece la parola «{ $word }»
+button-remove = ✕ { $number }
+button-hush = 🔕 { $number } senza suono
+button-ring = 🔔 { $number } con il suono
+button-back = ‹ Indietro
+button-forth = Avanti ›
+button-newer = ‹ Più recenti
+button-older = Più vecchie ›
+button-language = Lingua
+button-short = Mostra solo titolo e prima frase
+button-full = Mostra le notizie intere
+button-move = Sposta tutto
+button-zone = Fuso orario
+button-settings = ‹ Impostazioni
+button-erase = Cancella tutto
+button-keep = Lascia tutto
+answer-old-button = Questo pulsante è troppo vecchio. Manda di nuovo il comando, per favore.
+answer-gone = Questo non c’è già più.
+answer-report-gone = Questa notizia non si conserva più.
+answer-already = Lo segui già.
+answer-already-chosen = È già così.
+answer-changed = Cambiato.
+answer-erased = Cancellato.
+answer-removed = Tolto.
+answer-ring = D’ora in poi con il suono.
+answer-hush = D’ora in poi senza suono.
+answer-too-many =
+    Questa chat segue { $count ->
+        [one] una cosa
+       *[other] { $count } cose
+    }, e di più non si può. Prima togline una.
+answer-not-administrator = Solo gli amministratori di questo gruppo possono cambiarlo.
+answer-failed = Non è riuscito. L’errore è registrato e non è cambiato nulla.
