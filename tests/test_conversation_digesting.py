@@ -10,6 +10,7 @@ from bot.digests import Digests
 from handlers.messages import Messages
 from storage import deliveries, held
 from storage.database import Database
+from storage.held import Held
 from storage.lanes import Lane
 from storage.schedules import AT_ONCE, parse_schedule
 
@@ -25,7 +26,7 @@ async def hold(talk: Talk, title: str) -> None:
     bulletin = await talk.publish(title)
     numbers = BitMap([(await talk.known()).number])
     async with talk.database.write() as transaction:
-        await held.hold(transaction, bulletin.id, numbers, talk.now)
+        await held.hold(transaction, [Held(bulletin.id, numbers)], talk.now)
 
 
 async def digests(talk: Talk) -> list[str]:
@@ -34,7 +35,11 @@ async def digests(talk: Talk) -> list[str]:
     maker = Digests(talk.database, reader(), messages, lambda: None, lambda: talk.now)
     await maker.tick()
     async with talk.database.write() as transaction:
-        due = await deliveries.due(transaction, talk.now, limit=99, without=[])
+        due = [
+            each
+            for lane in Lane
+            for each in await deliveries.due(transaction, lane, talk.now, limit=99)
+        ]
         await deliveries.done(transaction, [each.id for each in due])
     assert {each.lane for each in due} <= {Lane.DIGEST}
     return [each.content.html for each in due if each.content]

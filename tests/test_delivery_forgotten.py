@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from pyroaring import BitMap
 
-from bot.delivery.errands import Errand
 from bot.delivery.outcome import Gone, Moved, Outcome, RetryAfter, Sent
 from bot.delivery.recovery import recover
-from bot.delivery.round import Group, Ledger, play_round
+from bot.delivery.round import Ledger, play_round
 from storage import broadcasts, bulletins, deliveries, subscribers
-from storage.broadcasts import NOBODY
+from storage.broadcasts import NewBroadcast
 from storage.bulletins import Bulletin, StoredBulletin
 from storage.database import Database
 from storage.forgetting import forget
@@ -31,20 +30,22 @@ async def owed(database: Database) -> tuple[list[Subscriber], StoredBulletin]:
         new = Bulletin(source="blog", key="1", title="News", received_at=NOW)
         bulletin = await bulletins.add(transaction, new)
         numbers = BitMap([person.number for person in people])
-        await broadcasts.enqueue(transaction, bulletin.id, Lane.NEWS, numbers, BitMap(), NOW)
+        broadcast = NewBroadcast(
+            bulletin=bulletin.id, lane=Lane.NEWS, recipients=numbers, silent=BitMap()
+        )
+        await broadcasts.enqueue(transaction, [broadcast], NOW)
     return people, bulletin
 
 
-def an_errand(subscriber: Subscriber, bulletin: StoredBulletin) -> Errand:
-    return Errand(subscriber, Lane.NEWS, bulletin, silent=False, attempts=1, delivery=None)
+async def round_of(database: Database, ledger: Ledger, room: int) -> None:
+    await play_round(database, ledger, room, lambda _: 0.0, NOW)
 
 
 async def waiting(database: Database) -> list[int]:
     """To whom something is owed in a row of their own."""
+    end = datetime.max.replace(tzinfo=UTC)
     async with database.read() as transaction:
-        due = await deliveries.due(
-            transaction, datetime.max.replace(tzinfo=UTC), limit=9, without=[]
-        )
+        due = await deliveries.due(transaction, Lane.NEWS, end, limit=9)
     return [delivery.subscriber for delivery in due]
 
 
@@ -60,35 +61,24 @@ async def forget_ann(database: Database) -> None:
 async def test_whatever_became_of_the_call_the_round_goes_on(
     database: Database, outcome: Outcome
 ) -> None:
-    (ann, ben), bulletin = await owed(database)
-    errands = [an_errand(each, bulletin) for each in (ann, ben)]
-    for errand, became in zip(errands, (outcome, RetryAfter(3)), strict=True):
-        errand.outcome = became
-    ledger = Ledger(finished=list(errands))
+    (ann, ben), _ = await owed(database)
+    ledger = Ledger()
+    await round_of(database, ledger, room=2)
+    assert {errand.subscriber.number for errand in ledger.under_way} == {ann.number, ben.number}
+    for errand in ledger.under_way:
+        errand.outcome = outcome if errand.subscriber.number == ann.number else RetryAfter(3)
+    ledger.finished, ledger.under_way = list(ledger.under_way), set()
     await forget_ann(database)
-    await play_round(database, ledger, 0, lambda _: 0.0, NOW)
+    await round_of(database, ledger, room=0)
     assert ledger.finished == []
     assert await waiting(database) == [ben.number]
-
-
-async def test_a_call_that_takes_long_is_kept_for_nobody(database: Database) -> None:
-    (ann, ben), bulletin = await owed(database)
-    errands = [an_errand(each, bulletin) for each in (ann, ben)]
-    long_ago = datetime(2026, 3, 1, 8, tzinfo=UTC)
-    ledger = Ledger(groups=[Group(1, ben.number, errands, long_ago)], under_way=set(errands))
-    await forget_ann(database)
-    await play_round(database, ledger, 0, lambda _: 0.0, NOW)
-    assert [errand.delivery is None for errand in errands] == [True, False]
 
 
 async def test_a_start_after_a_crash_does_not_ask_for_who_was_forgotten(
     database: Database,
 ) -> None:
     (_, ben), _ = await owed(database)
-    async with database.write() as transaction:
-        (broadcast,) = await broadcasts.unfinished(transaction)
-        assert broadcast.cursor == NOBODY
-        await broadcasts.attempt(transaction, broadcast.id, ben.number)
+    await round_of(database, Ledger(), room=2)
     await forget_ann(database)
     await recover(database, NOW)
     assert await waiting(database) == [ben.number]
