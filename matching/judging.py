@@ -9,6 +9,7 @@ from matching.table import Table
 
 _LESSER = frozenset(("village", "town", "hromada"))
 _ROUNDS = 3  # how long a list may grow from what is believed of its ends
+_APART = 4  # words from a name to that of the state that holds it
 _CROWD = 500  # inhabitants of a city for each bearer of its name
 _CAPITAL = 1_000_000  # inhabitants of a city too large to be taken for somebody
 
@@ -70,9 +71,9 @@ class Judge:
     def _state(self, candidate: Candidate, following: Candidate) -> int | None:
         """The number of the state or country that is said to hold the candidate."""
         gap = self._around.gap_after(candidate).lstrip()
-        between = self._line_between(candidate, following)
-        if not gap.startswith(",") or len(between) > 3:
+        if not gap.startswith(",") or following.first - candidate.last > _APART:
             return None
+        between = self._line_between(candidate, following)
         if set(between) <= self._customs.state and self._best(candidate).parent != "US":
             return self._holding_state(candidate, following)
         side = self._around.after(following)
