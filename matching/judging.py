@@ -1,23 +1,17 @@
 """Which candidates speak of a place, and of which of those who bear the name."""
 
-import re
-
+from matching.choosing import BEARERS, MOST, SETTLEMENTS, UNITS, Chooser, inside
 from matching.customs import Customs
 from matching.region import Region
 from matching.scanning import Candidate
 from matching.surroundings import Surroundings
 from matching.table import Table
 
-_UNITS = frozenset(("oblast", "region", "raion", "hromada"))
-_SETTLEMENTS = frozenset(("city", "town", "village"))
 _LESSER = frozenset(("village", "town", "hromada"))
 _ROUNDS = 3  # how long a list may grow from what is believed of its ends
-_MOST = 100  # places of a text that decide of others
-_BEARERS = 4  # of a name that are looked at
+_APART = 4  # words from a name to that of the state that holds it
 _CROWD = 500  # inhabitants of a city for each bearer of its name
-_LARGE = 30_000  # inhabitants
 _CAPITAL = 1_000_000  # inhabitants of a city too large to be taken for somebody
-_QUALIFIES = re.compile(r"\s*[,(]?\s*")
 
 
 class Judge:
@@ -38,7 +32,7 @@ class Judge:
             candidate.accepted = not candidate.refused and self._is_plain(candidate)
         self._believe_by_company()
         accepted = [candidate for candidate in self._all if candidate.accepted]
-        self._choose(accepted)
+        Chooser(self._around, self._table).choose(accepted)
         return accepted
 
     # --- what is no place ---
@@ -49,11 +43,11 @@ class Judge:
             if candidate.sure or candidate.elliptic:
                 continue
             kind = self._kind(candidate)
-            if kind == "country" or kind in _SETTLEMENTS:
+            if kind == "country" or kind in SETTLEMENTS:
                 following = self._all[position + 1 : position + 2]
                 if self._is_elsewhere(candidate, following):
                     elsewhere.add(self._words(candidate))
-            if kind in _SETTLEMENTS:
+            if kind in SETTLEMENTS:
                 around = self._around
                 candidate.refused = around.has_article(candidate) or around.is_water(candidate)
             candidate.refused = candidate.refused or self._around.is_thing(candidate)
@@ -77,9 +71,9 @@ class Judge:
     def _state(self, candidate: Candidate, following: Candidate) -> int | None:
         """The number of the state or country that is said to hold the candidate."""
         gap = self._around.gap_after(candidate).lstrip()
-        between = self._line_between(candidate, following)
-        if not gap.startswith(",") or len(between) > 3:
+        if not gap.startswith(",") or following.first - candidate.last > _APART:
             return None
+        between = self._line_between(candidate, following)
         if set(between) <= self._customs.state and self._best(candidate).parent != "US":
             return self._holding_state(candidate, following)
         side = self._around.after(following)
@@ -89,7 +83,7 @@ class Judge:
 
     def _holding_state(self, candidate: Candidate, following: Candidate) -> int | None:
         """The state of the US that follows; one of a country's name only if it holds the place."""
-        for number in following.numbers[:_BEARERS]:
+        for number in following.numbers[:BEARERS]:
             if self._table.region(number).parent != "US":
                 continue
             within = self._table.inside(number)
@@ -111,7 +105,7 @@ class Judge:
         if candidate.sure or candidate.elliptic:
             return candidate.sure
         kind = self._kind(candidate)
-        if kind in _UNITS and candidate.size > 1:
+        if kind in UNITS and candidate.size > 1:
             return kind != "hromada" or len(candidate.numbers) == 1
         said = self._is_said(candidate)
         if self._is_crowded(candidate):
@@ -177,8 +171,8 @@ class Judge:
 
     def _units(self) -> list[int]:
         """The units accepted so far, smallest first."""
-        found = {o.numbers[0] for o in self._all if o.accepted and self._kind(o) in _UNITS}
-        return sorted(found, key=lambda number: len(self._table.inside(number)))[:_MOST]
+        found = {o.numbers[0] for o in self._all if o.accepted and self._kind(o) in UNITS}
+        return sorted(found, key=lambda number: len(self._table.inside(number)))[:MOST]
 
     def _has_company(self, position: int, units: list[int]) -> bool:
         candidate = self._all[position]
@@ -191,17 +185,22 @@ class Judge:
             return any(oblasts) and not self._around.agrees(candidate)
         word = self._is_word(candidate, head=True)
         crowded = self._is_crowded(candidate)
-        if crowded or self._kind(candidate) in _LESSER:
-            inside = self._inside(candidate, units)
-            if inside and (not word or self._is_placed(candidate)):
-                candidate.numbers = (*inside, *(n for n in candidate.numbers if n not in inside))
+        lesser = crowded or self._kind(candidate) in _LESSER
+        if lesser and (not word or self._is_placed(candidate)):
+            held = inside(candidate, units, self._table)
+            candidate.numbers = tuple(dict.fromkeys((*held, *candidate.numbers)))
+            if held:
                 return True
-            if crowded:
-                return False
-        if word and not self._is_known(candidate):
+        if crowded or (word and not self._is_known(candidate)):
             return False
-        if word and self._is_in_unit(candidate, units):
-            return True
+        return (
+            (word and self._is_in_unit(candidate, units))
+            or self._is_in_country(candidate)
+            or self._is_listed(position, candidate)
+        )
+
+    def _is_listed(self, position: int, candidate: Candidate) -> bool:
+        """Whether it stands in a list with a place."""
         return any(
             other.accepted
             and not other.elliptic
@@ -221,48 +220,19 @@ class Judge:
             for unit in units
         )
 
+    def _is_in_country(self, candidate: Candidate) -> bool:
+        """Whether it is a lesser city abroad and the text names its country."""
+        best = self._best(candidate)
+        if best.kind != "city" or best.at_home:
+            return False
+        countries = {o.numbers[0] for o in self._all[:MOST] if o.accepted and self._is_country(o)}
+        return any(candidate.numbers[0] in self._table.inside(number) for number in countries)
+
     def _is_placed(self, candidate: Candidate) -> bool:
         return self._around.has_noun(candidate) or self._around.has_preposition(candidate)
 
-    def _inside(self, candidate: Candidate, units: list[int]) -> list[int]:
-        """Its bearers that lie in the first of these units that holds any."""
-        for unit in units:
-            inside = [n for n in candidate.numbers if n in self._table.inside(unit) and n != unit]
-            if inside:
-                return inside
-        return []
-
-    # --- which one ---
-
-    def _choose(self, accepted: list[Candidate]) -> None:
-        """Put first the bearer a unit right after the name holds, or that holds other places."""
-        said = list(dict.fromkeys(candidate.numbers[0] for candidate in accepted))[:_MOST]
-        following = {candidate.first: candidate for candidate in accepted if candidate.size}
-        for candidate in accepted:
-            if len(candidate.numbers) > 1 and not candidate.sure:
-                chosen = self._qualified(candidate, following.get(candidate.last + 1))
-                chosen = chosen or self._holding(candidate, said)
-                if chosen is not None:
-                    rest = (number for number in candidate.numbers if number != chosen)
-                    candidate.numbers = (chosen, *rest)
-
-    def _qualified(self, candidate: Candidate, following: Candidate | None) -> int | None:
-        """The bearer in the unit named right after it: Миколаїв Львівської області."""
-        if following is None or self._kind(following) not in _UNITS:
-            return None
-        best, gap = self._best(candidate), self._around.gap_after(candidate)
-        large = best.kind not in _SETTLEMENTS or best.population >= _LARGE
-        if not _QUALIFIES.fullmatch(gap) or (large and "," in gap):
-            return None
-        return next(iter(self._inside(candidate, [following.numbers[0]])), None)
-
-    def _holding(self, candidate: Candidate, said: list[int]) -> int | None:
-        """The bearer that other places of the text lie in."""
-        for number in candidate.numbers[:_BEARERS]:
-            within = self._table.inside(number)
-            if len(within) > 1 and any(o in within and o != number for o in said):
-                return number
-        return None
+    def _is_country(self, candidate: Candidate) -> bool:
+        return self._kind(candidate) == "country"
 
     def _best(self, candidate: Candidate) -> Region:
         return self._table.region(candidate.numbers[0])

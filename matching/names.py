@@ -23,7 +23,7 @@ class Hit:
     """A name found in a text."""
 
     codes: tuple[str, ...]  # of those who bear it, the one that is meant first
-    first: int  # the position of its first word; of a flag that of the word after it
+    first: int  # the position of its first word; -1 of a flag, which is no word
     start: int  # code points
     end: int  # exclusive
 

@@ -40,14 +40,15 @@ class Nationwide:
     def countries(self, line: Sequence[Token], named: Sequence[tuple[int, str]]) -> frozenset[str]:
         """The countries a text speaks of as a whole.
 
-        named: the position of each country's first word in line, and its code.
+        named: the position of each country's first word in line, and its code; a flag is no word
+        and has the position -1.
         """
         texts = [token.text for token in line]
         inflected = [(at, self.home) for at, text in enumerate(texts) if text in self.home_forms]
         found = {
             code
             for at, code in (*named, *inflected)
-            if self._whole_before(texts, at) and self._is_whole(line, at)
+            if at >= 0 and self._whole_before(texts, at) and self._is_whole(line, at)
         }
         if not found and any(self._at(texts, at) for at in range(len(texts))):
             found = {code for _, code in named} or {self.home}

@@ -83,11 +83,21 @@ class Scanner:
             for form in forms(phrase[0]):
                 self._phrases.setdefault(form, []).append(phrase)
 
+        # A small word that is none of these begins nothing.
+        self._beginnings = frozenset(
+            (*self._small, *self._phrases, *self._units.after, *self._units.before)
+        )
+
     def scan(self, line: Sequence[Token], text: str, *, shouting: bool) -> list[Candidate]:
         """All candidates, in the order of the text; they do not overlap."""
         found: list[Candidate] = []
         at = 0
+        tags = "#" in text
         while at < len(line):
+            token = line[at]
+            if not (token.capital or tags or token.parts or token.text in self._beginnings):
+                at += 1
+                continue
             skipped = self._phrase(line, at)
             if skipped:
                 at += skipped
@@ -97,7 +107,6 @@ class Scanner:
                 found.append(candidate)
                 at += candidate.size
                 continue
-            token = line[at]
             if (
                 token.text in self._units.before
                 and line[at + 1 : at + 2]

@@ -73,7 +73,8 @@ def test_kyiv_does_not_lie_in_kyiv_oblast() -> None:
 
 
 def test_what_is_inside_and_what_is_around_are_the_same_relation() -> None:
-    for region in GAZETTEER:
+    some = [*GAZETTEER.known()][::20]
+    for region in some:
         for around in GAZETTEER.ancestors(region.code):
             assert region.code in GAZETTEER.inside(around)
         for inner in GAZETTEER.inside(region.code) - {region.code}:
@@ -81,8 +82,15 @@ def test_what_is_inside_and_what_is_around_are_the_same_relation() -> None:
 
 
 def test_the_table_is_whole() -> None:
-    kinds = Counter(region.kind for region in GAZETTEER if "UA" in GAZETTEER.ancestors(region.code))
-    assert (kinds["oblast"], kinds["raion"], kinds["city"]) == (25, 136, 463)
+    kinds = Counter(region.kind for region in GAZETTEER if region.at_home)
+    assert (kinds["oblast"], kinds["raion"], kinds["city"], kinds["hromada"]) == (
+        25,
+        136,
+        463,
+        1469,
+    )
+    assert kinds["town"] + kinds["village"] + kinds["city"] == 29_703
+    zones = available_timezones()
     for region in GAZETTEER:
         assert region.parent is None or GAZETTEER.get(region.parent)
         assert region.kind == "country" or region.parent
@@ -90,8 +98,13 @@ def test_the_table_is_whole() -> None:
         assert region.names["en"]
         assert "uk" in region.names or not region.at_home
         assert all(GAZETTEER.get(member) for member in region.members)
-        assert region.zone is None or region.zone in available_timezones()
-        assert ", " in region.names["en"] or GAZETTEER.find(region.names["en"])
+        assert region.zone is None or region.zone in zones
+
+
+def test_every_place_a_bare_name_can_mean_is_found_by_its_name() -> None:
+    for region in GAZETTEER.known():
+        if ", " not in region.names["en"]:
+            assert region in GAZETTEER.find(region.names["en"])
 
 
 def test_the_numbers_of_the_alert_services_are_each_one_region() -> None:

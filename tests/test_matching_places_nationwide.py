@@ -67,5 +67,10 @@ def test_a_part_of_a_country_is_not_the_whole_of_it(text: str) -> None:
     assert whole(text) == frozenset()
 
 
+def test_a_flag_is_no_word_of_a_sentence() -> None:
+    assert whole("🇺🇦 throughout") == frozenset()
+    assert whole("🇺🇦 Air alert throughout Ukraine") == {"UA"}
+
+
 def test_another_country_may_be_meant() -> None:
     assert whole("Storm warning across all of Poland") == {"PL"}
