@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from test_run import Installation, ask
+from installation import Installation, ask
 
 from bot.standin.server import Standin
 
