@@ -190,7 +190,11 @@ class Talk:
     async def _owed(self) -> tuple[Content, ...]:
         async with self.database.write() as transaction:
             soon = self.now + timedelta(seconds=1)
-            due = await deliveries.due(transaction, Lane.REPLY, soon, limit=100)
+            due = [
+                each
+                for lane in Lane
+                for each in await deliveries.due(transaction, lane, soon, limit=100)
+            ]
             await deliveries.done(transaction, [each.id for each in due])
         assert {each.lane for each in due} <= {Lane.REPLY, Lane.ALERT}
         self.rung += [each for each in due if each.lane is Lane.ALERT]
