@@ -35,6 +35,7 @@ from handlers.conversation import Conversation
 from handlers.messages import Messages
 from handlers.said import Answer, Direct, Edit
 from handlers.words import Words
+from matching.finding import prepare
 from matching.gazetteer import Gazetteer
 from matching.index import Index
 from matching.reading import Reader
@@ -102,6 +103,7 @@ class App:
         self._config = config
         self._database = database
         self._index = Index()
+        self._gazetteer = language.gazetteer
         self._keeper = IndexKeeper(database, self._index)
         self._reader = language.reader
         self._bot = bot
@@ -162,6 +164,7 @@ class App:
     def _parts(self, offset: int | None) -> list[Coroutine[Any, Any, None]]:
         parts = [
             self._keeper.run(),
+            asyncio.to_thread(prepare, self._gazetteer),
             self._inbox.run(),
             self._take_arrivals(),
             introduce(self._bot, self._config.telegram, self._words, self._named),

@@ -36,6 +36,12 @@ _LATIN = dict(
 _TWICE = re.compile(r"(.)\1+")
 
 
+def prepare(gazetteer: Gazetteer) -> None:
+    """What the first suggestion and the first location need: about a second, in any thread."""
+    _names(gazetteer)
+    _points(gazetteer)
+
+
 def suggest(name: str, gazetteer: Gazetteer, limit: int = 6) -> tuple[Region, ...]:
     """The places a name written somehow may mean, best first: Khakriv, Мелитопль, kropivnicki.
 

@@ -1,6 +1,6 @@
 """Deliveries: one message owed to one subscriber."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,14 +84,6 @@ async def in_doubt(transaction: Transaction) -> list[Delivery]:
     """Those with a call recorded and no outcome: a process ended in between."""
     query = select(_table).where(_table.c.attempted_at.is_not(None), _table.c.failed_at.is_(None))
     return [_delivery(row) for row in (await transaction.execute(query)).mappings()]
-
-
-async def owed(transaction: Transaction, bulletin: int, numbers: Collection[int]) -> set[int]:
-    """Those of the subscribers `numbers` who have a delivery of that bulletin, failed or not."""
-    query = select(_table.c.subscriber).where(
-        _table.c.bulletin == bulletin, _table.c.subscriber.in_(numbers)
-    )
-    return set((await transaction.execute(query)).scalars())
 
 
 async def is_waiting(transaction: Transaction, subscriber: int, lane: Lane) -> bool:
