@@ -133,8 +133,15 @@ def _content(
     else:
         when = say_when(subscription.schedule, zone, voice)
         said = voice.say("subscribed-digest", what=what, when=when)
-    hint = voice.say("subscribed-ambiguous") if rows else Html()
+    hint = _hint(parsed, voice) if rows else Html()
     return Content(join("\n\n", [said, note, hint]), rows)
+
+
+def _hint(parsed: Parsed, voice: Voice) -> Html:
+    """What the buttons are for."""
+    if all(choice.guessed for choice in parsed.choices):
+        return voice.say("subscribed-guessed")
+    return voice.say("subscribed-ambiguous")
 
 
 def _notes(followed: Followed, voice: Voice) -> Html:

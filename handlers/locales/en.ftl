@@ -72,6 +72,7 @@ usage-timezone = [ZONE]
 subscribed = You will hear at once of: { $what }.
 subscribed-digest = You will hear of: { $what } — gathered in one message, { $when }.
 subscribed-ambiguous = If you meant something else, press it:
+subscribed-guessed = No place is called that. If you meant one of these, press it:
 subscribe-already = You follow this already: { $what } — { $when }. Everything you follow: /subscriptions
 subscribe-too-many = This chat follows { $count } things, and more is not possible. Remove one first: /unsubscribe
 unsubscribed = You will no longer hear of: { $what }.

@@ -72,6 +72,7 @@ usage-timezone = [FUSO]
 subscribed = Ti avviso subito di: { $what }.
 subscribed-digest = Ti avviso di: { $what } — tutto in un messaggio, { $when }.
 subscribed-ambiguous = Se intendevi altro, premi:
+subscribed-guessed = Nessun luogo si chiama così. Se intendevi uno di questi, premi:
 subscribe-already = Lo segui già: { $what } — { $when }. Tutto ciò che segui: /subscriptions
 subscribe-too-many =
     Questa chat segue { $count ->

@@ -69,6 +69,7 @@ usage-timezone = [ПОЯС]
 subscribed = Вы сразу услышите о таком: { $what }.
 subscribed-digest = Вы услышите о таком: { $what } — собранное в одно сообщение, { $when }.
 subscribed-ambiguous = Если вы имели в виду другое, нажмите:
+subscribed-guessed = Места с таким названием нет. Если вы имели в виду одно из этих, нажмите:
 subscribe-already = Вы уже за этим следите: { $what } — { $when }. Все подписки: /subscriptions
 subscribe-too-many =
     У этого чата уже { $count ->

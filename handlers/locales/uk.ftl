@@ -69,6 +69,7 @@ usage-timezone = [ПОЯС]
 subscribed = Ви одразу почуєте про таке: { $what }.
 subscribed-digest = Ви почуєте про таке: { $what } — зібране в одне повідомлення, { $when }.
 subscribed-ambiguous = Якщо ви мали на увазі інше, натисніть:
+subscribed-guessed = Місця з такою назвою немає. Якщо ви мали на увазі одне з цих, натисніть:
 subscribe-already = Ви вже за цим стежите: { $what } — { $when }. Усі підписки: /subscriptions
 subscribe-too-many =
     У цього чату вже { $count ->
