@@ -1,15 +1,18 @@
-"""The command line: `tocsin demo`, `run`, `check`, `publish` and `explain`."""
+"""The command line: `tocsin demo`, `run`, `check`, `publish`, `explain`, `backup`, `restore`."""
 
 import argparse
 import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bot import app, logs
+from bot.backup import backup, restore
 from bot.check import check
 from bot.config import DEFAULT, Config, ConfigError, Problem, load, token
 from bot.demo import demo
@@ -78,6 +81,16 @@ def parser() -> argparse.ArgumentParser:
         "file", metavar="FILE", nargs="?", default="-", help="without one: standard input"
     )
     explaining.set_defaults(command=_explain)
+
+    about = "write everything that is stored into a file; the bot may run meanwhile"
+    saving = commands.add_parser("backup", parents=[configured], help=about)
+    saving.add_argument("file", metavar="FILE", type=Path, help="it is replaced when it is there")
+    saving.set_defaults(command=partial(_copy, backup))
+
+    about = "fill a new database from such a file, SQLite or PostgreSQL"
+    restoring = commands.add_parser("restore", parents=[configured], help=about)
+    restoring.add_argument("file", metavar="FILE", type=Path, help="what backup wrote")
+    restoring.set_defaults(command=partial(_copy, restore))
     return whole
 
 
@@ -121,6 +134,18 @@ async def _explain(options: argparse.Namespace) -> int:
     with opened as lines:
         explain_lines(lines, options.query, explainer, sys.stdout)
     return 0
+
+
+_Copy = Callable[[Database, Path, Callable[[str], None]], Coroutine[Any, Any, int]]
+
+
+async def _copy(copy: _Copy, options: argparse.Namespace) -> int:
+    database = Database(load(options.config, os.environ).storage.url)
+    logs.set_up(())
+    try:
+        return await copy(database, options.file, print)
+    finally:
+        await database.close()
 
 
 async def _demo(_options: argparse.Namespace) -> int:
