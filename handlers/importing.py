@@ -54,7 +54,8 @@ class _NoQueryError(Exception):
 async def bring(request: Request, transaction: Transaction, kit: Kit) -> Said:
     """/import TEXT, or in reply to a message that holds the text."""
     voice = kit.voice(request)
-    text = request.text or request.heard.replied_to
+    replied = request.heard.replied
+    text = request.text or (replied.text if replied else "")
     if not text:
         return _without_text(request, voice)
     try:

@@ -15,6 +15,7 @@ from handlers import (
     opening,
     settings,
     starting,
+    why,
 )
 from handlers import subscribing as sub
 from handlers.kit import ButtonKind, Command, Handler
@@ -37,6 +38,7 @@ COMMANDS = (
     Command("language", settings.language, "about-language", usage="usage-language", changes=True),
     Command("timezone", settings.timezone, "about-timezone", usage="usage-timezone", changes=True),
     Command("id", helping.show_id, "about-id"),
+    Command("why", why.why, "about-why", usage="usage-why"),
     Command("test", drilling.drill, "about-test", changes=True),
     Command("export", exporting.export, "about-export"),
     Command("import", importing.bring, "about-import", usage="usage-import", changes=True),
@@ -55,6 +57,7 @@ BUTTONS = (
     ButtonKind(latest.OLDER, latest.press_older),
     ButtonKind(latest.NEWER, latest.press_newer),
     ButtonKind(messages.PREFIX, opening.press_open),
+    ButtonKind(why.PREFIX, why.press_why),
     ButtonKind(settings.PAGE, settings.press_page),
     ButtonKind(settings.LANGUAGE, settings.press_language, changes=True),
     ButtonKind(settings.DETAIL, settings.press_detail, changes=True),

@@ -6,7 +6,7 @@ from typing import Any
 from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, MessageEntity, Update, User
 from telegram.constants import ChatMemberStatus
 
-from handlers.heard import Heard, Left, Migrated, Press
+from handlers.heard import Heard, Left, Migrated, Press, Replied
 from storage.subscribers import ChatKind, Target
 
 _GONE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
@@ -59,9 +59,13 @@ def _with_more(heard: Heard, message: Message) -> Heard:
     file = message.document or (answered.document if answered else None)
     return replace(
         heard,
-        replied_to=(answered.text or "") if answered else "",
+        replied=_replied(answered) if answered else None,
         file=(file.file_name or "") if file else None,
     )
+
+
+def _replied(message: Message) -> Replied:
+    return Replied(message.message_id, message.date, message.text or message.caption or "")
 
 
 def _press(query: CallbackQuery) -> Heard | None:

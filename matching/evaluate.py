@@ -65,6 +65,15 @@ def evidence(query: Query, reading: Reading) -> list[tuple[Term, int, int]]:
     return sorted(found, key=lambda item: (item[1], item[2], repr(item[0])))
 
 
+def failing(query: Query, reading: Reading) -> list[Query]:
+    """The smallest parts for the lack of which the query does not hold; none when it does."""
+    if evaluate(query, reading):
+        return []
+    if isinstance(query, And):
+        return [part for each in query.parts for part in failing(each, reading)]
+    return [query]
+
+
 def _positive(query: Query, *, negated: bool = False) -> Iterator[Term]:
     match query:
         case And(parts) | Or(parts):

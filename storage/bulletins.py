@@ -97,13 +97,15 @@ async def get(transaction: Transaction, ids: Iterable[int]) -> dict[int, StoredB
 
 
 async def newest(
-    transaction: Transaction, count: int, *, before: int | None = None
+    transaction: Transaction, count: int, *, before: int | None = None, repeats: bool = False
 ) -> Sequence[StoredBulletin]:
     """The newest `count`, newest first; only those with an id below `before` when it is given.
 
-    What was told twice is there once.
+    What was told twice is there once, unless `repeats` are wanted too.
     """
-    query = select(_table).where(_is_first).order_by(_table.c.id.desc()).limit(count)
+    query = select(_table).order_by(_table.c.id.desc()).limit(count)
+    if not repeats:
+        query = query.where(_is_first)
     if before is not None:
         query = query.where(_table.c.id < before)
     rows = (await transaction.execute(query)).mappings()

@@ -49,6 +49,7 @@ about-subscriptions = What you follow
 about-unsubscribe = Stop hearing of something
 about-latest = The newest reports
 about-digest = When to hear: at once, or gathered
+about-why = Why a message came, or did not
 about-settings = Language, time zone, length
 about-language = Choose the language
 about-timezone = Choose the time zone
@@ -62,6 +63,7 @@ about-help = All commands
 usage-subscribe = WHAT [| WHEN]
 usage-unsubscribe = [NUMBER]
 usage-latest = [WHAT] [HOW MANY]
+usage-why = [LINK OR TEXT]
 usage-import = TEXT
 usage-digest = [WHEN]
 usage-language = [CODE]
@@ -330,3 +332,28 @@ answer-hush = Without sound from now on.
 answer-too-many = This chat follows { $count } things, and more is not possible. Remove one first.
 answer-not-administrator = Only administrators of this group can change this.
 answer-failed = That failed. It is logged, and nothing was changed.
+
+## /why
+
+why-usage = Answer one of my messages with /why, and I say why it came. To ask why something did not come, write /why and the link or the headline.
+why-came = It reached me at { $at } from { $source }.
+why-arrived = You have it.
+why-arrived-silent = You have it; it came without a sound.
+why-waiting = It is on its way to you.
+why-retried = It could not be delivered yet ({ $why }) and is tried again.
+why-failed = It could not be delivered: { $why }.
+why-held = It is kept for your next digest.
+why-owed = It is on its way to you, or was too late to be worth a message.
+why-folded = It told the same as a report of { $at } from { $source }, so it was not sent once more.
+why-not-owed = It was not sent to you.
+why-not-known = None of my sources has brought this of late. Had it come:
+why-nothing-followed = You follow nothing yet: /subscribe
+why-asked = { $count ->
+    [one] You follow what it is about:
+   *[other] You follow { $count } things it is about:
+    }
+why-asked-line = • { $what } — { $when }
+why-asked-because = • { $what } — { $when }. It says: { $words }
+why-word = “{ $word }”
+why-not-asked = It is about nothing you follow now:
+why-missing = • { $what }. Missing: { $missing }

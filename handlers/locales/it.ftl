@@ -49,6 +49,7 @@ about-subscriptions = Che cosa segui
 about-unsubscribe = Smettere di seguire qualcosa
 about-latest = Le ultime notizie
 about-digest = Quando sapere: subito o tutto insieme
+about-why = Perché un messaggio è arrivato, o no
 about-settings = Lingua, fuso orario, lunghezza
 about-language = Scegliere la lingua
 about-timezone = Scegliere il fuso orario
@@ -62,6 +63,7 @@ about-help = Tutti i comandi
 usage-subscribe = COSA [| QUANDO]
 usage-unsubscribe = [NUMERO]
 usage-latest = [COSA] [QUANTE]
+usage-why = [LINK O TESTO]
 usage-import = TESTO
 usage-digest = [QUANDO]
 usage-language = [CODICE]
@@ -337,3 +339,28 @@ answer-too-many =
     }, e di più non si può. Prima togline una.
 answer-not-administrator = Solo gli amministratori di questo gruppo possono cambiarlo.
 answer-failed = Non è riuscito. L’errore è registrato e non è cambiato nulla.
+
+## /why
+
+why-usage = Rispondi /why a un mio messaggio e ti dico perché è arrivato. Per sapere perché qualcosa non è arrivato, scrivi /why e il link o il titolo.
+why-came = Mi è arrivato alle { $at } da { $source }.
+why-arrived = L'hai ricevuto.
+why-arrived-silent = L'hai ricevuto, senza suono.
+why-waiting = È in arrivo.
+why-retried = Non è ancora stato consegnato ({ $why }), ci sarà un altro tentativo.
+why-failed = Non è stato possibile consegnarlo: { $why }.
+why-held = È tenuto per il tuo prossimo riepilogo.
+why-owed = È in arrivo, oppure era troppo tardi per mandarlo.
+why-folded = Diceva lo stesso di una notizia delle { $at } da { $source }, quindi non è stato mandato di nuovo.
+why-not-owed = Non ti è stato mandato.
+why-not-known = Nessuna delle mie fonti l'ha portato di recente. Se fosse arrivato:
+why-nothing-followed = Non segui ancora nulla: /subscribe
+why-asked = { $count ->
+    [one] Segui ciò di cui parla:
+   *[other] Segui { $count } cose di cui parla:
+    }
+why-asked-line = • { $what } — { $when }
+why-asked-because = • { $what } — { $when }. Dice: { $words }
+why-word = «{ $word }»
+why-not-asked = Non parla di nulla che segui ora:
+why-missing = • { $what }. Manca: { $missing }

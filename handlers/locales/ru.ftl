@@ -46,6 +46,7 @@ about-subscriptions = За чем вы следите
 about-unsubscribe = Больше о чём-то не слышать
 about-latest = Самые новые сообщения
 about-digest = Когда слышать: сразу или собранное вместе
+about-why = Почему сообщение пришло или не пришло
 about-settings = Язык, часовой пояс, объём
 about-language = Выбрать язык
 about-timezone = Выбрать часовой пояс
@@ -59,6 +60,7 @@ about-help = Все команды
 usage-subscribe = ЧТО [| КОГДА]
 usage-unsubscribe = [НОМЕР]
 usage-latest = [ЧТО] [СКОЛЬКО]
+usage-why = [ССЫЛКА ИЛИ ТЕКСТ]
 usage-import = ТЕКСТ
 usage-digest = [КОГДА]
 usage-language = [КОД]
@@ -330,3 +332,28 @@ answer-too-many =
     }, больше нельзя. Сначала уберите какую-нибудь.
 answer-not-administrator = Менять это могут только администраторы группы.
 answer-failed = Не получилось. Это записано в журнал, и ничего не изменилось.
+
+## /why
+
+why-usage = Ответьте /why на моё сообщение — и я скажу, почему оно пришло. Чтобы узнать, почему что-то не пришло, напишите /why и ссылку или заголовок.
+why-came = Поступило ко мне в { $at }, источник: { $source }.
+why-arrived = Вы это получили.
+why-arrived-silent = Вы это получили, без звука.
+why-waiting = Идёт к вам.
+why-retried = Пока не доставлено ({ $why }), будет ещё одна попытка.
+why-failed = Доставить не удалось: { $why }.
+why-held = Ждёт вашего следующего дайджеста.
+why-owed = Идёт к вам или поступило слишком поздно, чтобы присылать.
+why-folded = То же самое уже было в сообщении в { $at }, источник: { $source }. Поэтому второй раз не отправлено.
+why-not-owed = Вам это не отправлялось.
+why-not-known = В последнее время ни один мой источник этого не приносил. Если бы принёс:
+why-nothing-followed = Вы ещё ни за чем не следите: /subscribe
+why-asked = { $count ->
+    [one] Вы следите за { $count } темой из этого сообщения:
+   *[other] Вы следите за { $count } темами из этого сообщения:
+    }
+why-asked-line = • { $what } — { $when }
+why-asked-because = • { $what } — { $when }. Здесь есть: { $words }
+why-word = «{ $word }»
+why-not-asked = Здесь нет ничего, за чем вы сейчас следите:
+why-missing = • { $what }. Не хватает: { $missing }

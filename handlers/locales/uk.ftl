@@ -46,6 +46,7 @@ about-subscriptions = За чим ви стежите
 about-unsubscribe = Більше про щось не чути
 about-latest = Найновіші повідомлення
 about-digest = Коли чути: одразу чи зібране разом
+about-why = Чому надійшло повідомлення або чому ні
 about-settings = Мова, часовий пояс, обсяг
 about-language = Вибрати мову
 about-timezone = Вибрати часовий пояс
@@ -59,6 +60,7 @@ about-help = Усі команди
 usage-subscribe = ЩО [| КОЛИ]
 usage-unsubscribe = [НОМЕР]
 usage-latest = [ЩО] [СКІЛЬКИ]
+usage-why = [ПОСИЛАННЯ АБО ТЕКСТ]
 usage-import = ТЕКСТ
 usage-digest = [КОЛИ]
 usage-language = [КОД]
@@ -330,3 +332,28 @@ answer-too-many =
     }, більше не можна. Спершу приберіть якусь.
 answer-not-administrator = Змінювати це можуть лише адміністратори групи.
 answer-failed = Не вдалося. Це записано в журнал, і нічого не змінилося.
+
+## /why
+
+why-usage = Дайте відповідь /why на моє повідомлення — і я скажу, чому воно надійшло. Щоб дізнатися, чому щось не надійшло, напишіть /why і посилання або заголовок.
+why-came = Надійшло до мене о { $at }, джерело: { $source }.
+why-arrived = Ви це отримали.
+why-arrived-silent = Ви це отримали, без звуку.
+why-waiting = Іде до вас.
+why-retried = Поки що не доставлено ({ $why }), буде ще одна спроба.
+why-failed = Доставити не вдалося: { $why }.
+why-held = Чекає на ваш наступний дайджест.
+why-owed = Іде до вас або прийшло запізно, щоб надсилати.
+why-folded = Те саме вже було в повідомленні о { $at }, джерело: { $source }. Тому вдруге не надіслано.
+why-not-owed = Вам це не надсилалося.
+why-not-known = Останнім часом жодне моє джерело цього не приносило. Якби принесло:
+why-nothing-followed = Ви ще ні за чим не стежите: /subscribe
+why-asked = { $count ->
+    [one] Ви стежите за { $count } темою з цього повідомлення:
+   *[other] Ви стежите за { $count } темами з цього повідомлення:
+    }
+why-asked-line = • { $what } — { $when }
+why-asked-because = • { $what } — { $when }. Тут є: { $words }
+why-word = «{ $word }»
+why-not-asked = Тут немає нічого, за чим ви зараз стежите:
+why-missing = • { $what }. Бракує: { $missing }
