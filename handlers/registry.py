@@ -12,6 +12,7 @@ from handlers import (
     listing,
     locating,
     messages,
+    onboarding,
     opening,
     settings,
     starting,
@@ -50,6 +51,9 @@ COMMANDS = (
 BUTTONS = (
     ButtonKind(sub.FOLLOW, sub.press_follow, changes=True),
     ButtonKind(choices.PREFIX, sub.press_choice, changes=True),
+    ButtonKind(onboarding.WHERE, onboarding.press_where),
+    ButtonKind(onboarding.PLACE, onboarding.press_place),
+    ButtonKind(onboarding.WHAT, onboarding.press_what, changes=True),
     ButtonKind(listing.PAGE, listing.press_page),
     ButtonKind(listing.REMOVE, listing.press_remove, changes=True),
     ButtonKind(listing.RING, listing.press_ring, changes=True),

@@ -36,7 +36,7 @@ async def subscribe(request: Request, transaction: Transaction, kit: Kit) -> Sai
     except ValueError:
         return reply(voice.say("schedule-unknown", written=when.strip()))
     try:
-        return await _subscribe(request, transaction, kit, written.strip(), schedule)
+        return await subscribe_to(request, transaction, kit, written.strip(), schedule)
     except TooManyError:
         return reply(voice.say("subscribe-too-many", count=kit.quota))
 
@@ -48,7 +48,7 @@ async def press_follow(request: Request, transaction: Transaction, kit: Kit) -> 
     if not written:
         return Said(answer=voice.label("answer-old-button"))
     try:
-        return await _subscribe(request, transaction, kit, written, None)
+        return await subscribe_to(request, transaction, kit, written, None)
     except TooManyError:
         return Said(answer=voice.label("answer-too-many", count=kit.quota))
 
@@ -91,14 +91,14 @@ def refused(written: str, error: QueryError, voice: Voice) -> Said:
     return Said(replies=(Content(refuse(written, error, voice), rows),))
 
 
-async def _subscribe(
+async def subscribe_to(
     request: Request,
     transaction: Transaction,
     kit: Kit,
     written: str,
     schedule: Schedule | None,
 ) -> Said:
-    """Raises TooManyError."""
+    """Subscribes to what was typed; None is the usual schedule of the chat. Raises TooManyError."""
     voice = kit.voice(request)
     try:
         parsed = parse(written, kit.gazetteer, kit.topics)

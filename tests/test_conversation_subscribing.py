@@ -284,7 +284,7 @@ async def test_a_forged_or_cut_deep_link_is_answered_kindly(sqlite: Database, pa
 
 async def test_a_greeting_says_how_to_begin_and_later_what_is_there(sqlite: Database) -> None:
     talk = Talk(sqlite)
-    assert "<code>/subscribe Kyiv</code>" in (await talk.say("/start")).html
+    assert "Press a place, write its name" in (await talk.say("/start")).html
     await talk.say("/subscribe Kyiv")
     assert "You follow one thing" in (await talk.say("/start")).html
 

@@ -5,10 +5,15 @@
 
 start =
     <b>Tocsin</b> rings for what you ask for: air alerts and news about the places, topics and words you choose.
-
-    Say what you want to hear of:
-start-more =
-    Or just write a place or a word, and I show the newest about it. All commands: /help
+start-where = Where? Press a place, write its name, or send your location (📎).
+start-what = What do you want to hear of <b>{ $place }</b>?
+button-oblasts = Oblasts
+button-cities = ◂ Cities
+button-alerts = 🔴 Air alerts
+button-important = ❗ Important
+button-everything = 📰 Everything
+start-newest = The newest so far:
+start-nothing-yet = Nothing about it so far. To see how an alert will reach you: /test
 start-again =
     Good to see you. You follow { $count ->
         [one] one thing
@@ -19,7 +24,6 @@ start-confirm = This link offers you to follow: { $what }.
 start-bad-link = This link is broken, so nothing has changed. You can write what you want to hear of instead, for example <code>/subscribe Kyiv</code>
 locate = You are in or near { $places }. To hear of it:
 locate-nowhere = I know no city near there. You can write its name instead.
-button-follow-place = Follow { $place }
 examples =
     <code>/subscribe Kyiv</code> — everything about a place
     <code>/subscribe #air_alert Lviv</code> — air alerts there

@@ -5,10 +5,15 @@
 
 start =
     <b>Tocsin</b> ti avvisa di ciò che chiedi: allarmi aerei e notizie sui luoghi, i temi e le parole che scegli.
-
-    Dimmi di che cosa vuoi sapere:
-start-more =
-    Oppure scrivi semplicemente un luogo o una parola, e ti mostro le ultime notizie. Tutti i comandi: /help
+start-where = Dove? Premi un luogo, scrivine il nome o manda la tua posizione (📎).
+start-what = Che cosa vuoi sapere di <b>{ $place }</b>?
+button-oblasts = Regioni
+button-cities = ◂ Città
+button-alerts = 🔴 Allarmi aerei
+button-important = ❗ Importante
+button-everything = 📰 Tutto
+start-newest = Le ultime finora:
+start-nothing-yet = Finora niente. Per vedere come ti arriva un allarme: /test
 start-again =
     Che bello ritrovarti. Segui { $count ->
         [one] una cosa
@@ -19,7 +24,6 @@ start-confirm = Questo link ti propone di seguire: { $what }.
 start-bad-link = Questo link è rovinato, quindi non è cambiato nulla. Puoi scrivere tu che cosa vuoi seguire, per esempio <code>/subscribe Kyiv</code>
 locate = Sei qui o vicino: { $places }. Per saperne le novità:
 locate-nowhere = Non conosco città qui vicino. Puoi scriverne il nome.
-button-follow-place = Segui { $place }
 examples =
     <code>/subscribe Kyiv</code> — tutto su un luogo
     <code>/subscribe #air_alert Leopoli</code> — gli allarmi aerei lì
