@@ -33,7 +33,7 @@ from bot.updates import Inbox, Poller
 from handlers import indexing
 from handlers.conversation import Conversation
 from handlers.messages import Messages
-from handlers.said import Answer, Direct, Edit
+from handlers.said import Answer, Direct, Edit, Suggest
 from handlers.words import Words
 from matching.finding import prepare
 from matching.gazetteer import Gazetteer
@@ -192,6 +192,8 @@ class App:
                 return await self._sender.edit(chat_id, message_id, content)
             case Answer(callback_id, text):
                 return await self._sender.answer(callback_id, text or None)
+            case Suggest():
+                return await self._sender.suggest(one)
 
     async def _take(self, batch: Batch) -> list[Taken]:
         """What the sources bring waits until everybody who subscribed is known."""

@@ -43,6 +43,17 @@ class Heard:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Somebody types after our name in some chat."""
+
+    id: str  # Telegram's, to be answered once
+    user_id: int
+    language_code: str | None  # IETF tag of the person's Telegram
+    text: str
+    at: datetime  # aware
+
+
+@dataclass(frozen=True)
 class Left:
     """The bot was blocked by a person or removed from a chat."""
 

@@ -83,3 +83,8 @@ NOT_ADMINISTRATOR: Handler = helping.not_administrator
 def menu(voice: Voice) -> list[tuple[str, str]]:
     """Telegram's command menu: names and descriptions (core.telegram.org/bots/api#botcommand)."""
     return [(command.name, voice.label(command.about)) for command in COMMANDS]
+
+
+def introduction(voice: Voice) -> tuple[str, str]:
+    """What Telegram shows before a chat begins, at length and in short (120 characters at most)."""
+    return voice.label("about-bot"), voice.label("about-bot-short")

@@ -47,6 +47,8 @@ privacy =
 failed = That failed. It is logged, and nothing was changed. Please try again.
 not-administrator = Only administrators of this group can change what it hears. You are welcome to write to me in private.
 
+about-bot = Rings for what you ask for: air alerts and news about the places, topics and words you choose. Press Start: three taps, and you will hear.
+about-bot-short = Air alerts and news about the places, topics and words you choose.
 about-start = What this is
 about-subscribe = Hear of a place, a topic or a word
 about-subscriptions = What you follow

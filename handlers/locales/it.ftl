@@ -47,6 +47,8 @@ privacy =
 failed = Non è riuscito. L’errore è registrato e non è cambiato nulla. Riprova, per favore.
 not-administrator = Solo gli amministratori di questo gruppo possono cambiare ciò che riceve. Puoi sempre scrivermi in privato.
 
+about-bot = Ti avvisa di ciò che chiedi: allarmi aerei e notizie sui luoghi, i temi e le parole che scegli. Premi Avvia: tre tocchi e ti avviso.
+about-bot-short = Allarmi aerei e notizie sui luoghi, i temi e le parole che scegli.
 about-start = Che cos’è
 about-subscribe = Seguire un luogo, un tema o una parola
 about-subscriptions = Che cosa segui
