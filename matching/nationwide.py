@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from matching import demonyms
-from matching.normalise import Token, words
+from matching.normalise import Line, words
 
 _POSSESSED = len("'s ")
 
@@ -37,13 +37,13 @@ class Nationwide:
             frozenset(demonyms.load()),
         )
 
-    def countries(self, line: Sequence[Token], named: Sequence[tuple[int, str]]) -> frozenset[str]:
+    def countries(self, line: Line, named: Sequence[tuple[int, str]]) -> frozenset[str]:
         """The countries a text speaks of as a whole.
 
         named: the position of each country's first word in line, and its code; a flag is no word
         and has the position -1.
         """
-        texts = [token.text for token in line]
+        texts = line.texts
         inflected = [(at, self.home) for at, text in enumerate(texts) if text in self.home_forms]
         found = {
             code
@@ -54,7 +54,7 @@ class Nationwide:
             found = {code for _, code in named} or {self.home}
         return frozenset(found)
 
-    def _is_whole(self, line: Sequence[Token], at: int) -> bool:
+    def _is_whole(self, line: Line, at: int) -> bool:
         """Whether no part is meant: throughout Ukraine's Kharkiv region, Ucraina orientale."""
         following = line[at + 1] if at + 1 < len(line) else None
         if line[at].text in self.adjectives and line[at].text not in self.home_forms:

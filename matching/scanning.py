@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from matching.customs import Customs
 from matching.declension import forms
-from matching.normalise import Token
+from matching.normalise import Line, Token
 from matching.spellings import Spelling, Spellings
 from matching.table import Table
 
@@ -16,7 +16,7 @@ _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _FLAG_A = 0x1F1E6
 
 _LARGE = 300_000  # inhabitants of a city abroad that a compound may be made with
-_OF = frozenset(("di", "of"))
+_OF = (["di"], ["of"])
 AND = frozenset(("та", "і", "й", "и", "and", "e", "ed", "або", "чи", "или", "or", "o"))
 _ELLIPTIC = re.compile(".{3,}(?:с|ц|з)ь?к(?:а|ій|у|ої|ою|ая|ой|ую)")
 
@@ -88,38 +88,41 @@ class Scanner:
             (*self._small, *self._phrases, *self._units.after, *self._units.before)
         )
 
-    def scan(self, line: Sequence[Token], text: str, *, shouting: bool) -> list[Candidate]:
+    def scan(self, line: Line, *, shouting: bool) -> list[Candidate]:
         """All candidates, in the order of the text; they do not overlap."""
         found: list[Candidate] = []
-        at = 0
-        tags = "#" in text
-        while at < len(line):
-            token = line[at]
-            if not (token.capital or tags or token.parts or token.text in self._beginnings):
-                at += 1
-                continue
-            skipped = self._phrase(line, at)
-            if skipped:
-                at += skipped
-                continue
-            candidate = self._at(line, at, text, shouting=shouting)
-            if candidate:
-                found.append(candidate)
-                at += candidate.size
-                continue
-            if (
-                token.text in self._units.before
-                and line[at + 1 : at + 2]
-                and line[at + 1].text in _OF
-            ):
-                at = self._unit_before(line, at, found)
-                continue
-            if token.text in self._units.after:
-                self._unit_after(line, at, found)
-            elif token.parts:
-                found += self._parts(line, at)
-            at += 1
+        seen = 0
+        for at in self._starts(line):
+            if at >= seen:
+                seen = self._begin(line, at, found, shouting=shouting)
         return found
+
+    def _starts(self, line: Line) -> list[int]:
+        """The words that a name or a unit may begin with."""
+        beginnings = self._beginnings
+        found = [
+            at
+            for at, word in enumerate(line.words)
+            if word.capital or word.parts or word.text in beginnings
+        ]
+        tagged = [at for at, gap in enumerate(line.gaps) if gap != " " and gap.endswith("#")]
+        return sorted({*found, *tagged}) if tagged else found
+
+    def _begin(self, line: Line, at: int, found: list[Candidate], *, shouting: bool) -> int:
+        """Add what begins with this word; where to go on."""
+        word = line.words[at]
+        if skipped := self._phrase(line, at):
+            return at + skipped
+        if candidate := self._at(line, at, shouting=shouting):
+            found.append(candidate)
+            return at + candidate.size
+        if word.text in self._units.before and line.texts[at + 1 : at + 2] in _OF:
+            return self._unit_before(line, at, found)
+        if word.text in self._units.after:
+            self._unit_after(line, at, found)
+        elif word.parts:
+            found += self._parts(line, at)
+        return at + 1
 
     def flags(self, text: str) -> Iterator[Candidate]:
         """The flags of countries; they stand between words, so their position is none."""
@@ -129,23 +132,23 @@ class Scanner:
             if number is not None:
                 yield Candidate(-1, 0, *match.span(), (), (number,), None, sure=True)
 
-    def _phrase(self, line: Sequence[Token], at: int) -> int:
+    def _phrase(self, line: Line, at: int) -> int:
         """How many words from here are a phrase that speaks of no place."""
-        for phrase in self._phrases.get(line[at].text, ()):
-            if at + len(phrase) <= len(line) and all(
-                token.text in forms(word)
-                for token, word in zip(line[at + 1 : at + len(phrase)], phrase[1:], strict=True)
+        for phrase in self._phrases.get(line.texts[at], ()):
+            following = line.texts[at + 1 : at + len(phrase)]
+            if len(following) == len(phrase) - 1 and all(
+                text in forms(word) for text, word in zip(following, phrase[1:], strict=True)
             ):
                 return len(phrase)
         return 0
 
-    def _at(self, line: Sequence[Token], at: int, text: str, *, shouting: bool) -> Candidate | None:
+    def _at(self, line: Line, at: int, *, shouting: bool) -> Candidate | None:
         token = line[at]
-        tagged = not token.capital and text[token.start - 1 : token.start] == "#"
+        tagged = not token.capital and line.gaps[at].endswith("#")
         if token.capital or tagged:
             for size in range(min(self._spellings.longest(token.text), len(line) - at), 0, -1):
                 span = line[at : at + size]
-                known = self._spellings.find(tuple(word.text for word in span))
+                known = self._spellings.find(tuple(line.texts[at : at + size]))
                 written = [
                     s for s in known if self._is_written(span, s, tagged=tagged, shouting=shouting)
                 ]
@@ -190,7 +193,7 @@ class Scanner:
         span = (token.start, token.end)
         return Candidate(at, 1, *span, (token.text,), known[0].numbers, known[0], elliptic=True)
 
-    def _unit_after(self, line: Sequence[Token], at: int, found: list[Candidate]) -> None:
+    def _unit_after(self, line: Line, at: int, found: list[Candidate]) -> None:
         """Names before a word for a unit: Сумській та Харківській областях."""
         listed: list[Candidate] = []
         here, end = at - 1, at
@@ -210,7 +213,7 @@ class Scanner:
                 found.pop()
             found += listed
 
-    def _unit_before(self, line: Sequence[Token], at: int, found: list[Candidate]) -> int:
+    def _unit_before(self, line: Line, at: int, found: list[Candidate]) -> int:
         """Names after a word for a unit: nelle regioni di Kharkiv e Sumy; where to go on."""
         unit, here = at, at + 2
         while here < len(line):
@@ -235,7 +238,7 @@ class Scanner:
         known = (self._spellings.find((token.text, unit)) for unit in units)
         return next((spellings[0] for spellings in known if spellings), None)
 
-    def _parts(self, line: Sequence[Token], at: int) -> Iterator[Candidate]:
+    def _parts(self, line: Line, at: int) -> Iterator[Candidate]:
         """Names joined to something else by a hyphen: US-led, Kyiv-Lviv, pro-Russian."""
         for part in line[at].parts:
             if part.capital:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from matching.inflection import forms
-from matching.normalise import Token, words
+from matching.normalise import Line, words
 from matching.sentences import Sentences
 
 REACH = 4  # words from a denial to what it denies: "no new ballistic alert"
@@ -60,15 +60,16 @@ class Signs:
         self._denying = frozenset().union(
             *(sign.denied_by | sign.denied_after for sign in self._signs.values())
         )
+        self._deniable = frozenset(
+            name for name, sign in self._signs.items() if sign.denied_by or sign.denied_after
+        )
+        stating = [name for name, sign in self._signs.items() if sign.state]
+        # A sentence with one of them, denied or not, speaks of the state of an alert.
+        self.stating = frozenset((*stating, *(f"no_{name}" for name in stating)))
         self._beginnings: dict[str, _Beginning] = {}
         for sign in self._signs.values():
             self._learn(sign.name, sign.words, excluded=False)
             self._learn(sign.name, sign.without, excluded=True)
-
-    def tells(self, name: str) -> bool:
-        """Whether a sentence with this sign, denied or not, speaks of the state of an alert."""
-        sign = self._signs.get(name.removeprefix("no_"))
-        return sign is not None and sign.state
 
     def phrases(self, name: str) -> Iterator[tuple[str, ...]]:
         """The words and phrases of a sign, normalised; of an unknown one none."""
@@ -86,51 +87,49 @@ class Signs:
                 for second in more[0] if more else ():
                     beginning.longer.setdefault(second, []).append(rest)
 
-    def find(self, line: Sequence[Token]) -> list[Found]:
-        """The signs in a text in their order; the time is linear."""
+    def find(self, texts: Sequence[str]) -> list[Found]:
+        """The signs among the words of a text, in their order; the time is linear."""
         found: list[Found] = []
         excluded: set[tuple[str, int]] = set()
         beginnings = self._beginnings
-        for at, token in enumerate(line):
-            beginning = beginnings.get(token.text)
-            if beginning is None:
-                continue
-            found.extend([Found(name, at, at) for name in beginning.alone])
-            if beginning.longer and at + 1 < len(line):
-                for rest in beginning.longer.get(line[at + 1].text, ()):
-                    last = at + 1 + len(rest.words)
-                    if rest.words and not _follows(line, at + 2, rest.words):
-                        continue
-                    if rest.excluded:
-                        excluded.update((rest.name, place) for place in range(at, last + 1))
-                    else:
-                        found.append(Found(rest.name, at, last))
-        return [sign for sign in found if (sign.name, sign.last) not in excluded]
+        for at in [at for at, text in enumerate(texts) if text in beginnings]:
+            beginning = beginnings[texts[at]]
+            found += [Found(name, at, at) for name in beginning.alone]
+            for rest in beginning.longer.get(texts[at + 1], ()) if at + 1 < len(texts) else ():
+                last = at + 1 + len(rest.words)
+                if rest.words and not _follows(texts[at + 2 : last + 1], rest.words):
+                    continue
+                if rest.excluded:
+                    excluded.update((rest.name, place) for place in range(at, last + 1))
+                else:
+                    found.append(Found(rest.name, at, last))
+        return [sign for sign in found if (sign[0], sign[2]) not in excluded] if excluded else found
 
-    def denied(
-        self, found: Sequence[Found], line: Sequence[Token], cut: Sentences
-    ) -> Iterator[Found]:
-        """The same signs, those that are denied under the name no_ and their own."""
+    def denied(self, found: Sequence[Found], line: Line, cut: Sentences) -> list[str]:
+        """The names of the signs; of those that are denied no_ and their own."""
         places: dict[str, list[int]] = {}
-        for sign in found:
-            if sign.name in self._denying:
-                places.setdefault(sign.name, []).append(sign.first)
-        for sign in found:
-            kind = self._signs[sign.name]
-            if not (kind.denied_by or kind.denied_after):
-                yield sign
-                continue
-            before = sign.first - REACH, sign.first
-            after = sign.last + 1, sign.last + 1 + REACH_BACK
-            denials = [
-                *(at for name in kind.denied_by for at in _within(places.get(name, ()), *before)),
-                *(at for name in kind.denied_after for at in _within(places.get(name, ()), *after)),
-            ]
-            clause = denials and cut.clause(line[sign.first].start)
-            if any(cut.clause(line[at].start) == clause for at in denials):
-                yield Found(f"no_{sign.name}", sign.first, sign.last)
-            else:
-                yield sign
+        for name, first, _ in found:
+            if name in self._denying:
+                places.setdefault(name, []).append(first)
+        return [
+            f"no_{sign.name}"
+            if places and sign.name in self._deniable and self._is_denied(sign, places, line, cut)
+            else sign.name
+            for sign in found
+        ]
+
+    def _is_denied(
+        self, sign: Found, places: Mapping[str, list[int]], line: Line, cut: Sentences
+    ) -> bool:
+        kind = self._signs[sign.name]
+        before = sign.first - REACH, sign.first
+        after = sign.last + 1, sign.last + 1 + REACH_BACK
+        denials = [
+            *(at for name in kind.denied_by for at in _within(places.get(name, ()), *before)),
+            *(at for name in kind.denied_after for at in _within(places.get(name, ()), *after)),
+        ]
+        clause = denials and cut.clause(line.starts[sign.first])
+        return any(cut.clause(line.starts[at]) == clause for at in denials)
 
 
 def _within(places: Sequence[int], start: int, end: int) -> Sequence[int]:
@@ -138,11 +137,10 @@ def _within(places: Sequence[int], start: int, end: int) -> Sequence[int]:
     return places[bisect_left(places, start) : bisect_left(places, end)]
 
 
-def _follows(line: Sequence[Token], at: int, rest: Sequence[frozenset[str]]) -> bool:
-    """Whether the words from here on are these."""
-    after = line[at : at + len(rest)]
-    return len(after) == len(rest) and all(
-        token.text in allowed for token, allowed in zip(after, rest, strict=True)
+def _follows(texts: Sequence[str], rest: Sequence[frozenset[str]]) -> bool:
+    """Whether these words are the rest of a phrase."""
+    return len(texts) == len(rest) and all(
+        text in allowed for text, allowed in zip(texts, rest, strict=True)
     )
 
 

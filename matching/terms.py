@@ -97,12 +97,12 @@ class Terms:
         line, after = self._longest_name(at)
         return self._meaning(self._pieces[at].start, self._pieces[after - 1].end, line), after
 
-    def _longest_name(self, at: int) -> tuple[list[Token], int]:
+    def _longest_name(self, at: int) -> tuple[Sequence[Token], int]:
         """The words of the longest place name from here, else of this piece alone.
 
         Operators may stand in a name: Sakko i Vantsetti, Bosnia and Herzegovina.
         """
-        line = tokens(self._pieces[at].value)
+        line: Sequence[Token] = tokens(self._pieces[at].value)
         best = line, at + 1
         longest = self._gazetteer.names.longest(line[0].text) if line else 0
         longest += _MOST_AROUND if longest else 0
