@@ -148,9 +148,10 @@ def _cut(text: str) -> tuple[list[Word], list[int], list[str]]:
     """The words, the code points they begin at, and what stands before each of them."""
     pieces = _CUT.split(text)
     # Gap, word, gap, word … gap: each word begins where the pieces before it end.
-    starts = list(accumulate(map(len, pieces)))[:-1:2]
+    sizes = list(map(len, pieces))
+    starts = list(accumulate(sizes))[:-1:2]
     raws = pieces[1::2]
-    if max(map(len, raws), default=0) > _LONGEST_REMEMBERED:
+    if max(sizes[1::2], default=0) > _LONGEST_REMEMBERED:
         found = [(_known if len(raw) <= _LONGEST_REMEMBERED else _read)(raw) for raw in raws]
     else:
         found = list(map(_known, raws))

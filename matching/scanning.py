@@ -18,7 +18,8 @@ _FLAG_A = 0x1F1E6
 _LARGE = 300_000  # inhabitants of a city abroad that a compound may be made with
 _OF = (["di"], ["of"])
 AND = frozenset(("та", "і", "й", "и", "and", "e", "ed", "або", "чи", "или", "or", "o"))
-_ELLIPTIC = re.compile(".{3,}(?:с|ц|з)ь?к(?:а|ій|у|ої|ою|ая|ой|ую)")
+_FEMININE = ("а", "ій", "у", "ої", "ою", "ая", "ой", "ую")
+_ELLIPTIC = re.compile(f".{{3,}}[сцз]ь?к(?:{'|'.join(_FEMININE)})")
 
 
 @dataclass(slots=True)
@@ -102,8 +103,8 @@ class Scanner:
         beginnings = self._beginnings
         found = [
             at
-            for at, word in enumerate(line.words)
-            if word.capital or word.parts or word.text in beginnings
+            for at, (text, _, capital, _, parts) in enumerate(line.words)
+            if capital or parts or text in beginnings
         ]
         tagged = [at for at, gap in enumerate(line.gaps) if gap != " " and gap.endswith("#")]
         return sorted({*found, *tagged}) if tagged else found
@@ -143,25 +144,24 @@ class Scanner:
         return 0
 
     def _at(self, line: Line, at: int, *, shouting: bool) -> Candidate | None:
-        token = line[at]
-        tagged = not token.capital and line.gaps[at].endswith("#")
-        if token.capital or tagged:
-            for size in range(min(self._spellings.longest(token.text), len(line) - at), 0, -1):
-                span = line[at : at + size]
+        word = line.words[at]
+        tagged = not word.capital and line.gaps[at].endswith("#")
+        if word.capital or tagged:
+            for size in range(min(self._spellings.longest(word.text), len(line) - at), 0, -1):
                 known = self._spellings.find(tuple(line.texts[at : at + size]))
+                span = line[at : at + size] if known else []
                 written = [
                     s for s in known if self._is_written(span, s, tagged=tagged, shouting=shouting)
                 ]
-                if written and not (size == 1 and self._is_demonym(token, written)):
+                if written and not (size == 1 and self._is_demonym(line[at], written)):
                     return self._candidate(at, span, written)
-            if _ELLIPTIC.fullmatch(token.text):
-                return self._elliptic(token, at)
-        number = self._small.get(token.text)
-        if number is not None and (not token.capital or token.head or shouting):
-            return Candidate(
-                at, 1, token.start, token.end, (token.text,), (number,), None, sure=True
-            )
-        return None
+            if word.text.endswith(_FEMININE) and _ELLIPTIC.fullmatch(word.text):
+                return self._elliptic(line[at], at)
+        number = self._small.get(word.text)
+        if number is None or (word.capital and not line[at].head and not shouting):
+            return None
+        token = line[at]
+        return Candidate(at, 1, token.start, token.end, (token.text,), (number,), None, sure=True)
 
     def _is_demonym(self, token: Token, known: Sequence[Spelling]) -> bool:
         """Whether the people of a country are meant: Українці, not a form of Українка."""

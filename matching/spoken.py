@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from matching.facts import Mention
 from matching.normalise import Line
+from matching.phrases import Found
 from matching.sentences import Sentences
-from matching.signs import Found
 from matching.topics import Topics
 
 RAISES, CLEARS = "air_alert", "all_clear"
@@ -35,7 +35,7 @@ def spoken(
     leading = topics.leading
     concerned = {n for n, sign in zip(numbers, found, strict=True) if sign.name in leading}
     kept = [(n, sign) for n, sign in zip(numbers, found, strict=True) if n in concerned]
-    names = topics.signs.denied([sign for _, sign in kept], line, cut)
+    names = [topics.signs.told(sign, line, cut) for _, sign in kept]
     everywhere = {topics.everywhere[name] for name in names if name in topics.everywhere}
     said = {number: set(everywhere) for number in concerned}
     stated = set()
