@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import NamedTuple
 
 from matching.inflection import forms
@@ -14,6 +15,10 @@ class Found(NamedTuple):
     name: str
     first: int  # number of the first word that stands for it
     last: int  # of the last
+
+
+# Without the constructor's own call: there is one for every sign of every bulletin.
+_found = tuple.__new__
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,13 @@ class Phrases:
         found: list[Found] = []
         excluded: set[tuple[str, int]] = set()
         beginnings = self._beginnings
-        for at in [at for at, text in enumerate(texts) if text in beginnings]:
-            beginning = beginnings[texts[at]]
-            found += [Found(name, at, at) for name in beginning.alone]
-            if not beginning.longer or at + 1 == len(texts):
+        for at, text, following in zip(count(), texts, (*texts[1:], ""), strict=False):
+            if text not in beginnings:
                 continue
-            for rest in beginning.longer.get(texts[at + 1], ()):
+            beginning = beginnings[text]
+            for name in beginning.alone:
+                found.append(_found(Found, (name, at, at)))  # noqa: PERF401 - a list for each word
+            for rest in beginning.longer.get(following, ()):
                 last = at + 1 + len(rest.words)
                 if rest.words and not _follows(texts[at + 2 : last + 1], rest.words):
                     continue

@@ -1,5 +1,6 @@
 """Where the words of a text are written as names of places: candidates, not yet believed."""
 
+import functools
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,8 @@ from matching.table import Table
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _FLAG_A = 0x1F1E6
 
+_LONGEST = 40  # code points; a longer word begins no name and is not remembered
+_REMEMBERED = 30_000  # words
 _LARGE = 300_000  # inhabitants of a city abroad that a compound may be made with
 _OF = (["di"], ["of"])
 AND = frozenset(("та", "і", "й", "и", "and", "e", "ed", "або", "чи", "или", "or", "o"))
@@ -84,6 +87,7 @@ class Scanner:
             for form in forms(phrase[0]):
                 self._phrases.setdefault(form, []).append(phrase)
 
+        self._named = functools.lru_cache(_REMEMBERED)(self._may_begin)
         # A small word that is none of these begins nothing.
         self._beginnings = frozenset(
             (*self._small, *self._phrases, *self._units.after, *self._units.before)
@@ -100,14 +104,20 @@ class Scanner:
 
     def _starts(self, line: Line) -> list[int]:
         """The words that a name or a unit may begin with."""
-        beginnings = self._beginnings
+        beginnings, named = self._beginnings, self._named
         found = [
             at
             for at, (text, _, capital, _, parts) in enumerate(line.words)
-            if capital or parts or text in beginnings
+            if (capital and named(text)) or parts or text in beginnings
         ]
         tagged = [at for at, gap in enumerate(line.gaps) if gap != " " and gap.endswith("#")]
         return sorted({*found, *tagged}) if tagged else found
+
+    def _may_begin(self, text: str) -> bool:
+        """Whether a name, or an adjective of one, begins with this word."""
+        return len(text) <= _LONGEST and (
+            self._spellings.longest(text) > 0 or self._elliptic(text) is not None
+        )
 
     def _begin(self, line: Line, at: int, found: list[Candidate], *, shouting: bool) -> int:
         """Add what begins with this word; where to go on."""
@@ -148,15 +158,19 @@ class Scanner:
         tagged = not word.capital and line.gaps[at].endswith("#")
         if word.capital or tagged:
             for size in range(min(self._spellings.longest(word.text), len(line) - at), 0, -1):
-                known = self._spellings.find(tuple(line.texts[at : at + size]))
-                span = line[at : at + size] if known else []
+                spellings = self._spellings.find(tuple(line.texts[at : at + size]))
+                span = line[at : at + size] if spellings else []
                 written = [
-                    s for s in known if self._is_written(span, s, tagged=tagged, shouting=shouting)
+                    s
+                    for s in spellings
+                    if self._is_written(span, s, tagged=tagged, shouting=shouting)
                 ]
                 if written and not (size == 1 and self._is_demonym(line[at], written)):
                     return self._candidate(at, span, written)
-            if word.text.endswith(_FEMININE) and _ELLIPTIC.fullmatch(word.text):
-                return self._elliptic(line[at], at)
+            if known := self._elliptic(word.text):
+                span = (line.starts[at], line.starts[at] + word.size)
+                texts = (word.text,)
+                return Candidate(at, 1, *span, texts, known.numbers, known, elliptic=True)
         number = self._small.get(word.text)
         if number is None or (word.capital and not line[at].head and not shouting):
             return None
@@ -186,12 +200,11 @@ class Scanner:
         words = tuple(word.text for word in span)
         return Candidate(at, len(span), span[0].start, span[-1].end, words, numbers, known[0])
 
-    def _elliptic(self, token: Token, at: int) -> Candidate | None:
-        known = self._spellings.find((token.text, "область"))
-        if not known:
+    def _elliptic(self, text: str) -> Spelling | None:
+        """The oblast whose adjective may stand without the noun: на Харківській."""
+        if not (text.endswith(_FEMININE) and _ELLIPTIC.fullmatch(text)):
             return None
-        span = (token.start, token.end)
-        return Candidate(at, 1, *span, (token.text,), known[0].numbers, known[0], elliptic=True)
+        return next(iter(self._spellings.find((text, "область"))), None)
 
     def _unit_after(self, line: Line, at: int, found: list[Candidate]) -> None:
         """Names before a word for a unit: Сумській та Харківській областях."""
