@@ -64,6 +64,8 @@ class Phrases:
         found: list[Found] = []
         excluded: set[tuple[str, int]] = set()
         beginnings = self._beginnings
+        if beginnings.keys().isdisjoint(texts):
+            return found
         for at, text, following in zip(count(), texts, (*texts[1:], ""), strict=False):
             if text not in beginnings:
                 continue

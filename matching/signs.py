@@ -63,7 +63,8 @@ class Signs:
     def _is_denied(self, sign: Found, line: Line, cut: Sentences) -> bool:
         kind = self._signs[sign.name]
         base = max(0, sign.first - REACH - _MARGIN)
-        for denial in self._denying.find(line.texts[base : sign.last + REACH_BACK + _MARGIN]):
+        end = sign.last + REACH_BACK if kind.denied_after else sign.first
+        for denial in self._denying.find(line.texts[base : end + _MARGIN]):
             at = base + denial.first
             before = denial.name in kind.denied_by and -REACH <= at - sign.first < 0
             after = denial.name in kind.denied_after and 0 < at - sign.last <= REACH_BACK
