@@ -44,7 +44,7 @@ def phrase_at(phrase: Phrase, reading: Reading) -> Iterator[int]:
     for form in first & reading.where.keys():
         for at in reading.where[form]:
             if at < last and all(
-                reading.tokens[at + step].text in allowed
+                reading.tokens.texts[at + step] in allowed
                 for step, allowed in enumerate(rest, start=1)
             ):
                 yield at

@@ -1,10 +1,10 @@
 """What stands around a candidate, and what that says of it."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
 
 from matching.customs import Customs
-from matching.normalise import Token
+from matching.normalise import Line, Token
 from matching.scanning import AND, Candidate
 
 _LOCATIVE = ("і", "ї", "е", "и", "ому", "ах", "ях")
@@ -31,15 +31,12 @@ _STOPS = re.compile(r"[.!?…\n]")
 class Surroundings:
     """One text, asked about its candidates."""
 
-    def __init__(
-        self, line: Sequence[Token], text: str, customs: Customs, *, shouting: bool
-    ) -> None:
+    def __init__(self, line: Line, text: str, customs: Customs, *, shouting: bool) -> None:
         self._line = line
         self._text = text
         self._customs = customs
         self._shouting = shouting
         self._titles: dict[int, bool] = {}
-        self._starts: list[int] = []
 
     def before(self, candidate: Candidate, steps: int = 1) -> Token | None:
         """The word so many before it."""
@@ -103,11 +100,10 @@ class Surroundings:
 
     def is_joined(self, candidate: Candidate, following: Candidate) -> bool:
         """Whether the two stand in one list."""
-        between = self._line[candidate.last + 1 : following.first]
         gap = self._text[candidate.end : following.start]
         if _STOPS.search(gap) or not candidate.size or not following.size:
             return False
-        links = {token.text for token in between}
+        links = {*self._line.texts[candidate.last + 1 : following.first]}
         if not links <= AND | self._customs.before:
             return False
         return not links.isdisjoint(AND | _TO) or bool(_LISTED.search(gap))
@@ -131,8 +127,9 @@ class Surroundings:
             return True
         if self.has_noun(candidate) or self.is_tagged(candidate) or self.is_within(candidate):
             return False
-        near = self._line[max(0, candidate.first - _NEAR_WORDS) : candidate.last + _NEAR_WORDS]
-        return any(word.text in customs.water_words for word in near)
+        first = max(0, candidate.first - _NEAR_WORDS)
+        near = self._line.texts[first : candidate.last + _NEAR_WORDS]
+        return not customs.water_words.isdisjoint(near)
 
     def has_article(self, candidate: Candidate) -> bool:
         """Whether an Italian article says that it is no town: il Dnipro."""
@@ -160,27 +157,19 @@ class Surroundings:
 
     def _in_title(self, candidate: Candidate) -> bool:
         """Whether nearly every word of its sentence has a capital."""
-        start = self._sentences()[candidate.first]
+        heads = self._line.heads
+        start = heads[bisect_right(heads, candidate.first) - 1]
         known = self._titles.get(start)
         if known is None:
             known = self._titles[start] = self._is_title(start)
         return known
 
-    def _sentences(self) -> list[int]:
-        """For every word the position of the first word of its sentence."""
-        if not self._starts:
-            start = 0
-            for position, token in enumerate(self._line):
-                start = position if token.head else start
-                self._starts.append(start)
-        return self._starts
-
     def _is_title(self, start: int) -> bool:
-        end = start + 1
-        while end < len(self._line) and not self._line[end].head:
-            end += 1
-        long = [t for t in self._line[start:end] if len(t.text) >= _TITLE_WORD]
-        return len(long) > 3 and sum(t.capital for t in long) * 4 >= len(long) * 3
+        heads = self._line.heads
+        following = bisect_right(heads, start)
+        end = heads[following] if following < len(heads) else len(self._line)
+        long = [word for word in self._line.words[start:end] if len(word.text) >= _TITLE_WORD]
+        return len(long) > 3 and sum(word.capital for word in long) * 4 >= len(long) * 3
 
     def _is_street(self, candidate: Candidate) -> bool:
         customs = self._customs

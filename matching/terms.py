@@ -136,12 +136,12 @@ class Terms:
             self.choices.append(Choice(start, end, written, plain, others, guessed=True))
         return bool(others)
 
-    def _longest_name(self, at: int) -> tuple[list[Token], int]:
+    def _longest_name(self, at: int) -> tuple[Sequence[Token], int]:
         """The words of the longest place name from here, else of this piece alone.
 
         Operators may stand in a name: Sakko i Vantsetti, Bosnia and Herzegovina.
         """
-        line = tokens(self._pieces[at].value)
+        line: Sequence[Token] = tokens(self._pieces[at].value)
         best = line, at + 1
         longest = self._gazetteer.names.longest(line[0].text) if line else 0
         longest += _MOST_AROUND if longest else 0

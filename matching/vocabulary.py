@@ -43,7 +43,7 @@ class Vocabulary:
 
     def find(self, reading: Reading) -> U32:
         """The numbers of the terms that hold, each once, sorted."""
-        found = self._in_words([token.text for token in reading.tokens])
+        found = self._in_words(reading.tokens.texts)
         found.update(self._said(reading))
         for inside in reading.below.values():
             found.update(self._places(inside))
