@@ -22,7 +22,7 @@ from matching.arrays import (
 from matching.gathering import Gathering
 from matching.loose import Loose, loosened, rarest_first
 from matching.matches import PLANE, Mode
-from matching.segment import GONE, MORE, Crowds, More, Owners, Rows, Segment
+from matching.segment import GONE, MORE, Crowds, More, Owners, Rows, Seconds, Segment
 from matching.vocabulary import NONE, Vocabulary, vocabulary
 
 _CROWD = 9
@@ -38,6 +38,7 @@ def empty() -> Segment:
         vocabulary(keys, keys, none, none, none, none),
         seen=none,
         rows=Rows(at, none),
+        seconds=Seconds(none, none),
         more=More(none, at, none),
         crowds=Crowds({}, Counter(), none),
         owners=Owners(np.empty(0, np.int64), none, 0),
@@ -70,6 +71,7 @@ def build(old: Segment, new: Gathering, pause: Callable[[], None]) -> Segment:
         words,
         seen,
         _rows(lone, size),
+        _seconds(lone, size),
         _more(lone),
         _crowds(crowds, whos, pause),
         Owners(ids[owners[places]], places.astype(np.uint32), len(ids)),
@@ -136,14 +138,27 @@ def _crowded(rows: Loose, whos: U32) -> Flags:
 
 def _rows(rows: Loose, size: int) -> Rows:
     literals = np.full(len(rows.anchors), 2 * size, np.uint32)
-    first = rows.begins_with_one()
+    first = rows.begins_with(1)
     literals[first] = rows.literals[rows.starts[first]] >> 2
     literals[rows.lengths > 1] |= np.uint32(MORE)
     return Rows(offsets(rows.anchors, size), literals)
 
 
-def _more(rows: Loose) -> More:
+def _seconds(rows: Loose, size: int) -> Seconds:
     several = np.flatnonzero(rows.lengths > 1)
+    chosen = rows[several]
+    literals = np.full(len(several), 2 * size | MORE, np.uint32)
+    two = _are_two(chosen)
+    literals[two] = rows.literals[chosen.starts[two] + 1] >> 2
+    return Seconds(several.astype(np.uint32), literals)
+
+
+def _are_two(rows: Loose) -> Flags:
+    return (rows.lengths == 2) & rows.begins_with(2)
+
+
+def _more(rows: Loose) -> More:
+    several = np.flatnonzero((rows.lengths > 1) & ~_are_two(rows))
     chosen = rows[several]
     at = np.concatenate((np.zeros(1, np.int64), np.cumsum(chosen.lengths, dtype=np.int64)))
     return More(several.astype(np.uint32), at.astype(np.uint32), chosen.flat())

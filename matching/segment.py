@@ -39,8 +39,16 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Seconds:
+    """The second literal of the rows that have two; of those with more one that always holds."""
+
+    rows: U32  # sorted indices of rows
+    literals: U32  # with MORE where that is not all
+
+
+@dataclass(frozen=True, slots=True)
 class More:
-    """All literals of the rows that have several."""
+    """All literals of the rows that have three, or a clause of several."""
 
     rows: U32  # sorted indices of rows
     at: U32  # the literals of the nth of them are [at[n], at[n + 1])
@@ -76,6 +84,7 @@ class Segment:
     vocabulary: Vocabulary
     seen: U32  # by term: in how many bulletins it stood
     rows: Rows
+    seconds: Seconds
     more: More
     crowds: Crowds
     owners: Owners
@@ -120,15 +129,23 @@ class Segment:
         rows = ranges(starts, self.rows.at[present + 1] - starts)
         literals = self.rows.literals[rows]
         fine = self.holds[literals & (MORE - 1)]
-        rows, literals = rows.compress(fine), literals.compress(fine)
-        has_more = literals >= MORE
-        several = rows.compress(has_more)
-        if len(several):
-            rows = np.concatenate((rows.compress(~has_more), self._holding(several)))
+        rows, more = rows.compress(fine), literals.compress(fine) >= MORE
+        if more.any():
+            second = self._second_too(rows.compress(more))
+            rows = np.concatenate((rows.compress(~more), second))
         return self.whos[rows]
 
-    def _holding(self, rows: Numbers) -> Numbers:
-        """Those of the rows with several literals that hold."""
+    def _second_too(self, rows: Numbers) -> Numbers:
+        """Those of the rows with two literals and more that hold."""
+        literals = self.seconds.literals[np.searchsorted(self.seconds.rows, rows)]
+        fine = self.holds[literals & (MORE - 1)]
+        rows, more = rows.compress(fine), literals.compress(fine) >= MORE
+        if not more.any():
+            return rows
+        return np.concatenate((rows.compress(~more), self._all_of(rows.compress(more))))
+
+    def _all_of(self, rows: Numbers) -> Numbers:
+        """Those of the rows with clauses of any form that hold."""
         at = np.searchsorted(self.more.rows, rows)
         starts = self.more.at[at]
         literals = self.more.literals[ranges(starts, self.more.at[at + 1] - starts)]

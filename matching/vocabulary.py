@@ -4,7 +4,8 @@ A term's number is its index among the sorted keys. There are too many forms of 
 dictionary of them, so they stand in an array, and what was looked up there is remembered.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -24,8 +25,6 @@ BEGINS = 1 << 30
 NONE = BEGINS - 1
 """The number of no term."""
 
-_NUMBER = np.uint32(NONE)
-_BEGINS = np.uint32(BEGINS)
 _WIDTH = np.uint64(32)
 
 _text = itemgetter(0)  # of a token
@@ -37,6 +36,14 @@ class Phrases:
 
     pairs: U64  # sorted: the number of the words so far, shifted by 32, and that of the next word
     both: U32  # the number of both together, some with BEGINS
+
+    def find(self, first: int, second: int) -> int | None:
+        """The number of both, when something was subscribed to that begins with them."""
+        if second == NONE:
+            return None
+        pair = first << 32 | second
+        at = bisect_left(self.pairs.data, pair)
+        return int(self.both[at]) if at < len(self.pairs) and self.pairs[at] == pair else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,53 +60,58 @@ class Vocabulary:
 
     def find(self, reading: Reading) -> U32:
         """The numbers of the terms that hold, each once, sorted."""
-        layers = self._layers([*map(_text, reading.tokens), ""])
+        at = self._at([*map(_text, reading.tokens), ""])
+        words = self.words[at]
+        others = self._others(at, words)
+        beside = [number for numbers in others.values() for number in numbers]
+        beside += self._in_phrases(words, others)
+        beside += self._around(reading)
         inside = map(self._places, reading.below.values())
-        found = np.concatenate((*layers, *self._in_phrases(layers), self._around(reading), *inside))
-        found &= _NUMBER
-        found = distinct(found)
-        return found[:-1]  # the last is NONE
+        found = np.concatenate((words, np.array(beside, np.uint32), *inside))
+        found &= NONE
+        return distinct(found)[:-1]  # the last is NONE
 
-    def _layers(self, texts: list[str]) -> list[U32]:
-        """For each word of a text what it is a form of: in each array one more, where there is."""
+    def _at(self, texts: list[str]) -> Numbers:
+        """For each word of a text its place among the forms, or the one after them all."""
         known = self._forms
         try:
-            at = np.array([*map(known.__getitem__, texts)])
+            return np.array([*map(known.__getitem__, texts)])
         except KeyError:
-            self._remember(texts)
-            at = np.array([*map(known.__getitem__, texts)])
-        words = self.words[at]
-        layers = [words]
-        while words.max() >= SAME:
-            at = np.where(words >= SAME, at + 1, len(self.forms))
-            words = self.words[at]
-            layers.append(words)
-        return layers
+            if len(known) > _MOST_REMEMBERED:
+                known.clear()
+            new = [text for text in dict.fromkeys(texts) if text not in known]
+            at, there = positions(self.forms, np.array([*map(form_key, new)], np.uint64))
+            at[~there] = len(self.forms)
+            known.update(zip(new, at.tolist(), strict=True))
+        return np.array([*map(known.__getitem__, texts)])
 
-    def _remember(self, texts: list[str]) -> None:
-        if len(self._forms) > _MOST_REMEMBERED:
-            self._forms.clear()
-        new = [text for text in dict.fromkeys(texts) if text not in self._forms]
-        at, known = positions(self.forms, np.array([*map(form_key, new)], np.uint64))
-        self._forms.update(zip(new, np.where(known, at, len(self.forms)).tolist(), strict=True))
+    def _others(self, at: Numbers, words: U32) -> dict[int, list[int]]:
+        """By place in a text the words it is a form of besides the first."""
+        others = {}
+        for place in np.flatnonzero(words >= SAME).tolist():
+            last = first = int(at[place]) + 1
+            while self.words[last] >= SAME:
+                last += 1
+            others[place] = self.words[first : last + 1].tolist()
+        return others
 
-    def _in_phrases(self, layers: list[U32]) -> Iterable[U32]:
+    def _in_phrases(self, words: U32, others: Mapping[int, list[int]]) -> list[int]:
         """The phrases, and the beginnings of such, in a text of these words."""
-        begun = [np.flatnonzero(words & _BEGINS) for words in layers]
-        ends = np.concatenate(begun)
-        firsts = np.concatenate([words[at] for words, at in zip(layers, begun, strict=True)])
-        while len(ends):
-            ends += 1
-            before = (firsts & _NUMBER).astype(np.uint64) << _WIDTH
-            pairs = np.concatenate([before | (words[ends] & _NUMBER) for words in layers])
-            at, known = positions(self.phrases.pairs, pairs)
-            firsts = self.phrases.both[at[known]]
-            yield firsts
-            longer = firsts >= BEGINS
-            ends = np.tile(ends, len(layers))[known][longer]
-            firsts = firsts[longer]
+        found = []
+        at = np.flatnonzero(words & BEGINS).tolist()
+        numbers = words.tolist()
+        begun = [(place, numbers[place]) for place in at]
+        begun += [(at, number) for at, some in others.items() for number in some if number & BEGINS]
+        for place, first in begun:
+            for second in (numbers[place + 1], *others.get(place + 1, ())):
+                both = self.phrases.find(first & NONE, second & NONE)
+                if both is not None:
+                    found.append(both)
+                    if both & BEGINS:
+                        begun.append((place + 1, both))
+        return found
 
-    def _around(self, reading: Reading) -> U32:
+    def _around(self, reading: Reading) -> list[int]:
         """The source, the topics and the places around what it is about."""
         found: list[int] = []
         said = [("topic", name) for name in reading.topics]
@@ -107,7 +119,7 @@ class Vocabulary:
         for one in (("from", reading.source), *said):
             known = self._said.get(one)
             found += self._learn(one) if known is None else known
-        return np.array(found, np.uint32)
+        return found
 
     def _learn(self, said: tuple[str, str]) -> tuple[int, ...]:
         if len(self._said) > _MOST_REMEMBERED:
