@@ -14,6 +14,7 @@ from handlers import (
     messages,
     opening,
     settings,
+    sourcing,
     starting,
 )
 from handlers import subscribing as sub
@@ -43,6 +44,7 @@ COMMANDS = (
     Command("forget", forgetting.forget, "about-forget", changes=True),
     Command("privacy", helping.show_privacy, "about-privacy"),
     Command("help", helping.show_help, "about-help"),
+    Command("sources", sourcing.show, "about-sources", operators=True),
 )
 
 BUTTONS = (
@@ -75,4 +77,6 @@ NOT_ADMINISTRATOR: Handler = helping.not_administrator
 
 def menu(voice: Voice) -> list[tuple[str, str]]:
     """Telegram's command menu: names and descriptions (core.telegram.org/bots/api#botcommand)."""
-    return [(command.name, voice.label(command.about)) for command in COMMANDS]
+    return [
+        (command.name, voice.label(command.about)) for command in COMMANDS if not command.operators
+    ]

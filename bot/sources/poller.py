@@ -46,12 +46,21 @@ class Poller:
 
     async def poll(self) -> timedelta:
         """Asks once and hands over what is new; how long to wait until the next time."""
+        began = self._clock()
         try:
-            error = await self._try()
+            wait = self._wait(await self._try())
+            ended = self._clock()
+            async with self._database.write() as transaction:
+                await sources.schedule(
+                    transaction, self._source.name, latency=ended - began, next_at=ended + wait
+                )
         except Exception:  # noqa: BLE001 - the database failed, or intake did: the next poll
             # brings the same again, and nobody else would start this loop another time
             _log.exception("poll_lost", source=self._source.name)
-            error = SourceError("could not be stored")
+            return self._wait(SourceError("could not be stored"))
+        return wait
+
+    def _wait(self, error: SourceError | None) -> timedelta:
         self._errors = 0 if error is None else self._errors + 1
         return pause(self._source.every, self._errors, error, self._chance())
 

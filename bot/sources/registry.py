@@ -18,6 +18,7 @@ from bot.sources.telegram_preview import TelegramPreviewSettings
 from bot.sources.ukrainealarm import UkraineAlarmSettings
 from bot.sources.usgs import UsgsSettings
 from bot.sources.webhook import Webhook, WebhookSettings
+from storage.sources import Watched
 
 AnySource = Annotated[
     SirenSettings
@@ -43,6 +44,14 @@ KINDS: Mapping[str, type[SourceSettings]] = {
 def polled(settings: Iterable[AnySource], fetcher: Fetcher, clock: Clock) -> list[Polled]:
     """Those that are asked."""
     return [one.source(fetcher, clock) for one in settings if isinstance(one, PolledSettings)]
+
+
+def watched(settings: Iterable[AnySource]) -> list[Watched]:
+    """As their health is kept."""
+    return [
+        Watched(one.name, one.kind, one.every if isinstance(one, PolledSettings) else None)
+        for one in settings
+    ]
 
 
 def webhooks(settings: Iterable[AnySource], take: Take, clock: Clock) -> list[Webhook]:

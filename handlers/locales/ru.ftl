@@ -329,3 +329,34 @@ answer-too-many =
     }, больше нельзя. Сначала уберите какую-нибудь.
 answer-not-administrator = Менять это могут только администраторы группы.
 answer-failed = Не получилось. Это записано в журнал, и ничего не изменилось.
+
+## Источники, для тех, кто держит бота
+
+about-sources = состояние источников (это видите только вы)
+sources-none = Ни одного источника не настроено.
+sources-head = <b>{ $count ->
+        [one] { $count } источник
+        [few] { $count } источника
+       *[many] { $count } источников
+    }</b>{ $dead ->
+        [0] , все отвечают
+       *[other] , не отвечает: { $dead }
+    }
+source-good = 🟢 { $name } ({ $kind })
+source-shaky = 🟡 { $name } ({ $kind }): последняя попытка неудачна
+source-dead = 🔴 { $name } ({ $kind }): не отвечает
+source-new = ⚪ { $name } ({ $kind }): ещё не опрашивался
+source-told = 🔵 { $name } ({ $kind }): присылает сам
+source-last = последний раз удачно { $at }, { $span } назад
+source-never = ещё ни разу удачно
+source-unheard = ещё ничего не прислал
+source-took = заняло { $span }
+source-next = снова через { $span }
+source-error = Неудачных попыток подряд: { $count }. { $error }
+source-unknown = Места, которых я не знаю ({ $count }): { $places }
+span-days = { $count } дн
+span-hours = { $count } ч
+span-minutes = { $count } мин
+span-seconds = { $count } с
+page-dead = 🔌 <b>Источник не отвечает:</b> { $name }. Последний раз удачно { $since }. Ошибка: { $error }. Нового из него нет. Подробнее: /sources
+page-back = 🔌 <b>Источник снова отвечает:</b> { $name }, через { $span } после сообщения.
