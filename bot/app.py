@@ -30,6 +30,7 @@ from bot.sources.fetching import Fetcher, open_session
 from bot.sources.locating import Locator
 from bot.sources.poller import Poller as SourcePoller
 from bot.sources.source import Batch
+from bot.sources.telegram_channel import Channels
 from bot.telegram_hook import telegram_hook
 from bot.updates import Inbox, Poller
 from handlers import indexing
@@ -134,6 +135,7 @@ class App:
             administrators=self._sender.administrators,
             operators=config.telegram.admins,
         )
+        self._channels = Channels(sources.channels(config.source), database, now)
         self._inbox = Inbox(database, self._answer, now)
         self._repeats = Repeats()
         self._intake = Intake(
@@ -187,6 +189,10 @@ class App:
 
     async def _answer(self, incoming: Incoming) -> None:
         """One update, from the inbox to what is sent at once; the rest is in the outbox."""
+        if await self._channels.take(incoming):
+            if self._keeper.loaded.is_set():  # else they are taken as soon as it is
+                await self._intake.drain()
+            return
         direct = await self._conversation.process(incoming)
         self._bell.set()
         for one in direct:

@@ -14,6 +14,7 @@ from bot.sources.rss import RssSettings
 from bot.sources.settings import PolledSettings, SourceSettings
 from bot.sources.siren import SirenSettings
 from bot.sources.source import Clock, Polled, Take
+from bot.sources.telegram_channel import TelegramChannelSettings
 from bot.sources.telegram_preview import TelegramPreviewSettings
 from bot.sources.ukrainealarm import UkraineAlarmSettings
 from bot.sources.usgs import UsgsSettings
@@ -26,6 +27,7 @@ AnySource = Annotated[
     | AlertsInUaSettings
     | RssSettings
     | TelegramPreviewSettings
+    | TelegramChannelSettings
     | CapSettings
     | UsgsSettings
     | GdacsSettings
@@ -52,6 +54,11 @@ def watched(settings: Iterable[AnySource]) -> list[Watched]:
         Watched(one.name, one.kind, one.every if isinstance(one, PolledSettings) else None)
         for one in settings
     ]
+
+
+def channels(settings: Iterable[AnySource]) -> list[TelegramChannelSettings]:
+    """Those that Telegram brings with its updates."""
+    return [one for one in settings if isinstance(one, TelegramChannelSettings)]
 
 
 def webhooks(settings: Iterable[AnySource], take: Take, clock: Clock) -> list[Webhook]:

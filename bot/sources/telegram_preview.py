@@ -21,14 +21,12 @@ from bot.sources.loose import moment
 from bot.sources.markup import page_text
 from bot.sources.noticing import notice
 from bot.sources.one_page import Found, OnePage, PageSettings
-from bot.sources.segmenting import is_headline
+from bot.sources.posts import post_bulletin, wording_key
 from bot.sources.settings import WebAddress
 from bot.sources.source import Clock, Unusable
 from storage.bulletins import Bulletin
 from storage.durations import Duration, between
 from storage.sources import Cursor
-
-LONGEST_TEXT = 20_000  # code points; Telegram has 4096
 
 _POST = "div.tgme_widget_message[data-post]"
 _TEXT = "div.tgme_widget_message_text.js-message_text"
@@ -81,12 +79,12 @@ class TelegramPreview(OnePage):
         changed = [post for post in posts if post.id in noticed.changed]
         return Found(
             (
+                *(self._told(post, keys.id_key(post.id, None), now) for post in new if post.text),
                 *(
-                    self._bulletin(post, keys.id_key(post.id, None), now)
-                    for post in new
+                    self._told(post, wording_key(post.id, post.text), now)
+                    for post in changed
                     if post.text
                 ),
-                *(self._bulletin(post, _changed_key(post), now) for post in changed if post.text),
             ),
             {
                 "last": max(last, *(post.number or 0 for post in posts)),
@@ -94,18 +92,8 @@ class TelegramPreview(OnePage):
             },
         )
 
-    def _bulletin(self, post: Post, key: str, now: datetime) -> Bulletin:
-        first, _, rest = post.text.partition("\n")
-        title = first if rest and is_headline(first) else ""
-        return Bulletin(
-            source=self.name,
-            key=key,
-            title=title,
-            text=(rest.strip() if title else post.text)[:LONGEST_TEXT],
-            url=post.url,
-            published_at=post.at,
-            received_at=now,
-        )
+    def _told(self, post: Post, key: str, now: datetime) -> Bulletin:
+        return post_bulletin(self.name, key, post.text, post.url, post.at, now)
 
 
 def read_posts(body: bytes, charset: str | None = None) -> list[Post]:
@@ -144,7 +132,3 @@ def _address(node: LexborNode, selector: str) -> str | None:
     link = node.css_first(selector)
     url = (link.attributes["href"] or "") if link else ""
     return url if is_web_address(url) else None
-
-
-def _changed_key(post: Post) -> str:
-    return f"{keys.id_key(post.id, None)}~{keys.content_key(post.text)[-16:]}"
