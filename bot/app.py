@@ -150,8 +150,9 @@ class App:
         self._locator = Locator(language.gazetteer, database)
         self._paging = Paging(database, self._words, config.telegram.admins, self._bell.set, now)
         self._digests = Digests(database, language.reader, messages, self._bell.set, now)
+        recorders = sources.recorders(config.source, now)
         self._sources = [
-            SourcePoller(source, database, self._take, now)
+            SourcePoller(source, database, self._take, now, recorder=recorders.get(source.name))
             for source in sources.polled(config.source, fetcher, now)
         ]
         self._webhooks = sources.webhooks(config.source, self._take, now)

@@ -9,6 +9,7 @@ import structlog
 
 from bot.sources.capping import capped
 from bot.sources.pausing import pause
+from bot.sources.recording import Recorder
 from bot.sources.source import Batch, Clock, Polled, SourceError, Take
 from storage import sources
 from storage.database import Database
@@ -30,12 +31,14 @@ class Poller:
         take: Take,
         clock: Clock,
         chance: Callable[[], float] = random.random,  # from 0 to 1, for the jitter
+        recorder: Recorder | None = None,
     ) -> None:
         self._source = source
         self._database = database
         self._take = take
         self._clock = clock
         self._chance = chance
+        self._recorder = recorder
         self._errors = 0  # failed polls in a row
 
     async def run(self) -> None:
@@ -71,6 +74,8 @@ class Poller:
             async with self._database.write() as transaction:
                 await sources.fail(transaction, self._source.name, str(got), self._clock())
             return got
+        if self._recorder:
+            await self._recorder.record(got)
         for part in (parts := capped(got)):
             await self._take(part)
         if len(parts) > 1:

@@ -10,6 +10,7 @@ from bot.sources.cap import CapSettings
 from bot.sources.fetching import Fetcher
 from bot.sources.gdacs import GdacsSettings
 from bot.sources.liveblog import LiveblogSettings
+from bot.sources.recording import Recorder
 from bot.sources.rss import RssSettings
 from bot.sources.settings import PolledSettings, SourceSettings
 from bot.sources.siren import SirenSettings
@@ -46,6 +47,15 @@ KINDS: Mapping[str, type[SourceSettings]] = {
 def polled(settings: Iterable[AnySource], fetcher: Fetcher, clock: Clock) -> list[Polled]:
     """Those that are asked."""
     return [one.source(fetcher, clock) for one in settings if isinstance(one, PolledSettings)]
+
+
+def recorders(settings: Iterable[AnySource], clock: Clock) -> dict[str, Recorder]:
+    """By name, of those whose polls are kept."""
+    return {
+        one.name: Recorder(one.record, clock)
+        for one in settings
+        if isinstance(one, PolledSettings) and one.record
+    }
 
 
 def watched(settings: Iterable[AnySource]) -> list[Watched]:
