@@ -1,7 +1,8 @@
-"""The command line: `tocsin demo`, `run`, `check`, `publish`, `explain`, `backup`, `restore`."""
+"""The command line: `tocsin demo`, `run`, `check`, `publish` and what else there is."""
 
 import argparse
 import asyncio
+import math
 import os
 import signal
 import sys
@@ -19,8 +20,11 @@ from bot.demo import demo
 from bot.explain import ExplainError, explain_lines
 from bot.http import CannotListen
 from bot.publish import publish
+from bot.replay import Replay
+from bot.sources.locating import Locator
 from matching.errors import QueryError
 from matching.explaining import Explainer
+from matching.gazetteer import Gazetteer
 from storage.database import Database
 from storage.lease import HeldElsewhere
 from storage.migrate import Unusable
@@ -72,6 +76,14 @@ def parser() -> argparse.ArgumentParser:
     publishing.add_argument("file", metavar="FILE", help="what to publish; - is standard input")
     publishing.set_defaults(command=_publish)
 
+    about = "play a recorded day into a running installation; it rings whoever follows it"
+    replaying = commands.add_parser("replay", parents=[configured], help=about)
+    replaying.add_argument(
+        "--speed", type=_speed, default=1.0, metavar="N", help="so many times as fast as it was"
+    )
+    replaying.add_argument("file", metavar="FILE", help="as a source with `record` writes it")
+    replaying.set_defaults(command=_replay)
+
     about = "say what is read in bulletins given as JSON lines: why did this not ring?"
     explaining = commands.add_parser("explain", parents=[configured], help=about)
     explaining.add_argument(
@@ -121,6 +133,25 @@ async def _publish(options: argparse.Namespace) -> int:
         )
     finally:
         await database.close()
+
+
+async def _replay(options: argparse.Namespace) -> int:
+    config = load(options.config, os.environ)
+    logs.set_up(())
+    database = Database(config.storage.url)
+    try:
+        locator = Locator(Gazetteer.load(), database)
+        replay = Replay(database, app.now, asyncio.sleep, locator.located, print)
+        return await replay.play(options.file, options.speed)
+    finally:
+        await database.close()
+
+
+def _speed(written: str) -> float:
+    speed = float(written)
+    if not (0 < speed < math.inf):
+        raise ValueError("more than 0")
+    return speed
 
 
 async def _explain(options: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """The conversation: an update comes in, what to say goes out, in one transaction."""
 
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
 import structlog
@@ -48,8 +48,11 @@ class Conversation:
         administrators: Callable[[int], Awaitable[frozenset[int]]],
         username: str | None = None,
         quota: int = 100,
+        operators: Iterable[int] = (),
     ) -> None:
         """`administrators` tells who they are, by a chat's id; `quota` is of subscriptions a chat.
+
+        `operators` are Telegram's ids of those who run the bot.
 
         `username` is the bot's own, without the @; it may be set later.
         """
@@ -67,6 +70,7 @@ class Conversation:
             zones=Zones(gazetteer),
             commands=registry.COMMANDS,
             quota=quota,
+            operators=frozenset(operators),
         )
 
     async def process(self, incoming: Incoming) -> tuple[Direct, ...]:
@@ -130,7 +134,7 @@ class Conversation:
         self._tell_index(Said(changed=tuple(changed)))
 
     async def _hear(self, update_id: int, heard: Heard) -> tuple[Direct, ...]:
-        found = route(heard)
+        found = route(heard, self._kit.commands_for(heard))
         if found is None:
             await self._complete(update_id)
             return ()

@@ -15,6 +15,7 @@ from handlers import (
     onboarding,
     opening,
     settings,
+    sourcing,
     starting,
     why,
 )
@@ -46,6 +47,7 @@ COMMANDS = (
     Command("forget", forgetting.forget, "about-forget", changes=True),
     Command("privacy", helping.show_privacy, "about-privacy"),
     Command("help", helping.show_help, "about-help"),
+    Command("sources", sourcing.show, "about-sources", operators=True),
 )
 
 BUTTONS = (
@@ -82,7 +84,9 @@ NOT_ADMINISTRATOR: Handler = helping.not_administrator
 
 def menu(voice: Voice) -> list[tuple[str, str]]:
     """Telegram's command menu: names and descriptions (core.telegram.org/bots/api#botcommand)."""
-    return [(command.name, voice.label(command.about)) for command in COMMANDS]
+    return [
+        (command.name, voice.label(command.about)) for command in COMMANDS if not command.operators
+    ]
 
 
 def introduction(voice: Voice) -> tuple[str, str]:

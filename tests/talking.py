@@ -92,6 +92,7 @@ class Talk:
         administrators: Callable[[int], Awaitable[frozenset[int]]] = nobody,
         places: Gazetteer | None = None,
         quota: int = 100,
+        operators: Sequence[int] = (),
     ) -> None:
         self.database = database
         self.index = Index()
@@ -109,6 +110,7 @@ class Talk:
             administrators=administrators,
             username=USERNAME,
             quota=quota,
+            operators=operators,
         )
 
     async def say(self, text: str, *, user: int = ANN, language: str = "en") -> Heard:

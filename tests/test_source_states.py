@@ -173,7 +173,7 @@ async def test_an_alert_is_told_from_its_beginning_to_its_end(watched: Watched) 
         phase=Phase.ACTIVE,
         level="yellow",
         hazard="air_raid",
-        regions=("Бахмутський район",),
+        regions=("54", "Бахмутський район"),
         topics=("air_alert",),
         published_at=BEGAN,
         received_at=watched.now - timedelta(seconds=40),
@@ -256,7 +256,10 @@ async def test_a_record_that_cannot_be_read_ends_no_alert(watched: Watched) -> N
         assert await watched.sees([LUHANSK, region("54", "x", {"regionId": None}), KYIV]) == ()
         begun = await watched.sees([LUHANSK, {"activeAlerts": 5}, region("39", "y", on("39"))])
     assert [one.phase for one in begun] == [Phase.ACTIVE]
-    assert [one.regions for one in await watched.sees([LUHANSK, RAION])] == [("м. Київ",), ("y",)]
+    assert [one.regions for one in await watched.sees([LUHANSK, RAION])] == [
+        ("31", "м. Київ"),
+        ("39", "y"),
+    ]
 
 
 async def test_nothing_is_fetched_while_the_status_stays_but_now_and_then(
@@ -279,9 +282,9 @@ async def test_an_alert_of_the_oblast_that_a_raion_lists_is_the_oblasts(watched:
     (began,) = await watched.sees([LUHANSK, heir])
     oblast = region("28", "Донецька область", on("28"), kind="State")
 
-    assert began.regions == ("Донецька область",)
+    assert began.regions == ("28", "Донецька область")
     assert await watched.sees([LUHANSK, heir, oblast]) == ()
-    assert [one.regions for one in await watched.sees([LUHANSK])] == [("Донецька область",)]
+    assert [one.regions for one in await watched.sees([LUHANSK])] == [("28", "Донецька область")]
 
 
 def seen(*regions: object) -> dict[str, Alert]:

@@ -83,7 +83,7 @@ async def test_a_list_is_one_batch(desk: Desk) -> None:
     assert await desk.post(body) == (202, {"accepted": 2, "repeated": 1})
 
     (batch,) = desk.batches
-    assert (batch.source, batch.cursor, batch.baseline) == ("press", None, False)
+    assert (batch.source, batch.cursor, batch.baseline) == ("press", {}, False)
     assert [bulletin.title for bulletin in batch.bulletins] == ["A", "B", "A"]
     assert batch.bulletins[0].received_at == NOW
 

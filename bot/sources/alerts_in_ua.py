@@ -18,7 +18,7 @@ from bot.sources.settings import PolledSettings, WebAddress
 from bot.sources.source import Batch, Clock, Unusable
 from bot.sources.states import Alert, Seen, joined
 from bot.sources.ukraine import HAZARDS, TEST_REGION, THREATS, region_number
-from bot.sources.watching_states import batch, may_skip
+from bot.sources.watching_states import batch, may_skip, unchanged
 from storage.durations import Duration, between
 from storage.sources import Cursor
 
@@ -66,7 +66,8 @@ class AlertsInUa:
             headers={"Authorization": f"Bearer {self._settings.token.get_secret_value()}"},
         )
         if page is None:
-            return Batch(self.name, (), cursor, baseline=False)
+            assert cursor is not None  # noqa: S101 - it was asked with what stands there
+            return unchanged(self.name, cursor)
         seen = read_active(page.body, self._oddities)
         more = {"place": self._place, "validators": page.validators}
         return batch(self.name, cursor, seen, more, self._clock())

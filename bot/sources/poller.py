@@ -9,6 +9,7 @@ import structlog
 
 from bot.sources.capping import capped
 from bot.sources.pausing import pause
+from bot.sources.recording import Recorder
 from bot.sources.source import Batch, Clock, Polled, SourceError, Take
 from storage import sources
 from storage.database import Database
@@ -30,12 +31,14 @@ class Poller:
         take: Take,
         clock: Clock,
         chance: Callable[[], float] = random.random,  # from 0 to 1, for the jitter
+        recorder: Recorder | None = None,
     ) -> None:
         self._source = source
         self._database = database
         self._take = take
         self._clock = clock
         self._chance = chance
+        self._recorder = recorder
         self._errors = 0  # failed polls in a row
 
     async def run(self) -> None:
@@ -46,12 +49,21 @@ class Poller:
 
     async def poll(self) -> timedelta:
         """Asks once and hands over what is new; how long to wait until the next time."""
+        began = self._clock()
         try:
-            error = await self._try()
+            wait = self._wait(await self._try())
+            ended = self._clock()
+            async with self._database.write() as transaction:
+                await sources.schedule(
+                    transaction, self._source.name, latency=ended - began, next_at=ended + wait
+                )
         except Exception:  # noqa: BLE001 - the database failed, or intake did: the next poll
             # brings the same again, and nobody else would start this loop another time
             _log.exception("poll_lost", source=self._source.name)
-            error = SourceError("could not be stored")
+            return self._wait(SourceError("could not be stored"))
+        return wait
+
+    def _wait(self, error: SourceError | None) -> timedelta:
         self._errors = 0 if error is None else self._errors + 1
         return pause(self._source.every, self._errors, error, self._chance())
 
@@ -62,6 +74,8 @@ class Poller:
             async with self._database.write() as transaction:
                 await sources.fail(transaction, self._source.name, str(got), self._clock())
             return got
+        if self._recorder:
+            await self._recorder.record(got)
         for part in (parts := capped(got)):
             await self._take(part)
         if len(parts) > 1:

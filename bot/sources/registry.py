@@ -10,14 +10,17 @@ from bot.sources.cap import CapSettings
 from bot.sources.fetching import Fetcher
 from bot.sources.gdacs import GdacsSettings
 from bot.sources.liveblog import LiveblogSettings
+from bot.sources.recording import Recorder
 from bot.sources.rss import RssSettings
 from bot.sources.settings import PolledSettings, SourceSettings
 from bot.sources.siren import SirenSettings
 from bot.sources.source import Clock, Polled, Take
+from bot.sources.telegram_channel import TelegramChannelSettings
 from bot.sources.telegram_preview import TelegramPreviewSettings
 from bot.sources.ukrainealarm import UkraineAlarmSettings
 from bot.sources.usgs import UsgsSettings
 from bot.sources.webhook import Webhook, WebhookSettings
+from storage.sources import Watched
 
 AnySource = Annotated[
     SirenSettings
@@ -25,6 +28,7 @@ AnySource = Annotated[
     | AlertsInUaSettings
     | RssSettings
     | TelegramPreviewSettings
+    | TelegramChannelSettings
     | CapSettings
     | UsgsSettings
     | GdacsSettings
@@ -43,6 +47,28 @@ KINDS: Mapping[str, type[SourceSettings]] = {
 def polled(settings: Iterable[AnySource], fetcher: Fetcher, clock: Clock) -> list[Polled]:
     """Those that are asked."""
     return [one.source(fetcher, clock) for one in settings if isinstance(one, PolledSettings)]
+
+
+def recorders(settings: Iterable[AnySource], clock: Clock) -> dict[str, Recorder]:
+    """By name, of those whose polls are kept."""
+    return {
+        one.name: Recorder(one.record, clock)
+        for one in settings
+        if isinstance(one, PolledSettings) and one.record
+    }
+
+
+def watched(settings: Iterable[AnySource]) -> list[Watched]:
+    """As their health is kept."""
+    return [
+        Watched(one.name, one.kind, one.every if isinstance(one, PolledSettings) else None)
+        for one in settings
+    ]
+
+
+def channels(settings: Iterable[AnySource]) -> list[TelegramChannelSettings]:
+    """Those that Telegram brings with its updates."""
+    return [one for one in settings if isinstance(one, TelegramChannelSettings)]
 
 
 def webhooks(settings: Iterable[AnySource], take: Take, clock: Clock) -> list[Webhook]:

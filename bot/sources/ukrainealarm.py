@@ -20,7 +20,7 @@ from bot.sources.settings import PolledSettings, WebAddress
 from bot.sources.source import Batch, Clock, Refused, Unusable
 from bot.sources.states import Alert, Seen, joined
 from bot.sources.ukraine import AIR, FIRST_LEVEL, TEST_REGION, region_number
-from bot.sources.watching_states import batch, may_skip
+from bot.sources.watching_states import batch, may_skip, unchanged
 from storage.durations import Duration, between
 from storage.sources import Cursor
 
@@ -87,12 +87,12 @@ class UkraineAlarm:
         index = await self._index()
         skips = cursor is not None and may_skip(cursor) and not _is_old(cursor, now)
         if cursor is not None and skips and cursor["index"] == index:
-            return Batch(self.name, (), cursor, baseline=False)
+            return unchanged(self.name, cursor)
         page = await self._get(self._url, LARGEST, cursor)
         if page is None:
             assert cursor is not None  # noqa: S101 - it was asked with what stands there
             read = {**cursor, "index": index, "read_at": now.isoformat()}
-            return Batch(self.name, (), read, baseline=False)
+            return unchanged(self.name, read)
         seen = read_alerts(page.body, self._oddities)
         more = {
             "place": self._place,

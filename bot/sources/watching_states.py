@@ -20,6 +20,12 @@ def may_skip(cursor: Cursor | None) -> bool:
     return cursor is not None and not cursor["doubted"]
 
 
+def unchanged(name: str, cursor: Cursor) -> Batch:
+    """What was on is on."""
+    state = states.from_json(cursor["state"])
+    return Batch(name, (), cursor, baseline=False, state=state)
+
+
 def batch(
     name: str, cursor: Cursor | None, seen: Seen, more: Mapping[str, Any], now: datetime
 ) -> Batch:
@@ -34,11 +40,14 @@ def batch(
             bulletins(name, states.beginnings(seen.state), now),
             _cursor(seen.state, more, doubted=False),
             baseline=True,
+            state=seen.state,
+            numbered=True,
         )
     before = states.from_json(cursor["state"])
     if before and not seen.state and not cursor["doubted"]:
         _log.warning("state_doubted", source=name, missing=len(before))
-        return Batch(name, (), _cursor(before, more, doubted=True), baseline=False)
+        kept = _cursor(before, more, doubted=True)
+        return Batch(name, (), kept, baseline=False, state=before)
     state, changes = states.difference(before, seen)
     told = [
         change for change in changes if (change.alert.uid, change.alert.hazard) not in PERMANENT
@@ -49,6 +58,8 @@ def batch(
         _cursor(state, more, doubted=False),
         baseline=False,
         many=True,
+        state=state,
+        numbered=True,
     )
 
 

@@ -54,7 +54,7 @@ class Webhook:
         except _Refusal as refusal:
             _log.warning("webhook_refused", source=self.name, status=refusal.status)
             return web.json_response(refusal.answer, status=refusal.status)
-        taken = await self._take(Batch(self.name, bulletins, None, baseline=False))
+        taken = await self._take(Batch(self.name, bulletins, {}, baseline=False))
         repeated = sum(one.repeated for one in taken)
         return web.json_response(
             {"accepted": len(taken) - repeated, "repeated": repeated}, status=202

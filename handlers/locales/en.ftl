@@ -363,3 +363,36 @@ why-asked-because = • { $what } — { $when }. It says: { $words }
 why-word = “{ $word }”
 why-not-asked = It is about nothing you follow now:
 why-missing = • { $what }. Missing: { $missing }
+## Sources, for those who run the bot
+
+about-sources = how the sources are doing (only you see this)
+sources-none = No sources are configured.
+sources-head = <b>{ $count ->
+        [one] One source
+       *[other] { $count } sources
+    }</b>{ $dead ->
+        [0] , none of them dead
+        [one] , one of them dead
+       *[other] , { $dead } of them dead
+    }
+source-good = 🟢 { $name } ({ $kind })
+source-shaky = 🟡 { $name } ({ $kind }): the last try failed
+source-dead = 🔴 { $name } ({ $kind }): dead
+source-new = ⚪ { $name } ({ $kind }): not asked yet
+source-told = 🔵 { $name } ({ $kind }): is told, not asked
+source-last = last good { $at }, { $span } ago
+source-never = never good
+source-unheard = never heard
+source-took = took { $span }
+source-next = next in { $span }
+source-error = Failed { $count ->
+        [one] once
+       *[other] { $count } times in a row
+    }: { $error }
+source-unknown = Places it named that I do not know ({ $count }): { $places }
+span-days = { $count } d
+span-hours = { $count } h
+span-minutes = { $count } min
+span-seconds = { $count } s
+page-dead = 🔌 <b>A source is dead:</b> { $name }. Last good { $since }. Error: { $error }. Nothing new comes from it. More: /sources
+page-back = 🔌 <b>A source is back:</b> { $name }, { $span } after you were told.

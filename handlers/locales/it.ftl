@@ -370,3 +370,33 @@ why-asked-because = • { $what } — { $when }. Dice: { $words }
 why-word = «{ $word }»
 why-not-asked = Non parla di nulla che segui ora:
 why-missing = • { $what }. Manca: { $missing }
+## Fonti, per chi gestisce il bot
+
+about-sources = come stanno le fonti (lo vedi solo tu)
+sources-none = Nessuna fonte è configurata.
+sources-head = <b>{ $count ->
+        [one] Una fonte
+       *[other] { $count } fonti
+    }</b>{ $dead ->
+        [0] , nessuna ferma
+        [one] , una ferma
+       *[other] , { $dead } ferme
+    }
+source-good = 🟢 { $name } ({ $kind })
+source-shaky = 🟡 { $name } ({ $kind }): l’ultima prova è fallita
+source-dead = 🔴 { $name } ({ $kind }): ferma
+source-new = ⚪ { $name } ({ $kind }): non ancora interrogata
+source-told = 🔵 { $name } ({ $kind }): scrive da sola
+source-last = ultima volta buona { $at }, { $span } fa
+source-never = mai buona
+source-unheard = non ha ancora scritto
+source-took = in { $span }
+source-next = di nuovo tra { $span }
+source-error = Prove fallite di fila: { $count }. { $error }
+source-unknown = Luoghi che non conosco ({ $count }): { $places }
+span-days = { $count } g
+span-hours = { $count } h
+span-minutes = { $count } min
+span-seconds = { $count } s
+page-dead = 🔌 <b>Una fonte è ferma:</b> { $name }. Ultima volta buona { $since }. Errore: { $error }. Non ne arriva nulla di nuovo. Di più: /sources
+page-back = 🔌 <b>Una fonte è tornata:</b> { $name }, { $span } dopo l’avviso.

@@ -363,3 +363,33 @@ why-asked-because = • { $what } — { $when }. Здесь есть: { $words }
 why-word = «{ $word }»
 why-not-asked = Здесь нет ничего, за чем вы сейчас следите:
 why-missing = • { $what }. Не хватает: { $missing }
+## Источники, для тех, кто держит бота
+
+about-sources = состояние источников (это видите только вы)
+sources-none = Ни одного источника не настроено.
+sources-head = <b>{ $count ->
+        [one] { $count } источник
+        [few] { $count } источника
+       *[many] { $count } источников
+    }</b>{ $dead ->
+        [0] , все отвечают
+       *[other] , не отвечает: { $dead }
+    }
+source-good = 🟢 { $name } ({ $kind })
+source-shaky = 🟡 { $name } ({ $kind }): последняя попытка неудачна
+source-dead = 🔴 { $name } ({ $kind }): не отвечает
+source-new = ⚪ { $name } ({ $kind }): ещё не опрашивался
+source-told = 🔵 { $name } ({ $kind }): присылает сам
+source-last = последний раз удачно { $at }, { $span } назад
+source-never = ещё ни разу удачно
+source-unheard = ещё ничего не прислал
+source-took = заняло { $span }
+source-next = снова через { $span }
+source-error = Неудачных попыток подряд: { $count }. { $error }
+source-unknown = Места, которых я не знаю ({ $count }): { $places }
+span-days = { $count } дн
+span-hours = { $count } ч
+span-minutes = { $count } мин
+span-seconds = { $count } с
+page-dead = 🔌 <b>Источник не отвечает:</b> { $name }. Последний раз удачно { $since }. Ошибка: { $error }. Нового из него нет. Подробнее: /sources
+page-back = 🔌 <b>Источник снова отвечает:</b> { $name }, через { $span } после сообщения.

@@ -363,3 +363,33 @@ why-asked-because = • { $what } — { $when }. Тут є: { $words }
 why-word = «{ $word }»
 why-not-asked = Тут немає нічого, за чим ви зараз стежите:
 why-missing = • { $what }. Бракує: { $missing }
+## Джерела, для тих, хто тримає бота
+
+about-sources = стан джерел (це бачите лише ви)
+sources-none = Жодного джерела не налаштовано.
+sources-head = <b>{ $count ->
+        [one] { $count } джерело
+        [few] { $count } джерела
+       *[many] { $count } джерел
+    }</b>{ $dead ->
+        [0] , усі відповідають
+       *[other] , не відповідає: { $dead }
+    }
+source-good = 🟢 { $name } ({ $kind })
+source-shaky = 🟡 { $name } ({ $kind }): остання спроба невдала
+source-dead = 🔴 { $name } ({ $kind }): не відповідає
+source-new = ⚪ { $name } ({ $kind }): ще не читалося
+source-told = 🔵 { $name } ({ $kind }): надсилає саме
+source-last = востаннє вдало { $at }, { $span } тому
+source-never = ще жодного разу вдало
+source-unheard = ще нічого не надіслало
+source-took = тривало { $span }
+source-next = знову через { $span }
+source-error = Невдалих спроб поспіль: { $count }. { $error }
+source-unknown = Місця, яких я не знаю ({ $count }): { $places }
+span-days = { $count } дн
+span-hours = { $count } год
+span-minutes = { $count } хв
+span-seconds = { $count } с
+page-dead = 🔌 <b>Джерело не відповідає:</b> { $name }. Востаннє вдало { $since }. Помилка: { $error }. Нового з нього немає. Докладніше: /sources
+page-back = 🔌 <b>Джерело знову відповідає:</b> { $name }, через { $span } після повідомлення.
