@@ -30,9 +30,11 @@ from bot.sources.poller import Poller as SourcePoller
 from bot.sources.source import Batch
 from bot.telegram_hook import telegram_hook
 from bot.updates import Inbox, Poller
+from bot.waiting import Owing
 from handlers import indexing
 from handlers.conversation import Conversation
 from handlers.messages import Messages
+from handlers.roundup import Roundup
 from handlers.said import Answer, Direct, Edit
 from handlers.words import Words
 from matching.finding import prepare
@@ -141,7 +143,13 @@ class App:
             self._bell.set,
             now,
         )
-        self._digests = Digests(database, language.reader, messages, self._bell.set, now)
+        self._digests = Digests(
+            database,
+            Owing(language.reader, language.gazetteer, language.topics),
+            Roundup(self._words, language.gazetteer, language.topics, messages),
+            self._bell.set,
+            now,
+        )
         self._sources = [
             SourcePoller(source, database, self._take, now)
             for source in sources.polled(config.source, fetcher, now)
