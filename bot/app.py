@@ -33,9 +33,11 @@ from bot.sources.source import Batch
 from bot.sources.telegram_channel import Channels
 from bot.telegram_hook import telegram_hook
 from bot.updates import Inbox, Poller
+from bot.waiting import Owing
 from handlers import indexing
 from handlers.conversation import Conversation
 from handlers.messages import Messages
+from handlers.roundup import Roundup
 from handlers.said import Answer, Direct, Edit, Suggest
 from handlers.words import Words
 from matching.finding import prepare
@@ -147,9 +149,15 @@ class App:
             self._bell.set,
             now,
         )
+        self._digests = Digests(
+            database,
+            Owing(language.reader, language.gazetteer, language.topics),
+            Roundup(self._words, language.gazetteer, language.topics, messages),
+            self._bell.set,
+            now,
+        )
         self._locator = Locator(language.gazetteer, database)
         self._paging = Paging(database, self._words, config.telegram.admins, self._bell.set, now)
-        self._digests = Digests(database, language.reader, messages, self._bell.set, now)
         recorders = sources.recorders(config.source, now)
         self._sources = [
             SourcePoller(source, database, self._take, now, recorder=recorders.get(source.name))

@@ -25,7 +25,7 @@ def scheduler(
         timezone="UTC",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    tickers.add_job(digests.tick, "cron", second="*/10", id="digests")
+    tickers.add_job(digests.tick, "cron", second="*/2", id="digests")
     tickers.add_job(paging.tick, "cron", second="5-55/10", id="paging")
     tickers.add_job(retention, "cron", hour=3, minute=17, id="retention")
     return tickers

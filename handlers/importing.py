@@ -160,7 +160,7 @@ async def _choose(request: Request, transaction: Transaction, settings: Settings
         schedule=chosen.schedule,
     )
     if chosen.zone and chosen.zone != now.zone:
-        await rezone(transaction, now.number, chosen.zone, request.now)
+        await rezone(transaction, now.number, now.zone, chosen.zone, request.now)
     return replace(request, subscriber=chosen)
 
 

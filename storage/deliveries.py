@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.engine import RowMapping
 
 from storage import schema
@@ -80,6 +80,17 @@ async def is_waiting(transaction: Transaction, subscriber: int, lane: Lane) -> b
         _table.c.failed_at.is_(None),
     )
     return (await transaction.execute(query.limit(1))).first() is not None
+
+
+async def count(transaction: Transaction, lane: Lane, most: int) -> int:
+    """How many of a lane wait for their first call or the next; `most` stands for more, too."""
+    waiting = (
+        select(_table.c.id)
+        .where(_table.c.lane == lane, _table.c.attempted_at.is_(None), _table.c.failed_at.is_(None))
+        .limit(most)
+    )
+    counted = select(func.count()).select_from(waiting.subquery())
+    return (await transaction.execute(counted)).scalar_one()
 
 
 async def defer(transaction: Transaction, due_at: Mapping[int, datetime]) -> None:

@@ -1,13 +1,15 @@
 """Subscriptions: a query of one subscriber with when to deliver."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import case, delete, func, insert, literal, select, update
 from sqlalchemy.engine import RowMapping
 
 from storage import bulletins, schema
+from storage.columns import Instant
 from storage.database import Transaction
 from storage.schedules import Schedule, parse_schedule
 
@@ -27,6 +29,7 @@ class Subscription:
     created_at: datetime
     next_due_at: datetime | None  # aware; when its next digest is due; None: no digest is to come
     digested: int  # id of the last bulletin its digests have dealt with
+    owed_at: datetime | None  # aware; a digest is owed since then, or from then on; None: none is
 
 
 async def add(
@@ -103,25 +106,83 @@ async def every(transaction: Transaction) -> AsyncIterator[Subscription]:
         last = rows[-1]["id"]
 
 
-async def due(transaction: Transaction, now: datetime, limit: int) -> list[Subscription]:
-    """Those whose digest is due at `now`, longest due first."""
+async def is_due(transaction: Transaction, now: datetime) -> bool:
+    """Whether `owe` has anything to do."""
+    first = (await transaction.execute(select(func.min(_table.c.next_due_at)))).scalar_one()
+    return first is not None and first <= now
+
+
+async def owe(transaction: Transaction, now: datetime, limit: int) -> int:
+    """Owes the digests that are due at `now` and sets when the next are; how many, at most `limit`.
+
+    Who is quiet is owed theirs when that ends.
+    """
+    person, still = schema.subscriber, schema.quiet
+    until = case((still.c.since.is_not(None), still.c.turns_at))
     query = (
-        select(_table)
+        select(_table.c.id, _table.c.schedule, person.c.zone, until)
+        .join(person, person.c.number == _table.c.subscriber)
+        .outerjoin(still, still.c.subscriber == _table.c.subscriber)
         .where(_table.c.next_due_at <= now)
         .order_by(_table.c.next_due_at, _table.c.id)
         .limit(limit)
     )
+    rows = (await transaction.execute(query)).all()
+    alike: dict[tuple[str, str | None, datetime | None], list[int]] = {}
+    for id_, *key in rows:
+        alike.setdefault(tuple(key), []).append(id_)
+    for (schedule, zone, quiet_until), ids in alike.items():
+        next_due_at = parse_schedule(schedule).next_due(now, ZoneInfo(zone or "UTC"))
+        await transaction.execute(
+            update(_table)
+            .where(_table.c.id.in_(ids), _table.c.next_due_at <= now)
+            .values(
+                next_due_at=next_due_at,
+                owed_at=func.coalesce(_table.c.owed_at, literal(quiet_until or now, Instant())),
+            )
+        )
+    return len(rows)
+
+
+async def next_owed(transaction: Transaction, now: datetime, limit: int) -> list[int]:
+    """Numbers of the subscribers whose digests are to be made, longest owed first."""
+    query = (
+        select(_table.c.subscriber)
+        .where(_table.c.owed_at <= now)
+        .order_by(_table.c.owed_at, _table.c.id)
+        .limit(limit)
+    )
+    return list(dict.fromkeys((await transaction.execute(query)).scalars()))
+
+
+async def owed(
+    transaction: Transaction, numbers: Collection[int], now: datetime
+) -> list[Subscription]:
+    """Those of the subscribers `numbers` whose digests are to be made."""
+    query = select(_table).where(_table.c.subscriber.in_(numbers), _table.c.owed_at <= now)
     return [_subscription(row) for row in (await transaction.execute(query)).mappings()]
 
 
-async def digest(
-    transaction: Transaction, subscription: int, *, digested: int, next_due_at: datetime | None
-) -> None:
-    """Notes that its digest up to the bulletin `digested` is made, and when the next is due."""
+async def settle(transaction: Transaction, ids: Collection[int], *, digested: int) -> set[int]:
+    """Notes that those of `ids` that were owed have their digest, up to the bulletin `digested`.
+
+    Returns the subscribers whose they are.
+    """
+    statement = (
+        update(_table)
+        .where(_table.c.id.in_(ids), _table.c.owed_at.is_not(None))
+        .values(digested=digested, owed_at=None)
+        .returning(_table.c.subscriber)
+    )
+    return set((await transaction.execute(statement)).scalars())
+
+
+async def defer(transaction: Transaction, subscriber: int, until: datetime) -> None:
+    """What is owed to the subscriber is owed from then on."""
     await transaction.execute(
         update(_table)
-        .where(_table.c.id == subscription)
-        .values(digested=digested, next_due_at=next_due_at)
+        .where(_table.c.subscriber == subscriber, _table.c.owed_at.is_not(None))
+        .values(owed_at=until)
     )
 
 

@@ -7,7 +7,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from bot.digests import Digests
+from bot.waiting import Owing
 from handlers.conversation import Conversation
+from handlers.messages import Messages
+from handlers.roundup import Roundup
 from handlers.said import Answer, Direct, Edit
 from handlers.words import Words
 from matching.gazetteer import Gazetteer
@@ -77,6 +81,17 @@ def topics() -> Topics:
 @cache
 def reader() -> Reader:
     return Reader(gazetteer(), topics())
+
+
+def digests(database: Database, clock: Callable[[], datetime]) -> Digests:
+    """Makes digests as an installation does."""
+    return Digests(
+        database,
+        Owing(reader(), gazetteer(), topics()),
+        Roundup(words(), gazetteer(), topics(), Messages(words(), reader())),
+        lambda: None,
+        clock,
+    )
 
 
 async def nobody(_chat: int) -> frozenset[int]:

@@ -122,7 +122,7 @@ async def test_a_disk_that_fills_while_a_burst_is_taken_loses_and_doubles_nothin
     async with sqlite.write() as transaction:
         ids = await arrivals.put(transaction, map(storm, range(8 * AT_ONCE)), NOW)
     with (
-        disk_with_room_for(600_000, tmp_path / "tocsin.db"),
+        disk_with_room_for(1_000_000, tmp_path / "tocsin.db"),
         pytest.raises(Exception, match="disk"),
     ):
         await desk.drain()

@@ -396,3 +396,83 @@ span-minutes = { $count } min
 span-seconds = { $count } s
 page-dead = 🔌 <b>A source is dead:</b> { $name }. Last good { $since }. Error: { $error }. Nothing new comes from it. More: /sources
 page-back = 🔌 <b>A source is back:</b> { $name }, { $span } after you were told.
+## Quiet hours, pauses, and digests
+
+about-quiet = Hours in which news waits
+about-pause = Nothing but alerts for a while
+about-resume = End the pause
+usage-quiet = [22:00-07:00 | off]
+usage-pause = [2h]
+quiet-none = No quiet hours. Press some, or write yours: <code>/quiet 22:00-07:00</code>
+quiet-hours = <b>Quiet hours:</b> every day { $begin }–{ $end } ({ $zone })
+quiet-on = It is quiet now, until { $until }.
+quiet-ends = The quiet is over. If anything has waited, it comes in a moment.
+quiet-news = News waits. When the quiet is over, you get one message with what is still true by then.
+quiet-alerts-ring = Alerts ring as always.
+quiet-alerts-silent = Alerts come at once, but without sound.
+quiet-alerts-held = <b>Alerts wait, too: nothing rings.</b>
+quiet-unknown =
+    I do not understand the hours “{ $written }”. You can write:
+    <code>/quiet 22:00-07:00</code>
+    <code>/quiet off</code>
+    Hours go from 00:00 to 23:59.
+quiet-no-length = Quiet hours need a beginning and another end, for example <code>/quiet 22:00-07:00</code>. For a while from now on: <code>/pause 8h</code>
+quiet-summary = <b>While it was quiet:</b> { $what }
+quiet-alerts-over =
+    { $count ->
+        [one] one alert, over by now
+       *[other] { $count } alerts, all over
+    }
+quiet-alerts-on =
+    { $count ->
+        [one] one alert
+       *[other] { $count } alerts
+    }; no all-clear so far: { $places }
+quiet-reports =
+    { $count ->
+        [one] one report
+       *[other] { $count } reports
+    }
+paused = <b>Paused until { $until }.</b>
+paused-news = News waits, and comes in one message when the pause is over.
+paused-longer = Your quiet hours follow: it stays quiet until { $until }.
+paused-change = To end it: /resume. What alerts do meanwhile: /quiet
+pause-unknown =
+    I do not understand how long “{ $written }” is. You can write:
+    <code>/pause 30m</code>
+    <code>/pause 2h</code>
+    <code>/pause 1d</code>
+    <code>/pause until 07:00</code>
+pause-too-long = That is long. I can pause for { $days } days at most.
+resumed = The pause is over.
+resume-nothing = Nothing is paused.
+resume-hours = These are your quiet hours. To change them: /quiet
+settings-quiet = Quiet hours: { $begin }–{ $end }
+settings-no-quiet = Quiet hours: none
+digest-nothing = Nothing new since the last time.
+digest-nothing-told = When there is nothing new, I say so.
+digest-nothing-untold = When there is nothing new, nothing comes.
+digest-more =
+    … and { $count ->
+        [one] one older report
+       *[other] { $count } older reports
+    }: /latest
+digest-untitled = Other
+button-alerts-ring = 🔔 Alerts ring
+button-alerts-silent = 🔕 Alerts without sound
+button-alerts-held = Alerts wait
+button-quiet-off = No quiet hours
+button-quiet = Quiet hours
+button-digest = When news comes
+button-nothing-told = Tell me also when there is nothing new
+button-nothing-untold = Do not tell me when there is nothing new
+button-minutes = { $count } min
+button-hours = { $count } h
+button-resume = End the pause
+# What people may type, with commas between.
+read-off = off, none, no
+read-from = from, between
+read-to = to, till, until, and
+read-minutes = m, min, mins, minute, minutes
+read-hours = h, hr, hrs, hour, hours
+read-days = d, day, days

@@ -400,3 +400,83 @@ span-minutes = { $count } min
 span-seconds = { $count } s
 page-dead = 🔌 <b>Una fonte è ferma:</b> { $name }. Ultima volta buona { $since }. Errore: { $error }. Non ne arriva nulla di nuovo. Di più: /sources
 page-back = 🔌 <b>Una fonte è tornata:</b> { $name }, { $span } dopo l’avviso.
+## Ore di silenzio, pause e riepiloghi
+
+about-quiet = Ore in cui le notizie aspettano
+about-pause = Per un po’ solo gli allarmi
+about-resume = Termina la pausa
+usage-quiet = [22:00-07:00 | no]
+usage-pause = [2 ore]
+quiet-none = Nessuna ora di silenzio. Premi quelle che vuoi, oppure scrivi le tue: <code>/quiet 22:00-07:00</code>
+quiet-hours = <b>Ore di silenzio:</b> ogni giorno { $begin }–{ $end } ({ $zone })
+quiet-on = Ora c’è silenzio, fino a: { $until }.
+quiet-ends = Il silenzio è finito. Se qualcosa aspettava, arriva tra un attimo.
+quiet-news = Le notizie aspettano. Alla fine del silenzio ricevi un solo messaggio con ciò che allora è ancora vero.
+quiet-alerts-ring = Gli allarmi suonano come sempre.
+quiet-alerts-silent = Gli allarmi arrivano subito, ma senza suono.
+quiet-alerts-held = <b>Aspettano anche gli allarmi: non suona nulla.</b>
+quiet-unknown =
+    Non capisco le ore «{ $written }». Puoi scrivere:
+    <code>/quiet 22:00-07:00</code>
+    <code>/quiet no</code>
+    Le ore vanno da 00:00 a 23:59.
+quiet-no-length = Le ore di silenzio hanno bisogno di un inizio e di un’altra fine, per esempio <code>/quiet 22:00-07:00</code>. Per un po’, da adesso: <code>/pause 8 ore</code>
+quiet-summary = <b>Durante il silenzio:</b> { $what }
+quiet-alerts-over =
+    { $count ->
+        [one] un allarme, già cessato
+       *[other] { $count } allarmi, tutti cessati
+    }
+quiet-alerts-on =
+    { $count ->
+        [one] un allarme
+       *[other] { $count } allarmi
+    }; finora senza cessato allarme: { $places }
+quiet-reports =
+    { $count ->
+        [one] una notizia
+       *[other] { $count } notizie
+    }
+paused = <b>In pausa fino a: { $until }.</b>
+paused-news = Le notizie aspettano, e alla fine della pausa arrivano in un solo messaggio.
+paused-longer = Seguono le tue ore di silenzio: il silenzio dura fino a: { $until }.
+paused-change = Per terminarla: /resume. Che cosa fanno intanto gli allarmi: /quiet
+pause-unknown =
+    Non capisco quanto duri «{ $written }». Puoi scrivere:
+    <code>/pause 30 min</code>
+    <code>/pause 2 ore</code>
+    <code>/pause 1 giorno</code>
+    <code>/pause fino alle 07:00</code>
+pause-too-long = È troppo. La pausa può durare al massimo { $days } giorni.
+resumed = La pausa è finita.
+resume-nothing = Non c’è nessuna pausa.
+resume-hours = Sono le tue ore di silenzio. Per cambiarle: /quiet
+settings-quiet = Ore di silenzio: { $begin }–{ $end }
+settings-no-quiet = Ore di silenzio: nessuna
+digest-nothing = Niente di nuovo dall’ultima volta.
+digest-nothing-told = Se non c’è niente di nuovo, te lo dico.
+digest-nothing-untold = Se non c’è niente di nuovo, non arriva nulla.
+digest-more =
+    … e { $count ->
+        [one] un’altra notizia più vecchia
+       *[other] altre { $count } notizie più vecchie
+    }: /latest
+digest-untitled = Altro
+button-alerts-ring = 🔔 Gli allarmi suonano
+button-alerts-silent = 🔕 Allarmi senza suono
+button-alerts-held = Gli allarmi aspettano
+button-quiet-off = Nessuna ora di silenzio
+button-quiet = Ore di silenzio
+button-digest = Quando arrivano le notizie
+button-nothing-told = Dimmelo anche se non c’è niente di nuovo
+button-nothing-untold = Non dirmi se non c’è niente di nuovo
+button-minutes = { $count } min
+button-hours = { $count } h
+button-resume = Termina la pausa
+# Che cosa si può scrivere, separato da virgole.
+read-off = no, nessuna, spento
+read-from = dalle, da
+read-to = alle, fino alle, a, fino a
+read-minutes = m, min, minuto, minuti
+read-hours = h, ora, ore
+read-days = g, giorno, giorni

@@ -393,3 +393,87 @@ span-minutes = { $count } мин
 span-seconds = { $count } с
 page-dead = 🔌 <b>Источник не отвечает:</b> { $name }. Последний раз удачно { $since }. Ошибка: { $error }. Нового из него нет. Подробнее: /sources
 page-back = 🔌 <b>Источник снова отвечает:</b> { $name }, через { $span } после сообщения.
+## Тихие часы, паузы и собранное
+
+about-quiet = Часы, когда новости ждут
+about-pause = На время только тревоги
+about-resume = Закончить паузу
+usage-quiet = [22:00-07:00 | выключить]
+usage-pause = [2 ч]
+quiet-none = Тихих часов нет. Нажмите одни из этих или напишите свои: <code>/quiet 22:00-07:00</code>
+quiet-hours = <b>Тихие часы:</b> каждый день { $begin }–{ $end } ({ $zone })
+quiet-on = Сейчас тихо, до { $until }.
+quiet-ends = Тишина закончилась. Если что-то ждало, оно придёт через мгновение.
+quiet-news = Новости ждут. Когда тишина закончится, вы получите одно сообщение с тем, что к тому времени ещё верно.
+quiet-alerts-ring = Тревоги звонят, как всегда.
+quiet-alerts-silent = Тревоги приходят сразу, но без звука.
+quiet-alerts-held = <b>Тревоги тоже ждут: не звонит ничто.</b>
+quiet-unknown =
+    Не понимаю часов «{ $written }». Можно написать:
+    <code>/quiet 22:00-07:00</code>
+    <code>/quiet выключить</code>
+    Часы — от 00:00 до 23:59.
+quiet-no-length = Тихим часам нужны начало и другой конец, например <code>/quiet 22:00-07:00</code>. На время, начиная с этой минуты: <code>/pause 8 ч</code>
+quiet-summary = <b>Пока было тихо:</b> { $what }
+quiet-alerts-over =
+    { $count ->
+        [one] { $count } тревога, уже отбой
+        [few] { $count } тревоги, везде отбой
+       *[many] { $count } тревог, везде отбой
+    }
+quiet-alerts-on =
+    { $count ->
+        [one] { $count } тревога
+        [few] { $count } тревоги
+       *[many] { $count } тревог
+    }; отбоя ещё нет: { $places }
+quiet-reports =
+    { $count ->
+        [one] { $count } сообщение
+        [few] { $count } сообщения
+       *[many] { $count } сообщений
+    }
+paused = <b>Пауза до { $until }.</b>
+paused-news = Новости ждут и придут одним сообщением, когда пауза закончится.
+paused-longer = Дальше ваши тихие часы: будет тихо до { $until }.
+paused-change = Закончить: /resume. Что тем временем делают тревоги: /quiet
+pause-unknown =
+    Не понимаю, сколько это — «{ $written }». Можно написать:
+    <code>/pause 30 мин</code>
+    <code>/pause 2 ч</code>
+    <code>/pause 1 день</code>
+    <code>/pause до 07:00</code>
+pause-too-long = Это слишком долго. Пауза может длиться не больше { $days } дней.
+resumed = Пауза закончена.
+resume-nothing = Паузы нет.
+resume-hours = Это ваши тихие часы. Изменить: /quiet
+settings-quiet = Тихие часы: { $begin }–{ $end }
+settings-no-quiet = Тихие часы: нет
+digest-nothing = С прошлого раза ничего нового.
+digest-nothing-told = Когда нового нет, я так и скажу.
+digest-nothing-untold = Когда нового нет, ничего не приходит.
+digest-more =
+    … и ещё { $count ->
+        [one] { $count } более раннее сообщение
+        [few] { $count } более ранних сообщения
+       *[many] { $count } более ранних сообщений
+    }: /latest
+digest-untitled = Другое
+button-alerts-ring = 🔔 Тревоги звонят
+button-alerts-silent = 🔕 Тревоги без звука
+button-alerts-held = Тревоги ждут
+button-quiet-off = Без тихих часов
+button-quiet = Тихие часы
+button-digest = Когда приходят новости
+button-nothing-told = Говорить и тогда, когда нового нет
+button-nothing-untold = Не говорить, когда нового нет
+button-minutes = { $count } мин
+button-hours = { $count } ч
+button-resume = Закончить паузу
+# Что можно писать, через запятую.
+read-off = выключить, выключи, нет, без
+read-from = с, со, от
+read-to = до, по
+read-minutes = м, мин, минута, минуту, минуты, минут
+read-hours = ч, час, часа, часов
+read-days = д, день, дня, дней, сутки, суток

@@ -393,3 +393,87 @@ span-minutes = { $count } хв
 span-seconds = { $count } с
 page-dead = 🔌 <b>Джерело не відповідає:</b> { $name }. Востаннє вдало { $since }. Помилка: { $error }. Нового з нього немає. Докладніше: /sources
 page-back = 🔌 <b>Джерело знову відповідає:</b> { $name }, через { $span } після повідомлення.
+## Тихі години, паузи та зібране
+
+about-quiet = Години, коли новини чекають
+about-pause = На якийсь час лише тривоги
+about-resume = Завершити паузу
+usage-quiet = [22:00-07:00 | вимкнути]
+usage-pause = [2 год]
+quiet-none = Тихих годин немає. Натисніть одні з цих або напишіть свої: <code>/quiet 22:00-07:00</code>
+quiet-hours = <b>Тихі години:</b> щодня { $begin }–{ $end } ({ $zone })
+quiet-on = Зараз тихо, до { $until }.
+quiet-ends = Тиша закінчилася. Якщо щось чекало, воно надійде за мить.
+quiet-news = Новини чекають. Коли тиша закінчиться, ви отримаєте одне повідомлення з тим, що на той час іще правда.
+quiet-alerts-ring = Тривоги дзвонять, як завжди.
+quiet-alerts-silent = Тривоги надходять одразу, але без звуку.
+quiet-alerts-held = <b>Тривоги теж чекають: не дзвонить ніщо.</b>
+quiet-unknown =
+    Не розумію годин «{ $written }». Можна написати:
+    <code>/quiet 22:00-07:00</code>
+    <code>/quiet вимкнути</code>
+    Години — від 00:00 до 23:59.
+quiet-no-length = Тихим годинам потрібні початок і інший кінець, наприклад <code>/quiet 22:00-07:00</code>. На якийсь час відтепер: <code>/pause 8 год</code>
+quiet-summary = <b>Поки було тихо:</b> { $what }
+quiet-alerts-over =
+    { $count ->
+        [one] { $count } тривога, уже відбій
+        [few] { $count } тривоги, усюди відбій
+       *[many] { $count } тривог, усюди відбій
+    }
+quiet-alerts-on =
+    { $count ->
+        [one] { $count } тривога
+        [few] { $count } тривоги
+       *[many] { $count } тривог
+    }; відбою ще немає: { $places }
+quiet-reports =
+    { $count ->
+        [one] { $count } повідомлення
+        [few] { $count } повідомлення
+       *[many] { $count } повідомлень
+    }
+paused = <b>Пауза до { $until }.</b>
+paused-news = Новини чекають і надійдуть одним повідомленням, коли пауза закінчиться.
+paused-longer = Далі ваші тихі години: буде тихо до { $until }.
+paused-change = Завершити: /resume. Що тим часом роблять тривоги: /quiet
+pause-unknown =
+    Не розумію, скільки це — «{ $written }». Можна написати:
+    <code>/pause 30 хв</code>
+    <code>/pause 2 год</code>
+    <code>/pause 1 день</code>
+    <code>/pause до 07:00</code>
+pause-too-long = Це надто довго. Пауза може тривати щонайбільше { $days } днів.
+resumed = Паузу завершено.
+resume-nothing = Паузи немає.
+resume-hours = Це ваші тихі години. Змінити: /quiet
+settings-quiet = Тихі години: { $begin }–{ $end }
+settings-no-quiet = Тихі години: немає
+digest-nothing = Від минулого разу нічого нового.
+digest-nothing-told = Коли нового немає, я так і скажу.
+digest-nothing-untold = Коли нового немає, нічого не надходить.
+digest-more =
+    … і ще { $count ->
+        [one] { $count } давніше повідомлення
+        [few] { $count } давніші повідомлення
+       *[many] { $count } давніших повідомлень
+    }: /latest
+digest-untitled = Інше
+button-alerts-ring = 🔔 Тривоги дзвонять
+button-alerts-silent = 🔕 Тривоги без звуку
+button-alerts-held = Тривоги чекають
+button-quiet-off = Без тихих годин
+button-quiet = Тихі години
+button-digest = Коли надходять новини
+button-nothing-told = Казати й тоді, коли нового немає
+button-nothing-untold = Не казати, коли нового немає
+button-minutes = { $count } хв
+button-hours = { $count } год
+button-resume = Завершити паузу
+# Що можна писати, через кому.
+read-off = вимкнути, вимкни, ні, немає, без
+read-from = з, із, від
+read-to = до, по
+read-minutes = хв, хвилина, хвилину, хвилини, хвилин
+read-hours = г, год, година, годину, години, годин
+read-days = д, день, дні, днів, доба, добу, доби
