@@ -19,6 +19,7 @@ from handlers import (
     settings,
     sourcing,
     starting,
+    stating,
     why,
 )
 from handlers import subscribing as sub
@@ -52,6 +53,7 @@ COMMANDS = (
     Command("forget", forgetting.forget, "about-forget", changes=True),
     Command("privacy", helping.show_privacy, "about-privacy"),
     Command("help", helping.show_help, "about-help"),
+    Command("stats", stating.show, "about-stats", operators=True),
     Command("sources", sourcing.show, "about-sources", operators=True),
 )
 

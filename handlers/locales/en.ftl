@@ -56,6 +56,7 @@ about-unsubscribe = Stop hearing of something
 about-latest = The newest reports
 about-digest = When to hear: at once, or gathered
 about-why = Why a message came, or did not
+about-stats = Who listens, and how much is on its way
 about-settings = Language, time zone, length
 about-language = Choose the language
 about-timezone = Choose the time zone
@@ -476,3 +477,24 @@ read-to = to, till, until, and
 read-minutes = m, min, mins, minute, minutes
 read-hours = h, hr, hrs, hour, hours
 read-days = d, day, days
+
+## /stats
+
+stats-people = <b>People</b>: { $count }, and { $suspended } who are not reached now
+stats-languages = Languages: { $languages }
+stats-subscriptions = <b>Subscriptions</b>: { $count }
+stats-places = Places followed most: { $places }
+stats-reports = <b>Reports</b>: { $hour } in the last hour, { $day } in the last day
+stats-nothing-waits = <b>Nothing waits</b> to be sent.
+stats-waits = <b>On their way</b>: { $count ->
+    [one] one report to many
+   *[other] { $count } reports to many
+    }, the oldest since { $since }
+stats-lanes = Single messages: { $lanes }
+stats-failed = Given up: { $count }. See /failed
+lane-reply = answers
+lane-alert = alerts
+lane-news = news
+lane-edit = changes
+lane-digest = digests
+lane-announcement = announcements

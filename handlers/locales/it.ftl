@@ -56,6 +56,7 @@ about-unsubscribe = Smettere di seguire qualcosa
 about-latest = Le ultime notizie
 about-digest = Quando sapere: subito o tutto insieme
 about-why = Perché un messaggio è arrivato, o no
+about-stats = Chi ascolta e quanto è in arrivo
 about-settings = Lingua, fuso orario, lunghezza
 about-language = Scegliere la lingua
 about-timezone = Scegliere il fuso orario
@@ -480,3 +481,24 @@ read-to = alle, fino alle, a, fino a
 read-minutes = m, min, minuto, minuti
 read-hours = h, ora, ore
 read-days = g, giorno, giorni
+
+## /stats
+
+stats-people = <b>Persone</b>: { $count }, e { $suspended } ora non raggiungibili
+stats-languages = Lingue: { $languages }
+stats-subscriptions = <b>Iscrizioni</b>: { $count }
+stats-places = Luoghi più seguiti: { $places }
+stats-reports = <b>Notizie</b>: { $hour } nell'ultima ora, { $day } nell'ultimo giorno
+stats-nothing-waits = <b>Niente in attesa</b> di essere inviato.
+stats-waits = <b>In arrivo</b>: { $count ->
+    [one] una notizia per molti
+   *[other] { $count } notizie per molti
+    }, la più vecchia dalle { $since }
+stats-lanes = Messaggi singoli: { $lanes }
+stats-failed = Non consegnati: { $count }. Vedi /failed
+lane-reply = risposte
+lane-alert = allarmi
+lane-news = notizie
+lane-edit = modifiche
+lane-digest = riepiloghi
+lane-announcement = annunci

@@ -53,6 +53,7 @@ about-unsubscribe = Больше о чём-то не слышать
 about-latest = Самые новые сообщения
 about-digest = Когда слышать: сразу или собранное вместе
 about-why = Почему сообщение пришло или не пришло
+about-stats = Кто слушает и сколько ещё в пути
 about-settings = Язык, часовой пояс, объём
 about-language = Выбрать язык
 about-timezone = Выбрать часовой пояс
@@ -477,3 +478,25 @@ read-to = до, по
 read-minutes = м, мин, минута, минуту, минуты, минут
 read-hours = ч, час, часа, часов
 read-days = д, день, дня, дней, сутки, суток
+
+## /stats
+
+stats-people = <b>Люди</b>: { $count }, ещё { $suspended } сейчас недоступны
+stats-languages = Языки: { $languages }
+stats-subscriptions = <b>Подписки</b>: { $count }
+stats-places = Самые частые места: { $places }
+stats-reports = <b>Сообщения</b>: { $hour } за последний час, { $day } за сутки
+stats-nothing-waits = <b>Очереди нет.</b>
+stats-waits = <b>В пути</b>: { $count ->
+    [one] { $count } рассылка
+    [few] { $count } рассылки
+   *[other] { $count } рассылок
+    }, самая старая с { $since }
+stats-lanes = Отдельные сообщения: { $lanes }
+stats-failed = Не доставлено: { $count }. См. /failed
+lane-reply = ответы
+lane-alert = тревоги
+lane-news = новости
+lane-edit = изменения
+lane-digest = дайджесты
+lane-announcement = объявления

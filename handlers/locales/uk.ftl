@@ -53,6 +53,7 @@ about-unsubscribe = Більше про щось не чути
 about-latest = Найновіші повідомлення
 about-digest = Коли чути: одразу чи зібране разом
 about-why = Чому надійшло повідомлення або чому ні
+about-stats = Хто слухає і скільки ще в дорозі
 about-settings = Мова, часовий пояс, обсяг
 about-language = Вибрати мову
 about-timezone = Вибрати часовий пояс
@@ -477,3 +478,25 @@ read-to = до, по
 read-minutes = хв, хвилина, хвилину, хвилини, хвилин
 read-hours = г, год, година, годину, години, годин
 read-days = д, день, дні, днів, доба, добу, доби
+
+## /stats
+
+stats-people = <b>Люди</b>: { $count }, ще { $suspended } зараз недоступні
+stats-languages = Мови: { $languages }
+stats-subscriptions = <b>Підписки</b>: { $count }
+stats-places = Найчастіші місця: { $places }
+stats-reports = <b>Повідомлення</b>: { $hour } за останню годину, { $day } за добу
+stats-nothing-waits = <b>Черги немає.</b>
+stats-waits = <b>У дорозі</b>: { $count ->
+    [one] { $count } розсилка
+    [few] { $count } розсилки
+   *[other] { $count } розсилок
+    }, найстаріша з { $since }
+stats-lanes = Окремі повідомлення: { $lanes }
+stats-failed = Не доставлено: { $count }. Див. /failed
+lane-reply = відповіді
+lane-alert = тривоги
+lane-news = новини
+lane-edit = зміни
+lane-digest = дайджести
+lane-announcement = оголошення
