@@ -18,7 +18,7 @@ from pyroaring import BitMap
 from bot.repeats import Repeats
 from bot.sources.keys import is_of_content
 from bot.sources.source import Batch
-from handlers.signs import read
+from handlers.signs import is_alert, read
 from matching.index import Index
 from matching.reading import Reader, Reading
 from matching.repeats import Fingerprint, fingerprint
@@ -158,7 +158,7 @@ class Intake:
         """Many wait, and their source does not say which are alerts: their words do."""
         urgent = {}
         for arrival in waiting:
-            urgent[arrival.id] = read(self.reader, arrival.bulletin).alert
+            urgent[arrival.id] = is_alert(self.reader, arrival.bulletin)
             await asyncio.sleep(0)
         async with self.database.write() as transaction:
             await arrivals.sort(transaction, urgent)

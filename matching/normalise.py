@@ -91,11 +91,10 @@ class Line(Sequence[Token]):
 
     def __getitem__(self, at: int | slice) -> Token | list[Token]:
         if isinstance(at, slice):
-            return [self[one] for one in range(*at.indices(len(self)))]
-        token = self._made.get(at)
-        if token is None:
-            token = self._made[at] = self._make(at)
-        return token
+            return [self[one] for one in range(len(self.words))[at]]
+        if at not in self._made:
+            self._made[at] = self._make(at)
+        return self._made[at]
 
     @functools.cached_property
     def where(self) -> Mapping[str, list[int]]:
@@ -116,7 +115,8 @@ class Line(Sequence[Token]):
     def _make(self, at: int) -> Token:
         text, size, capital, upper, parts = self.words[at]
         start = self.starts[at]
-        head = not at or bool(_STOP.search(self.gaps[at]))
+        gap = self.gaps[at]
+        head = not at or (gap != " " and bool(_STOP.search(gap)))
         inner = tuple([_part(part, start + offset) for offset, part in parts]) if parts else ()
         return Token(text, start, start + size, capital, upper, head, inner)
 

@@ -25,6 +25,7 @@ class Reader:
         self._gazetteer = gazetteer
         self._topics = topics
         self._nationwide = Nationwide.load()
+        self._alerting = topics.leading_to(ALERTS)
         # Topics of operators are found as subscriptions are: topic n subscribes to its own query.
         self._names = tuple(topics.queries)
         self._finder = Index()
@@ -53,7 +54,7 @@ class Reader:
         mentions, countries = self._mentions(line, f"{title}\n{text}")
         given, unknown = self._resolved(regions)
         words = _words(line, mentions, source.casefold(), unknown)
-        known = frozenset(filter(None, map(self._topics.find, topics)))
+        known = self._given(topics)
         said = self._said(title, text, line, mentions)
         found = known | said.topics | self._operators(words)
         rung = alert if alert is not None else not ALERTS.isdisjoint(found)
@@ -78,6 +79,23 @@ class Reader:
             topics=found,
             alert=rung,
         )
+
+    def is_alert(
+        self, title: str, text: str, *, source: str = "", topics: Sequence[str] = ()
+    ) -> bool:
+        """Whether read() with alert None finds an alert; soon known where no sign of one stands."""
+        line = titled(title, text)
+        found = self._given(topics) | self._operators(_words(line, (), source.casefold(), ()))
+        if not ALERTS.isdisjoint(found):
+            return True
+        if self._alerting.isdisjoint([sign.name for sign in self._topics.signs.find(line.texts)]):
+            return False
+        mentions, _ = self._mentions(line, f"{title}\n{text}")
+        return not ALERTS.isdisjoint(self._said(title, text, line, mentions).topics)
+
+    def _given(self, topics: Iterable[str]) -> frozenset[str]:
+        """The names of the topics a source gave, the unknown passed over."""
+        return frozenset(filter(None, map(self._topics.find, topics)))
 
     def _mentions(self, line: Line, text: str) -> tuple[tuple[Mention, ...], list[tuple[int, str]]]:
         """The places named, and of the countries among them the position of the first word."""

@@ -168,9 +168,9 @@ class Scanner:
                 if written and not (size == 1 and self._is_demonym(line[at], written)):
                     return self._candidate(at, span, written)
             if known := self._elliptic(word.text):
-                span = (line.starts[at], line.starts[at] + word.size)
-                texts = (word.text,)
-                return Candidate(at, 1, *span, texts, known.numbers, known, elliptic=True)
+                start, texts = line.starts[at], (word.text,)
+                end = start + word.size
+                return Candidate(at, 1, start, end, texts, known.numbers, known, elliptic=True)
         number = self._small.get(word.text)
         if number is None or (word.capital and not line[at].head and not shouting):
             return None

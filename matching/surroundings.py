@@ -110,11 +110,12 @@ class Surroundings:
 
     def is_thing(self, candidate: Candidate) -> bool:
         """Whether it is part of a street's, a river's, a person's or a nickname's name."""
+        token, following = self.before(candidate), self.after(candidate)
         return (
-            self._is_street(candidate)
-            or self._is_somebody(candidate)
-            or self._is_river(candidate)
-            or self._is_called(candidate)
+            self._is_street(candidate, token, following)
+            or self._is_somebody(candidate, token, following)
+            or self._is_river(candidate, token, following)
+            or (token is not None and self._is_called(candidate, token))
         )
 
     def is_water(self, candidate: Candidate) -> bool:
@@ -171,9 +172,10 @@ class Surroundings:
         long = [word for word in self._line.words[start:end] if len(word.text) >= _TITLE_WORD]
         return len(long) > 3 and sum(word.capital for word in long) * 4 >= len(long) * 3
 
-    def _is_street(self, candidate: Candidate) -> bool:
+    def _is_street(
+        self, candidate: Candidate, token: Token | None, following: Token | None
+    ) -> bool:
         customs = self._customs
-        following, token = self.after(candidate), self.before(candidate)
         if following and following.text in customs.after and self.gap_after(candidate) == " ":
             return True
         if token is None or token.text not in customs.streets:
@@ -184,9 +186,10 @@ class Surroundings:
         own = self._line[candidate.first].text
         return token.text not in customs.plural_streets or bool(_ADJECTIVE.fullmatch(own))
 
-    def _is_somebody(self, candidate: Candidate) -> bool:
+    def _is_somebody(
+        self, candidate: Candidate, token: Token | None, following: Token | None
+    ) -> bool:
         customs = self._customs
-        token, following = self.before(candidate), self.after(candidate)
         if token and token.capital and token.text in customs.given:
             return self.gap_before(candidate).strip(".") == " "
         if not following or not following.capital or self._shouting or self.is_head(candidate):
@@ -204,16 +207,15 @@ class Surroundings:
             and not self._shouting
         )
 
-    def _is_river(self, candidate: Candidate) -> bool:
-        token, following = self.before(candidate), self.after(candidate)
+    def _is_river(self, candidate: Candidate, token: Token | None, following: Token | None) -> bool:
         rivers = self._customs.rivers
         if following and following.text in rivers and self.gap_after(candidate) == " ":
             return True
         return token is not None and token.text in rivers and self.gap_before(candidate) == " "
 
-    def _is_called(self, candidate: Candidate) -> bool:
-        token, earlier = self.before(candidate), self.before(candidate, 2)
+    def _is_called(self, candidate: Candidate, token: Token) -> bool:
         customs = self._customs
-        if token is None or token.text not in customs.called:
+        if token.text not in customs.called:
             return False
+        earlier = self.before(candidate, 2)
         return earlier is None or earlier.text not in customs.nouns

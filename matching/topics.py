@@ -65,9 +65,10 @@ class Topics:
         # Signs asked for in any sentence, by their name in one.
         self.everywhere = {n.removeprefix("any_"): n for n in named if n.startswith("any_")}
         # Signs of which one must be there, denied or not, for any topic to hold in a sentence.
-        self.leading = frozenset(self.everywhere).union(
-            *(_leading(rule, self.signs.stating) for rule in self._rules.values())
-        )
+        self._leading = {
+            name: _leading(rule, self.signs.stating) for name, rule in self._rules.items()
+        }
+        self.leading = self.leading_to(self._rules) | self.everywhere.keys()
         # Few sets of signs are ever seen, and the same ones over and over.
         self.decide = functools.lru_cache(maxsize=10_000)(self._decide)
 
@@ -124,6 +125,11 @@ class Topics:
         topic = self._topics.get(name)
         titles = topic.titles if topic else {}
         return titles.get(language) or titles.get("en") or name
+
+    def leading_to(self, names: Iterable[str]) -> frozenset[str]:
+        """Signs of which one must be in a text for one of these topics to be decided by signs."""
+        nothing: frozenset[str] = frozenset()
+        return nothing.union(*(self._leading.get(name, nothing) for name in names))
 
     def _decide(self, signs: frozenset[str]) -> frozenset[str]:
         """The topics of a sentence with these signs."""
