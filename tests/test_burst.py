@@ -4,6 +4,7 @@ import asyncio
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from matching.query import Word, dump
 from matching.reading import Reader
 from matching.topics import Topics
 from storage import arrivals, broadcasts, schema, sources, subscribers, subscriptions
-from storage.bulletins import Bulletin
+from storage.bulletins import Bulletin, Kind
 from storage.database import Database
 from storage.lanes import Lane
 from storage.migrate import migrate
@@ -120,7 +121,8 @@ async def test_a_disk_that_fills_while_a_burst_is_taken_loses_and_doubles_nothin
     """Case 31 of the catalogue of failures."""
     desk = intake(sqlite, reader)
     async with sqlite.write() as transaction:
-        ids = await arrivals.put(transaction, map(storm, range(8 * AT_ONCE)), NOW)
+        news = [replace(storm(number), kind=Kind.NEWS) for number in range(8 * AT_ONCE)]
+        ids = await arrivals.put(transaction, news, NOW)
     with (
         disk_with_room_for(1_000_000, tmp_path / "tocsin.db"),
         pytest.raises(Exception, match="disk"),
@@ -174,6 +176,6 @@ async def test_a_process_killed_while_a_burst_is_taken_takes_the_rest_at_its_nex
 
     async with database.read() as transaction:
         results = await arrivals.results(transaction, ids)
-    await database.close()
     assert [(one.repeated, one.matched) for one in results.values()] == [(False, 1)] * count
     assert await owed(database) == count
+    await database.close()
