@@ -155,7 +155,7 @@ class App:
             SourcePoller(source, database, self._take, now, recorder=recorders.get(source.name))
             for source in sources.polled(config.source, fetcher, now)
         ]
-        self._webhooks = sources.webhooks(config.source, self._take, now)
+        self._webhooks = sources.hooks(config.source, self._sources, self._take, now)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Everything side by side, until `stop` is set or a part fails for good."""

@@ -37,7 +37,7 @@ async def check(config: Config, token: str, say: Callable[[str], None]) -> bool:
     findings += [
         Finding(f"source {one.name}", ok=bool(config.http.listen), detail="waits for POST")
         for one in config.source
-        if one.kind == "webhook"
+        if one.kind == "webhook" or (one.kind == "ukrainealarm" and one.webhook_url)
     ]
     width = max(len(finding.what) for finding in findings)
     for finding in findings:

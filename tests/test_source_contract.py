@@ -343,7 +343,7 @@ async def test_a_configured_source_is_built_by_its_kind() -> None:
 
     async with open_session() as session:
         asked = registry.polled([blog, press], Fetcher(session, clock), clock)
-    told = registry.webhooks([blog, press], nothing, clock)
+    told = registry.hooks([blog, press], [], nothing, clock)
 
     assert [source.name for source in asked] == ["blog"]
     assert [source.name for source in told] == ["press"]

@@ -21,7 +21,8 @@ from bot.sources.siren import SirenSettings
 from bot.sources.source import Batch, Polled, Refused, SourceError, Unusable
 from bot.sources.states import Alert, Seen, difference, from_json, joined, to_json
 from bot.sources.ukraine import FIRST_LEVEL
-from bot.sources.ukrainealarm import UkraineAlarmSettings, read_alerts
+from bot.sources.ukrainealarm import UkraineAlarmSettings
+from bot.sources.ukrainealarm_reading import read_alerts
 from matching.gazetteer import Gazetteer
 from storage.bulletins import Bulletin, Kind, Phase
 from storage.sources import Cursor

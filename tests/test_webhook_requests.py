@@ -15,8 +15,9 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.http import Address, CannotListen, HttpServer
+from bot.sources.hooking import LARGEST
 from bot.sources.source import Batch
-from bot.sources.webhook import LARGEST, Webhook, WebhookSettings
+from bot.sources.webhook import Webhook, WebhookSettings
 from storage.arrivals import Taken
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
