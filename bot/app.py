@@ -88,7 +88,7 @@ async def run(config: Config, token: str, language: Language, stop: asyncio.Even
         await migrate(database)
         await stack.enter_async_context(lease(database))
         bot = await stack.enter_async_context(connected(config.telegram, token))
-        session = await stack.enter_async_context(open_session())
+        session = await stack.enter_async_context(open_session(config.sources))
         app = App(config, database, language, bot, Fetcher(session, now))
         await app.run(stop)
 

@@ -31,7 +31,7 @@ async def check(config: Config, token: str, say: Callable[[str], None]) -> bool:
     findings = [await _database(config)]
     async with connected(config.telegram, token) as bot:
         findings.append(await _telegram(bot))
-    async with open_session() as session:
+    async with open_session(config.sources) as session:
         polled = registry.polled(config.source, Fetcher(session, now), now)
         findings += [await _source(source) for source in polled]
     findings += [

@@ -108,7 +108,8 @@ class Poller:
         for part in (parts := capped(got)):
             await self._take(part)
         if len(parts) > 1:
-            _log.warning("too_much_news", source=self.source.name, new=len(got.bulletins))
+            new, missed = len(got.bulletins), len(parts[0].bulletins)
+            _log.warning("too_much_news", source=self.source.name, new=new, not_sent=missed)
         if self._errors:
             _log.info("source_recovered", source=self.source.name, errors=self._errors)
         return None

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 from pydantic import AfterValidator, Field, SecretStr
 
 from bot.sources import placing, states
+from bot.sources.aging import Aging
 from bot.sources.enrolling import Enrolment
 from bot.sources.fetching import Fetcher, Page
 from bot.sources.hooking import Hook
@@ -92,6 +93,7 @@ class UkraineAlarm:
         self._clock = clock
         self._place = placing.mark(type(settings).__name__, url)
         self._oddities = Oddities(settings.name)
+        self._aging = Aging()
         self._refusals = 0  # 401 in a row
 
     @property
@@ -128,6 +130,7 @@ class UkraineAlarm:
     async def _look(self, cursor: Cursor | None) -> Batch:
         now = self._clock()
         index = await self._index()
+        self._aging.check(index, cursor["index"] if cursor else None)
         skips = cursor is not None and may_skip(cursor) and not _is_old(cursor, now)
         if cursor is not None and skips and cursor["index"] == index:
             return unchanged(self.name, cursor)
