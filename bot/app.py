@@ -90,7 +90,7 @@ async def run(config: Config, token: str, language: Language, stop: asyncio.Even
         await migrate(database)
         await stack.enter_async_context(lease(database))
         bot = await stack.enter_async_context(connected(config.telegram, token))
-        session = await stack.enter_async_context(open_session())
+        session = await stack.enter_async_context(open_session(config.sources))
         app = App(config, database, language, bot, Fetcher(session, now))
         await app.run(stop)
 
@@ -163,7 +163,7 @@ class App:
             SourcePoller(source, database, self._take, now, recorder=recorders.get(source.name))
             for source in sources.polled(config.source, fetcher, now)
         ]
-        self._webhooks = sources.webhooks(config.source, self._take, now)
+        self._webhooks = sources.hooks(config.source, self._sources, self._take, now)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Everything side by side, until `stop` is set or a part fails for good."""

@@ -9,7 +9,9 @@ from bot.sources.alerts_in_ua import AlertsInUaSettings
 from bot.sources.cap import CapSettings
 from bot.sources.fetching import Fetcher
 from bot.sources.gdacs import GdacsSettings
+from bot.sources.hooking import Hook
 from bot.sources.liveblog import LiveblogSettings
+from bot.sources.poller import Poller
 from bot.sources.recording import Recorder
 from bot.sources.rss import RssSettings
 from bot.sources.settings import PolledSettings, SourceSettings
@@ -17,7 +19,7 @@ from bot.sources.siren import SirenSettings
 from bot.sources.source import Clock, Polled, Take
 from bot.sources.telegram_channel import TelegramChannelSettings
 from bot.sources.telegram_preview import TelegramPreviewSettings
-from bot.sources.ukrainealarm import UkraineAlarmSettings
+from bot.sources.ukrainealarm import UkraineAlarm, UkraineAlarmSettings
 from bot.sources.usgs import UsgsSettings
 from bot.sources.webhook import Webhook, WebhookSettings
 from storage.sources import Watched
@@ -71,6 +73,11 @@ def channels(settings: Iterable[AnySource]) -> list[TelegramChannelSettings]:
     return [one for one in settings if isinstance(one, TelegramChannelSettings)]
 
 
-def webhooks(settings: Iterable[AnySource], take: Take, clock: Clock) -> list[Webhook]:
-    """Those that are told."""
-    return [Webhook(one, take, clock) for one in settings if isinstance(one, WebhookSettings)]
+def hooks(
+    settings: Iterable[AnySource], pollers: Iterable[Poller], take: Take, clock: Clock
+) -> list[Hook]:
+    """Those that are told by POST, some of them in between being asked."""
+    told = [Webhook(one, take, clock) for one in settings if isinstance(one, WebhookSettings)]
+    asked = ((one.source, one.tell) for one in pollers)
+    also = (one.hook(tell) for one, tell in asked if isinstance(one, UkraineAlarm))
+    return [*told, *filter(None, also)]

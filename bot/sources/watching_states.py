@@ -1,6 +1,6 @@
 """From one look at a service's state to a batch: what all sources of states do alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ import structlog
 
 from bot.sources import states
 from bot.sources.source import Batch
-from bot.sources.states import Seen
+from bot.sources.states import Change, Seen, State
 from bot.sources.ukraine import PERMANENT, bulletins
 from storage.sources import Cursor
 
@@ -49,18 +49,32 @@ def batch(
         kept = _cursor(before, more, doubted=True)
         return Batch(name, (), kept, baseline=False, state=before)
     state, changes = states.difference(before, seen)
-    told = [
-        change for change in changes if (change.alert.uid, change.alert.hazard) not in PERMANENT
-    ]
     return Batch(
         name,
-        bulletins(name, told, now),
+        bulletins(name, _ringing(changes), now),
         _cursor(state, more, doubted=False),
         baseline=False,
         many=True,
         state=state,
         numbered=True,
     )
+
+
+def told(name: str, cursor: Cursor | None, before: State, after: State, now: datetime) -> Batch:
+    """What a message changed. Its all-clears are said and not deduced; a look comes before it."""
+    state, changes = states.difference(before, Seen(after, whole=True))
+    return Batch(
+        name,
+        bulletins(name, _ringing(changes), now),
+        {**cursor, "state": states.to_json(state)} if cursor else None,
+        baseline=False,
+        many=True,
+        numbered=True,
+    )
+
+
+def _ringing(changes: Iterable[Change]) -> list[Change]:
+    return [one for one in changes if (one.alert.uid, one.alert.hazard) not in PERMANENT]
 
 
 def _cursor(state: states.State, more: Mapping[str, Any], *, doubted: bool) -> Cursor:
