@@ -1,7 +1,18 @@
 """When the clocks of a time zone show a time of day."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
+
+
+@cache
+def zone_of(name: str | None) -> ZoneInfo:
+    """The zone of an IANA name; UTC where nobody has chosen.
+
+    ZoneInfo itself keeps only the last eight in mind, and reads the others from files.
+    """
+    return ZoneInfo(name or "UTC")
+
 
 _STEP = timedelta(seconds=1)
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pyroaring import BitMap
 from sqlalchemy import Row, bindparam, func, select, update
 
-from storage import bulletins, conflicts, schema
+from storage import bulletins, clocks, conflicts, schema
 from storage.database import Transaction
 from storage.hours import Hours, parse_hours
 from storage.lanes import Lane
@@ -109,7 +109,7 @@ async def turn(transaction: Transaction, now: datetime, limit: int) -> int:
     rows = (await transaction.execute(query)).all()
     if not rows:
         return 0
-    before = [(_quiet(row), ZoneInfo(row.zone or "UTC")) for row in rows]
+    before = [(_quiet(row), clocks.zone_of(row.zone)) for row in rows]
     turned = await _turn(transaction, before, now, over=None)
     await transaction.execute(
         update(_table).where(_table.c.subscriber == bindparam("number")),
