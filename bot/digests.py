@@ -1,16 +1,18 @@
 """What was held for somebody becomes one delivery at the hour they chose."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from pyroaring import BitMap
 
 from handlers.messages import Audience, Messages
 from handlers.signs import read
 from matching.evaluate import evaluate
 from matching.query import load
 from matching.reading import Reader, Reading
-from storage import bulletins, deliveries, held, subscribers, subscriptions
+from storage import bulletins, carried, deliveries, held, subscribers, subscriptions
 from storage.bulletins import StoredBulletin
 from storage.database import Database, Transaction
 from storage.deliveries import NewDelivery
@@ -50,15 +52,20 @@ class Digests:
             return
         people = await subscribers.get(transaction, {s.subscriber for s in due})
         waiting = await held.since(transaction, min(s.digested for s in due), list(people))
-        texts = await bulletins.get(transaction, [h.bulletin for h in waiting])
+        again = await carried.waiting(transaction, people)
+        texts = await bulletins.get(transaction, {h.bulletin for h in waiting} | set(again))
         readings = {id_: read(self.reader, text) for id_, text in texts.items()}
         last = await bulletins.last_id(transaction)
+        joined: dict[int, BitMap] = {}
         for number, subscriber in people.items():
             own = [s for s in due if s.subscriber == number]
-            wanted = _wanted(own, waiting, readings)
+            wanted = set(_wanted(own, waiting, readings))
+            for bulletin in _missed(own, number, again, readings):
+                wanted.add(bulletin)
+                joined.setdefault(bulletin, BitMap()).add(number)
             silent = not any(subscription.sound for subscription in own)
             new = self._deliveries(
-                subscriber, [texts[id_] for id_ in wanted], silent=silent, now=now
+                subscriber, [texts[id_] for id_ in sorted(wanted)], silent=silent, now=now
             )
             await deliveries.enqueue(transaction, new, now)
             zone = ZoneInfo(subscriber.zone or "UTC")
@@ -67,6 +74,7 @@ class Digests:
                 await subscriptions.digest(
                     transaction, subscription.id, digested=last, next_due_at=next_due_at
                 )
+        await carried.join(transaction, joined)
 
     def _deliveries(
         self,
@@ -103,4 +111,19 @@ def _wanted(
             and evaluate(query, readings[each.bulletin])
             for number, digested, query in queries
         )
+    ]
+
+
+def _missed(
+    own: Iterable[Subscription],
+    number: int,
+    again: Mapping[int, BitMap],
+    readings: dict[int, Reading],
+) -> list[int]:
+    """Ids of bulletins that join this digest, as the subscriber may have missed them."""
+    queries = [load(s.query) for s in own]
+    return [
+        bulletin
+        for bulletin, numbers in again.items()
+        if number in numbers and any(evaluate(query, readings[bulletin]) for query in queries)
     ]

@@ -139,6 +139,13 @@ def read_press(data: str) -> tuple[int, int] | None:
     return None if bulletin is None or page is None else (bulletin, page)
 
 
+def listed(content: Content) -> list[int]:
+    """Ids of the bulletins that a listing drawn here tells of, in its order."""
+    buttons = (button.data or "" for row in content.buttons for button in row)
+    pressed = (read_press(data.removeprefix(f"{PREFIX}:")) for data in buttons)
+    return [bulletin for bulletin, _ in filter(None, pressed)]
+
+
 def _data(bulletin: int, page: int) -> str:
     return f"{PREFIX}:{bulletin}:{page}"
 

@@ -74,7 +74,7 @@ class Outbox:
 
     async def bulletin(self, title: str) -> StoredBulletin:
         async with self.database.write() as transaction:
-            new = Bulletin(source="blog", key=title, title=title, received_at=NOW)
+            new = Bulletin(source="blog", key=title, title=title, received_at=now())
             return await bulletins.add(transaction, new)
 
     async def broadcast(

@@ -11,7 +11,7 @@ import pytest
 from installation import Installation, ask
 
 from bot.delivery.courier import LEAST_IN_DOUBT
-from bot.delivery.retry import MOST_ATTEMPTS
+from bot.delivery.retry import MOST_COPIES
 from bot.standin.person import Person
 from bot.standin.server import Standin
 
@@ -86,4 +86,4 @@ async def test_kills_at_random_instants_lose_nothing_and_double_what_was_in_doub
     assert set(counts) == expected, told
     assert max(doubts) <= LEAST_IN_DOUBT, told
     assert doubled <= sum(doubts), told
-    assert max(counts.values()) <= MOST_ATTEMPTS, told
+    assert max(counts.values()) <= MOST_COPIES, told
