@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.astray import Notices
 from bot.digests import Digests
 from storage import arrivals, bulletins, deliveries, inbox
 from storage.database import Database
@@ -16,13 +17,16 @@ _AT_ONCE = 200
 """Bulletins deleted in one transaction, with their receipts: others who write wait for it."""
 
 
-def scheduler(digests: Digests, retention: Callable[[], Awaitable[None]]) -> AsyncIOScheduler:
+def scheduler(
+    digests: Digests, notices: Notices, retention: Callable[[], Awaitable[None]]
+) -> AsyncIOScheduler:
     """Not started yet. A tick that comes late still comes, and no job runs beside itself."""
     tickers = AsyncIOScheduler(
         timezone="UTC",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     tickers.add_job(digests.tick, "cron", second="*/10", id="digests")
+    tickers.add_job(notices.tick, "cron", second="*/10", id="notices")
     tickers.add_job(retention, "cron", hour=3, minute=17, id="retention")
     return tickers
 

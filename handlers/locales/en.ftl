@@ -329,3 +329,7 @@ answer-hush = Without sound from now on.
 answer-too-many = This chat follows { $count } things, and more is not possible. Remove one first.
 answer-not-administrator = Only administrators of this group can change this.
 answer-failed = That failed. It is logged, and nothing was changed.
+
+## A topic that cannot be written to
+
+topic-lost = <b>For the administrators:</b> I cannot write to a topic of this group: it is closed or gone. What was meant for it comes here instead. Open it again, and I write there again.

@@ -336,3 +336,7 @@ answer-too-many =
     }, e di più non si può. Prima togline una.
 answer-not-administrator = Solo gli amministratori di questo gruppo possono cambiarlo.
 answer-failed = Non è riuscito. L’errore è registrato e non è cambiato nulla.
+
+## A topic that cannot be written to
+
+topic-lost = <b>Per gli amministratori:</b> non posso scrivere in un argomento di questo gruppo: è chiuso o non c’è più. Quello che era destinato lì arriva qui. Riapritelo, e tornerò a scrivere lì.
