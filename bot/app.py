@@ -12,6 +12,7 @@ import structlog
 from telegram import Bot
 
 from bot.account import connected, introduce
+from bot.astray import Notices
 from bot.config import Config
 from bot.delivery.courier import Courier
 from bot.delivery.outcome import Outcome, Sent
@@ -114,7 +115,8 @@ class App:
         self._reader = language.reader
         self._bot = bot
         self._words = Words()
-        self._sender = Sender(bot, paid=config.delivery.paid_broadcast)
+        paid = config.delivery.paid_broadcast
+        self._sender = Sender(bot, paid=paid, allowed=database.is_held)
         self._bell = asyncio.Event()
         messages = Messages(self._words, language.reader)
         self._courier = Courier(
@@ -241,7 +243,8 @@ class App:
     @asynccontextmanager
     async def _ticking(self) -> AsyncIterator[None]:
         retention = partial(forget_old, self._database, self._config.retention.keep, now)
-        tickers = scheduler(self._digests, self._paging, retention)
+        notices = Notices(self._database, self._words, self._bell.set, now)
+        tickers = scheduler(self._digests, self._paging, notices, retention)
         tickers.start()
         try:
             yield

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.astray import Notices
 from bot.digests import Digests
 from bot.paging import Paging
 from storage import arrivals, bulletins, deliveries, inbox
@@ -18,7 +19,10 @@ _AT_ONCE = 200
 
 
 def scheduler(
-    digests: Digests, paging: Paging, retention: Callable[[], Awaitable[None]]
+    digests: Digests,
+    paging: Paging,
+    notices: Notices,
+    retention: Callable[[], Awaitable[None]],
 ) -> AsyncIOScheduler:
     """Not started yet. A tick that comes late still comes, and no job runs beside itself."""
     tickers = AsyncIOScheduler(
@@ -27,6 +31,7 @@ def scheduler(
     )
     tickers.add_job(digests.tick, "cron", second="*/2", id="digests")
     tickers.add_job(paging.tick, "cron", second="5-55/10", id="paging")
+    tickers.add_job(notices.tick, "cron", second="2-52/10", id="notices")
     tickers.add_job(retention, "cron", hour=3, minute=17, id="retention")
     return tickers
 
