@@ -189,6 +189,24 @@ async def test_a_reply_goes_ahead_of_a_broadcast(
     assert texts_of(persons) == [["News"]] * 60
 
 
+async def test_a_flood_of_replies_does_not_delay_an_alert_nor_the_alert_a_reply(
+    standin: Standin, sender: Sender, sqlite: Database
+) -> None:
+    """Case 63 of the catalogue of failures: two calls of three are the alert's."""
+    async with at_work(sqlite, sender) as outbox:
+        persons, to = await people(standin, outbox, 80)
+        alerted, flooding = persons[:20], to[20:]
+        for number in flooding:
+            await outbox.say("An answer", number)
+        await outbox.broadcast("Alert", to[:20], lane=Lane.ALERT)
+        begun = standin.journal.total
+        for person in alerted:
+            await person.chat.wait(lambda messages: len(messages) == 1)
+        calls = [call.params["text"] for call in standin.journal.of("sendMessage")][begun:]
+        last = max(n for n, text in enumerate(calls) if "Alert" in text)
+        assert calls[: last + 1].count("An answer") in range(5, 16)
+
+
 async def test_one_chat_that_answers_429_waits_and_nobody_else(
     standin: Standin, sender: Sender, database: Database
 ) -> None:

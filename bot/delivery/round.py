@@ -11,7 +11,7 @@ What makes a kill harmless, at whatever instruction it comes:
 - The courier lets no more than a fixed number be recorded without an outcome. That many messages
   a kill may double, and no more.
 - The ledger, which is memory, changes after the commit and only then. A round that fails has
-  changed nothing and is played again.
+  changed nothing and is played again; but its lanes are charged, and even again soon after.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -23,6 +23,7 @@ from pyroaring import BitMap
 from bot.delivery.errands import Errand
 from bot.delivery.picking import Picked, Picker
 from bot.delivery.settling import Settlement
+from bot.delivery.sharing import Shares
 from storage import agenda, broadcasts
 from storage.agenda import Owed
 from storage.broadcasts import Broadcast, Progress
@@ -42,6 +43,7 @@ class Ledger:
     texts: dict[int, StoredBulletin] = field(default_factory=dict)  # what broadcasts say, by id
     under_way: set[Errand] = field(default_factory=set)  # picked, without an outcome
     finished: list[Errand] = field(default_factory=list)  # with outcomes that are not stored yet
+    shares: Shares = field(default_factory=Shares)
 
     def busy_chats(self) -> set[int]:
         return {errand.subscriber.chat_id for errand in self.under_way}
@@ -70,7 +72,9 @@ async def play_round(
         joined = await Settlement(transaction, now).settle(finished)
         owed = await agenda.look(transaction)
         window = await _window(transaction, ledger.broadcasts, owed)
-        picker = Picker(transaction, now, chat_wait, ledger.busy_chats(), ledger.texts)
+        picker = Picker(
+            transaction, now, chat_wait, ledger.busy_chats(), ledger.shares, ledger.texts
+        )
         picked = await picker.pick(owed, list(window.values()), room) if room else Picked()
         window |= picked.broadcasts
         # Calls have ended since the transaction began: their outcomes are not stored by it.
