@@ -50,6 +50,7 @@ _GROUP = 5  # recipients of a bulletin whose first send is timed
 _CALM_SECONDS = 1.5  # until everybody may be written to again
 _WORDS = 52_000  # different ones that are subscribed to
 _TEXT = "Trains stand still while the wind blows over the plain. " * 14
+_HTML = f"<b>everybody</b>\n{_TEXT}"
 
 
 @dataclass(frozen=True)
@@ -178,12 +179,12 @@ async def library(peer: Peer, first_chat: int, recipients: int) -> dict[str, flo
     async with bot:
         return await others(
             peer,
-            lambda n: bot.send_message(first_chat + n, f"<b>everybody</b>\n{_TEXT}", "HTML"),
+            lambda n: bot.send_message(first_chat + n, _HTML, "HTML"),
             recipients,
         )
 
 
-async def bare(peer: Peer, first_chat: int, recipients: int) -> dict[str, float]:
+async def bare(peer: Peer, html: str, first_chat: int, recipients: int) -> dict[str, float]:
     """aiohttp, and nothing around it."""
     address = f"{peer.url}/bot{peer.token}/sendMessage"
     connector = aiohttp.TCPConnector(limit=AT_ONCE)
@@ -192,7 +193,7 @@ async def bare(peer: Peer, first_chat: int, recipients: int) -> dict[str, float]
         async def send(number: int) -> None:
             message = {
                 "chat_id": first_chat + number,
-                "text": f"<b>everybody</b>\n{_TEXT}",
+                "text": html,
                 "parse_mode": "HTML",
             }
             async with session.post(address, json=message) as response:
@@ -248,7 +249,7 @@ async def _run(asked: Asked) -> dict[str, dict[str, float]]:
                 await asyncio.sleep(_CALM_SECONDS)
                 result["unlimited"] = await all_sends(bench, asked.recipients)
             result["library"] = await library(telegram, watched, asked.recipients)
-            result["bare"] = await bare(telegram, watched, asked.recipients)
+            result["bare"] = await bare(telegram, _HTML, watched, asked.recipients)
             await add_digests(database, asked.queued, first=1, last=asked.recipients)
             for name, rate in (("queued", FREE_RATE), ("queued_fast", asked.rate)):
                 async with bench.sending(rate):

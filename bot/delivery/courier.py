@@ -33,8 +33,8 @@ log = structlog.get_logger(__name__)
 GROUP_SECONDS = 0.1
 """So long outcomes wait to be stored."""
 
-READY_SECONDS = 0.05
-"""So long before their calls errands are picked: what is urgent waits for no more than these."""
+READY_SECONDS = 0.1
+"""So long before their calls errands are picked; what is urgent goes before those that lie ready."""
 
 LEAST_IN_DOUBT = 64
 MOST_IN_DOUBT = max(LEAST_IN_DOUBT, int(PAID_RATE * GROUP_SECONDS))
@@ -91,6 +91,7 @@ class Courier:
         self._loaded = asyncio.Event()  # something is ready
         self._progress = asyncio.Event()  # there is room for a group worth a round
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_playing = False  # a round is
         self._stopping = False
 
     async def run(self) -> None:
@@ -138,7 +139,12 @@ class Courier:
 
     async def _play(self, room: int) -> Turn:
         now = self._clock()
-        turn = await play_round(self._database, self._ledger, room, self._pacer.chat_wait, now)
+        self._is_playing = True
+        try:
+            turn = await play_round(self._database, self._ledger, room, self._pacer.chat_wait, now)
+        finally:
+            self._is_playing = False
+        self._end_group()
         if turn.joined:
             await self._joined(turn.joined)
         return turn
@@ -151,12 +157,14 @@ class Courier:
     def _is_roomy(self) -> bool:
         """Whether a round is worth its while: few calls are left, and a group of them has room.
 
-        When somebody has rung it may be for an alert: then a small group is worth it.
+        A round costs as much as ten calls do: so it is put off until the group is as large as it
+        may be, but for what slow answers keep under way. When somebody has rung it may be for an
+        alert: then a small group is worth it.
         """
         few = self._most_ready // 5
         if self._bell.is_set():
             return self._room() >= max(1, few)
-        return len(self._ready) <= few and self._room() >= self._most_ready // 2
+        return len(self._ready) <= few and self._room() >= self._most_ready // 4
 
     async def _wait_for_room(self) -> None:
         self._progress.clear()
@@ -213,11 +221,20 @@ class Courier:
         errand.outcome = outcome
         self._ledger.under_way.discard(errand)
         self._ledger.finished.append(errand)
-        if not self._ledger.under_way:
-            self._wake()  # nobody else will end the group
-        elif len(self._ledger.finished) == 1:
-            asyncio.get_running_loop().call_later(GROUP_SECONDS, self._wake)
+        if len(self._ledger.finished) == 1:
+            asyncio.get_running_loop().call_later(GROUP_SECONDS, self._wake_for, errand)
+        self._end_group()
         self._note_room()
+
+    def _end_group(self) -> None:
+        """When nothing is under way nobody else will: but a round that is played comes first."""
+        if self._ledger.finished and not self._ledger.under_way and not self._is_playing:
+            self._wake()
+
+    def _wake_for(self, errand: Errand) -> None:
+        """Unless its outcome is stored by now, or will be when what lies ready is launched."""
+        if not self._ready and errand in self._ledger.finished[:1]:
+            self._wake()
 
     def _note_room(self) -> None:
         if self._is_roomy():

@@ -36,7 +36,7 @@ class _Due:
 
     delivery: Delivery
     subscriber: Subscriber
-    text: StoredBulletin | None  # None: it has words of its own
+    texts: Mapping[int, StoredBulletin]  # by id; without words of its own it says one of them
 
 
 class Picker:
@@ -108,7 +108,7 @@ class Picker:
         if lane not in self._due:
             self._due[lane] = iter(await self._read_due(lane))
         while self._room and (one := next(self._due[lane], None)):
-            self._take(one.delivery, one.subscriber, one.text)
+            self._take(one.delivery, one.subscriber, one.texts)
 
     async def _read_due(self, lane: Lane) -> list["_Due"]:
         due = await deliveries.due(self._transaction, lane, self._now, limit=LOOK_AHEAD)
@@ -116,15 +116,15 @@ class Picker:
         ids = {d.bulletin for d in due if d.bulletin}
         texts = await bulletins.get(self._transaction, ids) if ids else {}
         return [
-            _Due(delivery, by_number[delivery.subscriber], texts.get(delivery.bulletin or 0))
+            _Due(delivery, by_number[delivery.subscriber], texts)
             # Two to one chat may have been put off to the same instant: the older goes first.
             for delivery in sorted(due, key=lambda delivery: delivery.id)
         ]
 
     def _take(
-        self, delivery: Delivery, subscriber: Subscriber, text: StoredBulletin | None
+        self, delivery: Delivery, subscriber: Subscriber, texts: Mapping[int, StoredBulletin]
     ) -> None:
-        what = delivery.content or text
+        what = delivery.content or texts.get(delivery.bulletin or 0)
         if subscriber.suspended or what is None:
             self._over.append(delivery.id)
         elif wait := self._wait(subscriber):
