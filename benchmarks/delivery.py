@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import uvloop
+from prometheus_client import CollectorRegistry
 from pyroaring import BitMap
 from telegram import Bot
 from telegram.request import HTTPXRequest
@@ -27,6 +28,7 @@ from benchmarks.figures import show, table
 from benchmarks.path import AT_ONCE, UNLIMITED, bare, others
 from benchmarks.peer import Peer, peer
 from bot.account import connected
+from bot.delivery.counting import Counts
 from bot.delivery.courier import Courier
 from bot.delivery.pacing import Pacer
 from bot.delivery.rendering import Renderer
@@ -115,6 +117,7 @@ class Bench:
             Renderer(self._messages, _now),
             bell=self._bell,
             joined=_nobody_joins,
+            counts=Counts(CollectorRegistry(), _now),
             clock=_now,
         )
         run = asyncio.create_task(courier.run())

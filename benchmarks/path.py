@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
+from prometheus_client import CollectorRegistry
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
@@ -26,6 +27,7 @@ from benchmarks.databases import FIRST_CHAT, add_digests, add_subscribers, sqlit
 from benchmarks.figures import percentile, progress, show, table
 from benchmarks.peer import Peer, Seen, peer
 from bot.account import connected
+from bot.delivery.counting import Counts
 from bot.delivery.courier import Courier
 from bot.delivery.pacing import Pacer
 from bot.delivery.rendering import Renderer
@@ -95,6 +97,7 @@ class Bench:
             Renderer(self._messages, _now),
             bell=self._bell,
             joined=_nobody_joins,
+            counts=Counts(CollectorRegistry(), _now),
             clock=_now,
         )
         run = asyncio.create_task(courier.run())

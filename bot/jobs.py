@@ -6,8 +6,12 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.digests import Digests
+from bot.pulse import Pulse
 from storage import arrivals, bulletins, deliveries, inbox
 from storage.database import Database
+
+_TICK_WITHIN = timedelta(minutes=5)  # a morning's digests may take a while
+_DAILY_WITHIN = timedelta(hours=30)
 
 _OTHERS_KEPT = timedelta(days=2)
 """Telegram repeats an update for a day at most (core.telegram.org/bots/api#getting-updates)."""
@@ -16,14 +20,21 @@ _AT_ONCE = 200
 """Bulletins deleted in one transaction, with their receipts: others who write wait for it."""
 
 
-def scheduler(digests: Digests, retention: Callable[[], Awaitable[None]]) -> AsyncIOScheduler:
-    """Not started yet. A tick that comes late still comes, and no job runs beside itself."""
+def scheduler(
+    digests: Digests, retention: Callable[[], Awaitable[None]], pulse: Pulse
+) -> AsyncIOScheduler:
+    """Not started yet. A tick that comes late still comes, and no job runs beside itself.
+
+    `pulse` hears of every one that has run.
+    """
     tickers = AsyncIOScheduler(
         timezone="UTC",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    tickers.add_job(digests.tick, "cron", second="*/10", id="digests")
-    tickers.add_job(retention, "cron", hour=3, minute=17, id="retention")
+    tick = pulse.of("digests", digests.tick, _TICK_WITHIN)
+    forget = pulse.of("retention", retention, _DAILY_WITHIN)
+    tickers.add_job(tick, "cron", second="*/10", id="digests")
+    tickers.add_job(forget, "cron", hour=3, minute=17, id="retention")
     return tickers
 
 

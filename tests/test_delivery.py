@@ -1,34 +1,19 @@
 """From the outbox to people's chats, through real HTTP and real databases."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 
 import pytest
-from pyroaring import BitMap
-from telegram import Bot
+from outbox import Outbox, at_work, connected, people, texts_of
 
-from bot.delivery.courier import Courier
-from bot.delivery.pacing import Pacer
-from bot.delivery.request import AiohttpRequest
 from bot.delivery.sender import Sender
-from bot.standin.person import Person
 from bot.standin.server import Standin
-from storage import agenda, broadcasts, bulletins, deliveries, subscribers
-from storage.broadcasts import NewBroadcast
-from storage.bulletins import Bulletin, StoredBulletin
-from storage.content import Button, Content
+from storage import deliveries
+from storage.content import Button
 from storage.database import Database
-from storage.deliveries import NewDelivery
 from storage.lanes import Lane
-from storage.subscribers import ChatKind, Subscriber, Suspended, Target
-
-NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
+from storage.subscribers import Suspended
 
 
 @pytest.fixture
@@ -39,100 +24,8 @@ async def standin() -> AsyncIterator[Standin]:
 
 @pytest.fixture
 async def sender(standin: Standin) -> AsyncIterator[Sender]:
-    request = AiohttpRequest(connections=64, seconds=2.0)
-    bot = Bot(standin.token, base_url=f"{standin.url}/bot", request=request)
-    await request.initialize()
-    yield Sender(bot)
-    await request.shutdown()
-
-
-class Outbox:
-    """A courier at work, and short ways to owe something."""
-
-    def __init__(self, database: Database, sender: Sender, rate: int) -> None:
-        self.database = database
-        self.bell = asyncio.Event()
-        self.joined: list[int] = []
-        self.courier = Courier(
-            database,
-            sender,
-            Pacer(rate, asyncio.get_running_loop().time),
-            lambda bulletin, _: Content(f"<b>{bulletin.title}</b>"),
-            bell=self.bell,
-            joined=self._note_joined,
-            clock=now,
-        )
-
-    async def _note_joined(self, ids: Sequence[int]) -> None:
-        self.joined += ids
-
-    async def subscriber(self, chat_id: int, thread_id: int = 0) -> Subscriber:
-        async with self.database.write() as transaction:
-            return await subscribers.ensure(
-                transaction, Target(chat_id, thread_id), ChatKind.PRIVATE, "en", NOW
-            )
-
-    async def bulletin(self, title: str) -> StoredBulletin:
-        async with self.database.write() as transaction:
-            new = Bulletin(source="blog", key=title, title=title, received_at=NOW)
-            return await bulletins.add(transaction, new)
-
-    async def broadcast(
-        self, title: str, to: Sequence[Subscriber], *, lane: Lane = Lane.NEWS
-    ) -> None:
-        bulletin = await self.bulletin(title)
-        numbers = BitMap([subscriber.number for subscriber in to])
-        async with self.database.write() as transaction:
-            new = NewBroadcast(bulletin=bulletin.id, lane=lane, recipients=numbers, silent=BitMap())
-            await broadcasts.enqueue(transaction, [new], NOW)
-        self.bell.set()
-
-    async def say(
-        self, text: str, to: Subscriber, *, lane: Lane = Lane.REPLY, **changes: object
-    ) -> None:
-        content = Content(text, **changes)  # type: ignore[arg-type]
-        new = NewDelivery(subscriber=to.number, lane=lane, content=content, due_at=NOW)
-        async with self.database.write() as transaction:
-            await deliveries.enqueue(transaction, [new], NOW)
-        self.bell.set()
-
-    async def owes(self) -> bool:
-        async with self.database.read() as transaction:
-            owed = await agenda.look(transaction)
-            under_way = await deliveries.in_doubt(transaction)
-        return bool(under_way) or any(one.due_at or one.newest for one in owed.values())
-
-    async def settled(self) -> None:
-        """Waits until nothing is owed any more."""
-        while await self.owes():  # noqa: ASYNC110 - the database rings no bell
-            await asyncio.sleep(0.02)
-
-    async def get(self, subscriber: Subscriber) -> Subscriber:
-        async with self.database.read() as transaction:
-            return (await subscribers.get(transaction, [subscriber.number]))[subscriber.number]
-
-
-@asynccontextmanager
-async def at_work(database: Database, sender: Sender, rate: int = 30) -> AsyncIterator[Outbox]:
-    outbox = Outbox(database, sender, rate)
-    run = asyncio.create_task(outbox.courier.run())
-    try:
-        async with asyncio.timeout(20):
-            yield outbox
-    finally:
-        outbox.courier.stop()
-        await run
-
-
-async def people(
-    standin: Standin, outbox: Outbox, count: int
-) -> tuple[list[Person], list[Subscriber]]:
-    persons = [standin.people.person(f"P{n}", started=True) for n in range(count)]
-    return persons, [await outbox.subscriber(person.id) for person in persons]
-
-
-def texts_of(persons: Sequence[Person]) -> list[list[str]]:
-    return [person.chat.texts for person in persons]
+    async with connected(standin.url, standin.token) as sender:
+        yield sender
 
 
 async def test_a_broadcast_reaches_everybody_once(
@@ -193,18 +86,19 @@ async def test_a_flood_of_replies_does_not_delay_an_alert_nor_the_alert_a_reply(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
     """Case 63 of the catalogue of failures: two calls of three are the alert's."""
-    async with at_work(sqlite, sender) as outbox:
-        persons, to = await people(standin, outbox, 80)
-        alerted, flooding = persons[:20], to[20:]
-        for number in flooding:
-            await outbox.say("An answer", number)
-        await outbox.broadcast("Alert", to[:20], lane=Lane.ALERT)
-        begun = standin.journal.total
-        for person in alerted:
-            await person.chat.wait(lambda messages: len(messages) == 1)
-        calls = [call.params["text"] for call in standin.journal.of("sendMessage")][begun:]
-        last = max(n for n, text in enumerate(calls) if "Alert" in text)
-        assert calls[: last + 1].count("An answer") in range(5, 16)
+    outbox = Outbox(sqlite, sender, 30)
+    persons, to = await people(standin, outbox, 60)
+    for asker in to[20:]:
+        await outbox.say("An answer", asker)
+    await outbox.broadcast("Alert", to[:20], lane=Lane.ALERT)
+    run = asyncio.create_task(outbox.courier.run())
+    for person in persons[:20]:
+        await person.chat.wait(lambda messages: len(messages) == 1)
+    outbox.courier.stop()
+    await run
+    calls = [call.params["text"] for call in standin.journal.of("sendMessage")]
+    last = max(n for n, text in enumerate(calls) if "Alert" in text)
+    assert calls[:last].count("An answer") in range(9, 13)
 
 
 async def test_one_chat_that_answers_429_waits_and_nobody_else(
@@ -369,19 +263,3 @@ async def test_a_message_in_doubt_is_sent_three_times_at_most_however_often_we_c
     assert standin.journal.total == 3
     async with sqlite.read() as transaction:
         assert await deliveries.in_doubt(transaction) == []
-
-
-async def test_the_rate_is_a_setting(
-    sqlite: Database,
-) -> None:
-    async with Standin(limits=None) as standin:
-        request = AiohttpRequest(connections=64, seconds=2.0)
-        await request.initialize()
-        bot = Bot(standin.token, base_url=f"{standin.url}/bot", request=request)
-        async with at_work(sqlite, Sender(bot), rate=200) as outbox:
-            persons, to = await people(standin, outbox, 300)
-            await outbox.broadcast("News", to)
-            await outbox.settled()
-        await request.shutdown()
-    assert texts_of(persons) == [["News"]] * 300
-    assert standin.journal.rates.busiest_second > 60

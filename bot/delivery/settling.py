@@ -5,6 +5,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.delivery.counting import Fate, Tally
 from bot.delivery.errands import Errand
 from bot.delivery.outcome import Gone, Moved, Outcome, Sent
 from bot.delivery.retry import Again, Done, GiveUp, decide
@@ -27,6 +28,7 @@ class Settlement:
         self._done: list[int] = []  # ids of deliveries
         self._again: list[NewDelivery] = []  # what a broadcast leaves to be retried
         self._joined: list[int] = []
+        self.tally = Tally()
 
     async def settle(self, errands: Sequence[Errand]) -> list[int]:
         """Stores the outcomes of errands, which all have one.
@@ -66,6 +68,7 @@ class Settlement:
             self._done.append(errand.delivery)
 
     async def _retry(self, errand: Errand, number: int, again: Again) -> None:
+        self.tally[Fate.RETRIED, errand.lane] += 1
         if errand.delivery is None:
             new = _row(errand, number, again.at, attempts=again.attempts, failure=again.why)
             self._again.append(new)
@@ -82,6 +85,7 @@ class Settlement:
         if isinstance(outcome, Gone):  # there is nobody any more
             self._over(errand)
             return
+        self.tally[Fate.FAILED, errand.lane] += 1
         row = errand.delivery
         if row is None:
             new = _row(errand, number, self._now, attempts=errand.attempts, failure=why)
