@@ -20,6 +20,8 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
+from prometheus_client import CollectorRegistry
+
 from benchmarks.clients import UNLIMITED, bare, library
 from benchmarks.databases import FIRST_CHAT, add_digests, add_subscribers, sqlite
 from benchmarks.figures import percentile, show, table
@@ -28,6 +30,7 @@ from benchmarks.progress import progress
 from benchmarks.sends import TEXT, Sends, measure
 from benchmarks.workload import Workload
 from bot.account import connected
+from bot.delivery.counting import Counts
 from bot.delivery.courier import Courier
 from bot.delivery.pacing import Pacer
 from bot.delivery.rendering import Renderer
@@ -102,6 +105,7 @@ class Bench:
             Renderer(self._messages, _now),
             bell=self._bell,
             joined=_nobody_joins,
+            counts=Counts(CollectorRegistry(), _now),
             clock=_now,
         )
         run = asyncio.create_task(courier.run())

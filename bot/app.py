@@ -9,11 +9,13 @@ from functools import partial
 from typing import Any
 
 import structlog
+from prometheus_client import CollectorRegistry
 from telegram import Bot
 
 from bot.account import connected, introduce
 from bot.astray import Notices
 from bot.config import Config
+from bot.delivery.counting import Counts
 from bot.delivery.courier import Courier
 from bot.delivery.outcome import Outcome, Sent
 from bot.delivery.pacing import Pacer
@@ -24,7 +26,10 @@ from bot.http import HttpServer
 from bot.intake import Intake
 from bot.jobs import forget_old, scheduler
 from bot.keeping import IndexKeeper
+from bot.metrics import Exposition
 from bot.paging import Paging
+from bot.pulse import Pulse
+from bot.readiness import database_check
 from bot.repeats import Repeats
 from bot.sources import registry as sources
 from bot.sources.fetching import Fetcher, open_session
@@ -118,6 +123,9 @@ class App:
         paid = config.delivery.paid_broadcast
         self._sender = Sender(bot, paid=paid, allowed=database.is_held)
         self._bell = asyncio.Event()
+        self._registry = CollectorRegistry()
+        self._pulse = Pulse()
+        self._is_introduced = False
         messages = Messages(self._words, language.reader)
         self._courier = Courier(
             database,
@@ -126,6 +134,7 @@ class App:
             Renderer(messages, now),
             bell=self._bell,
             joined=self._reindex,
+            counts=Counts(self._registry, now),
             clock=now,
         )
         self._conversation = Conversation(
@@ -197,6 +206,7 @@ class App:
 
     def _named(self, username: str) -> None:
         self._conversation.username = username
+        self._is_introduced = True
 
     async def _answer(self, incoming: Incoming) -> None:
         """One update, from the inbox to what is sent at once; the rest is in the outbox."""
@@ -244,7 +254,7 @@ class App:
     async def _ticking(self) -> AsyncIterator[None]:
         retention = partial(forget_old, self._database, self._config.retention.keep, now)
         notices = Notices(self._database, self._words, self._bell.set, now)
-        tickers = scheduler(self._digests, self._paging, notices, retention)
+        tickers = scheduler(self._digests, self._paging, notices, retention, self._pulse)
         tickers.start()
         try:
             yield
@@ -263,17 +273,21 @@ class App:
             if telegram.mode == "webhook" and telegram.webhook_url and telegram.secret_token
             else None
         )
-        server = HttpServer(address, {"database": self._is_readable}, self._webhooks, hook)
+        checks = {
+            "database": database_check(self._database, now),
+            "telegram": self._talks,
+            "lanes": self._courier.health.lanes,
+            "jobs": self._pulse.check,
+        }
+        metrics = Exposition(self._registry, self._database).answer
+        server = HttpServer(address, checks, self._webhooks, hook, metrics)
         await server.start()
         try:
             yield
         finally:
             await server.stop()
 
-    async def _is_readable(self) -> str | None:
-        try:
-            async with self._database.read() as transaction:
-                await subscriptions.count(transaction)
-        except Exception as error:  # noqa: BLE001 - whatever it is, that is the answer
-            return type(error).__name__
-        return None
+    async def _talks(self) -> str | None:
+        if not self._is_introduced:
+            return "Telegram has not said yet who this bot is"
+        return await self._courier.health.telegram()

@@ -1,4 +1,4 @@
-"""The HTTP server: is it well, and the sources and updates that come by webhook."""
+"""The HTTP server: is it well, what it measures, and what comes by webhook."""
 
 import asyncio
 import re
@@ -55,7 +55,7 @@ class CannotListen(Exception):  # noqa: N818 - it says what is so
 
 
 class HttpServer:
-    """Listens from `start` to `stop`. Every answer is JSON, errors too."""
+    """Listens from `start` to `stop`. Every answer but the metrics is JSON, errors too."""
 
     def __init__(
         self,
@@ -63,12 +63,15 @@ class HttpServer:
         checks: Mapping[str, Check],
         webhooks: Iterable[Hook] = (),
         telegram: tuple[str, Handler] | None = None,  # the path and who answers Telegram there
+        metrics: Handler | None = None,
     ) -> None:
         self._address = address
         self._checks = checks
         application = web.Application(middlewares=[_as_json])
         application.router.add_get("/healthz", _alive)
         application.router.add_get("/readyz", self._ready)
+        if metrics:
+            application.router.add_get("/metrics", metrics)
         for webhook in webhooks:
             application.router.add_post(f"/hook/{webhook.name}", webhook.receive)
         if telegram:

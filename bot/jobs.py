@@ -8,8 +8,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.astray import Notices
 from bot.digests import Digests
 from bot.paging import Paging
+from bot.pulse import Pulse
 from storage import arrivals, bulletins, deliveries, inbox
 from storage.database import Database
+
+_TICK_WITHIN = timedelta(minutes=5)  # a morning's digests may take a while
+_DAILY_WITHIN = timedelta(hours=30)
 
 _OTHERS_KEPT = timedelta(days=2)
 """Telegram repeats an update for a day at most (core.telegram.org/bots/api#getting-updates)."""
@@ -23,16 +27,24 @@ def scheduler(
     paging: Paging,
     notices: Notices,
     retention: Callable[[], Awaitable[None]],
+    pulse: Pulse,
 ) -> AsyncIOScheduler:
-    """Not started yet. A tick that comes late still comes, and no job runs beside itself."""
+    """Not started yet. A tick that comes late still comes, and no job runs beside itself.
+
+    `pulse` hears of every one that has run.
+    """
     tickers = AsyncIOScheduler(
         timezone="UTC",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    tickers.add_job(digests.tick, "cron", second="*/2", id="digests")
-    tickers.add_job(paging.tick, "cron", second="5-55/10", id="paging")
-    tickers.add_job(notices.tick, "cron", second="2-52/10", id="notices")
-    tickers.add_job(retention, "cron", hour=3, minute=17, id="retention")
+    for name, job, seconds in (
+        ("digests", digests.tick, "*/2"),
+        ("paging", paging.tick, "5-55/10"),
+        ("notices", notices.tick, "2-52/10"),
+    ):
+        tickers.add_job(pulse.of(name, job, _TICK_WITHIN), "cron", second=seconds, id=name)
+    forget = pulse.of("retention", retention, _DAILY_WITHIN)
+    tickers.add_job(forget, "cron", hour=3, minute=17, id="retention")
     return tickers
 
 

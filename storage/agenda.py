@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Integer, column, text
+from sqlalchemy import Integer, column, func, select, text
 
+from storage import schema
 from storage.columns import Instant
 from storage.database import Transaction
 from storage.lanes import Lane
@@ -35,3 +36,25 @@ async def look(transaction: Transaction) -> dict[Lane, Owed]:
     """Every lane, in the order of their numbers."""
     rows = {row.lane: row for row in await transaction.execute(_LOOK)}
     return {lane: Owed(rows[lane].due_at, rows[lane].newest or 0) for lane in Lane}
+
+
+async def queued(transaction: Transaction) -> dict[Lane, int]:
+    """How many messages each lane owes and has not begun: counted, so for people to look at."""
+    delivery, broadcast = schema.delivery, schema.broadcast
+    own = (
+        select(delivery.c.lane, func.count())
+        .where(delivery.c.attempted_at.is_(None), delivery.c.failed_at.is_(None))
+        .group_by(delivery.c.lane)
+    )
+    counts = dict.fromkeys(Lane, 0)
+    for lane, count in await transaction.execute(own):
+        counts[Lane(lane)] += count
+    unfinished = (
+        select(broadcast.c.lane, broadcast.c.recipients, schema.progress.c.attempted)
+        .outerjoin_from(broadcast, schema.progress)
+        .where(broadcast.c.finished_at.is_(None))
+    )
+    async for lane, recipients, attempted in await transaction.stream(unfinished):
+        passed = 0 if attempted is None or attempted < 0 else recipients.rank(attempted)
+        counts[Lane(lane)] += len(recipients) - passed
+    return counts

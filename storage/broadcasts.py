@@ -9,14 +9,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pyroaring import BitMap
-from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, insert, select, text, update
 
-from storage import conflicts, schema
+from storage import schema
+from storage.columns import Numbers
 from storage.database import Transaction
 from storage.lanes import Lane
 
 _table = schema.broadcast
 _progress = schema.progress
+
+# Written out: both databases have the words, and each round of a broadcast says them.
+_RECORD = text(
+    """
+    INSERT INTO progress (broadcast, attempted, under_way)
+    VALUES (:broadcast, :attempted, :under_way)
+    ON CONFLICT (broadcast)
+    DO UPDATE SET attempted = excluded.attempted, under_way = excluded.under_way
+    """
+).bindparams(bindparam("under_way", type_=Numbers))
 
 NOBODY = -1
 """What stands for the highest number attempted as long as there is none."""
@@ -98,13 +109,7 @@ async def record(transaction: Transaction, all_progress: Iterable[Progress]) -> 
     ]
     if not values:
         return
-    statement = conflicts.insert(transaction, _progress)
-    new = statement.excluded
-    changed = {"attempted": new.attempted, "under_way": new.under_way}
-    await transaction.execute(
-        statement.on_conflict_do_update(index_elements=[_progress.c.broadcast], set_=changed),
-        values,
-    )
+    await transaction.execute(_RECORD, values)
 
 
 async def finish(transaction: Transaction, ids: Sequence[int], now: datetime) -> None:

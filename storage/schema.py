@@ -271,3 +271,19 @@ lease = Table(
     Column("token", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
 )
+
+# Flood waits long enough to outlive a process: of a chat, or with 0 of all of them.
+hold = Table(
+    "hold",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("until", Instant, nullable=False),
+)
+
+probe = Table(
+    "probe",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("packed", LargeBinary, nullable=False),
+    Column("written_at", Instant, nullable=False),
+)

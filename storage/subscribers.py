@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from storage import schema
 from storage.database import Transaction
@@ -14,6 +14,7 @@ from storage.schedules import AT_ONCE, Schedule, parse_schedule
 
 _table = schema.subscriber
 _NAMES = tuple(column.name for column in _table.columns)
+_GET = select(_table).where(_table.c.number.in_(bindparam("numbers", expanding=True)))
 
 
 class ChatKind(StrEnum):
@@ -103,8 +104,8 @@ async def ensure(
 
 async def get(transaction: Transaction, numbers: Iterable[int]) -> dict[int, Subscriber]:
     """Those of `numbers` that are there."""
-    query = select(_table).where(_table.c.number.in_(list(numbers)))
-    return {row[0]: _subscriber(row) for row in await transaction.execute(query)}
+    rows = await transaction.execute(_GET, {"numbers": list(numbers)})
+    return {row[0]: _subscriber(row) for row in rows}
 
 
 async def choose(

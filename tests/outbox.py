@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from prometheus_client import CollectorRegistry
 from pyroaring import BitMap
 from telegram import Bot
 
+from bot.delivery.counting import Counts
 from bot.delivery.courier import Courier
 from bot.delivery.pacing import Pacer
 from bot.delivery.request import AiohttpRequest
@@ -56,13 +58,16 @@ class Outbox:
         self.clock = clock
         self.bell = asyncio.Event()
         self.joined: list[int] = []
+        self.registry = CollectorRegistry()
+        self.pacer = Pacer(rate, asyncio.get_running_loop().time)
         self.courier = Courier(
             database,
             sender,
-            Pacer(rate, asyncio.get_running_loop().time),
+            self.pacer,
             lambda bulletin, _: Content(f"<b>{bulletin.title}</b>"),
             bell=self.bell,
             joined=self._note_joined,
+            counts=Counts(self.registry, clock),
             clock=clock,
         )
 

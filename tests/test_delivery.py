@@ -82,6 +82,25 @@ async def test_a_reply_goes_ahead_of_a_broadcast(
     assert texts_of(persons) == [["News"]] * 60
 
 
+async def test_a_flood_of_replies_does_not_delay_an_alert_nor_the_alert_a_reply(
+    standin: Standin, sender: Sender, sqlite: Database
+) -> None:
+    """Case 63 of the catalogue of failures: two calls of three are the alert's."""
+    outbox = Outbox(sqlite, sender, 30)
+    persons, to = await people(standin, outbox, 60)
+    for asker in to[20:]:
+        await outbox.say("An answer", asker)
+    await outbox.broadcast("Alert", to[:20], lane=Lane.ALERT)
+    run = asyncio.create_task(outbox.courier.run())
+    for person in persons[:20]:
+        await person.chat.wait(lambda messages: len(messages) == 1)
+    outbox.courier.stop()
+    await run
+    calls = [call.params["text"] for call in standin.journal.of("sendMessage")]
+    last = max(n for n, text in enumerate(calls) if "Alert" in text)
+    assert calls[:last].count("An answer") in range(9, 13)
+
+
 async def test_one_chat_that_answers_429_waits_and_nobody_else(
     standin: Standin, sender: Sender, database: Database
 ) -> None:
@@ -244,18 +263,3 @@ async def test_a_message_in_doubt_is_sent_three_times_at_most_however_often_we_c
     assert standin.journal.total == 3
     async with sqlite.read() as transaction:
         assert await deliveries.in_doubt(transaction) == []
-
-
-async def test_the_rate_is_a_setting(
-    sqlite: Database,
-) -> None:
-    async with (
-        Standin(limits=None) as standin,
-        connected(standin.url, standin.token) as sender,
-        at_work(sqlite, sender, rate=200) as outbox,
-    ):
-        persons, to = await people(standin, outbox, 300)
-        await outbox.broadcast("News", to)
-        await outbox.settled()
-    assert texts_of(persons) == [["News"]] * 300
-    assert standin.journal.rates.busiest_second > 60

@@ -2,6 +2,9 @@
 
 import itertools
 import random
+from collections import deque
+
+import pytest
 
 from bot.delivery.pacing import GROUP_MESSAGES, Pacer
 
@@ -55,6 +58,48 @@ def test_a_late_loop_reaches_the_rate_and_never_passes_it() -> None:
         times.append(send(pacer, clock, chat))
     assert most_within(times, 1.0) <= 1000
     assert len(times) / (times[-1] - times[0]) >= 990
+
+
+@pytest.mark.parametrize("rate", [30, 200, 1000])
+def test_the_rate_is_a_setting_and_is_held(rate: int) -> None:
+    clock = Clock()
+    pacer = Pacer(rate, clock)
+    times = [send(pacer, clock, chat) for chat in range(1, rate * 60)]
+    assert most_within(times, 1.0) <= rate
+    assert len(times) / (times[-1] - times[0]) >= 0.99 * rate
+
+
+def test_a_million_sends_are_never_too_many_and_never_inside_a_wait() -> None:
+    """By a loop that is late now and then, to chats of which some answer 429."""
+    clock, chance = Clock(), random.Random(5)
+    pacer = Pacer(1000, clock)
+    told: dict[int, float] = {}
+    latest: deque[float] = deque(maxlen=1000)
+    lost = 0.0  # seconds in which Telegram has allowed nothing
+    begun, booked = clock.now, 0
+    for number in range(1_000_000):
+        if number % 997 == 0:
+            clock.now += chance.random() * 0.01
+        wait = pacer.wait()
+        clock.now += wait
+        chat = number % 50_000 + 1
+        if pacer.chat_wait(chat):
+            continue
+        assert told.get(chat, 0) <= clock.now
+        assert len(latest) < 1000 or clock.now - latest[0] > 1.0
+        pacer.book(chat)
+        booked += 1
+        latest.append(clock.now)
+        if number % 5_000 == 0:
+            seconds = chance.randrange(1, 400)
+            told[chat] = clock.now + seconds
+            pacer.flooded(chat, seconds)
+        if number % 250_000 == 1:
+            for flooded in (chat, chat + 1, chat + 2):
+                told[flooded] = clock.now + 7
+                pacer.flooded(flooded, 7)
+            lost += 7
+    assert booked / (clock.now - begun - lost) >= 990
 
 
 def test_one_chat_gets_one_message_a_second() -> None:

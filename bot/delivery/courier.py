@@ -11,18 +11,21 @@ import asyncio
 import heapq
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 
 import structlog
 
+from bot.delivery.counting import Counts
 from bot.delivery.errands import Errand
+from bot.delivery.health import Health
 from bot.delivery.outcome import NotSent, Outcome, Refused, Rejected, RetryAfter
 from bot.delivery.pacing import Pacer
 from bot.delivery.recovery import recover
 from bot.delivery.round import Ledger, Turn, play_round
 from bot.delivery.sender import Sender
 from bot.delivery.settings import PAID_RATE
+from storage import waits
 from storage.bulletins import StoredBulletin
 from storage.content import Content
 from storage.database import Database
@@ -33,8 +36,8 @@ log = structlog.get_logger(__name__)
 GROUP_SECONDS = 0.1
 """So long outcomes wait to be stored."""
 
-READY_SECONDS = 0.05
-"""So long before their calls errands are picked: what is urgent waits for no more than these."""
+READY_SECONDS = 0.1
+"""So long before their calls errands are picked. What is urgent goes before those picked."""
 
 LEAST_IN_DOUBT = 64
 MOST_IN_DOUBT = max(LEAST_IN_DOUBT, int(PAID_RATE * GROUP_SECONDS))
@@ -51,6 +54,7 @@ _NOT_SENT_SECONDS = 1.0
 _REFUSED_SECONDS = 60.0
 _TROUBLE_SECONDS = 1.0
 _LONG_HOLD_SECONDS = 1.0
+_PARKED_SECONDS = 60.0  # a wait of so many is stored: it may outlive the process
 _BREATH_SECONDS = 0.004  # at a high rate a few calls are launched together
 
 Render = Callable[[StoredBulletin, Subscriber], Content]
@@ -60,11 +64,11 @@ class Courier:
     """The one sender of a database.
 
     `bell` is set by whoever has put something into the outbox. `joined` is told the ids of
-    subscriptions that a migrated group has brought to another subscriber. `clock` gives aware
-    times.
+    subscriptions that a migrated group has brought to another subscriber. `counts` hear of all that
+    is sent. `clock` gives aware times.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a part of the house, none a choice
         self,
         database: Database,
         sender: Sender,
@@ -73,6 +77,7 @@ class Courier:
         *,
         bell: asyncio.Event,
         joined: Callable[[Sequence[int]], Awaitable[None]],
+        counts: Counts,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
@@ -81,21 +86,26 @@ class Courier:
         self._render = render
         self._bell = bell
         self._joined = joined
+        self._counts = counts
         self._clock = clock
         rate = min(pacer.rate, PAID_RATE)
         self._most_in_doubt = max(LEAST_IN_DOUBT, int(rate * GROUP_SECONDS))
         self._most_ready = min(self._most_in_doubt, max(2, int(pacer.rate * READY_SECONDS)))
         self._ledger = Ledger()
+        self.health = Health(database, pacer, clock)
+        counts.watch(lambda: self._ledger.under_way)
         self._ready: list[tuple[int, int, Errand]] = []  # a heap: lane, order of picking, errand
         self._order = count()
         self._loaded = asyncio.Event()  # something is ready
         self._progress = asyncio.Event()  # there is room for a group worth a round
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_playing = False  # a round is
         self._stopping = False
 
     async def run(self) -> None:
         """Until `stop`; a database that fails for a while is waited for."""
         await recover(self._database, self._clock())
+        await self._wait_on()
         async with asyncio.TaskGroup() as group:
             launching = group.create_task(self._launch_ready())
             while not self._stopping:
@@ -106,6 +116,19 @@ class Courier:
                     await asyncio.sleep(_TROUBLE_SECONDS)
             launching.cancel()
         await self._drain()
+
+    async def _wait_on(self) -> None:
+        """As long as Telegram has told the last run to wait, and this one for the rest of it."""
+        now = self._clock()
+        async with self._database.write() as transaction:
+            standing = await waits.standing(transaction, now)
+        for chat_id, until in standing.items():
+            seconds = (until - now).total_seconds()
+            if chat_id == waits.EVERYBODY:
+                log.warning("nothing is sent: Telegram has told the bot to wait", until=until)
+                self._pacer.hold(seconds)
+            else:
+                self._pacer.leave(chat_id, seconds)
 
     def stop(self) -> None:
         """`run` ends when the calls under way have, and says what is left in doubt."""
@@ -138,7 +161,13 @@ class Courier:
 
     async def _play(self, room: int) -> Turn:
         now = self._clock()
-        turn = await play_round(self._database, self._ledger, room, self._pacer.chat_wait, now)
+        self._is_playing = True
+        try:
+            turn = await play_round(self._database, self._ledger, room, self._pacer.chat_wait, now)
+        finally:
+            self._is_playing = False
+        self._end_group()
+        self._counts.settled(turn.tally)
         if turn.joined:
             await self._joined(turn.joined)
         return turn
@@ -151,12 +180,14 @@ class Courier:
     def _is_roomy(self) -> bool:
         """Whether a round is worth its while: few calls are left, and a group of them has room.
 
-        When somebody has rung it may be for an alert: then a small group is worth it.
+        A round costs as much as ten calls do: so it is put off until the group is as large as it
+        may be, but for what slow answers keep under way. When somebody has rung it may be for an
+        alert: then a small group is worth it.
         """
         few = self._most_ready // 5
         if self._bell.is_set():
             return self._room() >= max(1, few)
-        return len(self._ready) <= few and self._room() >= self._most_ready // 2
+        return len(self._ready) <= few and self._room() >= self._most_ready // 4
 
     async def _wait_for_room(self) -> None:
         self._progress.clear()
@@ -180,6 +211,7 @@ class Courier:
         if not self._ready:
             self._loaded.clear()
         self._pacer.book(errand.subscriber.chat_id)
+        self.health.launched(errand.lane)
         task = asyncio.create_task(self._carry(errand))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -201,7 +233,7 @@ class Courier:
         outcome = await self._send(errand)
         match outcome:
             case RetryAfter(seconds):
-                self._pacer.flooded(errand.subscriber.chat_id, seconds)
+                self._flooded(errand.subscriber.chat_id, seconds)
             case NotSent():
                 self._pacer.hold(_NOT_SENT_SECONDS)
             case Refused():
@@ -209,15 +241,34 @@ class Courier:
                 self._pacer.hold(_REFUSED_SECONDS)
         self._finish(errand, outcome)
 
+    def _flooded(self, chat_id: int, seconds: float) -> None:
+        is_everybody = self._pacer.flooded(chat_id, seconds)
+        if seconds < _PARKED_SECONDS:
+            return
+        who = waits.EVERYBODY if is_everybody else chat_id
+        self._ledger.waits[who] = self._clock() + timedelta(seconds=seconds)
+        log.warning("told to wait for long", seconds=seconds, everybody=is_everybody)
+
     def _finish(self, errand: Errand, outcome: Outcome) -> None:
         errand.outcome = outcome
         self._ledger.under_way.discard(errand)
         self._ledger.finished.append(errand)
-        if not self._ledger.under_way:
-            self._wake()  # nobody else will end the group
-        elif len(self._ledger.finished) == 1:
-            asyncio.get_running_loop().call_later(GROUP_SECONDS, self._wake)
+        self._counts.ended(errand)
+        self.health.ended(outcome)
+        if len(self._ledger.finished) == 1:
+            asyncio.get_running_loop().call_later(GROUP_SECONDS, self._wake_for, errand)
+        self._end_group()
         self._note_room()
+
+    def _end_group(self) -> None:
+        """When nothing is under way nobody else will: but a round that is played comes first."""
+        if self._ledger.finished and not self._ledger.under_way and not self._is_playing:
+            self._wake()
+
+    def _wake_for(self, errand: Errand) -> None:
+        """Unless its outcome is stored by now, or will be when what lies ready is launched."""
+        if not self._ready and errand in self._ledger.finished[:1]:
+            self._wake()
 
     def _note_room(self) -> None:
         if self._is_roomy():

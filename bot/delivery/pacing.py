@@ -35,6 +35,10 @@ class Pacer:
         self._floods: deque[tuple[float, int]] = deque()
         self._bookings = 0
 
+    def now(self) -> float:
+        """What its clock says, in seconds: for those who measure beside it."""
+        return self._clock()
+
     def wait(self) -> float:
         """Seconds until the bot may call again; 0: now."""
         now = self._clock()
@@ -70,15 +74,25 @@ class Pacer:
         """Nothing to anybody for so long."""
         self._next = max(self._next, self._clock() + seconds)
 
-    def flooded(self, chat_id: int, seconds: float) -> None:
-        """A 429: that chat waits; when several chats get one within a second, all do."""
+    def leave(self, chat_id: int, seconds: float) -> None:
+        """Nothing to that chat for so long."""
         now = self._clock()
         self._chats[chat_id] = max(self._chats.get(chat_id, now), now + seconds)
+
+    def flooded(self, chat_id: int, seconds: float) -> bool:
+        """A 429: that chat waits; when several chats get one within a second, all do.
+
+        Whether all do.
+        """
+        now = self._clock()
+        self.leave(chat_id, seconds)
         self._floods.append((now, chat_id))
         while self._floods[0][0] < now - 1:
             self._floods.popleft()
-        if len({chat for _, chat in self._floods}) >= FLOODED_CHATS:
+        is_everybody = len({chat for _, chat in self._floods}) >= FLOODED_CHATS
+        if is_everybody:
             self.hold(seconds)
+        return is_everybody
 
     def _prune(self, now: float) -> None:
         self._chats = {chat: until for chat, until in self._chats.items() if until > now}

@@ -1,6 +1,6 @@
-"""What goes next: by lane, oldest first, to chats that may have a message now."""
+"""What goes next: a share of each lane, oldest first, to chats that may have a message now."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from bot.delivery.errands import Errand
 from bot.delivery.expiring import Expired
 from bot.delivery.freshness import is_fresh
 from bot.delivery.pacing import CHAT_SECONDS
+from bot.delivery.sharing import Shares
 from storage import bulletins, deliveries, subscribers
 from storage.agenda import Owed
 from storage.broadcasts import NOBODY, Broadcast
@@ -32,11 +33,21 @@ class Picked:
     expired: Expired = field(default_factory=Expired)
 
 
+@dataclass(frozen=True)
+class _Due:
+    """A delivery that is due, and all it takes to send it."""
+
+    delivery: Delivery
+    subscriber: Subscriber
+    texts: Mapping[int, StoredBulletin]  # by id; without words of its own it says one of them
+
+
 class Picker:
     """Fills one round.
 
-    `chat_wait` tells how many seconds a chat must be left alone. `texts` are bulletins by id that
-    were read before; those that broadcasts need are added.
+    `chat_wait` tells how many seconds a chat must be left alone. `shares` tell how much each lane
+    may take, and are charged for it. `texts` are bulletins by id that were read before; those that
+    broadcasts need are added.
     """
 
     def __init__(
@@ -45,15 +56,18 @@ class Picker:
         now: datetime,
         chat_wait: Callable[[int], float],
         busy_chats: Collection[int],
+        shares: Shares,
         texts: dict[int, StoredBulletin],
     ) -> None:
         self._transaction = transaction
         self._now = now
         self._chat_wait = chat_wait
         self._busy = set(busy_chats)
+        self._shares = shares
         self._texts = texts
         self._queued: dict[int, int] = {}
-        self._room = 0
+        self._room = 0  # of the lane that is filled
+        self._due: dict[Lane, Iterator[_Due]] = {}  # read once a round
         self._picked = Picked()
         self._over: list[int] = []
         self._later: dict[int, datetime] = {}
@@ -64,31 +78,54 @@ class Picker:
     ) -> Picked:
         """At most `room` errands, the attempts of deliveries recorded.
 
-        A lane is looked into only when there is room left by those before it.
+        What a lane leaves of its share is dealt to the others.
         """
-        self._room = room
-        for lane in Lane:
-            due_at = owed[lane].due_at
-            if self._room and due_at is not None and due_at <= self._now:
-                await self._take_due(lane)
-            for broadcast in window:
-                if self._room and broadcast.lane is lane:
-                    await self._advance(broadcast)
+        broadcasts = {broadcast.id: broadcast for broadcast in window}
+        waiting = {lane for lane, one in owed.items() if _is_due(one, self._now)}
+        waiting |= {b.lane for b in window if b.attempted < b.recipients.max()}
+        while room and waiting:
+            made = {}
+            for lane, share in self._shares.deal(room, waiting).items():
+                own = [b for b in (broadcasts | self._picked.broadcasts).values() if b.lane is lane]
+                made[lane] = await self._fill(lane, own, owed[lane], share)
+                if made[lane] < share:
+                    waiting.discard(lane)
+            self._shares.charge(made)
+            room -= sum(made.values())
         await self._record()
         return self._picked
 
+    async def _fill(
+        self, lane: Lane, broadcasts: Sequence[Broadcast], owed: Owed, share: int
+    ) -> int:
+        """Takes so many of one lane; how many there were."""
+        self._room = share
+        if _is_due(owed, self._now):
+            await self._take_due(lane)
+        for broadcast in broadcasts:
+            if self._room:
+                await self._advance(broadcast)
+        return share - self._room
+
     async def _take_due(self, lane: Lane) -> None:
+        if lane not in self._due:
+            self._due[lane] = iter(await self._read_due(lane))
+        while self._room and (one := next(self._due[lane], None)):
+            self._take(one.delivery, one.subscriber, one.texts)
+
+    async def _read_due(self, lane: Lane) -> list["_Due"]:
         due = await deliveries.due(self._transaction, lane, self._now, limit=LOOK_AHEAD)
         by_number = await subscribers.get(self._transaction, {d.subscriber for d in due})
         ids = {d.bulletin for d in due if d.bulletin}
         texts = await bulletins.get(self._transaction, ids) if ids else {}
-        # Two to one chat may have been put off to the same instant: the older goes first.
-        for delivery in sorted(due, key=lambda delivery: delivery.id):
-            if self._room:
-                self._take(delivery, by_number[delivery.subscriber], texts)
+        return [
+            _Due(delivery, by_number[delivery.subscriber], texts)
+            # Two to one chat may have been put off to the same instant: the older goes first.
+            for delivery in sorted(due, key=lambda delivery: delivery.id)
+        ]
 
     def _take(
-        self, delivery: Delivery, subscriber: Subscriber, texts: dict[int, StoredBulletin]
+        self, delivery: Delivery, subscriber: Subscriber, texts: Mapping[int, StoredBulletin]
     ) -> None:
         what = delivery.content or texts.get(delivery.bulletin or 0)
         if subscriber.suspended or what is None:
@@ -175,6 +212,11 @@ class Picker:
         await deliveries.defer(self._transaction, self._later)
         await deliveries.enqueue(self._transaction, self._put_off, self._now)
         await self._picked.expired.store(self._transaction)
+
+
+def _is_due(owed: Owed, now: datetime) -> bool:
+    """Whether a delivery may be sent now."""
+    return owed.due_at is not None and owed.due_at <= now
 
 
 def _next(broadcast: Broadcast, count: int) -> BitMap:

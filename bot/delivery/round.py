@@ -11,7 +11,7 @@ What makes a kill harmless, at whatever instruction it comes:
 - The courier lets no more than a fixed number be recorded without an outcome. That many messages
   a kill may double, and no more.
 - The ledger, which is memory, changes after the commit and only then. A round that fails has
-  changed nothing and is played again.
+  changed nothing and is played again; but its lanes are charged, and even again soon after.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -20,10 +20,12 @@ from datetime import datetime
 
 from pyroaring import BitMap
 
+from bot.delivery.counting import Tally
 from bot.delivery.errands import Errand
 from bot.delivery.picking import Picked, Picker
 from bot.delivery.settling import Settlement
-from storage import agenda, broadcasts
+from bot.delivery.sharing import Shares
+from storage import agenda, broadcasts, waits
 from storage.agenda import Owed
 from storage.broadcasts import Broadcast, Progress
 from storage.bulletins import StoredBulletin
@@ -42,6 +44,8 @@ class Ledger:
     texts: dict[int, StoredBulletin] = field(default_factory=dict)  # what broadcasts say, by id
     under_way: set[Errand] = field(default_factory=set)  # picked, without an outcome
     finished: list[Errand] = field(default_factory=list)  # with outcomes that are not stored yet
+    shares: Shares = field(default_factory=Shares)
+    waits: dict[int, datetime] = field(default_factory=dict)  # long ones, not stored yet, by chat
 
     def busy_chats(self) -> set[int]:
         return {errand.subscriber.chat_id for errand in self.under_way}
@@ -55,6 +59,7 @@ class Turn:
     joined: list[int]  # ids of subscriptions that belong to another subscriber now
     more: bool  # whether there was something to send now, picked or not
     next_due_at: datetime | None  # when the first delivery that is not due yet will be
+    tally: Tally  # what was decided about messages that did not arrive
 
 
 async def play_round(
@@ -65,12 +70,17 @@ async def play_round(
     now: datetime,
 ) -> Turn:
     """Stores what is finished, picks at most `room` errands."""
-    finished = list(ledger.finished)
+    finished, told = list(ledger.finished), dict(ledger.waits)
     async with database.write() as transaction:
-        joined = await Settlement(transaction, now).settle(finished)
+        settlement = Settlement(transaction, now)
+        joined = await settlement.settle(finished)
+        for chat_id, until in told.items():
+            await waits.put(transaction, chat_id, until)
         owed = await agenda.look(transaction)
         window = await _window(transaction, ledger.broadcasts, owed)
-        picker = Picker(transaction, now, chat_wait, ledger.busy_chats(), ledger.texts)
+        picker = Picker(
+            transaction, now, chat_wait, ledger.busy_chats(), ledger.shares, ledger.texts
+        )
         picked = await picker.pick(owed, list(window.values()), room) if room else Picked()
         window |= picked.broadcasts
         # Calls have ended since the transaction began: their outcomes are not stored by it.
@@ -91,12 +101,13 @@ async def play_round(
         )
         await broadcasts.finish(transaction, over, now)
     del ledger.finished[: len(finished)]
+    ledger.waits = {chat: at for chat, at in ledger.waits.items() if told.get(chat) != at}
     ledger.broadcasts = {id_: b for id_, b in window.items() if id_ not in over}
     said = {broadcast.bulletin for broadcast in ledger.broadcasts.values()}
     ledger.texts = {id_: text for id_, text in ledger.texts.items() if id_ in said}
     ledger.under_way |= set(picked.errands)
     more = _is_more(owed, window.values(), picked, now)
-    return Turn(picked, joined, more, _next_due(owed, now))
+    return Turn(picked, joined, more, _next_due(owed, now), settlement.tally)
 
 
 async def _window(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.delivery.counting import Fate, Tally
 from bot.delivery.errands import Errand
 from bot.delivery.expiring import Expired, told
 from bot.delivery.freshness import is_fresh
@@ -31,6 +32,7 @@ class Settlement:
         self._joined: list[int] = []
         self._topics: dict[int, bool] = {}  # whether a subscriber's topic can be written to
         self.expired = Expired()
+        self.tally = Tally()
 
     async def settle(self, errands: Sequence[Errand]) -> list[int]:
         """Stores the outcomes of errands, which all have one.
@@ -94,6 +96,7 @@ class Settlement:
         self._over(errand)
 
     async def _retry(self, errand: Errand, number: int, again: Again) -> None:
+        self.tally[Fate.RETRIED, errand.lane] += 1
         if errand.delivery is None:
             self._again.append(_row(errand, number, again))
             return
@@ -110,6 +113,7 @@ class Settlement:
         if isinstance(outcome, Gone):  # there is nobody any more
             self._over(errand)
             return
+        self.tally[Fate.FAILED, errand.lane] += 1
         row = errand.delivery
         if row is None:
             new = _row(errand, number, Again(self._now, errand.attempts, errand.doubts, why))

@@ -1,0 +1,203 @@
+"""From the outbox to the wire: `python -m benchmarks delivery`.
+
+A broadcast to many, everything persisted in SQLite that flushes every commit, over HTTP to the
+stand-in for Telegram in a process of its own: at the rate that is paid for, and without any limit.
+Beside it, in the same run, python-telegram-bot's own client, which keeps nothing, and the floor:
+aiohttp that posts the same bytes. Then a queue of digests, to see that memory does not grow.
+"""
+
+import argparse
+import asyncio
+import gc
+import resource
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+import uvloop
+from prometheus_client import CollectorRegistry
+from pyroaring import BitMap
+
+from benchmarks.clients import UNLIMITED, bare, library
+from benchmarks.databases import FIRST_CHAT, add_digests, add_subscribers, sqlite
+from benchmarks.figures import show, table
+from benchmarks.peer import Peer, peer
+from benchmarks.sends import TEXT, Sends, measure
+from bot.account import connected
+from bot.delivery.counting import Counts
+from bot.delivery.courier import Courier
+from bot.delivery.pacing import Pacer
+from bot.delivery.rendering import Renderer
+from bot.delivery.sender import Sender
+from bot.delivery.settings import TelegramSettings
+from handlers.messages import Messages
+from handlers.words import Words
+from matching.gazetteer import Gazetteer
+from matching.reading import Reader
+from matching.topics import Topics
+from storage import broadcasts, bulletins
+from storage.broadcasts import NewBroadcast
+from storage.bulletins import Bulletin
+from storage.database import Database
+from storage.lanes import Lane
+
+_CALM_SECONDS = 1.5  # until everybody may be written to again
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line says."""
+
+    messages: int  # of ours, in each of the two runs
+    others: int  # of each other client
+    queued: int  # digests
+    rate: int  # messages a second
+    json: bool
+
+
+class Bench:
+    """An installation with nothing but an outbox and who carries it."""
+
+    def __init__(self, database: Database, telegram: Peer, sender: Sender) -> None:
+        self._database = database
+        self._telegram = telegram
+        self._sender = sender
+        self._bell = asyncio.Event()
+        reader = Reader(Gazetteer.load(), Topics.built_in())
+        self._messages = Messages(Words(), reader)
+
+    async def broadcast(self, name: str, rate: int, count: int) -> Sends:
+        """One bulletin to so many."""
+        async with self._sending(rate):
+            return await measure(name, self._telegram, count, lambda: self._owe(count))
+
+    async def drain(self, rate: int, count: int) -> tuple[Sends, float]:
+        """So many of a queue of digests, and by how many MB the memory at its highest has grown."""
+        before = _highest_mb()
+        async with self._sending(rate):
+            sends = await measure("digests", self._telegram, count, _nothing)
+        return sends, _highest_mb() - before
+
+    async def _owe(self, count: int) -> None:
+        now = _now()
+        bulletin = Bulletin(source="bench", key=str(now), title="All", text=TEXT, received_at=now)
+        async with self._database.write() as transaction:
+            stored = await bulletins.add(transaction, bulletin)
+            everybody = BitMap(range(1, count + 1))
+            new = NewBroadcast(
+                bulletin=stored.id, lane=Lane.NEWS, recipients=everybody, silent=BitMap()
+            )
+            await broadcasts.enqueue(transaction, [new], now)
+        self._bell.set()
+
+    @asynccontextmanager
+    async def _sending(self, rate: int) -> AsyncIterator[None]:
+        courier = Courier(
+            self._database,
+            self._sender,
+            Pacer(rate, asyncio.get_running_loop().time),
+            Renderer(self._messages, _now),
+            bell=self._bell,
+            joined=_nobody_joins,
+            counts=Counts(CollectorRegistry(), _now),
+            clock=_now,
+        )
+        run = asyncio.create_task(courier.run())
+        try:
+            yield
+        finally:
+            courier.stop()
+            await run
+
+
+async def _nobody_joins(_: Sequence[int]) -> None:
+    pass
+
+
+async def _nothing() -> None:
+    pass
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _highest_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+async def _run(asked: Asked) -> tuple[dict[str, Sends], float]:
+    """How fast each way is, and how the memory grew with digests queued."""
+    people = max(asked.messages, asked.others)
+    async with peer(people, people) as telegram, sqlite() as database:
+        await add_subscribers(database, people)
+        settings = TelegramSettings(api_url=telegram.url)
+        async with connected(settings, telegram.token) as bot:
+            bench = Bench(database, telegram, Sender(bot))
+            gc.freeze()  # as the process does when it has loaded
+            sends = {"limited": await bench.broadcast("limited", asked.rate, asked.messages)}
+            await asyncio.sleep(_CALM_SECONDS)
+            sends["unlimited"] = await bench.broadcast("unlimited", UNLIMITED, asked.messages)
+            sends["library"] = await library(telegram, FIRST_CHAT, asked.others)
+            sends["bare"] = await bare(telegram, FIRST_CHAT, asked.others)
+            await add_digests(database, asked.queued, first=1, last=people)
+            sends["digests"], grown = await bench.drain(asked.rate, asked.messages)
+    return sends, grown
+
+
+def _text(asked: Asked, sends: dict[str, Sends], grown: float) -> str:
+    names = {
+        "limited": f"ours, at most {asked.rate:,}/s",
+        "unlimited": "ours, no limit",
+        "library": "python-telegram-bot",
+        "bare": "aiohttp alone",
+        "digests": f"ours, of {asked.queued:,} digests",
+    }
+    rows = [
+        (
+            names[key],
+            f"{each.messages_a_second:,.0f}",
+            f"{each.cores:.2f}",
+            f"{each.cores / each.messages_a_second * 1000:.2f}",
+        )
+        for key, each in sends.items()
+    ]
+    return "\n".join(
+        (
+            table(("sent", "messages/s", "cores", "ms of a core each"), rows),
+            f"ours sends {_times(sends):.1f} times as many as the library",
+            f"memory grew by {grown:.0f} MB with {asked.queued:,} digests queued",
+        )
+    )
+
+
+def _times(sends: dict[str, Sends]) -> float:
+    return sends["unlimited"].messages_a_second / sends["library"].messages_a_second
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks delivery", description=__doc__)
+    parser.add_argument("--messages", type=int, default=20_000)
+    parser.add_argument("--others", type=int, default=2_000, help="messages of the other clients")
+    parser.add_argument("--queued", type=int, default=1_000_000, help="digests")
+    parser.add_argument("--rate", type=int, default=1000, help="messages a second")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    asked = Asked(**vars(parser.parse_args(arguments)))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        sends, grown = runner.run(_run(asked))
+    whole: dict[str, object] = {
+        "benchmark": "delivery",
+        "messages": asked.messages,
+        **{name: asdict(each) for name, each in sends.items()},
+        "grown_mb": grown,
+        "ratios": {"library": _times(sends)},
+    }
+    show(whole, _text(asked, sends, grown), as_json=asked.json)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

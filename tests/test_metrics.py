@@ -1,0 +1,103 @@
+"""What an operator sees of sending, as Prometheus reads it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp import ClientSession
+from outbox import Outbox, at_work, connected, people
+from prometheus_client import CollectorRegistry
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.delivery.sender import Sender
+from bot.http import Address, HttpServer
+from bot.metrics import Exposition
+from bot.standin.server import Standin
+from storage.database import Database
+from storage.lanes import Lane
+
+Samples = dict[tuple[str, str], float]
+"""Values by name and lane."""
+
+
+@pytest.fixture
+async def standin() -> AsyncIterator[Standin]:
+    async with Standin() as running:
+        yield running
+
+
+@pytest.fixture
+async def sender(standin: Standin) -> AsyncIterator[Sender]:
+    async with connected(standin.url, standin.token, seconds=1.0) as sender:
+        yield sender
+
+
+@asynccontextmanager
+async def served(database: Database, registry: CollectorRegistry) -> AsyncIterator[str]:
+    server = HttpServer(Address("127.0.0.1", 0), {}, metrics=Exposition(registry, database).answer)
+    yield f"http://127.0.0.1:{await server.start()}/metrics"
+    await server.stop()
+
+
+async def scrape(url: str) -> Samples:
+    async with ClientSession() as session, session.get(url) as response:
+        assert response.status == 200
+        assert response.content_type == "text/plain"
+        families = text_string_to_metric_families(await response.text())
+    return {
+        (sample.name, sample.labels.get("lane", "")): sample.value
+        for family in families
+        for sample in family.samples
+        if "le" not in sample.labels
+    }
+
+
+async def test_every_lane_tells_what_is_queued_sent_doubtful_retried_and_given_up(
+    standin: Standin, sender: Sender, database: Database
+) -> None:
+    async with at_work(database, sender) as outbox, served(database, outbox.registry) as url:
+        before = await scrape(url)
+        assert {lane for name, lane in before if name == "tocsin_sent_total"} == {
+            lane.name.lower() for lane in Lane
+        }
+        persons, to = await people(standin, outbox, 4)
+        standin.faults.drop(method="sendMessage", chat=persons[0].id)
+        standin.faults.answer(
+            400,
+            {"ok": False, "error_code": 400, "description": "Bad Request: message is too odd"},
+            method="sendMessage",
+            chat=persons[1].id,
+        )
+        await outbox.broadcast("Alert", to, lane=Lane.ALERT)
+        await outbox.settled()
+        after = await scrape(url)
+    assert after["tocsin_sent_total", "alert"] == 3
+    assert after["tocsin_doubtful_total", "alert"] == 1
+    assert after["tocsin_retried_total", "alert"] == 1
+    assert after["tocsin_failed_total", "alert"] == 1
+    assert after["tocsin_lag_seconds_count", "alert"] == 3
+    assert after["tocsin_queued", "alert"] == after["tocsin_in_flight", "alert"] == 0
+    assert after["tocsin_sent_total", "news"] == 0
+
+
+async def test_what_waits_and_what_is_under_way_is_counted_apart(
+    standin: Standin, sender: Sender, database: Database
+) -> None:
+    outbox = Outbox(database, sender, 30)
+    persons, to = await people(standin, outbox, 5)
+    standin.faults.slow(0.9, method="sendMessage", chat=persons[0].id)
+    await outbox.say("A digest", to[0], lane=Lane.DIGEST)
+    await outbox.broadcast("News", to[1:])
+    async with served(database, outbox.registry) as url:
+        waiting = await scrape(url)
+        run = asyncio.create_task(outbox.courier.run())
+        await standin.journal.wait(lambda journal: journal.total == 5)
+        while (busy := await scrape(url))["tocsin_sent_total", "news"] < 4:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        outbox.courier.stop()
+        await run
+    assert waiting["tocsin_queued", "news"] == 4
+    assert waiting["tocsin_queued", "digest"] == 1
+    assert busy["tocsin_queued", "news"] == busy["tocsin_queued", "digest"] == 0
+    assert busy["tocsin_in_flight", "digest"] == 1
