@@ -107,10 +107,11 @@ async def watch(transaction: Transaction, all_watched: Sequence[Watched], now: d
 
 
 async def schedule(
-    transaction: Transaction, name: str, *, latency: timedelta, next_at: datetime
+    transaction: Transaction, name: str, *, latency: timedelta, next_at: datetime, every: timedelta
 ) -> None:
-    """Notes how long a poll took, good or bad, and when the next one is."""
-    await _change(transaction, name, latency=latency.total_seconds(), next_at=next_at)
+    """Notes how long a poll took, good or bad, when the next one is, and how often they are now."""
+    values = {"latency": latency.total_seconds(), "every": every.total_seconds()}
+    await _change(transaction, name, next_at=next_at, **values)
 
 
 async def page(transaction: Transaction, name: str, at: datetime | None) -> None:

@@ -261,7 +261,8 @@ async def test_a_message_is_told_at_once_and_the_next_look_repeats_nothing(
         "active: Повітряна тривога: Бахмутський район",
         "clear: Відбій повітряної тривоги: Бахмутський район",
     ]
-    assert hooked.batches[1].state is None  # said, and not deduced
+    assert [batch.deduced for batch in hooked.batches] == [True, False, True, False, True, True]
+    assert [len(batch.state or ()) for batch in hooked.batches] == [0, 1, 1, 0, 0, 0]
     assert hooked.batches[1].bulletins[0].regions == ("54", "Бахмутський район")
 
 

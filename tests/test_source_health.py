@@ -59,14 +59,16 @@ class Running:
 
 
 @pytest.fixture
-async def running(database: Database) -> Running:
-    running = Running(database)
+async def running(sqlite: Database) -> Running:
+    running = Running(sqlite)
     await running.talk.say("/start")
     return running
 
 
-async def test_a_dead_source_is_told_once_and_once_that_it_is_back(running: Running) -> None:
+async def test_a_dead_source_is_told_once_and_once_that_it_is_back(database: Database) -> None:
     """Case 43: a minute or three intervals without a good poll, whichever is longer."""
+    running = Running(database)
+    await running.talk.say("/start")
     await running.starts(FAST, SLOW, TOLD)
     await running.polls("air")
 
@@ -142,6 +144,7 @@ async def test_the_list_shows_state_last_success_latency_errors_and_the_next_pol
             "air",
             latency=timedelta(milliseconds=420),
             next_at=running.talk.now + 15 * SECOND,
+            every=15 * SECOND,
         )
         await sources.miss(transaction, "air", ["777 Нова <громада>"])
     running.talk.now += 4 * SECOND
@@ -220,7 +223,7 @@ async def test_a_poll_leaves_how_long_it_took_and_when_the_next_one_is(running: 
     found = await running.health("air")
     assert found.latency == 2 * SECOND
     assert found.next_at == NOW + 17 * SECOND
-    assert (found.error, found.errors) == ("down", 1)
+    assert (found.error, found.errors, found.every) == ("down", 1, 15 * SECOND)
 
 
 async def test_unknown_places_are_kept_up_to_a_number(running: Running) -> None:

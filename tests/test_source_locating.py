@@ -64,6 +64,8 @@ def test_what_nobody_knows_keeps_its_words(locator: Locator) -> None:
 
     assert locator.codes(said) == ("Тридев'ята громада",)
     assert locator.doubt(said) == "4711 Тридев'ята громада"
+    inside = (*said, "Бахмутський район")
+    assert locator.codes(inside) == inside[1:]  # then all of the raion is rung
 
 
 def batch(*regions: tuple[str, ...], numbered: bool) -> Batch:
