@@ -102,7 +102,8 @@ async def watch(transaction: Transaction, all_watched: Sequence[Watched], now: d
     )
     for watched in all_watched:
         every = watched.every.total_seconds() if watched.every else None
-        values = {"kind": watched.kind, "every": every, "watched_at": now, "next_at": None}
+        values = {"kind": watched.kind, "every": every, "watched_at": now}
+        values |= {"next_at": None, "unknown": None}  # they are found out again
         await _store(transaction, watched.name, **values)
 
 

@@ -80,9 +80,19 @@ async def test_a_dead_source_is_told_once_and_once_that_it_is_back(database: Dat
     (back,) = await running.after(SECOND)
 
     assert "<b>A source is dead:</b> <b>air</b>" in told
+    assert "last good 09:30, 1 min ago" in told
     assert "answered 503" in told
     assert "<b>A source is back:</b> <b>air</b>, 3 min after" in back
     assert await running.after(SECOND) == []
+
+
+async def test_sources_that_die_together_are_told_of_together(running: Running) -> None:
+    await running.starts(FAST, Watched("feed", "rss", 15 * SECOND))
+
+    (told,) = await running.after(61 * SECOND)
+
+    assert told.count("A source is dead") == 2
+    assert "<b>feed</b> (never good)" in told
 
 
 async def test_a_slow_source_has_three_intervals(running: Running) -> None:
@@ -107,6 +117,7 @@ async def test_a_restart_repeats_no_page_and_still_tells_that_it_is_back(running
     assert len(await running.after(61 * SECOND)) == 1
 
     await running.starts(FAST)
+    assert await running.after(SECOND) == []
     await running.polls("air")
 
     assert ["is back" in html for html in await running.after(SECOND)] == [True]
