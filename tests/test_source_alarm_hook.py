@@ -1,7 +1,6 @@
 """Messages that ukrainealarm.com sends by itself, between two looks at its state."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,13 +14,10 @@ from structlog.testing import capture_logs
 from bot.http import Address, HttpServer
 from bot.sources import registry
 from bot.sources.fetching import Fetcher, open_session
-from bot.sources.oddities import Oddities
 from bot.sources.poller import Poller
 from bot.sources.signing import read_key
-from bot.sources.source import Batch, Unusable
-from bot.sources.states import Alert, joined
+from bot.sources.source import Batch
 from bot.sources.ukrainealarm import UkraineAlarm, UkraineAlarmSettings
-from bot.sources.ukrainealarm_reading import Place, apply, read_places
 from storage import sources
 from storage.arrivals import Taken
 from storage.bulletins import Phase
@@ -75,10 +71,6 @@ TREE = {
             ],
         }
     ]
-}
-PLACES = {
-    "54": Place("Бахмутський район"),
-    "900": Place("Соледарська громада", "Бахмутський район"),
 }
 
 
@@ -348,62 +340,3 @@ async def test_a_signature_is_checked_where_the_key_is_known(signed: Hooked) -> 
 def test_a_key_that_is_none_is_told(pem: str) -> None:
     with pytest.raises(ValueError, match="public RSA key"):
         read_key(pem.encode())
-
-
-def changed(message: object, *before: Alert) -> dict[str, Alert]:
-    body = json.dumps(message).encode()
-    with capture_logs():
-        return dict(apply(body, joined(before), PLACES, Oddities("alarm")))
-
-
-def message(**fields: object) -> dict[str, object]:
-    return {**json.loads(MESSAGE), **fields}
-
-
-BAKHMUT = Alert("54", "Бахмутський район", "air_raid", level="red", since=NOW)
-
-
-def test_what_is_left_of_the_levels_decides_whether_it_is_over() -> None:
-    yellow = [{"alertLevel": "Yellow", "reason": "Дрони", "createdAt": "2026-03-05T08:01:00Z"}]
-
-    left = changed(message(status="Deactivate", activeAlertLevels=yellow), BAKHMUT)
-
-    assert [(one.level, one.threats) for one in left.values()] == [("yellow", ("Дрони",))]
-    assert changed(message(status="Deactivate", activeAlertLevels=[]), BAKHMUT) == {}
-    assert list(changed(message(status="Activate"))) == ["54:air_raid"]
-
-
-def test_an_all_clear_of_an_earlier_alert_ends_no_later_one() -> None:
-    """Case 50: messages overtake each other."""
-    early = message(status="Deactivate", createdAt="2026-03-05T07:59:00Z")
-
-    assert list(changed(early, BAKHMUT)) == ["54:air_raid"]
-
-
-def test_a_region_is_called_as_in_the_services_tree() -> None:
-    (hromada,) = changed(message(regionId=900)).values()
-
-    assert (hromada.region, hromada.within) == ("Соледарська громада", "Бахмутський район")
-
-
-def test_the_test_region_and_notices_change_nothing() -> None:
-    """Case 54."""
-    assert changed(message(regionId=0)) == {}
-    assert changed(message(alarmType="INFO")) == {}
-
-
-def test_a_list_tells_all_that_is_on_in_its_regions_and_nothing_of_others() -> None:
-    kyiv = Alert("31", "м. Київ", "air_raid")
-    ended = {"regionId": "54", "regionName": "Бахмутський район", "activeAlerts": []}
-
-    assert list(changed([ended, on("39")], BAKHMUT, kyiv)) == ["31:air_raid", "39:air_raid"]
-
-
-def test_the_tree_of_regions_says_in_what_raion_a_hromada_lies() -> None:
-    assert read_places(json.dumps(TREE).encode()) == {
-        "28": Place("Донецька область"),
-        "54": Place("Бахмутський район"),
-        "900": Place("Соледарська територіальна громада", "Бахмутський район"),
-    }
-    with pytest.raises(Unusable):
-        read_places(b"[]")
