@@ -66,9 +66,8 @@ def test_what_is_missing_from_half_a_state_is_still_on() -> None:
 
 
 def test_an_alert_keeps_its_beginning_when_the_service_moves_it() -> None:
-    state, _ = difference(
-        joined([BAKHMUT]), Seen(joined([replace(BAKHMUT, since=NOW)]), whole=True)
-    )
+    moved = joined([replace(BAKHMUT, since=NOW)])
+    state, _ = difference(joined([BAKHMUT]), Seen(moved, whole=True))
 
     assert state["54:air_raid"].since == BEGAN
 
