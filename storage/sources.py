@@ -102,15 +102,17 @@ async def watch(transaction: Transaction, all_watched: Sequence[Watched], now: d
     )
     for watched in all_watched:
         every = watched.every.total_seconds() if watched.every else None
-        values = {"kind": watched.kind, "every": every, "watched_at": now, "next_at": None}
+        values = {"kind": watched.kind, "every": every, "watched_at": now}
+        values |= {"next_at": None, "unknown": None}  # they are found out again
         await _store(transaction, watched.name, **values)
 
 
 async def schedule(
-    transaction: Transaction, name: str, *, latency: timedelta, next_at: datetime
+    transaction: Transaction, name: str, *, latency: timedelta, next_at: datetime, every: timedelta
 ) -> None:
-    """Notes how long a poll took, good or bad, and when the next one is."""
-    await _change(transaction, name, latency=latency.total_seconds(), next_at=next_at)
+    """Notes how long a poll took, good or bad, when the next one is, and how often they are now."""
+    values = {"latency": latency.total_seconds(), "every": every.total_seconds()}
+    await _change(transaction, name, next_at=next_at, **values)
 
 
 async def page(transaction: Transaction, name: str, at: datetime | None) -> None:

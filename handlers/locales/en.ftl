@@ -395,7 +395,7 @@ span-days = { $count } d
 span-hours = { $count } h
 span-minutes = { $count } min
 span-seconds = { $count } s
-page-dead = 🔌 <b>A source is dead:</b> { $name }. Last good { $since }. Error: { $error }. Nothing new comes from it. More: /sources
+page-dead = 🔌 <b>A source is dead:</b> { $name } ({ $last }). { $error }
 page-back = 🔌 <b>A source is back:</b> { $name }, { $span } after you were told.
 ## Quiet hours, pauses, and digests
 

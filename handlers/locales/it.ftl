@@ -389,7 +389,7 @@ source-dead = 🔴 { $name } ({ $kind }): ferma
 source-new = ⚪ { $name } ({ $kind }): non ancora interrogata
 source-told = 🔵 { $name } ({ $kind }): scrive da sola
 source-last = ultima volta buona { $at }, { $span } fa
-source-never = mai buona
+source-never = nessuna prova riuscita finora
 source-unheard = non ha ancora scritto
 source-took = in { $span }
 source-next = di nuovo tra { $span }
@@ -399,7 +399,7 @@ span-days = { $count } g
 span-hours = { $count } h
 span-minutes = { $count } min
 span-seconds = { $count } s
-page-dead = 🔌 <b>Una fonte è ferma:</b> { $name }. Ultima volta buona { $since }. Errore: { $error }. Non ne arriva nulla di nuovo. Di più: /sources
+page-dead = 🔌 <b>Una fonte è ferma:</b> { $name } ({ $last }). { $error }
 page-back = 🔌 <b>Una fonte è tornata:</b> { $name }, { $span } dopo l’avviso.
 ## Ore di silenzio, pause e riepiloghi
 

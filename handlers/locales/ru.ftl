@@ -382,7 +382,7 @@ source-dead = 🔴 { $name } ({ $kind }): не отвечает
 source-new = ⚪ { $name } ({ $kind }): ещё не опрашивался
 source-told = 🔵 { $name } ({ $kind }): присылает сам
 source-last = последний раз удачно { $at }, { $span } назад
-source-never = ещё ни разу удачно
+source-never = удачных попыток ещё не было
 source-unheard = ещё ничего не прислал
 source-took = заняло { $span }
 source-next = снова через { $span }
@@ -392,7 +392,7 @@ span-days = { $count } дн
 span-hours = { $count } ч
 span-minutes = { $count } мин
 span-seconds = { $count } с
-page-dead = 🔌 <b>Источник не отвечает:</b> { $name }. Последний раз удачно { $since }. Ошибка: { $error }. Нового из него нет. Подробнее: /sources
+page-dead = 🔌 <b>Источник не отвечает:</b> { $name } ({ $last }). { $error }
 page-back = 🔌 <b>Источник снова отвечает:</b> { $name }, через { $span } после сообщения.
 ## Тихие часы, паузы и собранное
 

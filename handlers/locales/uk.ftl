@@ -382,7 +382,7 @@ source-dead = 🔴 { $name } ({ $kind }): не відповідає
 source-new = ⚪ { $name } ({ $kind }): ще не читалося
 source-told = 🔵 { $name } ({ $kind }): надсилає саме
 source-last = востаннє вдало { $at }, { $span } тому
-source-never = ще жодного разу вдало
+source-never = вдалих спроб ще не було
 source-unheard = ще нічого не надіслало
 source-took = тривало { $span }
 source-next = знову через { $span }
@@ -392,7 +392,7 @@ span-days = { $count } дн
 span-hours = { $count } год
 span-minutes = { $count } хв
 span-seconds = { $count } с
-page-dead = 🔌 <b>Джерело не відповідає:</b> { $name }. Востаннє вдало { $since }. Помилка: { $error }. Нового з нього немає. Докладніше: /sources
+page-dead = 🔌 <b>Джерело не відповідає:</b> { $name } ({ $last }). { $error }
 page-back = 🔌 <b>Джерело знову відповідає:</b> { $name }, через { $span } після повідомлення.
 ## Тихі години, паузи та зібране
 
