@@ -1,8 +1,11 @@
 """Who wants to hear nothing for now: quiet hours, pauses, and what is done about alerts.
 
-What a bulletin needs, who is quiet at this moment, is one row of bitmaps, whoever many they are.
-Everybody who changes it locks that row first. Intake reads it in the transaction that owes the
-bulletin: so what is held is held before the quiet of its reader ends, and nothing is held after.
+What a bulletin needs, who is quiet at this moment, is one row of bitmaps, however many they are.
+Everybody who changes it locks that row before any row of a subscription. Intake reads it in the
+transaction that owes the bulletin: so what is held is held before the quiet of its reader ends, and
+nothing is held after.
+
+What lies in the outbox when somebody's quiet begins still comes: it was owed before.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -207,12 +210,14 @@ def _at(one: Quiet, zone: ZoneInfo, now: datetime, last: int, over: datetime | N
     return replace(one, since=None, turns_at=turns_at, owed_at=owed_at)
 
 
-async def _release(transaction: Transaction, numbers: Iterable[int], now: datetime) -> None:
+async def _release(transaction: Transaction, numbers: Collection[int], now: datetime) -> None:
     """Digests that waited for the quiet to end come with what it held."""
+    if not numbers:
+        return
     table = schema.subscription
     await transaction.execute(
         update(table)
-        .where(table.c.subscriber.in_(list(numbers)), table.c.owed_at.is_not(None))
+        .where(table.c.subscriber.in_(numbers), table.c.owed_at.is_not(None))
         .values(owed_at=now)
     )
 
