@@ -72,7 +72,11 @@ async def press_alerts(request: Request, transaction: Transaction, kit: Kit) -> 
         return Said(answer=kit.voice(request).label("answer-old-button"))
     now = await quiet.find(transaction, request.subscriber.number)
     chosen = replace(now, alerts=Alerts(request.pressed))
-    return await _change(now, chosen, request, transaction, kit)
+    said = await _change(now, chosen, request, transaction, kit)
+    if said.edit is None or now.since is None or now.alerts is not Alerts.HELD:
+        return said
+    later = kit.voice(request).say("quiet-held-so-far")
+    return replace(said, edit=replace(said.edit, html=join("\n", [Html(said.edit.html), later])))
 
 
 async def store(chosen: Quiet, request: Request, transaction: Transaction) -> Quiet:

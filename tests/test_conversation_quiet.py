@@ -230,3 +230,37 @@ async def test_it_is_said_that_nothing_is_new_to_who_wants_it(database: Database
     assert not (await talk.known()).told_nothing
     assert (await talk.press("dn:no")).answer == "It is so already."
     assert "too old" in (await talk.press("dn:x")).answer
+
+
+async def test_who_wants_alerts_to_ring_again_is_told_what_still_waits(sqlite: Database) -> None:
+    talk = Talk(sqlite)
+    await talk.press("qa:held")
+    await talk.say("/pause 2h")
+    pressed = await talk.press("qa:ring")
+    assert "What has waited so far still comes when the quiet is over." in pressed.edit.html
+    assert "so far" not in (await talk.press("qa:silent")).edit.html
+
+
+async def test_who_gathers_is_told_that_alerts_are_gathered_too(sqlite: Database) -> None:
+    talk = Talk(sqlite)
+    assert "That holds for alerts, too." in (await talk.say("/subscribe Kyiv | daily 09:00")).html
+    assert "That holds for alerts" not in (await talk.say("/subscribe Lviv")).html
+
+
+async def test_quiet_hours_are_taken_along(sqlite: Database) -> None:
+    talk = Talk(sqlite)
+    await talk.say("/quiet 22:00-07:00")
+    await talk.press("qa:held")
+    await talk.press("dn:yes")
+    exported = (await talk.say("/export")).replies[1].html
+    text = read(exported).text
+    assert '"quiet":"22:00-07:00"' in text
+    await talk.say("/quiet off")
+    await talk.press("qa:ring")
+    await talk.press("dn:no")
+    assert "Brought back" in (await talk.say(f"/import {text}")).html
+    now = await chosen(talk)
+    assert (str(now.hours), now.alerts) == ("22:00-07:00", Alerts.HELD)
+    assert (await talk.known()).told_nothing
+    refused = await talk.say('/import {"tocsin": 1, "settings": {"quiet": "22:00-22:00"}}')
+    assert "Nothing has changed." in refused.html

@@ -10,12 +10,12 @@ from talking import ANN, BEN, Talk, digests, reader
 from bot.intake import Intake
 from bot.repeats import Repeats
 from bot.sources.source import Batch
-from storage import broadcasts, deliveries, hushed, quiet
+from storage import broadcasts, deliveries, hush, hushed, quiet
 from storage.bulletins import Bulletin, Kind, Phase
 from storage.database import Database
 from storage.deliveries import Delivery
+from storage.hush import Hush
 from storage.lanes import Lane
-from storage.quiet import Hush
 
 EVENING = datetime(2026, 3, 1, 21, 0, tzinfo=UTC)
 MORNING = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -85,7 +85,7 @@ class Night:
 
     async def hush(self) -> Hush:
         async with self.talk.database.read() as transaction:
-            return await quiet.hush(transaction)
+            return await hush.now(transaction)
 
 
 @pytest.fixture
