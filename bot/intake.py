@@ -22,15 +22,15 @@ from handlers.signs import is_alert, read
 from matching.index import Index
 from matching.reading import Reader, Reading
 from matching.repeats import Fingerprint, fingerprint
-from storage import arrivals, broadcasts, bulletins, folds, held, hushed, quiet, sources
+from storage import arrivals, broadcasts, bulletins, folds, held, hush, hushed, sources
 from storage.arrivals import Arrival, Taken
 from storage.broadcasts import NewBroadcast
 from storage.bulletins import Bulletin, StoredBulletin
 from storage.database import Database, Transaction
 from storage.held import Held
+from storage.hush import Hush
 from storage.hushed import Hushed
 from storage.lanes import Lane
-from storage.quiet import Hush
 
 log = structlog.get_logger(__name__)
 
@@ -220,7 +220,7 @@ class Intake:
         matches: Sequence[_Match],
     ) -> list[int]:
         """To how many each of them is owed."""
-        owed = _Owed(transaction, await quiet.hush(transaction), self.clock())
+        owed = _Owed(transaction, await hush.now(transaction), self.clock())
         counts = []
         for bulletin, match in zip(stored, matches, strict=True):
             told, waiting = BitMap(), BitMap()

@@ -412,6 +412,7 @@ quiet-news = News waits. When the quiet is over, you get one message with what i
 quiet-alerts-ring = Alerts ring as always.
 quiet-alerts-silent = Alerts come at once, but without sound.
 quiet-alerts-held = <b>Alerts wait, too: nothing rings.</b>
+quiet-held-so-far = What has waited so far still comes when the quiet is over.
 quiet-unknown =
     I do not understand the hours “{ $written }”. You can write:
     <code>/quiet 22:00-07:00</code>

@@ -416,6 +416,7 @@ quiet-news = Le notizie aspettano. Alla fine del silenzio ricevi un solo messagg
 quiet-alerts-ring = Gli allarmi suonano come sempre.
 quiet-alerts-silent = Gli allarmi arrivano subito, ma senza suono.
 quiet-alerts-held = <b>Aspettano anche gli allarmi: non suona nulla.</b>
+quiet-held-so-far = Ciò che ha aspettato finora arriva alla fine del silenzio.
 quiet-unknown =
     Non capisco le ore «{ $written }». Puoi scrivere:
     <code>/quiet 22:00-07:00</code>
