@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from benchmarks import delivery, fanout, index, matching, path, understanding
+from benchmarks import delivery, digests, fanout, index, matching, path, understanding
 
 Run = Callable[[Sequence[str]], int]
 """Measures what the arguments ask for and prints it; the exit code."""
@@ -32,6 +32,7 @@ PARTS: Mapping[str, Run] = {
     "fanout": fanout.main,
     "path": path.main,
     "delivery": delivery.main,
+    "digests": digests.main,
 }
 
 

@@ -11,22 +11,20 @@ import asyncio
 import gc
 import resource
 import sys
-import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 import uvloop
 from prometheus_client import CollectorRegistry
 from pyroaring import BitMap
-from telegram import Bot
-from telegram.request import HTTPXRequest
 
+from benchmarks.clients import UNLIMITED, bare, library
 from benchmarks.databases import FIRST_CHAT, add_digests, add_subscribers, sqlite
 from benchmarks.figures import show, table
-from benchmarks.path import AT_ONCE, UNLIMITED, bare, others
 from benchmarks.peer import Peer, peer
+from benchmarks.sends import TEXT, Sends, measure
 from bot.account import connected
 from bot.delivery.counting import Counts
 from bot.delivery.courier import Courier
@@ -45,8 +43,6 @@ from storage.bulletins import Bulletin
 from storage.database import Database
 from storage.lanes import Lane
 
-_TEXT = "Trains stand still while the wind blows over the plain. " * 3
-_HTML = f"<b>All</b>\n{_TEXT}"
 _CALM_SECONDS = 1.5  # until everybody may be written to again
 
 
@@ -54,7 +50,7 @@ _CALM_SECONDS = 1.5  # until everybody may be written to again
 class Asked:
     """What the command line says."""
 
-    messages: int  # of ours, in each of the two runs
+    messages: int  # of ours, in each run
     others: int  # of each other client
     queued: int  # digests
     rate: int  # messages a second
@@ -72,34 +68,27 @@ class Bench:
         reader = Reader(Gazetteer.load(), Topics.built_in())
         self._messages = Messages(Words(), reader)
 
-    async def broadcast(self, rate: int, count: int) -> dict[str, float]:
-        """One bulletin to so many: when the last had it, and what that cost."""
+    async def broadcast(self, name: str, rate: int, count: int) -> Sends:
+        """One bulletin to so many."""
         await self._owe(count)
-        await self._telegram.seen()
-        busy, began = time.process_time(), time.monotonic()
         async with self._sending(rate):
-            seen = await self._telegram.until(count)
-            seconds, cpu = time.monotonic() - began, time.process_time() - busy
-        return {
-            "messages_a_second": (count - 1) / (seen.last_at - seen.first_at),
-            "cores": cpu / seconds,
-        }
+            return await measure(name, self._telegram, count, self._ring)
 
-    async def drain(self, rate: int, count: int) -> dict[str, float]:
-        """So many of a queue of digests, and how the memory at its highest has grown."""
+    async def drain(self, rate: int, count: int) -> float:
+        """Sends so many of a queue: by how many MB the memory at its highest has grown."""
         before = _highest_mb()
-        await self._telegram.seen()
         async with self._sending(rate):
-            seen = await self._telegram.until(count)
-        return {
-            "messages_a_second": (count - 1) / (seen.last_at - seen.first_at),
-            "memory_mb": _highest_mb(),
-            "grown_mb": _highest_mb() - before,
-        }
+            await measure("a queue", self._telegram, count, self._ring)
+        return _highest_mb() - before
+
+    async def _ring(self) -> None:
+        self._bell.set()
 
     async def _owe(self, count: int) -> None:
         now = _now()
-        bulletin = Bulletin(source="bench", key=str(now), title="All", text=_TEXT, received_at=now)
+        bulletin = Bulletin(
+            source="bench", key=str(now), title="everybody", text=TEXT, received_at=now
+        )
         async with self._database.write() as transaction:
             stored = await bulletins.add(transaction, bulletin)
             everybody = BitMap(range(1, count + 1))
@@ -128,17 +117,6 @@ class Bench:
             await run
 
 
-async def library(telegram: Peer, count: int) -> dict[str, float]:
-    """python-telegram-bot on the client it comes with."""
-    request = HTTPXRequest(connection_pool_size=AT_ONCE)
-    async with Bot(telegram.token, base_url=f"{telegram.url}/bot", request=request) as bot:
-        return await others(
-            telegram,
-            lambda n: bot.send_message(FIRST_CHAT + n, _HTML, "HTML"),
-            count,
-        )
-
-
 async def _nobody_joins(_: Sequence[int]) -> None:
     pass
 
@@ -151,7 +129,7 @@ def _highest_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-async def _run(asked: Asked) -> dict[str, dict[str, float]]:
+async def _run(asked: Asked) -> tuple[dict[str, Sends], float]:
     people = max(asked.messages, asked.others)
     async with peer(people, people) as telegram, sqlite() as database:
         await add_subscribers(database, people)
@@ -159,18 +137,17 @@ async def _run(asked: Asked) -> dict[str, dict[str, float]]:
         async with connected(settings, telegram.token) as bot:
             bench = Bench(database, telegram, Sender(bot))
             gc.freeze()  # as the process does when it has loaded
-            result = {"limited": await bench.broadcast(asked.rate, asked.messages)}
+            sends = {"limited": await bench.broadcast("limited", asked.rate, asked.messages)}
             await asyncio.sleep(_CALM_SECONDS)
-            result["unlimited"] = await bench.broadcast(UNLIMITED, asked.messages)
-            result["library"] = await library(telegram, asked.others)
-            result["bare"] = await bare(telegram, _HTML, FIRST_CHAT, asked.others)
-            if asked.queued:
-                await add_digests(database, asked.queued, first=1, last=people)
-                result["queued"] = await bench.drain(asked.rate, asked.messages)
-    return result
+            sends["unlimited"] = await bench.broadcast("unlimited", UNLIMITED, asked.messages)
+            sends["library"] = await library(telegram, FIRST_CHAT, asked.others)
+            sends["bare"] = await bare(telegram, FIRST_CHAT, asked.others)
+            await add_digests(database, asked.queued, first=1, last=people)
+            grown_mb = await bench.drain(asked.rate, min(asked.queued, asked.messages))
+    return sends, grown_mb
 
 
-def _text(asked: Asked, result: dict[str, dict[str, float]]) -> str:
+def _text(asked: Asked, sends: dict[str, Sends], grown_mb: float) -> str:
     names = {
         f"ours, at most {asked.rate:,}/s": "limited",
         "ours, no limit": "unlimited",
@@ -180,24 +157,25 @@ def _text(asked: Asked, result: dict[str, dict[str, float]]) -> str:
     rows = [
         (
             name,
-            f"{result[key]['messages_a_second']:,.0f}",
-            f"{result[key]['cores']:.2f}",
-            f"{result[key]['cores'] / result[key]['messages_a_second'] * 1000:.2f}",
+            f"{sends[key].messages_a_second:,.0f}",
+            f"{sends[key].busiest_second:,}",
+            f"{sends[key].cores:.2f}",
+            f"{sends[key].cores / sends[key].messages_a_second * 1000:.2f}",
         )
         for name, key in names.items()
     ]
-    lines = [
-        table(("one broadcast", "messages/s", "cores", "ms of a core each"), rows),
-        f"ours sends {_times(result):.1f} times as many as the library",
-    ]
-    if "queued" in result:
-        grown = result["queued"]["grown_mb"]
-        lines.append(f"memory grew by {grown:.0f} MB with {asked.queued:,} digests queued")
-    return "\n".join(lines)
+    head = ("one broadcast", "messages/s", "in the busiest", "cores", "ms of a core each")
+    return "\n".join(
+        (
+            table(head, rows),
+            f"ours sends {_times(sends):.1f} times as many as the library",
+            f"memory grew by {grown_mb:.0f} MB with {asked.queued:,} digests queued",
+        )
+    )
 
 
-def _times(result: dict[str, dict[str, float]]) -> float:
-    return result["unlimited"]["messages_a_second"] / result["library"]["messages_a_second"]
+def _times(sends: dict[str, Sends]) -> float:
+    return sends["unlimited"].messages_a_second / sends["library"].messages_a_second
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -210,10 +188,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object")
     asked = Asked(**vars(parser.parse_args(arguments)))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        result = runner.run(_run(asked))
-    whole: dict[str, object] = {"benchmark": "delivery", "messages": asked.messages, **result}
-    whole["ratios"] = {"library": _times(result)}
-    show(whole, _text(asked, result), as_json=asked.json)
+        sends, grown_mb = runner.run(_run(asked))
+    whole: dict[str, object] = {name: asdict(one) for name, one in sends.items()}
+    whole |= {"queued": asked.queued, "grown_mb": grown_mb, "ratios": {"library": _times(sends)}}
+    show({"benchmark": "delivery"} | whole, _text(asked, sends, grown_mb), as_json=asked.json)
     return 0
 
 

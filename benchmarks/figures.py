@@ -2,9 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-
-_WIDTH = 30
+from collections.abc import Iterable, Mapping, Sequence
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -29,16 +27,3 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def show(result: Mapping[str, object], text: str, *, as_json: bool) -> None:
     """Prints the one or the other."""
     sys.stdout.write((json.dumps(result) if as_json else text) + "\n")
-
-
-def progress(what: str) -> Callable[[float], None]:
-    """A bar on standard error that is told the share done; none where nobody looks."""
-
-    def tell(share: float) -> None:
-        if sys.stderr.isatty():
-            done = round(min(share, 1) * _WIDTH)
-            end = "\n" if share >= 1 else ""
-            sys.stderr.write(f"\r{what} [{'#' * done}{'.' * (_WIDTH - done)}]{end}")
-            sys.stderr.flush()
-
-    return tell

@@ -139,7 +139,7 @@ def _sqlite(workload: Workload, readings: Sequence[Reading]) -> float:
 
 
 def _joined(database: sqlite3.Connection, reading: Reading) -> list[Any]:
-    said = [token.text for token in reading.tokens]
+    said = reading.tokens.texts
     present = {*said, *map(" ".join, pairwise(said)), *reading.within}
     marks = ",".join("?" * len(present))
     statement = f"SELECT DISTINCT subscriber FROM wanted WHERE term IN ({marks})"  # noqa: S608

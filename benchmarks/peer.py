@@ -1,15 +1,19 @@
 """The stand-in for Telegram in a process of its own, and the times at which it was called.
 
 Started as `python -m benchmarks.peer PEOPLE WATCHED`: chats for so many people, of whom the last
-so many are watched. It says its address and token, then answers every line it is sent with what
-it has seen of the watched since the last one.
+so many are watched. It says its address and token, then answers every line it is sent, with JSON:
+
+    seen            what came to the watched since this was last asked
+    until COUNT     the same, once it is so many; after a while also before
+    busiest         most messages to anybody in any one second since this was last asked
 """
 
 import asyncio
 import gc
 import json
 import sys
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 
@@ -17,7 +21,11 @@ import uvloop
 
 from benchmarks.databases import FIRST_CHAT
 from bot.standin.journal import SENDING, Journal
+from bot.standin.rates import Rates
 from bot.standin.server import Standin
+
+_PATIENCE_SECONDS = 0.5
+"""So often whoever waits for many hears how many there are."""
 
 
 @dataclass
@@ -45,6 +53,10 @@ class Watch(Journal):
         return await super().arrived(method, chat_id, at)
 
 
+def _nobody(_: int) -> None:
+    pass
+
+
 class Peer:
     """The stand-in, as the measuring process sees it."""
 
@@ -57,9 +69,20 @@ class Peer:
         """What came to the watched since this was last asked."""
         return Seen(**json.loads(await self._ask("seen")))
 
-    async def until(self, count: int) -> Seen:
-        """What came to the watched since this was last asked, once it is so many."""
-        return Seen(**json.loads(await self._ask(f"until {count}")))
+    async def until(self, count: int, tell: Callable[[int], None] = _nobody) -> Seen:
+        """What came to the watched since this was last asked, once it is so many.
+
+        `tell` hears now and then how many there are.
+        """
+        while True:
+            seen = Seen(**json.loads(await self._ask(f"until {count}")))
+            tell(seen.count)
+            if seen.count >= count:
+                return seen
+
+    async def busiest(self) -> int:
+        """Most messages to anybody in any one second since this was last asked."""
+        return int(await self._ask("busiest"))
 
     async def _ask(self, question: str) -> bytes:
         assert self._process.stdin is not None  # noqa: S101 - for the types
@@ -94,11 +117,21 @@ async def _serve(people: int, watched: int) -> None:
         gc.freeze()  # looking through the people again and again would slow what is measured
         _say(f"{standin.url} {standin.token}")
         while line := await asyncio.to_thread(sys.stdin.readline):
-            wanted = int(line.split()[1]) if line.startswith("until") else 0
-            while watch.seen.count < wanted:  # noqa: ASYNC110 - a bell would slow what is measured
-                await asyncio.sleep(0.002)
-            _say(json.dumps(asdict(watch.seen)))
-            watch.seen = Seen()
+            question, *count = line.split()
+            if question == "busiest":
+                _say(json.dumps(watch.rates.busiest_second))
+                watch.rates = Rates()
+            else:
+                await _answer(watch, *map(int, count))
+
+
+async def _answer(watch: Watch, count: int = 0) -> None:
+    patience = time.monotonic() + _PATIENCE_SECONDS
+    while watch.seen.count < count and time.monotonic() < patience:
+        await asyncio.sleep(0.002)  # a bell would slow what is measured
+    _say(json.dumps(asdict(watch.seen)))
+    if watch.seen.count >= count:
+        watch.seen = Seen()
 
 
 def _say(line: str) -> None:

@@ -1,27 +1,33 @@
-"""The command line: `tocsin demo`, `run`, `check`, `publish` and `explain`."""
+"""The command line: `tocsin demo`, `run`, `check`, `publish` and what else there is."""
 
 import argparse
 import asyncio
 import gc
+import math
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import uvloop
 
 from bot import app, logs
+from bot.backup import backup, restore
 from bot.check import check
 from bot.config import DEFAULT, Config, ConfigError, Problem, load, token
 from bot.demo import demo
 from bot.explain import ExplainError, explain_lines
 from bot.http import CannotListen
 from bot.publish import publish
+from bot.replay import Replay
+from bot.sources.locating import Locator
 from matching.errors import QueryError
 from matching.explaining import Explainer
+from matching.gazetteer import Gazetteer
 from storage.database import Database
 from storage.lease import HeldElsewhere
 from storage.migrate import Unusable
@@ -79,6 +85,14 @@ def parser() -> argparse.ArgumentParser:
     publishing.add_argument("file", metavar="FILE", help="what to publish; - is standard input")
     publishing.set_defaults(command=_publish)
 
+    about = "play a recorded day into a running installation; it rings whoever follows it"
+    replaying = commands.add_parser("replay", parents=[configured], help=about)
+    replaying.add_argument(
+        "--speed", type=_speed, default=1.0, metavar="N", help="so many times as fast as it was"
+    )
+    replaying.add_argument("file", metavar="FILE", help="as a source with `record` writes it")
+    replaying.set_defaults(command=_replay)
+
     about = "say what is read in bulletins given as JSON lines: why did this not ring?"
     explaining = commands.add_parser("explain", parents=[configured], help=about)
     explaining.add_argument(
@@ -88,6 +102,16 @@ def parser() -> argparse.ArgumentParser:
         "file", metavar="FILE", nargs="?", default="-", help="without one: standard input"
     )
     explaining.set_defaults(command=_explain)
+
+    about = "write everything that is stored into a file; the bot may run meanwhile"
+    saving = commands.add_parser("backup", parents=[configured], help=about)
+    saving.add_argument("file", metavar="FILE", type=Path, help="it is replaced when it is there")
+    saving.set_defaults(command=partial(_copy, backup))
+
+    about = "fill a new database from such a file, SQLite or PostgreSQL"
+    restoring = commands.add_parser("restore", parents=[configured], help=about)
+    restoring.add_argument("file", metavar="FILE", type=Path, help="what backup wrote")
+    restoring.set_defaults(command=partial(_copy, restore))
     return whole
 
 
@@ -123,6 +147,25 @@ async def _publish(options: argparse.Namespace) -> int:
         await database.close()
 
 
+async def _replay(options: argparse.Namespace) -> int:
+    config = load(options.config, os.environ)
+    logs.set_up(())
+    database = Database(config.storage.url)
+    try:
+        locator = Locator(Gazetteer.load(), database)
+        replay = Replay(database, app.now, asyncio.sleep, locator.located, print)
+        return await replay.play(options.file, options.speed)
+    finally:
+        await database.close()
+
+
+def _speed(written: str) -> float:
+    speed = float(written)
+    if not (0 < speed < math.inf):
+        raise ValueError("more than 0")
+    return speed
+
+
 async def _explain(options: argparse.Namespace) -> int:
     language = _language(load(options.config, os.environ), options)
     explainer = Explainer(language.gazetteer, language.topics, language.reader)
@@ -134,6 +177,18 @@ async def _explain(options: argparse.Namespace) -> int:
     with opened as lines:
         explain_lines(lines, options.query, explainer, sys.stdout)
     return 0
+
+
+_Copy = Callable[[Database, Path, Callable[[str], None]], Coroutine[Any, Any, int]]
+
+
+async def _copy(copy: _Copy, options: argparse.Namespace) -> int:
+    database = Database(load(options.config, os.environ).storage.url)
+    logs.set_up(())
+    try:
+        return await copy(database, options.file, print)
+    finally:
+        await database.close()
 
 
 async def _demo(_options: argparse.Namespace) -> int:

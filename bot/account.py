@@ -74,6 +74,10 @@ async def _set_menu(bot: Bot, words: Words) -> None:
     for language in (None, *(language.code for language in LANGUAGES)):
         voice = words.voice(language or LANGUAGES[0].code)
         commands = [{"command": name, "description": about} for name, about in registry.menu(voice)]
-        await bot.do_api_request(
-            "setMyCommands", api_kwargs={"commands": commands, "language_code": language}
-        )
+        long, short = registry.introduction(voice)
+        for method, parameters in (
+            ("setMyCommands", {"commands": commands}),
+            ("setMyDescription", {"description": long}),
+            ("setMyShortDescription", {"short_description": short}),
+        ):
+            await bot.do_api_request(method, api_kwargs={**parameters, "language_code": language})

@@ -26,25 +26,31 @@ from bot.intake import Intake
 from bot.jobs import forget_old, scheduler
 from bot.keeping import IndexKeeper
 from bot.metrics import Exposition
+from bot.paging import Paging
 from bot.pulse import Pulse
 from bot.readiness import database_check
 from bot.repeats import Repeats
 from bot.sources import registry as sources
 from bot.sources.fetching import Fetcher, open_session
+from bot.sources.locating import Locator
 from bot.sources.poller import Poller as SourcePoller
 from bot.sources.source import Batch
+from bot.sources.telegram_channel import Channels
 from bot.telegram_hook import telegram_hook
 from bot.updates import Inbox, Poller
+from bot.waiting import Owing
 from handlers import indexing
 from handlers.conversation import Conversation
 from handlers.messages import Messages
-from handlers.said import Answer, Direct, Edit
+from handlers.roundup import Roundup
+from handlers.said import Answer, Direct, Edit, Suggest
 from handlers.words import Words
 from matching.finding import prepare
 from matching.gazetteer import Gazetteer
 from matching.index import Index
 from matching.reading import Reader
 from matching.topics import Topic, Topics
+from storage import sources as health
 from storage import subscriptions
 from storage.arrivals import Taken
 from storage.database import Database
@@ -89,7 +95,7 @@ async def run(config: Config, token: str, language: Language, stop: asyncio.Even
         await migrate(database)
         await stack.enter_async_context(lease(database))
         bot = await stack.enter_async_context(connected(config.telegram, token))
-        session = await stack.enter_async_context(open_session())
+        session = await stack.enter_async_context(open_session(config.sources))
         app = App(config, database, language, bot, Fetcher(session, now))
         await app.run(stop)
 
@@ -138,7 +144,9 @@ class App:
             index=self._index,
             clock=now,
             administrators=self._sender.administrators,
+            operators=config.telegram.admins,
         )
+        self._channels = Channels(sources.channels(config.source), database, now)
         self._inbox = Inbox(database, self._answer, now)
         self._repeats = Repeats()
         self._intake = Intake(
@@ -150,17 +158,28 @@ class App:
             self._bell.set,
             now,
         )
-        self._digests = Digests(database, language.reader, messages, self._bell.set, now)
+        self._digests = Digests(
+            database,
+            Owing(language.reader, language.gazetteer, language.topics),
+            Roundup(self._words, language.gazetteer, language.topics, messages),
+            self._bell.set,
+            now,
+        )
+        self._locator = Locator(language.gazetteer, database)
+        self._paging = Paging(database, self._words, config.telegram.admins, self._bell.set, now)
+        recorders = sources.recorders(config.source, now)
         self._sources = [
-            SourcePoller(source, database, self._take, now)
+            SourcePoller(source, database, self._take, now, recorder=recorders.get(source.name))
             for source in sources.polled(config.source, fetcher, now)
         ]
-        self._webhooks = sources.webhooks(config.source, self._take, now)
+        self._webhooks = sources.hooks(config.source, self._sources, self._take, now)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Everything side by side, until `stop` is set or a part fails for good."""
         await self._repeats.load(self._database, self._reader, now())
         offset = await self._inbox.offset()
+        async with self._database.write() as transaction:
+            await health.watch(transaction, sources.watched(self._config.source), now())
         async with self._served(), self._ticking(), asyncio.TaskGroup() as group:
             group.create_task(self._courier.run())
             others = [group.create_task(part) for part in self._parts(offset)]
@@ -189,6 +208,10 @@ class App:
 
     async def _answer(self, incoming: Incoming) -> None:
         """One update, from the inbox to what is sent at once; the rest is in the outbox."""
+        if await self._channels.take(incoming):
+            if self._keeper.loaded.is_set():  # else they are taken as soon as it is
+                await self._intake.drain()
+            return
         direct = await self._conversation.process(incoming)
         self._bell.set()
         for one in direct:
@@ -202,11 +225,13 @@ class App:
                 return await self._sender.edit(chat_id, message_id, content)
             case Answer(callback_id, text):
                 return await self._sender.answer(callback_id, text or None)
+            case Suggest():
+                return await self._sender.suggest(one)
 
     async def _take(self, batch: Batch) -> list[Taken]:
         """What the sources bring waits until everybody who subscribed is known."""
         await self._keeper.loaded.wait()
-        return await self._intake.take(batch)
+        return await self._intake.take(await self._locator.located(batch))
 
     async def _take_arrivals(self) -> None:
         await self._keeper.loaded.wait()
@@ -226,7 +251,7 @@ class App:
     @asynccontextmanager
     async def _ticking(self) -> AsyncIterator[None]:
         retention = partial(forget_old, self._database, self._config.retention.keep, now)
-        tickers = scheduler(self._digests, retention, self._pulse)
+        tickers = scheduler(self._digests, self._paging, retention, self._pulse)
         tickers.start()
         try:
             yield

@@ -31,13 +31,13 @@ async def check(config: Config, token: str, say: Callable[[str], None]) -> bool:
     findings = [await _database(config)]
     async with connected(config.telegram, token) as bot:
         findings.append(await _telegram(bot))
-    async with open_session() as session:
+    async with open_session(config.sources) as session:
         polled = registry.polled(config.source, Fetcher(session, now), now)
         findings += [await _source(source) for source in polled]
     findings += [
         Finding(f"source {one.name}", ok=bool(config.http.listen), detail="waits for POST")
         for one in config.source
-        if one.kind == "webhook"
+        if one.kind == "webhook" or (one.kind == "ukrainealarm" and one.webhook_url)
     ]
     width = max(len(finding.what) for finding in findings)
     for finding in findings:

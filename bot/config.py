@@ -22,6 +22,7 @@ from bot.delivery.settings import DeliverySettings, TelegramSettings
 from bot.environment import Misplaced, overlay
 from bot.http import HttpSettings
 from bot.sources.expecting import expected, path
+from bot.sources.fetching import SourcesSettings
 from bot.sources.registry import KINDS, AnySource
 from storage.settings import RetentionSettings, Section, StorageSettings
 
@@ -74,6 +75,7 @@ class Config(Section, frozen=True):
     delivery: DeliverySettings = DeliverySettings()
     http: HttpSettings = HttpSettings()
     retention: RetentionSettings = RetentionSettings()
+    sources: SourcesSettings = SourcesSettings()
     source: tuple[AnySource, ...] = ()
     topic: tuple[TopicSettings, ...] = ()
 

@@ -1,26 +1,46 @@
-"""What was held for somebody becomes one delivery at the hour they chose."""
+"""What was held for somebody comes at the hour they chose, or when their quiet is over.
 
-from collections.abc import Callable, Iterable
+First it is owed: when its hour has come that is noted, with the next hour, many in a transaction.
+Then it is made, the longest owed first and only as much as the outbox can soon send: so a hundred
+thousand at nine o'clock are safe within seconds, and none is older than it must be when it comes.
+What is made and that it is owed no more is one transaction: nothing comes twice, or never.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from handlers.messages import Audience, Messages
-from handlers.signs import read
-from matching.evaluate import evaluate
-from matching.query import load
-from matching.reading import Reader, Reading
-from storage import bulletins, deliveries, held, subscribers, subscriptions
-from storage.bulletins import StoredBulletin
+from bot.waiting import Batch, Owed, Owing
+from handlers.messages import Audience
+from handlers.roundup import Roundup
+from storage import deliveries, quiet, subscriptions
+from storage.content import Content
 from storage.database import Database, Transaction
 from storage.deliveries import NewDelivery
-from storage.held import Held
 from storage.lanes import Lane
-from storage.subscribers import Subscriber
-from storage.subscriptions import Subscription
 
-BATCH = 500
-"""Subscriptions in one transaction: others who write wait for it."""
+BATCH = 4_000
+"""Noted as owed in one transaction: others who write wait for it."""
+
+TURNS = 1_000
+"""Whose quiet begins or ends in one transaction: each costs the loop some ten microseconds."""
+
+ENOUGH = 2_000
+"""Digests in the outbox: what is sent from one tick to the next at the highest rate."""
+
+_TOGETHER = 50
+"""Made in one transaction."""
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What goes to one subscriber."""
+
+    owed: Owed
+    contents: Sequence[Content]
+    lane: Lane
+    silent: bool
 
 
 @dataclass(frozen=True)
@@ -28,79 +48,92 @@ class Digests:
     """Makes digests. `ring` wakes whoever sends; `clock` gives aware times."""
 
     database: Database
-    reader: Reader
-    messages: Messages
+    owing: Owing
+    roundup: Roundup
     ring: Callable[[], None]
     clock: Callable[[], datetime]
 
     async def tick(self) -> None:
-        """Makes every digest that is due now."""
+        """Everything that is due now."""
         now = self.clock()
-        while True:
-            async with self.database.write() as transaction:
-                due = await subscriptions.due(transaction, now, BATCH)
-                await self._make(transaction, due, now)
+        await self.owe(now)
+        while await self.make(now):
             self.ring()
-            if len(due) < BATCH:
-                return
 
-    async def _make(self, transaction: Transaction, due: list[Subscription], now: datetime) -> None:
-        """The deliveries and the next due times are one transaction: no digest comes twice."""
-        if not due:
-            return
-        people = await subscribers.get(transaction, {s.subscriber for s in due})
-        waiting = await held.since(transaction, min(s.digested for s in due), list(people))
-        texts = await bulletins.get(transaction, [h.bulletin for h in waiting])
-        readings = {id_: read(self.reader, text) for id_, text in texts.items()}
-        last = await bulletins.last_id(transaction)
-        for number, subscriber in people.items():
-            own = [s for s in due if s.subscriber == number]
-            wanted = _wanted(own, waiting, readings)
-            silent = not any(subscription.sound for subscription in own)
-            new = self._deliveries(
-                subscriber, [texts[id_] for id_ in wanted], silent=silent, now=now
-            )
-            await deliveries.enqueue(transaction, new, now)
-            zone = ZoneInfo(subscriber.zone or "UTC")
-            for subscription in own:
-                next_due_at = subscription.schedule.next_due(now, zone)
-                await subscriptions.digest(
-                    transaction, subscription.id, digested=last, next_due_at=next_due_at
-                )
+    async def owe(self, now: datetime) -> None:
+        """Begins and ends what quiet is due to, and notes what digests are, with their next hour.
 
-    def _deliveries(
+        Quiet goes first: digests that are due in it wait for its end.
+        """
+        await self._each_batch(quiet.is_due, quiet.turn, TURNS, now)
+        await self._each_batch(subscriptions.is_due, subscriptions.owe, BATCH, now)
+
+    async def make(self, now: datetime) -> bool:
+        """Makes some of what is owed; False when nothing is, or the outbox has enough."""
+        async with self.database.read() as transaction:
+            if await deliveries.count(transaction, Lane.DIGEST, ENOUGH) >= ENOUGH:
+                return False
+            batch = await self.owing.read(transaction, now)
+        if batch.quiet_until:
+            async with self.database.write() as transaction:
+                for number, until in batch.quiet_until.items():
+                    await subscriptions.defer(transaction, number, until)
+        for at in range(0, len(batch.owed), _TOGETHER):
+            made = []
+            for owed in batch.owed[at : at + _TOGETHER]:
+                made.append(await self._make(owed, batch, now))
+                await asyncio.sleep(0)  # each takes a moment: others have theirs in between
+            async with self.database.write() as transaction:
+                await _settle(transaction, made, batch.last, now)
+        return bool(batch.owed or batch.quiet_until)
+
+    async def _each_batch(
         self,
-        subscriber: Subscriber,
-        wanted: list[StoredBulletin],
-        *,
-        silent: bool,
+        is_due: Callable[[Transaction, datetime], Awaitable[bool]],
+        take: Callable[[Transaction, datetime, int], Awaitable[int]],
+        limit: int,
         now: datetime,
-    ) -> list[NewDelivery]:
-        contents = self.messages.digest(wanted, Audience.of(subscriber), now)
-        return [
-            NewDelivery(
-                subscriber=subscriber.number,
-                lane=Lane.DIGEST,
-                content=content,
-                silent=silent,
-                due_at=now,
-            )
-            for content in contents
-        ]
+    ) -> None:
+        async with self.database.read() as transaction:
+            more = await is_due(transaction, now)
+        while more:
+            async with self.database.write() as transaction:
+                more = await take(transaction, now, limit) == limit
+
+    async def _make(self, owed: Owed, batch: Batch, now: datetime) -> _Made:
+        audience = Audience.of(owed.subscriber)
+        items = await batch.wanted(owed)
+        if owed.is_back:
+            told = batch.each_once(owed.told)
+            back = self.roundup.after_quiet(items, told, audience, now)
+            if back.contents:
+                lane = Lane.ALERT if back.is_urgent else Lane.DIGEST
+                return _Made(owed, back.contents, lane, silent=False)
+        contents = [] if owed.is_back else self.roundup.digest(items, audience, now)
+        if not contents and owed.digests and owed.subscriber.told_nothing:
+            contents = [self.roundup.nothing(audience)]
+        silent = not any(subscription.sound for subscription in owed.digests)
+        return _Made(owed, contents, Lane.DIGEST, silent)
 
 
-def _wanted(
-    own: Iterable[Subscription], waiting: list[Held], readings: dict[int, Reading]
-) -> list[int]:
-    """Ids of bulletins that wait for one subscriber and match a subscription that is due."""
-    queries = [(s.subscriber, s.digested, load(s.query)) for s in own]
-    return [
-        each.bulletin
-        for each in waiting
-        if any(
-            number in each.recipients
-            and digested < each.bulletin
-            and evaluate(query, readings[each.bulletin])
-            for number, digested, query in queries
+async def _settle(
+    transaction: Transaction, made: Sequence[_Made], last: int, now: datetime
+) -> None:
+    """Puts into the outbox what is still owed: quiet may have begun again meanwhile."""
+    back = await quiet.settle(transaction, [m.owed.subscriber.number for m in made])
+    still = [m for m in made if not m.owed.is_back or m.owed.subscriber.number in back]
+    ids = [digest.id for m in still for digest in m.owed.digests]
+    settled = back | await subscriptions.settle(transaction, ids, digested=last)
+    new = [
+        NewDelivery(
+            subscriber=each.owed.subscriber.number,
+            lane=each.lane,
+            content=content,
+            silent=each.silent,
+            due_at=now,
         )
+        for each in still
+        if each.owed.subscriber.number in settled
+        for content in each.contents
     ]
+    await deliveries.enqueue(transaction, new, now)

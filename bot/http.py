@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 from pydantic import AfterValidator
 
-from bot.sources.webhook import Webhook
+from bot.sources.hooking import Hook
 from storage.settings import Section
 
 Check = Callable[[], Awaitable[str | None]]
@@ -61,7 +61,7 @@ class HttpServer:
         self,
         address: Address,
         checks: Mapping[str, Check],
-        webhooks: Iterable[Webhook] = (),
+        webhooks: Iterable[Hook] = (),
         telegram: tuple[str, Handler] | None = None,  # the path and who answers Telegram there
         metrics: Handler | None = None,
     ) -> None:

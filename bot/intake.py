@@ -18,17 +18,19 @@ from pyroaring import BitMap
 from bot.repeats import Repeats
 from bot.sources.keys import is_of_content
 from bot.sources.source import Batch
-from handlers.signs import read
+from handlers.signs import is_alert, read
 from matching.index import Index
 from matching.reading import Reader, Reading
 from matching.repeats import Fingerprint, fingerprint
-from storage import arrivals, broadcasts, bulletins, folds, held, sources
+from storage import arrivals, broadcasts, bulletins, folds, held, hushed, quiet, sources
 from storage.arrivals import Arrival, Taken
 from storage.broadcasts import NewBroadcast
 from storage.bulletins import Bulletin, StoredBulletin
 from storage.database import Database, Transaction
 from storage.held import Held
+from storage.hushed import Hushed
 from storage.lanes import Lane
+from storage.quiet import Hush
 
 log = structlog.get_logger(__name__)
 
@@ -56,28 +58,35 @@ _NOBODY = _Match(Lane.NEWS, BitMap(), BitMap(), BitMap(), None)
 class _Owed:
     """What one transaction comes to owe: stored many at a time."""
 
-    def __init__(self, transaction: Transaction, now: datetime) -> None:
+    def __init__(self, transaction: Transaction, hush: Hush, now: datetime) -> None:
         self._transaction = transaction
+        self._hush = hush
         self._now = now
         self._pushed: list[NewBroadcast] = []
         self._held: list[Held] = []
+        self._hushed: list[Hushed] = []
 
     def add(self, bulletin: int, match: _Match, told: BitMap, waiting: BitMap) -> int:
         """Owes it to whom it concerns, but for those told already; to how many."""
-        pushed, kept = match.pushed - told, match.held - told - waiting
+        owed, kept = match.pushed - told, match.held - told - waiting
+        later = self._hush.held(match.lane, owed)
+        pushed, softly = owed - later, self._hush.hushed(match.lane, owed)
         if pushed:
-            new = NewBroadcast(
-                bulletin=bulletin, lane=match.lane, recipients=pushed, silent=match.silent & pushed
-            )
+            silent = (match.silent | softly) & pushed
+            new = NewBroadcast(bulletin=bulletin, lane=match.lane, recipients=pushed, silent=silent)
             self._pushed.append(new)
         if kept:
             self._held.append(Held(bulletin, kept))
-        return len(pushed | kept)
+        for numbers, is_told in ((later, False), (softly, True)):
+            if numbers:
+                self._hushed.append(Hushed(bulletin, is_told, numbers))
+        return len(owed | kept)
 
     async def store(self) -> None:
         await broadcasts.enqueue(self._transaction, self._pushed, self._now)
         await held.hold(self._transaction, self._held, self._now)
-        self._pushed, self._held = [], []
+        await hushed.hold(self._transaction, self._hushed, self._now)
+        self._pushed, self._held, self._hushed = [], [], []
 
 
 _Also = Callable[[Transaction, list[Taken]], Awaitable[None]]
@@ -149,7 +158,7 @@ class Intake:
         """Many wait, and their source does not say which are alerts: their words do."""
         urgent = {}
         for arrival in waiting:
-            urgent[arrival.id] = read(self.reader, arrival.bulletin).alert
+            urgent[arrival.id] = is_alert(self.reader, arrival.bulletin)
             await asyncio.sleep(0)
         async with self.database.write() as transaction:
             await arrivals.sort(transaction, urgent)
@@ -211,7 +220,7 @@ class Intake:
         matches: Sequence[_Match],
     ) -> list[int]:
         """To how many each of them is owed."""
-        owed = _Owed(transaction, self.clock())
+        owed = _Owed(transaction, await quiet.hush(transaction), self.clock())
         counts = []
         for bulletin, match in zip(stored, matches, strict=True):
             told, waiting = BitMap(), BitMap()

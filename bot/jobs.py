@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.digests import Digests
+from bot.paging import Paging
 from bot.pulse import Pulse
 from storage import arrivals, bulletins, deliveries, inbox
 from storage.database import Database
@@ -21,7 +22,7 @@ _AT_ONCE = 200
 
 
 def scheduler(
-    digests: Digests, retention: Callable[[], Awaitable[None]], pulse: Pulse
+    digests: Digests, paging: Paging, retention: Callable[[], Awaitable[None]], pulse: Pulse
 ) -> AsyncIOScheduler:
     """Not started yet. A tick that comes late still comes, and no job runs beside itself.
 
@@ -32,8 +33,10 @@ def scheduler(
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     tick = pulse.of("digests", digests.tick, _TICK_WITHIN)
+    page = pulse.of("paging", paging.tick, _TICK_WITHIN)
     forget = pulse.of("retention", retention, _DAILY_WITHIN)
-    tickers.add_job(tick, "cron", second="*/10", id="digests")
+    tickers.add_job(tick, "cron", second="*/2", id="digests")
+    tickers.add_job(page, "cron", second="5-55/10", id="paging")
     tickers.add_job(forget, "cron", hour=3, minute=17, id="retention")
     return tickers
 

@@ -54,8 +54,8 @@ async def publish(
         await migrate(database)
     async with database.write() as transaction:
         ids = await arrivals.put(transaction, bulletins, clock())
-    taken = await _wait(database, ids, say) if running else []
-    say(_summary(taken, len(ids)))
+    taken = await wait_for(database, ids, say) if running else []
+    say(summary(taken, len(ids)))
     return 0
 
 
@@ -69,7 +69,9 @@ def _read(file: str) -> bytes:
     return Path(file).read_bytes()
 
 
-async def _wait(database: Database, ids: Sequence[int], say: Callable[[str], None]) -> list[Taken]:
+async def wait_for(
+    database: Database, ids: Sequence[int], say: Callable[[str], None]
+) -> list[Taken]:
     """What became of them; fewer than there are when the process ends before it took them all."""
     asked = 0
     while True:
@@ -87,7 +89,8 @@ async def _wait(database: Database, ids: Sequence[int], say: Callable[[str], Non
         return list((await arrivals.results(transaction, ids)).values())
 
 
-def _summary(taken: Sequence[Taken], stored: int) -> str:
+def summary(taken: Sequence[Taken], stored: int) -> str:
+    """What became of as many as were stored, in words."""
     repeated = sum(one.repeated for one in taken)
     lines = []
     if taken:

@@ -1,15 +1,15 @@
 """The conversation: an update comes in, what to say goes out, in one transaction."""
 
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 
 import structlog
 
-from handlers import indexing, registry, updates
-from handlers.heard import Heard, Left, Migrated, Request
+from handlers import indexing, inline, registry, updates
+from handlers.heard import Asked, Heard, Left, Migrated, Request
 from handlers.kit import Handler, Kit
-from handlers.messages import Messages
+from handlers.messages import Audience, Messages
 from handlers.routing import route
 from handlers.said import Answer, Direct, Edit, Said
 from handlers.words import Words
@@ -24,7 +24,7 @@ from storage.database import Database, Transaction
 from storage.deliveries import NewDelivery
 from storage.inbox import Incoming
 from storage.lanes import Lane
-from storage.subscribers import ChatKind, Subscriber, Suspended
+from storage.subscribers import ChatKind, Subscriber, Suspended, Target
 
 _log = structlog.get_logger()
 
@@ -48,8 +48,11 @@ class Conversation:
         administrators: Callable[[int], Awaitable[frozenset[int]]],
         username: str | None = None,
         quota: int = 100,
+        operators: Iterable[int] = (),
     ) -> None:
         """`administrators` tells who they are, by a chat's id; `quota` is of subscriptions a chat.
+
+        `operators` are Telegram's ids of those who run the bot.
 
         `username` is the bot's own, without the @; it may be set later.
         """
@@ -67,6 +70,7 @@ class Conversation:
             zones=Zones(gazetteer),
             commands=registry.COMMANDS,
             quota=quota,
+            operators=frozenset(operators),
         )
 
     async def process(self, incoming: Incoming) -> tuple[Direct, ...]:
@@ -76,7 +80,7 @@ class Conversation:
         """
         heard = None
         try:
-            heard = updates.read(incoming.payload, self.username)
+            heard = updates.read(incoming.payload, self.username, self._clock())
             return await self._deal(incoming.update_id, heard)
         except Exception as error:  # noqa: BLE001 - one update must not stop those behind it
             _report(incoming.update_id, error)
@@ -87,11 +91,13 @@ class Conversation:
             return ()
 
     async def _deal(
-        self, update_id: int, heard: Heard | Left | Migrated | None
+        self, update_id: int, heard: Heard | Asked | Left | Migrated | None
     ) -> tuple[Direct, ...]:
         match heard:
             case Heard():
                 return await self._hear(update_id, heard)
+            case Asked():
+                return await self._suggest(update_id, heard)
             case Left(chat_id):
                 await self._leave(update_id, chat_id)
             case Migrated(chat_id, new_chat_id):
@@ -103,6 +109,16 @@ class Conversation:
     async def _complete(self, update_id: int) -> None:
         async with self._database.write() as transaction:
             await inbox.complete(transaction, update_id, self._clock())
+
+    async def _suggest(self, update_id: int, asked: Asked) -> tuple[Direct, ...]:
+        """Nothing is kept of somebody who only shares something."""
+        async with self._database.read() as transaction:
+            found = await subscribers.find(transaction, Target(asked.user_id, 0))
+            language = self._kit.words.language(asked.language_code)
+            audience = Audience.of(found) if found else inline.audience_of_nobody(language)
+            suggested = await inline.suggest(asked, transaction, self._kit, audience)
+        await self._complete(update_id)
+        return (suggested,)
 
     async def _leave(self, update_id: int, chat_id: int) -> None:
         async with self._database.write() as transaction:
@@ -118,7 +134,7 @@ class Conversation:
         self._tell_index(Said(changed=tuple(changed)))
 
     async def _hear(self, update_id: int, heard: Heard) -> tuple[Direct, ...]:
-        found = route(heard)
+        found = route(heard, self._kit.commands_for(heard))
         if found is None:
             await self._complete(update_id)
             return ()
@@ -183,7 +199,7 @@ class Conversation:
             self._index.remove(subscription_id)
 
     async def _apologise(
-        self, update_id: int, heard: Heard | Left | Migrated | None
+        self, update_id: int, heard: Heard | Asked | Left | Migrated | None
     ) -> tuple[Direct, ...]:
         now = self._clock()
         async with self._database.write() as transaction:

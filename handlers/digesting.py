@@ -1,5 +1,7 @@
 """/digest: when a chat hears of what it follows from now on, and of what it follows already."""
 
+from dataclasses import replace
+
 from handlers.heard import Request
 from handlers.kit import Kit
 from handlers.markup import Html, join
@@ -12,6 +14,10 @@ from storage import subscribers, subscriptions
 from storage.content import Button, Content
 from storage.database import Transaction
 from storage.schedules import AT_ONCE, Every, Schedule, parse_schedule
+
+PAGE = "dp"
+NOTHING = "dn"
+"""Prefixes of `dp:`, and of `dn:yes` and `dn:no`: whether to tell that there is nothing new."""
 
 CHOOSE = "dw"
 MOVE = "dm"
@@ -37,6 +43,24 @@ async def digest(request: Request, transaction: Transaction, kit: Kit) -> Said:
     except ValueError:
         return reply(voice.say("schedule-unknown", written=written))
     return Said(replies=(await _choose(request, transaction, voice, schedule),))
+
+
+async def press_page(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """Shows what is chosen."""
+    return Said(edit=_offer(request, kit.voice(request)))
+
+
+async def press_nothing(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """Chooses whether to tell, at the hour of a digest, that there is nothing new."""
+    voice = kit.voice(request)
+    if request.pressed not in ("yes", "no"):
+        return Said(answer=voice.label("answer-old-button"))
+    chosen = replace(request.subscriber, told_nothing=request.pressed == "yes")
+    if chosen == request.subscriber:
+        return Said(answer=voice.label("answer-already-chosen"))
+    await subscribers.choose(transaction, chosen.number, told_nothing=chosen.told_nothing)
+    edit = _offer(replace(request, subscriber=chosen), voice)
+    return Said(edit=edit, answer=voice.label("answer-changed"))
 
 
 async def press_choose(request: Request, transaction: Transaction, kit: Kit) -> Said:
@@ -100,7 +124,14 @@ def _offer(request: Request, voice: Voice) -> Content:
         label = say_when(schedule, zone, voice)
         chosen = schedule == usual
         rows.append((Button(f"✓ {label}" if chosen else label, f"{CHOOSE}:{schedule}"),))
-    return Content(voice.say("digest", when=say_when(usual, zone, voice)), tuple(rows))
+    told = request.subscriber.told_nothing
+    label = voice.label("button-nothing-untold" if told else "button-nothing-told")
+    rows.append((Button(label, f"{NOTHING}:{'no' if told else 'yes'}"),))
+    said = [
+        voice.say("digest", when=say_when(usual, zone, voice)),
+        voice.say("digest-nothing-told" if told else "digest-nothing-untold"),
+    ]
+    return Content(join("\n", said), tuple(rows))
 
 
 def _alerts(schedule: Schedule, voice: Voice) -> Html:

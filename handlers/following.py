@@ -51,7 +51,7 @@ async def follow(
         raise TooManyError
     found = None if zone else kit.zones.first(_places(query))
     if found:
-        await rezone(transaction, number, found, request.now)
+        await rezone(transaction, number, zone, found, request.now)
     wanted = schedule or request.subscriber.schedule
     added = await subscriptions.add(
         transaction,

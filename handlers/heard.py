@@ -16,6 +16,15 @@ class Press:
     quoted: str  # the first text set as code in that message, or empty
 
 
+@dataclass(frozen=True)
+class Replied:
+    """The message that somebody answers."""
+
+    message_id: int
+    sent_at: datetime  # aware
+    text: str  # may be empty
+
+
 @dataclass(frozen=True, kw_only=True)
 class Heard:
     """Somebody said something, or pressed a button."""
@@ -27,10 +36,21 @@ class Heard:
     anonymous: bool  # speaks in the name of the chat, which only its administrators can
     command: str | None = None  # without the slash, lower case; None: free text, or a press
     text: str = ""  # what follows the command, or the free text
-    replied_to: str = ""  # the text of the message this one answers
+    replied: Replied | None = None  # the message this one answers
     file: str | None = None  # name of the file that came with it, or with what it answers
     press: Press | None = None
     location: tuple[float, float] | None = None  # latitude and longitude in degrees, shared
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Somebody types after our name in some chat."""
+
+    id: str  # Telegram's, to be answered once
+    user_id: int
+    language_code: str | None  # IETF tag of the person's Telegram
+    text: str
+    at: datetime  # aware
 
 
 @dataclass(frozen=True)

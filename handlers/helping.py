@@ -13,7 +13,7 @@ from storage.database import Transaction
 async def show_help(request: Request, transaction: Transaction, kit: Kit) -> Said:
     """/help, derived from the list of commands."""
     voice = kit.voice(request)
-    lines = join("\n", [_line(command, voice) for command in kit.commands])
+    lines = join("\n", [_line(command, voice) for command in kit.commands_for(request.heard)])
     return reply(join("\n\n", [voice.say("help"), lines, voice.say("examples")]))
 
 
@@ -33,7 +33,7 @@ async def show_privacy(request: Request, transaction: Transaction, kit: Kit) -> 
 async def unknown(request: Request, transaction: Transaction, kit: Kit) -> Said:
     """A command there is none of."""
     voice = kit.voice(request)
-    names = [command.name for command in kit.commands]
+    names = [command.name for command in kit.commands_for(request.heard)]
     near = difflib.get_close_matches(request.heard.command or "", names, 1, 0.5)
     if near:
         return reply(voice.say("unknown-near", command=near[0]))

@@ -54,7 +54,8 @@ class _NoQueryError(Exception):
 async def bring(request: Request, transaction: Transaction, kit: Kit) -> Said:
     """/import TEXT, or in reply to a message that holds the text."""
     voice = kit.voice(request)
-    text = request.text or request.heard.replied_to
+    replied = request.heard.replied
+    text = request.text or (replied.text if replied else "")
     if not text:
         return _without_text(request, voice)
     try:
@@ -159,7 +160,7 @@ async def _choose(request: Request, transaction: Transaction, settings: Settings
         schedule=chosen.schedule,
     )
     if chosen.zone and chosen.zone != now.zone:
-        await rezone(transaction, now.number, chosen.zone, request.now)
+        await rezone(transaction, now.number, now.zone, chosen.zone, request.now)
     return replace(request, subscriber=chosen)
 
 

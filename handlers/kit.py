@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from handlers.heard import Request
+from handlers.heard import Heard, Request
 from handlers.messages import Audience, Messages
 from handlers.said import Said
 from handlers.words import Voice, Words
@@ -12,6 +12,7 @@ from matching.gazetteer import Gazetteer
 from matching.reading import Reader
 from matching.topics import Topics
 from storage.database import Transaction
+from storage.subscribers import ChatKind
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Command:
     about: str  # key of a text: one line for /help and Telegram's menu
     usage: str | None = None  # key of a text: what may follow the name
     changes: bool = False  # writes, and so is for administrators in a group
+    operators: bool = False  # for those who run the bot alone, and in private
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,16 @@ class Kit:
     zones: Zones
     commands: tuple[Command, ...]
     quota: int  # subscriptions a chat may have, with all its topics
+    operators: frozenset[int]  # Telegram's ids of those who run the bot
 
     def voice(self, request: Request) -> Voice:
         """Speaks the language of who receives the answer."""
         return self.words.voice(request.subscriber.language)
+
+    def commands_for(self, heard: Heard) -> tuple[Command, ...]:
+        """Those that are there for who speaks."""
+        mine = heard.kind is ChatKind.PRIVATE and heard.user_id in self.operators
+        return tuple(command for command in self.commands if mine or not command.operators)
 
     def audience(self, request: Request) -> Audience:
         return Audience.of(request.subscriber)

@@ -2,12 +2,11 @@
 
 from handlers.heard import Request
 from handlers.kit import Kit
-from handlers.presses import carry
+from handlers.onboarding import place_button
 from handlers.said import Said, reply
-from handlers.subscribing import FOLLOW
 from handlers.wording import Wording
 from matching.finding import nearest
-from storage.content import Button, Content
+from storage.content import Content
 from storage.database import Transaction
 
 
@@ -19,9 +18,6 @@ async def locate(request: Request, _transaction: Transaction, kit: Kit) -> Said:
     names = {region.code: wording.place(region.code) for region in found if region}
     if not names:
         return reply(voice.say("locate-nowhere"))
-    rows = tuple(
-        (Button(voice.label("button-follow-place", place=name), carry(f"{FOLLOW}:", f"in:{code}")),)
-        for code, name in names.items()
-    )
+    rows = tuple((place_button(code, name),) for code, name in names.items())
     said = voice.say("locate", places=", ".join(names.values()))
     return Said(replies=(Content(said, rows),))

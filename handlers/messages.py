@@ -66,18 +66,14 @@ class Messages:
             return None
         return self._draw(stored, audience, now, texts[at], _after(at, texts))
 
-    def digest(
-        self, bulletins: Sequence[StoredBulletin], audience: Audience, now: datetime
-    ) -> list[Content]:
-        """Many bulletins in few messages, newest first; no message for none."""
-        newest = sorted(bulletins, key=lambda each: (_time(each), each.id), reverse=True)
-        head = self._words.voice(audience.language).say("digest-head", count=len(newest))
-        contents: list[Content] = []
-        while newest:
-            content, count = self.listing(newest, audience, now, head)
-            contents.append(content)
-            newest, head = newest[count:], Html()
-        return contents
+    def entry(self, stored: StoredBulletin, seen: Sign, audience: Audience, now: datetime) -> Html:
+        """A bulletin as one of a list: what it says in short, and where to read on."""
+        voice = self._words.voice(audience.language)
+        headline, text = _headline(stored), ""
+        if audience.detail is Detail.FULL or not headline:
+            text = plain.first_sentence(pages(stored).texts[0], _SENTENCE)
+        head = join(" ", [Html(seen.value), headline])
+        return join("\n", [head, escape(text), _footer(stored, seen, audience, now, voice)])
 
     def listing(
         self, bulletins: Sequence[StoredBulletin], audience: Audience, now: datetime, head: Html
@@ -88,13 +84,13 @@ class Messages:
         """
         parts = [head]
         for place, stored in enumerate(bulletins[:_ENTRIES], start=1):
-            entry = self._entry(place, stored, audience, now)
+            entry = Html(f"{place}. {self.entry(stored, self._sign(stored), audience, now)}")
             if plain.units(shown(join("\n\n", [*parts, entry]))) > _MESSAGE:
                 break
             parts.append(entry)
         count = len(parts) - 1
         buttons = [
-            Button(str(place), _data(stored.id, 0))
+            Button(str(place), open_button(stored.id))
             for place, stored in enumerate(bulletins[:count], start=1)
         ]
         rows = tuple(tuple(buttons[at : at + _ROW]) for at in range(0, count, _ROW))
@@ -116,15 +112,6 @@ class Messages:
             return Content(html)
         return Content(html, ((Button(voice.label("button-more"), _data(stored.id, next_page)),),))
 
-    def _entry(self, place: int, stored: StoredBulletin, audience: Audience, now: datetime) -> Html:
-        voice = self._words.voice(audience.language)
-        seen, headline = self._sign(stored), _headline(stored)
-        text = ""
-        if audience.detail is Detail.FULL or not headline:
-            text = plain.first_sentence(pages(stored).texts[0], _SENTENCE)
-        head = join(" ", [Html(f"{place}."), Html(seen.value), headline])
-        return join("\n", [head, escape(text), _footer(stored, seen, audience, now, voice)])
-
     def _sign(self, stored: StoredBulletin) -> Sign:
         return sign(stored, read(self._reader, stored))
 
@@ -137,6 +124,11 @@ def read_press(data: str) -> tuple[int, int] | None:
     parts = data.split(":")
     bulletin, page = (number(part) for part in parts) if len(parts) == 2 else (None, None)
     return None if bulletin is None or page is None else (bulletin, page)
+
+
+def open_button(bulletin: int) -> str:
+    """What the button carries that opens a bulletin whole."""
+    return _data(bulletin, 0)
 
 
 def _data(bulletin: int, page: int) -> str:

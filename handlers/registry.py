@@ -12,9 +12,15 @@ from handlers import (
     listing,
     locating,
     messages,
+    onboarding,
     opening,
+    pausing,
+    quieting,
     settings,
+    sourcing,
     starting,
+    stating,
+    why,
 )
 from handlers import subscribing as sub
 from handlers.kit import ButtonKind, Command, Handler
@@ -33,21 +39,30 @@ COMMANDS = (
     ),
     Command("latest", latest.latest, "about-latest", usage="usage-latest"),
     Command("digest", digesting.digest, "about-digest", usage="usage-digest", changes=True),
+    Command("quiet", quieting.set_hours, "about-quiet", usage="usage-quiet", changes=True),
+    Command("pause", pausing.pause, "about-pause", usage="usage-pause", changes=True),
+    Command("resume", pausing.resume, "about-resume", changes=True),
     Command("settings", settings.settings, "about-settings"),
     Command("language", settings.language, "about-language", usage="usage-language", changes=True),
     Command("timezone", settings.timezone, "about-timezone", usage="usage-timezone", changes=True),
     Command("id", helping.show_id, "about-id"),
+    Command("why", why.why, "about-why", usage="usage-why"),
     Command("test", drilling.drill, "about-test", changes=True),
     Command("export", exporting.export, "about-export"),
     Command("import", importing.bring, "about-import", usage="usage-import", changes=True),
     Command("forget", forgetting.forget, "about-forget", changes=True),
     Command("privacy", helping.show_privacy, "about-privacy"),
     Command("help", helping.show_help, "about-help"),
+    Command("stats", stating.show, "about-stats", operators=True),
+    Command("sources", sourcing.show, "about-sources", operators=True),
 )
 
 BUTTONS = (
     ButtonKind(sub.FOLLOW, sub.press_follow, changes=True),
     ButtonKind(choices.PREFIX, sub.press_choice, changes=True),
+    ButtonKind(onboarding.WHERE, onboarding.press_where),
+    ButtonKind(onboarding.PLACE, onboarding.press_place),
+    ButtonKind(onboarding.WHAT, onboarding.press_what, changes=True),
     ButtonKind(listing.PAGE, listing.press_page),
     ButtonKind(listing.REMOVE, listing.press_remove, changes=True),
     ButtonKind(listing.RING, listing.press_ring, changes=True),
@@ -55,10 +70,18 @@ BUTTONS = (
     ButtonKind(latest.OLDER, latest.press_older),
     ButtonKind(latest.NEWER, latest.press_newer),
     ButtonKind(messages.PREFIX, opening.press_open),
+    ButtonKind(why.PREFIX, why.press_why),
     ButtonKind(settings.PAGE, settings.press_page),
     ButtonKind(settings.LANGUAGE, settings.press_language, changes=True),
     ButtonKind(settings.DETAIL, settings.press_detail, changes=True),
     ButtonKind(settings.ZONE, settings.press_zone, changes=True),
+    ButtonKind(quieting.PAGE, quieting.press_page),
+    ButtonKind(quieting.HOURS, quieting.press_hours, changes=True),
+    ButtonKind(quieting.ALERTS, quieting.press_alerts, changes=True),
+    ButtonKind(pausing.PAUSE, pausing.press_pause, changes=True),
+    ButtonKind(pausing.RESUME, pausing.press_resume, changes=True),
+    ButtonKind(digesting.PAGE, digesting.press_page),
+    ButtonKind(digesting.NOTHING, digesting.press_nothing, changes=True),
     ButtonKind(digesting.CHOOSE, digesting.press_choose, changes=True),
     ButtonKind(digesting.MOVE, digesting.press_move, changes=True),
     ButtonKind(forgetting.ERASE, forgetting.press_erase, changes=True),
@@ -75,4 +98,11 @@ NOT_ADMINISTRATOR: Handler = helping.not_administrator
 
 def menu(voice: Voice) -> list[tuple[str, str]]:
     """Telegram's command menu: names and descriptions (core.telegram.org/bots/api#botcommand)."""
-    return [(command.name, voice.label(command.about)) for command in COMMANDS]
+    return [
+        (command.name, voice.label(command.about)) for command in COMMANDS if not command.operators
+    ]
+
+
+def introduction(voice: Voice) -> tuple[str, str]:
+    """What Telegram shows before a chat begins, at length and in short (120 characters at most)."""
+    return voice.label("about-bot"), voice.label("about-bot-short")

@@ -1,17 +1,26 @@
-"""A chat gets another time zone: the hours of its digests move with it."""
+"""A chat gets another time zone: the hours of its digests and of its quiet move with it."""
 
 from datetime import datetime
 
 from handlers.zones import zone_of
-from storage import subscribers, subscriptions
+from storage import quiet, subscribers, subscriptions
 from storage.database import Transaction
 from storage.schedules import Every
 
 
-async def rezone(transaction: Transaction, subscriber: int, zone: str, now: datetime) -> None:
-    """Stores the zone, an IANA name, and when each digest is due by it."""
+async def rezone(
+    transaction: Transaction, subscriber: int, old: str | None, zone: str, now: datetime
+) -> None:
+    """Stores the zone, an IANA name, and when each digest is due by it. `old` None is UTC.
+
+    No digest is lost or doubled by that: see `Schedule.rezoned`.
+    """
     await subscribers.choose(transaction, subscriber, zone=zone)
-    for subscription in await subscriptions.of(transaction, subscriber):
-        if subscription.schedule.every is not Every.NOW:
-            due = subscription.schedule.next_due(now, zone_of(zone))
-            await subscriptions.reschedule(transaction, subscription, subscription.schedule, due)
+    before, after = zone_of(old), zone_of(zone)
+    for each in await subscriptions.of(transaction, subscriber):
+        if each.schedule.every is not Every.NOW and each.next_due_at is not None:
+            due = each.schedule.rezoned(each.next_due_at, before, after, now)
+            await subscriptions.reschedule(transaction, each, each.schedule, due)
+    chosen = await quiet.find(transaction, subscriber)
+    if chosen.hours is not None:
+        await quiet.choose(transaction, chosen, after, now)

@@ -1,13 +1,13 @@
 """Which handler an update is for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from handlers import registry
 from handlers.heard import Heard
-from handlers.kit import Handler
+from handlers.kit import Command, Handler
 from storage.subscribers import ChatKind
 
-_COMMANDS = {command.name: command for command in registry.COMMANDS}
 _BUTTONS = {button.prefix: button for button in registry.BUTTONS}
 
 
@@ -17,8 +17,8 @@ class Route:
     changes: bool  # writes, and so is for administrators in a group
 
 
-def route(heard: Heard) -> Route | None:
-    """None: said among people, and not to the bot."""
+def route(heard: Heard, commands: Iterable[Command]) -> Route | None:
+    """Among the commands there are for who speaks. None: said among people, and not to the bot."""
     private = heard.kind is ChatKind.PRIVATE
     if heard.press is not None:
         button = _BUTTONS.get(heard.press.data.partition(":")[0])
@@ -33,7 +33,7 @@ def route(heard: Heard) -> Route | None:
         return Route(registry.FILE, changes=False) if private else None
     if heard.command is None:
         return Route(registry.FREE_TEXT, changes=False) if private else None
-    command = _COMMANDS.get(heard.command)
+    command = next((each for each in commands if each.name == heard.command), None)
     if command is None:
         return Route(registry.UNKNOWN, changes=False) if private else None
     return Route(command.handler, command.changes)

@@ -35,7 +35,25 @@ class Answer:
     text: str  # plain, at most 200 characters; empty: nothing to show
 
 
-Direct = Edit | Answer
+@dataclass(frozen=True)
+class Suggestion:
+    """One thing somebody may share."""
+
+    id: str  # at most 64 bytes
+    title: str  # plain
+    about: str  # plain; may be empty
+    content: Content  # what is shared
+
+
+@dataclass(frozen=True)
+class Suggest:
+    """The answer to what somebody types after our name."""
+
+    query_id: str
+    suggestions: tuple[Suggestion, ...]
+
+
+Direct = Edit | Answer | Suggest
 """What is sent straight, and not through the outbox: worth nothing later."""
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handlers import digesting, quieting
 from handlers.heard import Request
 from handlers.kit import Kit
 from handlers.markup import Html, join
@@ -10,9 +11,10 @@ from handlers.said import Said, reply
 from handlers.whens import say_when
 from handlers.words import LANGUAGES, Voice
 from handlers.zones import OFFERED, UTC, zone_of
-from storage import subscribers, subscriptions
+from storage import quiet, subscribers, subscriptions
 from storage.content import Button, Content
 from storage.database import Transaction
+from storage.quiet import Quiet
 from storage.subscribers import Detail, Subscriber
 
 PAGE = "t"
@@ -52,7 +54,7 @@ async def timezone(request: Request, transaction: Transaction, kit: Kit) -> Said
         if near:
             return reply(voice.say("zone-near", written=request.text, zone=near))
         return reply(voice.say("zone-unknown", written=request.text))
-    await rezone(transaction, request.subscriber.number, zone, request.now)
+    await rezone(transaction, request.subscriber.number, request.subscriber.zone, zone, request.now)
     clock = f"{request.now.astimezone(zone_of(zone)):%H:%M}"
     return reply(voice.say("zone-chosen", zone=zone, clock=clock))
 
@@ -90,7 +92,7 @@ async def press_zone(request: Request, transaction: Transaction, kit: Kit) -> Sa
     if request.pressed not in OFFERED:
         return _old(request, kit)
     zone = request.pressed
-    await rezone(transaction, request.subscriber.number, zone, request.now)
+    await rezone(transaction, request.subscriber.number, request.subscriber.zone, zone, request.now)
     return await _choose(request, transaction, kit, replace(request.subscriber, zone=zone))
 
 
@@ -117,6 +119,7 @@ async def _main(subscriber: Subscriber, transaction: Transaction, kit: Kit) -> C
         voice.say("settings-short" if short else "settings-full"),
         _zone_line(subscriber, voice),
         voice.say("settings-digest", when=say_when(subscriber.schedule, zone, voice)),
+        _quiet_line(await quiet.find(transaction, subscriber.number), voice),
         voice.say("settings-subscriptions", count=count),
     ]
     detail = voice.label("button-full" if short else "button-short")
@@ -126,6 +129,8 @@ async def _main(subscriber: Subscriber, transaction: Transaction, kit: Kit) -> C
             (Button(voice.label("button-language"), f"{PAGE}:language"),),
             (Button(detail, f"{DETAIL}:{other}"),),
             (Button(voice.label("button-zone"), f"{PAGE}:zone"),),
+            (Button(voice.label("button-quiet"), f"{quieting.PAGE}:"),),
+            (Button(voice.label("button-digest"), f"{digesting.PAGE}:"),),
         ),
     )
 
@@ -134,6 +139,13 @@ def _zone_line(subscriber: Subscriber, voice: Voice) -> Html:
     if subscriber.zone is None:
         return voice.say("settings-no-zone")
     return voice.say("settings-zone", zone=subscriber.zone)
+
+
+def _quiet_line(chosen: Quiet, voice: Voice) -> Html:
+    if chosen.hours is None:
+        return voice.say("settings-no-quiet")
+    begin, end = f"{chosen.hours.begin:%H:%M}", f"{chosen.hours.end:%H:%M}"
+    return voice.say("settings-quiet", begin=begin, end=end)
 
 
 def _languages(voice: Voice) -> Content:

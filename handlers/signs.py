@@ -36,6 +36,18 @@ def read(reader: Reader, bulletin: Bulletin) -> Reading:
     )
 
 
+def is_alert(reader: Reader, bulletin: Bulletin) -> bool:
+    """Whether read() finds an alert, in a fraction of its time for most of what is none."""
+    if bulletin.phase:
+        return True
+    known = _BY_KIND[bulletin.kind]
+    if known is not None:
+        return known
+    return reader.is_alert(
+        bulletin.title, bulletin.text, source=bulletin.source, topics=bulletin.topics
+    )
+
+
 def sign(bulletin: Bulletin, reading: Reading) -> Sign:
     """By the phase the source gave, else by what the text says."""
     if bulletin.phase:

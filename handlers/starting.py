@@ -5,7 +5,7 @@ import binascii
 
 from handlers.heard import Request
 from handlers.kit import Kit
-from handlers.markup import join
+from handlers.onboarding import greeting
 from handlers.said import Said, reply
 from handlers.subscribing import follow_button, refused
 from handlers.wording import Wording
@@ -24,7 +24,7 @@ async def start(request: Request, transaction: Transaction, kit: Kit) -> Said:
     count = len(await subscriptions.of(transaction, request.subscriber.number))
     if count:
         return reply(voice.say("start-again", count=count))
-    return reply(join("\n\n", [voice.say("start"), voice.say("examples"), voice.say("start-more")]))
+    return Said(replies=(greeting(request, kit),))
 
 
 def read_payload(payload: str) -> str | None:

@@ -36,7 +36,7 @@ async def subscribe(request: Request, transaction: Transaction, kit: Kit) -> Sai
     except ValueError:
         return reply(voice.say("schedule-unknown", written=when.strip()))
     try:
-        return await _subscribe(request, transaction, kit, written.strip(), schedule)
+        return await subscribe_to(request, transaction, kit, written.strip(), schedule)
     except TooManyError:
         return reply(voice.say("subscribe-too-many", count=kit.quota))
 
@@ -48,7 +48,7 @@ async def press_follow(request: Request, transaction: Transaction, kit: Kit) -> 
     if not written:
         return Said(answer=voice.label("answer-old-button"))
     try:
-        return await _subscribe(request, transaction, kit, written, None)
+        return await subscribe_to(request, transaction, kit, written, None)
     except TooManyError:
         return Said(answer=voice.label("answer-too-many", count=kit.quota))
 
@@ -91,14 +91,14 @@ def refused(written: str, error: QueryError, voice: Voice) -> Said:
     return Said(replies=(Content(refuse(written, error, voice), rows),))
 
 
-async def _subscribe(
+async def subscribe_to(
     request: Request,
     transaction: Transaction,
     kit: Kit,
     written: str,
     schedule: Schedule | None,
 ) -> Said:
-    """Raises TooManyError."""
+    """Subscribes to what was typed; None is the usual schedule of the chat. Raises TooManyError."""
     voice = kit.voice(request)
     try:
         parsed = parse(written, kit.gazetteer, kit.topics)
@@ -133,8 +133,15 @@ def _content(
     else:
         when = say_when(subscription.schedule, zone, voice)
         said = voice.say("subscribed-digest", what=what, when=when)
-    hint = voice.say("subscribed-ambiguous") if rows else Html()
+    hint = _hint(parsed, voice) if rows else Html()
     return Content(join("\n\n", [said, note, hint]), rows)
+
+
+def _hint(parsed: Parsed, voice: Voice) -> Html:
+    """What the buttons are for."""
+    if all(choice.guessed for choice in parsed.choices):
+        return voice.say("subscribed-guessed")
+    return voice.say("subscribed-ambiguous")
 
 
 def _notes(followed: Followed, voice: Voice) -> Html:

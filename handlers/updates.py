@@ -1,30 +1,50 @@
 """The one place that reads Telegram's updates (core.telegram.org/bots/api#update)."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, MessageEntity, Update, User
+from telegram import (
+    CallbackQuery,
+    Chat,
+    ChatMemberUpdated,
+    InlineQuery,
+    Message,
+    MessageEntity,
+    Update,
+    User,
+)
 from telegram.constants import ChatMemberStatus
 
-from handlers.heard import Heard, Left, Migrated, Press
+from handlers.heard import Asked, Heard, Left, Migrated, Press, Replied
 from storage.subscribers import ChatKind, Target
 
 _GONE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 
 
-def read(payload: dict[str, Any], username: str | None) -> Heard | Left | Migrated | None:
+def read(
+    payload: dict[str, Any], username: str | None, now: datetime
+) -> Heard | Asked | Left | Migrated | None:
     """What the update says; None when that is nothing for us.
 
-    `username` is the bot's own, without the @: commands for another bot are nothing for us. A
-    payload that is no update raises what python-telegram-bot raises: TypeError, KeyError and more.
+    `now` is aware. `username` is the bot's own, without the @: commands for another bot are nothing
+    for us. A payload that is no update raises what python-telegram-bot raises: TypeError, KeyError
+    and more.
     """
     update = Update.de_json(payload, None)
     if update.my_chat_member:
         return _membership(update.my_chat_member)
     if update.callback_query:
         return _press(update.callback_query)
+    if update.inline_query:
+        return _asked(update.inline_query, now)
     message = update.message or update.channel_post
     return _message(message, username) if message else None
+
+
+def _asked(query: InlineQuery, now: datetime) -> Asked:
+    user = query.from_user
+    return Asked(query.id, user.id, user.language_code, query.query, now)
 
 
 def _membership(change: ChatMemberUpdated) -> Left | None:
@@ -59,13 +79,17 @@ def _with_more(heard: Heard, message: Message) -> Heard:
     file = message.document or (answered.document if answered else None)
     return replace(
         heard,
-        replied_to=(answered.text or "") if answered else "",
+        replied=_replied(answered) if answered else None,
         file=(file.file_name or "") if file else None,
     )
 
 
+def _replied(message: Message) -> Replied:
+    return Replied(message.message_id, message.date, message.text or message.caption or "")
+
+
 def _press(query: CallbackQuery) -> Heard | None:
-    """None for a button under a message sent by way of inline mode, which we do not offer."""
+    """None for a button under a message sent by way of inline mode: ours have none."""
     place = query.message
     if place is None:
         return None

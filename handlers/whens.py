@@ -25,6 +25,20 @@ def read_when(text: str, voice: Voice) -> Schedule:
     return parse_schedule(" ".join(words))
 
 
+def read_clock(text: str) -> time:
+    """Reads `9`, `9.00` and `9:00`; ValueError for anything else, and for 25:00."""
+    found = _HOUR.fullmatch(text)
+    if not found:
+        raise ValueError(f"not a time of day: {text!r}")
+    return time(int(found[1]), int(found[2] or 0))
+
+
+def vocabulary(key: str, voice: Voice) -> tuple[str, ...]:
+    """What people may type for one thing, in English and the reader's language."""
+    said = f"{voice.english(key)},{voice.label(key)}"
+    return tuple(dict.fromkeys(each.strip() for each in said.split(",")))
+
+
 def say_when(schedule: Schedule, zone: str, voice: Voice) -> str:
     """When that is, with the zone where an hour is named."""
     at = f"{schedule.at:%H:%M}"
@@ -55,8 +69,4 @@ def _vocabulary(voice: Voice) -> dict[str, str]:
 
 def _clock(word: str) -> str:
     """`9`, `9.00` and `9:00` as storage reads them."""
-    found = _HOUR.fullmatch(word)
-    if not found:
-        return word
-    hour, minute = int(found[1]), int(found[2] or 0)
-    return f"{time(hour, minute):%H:%M}"
+    return f"{read_clock(word):%H:%M}" if _HOUR.fullmatch(word) else word

@@ -73,7 +73,8 @@ class Wording:
         without = [part.part for part in parts if isinstance(part, Not)]
         where = [part for part in parts if _is_place(part)]
         things = [part for part in parts if part not in where and not isinstance(part, Not)]
-        places, what = self._joined(where, "query-and"), self._joined(things, "query-and")
+        places = self._joined(where, "query-and")
+        what = self._say(things[0]) if len(things) == 1 else self._joined(things, "query-and")
         if places and what:
             what = self._voice.say("query-in", what=what, places=places)
         elif places:

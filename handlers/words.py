@@ -75,6 +75,10 @@ class Voice:
         """A text without markup: of a button, of a short notice, of the command menu."""
         return self._fill(key, values, plain.line)
 
+    def english(self, key: str) -> str:
+        """A label in English, which is understood from everybody."""
+        return Voice(self._words, FALLBACK).label(key)
+
     def _fill(self, key: str, values: Mapping[str, Value], prepare: Callable[[str], str]) -> str:
         texts = [(name, value) for name, value in values.items() if isinstance(value, str)]
         slots = {name: chr(_SLOT + at) for at, (name, _) in enumerate(texts)}

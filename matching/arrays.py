@@ -1,7 +1,7 @@
 """Flat arrays in place of a Python object for each of a million things."""
 
 from array import array
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ U64: TypeAlias = NDArray[np.uint64]
 U32: TypeAlias = NDArray[np.uint32]
 Flags: TypeAlias = NDArray[np.bool_]
 Numbers: TypeAlias = NDArray[np.int64]  # indices into other arrays
+Unsigned = TypeVar("Unsigned", U32, U64)
 
 
 def offsets(numbers: NDArray[Any], size: int) -> U32:
@@ -18,11 +19,24 @@ def offsets(numbers: NDArray[Any], size: int) -> U32:
     return np.searchsorted(numbers, np.arange(size + 1, dtype=numbers.dtype)).astype(np.uint32)
 
 
-def distinct(keys: U64) -> U64:
+def distinct(numbers: Unsigned) -> Unsigned:
     """Each once, sorted; np.unique would hold on to the interpreter for as long as it takes."""
-    ordered = np.sort(keys)
-    last: Flags = np.append(ordered[1:] != ordered[:-1], True)[: len(ordered)]
-    return ordered[last]
+    ordered = np.sort(numbers)
+    return ordered[_lasts(ordered)]
+
+
+def distinct_at(keys: U64) -> Numbers:
+    """The indices of distinct keys, in their order."""
+    order = np.argsort(keys, kind="stable")
+    return order[_lasts(keys[order])]
+
+
+def _lasts(ordered: NDArray[Any]) -> Flags:
+    """Of equal numbers that stand beside each other the last."""
+    lasts = np.empty(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=lasts[:-1])
+    lasts[-1:] = True
+    return lasts
 
 
 def ranges(starts: NDArray[Any], lengths: NDArray[Any]) -> Numbers:
@@ -35,13 +49,13 @@ def ranges(starts: NDArray[Any], lengths: NDArray[Any]) -> Numbers:
     return indices
 
 
-def positions(keys: U64, wanted: U64) -> tuple[U32, Flags]:
+def positions(keys: U64, wanted: U64) -> tuple[Numbers, Flags]:
     """For each wanted key its index among the sorted keys, and whether it is there at all."""
-    if not len(keys):
-        return np.zeros(len(wanted), np.uint32), np.zeros(len(wanted), np.bool_)
     at = np.searchsorted(keys, wanted)
+    if not len(keys):
+        return at, np.zeros(len(wanted), np.bool_)
     at[at == len(keys)] = 0
-    return at.astype(np.uint32), keys[at] == wanted
+    return at, keys[at] == wanted
 
 
 def bitmap(numbers: U32) -> BitMap:

@@ -9,12 +9,21 @@ from itertools import pairwise
 
 import numpy as np
 
-from matching.arrays import U32, Flags, Numbers, bitmap, distinct, offsets, positions
+from matching.arrays import (
+    U32,
+    Flags,
+    Numbers,
+    bitmap,
+    distinct,
+    distinct_at,
+    offsets,
+    positions,
+)
 from matching.gathering import Gathering
 from matching.loose import Loose, loosened, rarest_first
 from matching.matches import PLANE, Mode
-from matching.segment import GONE, MORE, Crowds, More, Rows, Segment
-from matching.vocabulary import Phrases, Vocabulary, vocabulary
+from matching.segment import GONE, MORE, Crowds, More, Owners, Rows, Seconds, Segment
+from matching.vocabulary import NONE, Vocabulary, vocabulary
 
 _CROWD = 9
 """So many subscribers of one term for each part of a bitmap of them are a bitmap: a part is 65,536
@@ -26,13 +35,14 @@ def empty() -> Segment:
     none, keys = np.empty(0, np.uint32), np.empty(0, np.uint64)
     at = np.zeros(1, np.uint32)
     return Segment(
-        Vocabulary(keys, keys, none, Phrases(none, none, none), {}),
+        vocabulary(keys, keys, none, none, none, none),
         seen=none,
-        ids=np.empty(0, np.int64),
-        whos=none,
-        rows=Rows(at, none, none),
+        rows=Rows(at, none),
+        seconds=Seconds(none, none),
         more=More(none, at, none),
-        crowds=Crowds({}, Counter(), none, none),
+        crowds=Crowds({}, Counter(), none),
+        owners=Owners(np.empty(0, np.int64), none, 0),
+        whos=none,
         holds=_holds(0),
     )
 
@@ -42,68 +52,71 @@ def build(old: Segment, new: Gathering, pause: Callable[[], None]) -> Segment:
 
     old may go on to be used, and what is removed from it meanwhile may be in the result.
     """
-    words = _vocabulary(old.vocabulary, new, pause)
+    words = _vocabulary(old.vocabulary, new)
     size = len(words.keys)
     renumbered = np.searchsorted(words.keys, old.vocabulary.keys).astype(np.uint32)
     seen = np.zeros(size, np.uint32)
     seen[renumbered] = old.seen
     ids, whos, indices = _subscriptions(old, new)
     rows = Loose.joined(
-        loosened(old).renumbered(renumbered), Loose.gathered(new, words.keys, len(old.ids))
+        loosened(old).renumbered(renumbered),
+        Loose.gathered(new, words.keys, len(indices) - len(new.ids)),
     )
     rows = rarest_first(rows.owned(indices), seen).sorted()
     crowded = _crowded(rows, whos)
-    lone = rows[~crowded]
+    lone, crowds = rows[~crowded], rows[crowded]
+    owners = np.concatenate((lone.subscriptions, crowds.subscriptions))
+    places = np.argsort(owners, kind="stable")
     return Segment(
         words,
         seen,
-        ids,
-        whos,
         _rows(lone, size),
+        _seconds(lone, size),
         _more(lone),
-        _crowds(rows[crowded], whos, pause),
-        holds=_holds(size),
+        _crowds(crowds, whos, pause),
+        Owners(ids[owners[places]], places.astype(np.uint32), len(ids)),
+        whos[owners],
+        _holds(size),
     )
 
 
 def _holds(size: int) -> Flags:
-    """Of so many terms none holds, and beyond them one always does."""
-    holds = np.tile(np.array((False, True)), (size + 1, 1))
-    holds[size] = True
+    """By literal: of so many terms none holds, and beyond them one literal always does."""
+    holds = np.tile(np.array((False, True)), size + 1)
+    holds[2 * size] = True
     return holds
 
 
-def _vocabulary(old: Vocabulary, new: Gathering, pause: Callable[[], None]) -> Vocabulary:
+def _vocabulary(old: Vocabulary, new: Gathering) -> Vocabulary:
+    known = old.phrases
     firsts, seconds, both = (
         np.concatenate((old.keys[numbers], np.array(keys, np.uint64)))
         for numbers, keys in (
-            (old.phrases.firsts, new.firsts),
-            (old.phrases.seconds, new.seconds),
-            (old.phrases.both, new.both),
+            (known.pairs >> np.uint64(32), new.firsts),
+            (known.pairs & np.uint64(0xFFFFFFFF), new.seconds),
+            (known.both & NONE, new.both),
         )
     )
-    both, once = np.unique(both, return_index=True)
+    once = distinct_at(both)
     keys = distinct(np.concatenate((old.keys, np.array(new.terms, np.uint64), both)))
     phrases = (
-        np.searchsorted(keys, part).astype(np.uint32)
-        for part in (firsts[once], seconds[once], both)
+        np.searchsorted(keys, part[once]).astype(np.uint32) for part in (firsts, seconds, both)
     )
     forms, words = np.array(new.forms, np.uint64), np.array(new.words, np.uint64)
     unknown = ~positions(old.keys, words)[1]
     forms = np.concatenate((old.forms, forms[unknown]))
-    numbers = np.searchsorted(keys, np.concatenate((old.keys[old.words], words[unknown])))
-    order = np.argsort(forms)
-    return vocabulary(
-        keys, forms[order], numbers.astype(np.uint32)[order], Phrases(*phrases), pause
-    )
+    numbers = old.words[:-1] & NONE
+    words = np.concatenate((old.keys[numbers], words[unknown]))
+    return vocabulary(keys, forms, np.searchsorted(keys, words), *phrases)
 
 
 def _subscriptions(old: Segment, new: Gathering) -> tuple[Numbers, U32, Numbers]:
     """Ids and subscribers in the new order, and by index in the old one (then in what is new) the
     index in the new one, -1 for what was removed.
     """
-    whos = np.concatenate((old.whos, np.array(new.whos, np.uint32)))
-    ids = np.concatenate((old.ids, np.array(new.ids, np.int64)))
+    first = np.flatnonzero(old.owners.firsts())
+    whos = np.concatenate((old.whos[old.owners.places[first]], np.array(new.whos, np.uint32)))
+    ids = np.concatenate((old.owners.ids[first], np.array(new.ids, np.int64)))
     there = np.flatnonzero(whos < GONE)
     order = there[np.argsort(ids[there], kind="stable")]
     order = order[np.append(np.diff(ids[order]) > 0, True)[: len(order)]]  # the last of a number
@@ -125,14 +138,27 @@ def _crowded(rows: Loose, whos: U32) -> Flags:
 
 def _rows(rows: Loose, size: int) -> Rows:
     literals = np.full(len(rows.anchors), 2 * size, np.uint32)
-    first = rows.begins_with_one()
+    first = rows.begins_with(1)
     literals[first] = rows.literals[rows.starts[first]] >> 2
-    flags = np.where(rows.lengths > 1, np.uint32(MORE), np.uint32(0))
-    return Rows(offsets(rows.anchors, size), rows.subscriptions | flags, literals)
+    literals[rows.lengths > 1] |= np.uint32(MORE)
+    return Rows(offsets(rows.anchors, size), literals)
+
+
+def _seconds(rows: Loose, size: int) -> Seconds:
+    several = np.flatnonzero(rows.lengths > 1)
+    chosen = rows[several]
+    literals = np.full(len(several), 2 * size | MORE, np.uint32)
+    two = _are_two(chosen)
+    literals[two] = rows.literals[chosen.starts[two] + 1] >> 2
+    return Seconds(several.astype(np.uint32), literals)
+
+
+def _are_two(rows: Loose) -> Flags:
+    return (rows.lengths == 2) & rows.begins_with(2)
 
 
 def _more(rows: Loose) -> More:
-    several = np.flatnonzero(rows.lengths > 1)
+    several = np.flatnonzero((rows.lengths > 1) & ~_are_two(rows))
     chosen = rows[several]
     at = np.concatenate((np.zeros(1, np.int64), np.cumsum(chosen.lengths, dtype=np.int64)))
     return More(several.astype(np.uint32), at.astype(np.uint32), chosen.flat())
@@ -142,17 +168,11 @@ def _crowds(rows: Loose, whos: U32, pause: Callable[[], None]) -> Crowds:
     here = whos[rows.subscriptions]
     keys = np.sort(rows.anchors.astype(np.uint64) << np.uint64(32) | here)
     twice = keys[1:][keys[1:] == keys[:-1]].tolist()
-    order = np.argsort(rows.subscriptions, kind="stable")
-    terms, starts = np.unique(rows.anchors, return_index=True)
+    terms = distinct(rows.anchors)
+    starts = np.searchsorted(rows.anchors, terms).tolist()
     bits = {}
-    for term, (start, end) in zip(
-        terms.tolist(), pairwise([*starts.tolist(), len(here)]), strict=True
-    ):
+    for term, (start, end) in zip(terms.tolist(), pairwise([*starts, len(here)]), strict=True):
         bits[term] = bitmap(here[start:end])
         pause()
-    return Crowds(
-        bits,
-        Counter((key >> 32, key & 0xFFFFFFFF) for key in twice),
-        rows.subscriptions[order],
-        rows.anchors[order],
-    )
+    repeated = Counter((key >> 32, key & 0xFFFFFFFF) for key in twice)
+    return Crowds(bits, repeated, rows.anchors)

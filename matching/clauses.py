@@ -27,7 +27,7 @@ class Row:
     """A conjunction."""
 
     anchor: Term  # holds, not negated
-    rest: tuple[Clause, ...]  # each holds
+    rest: tuple[Clause, ...]  # each holds; those of one literal come first
 
 
 class _TooManyError(Exception):
@@ -59,7 +59,7 @@ def _rows(query: Query) -> Iterator[Row]:
         clauses = tuple(dict.fromkeys(_clauses(*part)))
         positive = [clause for clause in clauses if not any(negated for _, negated in clause)]
         anchor = min(positive, key=_rarity)
-        rest = tuple(clause for clause in clauses if clause is not anchor)
+        rest = tuple(sorted((c for c in clauses if c is not anchor), key=len))
         for term, _ in anchor:
             yield Row(term, rest)
 

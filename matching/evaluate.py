@@ -44,7 +44,7 @@ def phrase_at(phrase: Phrase, reading: Reading) -> Iterator[int]:
     for form in first & reading.where.keys():
         for at in reading.where[form]:
             if at < last and all(
-                reading.tokens[at + step].text in allowed
+                reading.tokens.texts[at + step] in allowed
                 for step, allowed in enumerate(rest, start=1)
             ):
                 yield at
@@ -63,6 +63,15 @@ def evidence(query: Query, reading: Reading) -> list[tuple[Term, int, int]]:
         for span in _spans(term, reading) or [(0, 0)]
     }
     return sorted(found, key=lambda item: (item[1], item[2], repr(item[0])))
+
+
+def failing(query: Query, reading: Reading) -> list[Query]:
+    """The smallest parts for the lack of which the query does not hold; none when it does."""
+    if evaluate(query, reading):
+        return []
+    if isinstance(query, And):
+        return [part for each in query.parts for part in failing(each, reading)]
+    return [query]
 
 
 def _positive(query: Query, *, negated: bool = False) -> Iterator[Term]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from matching.normalise import Token
+from matching.normalise import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,7 @@ class Mention:
 class Reading:
     """What the matcher knows of one bulletin."""
 
-    tokens: tuple[Token, ...]  # of title and text, with an empty one between the two
-    where: Mapping[str, tuple[int, ...]]  # a token's text -> its positions in tokens
+    tokens: Line  # of title and text, with an empty one between the two
     mentions: tuple[Mention, ...]  # in the order of the text
     above: Mapping[str, frozenset[str]]  # each region it is about -> itself and all around it
     within: frozenset[str]  # all of above together
@@ -32,3 +31,8 @@ class Reading:
     alert: bool  # a warning or its end, not news
     source: str  # casefolded name, or empty
     unknown_regions: tuple[str, ...]  # given by the source, in no table
+
+    @property
+    def where(self) -> Mapping[str, list[int]]:
+        """A token's text -> its positions in tokens."""
+        return self.tokens.where

@@ -42,25 +42,28 @@ def prepare(gazetteer: Gazetteer) -> None:
     _points(gazetteer)
 
 
-def suggest(name: str, gazetteer: Gazetteer, limit: int = 6) -> tuple[Region, ...]:
+def suggest(
+    name: str, gazetteer: Gazetteer, limit: int = 6, alike: float = _ALIKE_ENOUGH
+) -> tuple[Region, ...]:
     """The places a name written somehow may mean, best first: Khakriv, Мелитопль, kropivnicki.
 
-    Those that bear the name exactly, when there are any; else those whose name sounds alike.
+    Those that bear the name exactly, when there are any; else those whose name sounds alike: 1 is
+    the same, `alike` is enough.
     Villages are found by their exact names only. The first call prepares the names: 0.5 s.
     """
     exact = gazetteer.find(name)
     if exact:
         return exact[:limit]
     names = _names(gazetteer)
-    alike = process.extract(
+    found = process.extract(
         _sound(name[:_LONGEST]),
         names.sounds,
         scorer=DamerauLevenshtein.normalized_similarity,
-        score_cutoff=_ALIKE_ENOUGH,
+        score_cutoff=alike,
         limit=_FIRST,
     )
     best: dict[str, float] = {}
-    for _, score, position in alike:
+    for _, score, position in found:
         code = names.codes[position]
         best[code] = max(score, best.get(code, 0.0))
     regions = [gazetteer.region(code) for code in best]

@@ -106,4 +106,4 @@ class Index:
                 self._tangled.add(number, added)
         gone = sum([segment.remove(number) for number in rebuild.changed])
         parts = (*self._layers, self._tangled)
-        self._size = len(segment.ids) - gone + sum(len(part.subscriptions) for part in parts)
+        self._size = segment.owners.count - gone + sum(len(part.subscriptions) for part in parts)

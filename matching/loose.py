@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.arrays import U32, U64, Flags, Numbers, ranges
+from matching.arrays import U32, U64, Flags, Numbers, distinct_at, ranges
 from matching.gathering import Gathering
 from matching.plans import NEGATED, OPENS_CLAUSE, OPENS_ROW
 from matching.segment import MORE, Segment
@@ -73,33 +73,41 @@ class Loose:
         """The literals of all rows in their order."""
         return self.literals[ranges(self.starts, self.lengths)]
 
-    def begins_with_one(self) -> Flags:
-        """Whether the first clause of each row is of one literal."""
-        begins: Flags = self.lengths == 1
-        several = self.lengths > 1
-        begins[several] = self.literals[self.starts[several] + 1] & OPENS_CLAUSE != 0
+    def begins_with(self, count: int) -> Flags:
+        """Whether so many clauses of each row are of one literal, the first ones."""
+        begins: Flags = self.lengths >= count
+        for at in range(1, count + 1):
+            longer = np.flatnonzero(begins & (self.lengths > at))
+            begins[longer] = self.literals[self.starts[longer] + at] & OPENS_CLAUSE != 0
         return begins
 
 
 def loosened(segment: Segment) -> Loose:
     """The rows of a segment."""
-    rows, more, crowds = segment.rows, segment.more, segment.crowds
+    rows, seconds, more, crowds = segment.rows, segment.seconds, segment.more, segment.crowds
     terms = np.arange(len(rows.at) - 1, dtype=np.uint32)
     anchors = np.repeat(terms, np.diff(rows.at))
-    lone = rows.literals == 2 * len(terms)
+    literals = rows.literals & np.uint32(MORE - 1)
+    lone = literals == 2 * len(terms)
+    literals[lone] = 0
+    firsts = literals << 2 | (OPENS_ROW | OPENS_CLAUSE)
+    beside = np.where(seconds.literals >= MORE, np.uint32(0), seconds.literals) << 2 | OPENS_CLAUSE
+    pairs = np.stack((firsts[seconds.rows], beside), axis=1).ravel()
     lengths = np.where(lone, np.uint32(0), np.uint32(1))
+    lengths[seconds.rows] = 2
     lengths[more.rows] = np.diff(more.at)
-    starts = np.arange(len(anchors), dtype=np.int64)
-    starts[more.rows] = len(anchors) + more.at[:-1].astype(np.int64)
-    none = np.where(lone, np.uint32(0), rows.literals)
-    only = none << 2 | np.uint32(OPENS_ROW | OPENS_CLAUSE)
+    starts = np.arange(len(anchors))
+    starts[seconds.rows] = len(firsts) + np.arange(0, len(pairs), 2)
+    starts[more.rows] = len(firsts) + len(pairs) + more.at[:-1].astype(np.int64)
     crowd = np.zeros(len(crowds.terms), np.uint32)
+    subscriptions = np.empty(len(segment.whos), np.uint32)
+    subscriptions[segment.owners.places] = np.cumsum(segment.owners.firsts()) - 1
     return Loose(
         np.concatenate((anchors, crowds.terms)),
-        np.concatenate((rows.subscriptions & np.uint32(MORE - 1), crowds.subscriptions)),
+        subscriptions,
         np.concatenate((starts, crowd.astype(np.int64))),
         np.concatenate((lengths, crowd)),
-        np.concatenate((only, more.literals)),
+        np.concatenate((firsts, pairs, more.literals)),
     )
 
 
@@ -120,8 +128,8 @@ def rarest_first(rows: Loose, seen: U32) -> Loose:
     least[least >= weights[chosen.anchors]] = -1
     owners = np.repeat(np.arange(len(several)), chosen.lengths)
     better = np.flatnonzero(here == least[owners])
-    owners, once = np.unique(owners[better], return_index=True)
-    places = at[better[once]]
+    once = distinct_at(owners[better].astype(np.uint64))
+    owners, places = owners[better[once]], at[better[once]]
     anchors, changed = rows.anchors.copy(), rows.literals.copy()
     anchors[several[owners]] = rows.literals[places] >> 3
     changed[places] = chosen.anchors[owners] << 3 | rows.literals[places] & 7

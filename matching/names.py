@@ -7,7 +7,7 @@ from itertools import chain
 from matching import demonyms
 from matching.customs import Customs
 from matching.judging import Judge
-from matching.normalise import Token
+from matching.normalise import Line, Token
 from matching.scanning import Candidate, Scanner
 from matching.spellings import Spellings, plain
 from matching.surroundings import Surroundings
@@ -75,14 +75,14 @@ class Names:
             return line[0].upper
         return line[0].capital
 
-    def find(self, line: Sequence[Token], text: str = "") -> Iterator[Hit]:
+    def find(self, line: Line, text: str = "") -> Iterator[Hit]:
         """The places a text speaks of, from its left to its right; they do not overlap.
 
         text: what the words of line were cut from, with their positions. Without it neither flags
         nor what stands between the words are known.
         """
-        shouting = sum(token.upper for token in line) * 2 > len(line)
-        found = self._scanner.scan(line, text, shouting=shouting)
+        shouting = sum([word.upper for word in line.words]) * 2 > len(line)
+        found = self._scanner.scan(line, shouting=shouting)
         found = sorted(chain(found, self._scanner.flags(text)), key=lambda c: c.start)
         if not found:
             return

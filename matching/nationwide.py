@@ -1,12 +1,12 @@
 """Whether an alert is for a whole country: "throughout Ukraine", "по всій Україні"."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
 from matching import demonyms
-from matching.normalise import Token, words
+from matching.normalise import Line, words
 
 _POSSESSED = len("'s ")
 
@@ -17,7 +17,7 @@ class Nationwide:
 
     before: frozenset[tuple[str, ...]]  # ends right before the country's name
     between: frozenset[str]  # may stand between these words and the name
-    alone: frozenset[tuple[str, ...]]  # needs no name
+    alone: Mapping[str, tuple[tuple[str, ...], ...]]  # needs no name: first word -> the rest
     home: str  # code of the country meant when none is named
     home_forms: frozenset[str]  # the home country's name in further forms
     part: frozenset[str]  # right after the name: only so much of it
@@ -26,35 +26,38 @@ class Nationwide:
     @classmethod
     def load(cls) -> "Nationwide":
         """What comes with the package."""
+        alone: dict[str, tuple[tuple[str, ...], ...]] = {}
         data = tomllib.loads((files("matching") / "data" / "nationwide.toml").read_text("utf-8"))
+        for first, *rest in map(words, data["alone"]):
+            alone[first] = (*alone.get(first, ()), tuple(rest))
         return cls(
             frozenset(map(words, data["before"])),
             frozenset(words(data["between"])),
-            frozenset(map(words, data["alone"])),
+            alone,
             data["home"],
             frozenset(word for form in data["home_forms"] for word in words(form)),
             frozenset(words(data["part"])),
             frozenset(demonyms.load()),
         )
 
-    def countries(self, line: Sequence[Token], named: Sequence[tuple[int, str]]) -> frozenset[str]:
+    def countries(self, line: Line, named: Sequence[tuple[int, str]]) -> frozenset[str]:
         """The countries a text speaks of as a whole.
 
         named: the position of each country's first word in line, and its code; a flag is no word
         and has the position -1.
         """
-        texts = [token.text for token in line]
+        texts = line.texts
         inflected = [(at, self.home) for at, text in enumerate(texts) if text in self.home_forms]
         found = {
             code
             for at, code in (*named, *inflected)
             if at >= 0 and self._whole_before(texts, at) and self._is_whole(line, at)
         }
-        if not found and any(self._at(texts, at) for at in range(len(texts))):
+        if not found and self._is_alone(texts):
             found = {code for _, code in named} or {self.home}
         return frozenset(found)
 
-    def _is_whole(self, line: Sequence[Token], at: int) -> bool:
+    def _is_whole(self, line: Line, at: int) -> bool:
         """Whether no part is meant: throughout Ukraine's Kharkiv region, Ucraina orientale."""
         following = line[at + 1] if at + 1 < len(line) else None
         if line[at].text in self.adjectives and line[at].text not in self.home_forms:
@@ -73,5 +76,9 @@ class Nationwide:
     def _ends_at(self, texts: Sequence[str], at: int) -> bool:
         return any(tuple(texts[max(0, at - size) : at]) in self.before for size in (1, 2, 3))
 
-    def _at(self, texts: Sequence[str], at: int) -> bool:
-        return any(tuple(texts[at : at + size]) in self.alone for size in (1, 2, 3, 4))
+    def _is_alone(self, texts: Sequence[str]) -> bool:
+        return any(
+            tuple(texts[at + 1 : at + 1 + len(rest)]) == rest
+            for at in [at for at, text in enumerate(texts) if text in self.alone]
+            for rest in self.alone[texts[at]]
+        )

@@ -4,7 +4,10 @@ import functools
 import re
 import sys
 import unicodedata
-from typing import NamedTuple
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import NamedTuple, overload
 
 _MARKS = "\u0300-\u036f"
 # Soft hyphen, zero-width characters, bidirectional marks, variation selectors.
@@ -20,115 +23,173 @@ _LETTER = rf"[^\W_{_APOSTROPHES}{_INVISIBLE}]"
 # Most letters are of these, and so are found several times faster. Nothing here backtracks.
 _USUAL = "[A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u01bf\u0400-\u0481\u048a-\u052f]"
 _RUN = rf"(?:{_USUAL}++|{_LETTER})[{_MARKS}{_INVISIBLE}]*+"
-_TOKEN = re.compile(rf"(?:{_RUN})++(?:[{_APOSTROPHES}{_HYPHENS}][{_INVISIBLE}]*+(?:{_RUN})++)*+")
+# An elided article is a word of its own (dell'Ucraina); names are cut in the same way (L'viv).
+_ARTICLES = ("[ldc]", "un", "all", "dall|dell|nell|sull|coll|tutt", "quest|quell")
+_ELIDED = "".join(rf"(?<!\b(?i:{article}))" for article in _ARTICLES)
+_JOIN = rf"(?:[{_HYPHENS}]|{_ELIDED}[{_APOSTROPHES}])[{_INVISIBLE}]*+"
+_WORD = rf"(?:{_RUN})++(?:{_JOIN}(?:{_RUN})++)*+"
+# Most words are plain and stand before a space or a stop: those are found a little faster.
+_CUT = re.compile(rf"({_USUAL}++(?=[ .,!?:;\n])|{_WORD})")
 
 _NOTHING = re.compile(rf"[{_INVISIBLE}]+")
 _STRESS = re.compile("(?<=[\u0400-\u052f])[\u0300\u0301]")
 _TO_PLAIN = {ord(c): "'" for c in _APOSTROPHES} | {ord(c): "-" for c in _HYPHENS}
 
-# An elided article is a word of its own (dell'Ucraina); names are cut in the same way (L'viv).
-_ELIDED = re.compile(
-    r"(?:l|d|c|un|all|dall|dell|nell|sull|coll|quest|quell|tutt)(?=')", re.IGNORECASE | re.ASCII
-)
-
 _HYPHEN = re.compile(f"[{_HYPHENS}]")
 _STOP = re.compile(r"[.!?…\n]")
-# Without the constructor's own call: there is a token for every word of every bulletin.
-_token = tuple.__new__
+_REMEMBERED = 50_000  # words: the vocabulary of news repeats itself
 _LONGEST_REMEMBERED = 40  # code points; whoever sends longer words shall not fill the memory
+
+
+class Word(NamedTuple):
+    """A word as it is written, wherever it stands."""
+
+    text: str  # normalised: what is compared
+    size: int  # code points of the original, without the English 's
+    capital: bool  # begins with a capital letter
+    upper: bool  # two letters or more and no small one: an acronym, or a shout
+    parts: tuple[tuple[int, "Word"], ...] = ()  # of one with hyphens: what they join, from where
 
 
 class Token(NamedTuple):
     """One word of a text."""
 
-    text: str  # normalised: what is compared
+    text: str  # as in Word
     start: int  # first code point in the original text
     end: int  # one past the last
-    capital: bool  # begins with a capital letter
-    upper: bool  # two letters or more and no small one: an acronym, or a shout
-    head: bool  # the first word of a sentence
-    parts: tuple["Token", ...] = ()  # of a word with hyphens: what they join
-
-
-class _Piece(NamedTuple):
-    """A word of one run of letters, as in Token but counted from the beginning of the run."""
-
-    text: str
-    start: int
-    end: int
     capital: bool
     upper: bool
-    parts: tuple["_Piece", ...] = ()
-
-    def at(self, base: int) -> Token:
-        """As part of a word, in a text in which the run begins at base."""
-        start, end = self.start + base, self.end + base
-        return Token(self.text, start, end, self.capital, self.upper, head=False)
+    head: bool  # the first word of a sentence
+    parts: tuple["Token", ...] = ()
 
 
-def tokens(text: str, base: int = 0) -> list[Token]:
+# Stands between the words of a title and those of the text below it: nothing equals it.
+_EDGE = Word("", 0, capital=False, upper=False)
+
+
+class Line(Sequence[Token]):
+    """The words of a text in their order.
+
+    Most words are only compared, so a Token is made when it is asked for.
+    """
+
+    def __init__(self, words: list[Word], starts: list[int], gaps: list[str]) -> None:
+        self.words = words
+        self.starts = starts  # code points
+        self.gaps = gaps  # what stands before each word
+        self.texts = [word.text for word in words]
+        self._made: dict[int, Token] = {}
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @overload
+    def __getitem__(self, at: int) -> Token: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Token]: ...
+
+    def __getitem__(self, at: int | slice) -> Token | list[Token]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(len(self.words))[at]]
+        if at not in self._made:
+            self._made[at] = self._make(at)
+        return self._made[at]
+
+    @functools.cached_property
+    def where(self) -> Mapping[str, list[int]]:
+        """The positions of each text."""
+        found: dict[str, list[int]] = {}
+        for position, text in enumerate(self.texts):
+            found.setdefault(text, []).append(position)
+        found.pop(_EDGE.text, None)
+        return found
+
+    @functools.cached_property
+    def heads(self) -> list[int]:
+        """The positions of the words at the head of a sentence, rising."""
+        gaps = self.gaps
+        found = [at for at, gap in enumerate(gaps) if gap != " " and _STOP.search(gap)]
+        return found if found[:1] == [0] or not gaps else [0, *found]
+
+    def _make(self, at: int) -> Token:
+        text, size, capital, upper, parts = self.words[at]
+        start = self.starts[at]
+        gap = self.gaps[at]
+        head = not at or (gap != " " and bool(_STOP.search(gap)))
+        inner = tuple([_part(part, start + offset) for offset, part in parts]) if parts else ()
+        return Token(text, start, start + size, capital, upper, head, inner)
+
+
+def tokens(text: str) -> Line:
     """The words of a text in their order; any text is accepted and the time is linear.
 
     A word is letters and digits, joined inside by apostrophes and hyphens (F-35, об'єкт). Letter
     case, stress marks, invisible characters, the kind of apostrophe and ё/е make no difference;
-    the English 's is dropped; an underscore separates words, as it does in a hashtag. The places
-    of the words are counted from base.
+    the English 's is dropped; an underscore separates words, as it does in a hashtag.
     """
-    found: list[Token] = []
-    end = -1
-    for match in _TOKEN.finditer(text):
-        start, stop = match.span()
-        raw = match[0]
-        head = end < 0 or (text[end:start] != " " and bool(_STOP.search(text, end, start)))
-        end = stop
-        at = start + base
-        for word, first, last, capital, upper, parts in (
-            _remembered(raw) if stop - start <= _LONGEST_REMEMBERED else _cut(raw)
-        ):
-            inner = tuple([part.at(at) for part in parts]) if parts else ()
-            found.append(_token(Token, (word, first + at, last + at, capital, upper, head, inner)))
-            head = False
-    return found
+    return Line(*_cut(text))
+
+
+def titled(title: str, text: str) -> Line:
+    """The words of title + newline + text, with one that nothing equals between the two."""
+    words, starts, gaps = _cut(f"{title}\n{text}")
+    edge = bisect_left(starts, len(title))
+    words.insert(edge, _EDGE)
+    starts.insert(edge, len(title))
+    gaps.insert(edge, "\n")
+    return Line(words, starts, gaps)
 
 
 def words(text: str) -> tuple[str, ...]:
     """The normalised words of a text."""
-    return tuple(token.text for token in tokens(text))
+    return tuple(tokens(text).texts)
 
 
-def _cut(raw: str) -> tuple[_Piece, ...]:
-    if raw.isascii() and raw.isalpha():
-        return (_Piece(sys.intern(raw.lower()), 0, len(raw), raw[0].isupper(), _shouted(raw)),)
-    elided = _ELIDED.match(raw.translate(_TO_PLAIN))
-    if not elided:
-        return (_compound(raw, 0),)
-    cut = elided.end()
-    return (_piece(raw[:cut], 0), _compound(raw[cut + 1 :], cut + 1))
+def _cut(text: str) -> tuple[list[Word], list[int], list[str]]:
+    """The words, the code points they begin at, and what stands before each of them."""
+    pieces = _CUT.split(text)
+    # Gap, word, gap, word … gap: each word begins where the pieces before it end.
+    sizes = list(map(len, pieces))
+    starts = list(accumulate(sizes))[:-1:2]
+    raws = pieces[1::2]
+    if max(sizes[1::2], default=0) > _LONGEST_REMEMBERED:
+        found = [(_known if len(raw) <= _LONGEST_REMEMBERED else _read)(raw) for raw in raws]
+    else:
+        found = list(map(_known, raws))
+    return found, starts, pieces[:-1:2]
 
 
-_remembered = functools.lru_cache(maxsize=50_000)(_cut)
-
-
-def _compound(raw: str, start: int) -> _Piece:
-    whole = _piece(raw, start)
-    if "-" not in whole.text:
-        return whole
+def _read(raw: str) -> Word:
+    word = _simple(raw)
+    if "-" not in word.text:
+        return word
     ends = [match.start() for match in _HYPHEN.finditer(raw)]
     starts = [0, *(end + 1 for end in ends)]
     spans = zip(starts, [*ends, len(raw)], strict=True)
-    return whole._replace(parts=tuple(_piece(raw[a:b], start + a) for a, b in spans))
+    return word._replace(parts=tuple((a, _simple(raw[a:b])) for a, b in spans))
 
 
-def _piece(raw: str, start: int) -> _Piece:
+_known = functools.lru_cache(_REMEMBERED)(_read)
+
+
+def _simple(raw: str) -> Word:
+    if raw.isascii() and raw.isalpha():
+        return Word(sys.intern(raw.lower()), len(raw), raw[0].isupper(), _shouted(raw))
     plain = raw.translate(_TO_PLAIN)
-    length = len(raw)
-    if plain.endswith(("'s", "'S")) and length > 2:
-        length -= 2
+    size = len(raw)
+    if plain.endswith(("'s", "'S")) and size > 2:
+        size -= 2
         plain = plain[:-2]
     bare = _STRESS.sub("", _NOTHING.sub("", plain))
     text = unicodedata.normalize("NFKC", bare).casefold()
     text = unicodedata.normalize("NFKC", text).replace("ё", "е")
-    return _Piece(sys.intern(text), start, start + length, bare[:1].isupper(), _shouted(bare))
+    return Word(sys.intern(text), size, bare[:1].isupper(), _shouted(bare))
+
+
+def _part(word: Word, start: int) -> Token:
+    """As part of a word with hyphens."""
+    return Token(word.text, start, start + word.size, word.capital, word.upper, head=False)
 
 
 def _shouted(word: str) -> bool:

@@ -6,48 +6,72 @@ is an ending, before it the changes its stem undergoes, after it @ for the endin
 "*ен@" is the changed stem, ен, and an adjective's endings.
 """
 
+import functools
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import TypeAlias
 
 _FORM = re.compile(r"(?P<changes>[^\w'@-]*)(?P<ending>[\w']*)(?P<adjective>@?)")
+
+_REMEMBERED = 100  # a stem is asked for by many patterns, one after the other
+_Rule: TypeAlias = tuple[re.Pattern[str], str]  # an end, and what it becomes
+
+
+class _Rules:
+    """Rules by the last letter of what they fit: there are some hundred, and few of a letter."""
+
+    def __init__(self, rules: Iterable[tuple[str, str]]) -> None:
+        """From patterns of an end and what they become, in the order in which they are tried."""
+        self._rules = [(_last(end), re.compile(f"{end}$"), new) for end, new in rules]
+        self._letters: dict[str, list[_Rule]] = {}
+
+    def fitting(self, stem: str) -> Iterable[_Rule]:
+        """Those that may fit, in their order."""
+        letter = stem[-1:]
+        known = self._letters.get(letter)
+        if known is None:
+            known = self._letters[letter] = [
+                (end, new) for last, end, new in self._rules if not last or letter in last
+            ]
+        return known
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
     """What becomes of the end of a stem: the first rule that fits, else nothing."""
 
-    rules: tuple[tuple[re.Pattern[str], str], ...]
-    undoing: tuple[tuple[re.Pattern[str], str], ...]  # the same backwards
+    rules: _Rules
+    undoing: _Rules  # the same backwards
 
     @classmethod
     def read(cls, pairs: str, *, every: bool = False) -> "_Change":
         """From "end:new end", several new ends apart by /; = before it: the whole stem."""
-        rules: list[tuple[re.Pattern[str], str]] = []
-        undoing: list[tuple[re.Pattern[str], str]] = []
+        rules: list[tuple[str, str]] = []
+        undoing: list[tuple[str, str]] = []
         for pair in pairs.split():
             old, new = pair.split(":")
             start, old = ("^", old[1:]) if old.startswith("=") else ("", old)
-            rules.append((re.compile(f"{start}{old}$"), new))
+            rules.append((f"{start}{old}", new))
             if not re.search(r"[(\[]", old):
-                undoing.extend((re.compile(f"{start}{n}$"), old) for n in new.split("/"))
-        return cls(tuple(rules), tuple(undoing))
+                undoing.extend((f"{start}{n}", old) for n in new.split("/"))
+        return cls(_Rules(rules), _Rules(undoing))
 
     def of(self, stem: str) -> Iterator[str]:
         """The changed stem; several where usage differs."""
-        for old, new in self.rules:
+        for old, new in self.rules.fitting(stem):
             if found := old.search(stem):
                 for way in new.split("/"):
-                    yield stem[: found.start()] + found.expand(way)
+                    yield stem[: found.start()] + (found.expand(way) if "\\" in way else way)
                 return
         yield stem
 
     def before(self, changed: str) -> Iterator[str]:
         """The stems this may have become of."""
         yield changed
-        for new, old in self.undoing:
+        for new, old in self.undoing.fitting(changed):
             if found := new.search(changed):
                 yield changed[: found.start()] + old
 
@@ -64,8 +88,8 @@ class _Pattern:
     alone: bool  # a word with this ending is no form of another
 
     def stem_of(self, word: str) -> str | None:
-        """The stem, when this may be the word's pattern."""
-        if not word.endswith(self.lemma) or (self.words and word not in self.words):
+        """The stem of a word with the ending of this lemma, when this may be its pattern."""
+        if self.words and word not in self.words:
             return None
         stem = word.removesuffix(self.lemma)
         return stem if self.stem.search(stem) else None
@@ -87,10 +111,13 @@ class Paradigms:
         self._verbal = tuple(text["verbal"].split())
         self._changes = {sign: _Change.read(pairs) for sign, pairs in _table(data, "changes")}
         patterns = [self._pattern(dict(entry)) for entry in _list(data, "pattern")]
-        self._listed = [pattern for pattern in patterns if pattern.words]
-        self._open = [pattern for pattern in patterns if not pattern.words]
-        self._alone = [pattern for pattern in patterns if pattern.alone]
+        self._lemmas: dict[str, list[_Pattern]] = {}  # by their ending
+        for pattern in patterns:
+            self._lemmas.setdefault(pattern.lemma, []).append(pattern)
+        self._longest_lemma = max(map(len, self._lemmas))
         self._longest = max(len(ending) for p in patterns for _, ending in p.given)
+        self._changed = functools.lru_cache(_REMEMBERED)(self._change)
+        self._fitting = functools.lru_cache(_REMEMBERED)(self._fit)
         self._endings: dict[str, list[tuple[str, _Pattern]]] = {}
         for pattern in patterns:
             for changes, ending in pattern.given:
@@ -114,7 +141,8 @@ class Paradigms:
     def _family(self, word: str) -> frozenset[str]:
         if word in self._whole:
             return frozenset((word,))
-        noun = any(p.words and p.stem_of(word) is not None for p in self._alone)
+        patterns = self._patterns_of(word)
+        noun = any(p.alone and p.words for p, _ in patterns)
         known = None if noun else self._listed_forms(word)
         if known:
             return known
@@ -122,7 +150,10 @@ class Paradigms:
             bare = word.removesuffix(particle)
             if bare != word and bare.endswith(self._verbal):
                 return frozenset(form + p for form in self._family(bare) for p in self._reflexive)
-        return frozenset((word,)).union(*self._as_lemma(word), *self._as_form(word))
+        inflected = [self._inflected(p, stem) for p, stem in patterns]
+        if not any(p.alone for p, _ in self._fitting(word)):
+            inflected += self._as_form(word)
+        return frozenset((word,)).union(*inflected)
 
     def _listed_forms(self, word: str) -> frozenset[str] | None:
         """The forms of an irregular word, with or without a prefix."""
@@ -134,18 +165,23 @@ class Paradigms:
                 return frozenset(prefix + form for form in self._prefixed[bare])
         return None
 
-    def _as_lemma(self, word: str) -> Iterator[frozenset[str]]:
-        """The paradigms of which this is the dictionary form; a listed one stands alone."""
-        for patterns in (self._listed, self._open):
-            fitting = [(p, stem) for p in patterns if (stem := p.stem_of(word)) is not None]
-            if fitting:
-                yield from (self._inflected(pattern, stem) for pattern, stem in fitting)
-                return
+    def _fit(self, word: str) -> tuple[tuple[_Pattern, str], ...]:
+        """The patterns of which a word may be the dictionary form, each with its stem."""
+        size = len(word)
+        return tuple(
+            (pattern, stem)
+            for cut in range(max(0, size - self._longest_lemma), size + 1)
+            for pattern in self._lemmas.get(word[cut:], ())
+            if (stem := pattern.stem_of(word)) is not None
+        )
+
+    def _patterns_of(self, word: str) -> Sequence[tuple[_Pattern, str]]:
+        """Those patterns; one in which the word is listed stands alone."""
+        fitting = self._fitting(word)
+        return [(p, stem) for p, stem in fitting if p.words] or fitting
 
     def _as_form(self, word: str) -> Iterator[frozenset[str]]:
         """The paradigms of which this is another form."""
-        if any(p.stem_of(word) is not None for p in self._alone):
-            return
         for size in range(min(self._longest, len(word) - 3) + 1):
             stem = word[: len(word) - size]
             for changes, pattern in self._endings.get(word[len(word) - size :], ()):
@@ -156,17 +192,18 @@ class Paradigms:
 
     def _own(self, pattern: _Pattern, lemma: str) -> frozenset[str] | None:
         """The forms of a dictionary form by this pattern, when it is the one it follows."""
-        stem = pattern.stem_of(lemma)
-        if stem is None or len(lemma) < 3:
+        if len(lemma) < 3 or lemma in self._irregular:
             return None
-        claimed = not pattern.words and any(p.stem_of(lemma) is not None for p in self._listed)
-        return None if claimed or lemma in self._irregular else self._inflected(pattern, stem)
+        for known, stem in self._patterns_of(lemma):
+            if known is pattern:
+                return self._inflected(pattern, stem)
+        return None
 
     def _inflected(self, pattern: _Pattern, stem: str) -> frozenset[str]:
         ends = {changes: self._changed(stem, changes) for changes, _ in pattern.forms}
         return frozenset(end + ending for changes, ending in pattern.forms for end in ends[changes])
 
-    def _changed(self, stem: str, changes: str) -> tuple[str, ...]:
+    def _change(self, stem: str, changes: str) -> tuple[str, ...]:
         stems: Iterable[str] = (stem,)
         for sign in changes:
             stems = [new for old in stems for new in self._changes[sign].of(old)]
@@ -195,6 +232,12 @@ class Paradigms:
                 raise ValueError(f"not a form: {form}")
             for more in self._adjective if found["adjective"] else ("",):
                 yield found["changes"], found["ending"].removesuffix("0") + more
+
+
+def _last(end: str) -> str:
+    """The letters what fits this pattern may end with; none: any."""
+    found = re.search(r"(\w)$|\[([^]^]+)\]\)?$", end)
+    return (found[1] or found[2]) if found else ""
 
 
 def groups(lines: str) -> dict[str, frozenset[str]]:

@@ -7,7 +7,7 @@ from matching.facts import Mention, Reading
 from matching.gazetteer import Gazetteer
 from matching.index import Index, Mode
 from matching.nationwide import Nationwide
-from matching.normalise import Token, tokens
+from matching.normalise import Line, titled
 from matching.sentences import sentences
 from matching.spoken import CLEARS, RAISES, Spoken, spoken
 from matching.topics import Topics
@@ -25,6 +25,7 @@ class Reader:
         self._gazetteer = gazetteer
         self._topics = topics
         self._nationwide = Nationwide.load()
+        self._alerting = topics.leading_to(ALERTS)
         # Topics of operators are found as subscriptions are: topic n subscribes to its own query.
         self._names = tuple(topics.queries)
         self._finder = Index()
@@ -49,13 +50,13 @@ class Reader:
         where the sentences that raise or clear it say, or wherever it names when none does. With
         alert None the text decides: it is one when it falls under air_alert or all_clear.
         """
-        line = _line(title, text)
+        line = titled(title, text)
         mentions, countries = self._mentions(line, f"{title}\n{text}")
         given, unknown = self._resolved(regions)
         words = _words(line, mentions, source.casefold(), unknown)
-        known = frozenset(filter(None, map(self._topics.find, topics)))
+        known = self._given(topics)
         said = self._said(title, text, line, mentions)
-        found = known | said.topics | {self._names[n] for n in self._finder.match(words).ring}
+        found = known | said.topics | self._operators(words)
         rung = alert if alert is not None else not ALERTS.isdisjoint(found)
         whole: frozenset[str] = frozenset()
         if rung and given:
@@ -79,23 +80,42 @@ class Reader:
             alert=rung,
         )
 
-    def _mentions(
-        self, line: Sequence[Token], text: str
-    ) -> tuple[tuple[Mention, ...], list[tuple[int, str]]]:
+    def is_alert(
+        self, title: str, text: str, *, source: str = "", topics: Sequence[str] = ()
+    ) -> bool:
+        """Whether read() with alert None finds an alert; soon known where no sign of one stands."""
+        line = titled(title, text)
+        found = self._given(topics) | self._operators(_words(line, (), source.casefold(), ()))
+        if not ALERTS.isdisjoint(found):
+            return True
+        if self._alerting.isdisjoint([sign.name for sign in self._topics.signs.find(line.texts)]):
+            return False
+        mentions, _ = self._mentions(line, f"{title}\n{text}")
+        return not ALERTS.isdisjoint(self._said(title, text, line, mentions).topics)
+
+    def _given(self, topics: Iterable[str]) -> frozenset[str]:
+        """The names of the topics a source gave, the unknown passed over."""
+        return frozenset(filter(None, map(self._topics.find, topics)))
+
+    def _mentions(self, line: Line, text: str) -> tuple[tuple[Mention, ...], list[tuple[int, str]]]:
         """The places named, and of the countries among them the position of the first word."""
         hits = list(self._gazetteer.names.find(line, text))
         mentions = tuple(Mention(hit.codes[0], hit.start, hit.end) for hit in hits)
         countries = [(hit.first, hit.codes[0]) for hit in hits if self._is_country(hit.codes[0])]
         return mentions, countries
 
-    def _said(
-        self, title: str, text: str, line: Sequence[Token], mentions: Sequence[Mention]
-    ) -> Spoken:
+    def _said(self, title: str, text: str, line: Line, mentions: Sequence[Mention]) -> Spoken:
         """What the text says sentence by sentence; it is cut only when a sign stands in it."""
-        found = self._topics.signs.find(line)
-        if not self._topics.concern(sign.name for sign in found):
+        found = self._topics.signs.find(line.texts)
+        if self._topics.leading.isdisjoint([sign.name for sign in found]):
             return Spoken(frozenset(), frozenset(), frozenset())
         return spoken(line, mentions, found, sentences(title, text), self._topics)
+
+    def _operators(self, words: Reading) -> set[str]:
+        """The topics of operators."""
+        if not self._names:
+            return set()
+        return {self._names[number] for number in self._finder.match(words).ring}
 
     @staticmethod
     def _on(
@@ -126,24 +146,12 @@ class Reader:
         return region is not None and region.kind == "country"
 
 
-def _line(title: str, text: str) -> tuple[Token, ...]:
-    """The words of both, apart from each other by one that nothing equals."""
-    edge = len(title)
-    gap = Token("", edge, edge, capital=False, upper=False, head=True)
-    return (*tokens(title), gap, *tokens(text, edge + 1))
-
-
 def _words(
-    line: tuple[Token, ...], mentions: tuple[Mention, ...], source: str, unknown: tuple[str, ...]
+    line: Line, mentions: tuple[Mention, ...], source: str, unknown: tuple[str, ...]
 ) -> Reading:
     """A reading of the words alone."""
-    where: dict[str, list[int]] = {}
-    for position, token in enumerate(line):
-        where.setdefault(token.text, []).append(position)
-    where.pop("")
     return Reading(
         tokens=line,
-        where={text: tuple(positions) for text, positions in where.items()},
         mentions=mentions,
         above={},
         within=frozenset(),

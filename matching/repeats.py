@@ -57,7 +57,7 @@ def fingerprint(reading: Reading, url: str | None) -> Fingerprint | None:
     """None for an alert or an all-clear: those are told apart by region and time, never folded."""
     if reading.alert:
         return None
-    texts = [token.text for token in reading.tokens if token.text]
+    texts = [text for text in reading.tokens.texts if text]
     numbers = _numbers()
     return Fingerprint(
         address=canonical(url),

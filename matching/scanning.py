@@ -1,5 +1,6 @@
 """Where the words of a text are written as names of places: candidates, not yet believed."""
 
+import functools
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,17 +9,20 @@ from importlib.resources import files
 
 from matching.customs import Customs
 from matching.declension import forms
-from matching.normalise import Token
+from matching.normalise import Line, Token
 from matching.spellings import Spelling, Spellings
 from matching.table import Table
 
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _FLAG_A = 0x1F1E6
 
+_LONGEST = 40  # code points; a longer word begins no name and is not remembered
+_REMEMBERED = 30_000  # words
 _LARGE = 300_000  # inhabitants of a city abroad that a compound may be made with
-_OF = frozenset(("di", "of"))
+_OF = (["di"], ["of"])
 AND = frozenset(("та", "і", "й", "и", "and", "e", "ed", "або", "чи", "или", "or", "o"))
-_ELLIPTIC = re.compile(".{3,}(?:с|ц|з)ь?к(?:а|ій|у|ої|ою|ая|ой|ую)")
+_FEMININE = ("а", "ій", "у", "ої", "ою", "ая", "ой", "ую")
+_ELLIPTIC = re.compile(f".{{3,}}[сцз]ь?к(?:{'|'.join(_FEMININE)})")
 
 
 @dataclass(slots=True)
@@ -83,43 +87,53 @@ class Scanner:
             for form in forms(phrase[0]):
                 self._phrases.setdefault(form, []).append(phrase)
 
+        self._named = functools.lru_cache(_REMEMBERED)(self._may_begin)
         # A small word that is none of these begins nothing.
         self._beginnings = frozenset(
             (*self._small, *self._phrases, *self._units.after, *self._units.before)
         )
 
-    def scan(self, line: Sequence[Token], text: str, *, shouting: bool) -> list[Candidate]:
+    def scan(self, line: Line, *, shouting: bool) -> list[Candidate]:
         """All candidates, in the order of the text; they do not overlap."""
         found: list[Candidate] = []
-        at = 0
-        tags = "#" in text
-        while at < len(line):
-            token = line[at]
-            if not (token.capital or tags or token.parts or token.text in self._beginnings):
-                at += 1
-                continue
-            skipped = self._phrase(line, at)
-            if skipped:
-                at += skipped
-                continue
-            candidate = self._at(line, at, text, shouting=shouting)
-            if candidate:
-                found.append(candidate)
-                at += candidate.size
-                continue
-            if (
-                token.text in self._units.before
-                and line[at + 1 : at + 2]
-                and line[at + 1].text in _OF
-            ):
-                at = self._unit_before(line, at, found)
-                continue
-            if token.text in self._units.after:
-                self._unit_after(line, at, found)
-            elif token.parts:
-                found += self._parts(line, at)
-            at += 1
+        seen = 0
+        for at in self._starts(line):
+            if at >= seen:
+                seen = self._begin(line, at, found, shouting=shouting)
         return found
+
+    def _starts(self, line: Line) -> list[int]:
+        """The words that a name or a unit may begin with."""
+        beginnings, named = self._beginnings, self._named
+        found = [
+            at
+            for at, (text, _, capital, _, parts) in enumerate(line.words)
+            if (capital and named(text)) or parts or text in beginnings
+        ]
+        tagged = [at for at, gap in enumerate(line.gaps) if gap != " " and gap.endswith("#")]
+        return sorted({*found, *tagged}) if tagged else found
+
+    def _may_begin(self, text: str) -> bool:
+        """Whether a name, or an adjective of one, begins with this word."""
+        return len(text) <= _LONGEST and (
+            self._spellings.longest(text) > 0 or self._elliptic(text) is not None
+        )
+
+    def _begin(self, line: Line, at: int, found: list[Candidate], *, shouting: bool) -> int:
+        """Add what begins with this word; where to go on."""
+        word = line.words[at]
+        if skipped := self._phrase(line, at):
+            return at + skipped
+        if candidate := self._at(line, at, shouting=shouting):
+            found.append(candidate)
+            return at + candidate.size
+        if word.text in self._units.before and line.texts[at + 1 : at + 2] in _OF:
+            return self._unit_before(line, at, found)
+        if word.text in self._units.after:
+            self._unit_after(line, at, found)
+        elif word.parts:
+            found += self._parts(line, at)
+        return at + 1
 
     def flags(self, text: str) -> Iterator[Candidate]:
         """The flags of countries; they stand between words, so their position is none."""
@@ -129,36 +143,39 @@ class Scanner:
             if number is not None:
                 yield Candidate(-1, 0, *match.span(), (), (number,), None, sure=True)
 
-    def _phrase(self, line: Sequence[Token], at: int) -> int:
+    def _phrase(self, line: Line, at: int) -> int:
         """How many words from here are a phrase that speaks of no place."""
-        for phrase in self._phrases.get(line[at].text, ()):
-            if at + len(phrase) <= len(line) and all(
-                token.text in forms(word)
-                for token, word in zip(line[at + 1 : at + len(phrase)], phrase[1:], strict=True)
+        for phrase in self._phrases.get(line.texts[at], ()):
+            following = line.texts[at + 1 : at + len(phrase)]
+            if len(following) == len(phrase) - 1 and all(
+                text in forms(word) for text, word in zip(following, phrase[1:], strict=True)
             ):
                 return len(phrase)
         return 0
 
-    def _at(self, line: Sequence[Token], at: int, text: str, *, shouting: bool) -> Candidate | None:
-        token = line[at]
-        tagged = not token.capital and text[token.start - 1 : token.start] == "#"
-        if token.capital or tagged:
-            for size in range(min(self._spellings.longest(token.text), len(line) - at), 0, -1):
-                span = line[at : at + size]
-                known = self._spellings.find(tuple(word.text for word in span))
+    def _at(self, line: Line, at: int, *, shouting: bool) -> Candidate | None:
+        word = line.words[at]
+        tagged = not word.capital and line.gaps[at].endswith("#")
+        if word.capital or tagged:
+            for size in range(min(self._spellings.longest(word.text), len(line) - at), 0, -1):
+                spellings = self._spellings.find(tuple(line.texts[at : at + size]))
+                span = line[at : at + size] if spellings else []
                 written = [
-                    s for s in known if self._is_written(span, s, tagged=tagged, shouting=shouting)
+                    s
+                    for s in spellings
+                    if self._is_written(span, s, tagged=tagged, shouting=shouting)
                 ]
-                if written and not (size == 1 and self._is_demonym(token, written)):
+                if written and not (size == 1 and self._is_demonym(line[at], written)):
                     return self._candidate(at, span, written)
-            if _ELLIPTIC.fullmatch(token.text):
-                return self._elliptic(token, at)
-        number = self._small.get(token.text)
-        if number is not None and (not token.capital or token.head or shouting):
-            return Candidate(
-                at, 1, token.start, token.end, (token.text,), (number,), None, sure=True
-            )
-        return None
+            if known := self._elliptic(word.text):
+                start, texts = line.starts[at], (word.text,)
+                end = start + word.size
+                return Candidate(at, 1, start, end, texts, known.numbers, known, elliptic=True)
+        number = self._small.get(word.text)
+        if number is None or (word.capital and not line[at].head and not shouting):
+            return None
+        token = line[at]
+        return Candidate(at, 1, token.start, token.end, (token.text,), (number,), None, sure=True)
 
     def _is_demonym(self, token: Token, known: Sequence[Spelling]) -> bool:
         """Whether the people of a country are meant: Українці, not a form of Українка."""
@@ -183,14 +200,13 @@ class Scanner:
         words = tuple(word.text for word in span)
         return Candidate(at, len(span), span[0].start, span[-1].end, words, numbers, known[0])
 
-    def _elliptic(self, token: Token, at: int) -> Candidate | None:
-        known = self._spellings.find((token.text, "область"))
-        if not known:
+    def _elliptic(self, text: str) -> Spelling | None:
+        """The oblast whose adjective may stand without the noun: на Харківській."""
+        if not (text.endswith(_FEMININE) and _ELLIPTIC.fullmatch(text)):
             return None
-        span = (token.start, token.end)
-        return Candidate(at, 1, *span, (token.text,), known[0].numbers, known[0], elliptic=True)
+        return next(iter(self._spellings.find((text, "область"))), None)
 
-    def _unit_after(self, line: Sequence[Token], at: int, found: list[Candidate]) -> None:
+    def _unit_after(self, line: Line, at: int, found: list[Candidate]) -> None:
         """Names before a word for a unit: Сумській та Харківській областях."""
         listed: list[Candidate] = []
         here, end = at - 1, at
@@ -210,7 +226,7 @@ class Scanner:
                 found.pop()
             found += listed
 
-    def _unit_before(self, line: Sequence[Token], at: int, found: list[Candidate]) -> int:
+    def _unit_before(self, line: Line, at: int, found: list[Candidate]) -> int:
         """Names after a word for a unit: nelle regioni di Kharkiv e Sumy; where to go on."""
         unit, here = at, at + 2
         while here < len(line):
@@ -235,7 +251,7 @@ class Scanner:
         known = (self._spellings.find((token.text, unit)) for unit in units)
         return next((spellings[0] for spellings in known if spellings), None)
 
-    def _parts(self, line: Sequence[Token], at: int) -> Iterator[Candidate]:
+    def _parts(self, line: Line, at: int) -> Iterator[Candidate]:
         """Names joined to something else by a hyphen: US-led, Kyiv-Lviv, pro-Russian."""
         for part in line[at].parts:
             if part.capital:

@@ -1,7 +1,7 @@
 """Subscriptions at rest: flat rows that are evaluated together, and bitmaps of subscribers.
 
 Whatever waits at a term stands side by side, so a bulletin touches a stretch of each array for each
-of its terms and nothing else. A subscription is removed by marking it, which every row sees.
+of its terms and nothing else. A subscription is removed by marking its rows.
 """
 
 from collections import Counter
@@ -20,11 +20,8 @@ from matching.vocabulary import Vocabulary
 # In whos, beyond the planes of all modes: the subscription was removed.
 GONE = len(Mode) * PLANE
 
-# In Rows.subscriptions: there are more literals.
+# In Rows.literals: there are more literals.
 MORE = 1 << 31
-
-_THERE = np.array((True, False))
-_ABSENT = np.array((False, True))
 
 Found = tuple[BitMap, BitMap, BitMap]  # subscribers, by mode
 
@@ -38,13 +35,20 @@ class Rows:
     """
 
     at: U32  # those of term n are [at[n], at[n + 1])
-    subscriptions: U32  # their indices in the segment, some with MORE
-    literals: U32
+    literals: U32  # some with MORE
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """The second literal of the rows that have two; of those with more one that always holds."""
+
+    rows: U32  # sorted indices of rows
+    literals: U32  # with MORE where that is not all
 
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """All literals of the rows that have several."""
+    """All literals of the rows that have three, or a clause of several."""
 
     rows: U32  # sorted indices of rows
     at: U32  # the literals of the nth of them are [at[n], at[n + 1])
@@ -57,8 +61,20 @@ class Crowds:
 
     bits: Mapping[int, BitMap]  # term -> who
     repeated: Counter[tuple[int, int]]  # term, who -> how often more than once
-    subscriptions: U32  # sorted
-    terms: U32  # what each waits at
+    terms: U32  # what each of them waits at
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Whose the rows and the places in crowds are, by subscription."""
+
+    ids: Numbers  # sorted; of a subscription with several rows as often
+    places: U32  # a row, or beyond all rows a place in Crowds.terms
+    count: int  # how many subscriptions there are, those removed since included
+
+    def firsts(self) -> Flags:
+        """Of each whether it is the first of its subscription."""
+        return np.diff(self.ids, prepend=-1) != 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,57 +83,73 @@ class Segment:
 
     vocabulary: Vocabulary
     seen: U32  # by term: in how many bulletins it stood
-    ids: Numbers  # sorted; a subscription's index is the place of its id
-    whos: U32  # by index: subscriber and mode
     rows: Rows
+    seconds: Seconds
     more: More
     crowds: Crowds
-    holds: Flags  # by term: whether it holds in the reading that is matched, and whether not
+    owners: Owners
+    whos: U32  # by place: subscriber and mode
+    holds: Flags  # by literal: whether it holds in the reading that is matched
 
     def match(self, reading: Reading) -> Found:
         """The subscribers of each mode a reading concerns; one may stand in several."""
         present = self.vocabulary.find(reading)
-        self.seen[present] += np.uint32(1)
-        self.holds[present] = _THERE
+        self.seen[present] += 1
+        literals = present << 1
+        self.holds[literals], self.holds[literals + 1] = True, False
         try:
-            found = self._subscriptions(present)
+            whos = self._waiting(present)
         finally:
-            self.holds[present] = _ABSENT
-        return self._subscribers(present, self.whos[found])
+            self.holds[literals], self.holds[literals + 1] = False, True
+        return self._subscribers(present, whos)
 
     def remove(self, number: int) -> bool:
         """Whether there was a subscription of this number."""
-        at = int(np.searchsorted(self.ids, number))
-        if at == len(self.ids) or self.ids[at] != number or self.whos[at] >= GONE:
-            return False
-        who = int(self.whos[at])
-        self.whos[at] = GONE
-        first, last = np.searchsorted(self.crowds.subscriptions, [at, at + 1])
-        for term in self.crowds.terms[first:last].tolist():
-            if self.crowds.repeated[term, who]:
-                self.crowds.repeated[term, who] -= 1
-            else:
-                self.crowds.bits[term].discard(who)
-        return True
+        first, last = np.searchsorted(self.owners.ids, [number, number + 1])
+        places = self.owners.places[first:last]
+        there = places[self.whos[places] < GONE].tolist()
+        rows = len(self.rows.literals)
+        for place in there:
+            who = int(self.whos[place])
+            self.whos[place] = GONE
+            if place >= rows:
+                self._leave(int(self.crowds.terms[place - rows]), who)
+        return bool(there)
 
-    def _subscriptions(self, present: U32) -> U32:
-        """The subscriptions that have a row that holds."""
+    def _leave(self, term: int, who: int) -> None:
+        if self.crowds.repeated[term, who]:
+            self.crowds.repeated[term, who] -= 1
+        else:
+            del self.crowds.repeated[term, who]
+            self.crowds.bits[term].discard(who)
+
+    def _waiting(self, present: U32) -> U32:
+        """Who has a row that holds; some twice."""
         starts = self.rows.at[present]
-        rows = ranges(starts, self.rows.at[present + np.uint32(1)] - starts)
-        rows = rows.compress(self.holds.ravel()[self.rows.literals[rows]])
-        found = self.rows.subscriptions[rows]
-        has_more = found >= MORE
-        whole = self._holding(rows[has_more])
-        return np.concatenate((found[~has_more], self.rows.subscriptions[whole] - np.uint32(MORE)))
+        rows = ranges(starts, self.rows.at[present + 1] - starts)
+        literals = self.rows.literals[rows]
+        fine = self.holds[literals & (MORE - 1)]
+        rows, more = rows.compress(fine), literals.compress(fine) >= MORE
+        if more.any():
+            second = self._second_too(rows.compress(more))
+            rows = np.concatenate((rows.compress(~more), second))
+        return self.whos[rows]
 
-    def _holding(self, rows: Numbers) -> Numbers:
-        """Those of the rows with several literals that hold."""
-        if not len(rows):
+    def _second_too(self, rows: Numbers) -> Numbers:
+        """Those of the rows with two literals and more that hold."""
+        literals = self.seconds.literals[np.searchsorted(self.seconds.rows, rows)]
+        fine = self.holds[literals & (MORE - 1)]
+        rows, more = rows.compress(fine), literals.compress(fine) >= MORE
+        if not more.any():
             return rows
+        return np.concatenate((rows.compress(~more), self._all_of(rows.compress(more))))
+
+    def _all_of(self, rows: Numbers) -> Numbers:
+        """Those of the rows with clauses of any form that hold."""
         at = np.searchsorted(self.more.rows, rows)
         starts = self.more.at[at]
         literals = self.more.literals[ranges(starts, self.more.at[at + 1] - starts)]
-        fine = self.holds.ravel()[literals >> 2]
+        fine = self.holds[literals >> 2]
         opens = np.flatnonzero(literals & OPENS_CLAUSE)
         clauses = np.logical_or.reduceat(fine, opens)
         firsts = np.flatnonzero(literals[opens] & OPENS_ROW)

@@ -2,8 +2,8 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 # After these a full stop ends no sentence: м. Київ, Сумська обл.
 _ABBREVIATION = re.compile(
@@ -19,21 +19,30 @@ _END = re.compile(
 _PAUSE = re.compile(r"[,:()—–-](?:(?<!-)|(?<=\s-)(?=\s))")
 
 
-@dataclass(frozen=True, slots=True)
 class Sentences:
     """The sentences of one text, numbered from 0."""
 
-    ends: tuple[int, ...]  # code points at which they are cut
-    pauses: tuple[int, ...]  # code points at which clauses are cut
-    marks: Mapping[int, str]  # number of a sentence -> the sign it begins with: 🔴, 🟢 and so on
+    def __init__(self, text: str, ends: Sequence[int], marks: Mapping[int, str]) -> None:
+        self._text = text
+        self._ends = ends  # code points at which they are cut
+        self.marks = marks  # number of a sentence -> the sign it begins with: 🔴, 🟢 and so on
 
     def at(self, place: int) -> int:
         """The number of the sentence this code point stands in."""
-        return bisect_right(self.ends, place)
+        return bisect_right(self._ends, place)
 
     def clause(self, place: int) -> tuple[int, int]:
         """What names the clause this code point stands in."""
-        return self.at(place), bisect_right(self.pauses, place)
+        return self.at(place), bisect_right(self._pauses, place)
+
+    def same_clause(self, place: int, other: int) -> bool:
+        """Whether two code points stand in one clause."""
+        return self.clause(place) == self.clause(other)
+
+    @cached_property
+    def _pauses(self) -> list[int]:
+        """The code points at which clauses are cut; many texts are never asked for them."""
+        return [pause.start() for pause in _PAUSE.finditer(self._text)]
 
 
 def sentences(title: str, text: str) -> Sentences:
@@ -48,5 +57,4 @@ def sentences(title: str, text: str) -> Sentences:
         ends.append(at)
         if sign > "\u2600":
             marks[len(ends)] = sign
-    pauses = tuple(pause.start() for pause in _PAUSE.finditer(whole))
-    return Sentences(tuple(ends), pauses, marks)
+    return Sentences(whole, ends, marks)

@@ -1,16 +1,15 @@
-"""Signs: words that mean something for topics, and the sentence of a text they stand in."""
+"""Signs: words that mean something for topics, and what denies them."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from matching.inflection import forms
-from matching.normalise import Token, words
+from matching.normalise import Line, words
+from matching.phrases import Found, Phrases, split
 from matching.sentences import Sentences
 
 REACH = 4  # words from a denial to what it denies: "no new ballistic alert"
 REACH_BACK = 4  # and back to it: "постраждалих у місті немає"
+_MARGIN = 3  # words around these that a denial's phrase may go on with
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,135 +24,58 @@ class Sign:
     state: bool = False  # whether a sentence with it speaks of an alert's beginning or end
 
 
-class Found(NamedTuple):
-    """A sign in a text."""
-
-    name: str  # of one that is denied: no_ and the name
-    first: int  # number of its first word
-    last: int  # of its last
-
-
-class _Beginning:
-    """What may begin with one word."""
-
-    __slots__ = ("alone", "longer")
-
-    def __init__(self) -> None:
-        self.alone: list[str] = []  # signs that are this word
-        self.longer: dict[str, list[_Rest]] = {}  # second word -> what may follow
-
-
-@dataclass(frozen=True, slots=True)
-class _Rest:
-    """One of a sign's phrases, after its second word."""
-
-    name: str
-    words: tuple[frozenset[str], ...]
-    excluded: bool  # not the sign: in this phrase its words mean something else
-
-
 class Signs:
     """All signs there are, found together."""
 
-    def __init__(self, signs: Iterable[Sign]) -> None:
+    def __init__(self, signs: Iterable[Sign], denials: Iterable[Sign] = ()) -> None:
+        """denials: words so common that they are looked for only where they may deny a sign."""
         self._signs: Mapping[str, Sign] = {sign.name: sign for sign in signs}
-        self._denying = frozenset().union(
-            *(sign.denied_by | sign.denied_after for sign in self._signs.values())
+        denying = {sign.name: sign for sign in denials}
+        self._phrases = _phrases(self._signs.values())
+        self._denying = _phrases(
+            {**self._signs, **denying}[name]
+            for name in frozenset().union(
+                *(sign.denied_by | sign.denied_after for sign in self._signs.values())
+            )
         )
-        self._beginnings: dict[str, _Beginning] = {}
-        for sign in self._signs.values():
-            self._learn(sign.name, sign.words, excluded=False)
-            self._learn(sign.name, sign.without, excluded=True)
-
-    def tells(self, name: str) -> bool:
-        """Whether a sentence with this sign, denied or not, speaks of the state of an alert."""
-        sign = self._signs.get(name.removeprefix("no_"))
-        return sign is not None and sign.state
+        self._deniable = frozenset(
+            name for name, sign in self._signs.items() if sign.denied_by or sign.denied_after
+        )
+        stating = [name for name, sign in self._signs.items() if sign.state]
+        # A sentence with one of them, denied or not, speaks of the state of an alert.
+        self.stating = frozenset((*stating, *(f"no_{name}" for name in stating)))
 
     def phrases(self, name: str) -> Iterator[tuple[str, ...]]:
         """The words and phrases of a sign, normalised; of an unknown one none."""
         if sign := self._signs.get(name):
-            yield from filter(None, map(words, _listed(sign.words)))
+            yield from filter(None, map(words, split(sign.words)))
 
-    def _learn(self, name: str, phrases: str, *, excluded: bool) -> None:
-        for phrase in _listed(phrases):
-            first, *more = _forms(phrase)
-            rest = _Rest(name, tuple(more[1:]), excluded)
-            for form in first:
-                beginning = self._beginnings.setdefault(form, _Beginning())
-                if not more:
-                    beginning.alone.append(name)
-                for second in more[0] if more else ():
-                    beginning.longer.setdefault(second, []).append(rest)
+    def find(self, texts: Sequence[str]) -> list[Found]:
+        """The signs among the words of a text, in their order; the time is linear."""
+        return self._phrases.find(texts)
 
-    def find(self, line: Sequence[Token]) -> list[Found]:
-        """The signs in a text in their order; the time is linear."""
-        found: list[Found] = []
-        excluded: set[tuple[str, int]] = set()
-        beginnings = self._beginnings
-        for at, token in enumerate(line):
-            beginning = beginnings.get(token.text)
-            if beginning is None:
-                continue
-            found.extend([Found(name, at, at) for name in beginning.alone])
-            if beginning.longer and at + 1 < len(line):
-                for rest in beginning.longer.get(line[at + 1].text, ()):
-                    last = at + 1 + len(rest.words)
-                    if rest.words and not _follows(line, at + 2, rest.words):
-                        continue
-                    if rest.excluded:
-                        excluded.update((rest.name, place) for place in range(at, last + 1))
-                    else:
-                        found.append(Found(rest.name, at, last))
-        return [sign for sign in found if (sign.name, sign.last) not in excluded]
+    def told(self, sign: Found, line: Line, cut: Sentences) -> str:
+        """The sign's name; of one that is denied no_ and its name."""
+        if sign.name in self._deniable and self._is_denied(sign, line, cut):
+            return f"no_{sign.name}"
+        return sign.name
 
-    def denied(
-        self, found: Sequence[Found], line: Sequence[Token], cut: Sentences
-    ) -> Iterator[Found]:
-        """The same signs, those that are denied under the name no_ and their own."""
-        places: dict[str, list[int]] = {}
-        for sign in found:
-            if sign.name in self._denying:
-                places.setdefault(sign.name, []).append(sign.first)
-        for sign in found:
-            kind = self._signs[sign.name]
-            if not (kind.denied_by or kind.denied_after):
-                yield sign
-                continue
-            before = sign.first - REACH, sign.first
-            after = sign.last + 1, sign.last + 1 + REACH_BACK
-            denials = [
-                *(at for name in kind.denied_by for at in _within(places.get(name, ()), *before)),
-                *(at for name in kind.denied_after for at in _within(places.get(name, ()), *after)),
-            ]
-            clause = denials and cut.clause(line[sign.first].start)
-            if any(cut.clause(line[at].start) == clause for at in denials):
-                yield Found(f"no_{sign.name}", sign.first, sign.last)
-            else:
-                yield sign
+    def _is_denied(self, sign: Found, line: Line, cut: Sentences) -> bool:
+        kind = self._signs[sign.name]
+        base = max(0, sign.first - REACH - _MARGIN)
+        end = sign.last + REACH_BACK if kind.denied_after else sign.first
+        for denial in self._denying.find(line.texts[base : end + _MARGIN]):
+            at = base + denial.first
+            before = denial.name in kind.denied_by and -REACH <= at - sign.first < 0
+            after = denial.name in kind.denied_after and 0 < at - sign.last <= REACH_BACK
+            if (before or after) and cut.same_clause(line.starts[at], line.starts[sign.first]):
+                return True
+        return False
 
 
-def _within(places: Sequence[int], start: int, end: int) -> Sequence[int]:
-    """Of rising places those from start up to end, exclusive."""
-    return places[bisect_left(places, start) : bisect_left(places, end)]
-
-
-def _follows(line: Sequence[Token], at: int, rest: Sequence[frozenset[str]]) -> bool:
-    """Whether the words from here on are these."""
-    after = line[at : at + len(rest)]
-    return len(after) == len(rest) and all(
-        token.text in allowed for token, allowed in zip(after, rest, strict=True)
-    )
-
-
-def _listed(phrases: str) -> Iterator[str]:
-    return filter(None, map(str.strip, phrases.replace("\n", ",").split(",")))
-
-
-def _forms(phrase: str) -> list[frozenset[str]]:
-    """What each word of a phrase may be written as."""
-    return [
-        frozenset((word,)) if part.startswith("=") else forms(word)
-        for part in phrase.split()
-        for word in words(part)
-    ]
+def _phrases(signs: Iterable[Sign]) -> Phrases:
+    phrases = Phrases()
+    for sign in signs:
+        phrases.add(sign.name, sign.words)
+        phrases.add(sign.name, sign.without, excluded=True)
+    return phrases

@@ -1,12 +1,12 @@
 """What a text says sentence by sentence: its topics, and where it raises and clears an alert."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from matching.facts import Mention
-from matching.normalise import Token
+from matching.normalise import Line
+from matching.phrases import Found
 from matching.sentences import Sentences
-from matching.signs import Found
 from matching.topics import Topics
 
 RAISES, CLEARS = "air_alert", "all_clear"
@@ -24,23 +24,35 @@ class Spoken:
 
 
 def spoken(
-    line: Sequence[Token],
+    line: Line,
     mentions: Sequence[Mention],
     found: Sequence[Found],
     cut: Sentences,
     topics: Topics,
 ) -> Spoken:
     """Decide the topics of a text by the signs found in it."""
-    found = list(topics.signs.denied(found, line, cut))
-    said = _by_sentence(line, mentions, found, cut, topics.signs.tells)
-    everywhere = {topics.everywhere[s.name] for s in found if s.name in topics.everywhere}
-    decided = {
-        number: topics.decide(frozenset(signs | everywhere))
-        for number, signs in said.items()
-        if topics.concern(signs)
-    }
-    stated = {n for n, signs in said.items() if any(map(topics.signs.tells, signs))}
-    named = _named(line, mentions, found, cut)
+    numbers = [cut.at(line.starts[sign.first]) for sign in found]
+    leading = topics.leading
+    concerned = {n for n, sign in zip(numbers, found, strict=True) if sign.name in leading}
+    kept = [(n, sign) for n, sign in zip(numbers, found, strict=True) if n in concerned]
+    names = [topics.signs.told(sign, line, cut) for _, sign in kept]
+    everywhere = {topics.everywhere[name] for name in names if name in topics.everywhere}
+    said = {number: set(everywhere) for number in concerned}
+    stated = set()
+    for (number, sign), name in zip(kept, names, strict=True):
+        said[number].add(name)
+        if name in topics.signs.stating:
+            stated.add(number)
+            if _is_brief(line, sign.first, cut):
+                said[number].add("brief")
+    for number, signs in said.items():
+        if mark := _MARKS.get(cut.marks.get(number, "")):
+            signs.add(mark)
+    for mention in mentions:
+        if (number := cut.at(mention.start)) in said:
+            said[number].add("place")
+    decided = {number: topics.decide(frozenset(signs)) for number, signs in said.items()}
+    named = _named(line, mentions, found, cut) if stated else {}
     return Spoken(
         frozenset().union(*decided.values()),
         *(
@@ -52,41 +64,18 @@ def spoken(
     )
 
 
-def _by_sentence(
-    line: Sequence[Token],
-    mentions: Sequence[Mention],
-    found: Sequence[Found],
-    cut: Sentences,
-    tells: Callable[[str], bool],
-) -> Mapping[int, set[str]]:
-    """The signs of every sentence that has any."""
-    signs: dict[int, set[str]] = {}
-    for sign in found:
-        names = signs.setdefault(cut.at(line[sign.first].start), set())
-        names.add(sign.name)
-        if tells(sign.name) and _brief(line, sign.first, cut):
-            names.add("brief")
-    for number, names in signs.items():
-        if mark := _MARKS.get(cut.marks.get(number, "")):
-            names.add(mark)
-    for mention in mentions:
-        if (number := cut.at(mention.start)) in signs:
-            signs[number].add("place")
-    return signs
-
-
-def _brief(line: Sequence[Token], at: int, cut: Sentences) -> bool:
+def _is_brief(line: Line, at: int, cut: Sentences) -> bool:
     """Whether the sentence of this word has no more words than a cry."""
-    number = cut.at(line[at].start)
-    near = line[max(0, at - BRIEF) : at + BRIEF + 1]
-    return sum(cut.at(token.start) == number for token in near) <= BRIEF
+    number = cut.at(line.starts[at])
+    near = line.starts[max(0, at - BRIEF) : at + BRIEF + 1]
+    return sum(cut.at(start) == number for start in near) <= BRIEF
 
 
 def _named(
-    line: Sequence[Token], mentions: Sequence[Mention], found: Sequence[Found], cut: Sentences
+    line: Line, mentions: Sequence[Mention], found: Sequence[Found], cut: Sentences
 ) -> Mapping[int, list[str]]:
     """The regions every sentence names, but for those it makes an exception of."""
-    excepted = {cut.clause(line[sign.first].start) for sign in found if sign.name == "except"}
+    excepted = {cut.clause(line.starts[sign.first]) for sign in found if sign.name == "except"}
     named: dict[int, list[str]] = {}
     for mention in mentions:
         if cut.clause(mention.start) not in excepted:

@@ -1,10 +1,10 @@
 """What stands around a candidate, and what that says of it."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
 
 from matching.customs import Customs
-from matching.normalise import Token
+from matching.normalise import Line, Token
 from matching.scanning import AND, Candidate
 
 _LOCATIVE = ("і", "ї", "е", "и", "ому", "ах", "ях")
@@ -31,15 +31,12 @@ _STOPS = re.compile(r"[.!?…\n]")
 class Surroundings:
     """One text, asked about its candidates."""
 
-    def __init__(
-        self, line: Sequence[Token], text: str, customs: Customs, *, shouting: bool
-    ) -> None:
+    def __init__(self, line: Line, text: str, customs: Customs, *, shouting: bool) -> None:
         self._line = line
         self._text = text
         self._customs = customs
         self._shouting = shouting
         self._titles: dict[int, bool] = {}
-        self._starts: list[int] = []
 
     def before(self, candidate: Candidate, steps: int = 1) -> Token | None:
         """The word so many before it."""
@@ -103,22 +100,22 @@ class Surroundings:
 
     def is_joined(self, candidate: Candidate, following: Candidate) -> bool:
         """Whether the two stand in one list."""
-        between = self._line[candidate.last + 1 : following.first]
         gap = self._text[candidate.end : following.start]
         if _STOPS.search(gap) or not candidate.size or not following.size:
             return False
-        links = {token.text for token in between}
+        links = {*self._line.texts[candidate.last + 1 : following.first]}
         if not links <= AND | self._customs.before:
             return False
         return not links.isdisjoint(AND | _TO) or bool(_LISTED.search(gap))
 
     def is_thing(self, candidate: Candidate) -> bool:
         """Whether it is part of a street's, a river's, a person's or a nickname's name."""
+        token, following = self.before(candidate), self.after(candidate)
         return (
-            self._is_street(candidate)
-            or self._is_somebody(candidate)
-            or self._is_river(candidate)
-            or self._is_called(candidate)
+            self._is_street(candidate, token, following)
+            or self._is_somebody(candidate, token, following)
+            or self._is_river(candidate, token, following)
+            or (token is not None and self._is_called(candidate, token))
         )
 
     def is_water(self, candidate: Candidate) -> bool:
@@ -131,8 +128,9 @@ class Surroundings:
             return True
         if self.has_noun(candidate) or self.is_tagged(candidate) or self.is_within(candidate):
             return False
-        near = self._line[max(0, candidate.first - _NEAR_WORDS) : candidate.last + _NEAR_WORDS]
-        return any(word.text in customs.water_words for word in near)
+        first = max(0, candidate.first - _NEAR_WORDS)
+        near = self._line.texts[first : candidate.last + _NEAR_WORDS]
+        return not customs.water_words.isdisjoint(near)
 
     def has_article(self, candidate: Candidate) -> bool:
         """Whether an Italian article says that it is no town: il Dnipro."""
@@ -160,31 +158,24 @@ class Surroundings:
 
     def _in_title(self, candidate: Candidate) -> bool:
         """Whether nearly every word of its sentence has a capital."""
-        start = self._sentences()[candidate.first]
+        heads = self._line.heads
+        start = heads[bisect_right(heads, candidate.first) - 1]
         known = self._titles.get(start)
         if known is None:
             known = self._titles[start] = self._is_title(start)
         return known
 
-    def _sentences(self) -> list[int]:
-        """For every word the position of the first word of its sentence."""
-        if not self._starts:
-            start = 0
-            for position, token in enumerate(self._line):
-                start = position if token.head else start
-                self._starts.append(start)
-        return self._starts
-
     def _is_title(self, start: int) -> bool:
-        end = start + 1
-        while end < len(self._line) and not self._line[end].head:
-            end += 1
-        long = [t for t in self._line[start:end] if len(t.text) >= _TITLE_WORD]
-        return len(long) > 3 and sum(t.capital for t in long) * 4 >= len(long) * 3
+        heads = self._line.heads
+        following = bisect_right(heads, start)
+        end = heads[following] if following < len(heads) else len(self._line)
+        long = [word for word in self._line.words[start:end] if len(word.text) >= _TITLE_WORD]
+        return len(long) > 3 and sum(word.capital for word in long) * 4 >= len(long) * 3
 
-    def _is_street(self, candidate: Candidate) -> bool:
+    def _is_street(
+        self, candidate: Candidate, token: Token | None, following: Token | None
+    ) -> bool:
         customs = self._customs
-        following, token = self.after(candidate), self.before(candidate)
         if following and following.text in customs.after and self.gap_after(candidate) == " ":
             return True
         if token is None or token.text not in customs.streets:
@@ -195,9 +186,10 @@ class Surroundings:
         own = self._line[candidate.first].text
         return token.text not in customs.plural_streets or bool(_ADJECTIVE.fullmatch(own))
 
-    def _is_somebody(self, candidate: Candidate) -> bool:
+    def _is_somebody(
+        self, candidate: Candidate, token: Token | None, following: Token | None
+    ) -> bool:
         customs = self._customs
-        token, following = self.before(candidate), self.after(candidate)
         if token and token.capital and token.text in customs.given:
             return self.gap_before(candidate).strip(".") == " "
         if not following or not following.capital or self._shouting or self.is_head(candidate):
@@ -215,16 +207,15 @@ class Surroundings:
             and not self._shouting
         )
 
-    def _is_river(self, candidate: Candidate) -> bool:
-        token, following = self.before(candidate), self.after(candidate)
+    def _is_river(self, candidate: Candidate, token: Token | None, following: Token | None) -> bool:
         rivers = self._customs.rivers
         if following and following.text in rivers and self.gap_after(candidate) == " ":
             return True
         return token is not None and token.text in rivers and self.gap_before(candidate) == " "
 
-    def _is_called(self, candidate: Candidate) -> bool:
-        token, earlier = self.before(candidate), self.before(candidate, 2)
+    def _is_called(self, candidate: Candidate, token: Token) -> bool:
         customs = self._customs
-        if token is None or token.text not in customs.called:
+        if token.text not in customs.called:
             return False
+        earlier = self.before(candidate, 2)
         return earlier is None or earlier.text not in customs.nouns

@@ -14,6 +14,11 @@ from matching.query import Phrase, PlaceTerm, Query, SourceTerm, TopicTerm, Word
 
 MOST_OTHERS = 5  # with the chosen one as many as a person looks through
 
+_MOST_GUESSED = 6
+_MOST_GUESSES = 4  # in one query: each takes up to 10 ms
+_SHORT = 2  # words of a query in which also what is written small may be a misspelt name
+_WELL_KNOWN = frozenset(("country", "city", "oblast", "region"))
+_AS_NAME, _AS_WORD = 0.75, 0.82  # how like a place's name a word must be, with and without capital
 _MOST_AROUND = 3  # words of the region that may follow a name: Mykolaiv Lviv Oblast
 _NEVER_BARE = frozenset(("village", "hromada"))  # a bare name means them only in in:"…"
 
@@ -28,7 +33,8 @@ class Choice:
     end: int  # exclusive
     written: str  # text[start:end]
     chosen: Meaning  # what stands in the query
-    others: tuple[Meaning, ...]  # best first, at most five
+    others: tuple[Meaning, ...]  # best first, at most five; of a guess six
+    guessed: bool = False  # no place is called that: the others are called nearly that
 
 
 class TopicNames(Protocol):
@@ -53,6 +59,8 @@ class Terms:
         self._gazetteer = gazetteer
         self._topics = topics
         self.choices: list[Choice] = []
+        self._guesses_left = _MOST_GUESSES
+        self._is_short = sum(piece.kind is Kind.BARE for piece in pieces) <= _SHORT
 
     def read(self, at: int) -> tuple[Query, int]:
         """The term that begins with piece number at, and the number of the piece after it."""
@@ -95,14 +103,45 @@ class Terms:
 
     def _bare(self, at: int) -> tuple[Query, int]:
         line, after = self._longest_name(at)
-        return self._meaning(self._pieces[at].start, self._pieces[after - 1].end, line), after
+        start, end = self._pieces[at].start, self._pieces[after - 1].end
+        guessed = self._guessed_pair(at) if after == at + 1 and not self._is_known(line) else None
+        return guessed or (self._meaning(start, end, line), after)
 
-    def _longest_name(self, at: int) -> tuple[list[Token], int]:
+    def _is_known(self, line: Sequence[Token]) -> bool:
+        return any(region.kind in _WELL_KNOWN for region in self._regions(line))
+
+    def _guessed_pair(self, at: int) -> tuple[Query, int] | None:
+        """Two words that are nearly a place's name, Bila Tserkwa, as a phrase; else None."""
+        pair = self._pieces[at : at + 2]
+        if len(pair) < 2 or pair[1].kind is not Kind.BARE or not pair[1].joins:
+            return None
+        first, second = (tokens(piece.value) for piece in pair)
+        if not first or not second or self._is_known(second):
+            return None
+        plain = _plain(token.text for token in (*first, *second))
+        is_guessed = self._guess(pair[0].start, pair[1].end, plain, is_name=False)
+        return (plain, at + 2) if is_guessed else None
+
+    def _guess(self, start: int, end: int, plain: Word | Phrase, *, is_name: bool) -> bool:
+        """Offers the places that are called nearly so; whether there are any."""
+        if not self._guesses_left or not (is_name or self._is_short):
+            return False
+        self._guesses_left -= 1
+        written = self._text[start:end]
+        close = suggest(written, self._gazetteer, _MOST_GUESSED, _AS_NAME if is_name else _AS_WORD)
+        others = tuple(
+            PlaceTerm(region.code) for region in close if is_name or region.kind in _WELL_KNOWN
+        )
+        if others:
+            self.choices.append(Choice(start, end, written, plain, others, guessed=True))
+        return bool(others)
+
+    def _longest_name(self, at: int) -> tuple[Sequence[Token], int]:
         """The words of the longest place name from here, else of this piece alone.
 
         Operators may stand in a name: Sakko i Vantsetti, Bosnia and Herzegovina.
         """
-        line = tokens(self._pieces[at].value)
+        line: Sequence[Token] = tokens(self._pieces[at].value)
         best = line, at + 1
         longest = self._gazetteer.names.longest(line[0].text) if line else 0
         longest += _MOST_AROUND if longest else 0
@@ -138,6 +177,7 @@ class Terms:
         is_word = names.is_ordinary(line) or not likely
         places = [PlaceTerm(region.code) for region in likely or regions]
         if not places:
+            self._guess(start, end, plain, is_name=names.is_written_as_name(line))
             return plain
         if not likely or (is_word and not names.is_written_as_name(line)):
             self._offer(start, end, plain, places)

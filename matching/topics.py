@@ -18,7 +18,7 @@ from matching.evaluate import evaluate
 from matching.facts import Reading
 from matching.gazetteer import Gazetteer
 from matching.names import Customs
-from matching.normalise import words
+from matching.normalise import tokens, words
 from matching.parser import Limits, parse
 from matching.query import And, Or, Phrase, Query, TopicTerm, Word, terms
 from matching.signs import Sign, Signs
@@ -27,6 +27,7 @@ from matching.signs import Sign, Signs
 _LIMITS = Limits(size=65_536, terms=2_000, depth=8)
 
 # Topics are decided by words: in their queries a place's name is a word.
+_NO_WORDS = tokens("")
 _NO_PLACES = Gazetteer((), Customs.none())
 
 
@@ -60,10 +61,14 @@ class Topics:
             for name, topic in self._topics.items()
             for title in (*topic.titles.values(), name)
         }
-        self._leading = frozenset().union(*map(_leading, self._rules.values()))
         named = {term.name for rule in self._rules.values() for term in _topics_in(rule)}
         # Signs asked for in any sentence, by their name in one.
         self.everywhere = {n.removeprefix("any_"): n for n in named if n.startswith("any_")}
+        # Signs of which one must be there, denied or not, for any topic to hold in a sentence.
+        self._leading = {
+            name: _leading(rule, self.signs.stating) for name, rule in self._rules.items()
+        }
+        self.leading = self.leading_to(self._rules) | self.everywhere.keys()
         # Few sets of signs are ever seen, and the same ones over and over.
         self.decide = functools.lru_cache(maxsize=10_000)(self._decide)
 
@@ -76,7 +81,7 @@ class Topics:
             Topic(t["name"], titles=t["title"], sentence=t.get("sentence", f"#{t['name']}"))
             for t in data["topic"]
         )
-        return cls(topics, Signs(signs))
+        return cls(topics, Signs(signs, map(_sign, data["denial"])))
 
     def with_(self, topics: Iterable[Topic]) -> "Topics":
         """These and the given ones, which replace those of the same name.
@@ -121,9 +126,10 @@ class Topics:
         titles = topic.titles if topic else {}
         return titles.get(language) or titles.get("en") or name
 
-    def concern(self, signs: Iterable[str]) -> bool:
-        """Whether any topic can be among these signs; where none can, nothing need be decided."""
-        return not self._leading.isdisjoint(sign.removeprefix("no_") for sign in signs)
+    def leading_to(self, names: Iterable[str]) -> frozenset[str]:
+        """Signs of which one must be in a text for one of these topics to be decided by signs."""
+        nothing: frozenset[str] = frozenset()
+        return nothing.union(*(self._leading.get(name, nothing) for name in names))
 
     def _decide(self, signs: frozenset[str]) -> frozenset[str]:
         """The topics of a sentence with these signs."""
@@ -145,13 +151,14 @@ def _topics_in(rule: Query) -> list[TopicTerm]:
     return [term for term in terms(rule) if isinstance(term, TopicTerm)]
 
 
-def _leading(rule: Query) -> frozenset[str]:
-    """Signs of which one must be there for the rule to hold, denied or not."""
+def _leading(rule: Query, stating: frozenset[str]) -> frozenset[str]:
+    """Signs of which one must be there for the rule to hold, if possible of an alert's state."""
     match rule:
         case And(parts):
-            return min(filter(None, map(_leading, parts)), key=len)
+            known = filter(None, (_leading(part, stating) for part in parts))
+            return min(known, key=lambda names: (not names <= stating, len(names)))
         case Or(parts):
-            return frozenset().union(*map(_leading, parts))
+            return frozenset().union(*(_leading(part, stating) for part in parts))
         case TopicTerm(name):
             return frozenset((name.removeprefix("no_").removeprefix("any_"),))
         case _:
@@ -175,8 +182,7 @@ def _sign(entry: Mapping[str, str]) -> Sign:
 def _with_topics(names: frozenset[str]) -> Reading:
     nothing: frozenset[str] = frozenset()
     return Reading(
-        tokens=(),
-        where={},
+        tokens=_NO_WORDS,
         mentions=(),
         above={},
         within=nothing,

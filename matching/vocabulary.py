@@ -4,29 +4,43 @@ A term's number is its index among the sorted keys. There are too many forms of 
 dictionary of them, so they stand in an array, and what was looked up there is remembered.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from matching.arrays import U32, U64, positions
+from matching.arrays import U32, U64, Numbers, distinct, positions
 from matching.facts import Reading
 from matching.keys import form_key, own_place_key, place_key, source_key, topic_key
 
 _MOST_REMEMBERED = 100_000
 _MOST_PLACES_REMEMBERED = 1_000
 
-Numbers = tuple[int, ...]
-Nexts = tuple[Mapping[int, int], ...]  # next word -> the number of the phrase with it
+# Beside a number: the next form is the same one, of another word; a longer phrase begins with this.
+SAME = 1 << 31
+BEGINS = 1 << 30
+
+NONE = BEGINS - 1
+"""The number of no term."""
+
+_WIDTH = np.uint64(32)
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """What follows what: the number of the words so far, of the next word, and of both."""
+    """What follows what: phrases somebody subscribed to, and their beginnings."""
 
-    firsts: U32
-    seconds: U32
-    both: U32  # each once; a phrase somebody subscribed to, or the beginning of one
+    pairs: U64  # sorted: the number of the words so far, shifted by 32, and that of the next word
+    both: U32  # the number of both together, some with BEGINS
+
+    def find(self, first: int, second: int) -> int | None:
+        """The number of both, when something was subscribed to that begins with them."""
+        if second == NONE:
+            return None
+        pair = first << 32 | second
+        at = bisect_left(self.pairs.data, pair)
+        return int(self.both[at]) if at < len(self.pairs) and self.pairs[at] == pair else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,66 +49,89 @@ class Vocabulary:
 
     keys: U64  # of terms and of the beginnings of phrases, sorted
     forms: U64  # keys of forms, sorted; one that several words have, several times
-    words: U32  # the number of the word each is a form of
+    words: U32  # the number of the word each is a form of, with SAME and BEGINS; at the end NONE
     phrases: Phrases
-    following: Mapping[int, Mapping[int, int]]  # phrases by firsts, then seconds
-    _forms: dict[str, tuple[Numbers, Nexts]] = field(default_factory=dict)
-    _inside: dict[frozenset[str], Numbers] = field(default_factory=dict)
+    _forms: dict[str, int] = field(default_factory=dict)  # where each stands in forms
+    _said: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    _inside: dict[frozenset[str], U32] = field(default_factory=dict)
 
     def find(self, reading: Reading) -> U32:
         """The numbers of the terms that hold, each once, sorted."""
-        found = self._in_words([token.text for token in reading.tokens])
-        found.update(self._said(reading))
-        for inside in reading.below.values():
-            found.update(self._places(inside))
-        numbers = np.fromiter(found, np.uint32, len(found))
-        numbers.sort()
-        return numbers
+        at = self._at([*reading.tokens.texts, ""])
+        words = self.words[at]
+        others = self._others(at, words)
+        beside = [number for numbers in others.values() for number in numbers]
+        beside += self._in_phrases(words, others)
+        beside += self._around(reading)
+        inside = map(self._places, reading.below.values())
+        found = np.concatenate((words, np.array(beside, np.uint32), *inside))
+        found &= NONE
+        return distinct(found)[:-1]  # the last is NONE
 
-    def _in_words(self, texts: list[str]) -> set[int]:
-        """The numbers of the words and phrases, and of beginnings of phrases, in a text."""
-        found: set[int] = set()
-        nexts: Nexts = ()  # what may follow here
-        for numbers, begun in self._line(texts):
-            if numbers:
-                found.update(numbers)
-                if nexts:
-                    both = [each[word] for each in nexts for word in numbers if word in each]
-                    found.update(both)
-                    longer = tuple(self.following[one] for one in both if one in self.following)
-                    nexts = begun + longer
-                    continue
-            nexts = begun
-        return found
-
-    def _line(self, texts: list[str]) -> list[tuple[Numbers, Nexts]]:
-        """For each word of a text the words it is a form of, and what may follow them."""
+    def _at(self, texts: list[str]) -> Numbers:
+        """For each word of a text its place among the forms, or the one after them all."""
         known = self._forms
         try:
-            return [known[text] for text in texts]
+            return np.array([*map(known.__getitem__, texts)])
         except KeyError:
             if len(known) > _MOST_REMEMBERED:
                 known.clear()
-            self._remember([text for text in dict.fromkeys(texts) if text not in known])
-        return [known[text] for text in texts]
+            new = [text for text in dict.fromkeys(texts) if text not in known]
+            at, there = positions(self.forms, np.array([*map(form_key, new)], np.uint64))
+            at[~there] = len(self.forms)
+            known.update(zip(new, at.tolist(), strict=True))
+        return np.array([*map(known.__getitem__, texts)])
 
-    def _remember(self, texts: list[str]) -> None:
-        keys = np.array([*map(form_key, texts)], np.uint64)
-        firsts = np.searchsorted(self.forms, keys).tolist()
-        ends = np.searchsorted(self.forms, keys, side="right").tolist()
-        for text, first, end in zip(texts, firsts, ends, strict=True):
-            words = tuple(self.words[first:end].tolist())
-            nexts = tuple(self.following[word] for word in words if word in self.following)
-            self._forms[text] = words, nexts
+    def _others(self, at: Numbers, words: U32) -> dict[int, list[int]]:
+        """By place in a text the words it is a form of besides the first."""
+        others = {}
+        for place in np.flatnonzero(words >= SAME).tolist():
+            last = first = int(at[place]) + 1
+            while self.words[last] >= SAME:
+                last += 1
+            others[place] = self.words[first : last + 1].tolist()
+        return others
 
-    def _said(self, reading: Reading) -> Iterable[int]:
+    def _in_phrases(self, words: U32, others: Mapping[int, list[int]]) -> list[int]:
+        """The phrases, and the beginnings of such, in a text of these words."""
+        found = []
+        at = np.flatnonzero(words & BEGINS).tolist()
+        numbers = words.tolist()
+        begun = [(place, numbers[place]) for place in at]
+        begun += [(at, number) for at, some in others.items() for number in some if number & BEGINS]
+        for place, first in begun:
+            for second in (numbers[place + 1], *others.get(place + 1, ())):
+                both = self.phrases.find(first & NONE, second & NONE)
+                if both is not None:
+                    found.append(both)
+                    if both & BEGINS:
+                        begun.append((place + 1, both))
+        return found
+
+    def _around(self, reading: Reading) -> list[int]:
         """The source, the topics and the places around what it is about."""
-        keys = [source_key(reading.source), *map(topic_key, reading.topics)]
-        for code in reading.within:
-            keys += (place_key(code), own_place_key(code))
-        return self._numbers(keys)
+        found: list[int] = []
+        said = [("topic", name) for name in reading.topics]
+        said += [("in", code) for code in reading.within]
+        for one in (("from", reading.source), *said):
+            known = self._said.get(one)
+            found += self._learn(one) if known is None else known
+        return found
 
-    def _places(self, inside: frozenset[str]) -> Numbers:
+    def _learn(self, said: tuple[str, str]) -> tuple[int, ...]:
+        if len(self._said) > _MOST_REMEMBERED:
+            self._said.clear()
+        match said:
+            case ("from", name):
+                keys: tuple[int, ...] = (source_key(name),)
+            case ("topic", name):
+                keys = (topic_key(name),)
+            case (_, code):
+                keys = (place_key(code), own_place_key(code))
+        found = self._said[said] = tuple(self._numbers(keys).tolist())
+        return found
+
+    def _places(self, inside: frozenset[str]) -> U32:
         """The places subscribed to among those an alert reaches from above."""
         known = self._inside.get(inside)
         if known is None:
@@ -103,20 +140,23 @@ class Vocabulary:
             known = self._inside[inside] = self._numbers(map(place_key, inside))
         return known
 
-    def _numbers(self, keys: Iterable[int]) -> Numbers:
+    def _numbers(self, keys: Iterable[int]) -> U32:
         numbers, known = positions(self.keys, np.array([*keys], np.uint64))
-        return tuple(numbers[known].tolist())
+        return numbers[known]
 
 
 def vocabulary(
-    keys: U64, forms: U64, words: U32, phrases: Phrases, pause: Callable[[], None]
+    keys: U64, forms: U64, words: Numbers, firsts: U32, seconds: U32, both: U32
 ) -> Vocabulary:
-    """With the mapping of phrases; pause is called every millisecond or so."""
-    following: dict[int, dict[int, int]] = {}
-    for start in range(0, len(phrases.both), 1_000):
-        part = slice(start, start + 1_000)
-        columns = (phrases.firsts, phrases.seconds, phrases.both)
-        for first, second, both in zip(*(column[part].tolist() for column in columns), strict=True):
-            following.setdefault(first, {})[second] = both
-        pause()
-    return Vocabulary(keys, forms, words, phrases, following)
+    """From forms and the numbers of their words, and from what follows what; in any order."""
+    begins = np.zeros(len(keys), np.uint32)
+    begins[firsts] = BEGINS
+    order = np.argsort(forms)
+    forms, words = forms[order], words[order].astype(np.uint32)
+    words |= begins[words]
+    words[:-1] |= np.where(forms[1:] == forms[:-1], np.uint32(SAME), np.uint32(0))
+    pairs = firsts.astype(np.uint64) << _WIDTH | seconds
+    order = np.argsort(pairs)
+    both = both[order]
+    phrases = Phrases(pairs[order], both | begins[both])
+    return Vocabulary(keys, forms, np.append(words, np.uint32(NONE)), phrases)

@@ -1,15 +1,15 @@
 """Bulletins that wait to be taken: put in by another process, or too many to take at once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 
 from storage import bulletins, schema
 from storage.bulletins import Bulletin, Kind
 from storage.database import Transaction
+from storage.inserting import insert_all
 
 _table = schema.arrival
 
@@ -17,9 +17,7 @@ CHANNEL = "tocsin_arrivals"
 """What PostgreSQL notifies of. SQLite has `PRAGMA data_version` instead."""
 
 _AT_ONCE = 200
-"""Rows in one statement: what is made of them is made in one go."""
-
-_Item = TypeVar("_Item")
+"""Ids in one question: what is made of its answer is made in one go."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +37,16 @@ class Taken:
 
 async def put(transaction: Transaction, arrived: Iterable[Bulletin], now: datetime) -> list[int]:
     """Stores them for the running process to take; their ids."""
-    ids: list[int] = []
-    statement = insert(_table).returning(_table.c.id, sort_by_parameter_order=True)
-    for some in _parts(tuple(arrived)):
-        values = [
-            {
-                "source": bulletin.source,
-                "payload": bulletins.to_json(bulletin),
-                "urgent": _is_urgent(bulletin),
-                "created_at": now,
-            }
-            for bulletin in some
-        ]
-        ids += (await transaction.execute(statement, values)).scalars()
+    rows = (
+        {
+            "source": bulletin.source,
+            "payload": bulletins.to_json(bulletin),
+            "urgent": _is_urgent(bulletin),
+            "created_at": now,
+        }
+        for bulletin in arrived
+    )
+    ids = await insert_all(transaction, _table, rows)
     if transaction.dialect.name == "postgresql":
         await transaction.execute(text(f"NOTIFY {CHANNEL}"))
     return ids
@@ -96,7 +91,8 @@ async def take(transaction: Transaction, taken: Mapping[int, Taken], now: dateti
 async def results(transaction: Transaction, ids: Sequence[int]) -> dict[int, Taken]:
     """What became of those of `ids` that were taken."""
     found: dict[int, Taken] = {}
-    for some in _parts(ids):
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
         query = select(_table.c.id, _table.c.repeated, _table.c.matched).where(
             _table.c.id.in_(some), _table.c.taken_at.is_not(None)
         )
@@ -124,7 +120,3 @@ def _is_urgent(bulletin: Bulletin) -> bool | None:
     if bulletin.phase:
         return True
     return None if bulletin.kind is None else bulletin.kind is Kind.ALERT
-
-
-def _parts(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
-    return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))

@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.engine import RowMapping
 
 from storage import schema
 from storage.database import Transaction
+from storage.inserting import insert_all
 
 _table = schema.bulletin
 
@@ -69,11 +70,8 @@ async def add(transaction: Transaction, bulletin: Bulletin) -> StoredBulletin:
 
 async def add_all(transaction: Transaction, new: Sequence[Bulletin]) -> list[StoredBulletin]:
     """Stores them in the order given, also those that are there already: see `known`."""
-    if not new:
-        return []
-    statement = insert(_table).returning(_table.c.id, sort_by_parameter_order=True)
-    ids = await transaction.execute(statement, [_values(bulletin) for bulletin in new])
-    stored = zip(new, ids.scalars(), strict=True)
+    ids = await insert_all(transaction, _table, map(_values, new))
+    stored = zip(new, ids, strict=True)
     return [StoredBulletin(**_own_fields(bulletin), id=id_) for bulletin, id_ in stored]
 
 
@@ -97,13 +95,15 @@ async def get(transaction: Transaction, ids: Iterable[int]) -> dict[int, StoredB
 
 
 async def newest(
-    transaction: Transaction, count: int, *, before: int | None = None
+    transaction: Transaction, count: int, *, before: int | None = None, repeats: bool = False
 ) -> Sequence[StoredBulletin]:
     """The newest `count`, newest first; only those with an id below `before` when it is given.
 
-    What was told twice is there once.
+    What was told twice is there once, unless `repeats` are wanted too.
     """
-    query = select(_table).where(_is_first).order_by(_table.c.id.desc()).limit(count)
+    query = select(_table).order_by(_table.c.id.desc()).limit(count)
+    if not repeats:
+        query = query.where(_is_first)
     if before is not None:
         query = query.where(_table.c.id < before)
     rows = (await transaction.execute(query)).mappings()

@@ -1,15 +1,17 @@
 """Deliveries: one message owed to one subscriber."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.engine import RowMapping
 
 from storage import schema
 from storage.content import Content, from_json, to_json
 from storage.database import Transaction
+from storage.inserting import insert_all
 from storage.lanes import Lane
 
 _table = schema.delivery
@@ -42,26 +44,9 @@ async def enqueue(
     transaction: Transaction, new: Sequence[NewDelivery], now: datetime
 ) -> list[Delivery]:
     """Stores them in the order given and returns them with their ids."""
-    if not new:
-        return []
-    values = [
-        {
-            "subscriber": delivery.subscriber,
-            "lane": delivery.lane,
-            "bulletin": delivery.bulletin,
-            "content": None if delivery.content is None else to_json(delivery.content),
-            "silent": delivery.silent,
-            "attempts": delivery.attempts,
-            "due_at": delivery.due_at,
-            "attempted_at": delivery.attempted_at,
-            "failure": delivery.failure,
-            "created_at": now,
-        }
-        for delivery in new
-    ]
-    statement = insert(_table).returning(_table, sort_by_parameter_order=True)
-    rows = (await transaction.execute(statement, values)).mappings()
-    return [_delivery(row) for row in rows]
+    ids = await insert_all(transaction, _table, (_values(delivery, now) for delivery in new))
+    stored = zip(new, ids, strict=True)
+    return [Delivery(**_own_fields(one), id=id_, created_at=now) for one, id_ in stored]
 
 
 async def due(transaction: Transaction, lane: Lane, now: datetime, *, limit: int) -> list[Delivery]:
@@ -95,6 +80,17 @@ async def is_waiting(transaction: Transaction, subscriber: int, lane: Lane) -> b
         _table.c.failed_at.is_(None),
     )
     return (await transaction.execute(query.limit(1))).first() is not None
+
+
+async def count(transaction: Transaction, lane: Lane, most: int) -> int:
+    """How many of a lane wait for their first call or the next; `most` stands for more, too."""
+    waiting = (
+        select(_table.c.id)
+        .where(_table.c.lane == lane, _table.c.attempted_at.is_(None), _table.c.failed_at.is_(None))
+        .limit(most)
+    )
+    counted = select(func.count()).select_from(waiting.subquery())
+    return (await transaction.execute(counted)).scalar_one()
 
 
 async def defer(transaction: Transaction, due_at: Mapping[int, datetime]) -> None:
@@ -148,6 +144,15 @@ async def done(transaction: Transaction, ids: Sequence[int]) -> None:
 async def forget(transaction: Transaction, before: datetime) -> None:
     """Deletes what was given up before that."""
     await transaction.execute(delete(_table).where(_table.c.failed_at < before))
+
+
+def _own_fields(delivery: NewDelivery) -> dict[str, Any]:
+    return {field.name: getattr(delivery, field.name) for field in fields(NewDelivery)}
+
+
+def _values(delivery: NewDelivery, now: datetime) -> dict[str, Any]:
+    content = None if delivery.content is None else to_json(delivery.content)
+    return _own_fields(delivery) | {"content": content, "created_at": now}
 
 
 def _delivery(row: RowMapping) -> Delivery:

@@ -1,5 +1,6 @@
 """Bulletins that told what another one had told before."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pyroaring import BitMap
@@ -32,13 +33,22 @@ async def find(transaction: Transaction, bulletin: int) -> Fold | None:
 
 
 async def told(transaction: Transaction, into: int) -> tuple[BitMap, BitMap]:
-    """To whom a bulletin, or one folded into it, was owed at once; and for whom it is held."""
+    """To whom a bulletin, or one folded into it, was owed at once; and for whom it is held.
+
+    What waits for the end of somebody's quiet is owed at once: it only comes later.
+    """
     same = select(_table.c.bulletin).where(_table.c.into == into)
     found = []
-    for table in (schema.broadcast, schema.held):
+    for table in (schema.broadcast, schema.hushed, schema.held):
         query = select(table.c.recipients).where(
             or_(table.c.bulletin == into, table.c.bulletin.in_(same))
         )
         found.append(BitMap().union(*(await transaction.execute(query)).scalars()))
-    pushed, held = found
-    return pushed, held
+    pushed, hushed, held = found
+    return pushed | hushed, held
+
+
+async def first(transaction: Transaction, ids: Iterable[int]) -> dict[int, int]:
+    """Into what those of `ids` were folded that were."""
+    query = select(_table.c.bulletin, _table.c.into).where(_table.c.bulletin.in_(list(ids)))
+    return {row.bulletin: row.into for row in await transaction.execute(query)}

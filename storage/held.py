@@ -12,6 +12,9 @@ from storage.database import Transaction
 
 _table = schema.held
 
+_AT_ONCE = 100
+"""Rows read together: each may hold a bitmap of a million."""
+
 
 @dataclass(frozen=True)
 class Held:
@@ -31,10 +34,12 @@ async def hold(transaction: Transaction, new: Sequence[Held], now: datetime) -> 
 async def since(transaction: Transaction, bulletin: int, numbers: Collection[int]) -> list[Held]:
     """What came after `bulletin` and waits for any of the subscribers `numbers`, oldest first."""
     wanted = BitMap(numbers)
-    query = select(_table).where(_table.c.bulletin > bulletin).order_by(_table.c.bulletin)
-    rows = (await transaction.execute(query)).mappings()
-    return [
-        Held(row["bulletin"], row["recipients"] & wanted)
-        for row in rows
-        if row["recipients"].intersect(wanted)
-    ]
+    found: list[Held] = []
+    last = bulletin
+    while True:
+        query = select(_table.c.bulletin, _table.c.recipients).where(_table.c.bulletin > last)
+        rows = (await transaction.execute(query.order_by(_table.c.bulletin).limit(_AT_ONCE))).all()
+        found += [Held(row.bulletin, mine) for row in rows if (mine := row.recipients & wanted)]
+        if len(rows) < _AT_ONCE:
+            return found
+        last = rows[-1].bulletin

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from storage import clocks
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -34,13 +36,28 @@ class Schedule:
         """The first time later than `after`, in UTC; None for what is delivered at once.
 
         An hour that comes twice in autumn counts the first time; one that spring leaves out
-        counts when the clock has jumped over it. So there is exactly one a local day.
+        counts when the clocks jump over it, within the same day. So there is exactly one a local
+        day.
         """
         if self.every is Every.NOW:
             return None
         if self.every is Every.HOURLY:
-            return after.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-        day = after.astimezone(zone).date()
+            return _next_full_hour(after, zone)
+        return self._first(after.astimezone(zone).date(), zone, after)
+
+    def rezoned(self, due: datetime, old: ZoneInfo, new: ZoneInfo, now: datetime) -> datetime:
+        """When what is due at `due` by the clocks of `old` is due by those of `new`, in UTC.
+
+        Each date has its digest once, wherever one is: the one owed for a date stays owed for it,
+        and comes now when its hour has passed there already.
+        """
+        if self.every is Every.HOURLY:
+            return _next_full_hour(now, new)
+        day = due.astimezone(old).date()
+        return max(now, self._first(day, new, datetime.min.replace(tzinfo=UTC)))
+
+    def _first(self, day: date, zone: ZoneInfo, after: datetime) -> datetime:
+        """The first from `day` on that is later than `after`."""
         while (due := self._on(day, zone)) is None or due <= after:
             day += timedelta(days=1)
         return due
@@ -48,7 +65,7 @@ class Schedule:
     def _on(self, day: date, zone: ZoneInfo) -> datetime | None:
         if self.every is Every.WEEKLY and day.weekday() != self.weekday:
             return None
-        return datetime.combine(day, self.at, tzinfo=zone).astimezone(UTC)
+        return clocks.on_day(day, self.at, zone)
 
 
 AT_ONCE = Schedule(Every.NOW)
@@ -69,6 +86,13 @@ def parse_schedule(text: str) -> Schedule:
         case ["weekly", day, at] if day[:3] in WEEKDAYS:
             return Schedule(Every.WEEKLY, _time(at), WEEKDAYS.index(day[:3]))
     raise ValueError(f"not a schedule: {text!r}")
+
+
+def _next_full_hour(after: datetime, zone: ZoneInfo) -> datetime:
+    """By the clocks of the zone: in Kathmandu that is a quarter past by those of Greenwich."""
+    offset = after.astimezone(zone).utcoffset() or timedelta()
+    local = after.astimezone(UTC) + offset
+    return local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1) - offset
 
 
 def _time(text: str) -> time:

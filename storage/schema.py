@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -22,6 +24,7 @@ metadata = MetaData()
 
 _IDLE = text("attempted_at IS NULL AND failed_at IS NULL")
 _UNDER_WAY = text("attempted_at IS NOT NULL")
+_OWED = text("owed_at IS NOT NULL")
 
 subscriber = Table(
     "subscriber",
@@ -34,6 +37,7 @@ subscriber = Table(
     Column("zone", String(64)),
     Column("detail", String(8), nullable=False),
     Column("schedule", String(32), nullable=False, server_default="now"),
+    Column("told_nothing", Boolean, nullable=False, server_default=false()),
     Column("suspended", String(16)),
     Column("not_found", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -53,8 +57,10 @@ subscription = Table(
     Column("created_at", Instant, nullable=False),
     Column("next_due_at", Instant),
     Column("digested", BigInteger, nullable=False),
+    Column("owed_at", Instant),
     Index("subscription_of_subscriber", "subscriber"),
     Index("subscription_due", "next_due_at"),
+    Index("subscription_owed", "owed_at", sqlite_where=_OWED, postgresql_where=_OWED),
     sqlite_autoincrement=True,
 )
 
@@ -154,6 +160,41 @@ held = Table(
     Column("held_at", Instant, nullable=False),
 )
 
+# What waits until somebody's quiet is over, or was told to them without a sound meanwhile.
+hushed = Table(
+    "hushed",
+    metadata,
+    Column("bulletin", ForeignKey("bulletin.id", ondelete="CASCADE"), primary_key=True),
+    Column("told", Boolean, primary_key=True),
+    Column("recipients", Numbers, nullable=False),
+    Column("held_at", Instant, nullable=False),
+)
+
+quiet = Table(
+    "quiet",
+    metadata,
+    Column("subscriber", ForeignKey("subscriber.number", ondelete="CASCADE"), primary_key=True),
+    Column("hours", String(16)),
+    Column("alerts", String(8), nullable=False),
+    Column("paused_until", Instant),
+    Column("since", Instant),
+    Column("turns_at", Instant),
+    Column("after", BigInteger),
+    Column("owed_at", Instant),
+    Index("quiet_turns", "turns_at"),
+    Index("quiet_owed", "owed_at", sqlite_where=_OWED, postgresql_where=_OWED),
+)
+
+# One row: who is quiet now, so that a bulletin for many need not ask for each of them.
+hush = Table(
+    "hush",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("news", Numbers, nullable=False),
+    Column("silent", Numbers, nullable=False),
+    Column("alerts", Numbers, nullable=False),
+)
+
 fold = Table(
     "fold",
     metadata,
@@ -197,6 +238,13 @@ source = Table(
     Column("succeeded_at", Instant),
     Column("error", Text),
     Column("errors", Integer, nullable=False),
+    Column("kind", String(64)),
+    Column("every", Float),
+    Column("watched_at", Instant),
+    Column("latency", Float),
+    Column("next_at", Instant),
+    Column("paged_at", Instant),
+    Column("unknown", Text),
 )
 
 # Flood waits long enough to outlive a process: of a chat, or with 0 of all of them.

@@ -60,6 +60,7 @@ class Subscriber:
     zone: str | None  # IANA; None: not chosen and not known from a place, so UTC
     detail: Detail
     schedule: Schedule  # of what is subscribed to without one
+    told_nothing: bool  # is told, at the hour of a digest, also that there is nothing new
     suspended: Suspended | None  # None: is sent to
     not_found: int  # times in a row that Telegram did not know the chat
     created_at: datetime
@@ -92,6 +93,7 @@ async def ensure(
         "zone": None,
         "detail": Detail.FULL,
         "schedule": str(AT_ONCE),
+        "told_nothing": False,
         "suspended": None,
         "not_found": 0,
         "created_at": now,
@@ -114,10 +116,16 @@ async def choose(
     zone: str | None = None,
     detail: Detail | None = None,
     schedule: Schedule | None = None,
+    told_nothing: bool | None = None,
 ) -> None:
     """Stores the settings that are given and leaves the others."""
-    hours = None if schedule is None else str(schedule)
-    given = {"language": language, "zone": zone, "detail": detail, "schedule": hours}
+    given = {
+        "language": language,
+        "zone": zone,
+        "detail": detail,
+        "schedule": None if schedule is None else str(schedule),
+        "told_nothing": told_nothing,
+    }
     values = {name: value for name, value in given.items() if value is not None}
     await transaction.execute(update(_table).where(_table.c.number == number).values(values))
 

@@ -1,17 +1,30 @@
 """Subscriptions: a query of one subscriber with when to deliver."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import case, delete, func, insert, literal, select, update
 from sqlalchemy.engine import RowMapping
 
-from storage import bulletins, schema
+from storage import bulletins, clocks, schema
+from storage.columns import Instant
 from storage.database import Transaction
 from storage.schedules import Schedule, parse_schedule
 
 _table = schema.subscription
+
+_zone = func.coalesce(
+    select(schema.subscriber.c.zone)
+    .where(schema.subscriber.c.number == _table.c.subscriber)
+    .scalar_subquery(),
+    "",
+)
+_quiet_until = (
+    select(schema.quiet.c.turns_at)
+    .where(schema.quiet.c.subscriber == _table.c.subscriber, schema.quiet.c.since.is_not(None))
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +40,7 @@ class Subscription:
     created_at: datetime
     next_due_at: datetime | None  # aware; when its next digest is due; None: no digest is to come
     digested: int  # id of the last bulletin its digests have dealt with
+    owed_at: datetime | None  # aware; a digest is owed since then, or from then on; None: none is
 
 
 async def add(
@@ -103,25 +117,85 @@ async def every(transaction: Transaction) -> AsyncIterator[Subscription]:
         last = rows[-1]["id"]
 
 
-async def due(transaction: Transaction, now: datetime, limit: int) -> list[Subscription]:
-    """Those whose digest is due at `now`, longest due first."""
-    query = (
-        select(_table)
+async def is_due(transaction: Transaction, now: datetime) -> bool:
+    """Whether `owe` has anything to do."""
+    first = (await transaction.execute(select(func.min(_table.c.next_due_at)))).scalar_one()
+    return first is not None and first <= now
+
+
+async def owe(transaction: Transaction, now: datetime, limit: int) -> int:
+    """Owes the digests that are due at `now` and sets when the next are; how many, at most `limit`.
+
+    Who is quiet is owed theirs when that ends.
+    """
+    due = (
+        select(_table.c.id)
         .where(_table.c.next_due_at <= now)
         .order_by(_table.c.next_due_at, _table.c.id)
         .limit(limit)
     )
+    # No row of theirs is read here: of many who are due at once, only a few differ.
+    alike = select(_table.c.schedule, _zone).where(_table.c.id.in_(due)).distinct()
+    next_due_at = {
+        f"{schedule} {zone}": parse_schedule(schedule).next_due(now, clocks.zone_of(zone or None))
+        for schedule, zone in await transaction.execute(alike)
+    }
+    if not next_due_at:
+        return 0
+    statement = (
+        update(_table)
+        .where(_table.c.id.in_(due), _table.c.next_due_at <= now)
+        .values(
+            next_due_at=case(
+                {key: literal(at, Instant()) for key, at in next_due_at.items()},
+                value=_table.c.schedule + " " + _zone,
+                else_=_table.c.next_due_at,
+            ),
+            owed_at=func.coalesce(_table.c.owed_at, _quiet_until, literal(now, Instant())),
+        )
+    )
+    return (await transaction.execute(statement)).rowcount
+
+
+async def next_owed(transaction: Transaction, now: datetime, limit: int) -> list[int]:
+    """Numbers of the subscribers whose digests are to be made, longest owed first."""
+    query = (
+        select(_table.c.subscriber)
+        .where(_table.c.owed_at <= now)
+        .order_by(_table.c.owed_at, _table.c.id)
+        .limit(limit)
+    )
+    return list(dict.fromkeys((await transaction.execute(query)).scalars()))
+
+
+async def owed(
+    transaction: Transaction, numbers: Collection[int], now: datetime
+) -> list[Subscription]:
+    """Those of the subscribers `numbers` whose digests are to be made."""
+    query = select(_table).where(_table.c.subscriber.in_(numbers), _table.c.owed_at <= now)
     return [_subscription(row) for row in (await transaction.execute(query)).mappings()]
 
 
-async def digest(
-    transaction: Transaction, subscription: int, *, digested: int, next_due_at: datetime | None
-) -> None:
-    """Notes that its digest up to the bulletin `digested` is made, and when the next is due."""
+async def settle(transaction: Transaction, ids: Collection[int], *, digested: int) -> set[int]:
+    """Notes that those of `ids` that were owed have their digest, up to the bulletin `digested`.
+
+    Returns the subscribers whose they are.
+    """
+    statement = (
+        update(_table)
+        .where(_table.c.id.in_(ids), _table.c.owed_at.is_not(None))
+        .values(digested=digested, owed_at=None)
+        .returning(_table.c.subscriber)
+    )
+    return set((await transaction.execute(statement)).scalars())
+
+
+async def defer(transaction: Transaction, subscriber: int, until: datetime) -> None:
+    """What is owed to the subscriber is owed from then on."""
     await transaction.execute(
         update(_table)
-        .where(_table.c.id == subscription)
-        .values(digested=digested, next_due_at=next_due_at)
+        .where(_table.c.subscriber == subscriber, _table.c.owed_at.is_not(None))
+        .values(owed_at=until)
     )
 
 

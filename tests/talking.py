@@ -7,7 +7,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from bot.digests import Digests
+from bot.waiting import Owing
 from handlers.conversation import Conversation
+from handlers.messages import Messages
+from handlers.roundup import Roundup
 from handlers.said import Answer, Direct, Edit
 from handlers.words import Words
 from matching.gazetteer import Gazetteer
@@ -79,6 +83,17 @@ def reader() -> Reader:
     return Reader(gazetteer(), topics())
 
 
+def digests(database: Database, clock: Callable[[], datetime]) -> Digests:
+    """Makes digests as an installation does."""
+    return Digests(
+        database,
+        Owing(reader(), gazetteer(), topics()),
+        Roundup(words(), gazetteer(), topics(), Messages(words(), reader())),
+        lambda: None,
+        clock,
+    )
+
+
 async def nobody(_chat: int) -> frozenset[int]:
     return frozenset()
 
@@ -92,6 +107,7 @@ class Talk:
         administrators: Callable[[int], Awaitable[frozenset[int]]] = nobody,
         places: Gazetteer | None = None,
         quota: int = 100,
+        operators: Sequence[int] = (),
     ) -> None:
         self.database = database
         self.index = Index()
@@ -109,6 +125,7 @@ class Talk:
             administrators=administrators,
             username=USERNAME,
             quota=quota,
+            operators=operators,
         )
 
     async def say(self, text: str, *, user: int = ANN, language: str = "en") -> Heard:

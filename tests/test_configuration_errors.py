@@ -1,5 +1,6 @@
 """What an operator is told of a wrong configuration, and what a right one comes to."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from bot.config import Config, ConfigError, load, token
 from bot.http import Address
+from bot.sources.fetching import user_agent
 from bot.sources.liveblog import LiveblogSettings
 from bot.sources.registry import KINDS
 from bot.sources.webhook import WebhookSettings
@@ -234,6 +236,39 @@ def test_where_to_listen_is_a_host_and_a_port(
     file.write_text(f'[http]\nlisten = "{written}"')
 
     assert load(file, {}).http.address == address
+
+
+@pytest.mark.parametrize("contact", ["x y@example.org", "(me)", "a", "\u00e4@example.org", "x\n@y"])
+def test_a_contact_goes_into_a_header(file: Path, contact: str) -> None:
+    file.write_text(f"[sources]\ncontact = {json.dumps(contact)}")
+
+    with pytest.raises(ConfigError, match="a mail address or a web address"):
+        load(file, {})
+
+
+def test_who_is_asked_learns_who_asks(file: Path) -> None:
+    file.write_text('[sources]\ncontact = "ops@example.org"')
+
+    said = user_agent(load(file, {}).sources.contact)
+
+    assert said == f"{user_agent()} (+ops@example.org)"
+    assert user_agent().startswith("tocsin/")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "kind = 'webhook'\nname = 'x'",
+        "kind = 'webhook'\nname = 'x'\nsecret = ''",
+        "kind = 'ukrainealarm'\nname = 'x'\nwebhook_url = 'https://example.org/hook/x'",
+    ],
+)
+def test_a_hook_without_a_secret_is_refused(file: Path, source: str) -> None:
+    """Case 66."""
+    file.write_text(f"[[source]]\n{source}")
+
+    with pytest.raises(ConfigError, match=r"source\[0\]\.(secret|token)"):
+        load(file, {})
 
 
 def test_updates_by_webhook_need_a_server(file: Path) -> None:

@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 from pyroaring import BitMap
-from talking import NOW, Talk, labelled, labels, reader, words
+from talking import NOW, Talk, labelled, labels
+from talking import digests as maker
 
-from bot.digests import Digests
-from handlers.messages import Messages
 from storage import deliveries, held
 from storage.database import Database
 from storage.held import Held
@@ -31,9 +30,7 @@ async def hold(talk: Talk, title: str) -> None:
 
 async def digests(talk: Talk) -> list[str]:
     """The digests that are made now."""
-    messages = Messages(words(), reader())
-    maker = Digests(talk.database, reader(), messages, lambda: None, lambda: talk.now)
-    await maker.tick()
+    await maker(talk.database, lambda: talk.now).tick()
     async with talk.database.write() as transaction:
         due = [
             each
@@ -91,6 +88,7 @@ async def test_the_usual_hour_is_shown_and_chosen_by_button(database: Database) 
         "every hour",
         "every day at 09:00 (UTC)",
         "every Monday at 09:00 (UTC)",
+        "Tell me also when there is nothing new",
     ]
     pressed = await talk.press(labelled(shown, "every day"))
     assert "every day at 09:00 (UTC)" in pressed.edit.html

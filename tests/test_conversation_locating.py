@@ -12,9 +12,10 @@ async def test_a_shared_location_finds_the_city_and_the_raion(database: Database
     talk = Talk(database)
     message = {**private("", user=ANN), "location": KHERSON}
     heard = await talk.update(message=message)
-    assert labels(heard.reply) == ["Follow Kherson", "Follow Kherson Raion"]
-    followed = await talk.press(labelled(heard.reply, "Follow Kherson"))
-    assert "You will hear at once of: everything about <b>Kherson</b>" in followed.html
+    assert labels(heard.reply) == ["Kherson", "Kherson Raion"]
+    asked = await talk.press(labelled(heard.reply, "Kherson"))
+    followed = await talk.press(labelled(asked.edit, "Everything"))
+    assert "You will hear at once of: everything about <b>Kherson</b>." in followed.replies[0].html
 
 
 async def test_a_location_far_from_any_city_is_answered_kindly(sqlite: Database) -> None:

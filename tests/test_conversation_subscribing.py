@@ -159,6 +159,38 @@ async def test_another_meaning_is_one_press_away(database: Database) -> None:
     assert talk.hears("Shelling in Bashtanka Raion") == {"ring"}
 
 
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [("Khersno", "Kherson"), ("khersno", "Kherson"), ("Мелитопль", "Melitopol")],
+)
+async def test_a_misspelt_place_is_a_word_with_the_place_one_press_away(
+    sqlite: Database, written: str, place: str
+) -> None:
+    talk = Talk(sqlite)
+    heard = await talk.say(f"/subscribe {written}")
+    assert heard.html.endswith("If you meant one of these, press it:")
+    assert 1 <= len(labels(heard.reply)) <= 6
+    assert place in labels(heard.reply)[0]
+    await talk.press(labelled(heard.reply, place))
+    (subscription,) = await talk.followed()
+    assert isinstance(load(subscription.query), PlaceTerm)
+    assert talk.hears(f"Explosions heard in {place}") == {"ring"}
+
+
+async def test_two_words_that_are_nearly_a_places_name_are_one_name(sqlite: Database) -> None:
+    talk = Talk(sqlite)
+    heard = await talk.say("/subscribe Bila Tserkwa #air_alert")
+    await talk.press(labelled(heard.reply, "Bila Tserkva"))
+    assert talk.hears("Air raid alert in Bila Tserkva") == {"ring"}
+    assert talk.hears("Air raid alert in Lutsk") == set()
+
+
+@pytest.mark.parametrize("written", ["світло", "Zelensky", "electricity outage", "F-35"])
+async def test_a_word_that_is_like_no_place_has_no_buttons(sqlite: Database, written: str) -> None:
+    heard = await Talk(sqlite).say(f"/subscribe {written}")
+    assert not labels(heard.reply)
+
+
 async def test_an_ordinary_word_can_become_the_place_and_a_word_again(sqlite: Database) -> None:
     talk = Talk(sqlite)
     heard = await talk.say("/subscribe суми")
@@ -252,7 +284,7 @@ async def test_a_forged_or_cut_deep_link_is_answered_kindly(sqlite: Database, pa
 
 async def test_a_greeting_says_how_to_begin_and_later_what_is_there(sqlite: Database) -> None:
     talk = Talk(sqlite)
-    assert "<code>/subscribe Kyiv</code>" in (await talk.say("/start")).html
+    assert "Press a place, write its name" in (await talk.say("/start")).html
     await talk.say("/subscribe Kyiv")
     assert "You follow one thing" in (await talk.say("/start")).html
 

@@ -5,15 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from pyroaring import BitMap
+from talking import digests, gazetteer, topics
 
-from bot.digests import Digests
-from handlers.messages import Messages
-from handlers.words import Words
-from matching.gazetteer import Gazetteer
 from matching.parser import parse
 from matching.query import dump
-from matching.reading import Reader
-from matching.topics import Topics
 from storage import bulletins, deliveries, held, subscribers, subscriptions
 from storage.bulletins import Bulletin
 from storage.database import Database
@@ -33,12 +28,7 @@ class Office:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.now = NINE - timedelta(hours=3)
-        self.gazetteer = Gazetteer.load()
-        self.topics = Topics.built_in()
-        reader = Reader(self.gazetteer, self.topics)
-        self.digests = Digests(
-            database, reader, Messages(Words(), reader), lambda: None, lambda: self.now
-        )
+        self.digests = digests(database, lambda: self.now)
 
     async def subscriber(self, chat_id: int = 5) -> Subscriber:
         async with self.database.write() as transaction:
@@ -53,7 +43,7 @@ class Office:
             await subscriptions.add(
                 transaction,
                 subscriber.number,
-                query=dump(parse(query, self.gazetteer, self.topics).query),
+                query=dump(parse(query, gazetteer(), topics()).query),
                 written=query,
                 schedule=schedule,
                 next_due_at=schedule.next_due(self.now, ZoneInfo("UTC")),

@@ -1,5 +1,9 @@
 """What is read in a bulletin, and which queries hold for it."""
 
+import json
+from importlib.resources import files
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +13,7 @@ from matching.gazetteer import Gazetteer
 from matching.parser import parse
 from matching.query import PlaceTerm, SourceTerm, TopicTerm, Word
 from matching.reading import Reader, Reading
-from matching.topics import Topics
+from matching.topics import Topic, Topics
 
 GAZETTEER = Gazetteer.load()
 TOPICS = Topics.built_in()
@@ -196,6 +200,28 @@ def test_evidence_of_an_alert_from_above_is_the_larger_region() -> None:
     assert found[1:] == (0, len("Kharkiv Oblast"))
 
 
+ITEMS = [
+    json.loads(line)
+    for line in (files("benchmarks") / "data" / "understanding.jsonl")
+    .read_text("utf-8")
+    .split("\n")
+    if line
+]
+
+
+def test_whether_it_is_an_alert_is_known_without_reading_all() -> None:
+    """Also of texts made of the halves of others, and where an operator says what an alert is."""
+    bell = Reader(GAZETTEER, TOPICS.with_([Topic("air_alert", "bell")]))
+    texts = [(item["title"], item["text"]) for item in ITEMS]
+    texts += [(one[0], other[1]) for one, other in pairwise(texts)]
+    texts += [(f"{one[1]} {other[0]}", "The bell.") for one, other in pairwise(texts)]
+    for reader in (READER, bell):
+        alerts = [reader.read(title, text).alert for title, text in texts]
+        assert [reader.is_alert(title, text) for title, text in texts] == alerts
+        assert set(alerts) == {True, False}
+    assert READER.is_alert("", "", topics=["all clear", "no such"])
+
+
 WILD = st.text(st.characters(exclude_categories=())) | st.lists(
     st.sampled_from(
         [
@@ -224,5 +250,6 @@ def test_any_text_gives_a_reading_with_mentions_inside_it(
     for mention in reading.mentions:
         assert 0 <= mention.start < mention.end <= len(whole)
         assert GAZETTEER.get(mention.code)
+    assert READER.is_alert(title, text, source=title, topics=regions) is reading.alert
     for term in (Word("air"), PlaceTerm("UA"), TopicTerm("air_alert")):
         assert bool(evidence(term, reading)) is evaluate(term, reading)

@@ -78,21 +78,6 @@ def test_the_pages_of_a_bulletin_hold_all_its_words(
             assert word in shown
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(texts, texts), max_size=40), audiences)
-def test_any_digest_is_messages_telegram_takes_with_each_bulletin_once(
-    said: list[tuple[str, str]], audience: Audience
-) -> None:
-    bulletins = [
-        replace(bulletin(title, text), id=number) for number, (title, text) in enumerate(said, 1)
-    ]
-    contents = drawn().digest(bulletins, audience, NOW)
-    for content in contents:
-        acceptable(content)
-    buttons = [button.data for content in contents for row in content.buttons for button in row]
-    assert buttons == [f"m:{number}:0" for number in range(len(said), 0, -1)]
-
-
 @given(texts, st.integers(9, 400))
 def test_a_cut_never_takes_more_than_it_may_nor_loses_anything(text: str, limit: int) -> None:
     cleaned = plain.clean(text)
@@ -205,30 +190,6 @@ def test_a_title_that_is_html_is_shown_as_it_was_written() -> None:
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "tg://user?id=1", "x", "http://", "a b"])
 def test_only_an_address_on_the_web_becomes_a_link(url: str) -> None:
     assert "<a" not in drawn().bulletin(bulletin("News", url=url), FULL, NOW).html
-
-
-def test_a_digest_is_counted_and_newest_first() -> None:
-    old = replace(bulletin("Old"), id=1, published_at=NOW - timedelta(hours=2))
-    new = replace(bulletin("New"), id=2, published_at=NOW - timedelta(hours=1))
-    (content,) = drawn().digest([old, new], replace(FULL, language="uk"), NOW)
-    shown = read(content.html).text
-    assert shown.startswith("2 повідомлення")
-    assert shown.index("New") < shown.index("Old")
-
-
-def test_a_digest_of_long_ones_is_as_many_messages_as_it_needs() -> None:
-    """failures 60"""
-    said = [
-        replace(bulletin("Kherson " * 60, "Trains end in Mykolaiv " * 60), id=number)
-        for number in range(1, 25)
-    ]
-    contents = drawn().digest(said, FULL, NOW)
-    assert len(contents) == 5
-    assert all(len(acceptable(content)) > 2_500 for content in contents[:-1])
-
-
-def test_a_digest_of_nothing_is_no_message() -> None:
-    assert drawn().digest([], FULL, NOW) == []
 
 
 @pytest.mark.parametrize(

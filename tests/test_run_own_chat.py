@@ -26,3 +26,19 @@ async def test_a_chat_is_tested_taken_along_forgotten_and_brought_back(tmp_path:
             await ann.send("/import", reply_to=kept)
             *_, said = await ann.chat.wait(lambda seen: len(seen) == before + 2, timeout=30)
             assert "una cosa da seguire" in said.text
+
+
+async def test_a_report_is_shared_by_way_of_inline_mode(tmp_path: Path) -> None:
+    report = tmp_path / "report.jsonl"
+    report.write_text(
+        '{"id": "1", "title": "Bridge closed in Kyiv", "text": "Until noon <today>."}'
+    )
+    async with Standin() as standin:
+        ann = standin.people.person("Ann")
+        installation = Installation(tmp_path, standin)
+        async with installation.running():
+            await ask(ann, "/start")
+            assert (await installation.call("publish", "--format", "jsonl", str(report)))[0] == 0
+            (offered,) = await (await ann.ask_inline("kyiv")).answered(timeout=30)
+        assert offered["title"] == "Bridge closed in Kyiv"
+        assert "Until noon &lt;today&gt;." in offered["input_message_content"]["message_text"]

@@ -25,7 +25,7 @@ from pydantic import SecretStr
 from said import content_type, said
 
 from bot.sources import registry
-from bot.sources.fetching import USER_AGENT, Fetcher, open_session
+from bot.sources.fetching import Fetcher, open_session, user_agent
 from bot.sources.liveblog import LiveblogSettings
 from bot.sources.registry import KINDS
 from bot.sources.settings import PolledSettings
@@ -171,7 +171,7 @@ async def test_a_body_that_is_none_of_it_is_refused_or_says_nothing(
 async def test_it_says_who_it_is(tried: Tried) -> None:
     await tried.baseline()
 
-    assert tried.origin.requests[0]["User-Agent"] == USER_AGENT
+    assert tried.origin.requests[0]["User-Agent"] == user_agent()
 
 
 async def test_it_asks_whether_the_page_is_still_the_same(tried: Tried) -> None:
@@ -343,7 +343,7 @@ async def test_a_configured_source_is_built_by_its_kind() -> None:
 
     async with open_session() as session:
         asked = registry.polled([blog, press], Fetcher(session, clock), clock)
-    told = registry.webhooks([blog, press], nothing, clock)
+    told = registry.hooks([blog, press], [], nothing, clock)
 
     assert [source.name for source in asked] == ["blog"]
     assert [source.name for source in told] == ["press"]

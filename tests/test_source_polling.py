@@ -9,7 +9,7 @@ import pytest
 from origin import Answer, origin, page, status
 from structlog.testing import capture_logs
 
-from bot.sources.capping import MOST_NEW
+from bot.sources.capping import MOST_NEW, capped
 from bot.sources.fetching import Fetcher, open_session, parse_retry_after
 from bot.sources.liveblog import LiveblogSettings
 from bot.sources.pausing import LONGEST_BACKOFF, pause
@@ -17,7 +17,7 @@ from bot.sources.poller import Poller
 from bot.sources.source import Batch, Polled, Refused, SourceError
 from storage import bulletins, sources
 from storage.arrivals import Taken
-from storage.bulletins import Bulletin
+from storage.bulletins import Bulletin, Kind
 from storage.database import Database
 from storage.sources import Cursor, SourceState
 
@@ -181,10 +181,39 @@ async def test_when_everything_is_new_at_once_only_the_newest_are_news(sqlite: D
     with capture_logs() as logs:
         await Poller(Scripted([many(MOST_NEW + 5)]), sqlite, taker.take, clock).poll()
 
-    assert taker.pushed == [str(number) for number in range(5, MOST_NEW + 5)]
-    assert [(log["event"], log["new"]) for log in logs] == [("too_much_news", MOST_NEW + 5)]
+    assert taker.pushed[1:] == [str(number) for number in range(5, MOST_NEW + 5)]
+    assert [(log["event"], log["new"], log["not_sent"]) for log in logs] == [
+        ("too_much_news", MOST_NEW + 5, 5)
+    ]
     async with sqlite.read() as transaction:
-        assert len(await bulletins.newest(transaction, 100)) == MOST_NEW + 5
+        assert len(await bulletins.newest(transaction, 100)) == MOST_NEW + 6
+
+
+def test_one_bulletin_says_what_was_not_sent() -> None:
+    """Case 46: after an outage."""
+    surplus, news = capped(many(MOST_NEW + 33))
+    summary = news.bulletins[0]
+
+    assert (surplus.baseline, surplus.cursor, len(surplus.bulletins)) == (True, None, 33)
+    assert (news.baseline, news.cursor, len(news.bulletins)) == (False, {"at": 1}, MOST_NEW + 1)
+    assert (summary.kind, summary.title) == (Kind.NEWS, "33 earlier reports came at once")
+    lines = summary.text.split("\n")
+    assert lines[:3] == ["Not sent one by one:", "32", "31"]
+    assert (lines[-1], len(lines)) == ("… and 3 more", 32)
+
+
+async def test_when_one_source_dies_the_others_go_on(sqlite: Database) -> None:
+    """Case 52."""
+    taker = Taker(sqlite)
+    dead = Poller(Scripted([SourceError("down")], name="dead"), sqlite, taker.take, clock)
+    well = Poller(Scripted([many(1)]), sqlite, taker.take, clock)
+    with capture_logs():
+        await dead.poll()
+        await well.poll()
+
+    assert taker.pushed == ["0"]
+    assert (await state(sqlite, "dead")).errors == 1
+    assert (await state(sqlite)).errors == 0
 
 
 @pytest.mark.parametrize("batch", [many(MOST_NEW), many(60, are_changes=True)])
@@ -206,6 +235,7 @@ async def test_a_defect_is_told_to_the_operator_as_any_failure(sqlite: Database)
 
 
 async def test_a_source_is_left_alone_for_as_long_as_it_asks(sqlite: Database) -> None:
+    """Case 53."""
     busy = Refused(429, retry_after=timedelta(hours=2))
     poller = Poller(Scripted([busy]), sqlite, Taker(sqlite).take, clock, chance=lambda: 0)
 

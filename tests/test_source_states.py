@@ -14,14 +14,15 @@ from pydantic import SecretStr
 from said import said
 from structlog.testing import capture_logs
 
-from bot.sources.alerts_in_ua import AlertsInUaSettings, read_active
+from bot.sources.alerts_in_ua import AlertsInUaSettings, read_active, read_made
 from bot.sources.fetching import Fetcher, open_session
 from bot.sources.oddities import Oddities
 from bot.sources.siren import SirenSettings
 from bot.sources.source import Batch, Polled, Refused, SourceError, Unusable
 from bot.sources.states import Alert, Seen, difference, from_json, joined, to_json
 from bot.sources.ukraine import FIRST_LEVEL
-from bot.sources.ukrainealarm import UkraineAlarmSettings, read_alerts
+from bot.sources.ukrainealarm import UkraineAlarmSettings
+from bot.sources.ukrainealarm_reading import read_alerts
 from matching.gazetteer import Gazetteer
 from storage.bulletins import Bulletin, Kind, Phase
 from storage.sources import Cursor
@@ -173,7 +174,7 @@ async def test_an_alert_is_told_from_its_beginning_to_its_end(watched: Watched) 
         phase=Phase.ACTIVE,
         level="yellow",
         hazard="air_raid",
-        regions=("Бахмутський район",),
+        regions=("54", "Бахмутський район"),
         topics=("air_alert",),
         published_at=BEGAN,
         received_at=watched.now - timedelta(seconds=40),
@@ -238,6 +239,7 @@ async def test_an_empty_state_that_was_a_mistake_changes_nothing(watched: Watche
     ],
 )
 async def test_a_bad_poll_is_never_an_all_clear(watched: Watched, answer: Any) -> None:
+    """Case 43."""
     await watched.sees([LUHANSK, RAION])
     watched.origin.answer = answer
     before = watched.cursor
@@ -256,7 +258,10 @@ async def test_a_record_that_cannot_be_read_ends_no_alert(watched: Watched) -> N
         assert await watched.sees([LUHANSK, region("54", "x", {"regionId": None}), KYIV]) == ()
         begun = await watched.sees([LUHANSK, {"activeAlerts": 5}, region("39", "y", on("39"))])
     assert [one.phase for one in begun] == [Phase.ACTIVE]
-    assert [one.regions for one in await watched.sees([LUHANSK, RAION])] == [("м. Київ",), ("y",)]
+    assert [one.regions for one in await watched.sees([LUHANSK, RAION])] == [
+        ("31", "м. Київ"),
+        ("39", "y"),
+    ]
 
 
 async def test_nothing_is_fetched_while_the_status_stays_but_now_and_then(
@@ -279,9 +284,52 @@ async def test_an_alert_of_the_oblast_that_a_raion_lists_is_the_oblasts(watched:
     (began,) = await watched.sees([LUHANSK, heir])
     oblast = region("28", "Донецька область", on("28"), kind="State")
 
-    assert began.regions == ("Донецька область",)
+    assert began.regions == ("28", "Донецька область")
     assert await watched.sees([LUHANSK, heir, oblast]) == ()
-    assert [one.regions for one in await watched.sees([LUHANSK])] == [("Донецька область",)]
+    assert [one.regions for one in await watched.sees([LUHANSK])] == [("28", "Донецька область")]
+
+
+async def test_a_state_from_before_ends_nothing_and_begins_nothing_again(
+    watched: Watched,
+) -> None:
+    """Case 44: a cache that was left behind answers 200 with what was on some time ago."""
+    watched.origin.numbers = iter([5, 6, 5, 5, 7])
+    await watched.sees([LUHANSK])
+    await watched.sees([LUHANSK, RAION])
+
+    for _ in range(2):
+        with pytest.raises(Unusable):
+            await watched.sees([LUHANSK])
+
+    assert await watched.sees([LUHANSK, RAION]) == ()
+
+
+async def test_a_service_that_counts_anew_is_believed_after_a_while(watched: Watched) -> None:
+    """Case 44."""
+    watched.origin.numbers = iter([900, *range(1, 20)])
+    await watched.sees([LUHANSK])
+    for _ in range(9):
+        with pytest.raises(Unusable):
+            await watched.sees([LUHANSK, RAION])
+
+    assert len(await watched.sees([LUHANSK, RAION])) == 1
+    assert await watched.sees([LUHANSK, RAION]) == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        ("2026-06-21T09:20:08.000Z", 9),
+        ("2026/06/21 12:20:08 +0300", 9),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_when_a_state_was_made_is_told_in_two_ways(written: str | None, hour: int | None) -> None:
+    made = read_made(json.dumps({"meta": {"last_updated_at": written}}).encode())
+
+    wanted = datetime(2026, 6, 21, hour, 20, 8, tzinfo=UTC).timestamp() if hour else None
+    assert made == wanted
 
 
 def seen(*regions: object) -> dict[str, Alert]:
@@ -289,6 +337,7 @@ def seen(*regions: object) -> dict[str, Alert]:
 
 
 def test_the_test_region_and_notices_are_no_alerts() -> None:
+    """Case 54."""
     assert list(seen(region("0", "Тестовий регіон", on("0")), KYIV)) == ["31:air_raid"]
     assert seen(region("31", "м. Київ", on("31", kind="INFO"))) == {}
 

@@ -20,7 +20,7 @@ from bot.sources.oddities import Oddities
 from bot.sources.source import Unusable
 from bot.sources.states import Seen, beginnings, difference, from_json, to_json
 from bot.sources.telegram_preview import read_posts
-from bot.sources.ukrainealarm import read_alerts
+from bot.sources.ukrainealarm_reading import read_alerts
 from bot.sources.usgs import compare, read_quakes
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)

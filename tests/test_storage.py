@@ -210,8 +210,9 @@ async def test_subscriptions_are_added_changed_and_removed(database: Database) -
         assert await subscriptions.find(transaction, added.id, stranger.number) is None
         assert await subscriptions.find(transaction, added.id, subscriber.number) == changed
         assert [s async for s in subscriptions.every(transaction)] == [changed]
-        assert await subscriptions.due(transaction, NOW - timedelta(seconds=1), 10) == []
-        assert await subscriptions.due(transaction, NOW, 10) == [changed]
+        assert await subscriptions.owe(transaction, NOW - timedelta(seconds=1), 10) == 0
+        assert await subscriptions.owe(transaction, NOW, 10) == 1
+        assert await subscriptions.next_owed(transaction, NOW, 10) == [subscriber.number]
         await subscriptions.remove(transaction, [added.id])
         assert await subscriptions.count(transaction) == 0
 

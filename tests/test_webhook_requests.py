@@ -6,7 +6,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +15,9 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot.http import Address, CannotListen, HttpServer
+from bot.sources.hooking import LARGEST
 from bot.sources.source import Batch
-from bot.sources.webhook import LARGEST, Webhook, WebhookSettings
+from bot.sources.webhook import Webhook, WebhookSettings
 from storage.arrivals import Taken
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
@@ -83,7 +84,7 @@ async def test_a_list_is_one_batch(desk: Desk) -> None:
     assert await desk.post(body) == (202, {"accepted": 2, "repeated": 1})
 
     (batch,) = desk.batches
-    assert (batch.source, batch.cursor, batch.baseline) == ("press", None, False)
+    assert (batch.source, batch.cursor, batch.baseline) == ("press", {}, False)
     assert [bulletin.title for bulletin in batch.bulletins] == ["A", "B", "A"]
     assert batch.bulletins[0].received_at == NOW
 
@@ -185,6 +186,28 @@ async def test_a_body_that_claims_to_be_packed_and_is_not_is_the_senders_fault(
 
     assert status == 400
     assert answer["error"]
+
+
+async def test_who_sends_too_much_is_told_when_to_come_back(desk: Desk) -> None:
+    """And a stranger uses up nothing of it."""
+    settings = WebhookSettings(kind="webhook", name="slow", secret=SecretStr(SECRET), per_minute=2)
+    now = NOW
+    server = HttpServer(Address("127.0.0.1", 0), {}, [Webhook(settings, desk.take, lambda: now)])
+    url = f"http://127.0.0.1:{await server.start()}/hook/slow"
+
+    async def sent(secret: str = SECRET) -> tuple[int, str | None]:
+        headers = {"Authorization": f"Bearer {secret}"}
+        async with desk.session.post(url, json={"title": "A"}, headers=headers) as response:
+            return response.status, response.headers.get("Retry-After")
+
+    with capture_logs():
+        assert [await sent("x") for _ in range(5)] == [(401, None)] * 5
+        assert [await sent() for _ in range(3)] == [(202, None), (202, None), (429, "31")]
+        now += timedelta(seconds=30)
+        assert [await sent() for _ in range(2)] == [(202, None), (429, "31")]
+        now -= timedelta(hours=1)  # case 38: the clock jumps
+        assert await sent() == (429, "31")
+    await server.stop()
 
 
 async def test_a_name_nobody_configured_is_not_found(desk: Desk) -> None:

@@ -29,12 +29,16 @@ from bot.delivery.outcome import (
     RetryAfter,
     Sent,
 )
+from handlers.said import Suggest
 from storage.content import Content
 from storage.subscribers import Suspended, Target
 
 # `do_api_request` builds no objects and is twice as fast; for every method that has a Python
 # name it warns that there is one.
 warnings.filterwarnings("ignore", "Please use 'Bot", PTBUserWarning)
+
+_SUGGESTED_SECONDS = 5
+"""So long Telegram may give the same answer to the same words: news do not wait longer."""
 
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -78,6 +82,30 @@ class Sender:
         return await self._outcome(
             "answerCallbackQuery", {"callback_query_id": callback_id, "text": text}
         )
+
+    async def suggest(self, suggest: Suggest) -> Outcome:
+        """Answers what somebody types after our name; each person may get another answer."""
+        results = [
+            {
+                "type": "article",
+                "id": each.id,
+                "title": each.title,
+                "description": each.about or None,
+                "input_message_content": {
+                    "message_text": each.content.html,
+                    "parse_mode": "HTML",
+                    "link_preview_options": {"is_disabled": True},
+                },
+            }
+            for each in suggest.suggestions
+        ]
+        answer = {
+            "inline_query_id": suggest.query_id,
+            "results": results,
+            "cache_time": _SUGGESTED_SECONDS,
+            "is_personal": True,
+        }
+        return await self._outcome("answerInlineQuery", answer)
 
     async def administrators(self, chat_id: int) -> frozenset[int]:
         """Ids of who may change things in a group; nobody while Telegram does not say."""

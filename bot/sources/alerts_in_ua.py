@@ -4,6 +4,7 @@ As https://devs.alerts.in.ua describes it: a token of one's own, at most 12 requ
 address, better 8; `Last-Modified` on every answer.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -11,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 
 from bot.sources import placing
+from bot.sources.aging import Aging
 from bot.sources.fetching import Fetcher
 from bot.sources.loose import Record, line, moment, read_json, record, records, text
 from bot.sources.oddities import Oddities
@@ -18,13 +20,14 @@ from bot.sources.settings import PolledSettings, WebAddress
 from bot.sources.source import Batch, Clock, Unusable
 from bot.sources.states import Alert, Seen, joined
 from bot.sources.ukraine import HAZARDS, TEST_REGION, THREATS, region_number
-from bot.sources.watching_states import batch, may_skip
+from bot.sources.watching_states import batch, may_skip, unchanged
 from storage.durations import Duration, between
 from storage.sources import Cursor
 
 LARGEST = 16 * 1024 * 1024  # bytes
 
 _HAZARDS = {"artillery": "artillery_shelling"}
+_SLASHED = re.compile(r"(\d{4})/(\d\d)/(\d\d) (\S+) ([+-]\d\d)(\d\d)", re.ASCII)
 _PARTS = frozenset(("hromada", "city"))
 
 
@@ -43,8 +46,8 @@ class AlertsInUaSettings(PolledSettings, frozen=True):
 class AlertsInUa:
     """The source of `kind = "alerts_in_ua"`.
 
-    Its cursor: `place`, as in `placing`; `validators`, as in `fetching`; the rest as in
-    `watching_states`.
+    Its cursor: `place`, as in `placing`; `validators`, as in `fetching`; `made`, when the state was
+    made (seconds since 1970), or null; the rest as in `watching_states`.
     """
 
     def __init__(self, settings: AlertsInUaSettings, fetcher: Fetcher, clock: Clock) -> None:
@@ -55,6 +58,7 @@ class AlertsInUa:
         self._clock = clock
         self._place = placing.mark(settings.kind, settings.url)
         self._oddities = Oddities(settings.name)
+        self._aging = Aging()
 
     async def fetch(self, cursor: Cursor | None) -> Batch:
         """What changed since the last look. Raises SourceError."""
@@ -66,9 +70,12 @@ class AlertsInUa:
             headers={"Authorization": f"Bearer {self._settings.token.get_secret_value()}"},
         )
         if page is None:
-            return Batch(self.name, (), cursor, baseline=False)
+            assert cursor is not None  # noqa: S101 - it was asked with what stands there
+            return unchanged(self.name, cursor)
         seen = read_active(page.body, self._oddities)
-        more = {"place": self._place, "validators": page.validators}
+        made = read_made(page.body)
+        self._aging.check(made, cursor.get("made") if cursor else None)
+        more = {"place": self._place, "validators": page.validators, "made": made}
         return batch(self.name, cursor, seen, more, self._clock())
 
 
@@ -85,6 +92,16 @@ def read_active(body: bytes, oddities: Oddities) -> Seen:
     on = (one for one in known if not (one.get("finished_at") or one.get("deleted_at")))
     alerts = (_alert(one, oddities) for one in on if line(one["location_uid"]) != TEST_REGION)
     return Seen(joined(alerts), whole=len(known) == len(listed))
+
+
+def read_made(body: bytes) -> float | None:
+    """When the state was made: ISO 8601, or as its own library reads it: 2026/06/21 09:20:08 +0000.
+
+    Raises Unusable.
+    """
+    written = line(record(record(read_json(body)).get("meta")).get("last_updated_at"))
+    made = moment(written) or moment(_SLASHED.sub(r"\1-\2-\3T\4\5:\6", written))
+    return made.timestamp() if made else None
 
 
 def _is_known(one: Record) -> bool:

@@ -2,23 +2,21 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 import structlog
 from pydantic import Field
 
-from bot.sources import placing
 from bot.sources.cap_reading import Answer, CapAlert, read_answer
 from bot.sources.cap_telling import Telling, tell
-from bot.sources.fetching import Fetcher
+from bot.sources.fetching import Fetcher, Page
 from bot.sources.noticing import notice
-from bot.sources.settings import PolledSettings, WebAddress
-from bot.sources.source import Batch, Clock, Refused, SourceError
+from bot.sources.one_page import Found, OnePage, PageSettings
+from bot.sources.source import Clock, Refused, SourceError
 from storage.durations import Duration, between
 from storage.sources import Cursor
 
-LARGEST = 16 * 1024 * 1024  # bytes
 _LARGEST_ALERT = 1024 * 1024
 _MOST_LINKS = 20  # of an index, in one poll
 _GONE = frozenset((404, 410))
@@ -26,11 +24,10 @@ _GONE = frozenset((404, 410))
 _log = structlog.get_logger()
 
 
-class CapSettings(PolledSettings, frozen=True):
+class CapSettings(PageSettings, frozen=True):
     """`[[source]] kind = "cap"`."""
 
     kind: Literal["cap"]
-    url: WebAddress
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$", max_length=16)] = (
         "en"
     )
@@ -40,56 +37,37 @@ class CapSettings(PolledSettings, frozen=True):
         return Cap(self, fetcher, clock)
 
 
-class Cap:
+class Cap(OnePage):
     """The source of `kind = "cap"`.
 
-    Its cursor: `place`, as in `placing`; `validators`, as in `fetching`; `links`, as in `noticing`;
-    `roots`, as in `cap_telling`.
+    Its cursor: as in `one_page`; `links`, as in `noticing`; `roots`, as in `cap_telling`.
     """
 
-    def __init__(self, settings: CapSettings, fetcher: Fetcher, clock: Clock) -> None:
-        self.name = settings.name
-        self.every = settings.every
-        self._settings = settings
-        self._fetcher = fetcher
-        self._clock = clock
-        self._place = placing.mark(settings.kind, settings.url)
+    limit = 16 * 1024 * 1024
 
-    async def fetch(self, cursor: Cursor | None) -> Batch:
-        """Alerts that are new: an address is one, many, or an index of links. Raises SourceError.
+    def __init__(self, settings: CapSettings, fetcher: Fetcher, clock: Clock) -> None:
+        super().__init__(settings, fetcher, clock)
+        self._language = settings.language
+
+    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> Found:
+        """Alerts that are new: an address is one, many, or an index of links.
 
         At the first poll the links are known at once, and only the newest are followed.
         """
-        cursor = placing.own(cursor, self._place)
-        page = await self._fetcher.get(
-            self._settings.url,
-            limit=LARGEST,
-            validators=cursor["validators"] if cursor else None,
-        )
-        if page is None:
-            return Batch(self.name, (), cursor, baseline=False)
         answer = await asyncio.to_thread(read_answer, page.body)
         linked, left = await self._linked(answer, cursor)
         noticed = notice(
             {link: "" for link in reversed(answer.links) if cursor is None or link not in left},
             cursor["links"] if cursor else {},
         )
-        telling = Telling(self.name, self._settings.language, self._clock())
+        telling = Telling(self.name, self._language, now)
         bulletins, roots = tell(
             [*answer.alerts, *linked], cursor["roots"] if cursor else {}, telling
         )
-        return Batch(
-            self.name,
-            bulletins,
-            {
-                "place": self._place,
-                # What is left is asked for again, also when the index stays the same.
-                "validators": {} if left else page.validators,
-                "links": noticed.known,
-                "roots": roots,
-            },
-            baseline=cursor is None,
-        )
+        more: dict[str, object] = {"links": noticed.known, "roots": roots}
+        if left:  # it is asked for again, also when the index stays the same
+            more["validators"] = {}
+        return Found(bulletins, more)
 
     async def _linked(
         self, answer: Answer, cursor: Cursor | None
@@ -110,7 +88,7 @@ class Cap:
 
     async def _behind(self, link: str) -> Iterable[CapAlert]:
         try:
-            page = await self._fetcher.get(link, limit=_LARGEST_ALERT, named_by=self._settings.url)
+            page = await self._fetcher.get(link, limit=_LARGEST_ALERT, named_by=self._url)
         except Refused as refused:
             if refused.status in _GONE:  # it has run out meanwhile
                 return ()

@@ -1,11 +1,13 @@
 """The one HTTP client of all polled sources: polite, and careful with what it is given."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
+from typing import Annotated
 from urllib.parse import urljoin
 
 from aiohttp import (
@@ -19,6 +21,7 @@ from aiohttp import (
     TCPConnector,
 )
 from aiohttp.resolver import DefaultResolver
+from pydantic import AfterValidator
 
 from bot.sources.addresses import (
     LeadsInside,
@@ -29,8 +32,9 @@ from bot.sources.addresses import (
 )
 from bot.sources.source import Clock, Refused, SourceError, Unreachable, Unusable
 from bot.sources.unpacking import whole_body
+from storage.settings import Section
 
-USER_AGENT = f"tocsin/{version('tocsin')}"
+_SHOWN = re.compile(r"[!#-'*-\[\]-~]{3,200}", re.ASCII)
 
 _LONGEST_WAIT = timedelta(days=1)  # nobody silences a source for good by a header
 _REDIRECTS = 5
@@ -57,12 +61,30 @@ class Page:
     url: str  # where it came from, after all redirects
 
 
-def open_session() -> ClientSession:
+def _contact(written: str) -> str:
+    if written and not _SHOWN.fullmatch(written):
+        raise ValueError("a mail address or a web address, without blanks and parentheses")
+    return written
+
+
+class SourcesSettings(Section, frozen=True):
+    """`[sources]`: what all of them share."""
+
+    contact: Annotated[str, AfterValidator(_contact)] = ""  # of who runs this, for who is asked
+
+
+def user_agent(contact: str = "") -> str:
+    """Says what asks, and whom to write to about it."""
+    return f"tocsin/{version('tocsin')}" + (f" (+{contact})" if contact else "")
+
+
+def open_session(settings: SourcesSettings | None = None) -> ClientSession:
     """A session as `Fetcher` wants it. Whoever opens it closes it."""
+    contact = settings.contact if settings else ""
     return ClientSession(
         connector=TCPConnector(resolver=PublicResolver(DefaultResolver())),
         cookie_jar=DummyCookieJar(),
-        headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"},
+        headers={"User-Agent": user_agent(contact), "Accept-Encoding": "gzip"},
     )
 
 
@@ -100,6 +122,20 @@ class Fetcher:
                 return await self._follow(url, named_by or url, limit, headers, validators)
         except (ClientError, OSError) as error:  # TimeoutError is an OSError
             raise _unreachable(error) from None  # a chained error would show the whole address
+
+    async def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Sends JSON; the status that is answered. No redirect is followed. Raises Unreachable."""
+        sent = {**headers, "Content-Type": "application/json"}
+        try:
+            async with (
+                asyncio.timeout(self._deadline),
+                self._session.request(
+                    method, url, data=body, headers=sent, timeout=_NO_TIMEOUT, allow_redirects=False
+                ) as response,
+            ):
+                return response.status
+        except (ClientError, OSError) as error:
+            raise _unreachable(error) from None
 
     async def _follow(
         self,

@@ -9,19 +9,18 @@ from email.utils import parsedate_to_datetime
 from typing import Annotated, Literal
 from xml.etree.ElementTree import Element
 
-from bot.sources import keys, placing
+from bot.sources import keys
 from bot.sources.addresses import is_web_address
 from bot.sources.cleaning import clean_line
-from bot.sources.fetching import Fetcher
+from bot.sources.fetching import Fetcher, Page
 from bot.sources.noticing import notice
-from bot.sources.settings import PolledSettings, WebAddress
-from bot.sources.source import Batch, Clock, Unusable
+from bot.sources.one_page import Found, OnePage, PageSettings
+from bot.sources.settings import WebAddress
+from bot.sources.source import Clock, Unusable
 from bot.sources.trees import child_text, children, name, read_xml
 from storage.bulletins import Bulletin, Kind
 from storage.durations import Duration, between
 from storage.sources import Cursor
-
-LARGEST = 5 * 1024 * 1024  # bytes
 
 # By the expected need of help, not by the strength of what happened.
 _TOLD = frozenset(("orange", "red"))
@@ -37,7 +36,7 @@ _HAZARDS = {
 _COUNTRIES = re.compile(r"\s*[,;]\s*")
 
 
-class GdacsSettings(PolledSettings, frozen=True):
+class GdacsSettings(PageSettings, frozen=True):
     """`[[source]] kind = "gdacs"`."""
 
     kind: Literal["gdacs"]
@@ -61,42 +60,27 @@ class Disaster:
     at: datetime | None  # aware
 
 
-class Gdacs:
+class Gdacs(OnePage):
     """The source of `kind = "gdacs"`.
 
-    Its cursor: `place`, as in `placing`; `validators`, as in `fetching`; `known`, as in `noticing`.
+    Its cursor: as in `one_page`; `known`, as in `noticing`.
     """
 
-    def __init__(self, settings: GdacsSettings, fetcher: Fetcher, clock: Clock) -> None:
-        self.name = settings.name
-        self.every = settings.every
-        self._url = settings.url
-        self._fetcher = fetcher
-        self._clock = clock
-        self._place = placing.mark(settings.kind, settings.url)
+    limit = 5 * 1024 * 1024
 
-    async def fetch(self, cursor: Cursor | None) -> Batch:
-        """New disasters, and those with another episode or level. Raises SourceError."""
-        cursor = placing.own(cursor, self._place)
-        page = await self._fetcher.get(
-            self._url, limit=LARGEST, validators=cursor["validators"] if cursor else None
-        )
-        if page is None:
-            return Batch(self.name, (), cursor, baseline=False)
+    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> Found:
+        """New disasters, and those with another episode or level."""
         found = {one.id: one for one in await asyncio.to_thread(read_disasters, page.body)}
         noticed = notice(
             {id_: one.stage for id_, one in found.items()}, cursor["known"] if cursor else {}
         )
-        now = self._clock()
-        return Batch(
-            self.name,
+        return Found(
             tuple(
                 _bulletin(self.name, one, now)
                 for id_, one in found.items()
                 if one.level in _TOLD and (id_ in noticed.new or id_ in noticed.changed)
             ),
-            {"place": self._place, "validators": page.validators, "known": noticed.known},
-            baseline=cursor is None,
+            {"known": noticed.known},
         )
 
 

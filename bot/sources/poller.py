@@ -2,16 +2,19 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
 
 from bot.sources.capping import capped
 from bot.sources.pausing import pause
+from bot.sources.recording import Recorder
 from bot.sources.source import Batch, Clock, Polled, SourceError, Take
 from storage import sources
+from storage.arrivals import Taken
 from storage.database import Database
+from storage.sources import Cursor
 
 _log = structlog.get_logger()
 
@@ -30,13 +33,17 @@ class Poller:
         take: Take,
         clock: Clock,
         chance: Callable[[], float] = random.random,  # from 0 to 1, for the jitter
+        recorder: Recorder | None = None,
     ) -> None:
-        self._source = source
+        self.source = source
         self._database = database
         self._take = take
         self._clock = clock
         self._chance = chance
+        self._recorder = recorder
         self._errors = 0  # failed polls in a row
+        self._turn = asyncio.Lock()  # of who changes what the source has told so far
+        self._told = 0  # messages it sent by itself
 
     async def run(self) -> None:
         """Ends by cancellation only."""
@@ -46,38 +53,74 @@ class Poller:
 
     async def poll(self) -> timedelta:
         """Asks once and hands over what is new; how long to wait until the next time."""
+        began = self._clock()
         try:
-            error = await self._try()
+            wait = self._wait(await self._try())
+            ended = self._clock()
+            async with self._database.write() as transaction:
+                await sources.schedule(
+                    transaction, self.source.name, latency=ended - began, next_at=ended + wait
+                )
         except Exception:  # noqa: BLE001 - the database failed, or intake did: the next poll
             # brings the same again, and nobody else would start this loop another time
-            _log.exception("poll_lost", source=self._source.name)
-            error = SourceError("could not be stored")
+            _log.exception("poll_lost", source=self.source.name)
+            return self._wait(SourceError("could not be stored"))
+        return wait
+
+    def _wait(self, error: SourceError | None) -> timedelta:
         self._errors = 0 if error is None else self._errors + 1
-        return pause(self._source.every, self._errors, error, self._chance())
+        return pause(self.source.every, self._errors, error, self._chance())
+
+    async def tell(self, read: Callable[[Cursor | None], Batch]) -> Sequence[Taken]:
+        """Takes what the source said by itself: `read` finds what that changes.
+
+        It waits for no look that is under way: what that brings is thrown away, for it may be
+        older than the message. Raises what `read` raises.
+        """
+        async with self._turn:
+            got = read(await self._cursor())
+            self._told += 1
+            if self._recorder:
+                await self._recorder.record(got)
+            return await self._take(got)
+
+    async def _cursor(self) -> Cursor | None:
+        async with self._database.read() as transaction:
+            return (await sources.state(transaction, self.source.name)).cursor
 
     async def _try(self) -> SourceError | None:
+        told = self._told
         got = await self._fetch()
+        async with self._turn:
+            if told != self._told:
+                _log.info("look_overtaken", source=self.source.name)
+                return None
+            return await self._settle(got)
+
+    async def _settle(self, got: Batch | SourceError) -> SourceError | None:
         if isinstance(got, SourceError):
-            _log.warning("poll_failed", source=self._source.name, error=str(got))
+            _log.warning("poll_failed", source=self.source.name, error=str(got))
             async with self._database.write() as transaction:
-                await sources.fail(transaction, self._source.name, str(got), self._clock())
+                await sources.fail(transaction, self.source.name, str(got), self._clock())
             return got
+        if self._recorder:
+            await self._recorder.record(got)
         for part in (parts := capped(got)):
             await self._take(part)
         if len(parts) > 1:
-            _log.warning("too_much_news", source=self._source.name, new=len(got.bulletins))
+            new, missed = len(got.bulletins), len(parts[0].bulletins)
+            _log.warning("too_much_news", source=self.source.name, new=new, not_sent=missed)
         if self._errors:
-            _log.info("source_recovered", source=self._source.name, errors=self._errors)
+            _log.info("source_recovered", source=self.source.name, errors=self._errors)
         return None
 
     async def _fetch(self) -> Batch | SourceError:
-        async with self._database.read() as transaction:
-            state = await sources.state(transaction, self._source.name)
+        cursor = await self._cursor()
         try:
-            return await self._source.fetch(state.cursor)
+            return await self.source.fetch(cursor)
         except SourceError as error:
             return error
         except Exception as defect:  # noqa: BLE001 - an adapter met what its author did not
             # think of: as bad as any failed poll, and no worse
-            _log.exception("source_broke", source=self._source.name)
+            _log.exception("source_broke", source=self.source.name)
             return SourceError(f"broke our reader: {type(defect).__name__}")

@@ -9,15 +9,20 @@ from bot.sources.alerts_in_ua import AlertsInUaSettings
 from bot.sources.cap import CapSettings
 from bot.sources.fetching import Fetcher
 from bot.sources.gdacs import GdacsSettings
+from bot.sources.hooking import Hook
 from bot.sources.liveblog import LiveblogSettings
+from bot.sources.poller import Poller
+from bot.sources.recording import Recorder
 from bot.sources.rss import RssSettings
 from bot.sources.settings import PolledSettings, SourceSettings
 from bot.sources.siren import SirenSettings
 from bot.sources.source import Clock, Polled, Take
+from bot.sources.telegram_channel import TelegramChannelSettings
 from bot.sources.telegram_preview import TelegramPreviewSettings
-from bot.sources.ukrainealarm import UkraineAlarmSettings
+from bot.sources.ukrainealarm import UkraineAlarm, UkraineAlarmSettings
 from bot.sources.usgs import UsgsSettings
 from bot.sources.webhook import Webhook, WebhookSettings
+from storage.sources import Watched
 
 AnySource = Annotated[
     SirenSettings
@@ -25,6 +30,7 @@ AnySource = Annotated[
     | AlertsInUaSettings
     | RssSettings
     | TelegramPreviewSettings
+    | TelegramChannelSettings
     | CapSettings
     | UsgsSettings
     | GdacsSettings
@@ -45,6 +51,33 @@ def polled(settings: Iterable[AnySource], fetcher: Fetcher, clock: Clock) -> lis
     return [one.source(fetcher, clock) for one in settings if isinstance(one, PolledSettings)]
 
 
-def webhooks(settings: Iterable[AnySource], take: Take, clock: Clock) -> list[Webhook]:
-    """Those that are told."""
-    return [Webhook(one, take, clock) for one in settings if isinstance(one, WebhookSettings)]
+def recorders(settings: Iterable[AnySource], clock: Clock) -> dict[str, Recorder]:
+    """By name, of those whose polls are kept."""
+    return {
+        one.name: Recorder(one.record, clock)
+        for one in settings
+        if isinstance(one, PolledSettings) and one.record
+    }
+
+
+def watched(settings: Iterable[AnySource]) -> list[Watched]:
+    """As their health is kept."""
+    return [
+        Watched(one.name, one.kind, one.every if isinstance(one, PolledSettings) else None)
+        for one in settings
+    ]
+
+
+def channels(settings: Iterable[AnySource]) -> list[TelegramChannelSettings]:
+    """Those that Telegram brings with its updates."""
+    return [one for one in settings if isinstance(one, TelegramChannelSettings)]
+
+
+def hooks(
+    settings: Iterable[AnySource], pollers: Iterable[Poller], take: Take, clock: Clock
+) -> list[Hook]:
+    """Those that are told by POST, some of them in between being asked."""
+    told = [Webhook(one, take, clock) for one in settings if isinstance(one, WebhookSettings)]
+    asked = ((one.source, one.tell) for one in pollers)
+    also = (one.hook(tell) for one, tell in asked if isinstance(one, UkraineAlarm))
+    return [*told, *filter(None, also)]

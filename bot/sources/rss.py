@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from bot.sources import keys, placing
+from bot.sources import keys
 from bot.sources.addresses import is_web_address
 from bot.sources.cleaning import clean_line, clean_text
 from bot.sources.decoding import decode
@@ -19,13 +19,12 @@ from bot.sources.isolating import isolated
 from bot.sources.loose import moment
 from bot.sources.markup import page_text
 from bot.sources.noticing import notice
-from bot.sources.settings import PolledSettings, WebAddress
-from bot.sources.source import Batch, Clock, Unusable
+from bot.sources.one_page import Found, OnePage, PageSettings
+from bot.sources.source import Clock, Unusable
 from storage.bulletins import Bulletin
 from storage.durations import Duration, between
 from storage.sources import Cursor
 
-LARGEST = 5 * 1024 * 1024  # bytes
 LONGEST_TITLE, LONGEST_TEXT = 500, 20_000  # code points; the rest is cut
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]{1,40})""")
@@ -33,50 +32,35 @@ _PATIENCE = timedelta(seconds=20)
 _WORKER = Path(__file__).with_name("feed_worker.py")
 
 
-class RssSettings(PolledSettings, frozen=True):
+class RssSettings(PageSettings, frozen=True):
     """`[[source]] kind = "rss"`."""
 
     kind: Literal["rss"]
-    url: WebAddress
     every: Annotated[Duration, between("30s", "1d")] = timedelta(minutes=2)
 
     def source(self, fetcher: Fetcher, clock: Clock) -> "Rss":
         return Rss(self, fetcher, clock)
 
 
-class Rss:
+class Rss(OnePage):
     """The source of `kind = "rss"`.
 
-    Its cursor: `place`, as in `placing`; `validators`, as in `fetching`; `known`, as in `noticing`.
+    Its cursor: as in `one_page`; `known`, as in `noticing`.
     """
 
-    def __init__(self, settings: RssSettings, fetcher: Fetcher, clock: Clock) -> None:
-        self.name = settings.name
-        self.every = settings.every
-        self._url = settings.url
-        self._fetcher = fetcher
-        self._clock = clock
-        self._place = placing.mark(settings.kind, settings.url)
+    limit = 5 * 1024 * 1024
 
-    async def fetch(self, cursor: Cursor | None) -> Batch:
-        """The entries that are new; another wording of one is not. Raises SourceError."""
-        cursor = placing.own(cursor, self._place)
-        page = await self._fetcher.get(
-            self._url, limit=LARGEST, validators=cursor["validators"] if cursor else None
-        )
-        if page is None:
-            return Batch(self.name, (), cursor, baseline=False)
+    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> Found:
+        """The entries that are new; another wording of one is not."""
         async with self._fetcher.reading:
             feed = json.loads(await isolated(_WORKER, _mended(page), _PATIENCE))
         if not feed["is_feed"]:
             raise Unusable("is no feed")
-        found = await asyncio.to_thread(_bulletins, feed, self.name, self._clock())
+        found = await asyncio.to_thread(_bulletins, feed, self.name, now)
         noticed = notice(dict.fromkeys(found, ""), cursor["known"] if cursor else {})
-        return Batch(
-            self.name,
+        return Found(
             tuple(bulletin for key, bulletin in found.items() if key in noticed.new),
-            {"place": self._place, "validators": page.validators, "known": noticed.known},
-            baseline=cursor is None,
+            {"known": noticed.known},
         )
 
 

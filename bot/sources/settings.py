@@ -3,6 +3,7 @@
 import re
 from abc import ABC, abstractmethod
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -53,6 +54,7 @@ class PolledSettings(SourceSettings, ABC, frozen=True):
     """A source that is asked again and again."""
 
     every: Annotated[Duration, between("1s", "1d")] = timedelta(seconds=30)
+    record: Path | None = None  # a folder: what it says is kept there, see `recording`
 
     @abstractmethod
     def source(self, fetcher: Fetcher, clock: Clock) -> Polled:

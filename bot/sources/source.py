@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.sources.states import State
 from storage.arrivals import Taken
 from storage.bulletins import Bulletin
 from storage.sources import Cursor
@@ -46,6 +47,10 @@ class Batch:
     cursor: Cursor | None  # where the source left off; None: it keeps none
     baseline: bool  # there before we came: stored, not pushed
     many: bool = False  # many at once are no mishap: see `capping`
+    # All that is on, where the source tells that: its all-clears are then deduced, from what is on
+    # no more. None: it tells what happens, or was not asked.
+    state: State | None = None
+    numbered: bool = False  # the regions of its bulletins are as `ukraine` writes them
 
 
 class Polled(Protocol):

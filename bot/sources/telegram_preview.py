@@ -12,23 +12,21 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from bot.sources import keys, placing
+from bot.sources import keys
 from bot.sources.addresses import is_web_address
 from bot.sources.cleaning import clean_text
 from bot.sources.decoding import decode
-from bot.sources.fetching import Fetcher
+from bot.sources.fetching import Fetcher, Page
 from bot.sources.loose import moment
 from bot.sources.markup import page_text
 from bot.sources.noticing import notice
-from bot.sources.segmenting import is_headline
-from bot.sources.settings import PolledSettings, WebAddress
-from bot.sources.source import Batch, Clock, Unusable
+from bot.sources.one_page import Found, OnePage, PageSettings
+from bot.sources.posts import post_bulletin, wording_key
+from bot.sources.settings import WebAddress
+from bot.sources.source import Clock, Unusable
 from storage.bulletins import Bulletin
 from storage.durations import Duration, between
 from storage.sources import Cursor
-
-LARGEST = 4 * 1024 * 1024  # bytes
-LONGEST_TEXT = 20_000  # code points; Telegram has 4096
 
 _POST = "div.tgme_widget_message[data-post]"
 _TEXT = "div.tgme_widget_message_text.js-message_text"
@@ -43,7 +41,7 @@ def _preview(url: str) -> str:
     return url
 
 
-class TelegramPreviewSettings(PolledSettings, frozen=True):
+class TelegramPreviewSettings(PageSettings, frozen=True):
     """`[[source]] kind = "telegram_preview"`."""
 
     kind: Literal["telegram_preview"]
@@ -63,67 +61,39 @@ class Post:
     at: datetime | None  # aware
 
 
-class TelegramPreview:
+class TelegramPreview(OnePage):
     """The source of `kind = "telegram_preview"`.
 
-    Its cursor: `place`, as in `placing`; `last`, the greatest number seen; `known`, as in
-    `noticing`.
+    Its cursor: as in `one_page`; `last`, the greatest number seen; `known`, as in `noticing`.
     """
 
-    def __init__(self, settings: TelegramPreviewSettings, fetcher: Fetcher, clock: Clock) -> None:
-        self.name = settings.name
-        self.every = settings.every
-        self._url = settings.url
-        self._fetcher = fetcher
-        self._clock = clock
-        self._place = placing.mark(settings.kind, settings.url)
+    limit = 4 * 1024 * 1024
 
-    async def fetch(self, cursor: Cursor | None) -> Batch:
-        """New posts, and those that say something else now. Raises SourceError."""
-        cursor = placing.own(cursor, self._place)
-        page = await self._fetcher.get(
-            self._url, limit=LARGEST, validators=cursor["validators"] if cursor else None
-        )
-        if page is None:
-            return Batch(self.name, (), cursor, baseline=False)
+    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> Found:
+        """New posts, and those that say something else now."""
         posts = await asyncio.to_thread(read_posts, page.body, page.charset)
         last = cursor["last"] if cursor else -1
         noticed = notice({post.id: post.text for post in posts}, cursor["known"] if cursor else {})
         # An old post that turns up when a newer one is deleted is not new.
         new = [post for post in posts if post.id in noticed.new and _is_after(post, last)]
         changed = [post for post in posts if post.id in noticed.changed]
-        now = self._clock()
-        return Batch(
-            self.name,
+        return Found(
             (
+                *(self._told(post, keys.id_key(post.id, None), now) for post in new if post.text),
                 *(
-                    self._bulletin(post, keys.id_key(post.id, None), now)
-                    for post in new
+                    self._told(post, wording_key(post.id, post.text), now)
+                    for post in changed
                     if post.text
                 ),
-                *(self._bulletin(post, _changed_key(post), now) for post in changed if post.text),
             ),
             {
-                "place": self._place,
-                "validators": page.validators,
                 "last": max(last, *(post.number or 0 for post in posts)),
                 "known": noticed.known,
             },
-            baseline=cursor is None,
         )
 
-    def _bulletin(self, post: Post, key: str, now: datetime) -> Bulletin:
-        first, _, rest = post.text.partition("\n")
-        title = first if rest and is_headline(first) else ""
-        return Bulletin(
-            source=self.name,
-            key=key,
-            title=title,
-            text=(rest.strip() if title else post.text)[:LONGEST_TEXT],
-            url=post.url,
-            published_at=post.at,
-            received_at=now,
-        )
+    def _told(self, post: Post, key: str, now: datetime) -> Bulletin:
+        return post_bulletin(self.name, key, post.text, post.url, post.at, now)
 
 
 def read_posts(body: bytes, charset: str | None = None) -> list[Post]:
@@ -162,7 +132,3 @@ def _address(node: LexborNode, selector: str) -> str | None:
     link = node.css_first(selector)
     url = (link.attributes["href"] or "") if link else ""
     return url if is_web_address(url) else None
-
-
-def _changed_key(post: Post) -> str:
-    return f"{keys.id_key(post.id, None)}~{keys.content_key(post.text)[-16:]}"

@@ -89,7 +89,11 @@ def region_number(written: str) -> str:
 
 
 def bulletins(source: str, changes: Iterable[Change], now: datetime) -> tuple[Bulletin, ...]:
-    """What happened, in the words of the official services."""
+    """What happened, in the words of the official services.
+
+    Their regions are a number, its official name, and of a hromada the name of its raion: see
+    `locating`.
+    """
     return tuple(_bulletin(source, change, now) for change in changes)
 
 
@@ -106,7 +110,7 @@ def _bulletin(source: str, change: Change, now: datetime) -> Bulletin:
         phase=phase,
         level=None if phase is Phase.CLEAR else alert.level,
         hazard=alert.hazard,
-        regions=(alert.region,),
+        regions=tuple(filter(None, (alert.uid, alert.region, alert.within))),
         topics=_topics(change),
         published_at=_said_at(change),
         received_at=now,

@@ -5,22 +5,25 @@ Authorization; `/alerts/status` tells by a number whether anything has changed; 
 a minute are answered, more get a 401 with no body, as a wrong key does.
 """
 
-from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
-from bot.sources import placing
+from bot.sources import placing, states
+from bot.sources.aging import Aging
+from bot.sources.enrolling import Enrolment
 from bot.sources.fetching import Fetcher, Page
-from bot.sources.loose import Record, line, moment, read_json, record, records
+from bot.sources.hooking import Hook
+from bot.sources.loose import read_json, record
 from bot.sources.oddities import Oddities
 from bot.sources.settings import PolledSettings, WebAddress
+from bot.sources.signing import read_key
 from bot.sources.source import Batch, Clock, Refused, Unusable
-from bot.sources.states import Alert, Seen, joined
-from bot.sources.ukraine import AIR, FIRST_LEVEL, TEST_REGION, region_number
-from bot.sources.watching_states import batch, may_skip
+from bot.sources.ukrainealarm_hook import AlarmHook, Tell, address_key
+from bot.sources.ukrainealarm_reading import apply, read_alerts
+from bot.sources.watching_states import batch, may_skip, told, unchanged
 from storage.durations import Duration, between
 from storage.sources import Cursor
 
@@ -31,14 +34,10 @@ _SURELY = timedelta(minutes=5)  # so often the whole is read although nothing is
 _BUSY = timedelta(minutes=1)  # its window for counting requests
 _BAD_KEY = 15  # 401 in a row: by then it is the key
 
-_HAZARDS = {
-    "air": AIR,
-    "artillery": "artillery_shelling",
-    "urban_fights": "urban_fights",
-    "chemical": "chemical",
-    "nuclear": "nuclear",
-}
-_NO_THREAT = "info"
+
+def _key(pem: str) -> str:
+    read_key(pem.encode())
+    return pem
 
 
 class UkraineAlarmSettings(PolledSettings, frozen=True):
@@ -48,9 +47,25 @@ class UkraineAlarmSettings(PolledSettings, frozen=True):
     url: WebAddress = "https://api.ukrainealarm.com/api/v3/alerts"
     token: SecretStr = Field(min_length=1)
     every: Annotated[Duration, between("10s", "1d")] = timedelta(seconds=20)
+    webhook_url: WebAddress | None = None  # where the service reaches /hook/NAME
+    webhook_public_key: Annotated[str, AfterValidator(_key)] | None = None  # PEM: of the service
 
     def source(self, fetcher: Fetcher, clock: Clock) -> "UkraineAlarm":
-        return UkraineAlarm(self, self.url, self.token.get_secret_value(), fetcher, clock)
+        return UkraineAlarm(
+            self, self.url, self.token.get_secret_value(), fetcher, clock, self._enrolment()
+        )
+
+    def _enrolment(self) -> Enrolment | None:
+        if self.webhook_url is None:
+            return None
+        token, pem = self.token.get_secret_value(), self.webhook_public_key
+        return Enrolment(
+            self.url,
+            self.webhook_url,
+            address_key(token, self.name),
+            {"Authorization": token},
+            read_key(pem.encode()) if pem else None,
+        )
 
 
 class UkraineAlarm:
@@ -61,20 +76,50 @@ class UkraineAlarm:
     """
 
     def __init__(
-        self, settings: PolledSettings, url: str, token: str, fetcher: Fetcher, clock: Clock
+        self,
+        settings: PolledSettings,
+        url: str,
+        token: str,
+        fetcher: Fetcher,
+        clock: Clock,
+        enrolment: Enrolment | None = None,  # where messages come in between
     ) -> None:
         self.name = settings.name
-        self.every = settings.every
+        self._every = settings.every
+        self._enrolment = enrolment
         self._url = url
         self._headers = {"Authorization": token} if token else {}
         self._fetcher = fetcher
         self._clock = clock
         self._place = placing.mark(type(settings).__name__, url)
         self._oddities = Oddities(settings.name)
+        self._aging = Aging()
         self._refusals = 0  # 401 in a row
+
+    @property
+    def every(self) -> timedelta:
+        """Where messages come, looks only make sure of what they told."""
+        return _SURELY if self._enrolment and self._enrolment.done else self._every
+
+    def hook(self, tell: Tell) -> Hook | None:
+        """Where its messages come; None: it sends none."""
+        if self._enrolment is None:
+            return None
+        where = self._enrolment
+        return AlarmHook(self, tell, self._clock, key=where.key, signer=where.signer)
+
+    def told(self, body: bytes, cursor: Cursor | None) -> Batch:
+        """What a message of the webhook changes. Raises Unusable."""
+        cursor = placing.own(cursor, self._place)
+        before = states.from_json(cursor["state"]) if cursor else {}
+        places = self._enrolment.places if self._enrolment else {}
+        after = apply(body, before, places, self._oddities)
+        return told(self.name, cursor, before, after, self._clock())
 
     async def fetch(self, cursor: Cursor | None) -> Batch:
         """What changed since the last look. Raises SourceError."""
+        if self._enrolment:
+            await self._enrolment.enrol(self.name, self._fetcher)
         try:
             got = await self._look(placing.own(cursor, self._place))
         except Refused as refused:
@@ -85,14 +130,15 @@ class UkraineAlarm:
     async def _look(self, cursor: Cursor | None) -> Batch:
         now = self._clock()
         index = await self._index()
+        self._aging.check(index, cursor["index"] if cursor else None)
         skips = cursor is not None and may_skip(cursor) and not _is_old(cursor, now)
         if cursor is not None and skips and cursor["index"] == index:
-            return Batch(self.name, (), cursor, baseline=False)
+            return unchanged(self.name, cursor)
         page = await self._get(self._url, LARGEST, cursor)
         if page is None:
             assert cursor is not None  # noqa: S101 - it was asked with what stands there
             read = {**cursor, "index": index, "read_at": now.isoformat()}
-            return Batch(self.name, (), read, baseline=False)
+            return unchanged(self.name, read)
         seen = read_alerts(page.body, self._oddities)
         more = {
             "place": self._place,
@@ -123,70 +169,6 @@ class UkraineAlarm:
         if self._refusals < _BAD_KEY:
             return Refused(401, retry_after=refused.retry_after or _BUSY)
         return Refused(401, why="for so long that the token must be wrong")
-
-
-def read_alerts(body: bytes, oddities: Oddities) -> Seen:
-    """The answer of /api/v3/alerts. Raises Unusable when it is not what it should be."""
-    regions = read_json(body)
-    if not isinstance(regions, list):
-        raise Unusable("lists no alerts")
-    names = {
-        region_number(line(one.get("regionId"))): line(one.get("regionName"))
-        for one in records(regions)
-    }
-    found = [alert for one in regions for alert in _alerts(record(one), names, oddities)]
-    alerts = [alert for alert in found if alert is not None]
-    if found and not alerts:
-        raise Unusable("has no alert that can be read")
-    on = (one for one in alerts if one.uid != TEST_REGION and one.hazard != _NO_THREAT)
-    return Seen(joined(on), whole=len(alerts) == len(found))
-
-
-def _alerts(one: Record, names: dict[str, str], oddities: Oddities) -> Iterator[Alert | None]:
-    """The alerts of a listed region; None for each part that cannot be read."""
-    listed = one.get("activeAlerts")
-    if listed is None and line(one.get("regionId")):
-        return
-    if not isinstance(listed, list):
-        oddities.note("region", one)
-        yield None
-        return
-    for alert in map(record, listed):
-        yield _alert(alert, line(one.get("regionId")), names, oddities)
-
-
-def _alert(one: Record, outer: str, names: dict[str, str], oddities: Oddities) -> Alert | None:
-    # A raion lists its oblast's alerts too: each belongs to the region it names itself.
-    uid = region_number(line(one.get("regionId")) or outer)
-    kind = line(one.get("type")).lower()
-    if not uid or not kind:
-        oddities.note("activeAlerts", one)
-        return None
-    if kind not in _HAZARDS and kind != _NO_THREAT:
-        oddities.note("type", kind)
-    levels = records(one.get("activeAlertLevels"))
-    return Alert(
-        uid=uid,
-        region=FIRST_LEVEL.get(uid) or names.get(uid) or f"uid:{uid}",
-        hazard=_HAZARDS.get(kind, kind),
-        level=_level(kind, levels, oddities),
-        threats=tuple(dict.fromkeys(filter(None, (line(each.get("reason")) for each in levels)))),
-        since=moment(one.get("lastUpdate")),
-        changed_at=max(
-            filter(None, (moment(each.get("createdAt")) for each in levels)), default=None
-        ),
-    )
-
-
-def _level(kind: str, levels: Sequence[Record], oddities: Oddities) -> str | None:
-    """The gravest; an air alert without any is red, as its users report."""
-    said = [level for each in levels if (level := line(each.get("alertLevel")).lower())]
-    for level in said:
-        if level not in {"red", "yellow"}:
-            oddities.note("alertLevel", level)
-    if not said:
-        return "red" if _HAZARDS.get(kind) == AIR else None
-    return "red" if "red" in said else said[0]
 
 
 def _is_old(cursor: Cursor, now: datetime) -> bool:

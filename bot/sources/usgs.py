@@ -9,24 +9,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from bot.sources import keys, placing
+from bot.sources import keys
 from bot.sources.addresses import is_web_address
-from bot.sources.fetching import Fetcher
+from bot.sources.fetching import Fetcher, Page
 from bot.sources.loose import from_milliseconds, line, number, read_json, record, records
-from bot.sources.settings import PolledSettings, WebAddress
-from bot.sources.source import Batch, Clock, Unusable
+from bot.sources.one_page import Found, OnePage, PageSettings
+from bot.sources.settings import WebAddress
+from bot.sources.source import Clock, Unusable
 from storage.bulletins import Bulletin, Kind
 from storage.durations import Duration, between
 from storage.sources import Cursor
 
-LARGEST = 16 * 1024 * 1024  # bytes
 _MOST_KEPT = 2000
 
 _WORTH_TELLING = 0.3  # of magnitude: it is revised again and again
 _GRAVE = frozenset(("orange", "red"))  # by PAGER: many are hurt
 
 
-class UsgsSettings(PolledSettings, frozen=True):
+class UsgsSettings(PageSettings, frozen=True):
     """`[[source]] kind = "usgs"`."""
 
     kind: Literal["usgs"]
@@ -54,38 +54,23 @@ Told = Sequence[Mapping[str, Any]]
 """Of each quake that was told: `ids`, `magnitude`, `alert`; the longest ago first. As JSON."""
 
 
-class Usgs:
+class Usgs(OnePage):
     """The source of `kind = "usgs"`.
 
-    Its cursor: `place`, as in `placing`; `validators`, as in `fetching`; `told`.
+    Its cursor: as in `one_page`; `told`.
     """
 
-    def __init__(self, settings: UsgsSettings, fetcher: Fetcher, clock: Clock) -> None:
-        self.name = settings.name
-        self.every = settings.every
-        self._url = settings.url
-        self._fetcher = fetcher
-        self._clock = clock
-        self._place = placing.mark(settings.kind, settings.url)
+    limit = 16 * 1024 * 1024
 
-    async def fetch(self, cursor: Cursor | None) -> Batch:
-        """New quakes, and those that turned out otherwise. Raises SourceError."""
-        cursor = placing.own(cursor, self._place)
-        page = await self._fetcher.get(
-            self._url, limit=LARGEST, validators=cursor["validators"] if cursor else None
-        )
-        if page is None:
-            return Batch(self.name, (), cursor, baseline=False)
+    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> Found:
+        """New quakes, and those that turned out otherwise."""
         quakes = await asyncio.to_thread(read_quakes, page.body)
         new, told = compare(quakes, cursor["told"] if cursor else ())
-        now = self._clock()
-        return Batch(
-            self.name,
+        return Found(
             tuple(
                 _bulletin(self.name, quake, now, is_update=is_update) for quake, is_update in new
             ),
-            {"place": self._place, "validators": page.validators, "told": told},
-            baseline=cursor is None,
+            {"told": told},
         )
 
 

@@ -1,6 +1,6 @@
 """From one look at a service's state to a batch: what all sources of states do alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ import structlog
 
 from bot.sources import states
 from bot.sources.source import Batch
-from bot.sources.states import Seen
+from bot.sources.states import Change, Seen, State
 from bot.sources.ukraine import PERMANENT, bulletins
 from storage.sources import Cursor
 
@@ -18,6 +18,12 @@ _log = structlog.get_logger()
 def may_skip(cursor: Cursor | None) -> bool:
     """Whether "nothing has changed" is answer enough: not while what was seen is in doubt."""
     return cursor is not None and not cursor["doubted"]
+
+
+def unchanged(name: str, cursor: Cursor) -> Batch:
+    """What was on is on."""
+    state = states.from_json(cursor["state"])
+    return Batch(name, (), cursor, baseline=False, state=state)
 
 
 def batch(
@@ -34,22 +40,41 @@ def batch(
             bulletins(name, states.beginnings(seen.state), now),
             _cursor(seen.state, more, doubted=False),
             baseline=True,
+            state=seen.state,
+            numbered=True,
         )
     before = states.from_json(cursor["state"])
     if before and not seen.state and not cursor["doubted"]:
         _log.warning("state_doubted", source=name, missing=len(before))
-        return Batch(name, (), _cursor(before, more, doubted=True), baseline=False)
+        kept = _cursor(before, more, doubted=True)
+        return Batch(name, (), kept, baseline=False, state=before)
     state, changes = states.difference(before, seen)
-    told = [
-        change for change in changes if (change.alert.uid, change.alert.hazard) not in PERMANENT
-    ]
     return Batch(
         name,
-        bulletins(name, told, now),
+        bulletins(name, _ringing(changes), now),
         _cursor(state, more, doubted=False),
         baseline=False,
         many=True,
+        state=state,
+        numbered=True,
     )
+
+
+def told(name: str, cursor: Cursor | None, before: State, after: State, now: datetime) -> Batch:
+    """What a message changed. Its all-clears are said and not deduced; a look comes before it."""
+    state, changes = states.difference(before, Seen(after, whole=True))
+    return Batch(
+        name,
+        bulletins(name, _ringing(changes), now),
+        {**cursor, "state": states.to_json(state)} if cursor else None,
+        baseline=False,
+        many=True,
+        numbered=True,
+    )
+
+
+def _ringing(changes: Iterable[Change]) -> list[Change]:
+    return [one for one in changes if (one.alert.uid, one.alert.hazard) not in PERMANENT]
 
 
 def _cursor(state: states.State, more: Mapping[str, Any], *, doubted: bool) -> Cursor:

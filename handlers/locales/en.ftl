@@ -5,10 +5,15 @@
 
 start =
     <b>Tocsin</b> rings for what you ask for: air alerts and news about the places, topics and words you choose.
-
-    Say what you want to hear of:
-start-more =
-    Or just write a place or a word, and I show the newest about it. All commands: /help
+start-where = Where? Press a place, write its name, or send your location (📎).
+start-what = What do you want to hear of <b>{ $place }</b>?
+button-oblasts = Oblasts
+button-cities = ◂ Cities
+button-alerts = 🔴 Air alerts
+button-important = ❗ Important
+button-everything = 📰 Everything
+start-newest = The newest so far:
+start-nothing-yet = Nothing about it so far. To see how an alert will reach you: /test
 start-again =
     Good to see you. You follow { $count ->
         [one] one thing
@@ -19,7 +24,6 @@ start-confirm = This link offers you to follow: { $what }.
 start-bad-link = This link is broken, so nothing has changed. You can write what you want to hear of instead, for example <code>/subscribe Kyiv</code>
 locate = You are in or near { $places }. To hear of it:
 locate-nowhere = I know no city near there. You can write its name instead.
-button-follow-place = Follow { $place }
 examples =
     <code>/subscribe Kyiv</code> — everything about a place
     <code>/subscribe #air_alert Lviv</code> — air alerts there
@@ -43,12 +47,16 @@ privacy =
 failed = That failed. It is logged, and nothing was changed. Please try again.
 not-administrator = Only administrators of this group can change what it hears. You are welcome to write to me in private.
 
+about-bot = Rings for what you ask for: air alerts and news about the places, topics and words you choose. Press Start: three taps, and you will hear.
+about-bot-short = Air alerts and news about the places, topics and words you choose.
 about-start = What this is
 about-subscribe = Hear of a place, a topic or a word
 about-subscriptions = What you follow
 about-unsubscribe = Stop hearing of something
 about-latest = The newest reports
 about-digest = When to hear: at once, or gathered
+about-why = Why a message came, or did not
+about-stats = Who listens, and how much is on its way
 about-settings = Language, time zone, length
 about-language = Choose the language
 about-timezone = Choose the time zone
@@ -62,6 +70,7 @@ about-help = All commands
 usage-subscribe = WHAT [| WHEN]
 usage-unsubscribe = [NUMBER]
 usage-latest = [WHAT] [HOW MANY]
+usage-why = [LINK OR TEXT]
 usage-import = TEXT
 usage-digest = [WHEN]
 usage-language = [CODE]
@@ -72,6 +81,7 @@ usage-timezone = [ZONE]
 subscribed = You will hear at once of: { $what }.
 subscribed-digest = You will hear of: { $what } — gathered in one message, { $when }.
 subscribed-ambiguous = If you meant something else, press it:
+subscribed-guessed = No place is called that. If you meant one of these, press it:
 subscribe-already = You follow this already: { $what } — { $when }. Everything you follow: /subscriptions
 subscribe-too-many = This chat follows { $count } things, and more is not possible. Remove one first: /unsubscribe
 unsubscribed = You will no longer hear of: { $what }.
@@ -329,3 +339,162 @@ answer-hush = Without sound from now on.
 answer-too-many = This chat follows { $count } things, and more is not possible. Remove one first.
 answer-not-administrator = Only administrators of this group can change this.
 answer-failed = That failed. It is logged, and nothing was changed.
+
+## /why
+
+why-usage = Answer one of my messages with /why, and I say why it came. To ask why something did not come, write /why and the link or the headline.
+why-came = It reached me at { $at } from { $source }.
+why-arrived = You have it.
+why-arrived-silent = You have it; it came without a sound.
+why-waiting = It is on its way to you.
+why-retried = It could not be delivered yet ({ $why }) and is tried again.
+why-failed = It could not be delivered: { $why }.
+why-held = It is kept for your next digest.
+why-owed = It is on its way to you, or was too late to be worth a message.
+why-folded = It told the same as a report of { $at } from { $source }, so it was not sent once more.
+why-not-owed = It was not sent to you.
+why-not-known = None of my sources has brought this of late. Had it come:
+why-nothing-followed = You follow nothing yet: /subscribe
+why-asked = { $count ->
+    [one] You follow what it is about:
+   *[other] You follow { $count } things it is about:
+    }
+why-asked-line = • { $what } — { $when }
+why-asked-because = • { $what } — { $when }. It says: { $words }
+why-word = “{ $word }”
+why-not-asked = It is about nothing you follow now:
+why-missing = • { $what }. Missing: { $missing }
+## Sources, for those who run the bot
+
+about-sources = how the sources are doing (only you see this)
+sources-none = No sources are configured.
+sources-head = <b>{ $count ->
+        [one] One source
+       *[other] { $count } sources
+    }</b>{ $dead ->
+        [0] , none of them dead
+        [one] , one of them dead
+       *[other] , { $dead } of them dead
+    }
+source-good = 🟢 { $name } ({ $kind })
+source-shaky = 🟡 { $name } ({ $kind }): the last try failed
+source-dead = 🔴 { $name } ({ $kind }): dead
+source-new = ⚪ { $name } ({ $kind }): not asked yet
+source-told = 🔵 { $name } ({ $kind }): is told, not asked
+source-last = last good { $at }, { $span } ago
+source-never = never good
+source-unheard = never heard
+source-took = took { $span }
+source-next = next in { $span }
+source-error = Failed { $count ->
+        [one] once
+       *[other] { $count } times in a row
+    }: { $error }
+source-unknown = Places it named that I do not know ({ $count }): { $places }
+span-days = { $count } d
+span-hours = { $count } h
+span-minutes = { $count } min
+span-seconds = { $count } s
+page-dead = 🔌 <b>A source is dead:</b> { $name }. Last good { $since }. Error: { $error }. Nothing new comes from it. More: /sources
+page-back = 🔌 <b>A source is back:</b> { $name }, { $span } after you were told.
+## Quiet hours, pauses, and digests
+
+about-quiet = Hours in which news waits
+about-pause = Nothing but alerts for a while
+about-resume = End the pause
+usage-quiet = [22:00-07:00 | off]
+usage-pause = [2h]
+quiet-none = No quiet hours. Press some, or write yours: <code>/quiet 22:00-07:00</code>
+quiet-hours = <b>Quiet hours:</b> every day { $begin }–{ $end } ({ $zone })
+quiet-on = It is quiet now, until { $until }.
+quiet-ends = The quiet is over. If anything has waited, it comes in a moment.
+quiet-news = News waits. When the quiet is over, you get one message with what is still true by then.
+quiet-alerts-ring = Alerts ring as always.
+quiet-alerts-silent = Alerts come at once, but without sound.
+quiet-alerts-held = <b>Alerts wait, too: nothing rings.</b>
+quiet-unknown =
+    I do not understand the hours “{ $written }”. You can write:
+    <code>/quiet 22:00-07:00</code>
+    <code>/quiet off</code>
+    Hours go from 00:00 to 23:59.
+quiet-no-length = Quiet hours need a beginning and another end, for example <code>/quiet 22:00-07:00</code>. For a while from now on: <code>/pause 8h</code>
+quiet-summary = <b>While it was quiet:</b> { $what }
+quiet-alerts-over =
+    { $count ->
+        [one] one alert, over by now
+       *[other] { $count } alerts, all over
+    }
+quiet-alerts-on =
+    { $count ->
+        [one] one alert
+       *[other] { $count } alerts
+    }; no all-clear so far: { $places }
+quiet-reports =
+    { $count ->
+        [one] one report
+       *[other] { $count } reports
+    }
+paused = <b>Paused until { $until }.</b>
+paused-news = News waits, and comes in one message when the pause is over.
+paused-longer = Your quiet hours follow: it stays quiet until { $until }.
+paused-change = To end it: /resume. What alerts do meanwhile: /quiet
+pause-unknown =
+    I do not understand how long “{ $written }” is. You can write:
+    <code>/pause 30m</code>
+    <code>/pause 2h</code>
+    <code>/pause 1d</code>
+    <code>/pause until 07:00</code>
+pause-too-long = That is long. I can pause for { $days } days at most.
+resumed = The pause is over.
+resume-nothing = Nothing is paused.
+resume-hours = These are your quiet hours. To change them: /quiet
+settings-quiet = Quiet hours: { $begin }–{ $end }
+settings-no-quiet = Quiet hours: none
+digest-nothing = Nothing new since the last time.
+digest-nothing-told = When there is nothing new, I say so.
+digest-nothing-untold = When there is nothing new, nothing comes.
+digest-more =
+    … and { $count ->
+        [one] one older report
+       *[other] { $count } older reports
+    }: /latest
+digest-untitled = Other
+button-alerts-ring = 🔔 Alerts ring
+button-alerts-silent = 🔕 Alerts without sound
+button-alerts-held = Alerts wait
+button-quiet-off = No quiet hours
+button-quiet = Quiet hours
+button-digest = When news comes
+button-nothing-told = Tell me also when there is nothing new
+button-nothing-untold = Do not tell me when there is nothing new
+button-minutes = { $count } min
+button-hours = { $count } h
+button-resume = End the pause
+# What people may type, with commas between.
+read-off = off, none, no
+read-from = from, between
+read-to = to, till, until, and
+read-minutes = m, min, mins, minute, minutes
+read-hours = h, hr, hrs, hour, hours
+read-days = d, day, days
+
+## /stats
+
+stats-people = <b>People</b>: { $count }, and { $suspended } who are not reached now
+stats-languages = Languages: { $languages }
+stats-subscriptions = <b>Subscriptions</b>: { $count }
+stats-places = Places followed most: { $places }
+stats-reports = <b>Reports</b>: { $hour } in the last hour, { $day } in the last day
+stats-nothing-waits = <b>Nothing waits</b> to be sent.
+stats-waits = <b>On their way</b>: { $count ->
+    [one] one report to many
+   *[other] { $count } reports to many
+    }, the oldest since { $since }
+stats-lanes = Single messages: { $lanes }
+stats-failed = Given up: { $count }. See /failed
+lane-reply = answers
+lane-alert = alerts
+lane-news = news
+lane-edit = changes
+lane-digest = digests
+lane-announcement = announcements

@@ -5,10 +5,15 @@
 
 start =
     <b>Tocsin</b> ti avvisa di ciò che chiedi: allarmi aerei e notizie sui luoghi, i temi e le parole che scegli.
-
-    Dimmi di che cosa vuoi sapere:
-start-more =
-    Oppure scrivi semplicemente un luogo o una parola, e ti mostro le ultime notizie. Tutti i comandi: /help
+start-where = Dove? Premi un luogo, scrivine il nome o manda la tua posizione (📎).
+start-what = Che cosa vuoi sapere di <b>{ $place }</b>?
+button-oblasts = Regioni
+button-cities = ◂ Città
+button-alerts = 🔴 Allarmi aerei
+button-important = ❗ Importante
+button-everything = 📰 Tutto
+start-newest = Le ultime finora:
+start-nothing-yet = Finora niente. Per vedere come ti arriva un allarme: /test
 start-again =
     Che bello ritrovarti. Segui { $count ->
         [one] una cosa
@@ -19,7 +24,6 @@ start-confirm = Questo link ti propone di seguire: { $what }.
 start-bad-link = Questo link è rovinato, quindi non è cambiato nulla. Puoi scrivere tu che cosa vuoi seguire, per esempio <code>/subscribe Kyiv</code>
 locate = Sei qui o vicino: { $places }. Per saperne le novità:
 locate-nowhere = Non conosco città qui vicino. Puoi scriverne il nome.
-button-follow-place = Segui { $place }
 examples =
     <code>/subscribe Kyiv</code> — tutto su un luogo
     <code>/subscribe #air_alert Leopoli</code> — gli allarmi aerei lì
@@ -43,12 +47,16 @@ privacy =
 failed = Non è riuscito. L’errore è registrato e non è cambiato nulla. Riprova, per favore.
 not-administrator = Solo gli amministratori di questo gruppo possono cambiare ciò che riceve. Puoi sempre scrivermi in privato.
 
+about-bot = Ti avvisa di ciò che chiedi: allarmi aerei e notizie sui luoghi, i temi e le parole che scegli. Premi Avvia: tre tocchi e ti avviso.
+about-bot-short = Allarmi aerei e notizie sui luoghi, i temi e le parole che scegli.
 about-start = Che cos’è
 about-subscribe = Seguire un luogo, un tema o una parola
 about-subscriptions = Che cosa segui
 about-unsubscribe = Smettere di seguire qualcosa
 about-latest = Le ultime notizie
 about-digest = Quando sapere: subito o tutto insieme
+about-why = Perché un messaggio è arrivato, o no
+about-stats = Chi ascolta e quanto è in arrivo
 about-settings = Lingua, fuso orario, lunghezza
 about-language = Scegliere la lingua
 about-timezone = Scegliere il fuso orario
@@ -62,6 +70,7 @@ about-help = Tutti i comandi
 usage-subscribe = COSA [| QUANDO]
 usage-unsubscribe = [NUMERO]
 usage-latest = [COSA] [QUANTE]
+usage-why = [LINK O TESTO]
 usage-import = TESTO
 usage-digest = [QUANDO]
 usage-language = [CODICE]
@@ -72,6 +81,7 @@ usage-timezone = [FUSO]
 subscribed = Ti avviso subito di: { $what }.
 subscribed-digest = Ti avviso di: { $what } — tutto in un messaggio, { $when }.
 subscribed-ambiguous = Se intendevi altro, premi:
+subscribed-guessed = Nessun luogo si chiama così. Se intendevi uno di questi, premi:
 subscribe-already = Lo segui già: { $what } — { $when }. Tutto ciò che segui: /subscriptions
 subscribe-too-many =
     Questa chat segue { $count ->
@@ -336,3 +346,159 @@ answer-too-many =
     }, e di più non si può. Prima togline una.
 answer-not-administrator = Solo gli amministratori di questo gruppo possono cambiarlo.
 answer-failed = Non è riuscito. L’errore è registrato e non è cambiato nulla.
+
+## /why
+
+why-usage = Rispondi /why a un mio messaggio e ti dico perché è arrivato. Per sapere perché qualcosa non è arrivato, scrivi /why e il link o il titolo.
+why-came = Mi è arrivato alle { $at } da { $source }.
+why-arrived = L'hai ricevuto.
+why-arrived-silent = L'hai ricevuto, senza suono.
+why-waiting = È in arrivo.
+why-retried = Non è ancora stato consegnato ({ $why }), ci sarà un altro tentativo.
+why-failed = Non è stato possibile consegnarlo: { $why }.
+why-held = È tenuto per il tuo prossimo riepilogo.
+why-owed = È in arrivo, oppure era troppo tardi per mandarlo.
+why-folded = Diceva lo stesso di una notizia delle { $at } da { $source }, quindi non è stato mandato di nuovo.
+why-not-owed = Non ti è stato mandato.
+why-not-known = Nessuna delle mie fonti l'ha portato di recente. Se fosse arrivato:
+why-nothing-followed = Non segui ancora nulla: /subscribe
+why-asked = { $count ->
+    [one] Segui ciò di cui parla:
+   *[other] Segui { $count } cose di cui parla:
+    }
+why-asked-line = • { $what } — { $when }
+why-asked-because = • { $what } — { $when }. Dice: { $words }
+why-word = «{ $word }»
+why-not-asked = Non parla di nulla che segui ora:
+why-missing = • { $what }. Manca: { $missing }
+## Fonti, per chi gestisce il bot
+
+about-sources = come stanno le fonti (lo vedi solo tu)
+sources-none = Nessuna fonte è configurata.
+sources-head = <b>{ $count ->
+        [one] Una fonte
+       *[other] { $count } fonti
+    }</b>{ $dead ->
+        [0] , nessuna ferma
+        [one] , una ferma
+       *[other] , { $dead } ferme
+    }
+source-good = 🟢 { $name } ({ $kind })
+source-shaky = 🟡 { $name } ({ $kind }): l’ultima prova è fallita
+source-dead = 🔴 { $name } ({ $kind }): ferma
+source-new = ⚪ { $name } ({ $kind }): non ancora interrogata
+source-told = 🔵 { $name } ({ $kind }): scrive da sola
+source-last = ultima volta buona { $at }, { $span } fa
+source-never = mai buona
+source-unheard = non ha ancora scritto
+source-took = in { $span }
+source-next = di nuovo tra { $span }
+source-error = Prove fallite di fila: { $count }. { $error }
+source-unknown = Luoghi che non conosco ({ $count }): { $places }
+span-days = { $count } g
+span-hours = { $count } h
+span-minutes = { $count } min
+span-seconds = { $count } s
+page-dead = 🔌 <b>Una fonte è ferma:</b> { $name }. Ultima volta buona { $since }. Errore: { $error }. Non ne arriva nulla di nuovo. Di più: /sources
+page-back = 🔌 <b>Una fonte è tornata:</b> { $name }, { $span } dopo l’avviso.
+## Ore di silenzio, pause e riepiloghi
+
+about-quiet = Ore in cui le notizie aspettano
+about-pause = Per un po’ solo gli allarmi
+about-resume = Termina la pausa
+usage-quiet = [22:00-07:00 | no]
+usage-pause = [2 ore]
+quiet-none = Nessuna ora di silenzio. Premi quelle che vuoi, oppure scrivi le tue: <code>/quiet 22:00-07:00</code>
+quiet-hours = <b>Ore di silenzio:</b> ogni giorno { $begin }–{ $end } ({ $zone })
+quiet-on = Ora c’è silenzio, fino a: { $until }.
+quiet-ends = Il silenzio è finito. Se qualcosa aspettava, arriva tra un attimo.
+quiet-news = Le notizie aspettano. Alla fine del silenzio ricevi un solo messaggio con ciò che allora è ancora vero.
+quiet-alerts-ring = Gli allarmi suonano come sempre.
+quiet-alerts-silent = Gli allarmi arrivano subito, ma senza suono.
+quiet-alerts-held = <b>Aspettano anche gli allarmi: non suona nulla.</b>
+quiet-unknown =
+    Non capisco le ore «{ $written }». Puoi scrivere:
+    <code>/quiet 22:00-07:00</code>
+    <code>/quiet no</code>
+    Le ore vanno da 00:00 a 23:59.
+quiet-no-length = Le ore di silenzio hanno bisogno di un inizio e di un’altra fine, per esempio <code>/quiet 22:00-07:00</code>. Per un po’, da adesso: <code>/pause 8 ore</code>
+quiet-summary = <b>Durante il silenzio:</b> { $what }
+quiet-alerts-over =
+    { $count ->
+        [one] un allarme, già cessato
+       *[other] { $count } allarmi, tutti cessati
+    }
+quiet-alerts-on =
+    { $count ->
+        [one] un allarme
+       *[other] { $count } allarmi
+    }; finora senza cessato allarme: { $places }
+quiet-reports =
+    { $count ->
+        [one] una notizia
+       *[other] { $count } notizie
+    }
+paused = <b>In pausa fino a: { $until }.</b>
+paused-news = Le notizie aspettano, e alla fine della pausa arrivano in un solo messaggio.
+paused-longer = Seguono le tue ore di silenzio: il silenzio dura fino a: { $until }.
+paused-change = Per terminarla: /resume. Che cosa fanno intanto gli allarmi: /quiet
+pause-unknown =
+    Non capisco quanto duri «{ $written }». Puoi scrivere:
+    <code>/pause 30 min</code>
+    <code>/pause 2 ore</code>
+    <code>/pause 1 giorno</code>
+    <code>/pause fino alle 07:00</code>
+pause-too-long = È troppo. La pausa può durare al massimo { $days } giorni.
+resumed = La pausa è finita.
+resume-nothing = Non c’è nessuna pausa.
+resume-hours = Sono le tue ore di silenzio. Per cambiarle: /quiet
+settings-quiet = Ore di silenzio: { $begin }–{ $end }
+settings-no-quiet = Ore di silenzio: nessuna
+digest-nothing = Niente di nuovo dall’ultima volta.
+digest-nothing-told = Se non c’è niente di nuovo, te lo dico.
+digest-nothing-untold = Se non c’è niente di nuovo, non arriva nulla.
+digest-more =
+    … e { $count ->
+        [one] un’altra notizia più vecchia
+       *[other] altre { $count } notizie più vecchie
+    }: /latest
+digest-untitled = Altro
+button-alerts-ring = 🔔 Gli allarmi suonano
+button-alerts-silent = 🔕 Allarmi senza suono
+button-alerts-held = Gli allarmi aspettano
+button-quiet-off = Nessuna ora di silenzio
+button-quiet = Ore di silenzio
+button-digest = Quando arrivano le notizie
+button-nothing-told = Dimmelo anche se non c’è niente di nuovo
+button-nothing-untold = Non dirmi se non c’è niente di nuovo
+button-minutes = { $count } min
+button-hours = { $count } h
+button-resume = Termina la pausa
+# Che cosa si può scrivere, separato da virgole.
+read-off = no, nessuna, spento
+read-from = dalle, da
+read-to = alle, fino alle, a, fino a
+read-minutes = m, min, minuto, minuti
+read-hours = h, ora, ore
+read-days = g, giorno, giorni
+
+## /stats
+
+stats-people = <b>Persone</b>: { $count }, e { $suspended } ora non raggiungibili
+stats-languages = Lingue: { $languages }
+stats-subscriptions = <b>Iscrizioni</b>: { $count }
+stats-places = Luoghi più seguiti: { $places }
+stats-reports = <b>Notizie</b>: { $hour } nell'ultima ora, { $day } nell'ultimo giorno
+stats-nothing-waits = <b>Niente in attesa</b> di essere inviato.
+stats-waits = <b>In arrivo</b>: { $count ->
+    [one] una notizia per molti
+   *[other] { $count } notizie per molti
+    }, la più vecchia dalle { $since }
+stats-lanes = Messaggi singoli: { $lanes }
+stats-failed = Non consegnati: { $count }. Vedi /failed
+lane-reply = risposte
+lane-alert = allarmi
+lane-news = notizie
+lane-edit = modifiche
+lane-digest = riepiloghi
+lane-announcement = annunci

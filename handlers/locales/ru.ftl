@@ -5,10 +5,15 @@
 
 start =
     <b>Tocsin</b> сообщает о том, о чём вы попросите: о воздушных тревогах и новостях, по местам, темам и словам на ваш выбор.
-
-    Скажите, о чём вы хотите слышать:
-start-more =
-    Или просто напишите место или слово, и я покажу самое новое о нём. Все команды: /help
+start-where = Где? Нажмите место, напишите его название или пришлите геопозицию (📎).
+start-what = Что вы хотите знать о месте <b>{ $place }</b>?
+button-oblasts = Области
+button-cities = ◂ Города
+button-alerts = 🔴 Воздушные тревоги
+button-important = ❗ Важное
+button-everything = 📰 Всё
+start-newest = Самое новое:
+start-nothing-yet = Пока об этом ничего нет. Посмотреть, как до вас дойдёт тревога: /test
 start-again =
     Рад видеть вас снова. Подписок у вас: { $count }. Посмотреть: /subscriptions
     Все команды: /help
@@ -16,7 +21,6 @@ start-confirm = Эта ссылка предлагает вам следить �
 start-bad-link = Эта ссылка повреждена, поэтому ничего не изменилось. Напишите сами, о чём хотите слышать, например <code>/subscribe Киев</code>
 locate = Вы здесь или рядом: { $places }. Чтобы узнавать об этом месте:
 locate-nowhere = Не знаю города поблизости. Можно написать его название.
-button-follow-place = Следить: { $place }
 examples =
     <code>/subscribe Киев</code> — всё о месте
     <code>/subscribe #air_alert Львов</code> — воздушные тревоги там
@@ -40,12 +44,16 @@ privacy =
 failed = Не получилось. Это записано в журнал, и ничего не изменилось. Попробуйте, пожалуйста, ещё раз.
 not-administrator = Менять, о чём слышит эта группа, могут только её администраторы. Мне можно написать и лично.
 
+about-bot = Сообщает о том, о чём вы попросите: о воздушных тревогах и новостях, по местам, темам и словам на ваш выбор. Нажмите «Начать»: три касания — и вы будете слышать.
+about-bot-short = Воздушные тревоги и новости по местам, темам и словам на ваш выбор.
 about-start = Что это такое
 about-subscribe = Слышать о месте, теме или слове
 about-subscriptions = За чем вы следите
 about-unsubscribe = Больше о чём-то не слышать
 about-latest = Самые новые сообщения
 about-digest = Когда слышать: сразу или собранное вместе
+about-why = Почему сообщение пришло или не пришло
+about-stats = Кто слушает и сколько ещё в пути
 about-settings = Язык, часовой пояс, объём
 about-language = Выбрать язык
 about-timezone = Выбрать часовой пояс
@@ -59,6 +67,7 @@ about-help = Все команды
 usage-subscribe = ЧТО [| КОГДА]
 usage-unsubscribe = [НОМЕР]
 usage-latest = [ЧТО] [СКОЛЬКО]
+usage-why = [ССЫЛКА ИЛИ ТЕКСТ]
 usage-import = ТЕКСТ
 usage-digest = [КОГДА]
 usage-language = [КОД]
@@ -69,6 +78,7 @@ usage-timezone = [ПОЯС]
 subscribed = Вы сразу услышите о таком: { $what }.
 subscribed-digest = Вы услышите о таком: { $what } — собранное в одно сообщение, { $when }.
 subscribed-ambiguous = Если вы имели в виду другое, нажмите:
+subscribed-guessed = Места с таким названием нет. Если вы имели в виду одно из этих, нажмите:
 subscribe-already = Вы уже за этим следите: { $what } — { $when }. Все подписки: /subscriptions
 subscribe-too-many =
     У этого чата уже { $count ->
@@ -329,3 +339,164 @@ answer-too-many =
     }, больше нельзя. Сначала уберите какую-нибудь.
 answer-not-administrator = Менять это могут только администраторы группы.
 answer-failed = Не получилось. Это записано в журнал, и ничего не изменилось.
+
+## /why
+
+why-usage = Ответьте /why на моё сообщение — и я скажу, почему оно пришло. Чтобы узнать, почему что-то не пришло, напишите /why и ссылку или заголовок.
+why-came = Поступило ко мне в { $at }, источник: { $source }.
+why-arrived = Вы это получили.
+why-arrived-silent = Вы это получили, без звука.
+why-waiting = Идёт к вам.
+why-retried = Пока не доставлено ({ $why }), будет ещё одна попытка.
+why-failed = Доставить не удалось: { $why }.
+why-held = Ждёт вашего следующего дайджеста.
+why-owed = Идёт к вам или поступило слишком поздно, чтобы присылать.
+why-folded = То же самое уже было в сообщении в { $at }, источник: { $source }. Поэтому второй раз не отправлено.
+why-not-owed = Вам это не отправлялось.
+why-not-known = В последнее время ни один мой источник этого не приносил. Если бы принёс:
+why-nothing-followed = Вы ещё ни за чем не следите: /subscribe
+why-asked = { $count ->
+    [one] Вы следите за { $count } темой из этого сообщения:
+   *[other] Вы следите за { $count } темами из этого сообщения:
+    }
+why-asked-line = • { $what } — { $when }
+why-asked-because = • { $what } — { $when }. Здесь есть: { $words }
+why-word = «{ $word }»
+why-not-asked = Здесь нет ничего, за чем вы сейчас следите:
+why-missing = • { $what }. Не хватает: { $missing }
+## Источники, для тех, кто держит бота
+
+about-sources = состояние источников (это видите только вы)
+sources-none = Ни одного источника не настроено.
+sources-head = <b>{ $count ->
+        [one] { $count } источник
+        [few] { $count } источника
+       *[many] { $count } источников
+    }</b>{ $dead ->
+        [0] , все отвечают
+       *[other] , не отвечает: { $dead }
+    }
+source-good = 🟢 { $name } ({ $kind })
+source-shaky = 🟡 { $name } ({ $kind }): последняя попытка неудачна
+source-dead = 🔴 { $name } ({ $kind }): не отвечает
+source-new = ⚪ { $name } ({ $kind }): ещё не опрашивался
+source-told = 🔵 { $name } ({ $kind }): присылает сам
+source-last = последний раз удачно { $at }, { $span } назад
+source-never = ещё ни разу удачно
+source-unheard = ещё ничего не прислал
+source-took = заняло { $span }
+source-next = снова через { $span }
+source-error = Неудачных попыток подряд: { $count }. { $error }
+source-unknown = Места, которых я не знаю ({ $count }): { $places }
+span-days = { $count } дн
+span-hours = { $count } ч
+span-minutes = { $count } мин
+span-seconds = { $count } с
+page-dead = 🔌 <b>Источник не отвечает:</b> { $name }. Последний раз удачно { $since }. Ошибка: { $error }. Нового из него нет. Подробнее: /sources
+page-back = 🔌 <b>Источник снова отвечает:</b> { $name }, через { $span } после сообщения.
+## Тихие часы, паузы и собранное
+
+about-quiet = Часы, когда новости ждут
+about-pause = На время только тревоги
+about-resume = Закончить паузу
+usage-quiet = [22:00-07:00 | выключить]
+usage-pause = [2 ч]
+quiet-none = Тихих часов нет. Нажмите одни из этих или напишите свои: <code>/quiet 22:00-07:00</code>
+quiet-hours = <b>Тихие часы:</b> каждый день { $begin }–{ $end } ({ $zone })
+quiet-on = Сейчас тихо, до { $until }.
+quiet-ends = Тишина закончилась. Если что-то ждало, оно придёт через мгновение.
+quiet-news = Новости ждут. Когда тишина закончится, вы получите одно сообщение с тем, что к тому времени ещё верно.
+quiet-alerts-ring = Тревоги звонят, как всегда.
+quiet-alerts-silent = Тревоги приходят сразу, но без звука.
+quiet-alerts-held = <b>Тревоги тоже ждут: не звонит ничто.</b>
+quiet-unknown =
+    Не понимаю часов «{ $written }». Можно написать:
+    <code>/quiet 22:00-07:00</code>
+    <code>/quiet выключить</code>
+    Часы — от 00:00 до 23:59.
+quiet-no-length = Тихим часам нужны начало и другой конец, например <code>/quiet 22:00-07:00</code>. На время, начиная с этой минуты: <code>/pause 8 ч</code>
+quiet-summary = <b>Пока было тихо:</b> { $what }
+quiet-alerts-over =
+    { $count ->
+        [one] { $count } тревога, уже отбой
+        [few] { $count } тревоги, везде отбой
+       *[many] { $count } тревог, везде отбой
+    }
+quiet-alerts-on =
+    { $count ->
+        [one] { $count } тревога
+        [few] { $count } тревоги
+       *[many] { $count } тревог
+    }; отбоя ещё нет: { $places }
+quiet-reports =
+    { $count ->
+        [one] { $count } сообщение
+        [few] { $count } сообщения
+       *[many] { $count } сообщений
+    }
+paused = <b>Пауза до { $until }.</b>
+paused-news = Новости ждут и придут одним сообщением, когда пауза закончится.
+paused-longer = Дальше ваши тихие часы: будет тихо до { $until }.
+paused-change = Закончить: /resume. Что тем временем делают тревоги: /quiet
+pause-unknown =
+    Не понимаю, сколько это — «{ $written }». Можно написать:
+    <code>/pause 30 мин</code>
+    <code>/pause 2 ч</code>
+    <code>/pause 1 день</code>
+    <code>/pause до 07:00</code>
+pause-too-long = Это слишком долго. Пауза может длиться не больше { $days } дней.
+resumed = Пауза закончена.
+resume-nothing = Паузы нет.
+resume-hours = Это ваши тихие часы. Изменить: /quiet
+settings-quiet = Тихие часы: { $begin }–{ $end }
+settings-no-quiet = Тихие часы: нет
+digest-nothing = С прошлого раза ничего нового.
+digest-nothing-told = Когда нового нет, я так и скажу.
+digest-nothing-untold = Когда нового нет, ничего не приходит.
+digest-more =
+    … и ещё { $count ->
+        [one] { $count } более раннее сообщение
+        [few] { $count } более ранних сообщения
+       *[many] { $count } более ранних сообщений
+    }: /latest
+digest-untitled = Другое
+button-alerts-ring = 🔔 Тревоги звонят
+button-alerts-silent = 🔕 Тревоги без звука
+button-alerts-held = Тревоги ждут
+button-quiet-off = Без тихих часов
+button-quiet = Тихие часы
+button-digest = Когда приходят новости
+button-nothing-told = Говорить и тогда, когда нового нет
+button-nothing-untold = Не говорить, когда нового нет
+button-minutes = { $count } мин
+button-hours = { $count } ч
+button-resume = Закончить паузу
+# Что можно писать, через запятую.
+read-off = выключить, выключи, нет, без
+read-from = с, со, от
+read-to = до, по
+read-minutes = м, мин, минута, минуту, минуты, минут
+read-hours = ч, час, часа, часов
+read-days = д, день, дня, дней, сутки, суток
+
+## /stats
+
+stats-people = <b>Люди</b>: { $count }, ещё { $suspended } сейчас недоступны
+stats-languages = Языки: { $languages }
+stats-subscriptions = <b>Подписки</b>: { $count }
+stats-places = Самые частые места: { $places }
+stats-reports = <b>Сообщения</b>: { $hour } за последний час, { $day } за сутки
+stats-nothing-waits = <b>Очереди нет.</b>
+stats-waits = <b>В пути</b>: { $count ->
+    [one] { $count } рассылка
+    [few] { $count } рассылки
+   *[other] { $count } рассылок
+    }, самая старая с { $since }
+stats-lanes = Отдельные сообщения: { $lanes }
+stats-failed = Не доставлено: { $count }. См. /failed
+lane-reply = ответы
+lane-alert = тревоги
+lane-news = новости
+lane-edit = изменения
+lane-digest = дайджесты
+lane-announcement = объявления

@@ -5,10 +5,15 @@
 
 start =
     <b>Tocsin</b> дзвонить про те, про що ви попросите: повітряні тривоги й новини про місця, теми та слова на ваш вибір.
-
-    Скажіть, про що ви хочете чути:
-start-more =
-    Або просто напишіть місце чи слово, і я покажу найновіше про нього. Усі команди: /help
+start-where = Де? Натисніть місце, напишіть його назву або надішліть геопозицію (📎).
+start-what = Що ви хочете знати про <b>{ $place }</b>?
+button-oblasts = Області
+button-cities = ◂ Міста
+button-alerts = 🔴 Повітряні тривоги
+button-important = ❗ Важливе
+button-everything = 📰 Усе
+start-newest = Найновіше:
+start-nothing-yet = Поки що про це нічого немає. Подивитися, як до вас дійде тривога: /test
 start-again =
     Раді бачити вас знову. Підписок у вас: { $count }. Переглянути: /subscriptions
     Усі команди: /help
@@ -16,7 +21,6 @@ start-confirm = Це посилання пропонує вам стежити �
 start-bad-link = Це посилання пошкоджене, тож нічого не змінилося. Напишіть самі, про що хочете чути, наприклад <code>/subscribe Київ</code>
 locate = Ви тут або поруч: { $places }. Щоб чути про це місце:
 locate-nowhere = Не знаю міста поблизу. Можна написати його назву.
-button-follow-place = Стежити: { $place }
 examples =
     <code>/subscribe Київ</code> — усе про місце
     <code>/subscribe #air_alert Львів</code> — повітряні тривоги там
@@ -40,12 +44,16 @@ privacy =
 failed = Не вдалося. Це записано в журнал, і нічого не змінилося. Спробуйте, будь ласка, ще раз.
 not-administrator = Змінювати, про що чує ця група, можуть лише її адміністратори. Мені можна написати й особисто.
 
+about-bot = Дзвонить про те, про що ви попросите: повітряні тривоги й новини про місця, теми та слова на ваш вибір. Натисніть «Почати»: три дотики — і ви чутимете.
+about-bot-short = Повітряні тривоги й новини про місця, теми та слова на ваш вибір.
 about-start = Що це таке
 about-subscribe = Чути про місце, тему чи слово
 about-subscriptions = За чим ви стежите
 about-unsubscribe = Більше про щось не чути
 about-latest = Найновіші повідомлення
 about-digest = Коли чути: одразу чи зібране разом
+about-why = Чому надійшло повідомлення або чому ні
+about-stats = Хто слухає і скільки ще в дорозі
 about-settings = Мова, часовий пояс, обсяг
 about-language = Вибрати мову
 about-timezone = Вибрати часовий пояс
@@ -59,6 +67,7 @@ about-help = Усі команди
 usage-subscribe = ЩО [| КОЛИ]
 usage-unsubscribe = [НОМЕР]
 usage-latest = [ЩО] [СКІЛЬКИ]
+usage-why = [ПОСИЛАННЯ АБО ТЕКСТ]
 usage-import = ТЕКСТ
 usage-digest = [КОЛИ]
 usage-language = [КОД]
@@ -69,6 +78,7 @@ usage-timezone = [ПОЯС]
 subscribed = Ви одразу почуєте про таке: { $what }.
 subscribed-digest = Ви почуєте про таке: { $what } — зібране в одне повідомлення, { $when }.
 subscribed-ambiguous = Якщо ви мали на увазі інше, натисніть:
+subscribed-guessed = Місця з такою назвою немає. Якщо ви мали на увазі одне з цих, натисніть:
 subscribe-already = Ви вже за цим стежите: { $what } — { $when }. Усі підписки: /subscriptions
 subscribe-too-many =
     У цього чату вже { $count ->
@@ -329,3 +339,164 @@ answer-too-many =
     }, більше не можна. Спершу приберіть якусь.
 answer-not-administrator = Змінювати це можуть лише адміністратори групи.
 answer-failed = Не вдалося. Це записано в журнал, і нічого не змінилося.
+
+## /why
+
+why-usage = Дайте відповідь /why на моє повідомлення — і я скажу, чому воно надійшло. Щоб дізнатися, чому щось не надійшло, напишіть /why і посилання або заголовок.
+why-came = Надійшло до мене о { $at }, джерело: { $source }.
+why-arrived = Ви це отримали.
+why-arrived-silent = Ви це отримали, без звуку.
+why-waiting = Іде до вас.
+why-retried = Поки що не доставлено ({ $why }), буде ще одна спроба.
+why-failed = Доставити не вдалося: { $why }.
+why-held = Чекає на ваш наступний дайджест.
+why-owed = Іде до вас або прийшло запізно, щоб надсилати.
+why-folded = Те саме вже було в повідомленні о { $at }, джерело: { $source }. Тому вдруге не надіслано.
+why-not-owed = Вам це не надсилалося.
+why-not-known = Останнім часом жодне моє джерело цього не приносило. Якби принесло:
+why-nothing-followed = Ви ще ні за чим не стежите: /subscribe
+why-asked = { $count ->
+    [one] Ви стежите за { $count } темою з цього повідомлення:
+   *[other] Ви стежите за { $count } темами з цього повідомлення:
+    }
+why-asked-line = • { $what } — { $when }
+why-asked-because = • { $what } — { $when }. Тут є: { $words }
+why-word = «{ $word }»
+why-not-asked = Тут немає нічого, за чим ви зараз стежите:
+why-missing = • { $what }. Бракує: { $missing }
+## Джерела, для тих, хто тримає бота
+
+about-sources = стан джерел (це бачите лише ви)
+sources-none = Жодного джерела не налаштовано.
+sources-head = <b>{ $count ->
+        [one] { $count } джерело
+        [few] { $count } джерела
+       *[many] { $count } джерел
+    }</b>{ $dead ->
+        [0] , усі відповідають
+       *[other] , не відповідає: { $dead }
+    }
+source-good = 🟢 { $name } ({ $kind })
+source-shaky = 🟡 { $name } ({ $kind }): остання спроба невдала
+source-dead = 🔴 { $name } ({ $kind }): не відповідає
+source-new = ⚪ { $name } ({ $kind }): ще не читалося
+source-told = 🔵 { $name } ({ $kind }): надсилає саме
+source-last = востаннє вдало { $at }, { $span } тому
+source-never = ще жодного разу вдало
+source-unheard = ще нічого не надіслало
+source-took = тривало { $span }
+source-next = знову через { $span }
+source-error = Невдалих спроб поспіль: { $count }. { $error }
+source-unknown = Місця, яких я не знаю ({ $count }): { $places }
+span-days = { $count } дн
+span-hours = { $count } год
+span-minutes = { $count } хв
+span-seconds = { $count } с
+page-dead = 🔌 <b>Джерело не відповідає:</b> { $name }. Востаннє вдало { $since }. Помилка: { $error }. Нового з нього немає. Докладніше: /sources
+page-back = 🔌 <b>Джерело знову відповідає:</b> { $name }, через { $span } після повідомлення.
+## Тихі години, паузи та зібране
+
+about-quiet = Години, коли новини чекають
+about-pause = На якийсь час лише тривоги
+about-resume = Завершити паузу
+usage-quiet = [22:00-07:00 | вимкнути]
+usage-pause = [2 год]
+quiet-none = Тихих годин немає. Натисніть одні з цих або напишіть свої: <code>/quiet 22:00-07:00</code>
+quiet-hours = <b>Тихі години:</b> щодня { $begin }–{ $end } ({ $zone })
+quiet-on = Зараз тихо, до { $until }.
+quiet-ends = Тиша закінчилася. Якщо щось чекало, воно надійде за мить.
+quiet-news = Новини чекають. Коли тиша закінчиться, ви отримаєте одне повідомлення з тим, що на той час іще правда.
+quiet-alerts-ring = Тривоги дзвонять, як завжди.
+quiet-alerts-silent = Тривоги надходять одразу, але без звуку.
+quiet-alerts-held = <b>Тривоги теж чекають: не дзвонить ніщо.</b>
+quiet-unknown =
+    Не розумію годин «{ $written }». Можна написати:
+    <code>/quiet 22:00-07:00</code>
+    <code>/quiet вимкнути</code>
+    Години — від 00:00 до 23:59.
+quiet-no-length = Тихим годинам потрібні початок і інший кінець, наприклад <code>/quiet 22:00-07:00</code>. На якийсь час відтепер: <code>/pause 8 год</code>
+quiet-summary = <b>Поки було тихо:</b> { $what }
+quiet-alerts-over =
+    { $count ->
+        [one] { $count } тривога, уже відбій
+        [few] { $count } тривоги, усюди відбій
+       *[many] { $count } тривог, усюди відбій
+    }
+quiet-alerts-on =
+    { $count ->
+        [one] { $count } тривога
+        [few] { $count } тривоги
+       *[many] { $count } тривог
+    }; відбою ще немає: { $places }
+quiet-reports =
+    { $count ->
+        [one] { $count } повідомлення
+        [few] { $count } повідомлення
+       *[many] { $count } повідомлень
+    }
+paused = <b>Пауза до { $until }.</b>
+paused-news = Новини чекають і надійдуть одним повідомленням, коли пауза закінчиться.
+paused-longer = Далі ваші тихі години: буде тихо до { $until }.
+paused-change = Завершити: /resume. Що тим часом роблять тривоги: /quiet
+pause-unknown =
+    Не розумію, скільки це — «{ $written }». Можна написати:
+    <code>/pause 30 хв</code>
+    <code>/pause 2 год</code>
+    <code>/pause 1 день</code>
+    <code>/pause до 07:00</code>
+pause-too-long = Це надто довго. Пауза може тривати щонайбільше { $days } днів.
+resumed = Паузу завершено.
+resume-nothing = Паузи немає.
+resume-hours = Це ваші тихі години. Змінити: /quiet
+settings-quiet = Тихі години: { $begin }–{ $end }
+settings-no-quiet = Тихі години: немає
+digest-nothing = Від минулого разу нічого нового.
+digest-nothing-told = Коли нового немає, я так і скажу.
+digest-nothing-untold = Коли нового немає, нічого не надходить.
+digest-more =
+    … і ще { $count ->
+        [one] { $count } давніше повідомлення
+        [few] { $count } давніші повідомлення
+       *[many] { $count } давніших повідомлень
+    }: /latest
+digest-untitled = Інше
+button-alerts-ring = 🔔 Тривоги дзвонять
+button-alerts-silent = 🔕 Тривоги без звуку
+button-alerts-held = Тривоги чекають
+button-quiet-off = Без тихих годин
+button-quiet = Тихі години
+button-digest = Коли надходять новини
+button-nothing-told = Казати й тоді, коли нового немає
+button-nothing-untold = Не казати, коли нового немає
+button-minutes = { $count } хв
+button-hours = { $count } год
+button-resume = Завершити паузу
+# Що можна писати, через кому.
+read-off = вимкнути, вимкни, ні, немає, без
+read-from = з, із, від
+read-to = до, по
+read-minutes = хв, хвилина, хвилину, хвилини, хвилин
+read-hours = г, год, година, годину, години, годин
+read-days = д, день, дні, днів, доба, добу, доби
+
+## /stats
+
+stats-people = <b>Люди</b>: { $count }, ще { $suspended } зараз недоступні
+stats-languages = Мови: { $languages }
+stats-subscriptions = <b>Підписки</b>: { $count }
+stats-places = Найчастіші місця: { $places }
+stats-reports = <b>Повідомлення</b>: { $hour } за останню годину, { $day } за добу
+stats-nothing-waits = <b>Черги немає.</b>
+stats-waits = <b>У дорозі</b>: { $count ->
+    [one] { $count } розсилка
+    [few] { $count } розсилки
+   *[other] { $count } розсилок
+    }, найстаріша з { $since }
+stats-lanes = Окремі повідомлення: { $lanes }
+stats-failed = Не доставлено: { $count }. Див. /failed
+lane-reply = відповіді
+lane-alert = тривоги
+lane-news = новини
+lane-edit = зміни
+lane-digest = дайджести
+lane-announcement = оголошення

@@ -1,0 +1,31 @@
+"""What a post in a Telegram channel becomes."""
+
+from datetime import datetime
+
+from bot.sources import keys
+from bot.sources.segmenting import is_headline
+from storage.bulletins import Bulletin
+
+LONGEST_TEXT = 20_000  # code points; Telegram has 4096
+
+
+def post_bulletin(
+    source: str, key: str, text: str, url: str | None, at: datetime | None, now: datetime
+) -> Bulletin:
+    """Its first line is the title where it looks like one. `text` is clean."""
+    first, _, rest = text.partition("\n")
+    title = first if rest and is_headline(first) else ""
+    return Bulletin(
+        source=source,
+        key=key,
+        title=title,
+        text=(rest.strip() if title else text)[:LONGEST_TEXT],
+        url=url,
+        published_at=at,
+        received_at=now,
+    )
+
+
+def wording_key(id_: str, text: str) -> str:
+    """Of a post as it reads now: another one when it is edited to say something else."""
+    return f"{keys.id_key(id_, None)}~{keys.content_key(text)[-16:]}"

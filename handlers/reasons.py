@@ -1,0 +1,79 @@
+"""Which of the things somebody follows a report is about, with the words that show it."""
+
+from collections.abc import Sequence
+
+from handlers import plain
+from handlers.heard import Request
+from handlers.kit import Kit
+from handlers.markup import Html, join
+from handlers.whens import say_when
+from handlers.wording import Wording
+from handlers.zones import UTC
+from matching.evaluate import evaluate, evidence, failing
+from matching.query import Query, Term, TopicTerm, load
+from matching.reading import Reading
+from storage.subscriptions import Subscription
+
+_MOST = 8
+"""Things followed that are gone into."""
+
+_MOST_WORDS = 8
+_LONGEST = 60
+
+
+def say(
+    followed: Sequence[Subscription], reading: Reading, text: str, kit: Kit, request: Request
+) -> list[Html]:
+    """Paragraphs. `text` is what was read: title, newline, text."""
+    voice = kit.voice(request)
+    if not followed:
+        return [voice.say("why-nothing-followed")]
+    queries = {each.id: load(each.query) for each in followed}
+    wanted = [each for each in followed if evaluate(queries[each.id], reading)]
+    wording = Wording(voice, kit.gazetteer, kit.topics)
+    if wanted:
+        lines = [
+            _asks(each, queries[each.id], reading, text, kit, request) for each in wanted[:_MOST]
+        ]
+        return [join("\n", [voice.say("why-asked", count=len(wanted)), *lines])]
+    lines = []
+    for each in followed[:_MOST]:
+        what = wording.describe(queries[each.id], each.written)
+        lacking = failing(queries[each.id], reading)
+        missing = join(", ", [wording.describe(part, each.written) for part in lacking])
+        lines.append(voice.say("why-missing", what=what, missing=missing))
+    return [join("\n", [voice.say("why-not-asked"), *lines])]
+
+
+def _asks(
+    subscription: Subscription,
+    query: Query,
+    reading: Reading,
+    text: str,
+    kit: Kit,
+    request: Request,
+) -> Html:
+    voice = kit.voice(request)
+    wording = Wording(voice, kit.gazetteer, kit.topics)
+    what = wording.describe(query, subscription.written)
+    when = say_when(subscription.schedule, request.subscriber.zone or UTC, voice)
+    quoted = dict.fromkeys(
+        plain.shorten(plain.line(text[start:end]), _LONGEST)
+        for term, start, end in _shown(query, reading, kit)
+        if end
+    )
+    words = join(", ", [voice.say("why-word", word=word) for word in list(quoted)[:_MOST_WORDS]])
+    if not words:
+        return voice.say("why-asked-line", what=what, when=when)
+    return voice.say("why-asked-because", what=what, when=when, words=words)
+
+
+def _shown(query: Query, reading: Reading, kit: Kit) -> list[tuple[Term, int, int]]:
+    """The words that show it; of a topic those that its own query finds."""
+    found = []
+    for term, start, end in evidence(query, reading):
+        if isinstance(term, TopicTerm) and term.name in kit.topics.queries:
+            found += evidence(kit.topics.queries[term.name], reading)
+        else:
+            found.append((term, start, end))
+    return found

@@ -1,0 +1,111 @@
+"""/sources, for those who run the bot; and what they are told when a source dies or is back."""
+
+from datetime import datetime, timedelta
+
+from handlers import plain
+from handlers.heard import Request
+from handlers.kit import Kit
+from handlers.markup import Html, bold, join
+from handlers.said import Said
+from handlers.times import moment
+from handlers.words import Voice
+from storage import sources
+from storage.content import Content
+from storage.database import Transaction
+from storage.sources import Health
+
+_MESSAGE = 3_400  # UTF-16 units; Telegram takes 4,096
+_LONGEST = 200  # of an error
+_PLACES = 10  # of the unknown ones that are shown
+_UNITS = (
+    ("span-days", timedelta(days=1)),
+    ("span-hours", timedelta(hours=1)),
+    ("span-minutes", timedelta(minutes=1)),
+)
+
+
+async def show(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """/sources"""
+    voice, zone = kit.voice(request), request.subscriber.zone
+    found = await sources.health(transaction)
+    if not found:
+        return Said(replies=(Content(voice.say("sources-none")),))
+    dead = sum(one.is_dead(request.now) for one in found)
+    entries = [voice.say("sources-head", count=len(found), dead=dead)]
+    entries += [describe(one, request.now, zone, voice) for one in found]
+    return Said(replies=tuple(Content(html) for html in _messages(entries)))
+
+
+def describe(one: Health, now: datetime, zone: str | None, voice: Voice) -> Html:
+    """One source in a few lines."""
+    head = voice.say(_state(one, now), name=bold(one.name), kind=one.kind)
+    facts = join(" · ", _facts(one, now, zone, voice))
+    error = plain.shorten(plain.line(one.error), _LONGEST) if one.error else ""
+    trouble = voice.say("source-error", error=error, count=one.errors) if error else Html()
+    places = ", ".join(one.unknown[:_PLACES])
+    unknown = Html()
+    if places:
+        unknown = voice.say("source-unknown", places=places, count=len(one.unknown))
+    return join("\n", [head, facts, trouble, unknown])
+
+
+def dead(one: Health, now: datetime, zone: str | None, voice: Voice) -> Html:
+    """That it has died."""
+    since = moment(one.succeeded_at or one.watched_at, zone, now, voice)
+    error = plain.shorten(plain.line(one.error), _LONGEST) if one.error else ""
+    return voice.say("page-dead", name=bold(one.name), since=since, error=error or "—")
+
+
+def back(one: Health, now: datetime, voice: Voice) -> Html:
+    """That it is back: `paged_at` tells how long that took."""
+    away = span(now - one.paged_at, voice) if one.paged_at else ""
+    return voice.say("page-back", name=bold(one.name), span=away)
+
+
+def span(length: timedelta, voice: Voice) -> str:
+    """A length of time in its largest whole unit; seconds with a tenth below ten."""
+    for unit, size in _UNITS:
+        if length >= size:
+            return voice.label(unit, count=length // size)
+    seconds = max(length.total_seconds(), 0.0)
+    shown = f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}".removesuffix(".0")
+    return voice.label("span-seconds", count=shown)
+
+
+def _state(one: Health, now: datetime) -> str:
+    if one.every is None:
+        return "source-told"
+    if one.is_dead(now):
+        return "source-dead"
+    if one.errors:
+        return "source-shaky"
+    return "source-good" if one.succeeded_at else "source-new"
+
+
+def _facts(one: Health, now: datetime, zone: str | None, voice: Voice) -> list[Html]:
+    facts = [_last(one, now, zone, voice)]
+    if one.latency is not None:
+        facts.append(voice.say("source-took", span=span(one.latency, voice)))
+    if one.next_at is not None and one.every is not None:
+        facts.append(voice.say("source-next", span=span(one.next_at - now, voice)))
+    return facts
+
+
+def _last(one: Health, now: datetime, zone: str | None, voice: Voice) -> Html:
+    if one.succeeded_at is None:
+        return voice.say("source-unheard" if one.every is None else "source-never")
+    ago = span(now - one.succeeded_at, voice)
+    at = moment(one.succeeded_at, zone, now, voice)
+    return voice.say("source-last", at=at, span=ago)
+
+
+def _messages(entries: list[Html]) -> list[Html]:
+    """In as few messages as they fit."""
+    messages: list[Html] = []
+    for entry in entries:
+        longer = join("\n\n", [messages[-1], entry]) if messages else entry
+        if messages and plain.units(longer) <= _MESSAGE:
+            messages[-1] = longer
+        else:
+            messages.append(entry)
+    return messages

@@ -1,0 +1,269 @@
+"""Who wants to hear nothing for now: quiet hours, pauses, and what is done about alerts.
+
+What a bulletin needs, who is quiet at this moment, is one row of bitmaps, whoever many they are.
+Everybody who changes it locks that row first. Intake reads it in the transaction that owes the
+bulletin: so what is held is held before the quiet of its reader ends, and nothing is held after.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from pyroaring import BitMap
+from sqlalchemy import Row, bindparam, func, select, update
+
+from storage import bulletins, clocks, conflicts, schema
+from storage.database import Transaction
+from storage.hours import Hours, parse_hours
+from storage.lanes import Lane
+
+_table = schema.quiet
+_hush = schema.hush
+
+
+class Alerts(StrEnum):
+    """What an alert does while its reader is quiet."""
+
+    RING = "ring"
+    SILENT = "silent"
+    HELD = "held"
+
+
+@dataclass(frozen=True)
+class Hush:
+    """Who is quiet at this moment, as subscriber numbers."""
+
+    news: BitMap  # all who are: their news is held
+    silent: BitMap  # those of them to whom alerts come without a sound
+    alerts: BitMap  # those of them whose alerts are held
+
+    def held(self, lane: Lane, recipients: BitMap) -> BitMap:
+        """Those for whom a bulletin of the lane waits."""
+        return recipients & (self.alerts if lane is Lane.ALERT else self.news)
+
+    def hushed(self, lane: Lane, recipients: BitMap) -> BitMap:
+        """Those who get it at once, without a sound, and hear of it again when they are back."""
+        return recipients & self.silent if lane is Lane.ALERT else BitMap()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quiet:
+    """What one subscriber has chosen, and where that stands."""
+
+    subscriber: int  # the subscriber's number
+    hours: Hours | None = None  # every day; None: none
+    alerts: Alerts = Alerts.RING
+    paused_until: datetime | None = None  # aware; None: not paused, or not any more
+    since: datetime | None = None  # aware; when the quiet that is on began; None: none is on
+    turns_at: datetime | None = None  # aware; when it ends, or the next begins; None: never
+    after: int | None = None  # id of the last bulletin before what is held; None: nothing is owed
+    owed_at: datetime | None = None  # aware; when the quiet ended that is still to be summed up
+
+    def until(self, now: datetime, zone: ZoneInfo) -> datetime | None:
+        """When what is chosen lets the subscriber hear again; None where it does so now."""
+        return _until(self.hours, self.paused_until, now, zone)
+
+
+async def hush(transaction: Transaction) -> Hush:
+    """Who is quiet now, and nobody may change that before the transaction ends."""
+    row = (await transaction.execute(select(_hush).with_for_update(read=True))).one()
+    return Hush(row.news, row.silent, row.alerts)
+
+
+async def find(transaction: Transaction, number: int) -> Quiet:
+    """Of who has never chosen anything: what holds then."""
+    row = (await transaction.execute(select(_table).where(_table.c.subscriber == number))).first()
+    return _quiet(row) if row else Quiet(subscriber=number)
+
+
+async def choose(transaction: Transaction, chosen: Quiet, zone: ZoneInfo, now: datetime) -> Quiet:
+    """Stores hours, alerts and pause; how it stands then.
+
+    Quiet that is over thereby ends at the next tick of the clock, with what was held.
+    """
+    await _lock(transaction)
+    turned = await _turn(transaction, [(chosen, zone)], now, over=now)
+    statement = conflicts.insert(transaction, _table).values(_values(turned[0]))
+    await transaction.execute(
+        statement.on_conflict_do_update(
+            index_elements=[_table.c.subscriber], set_=_values(turned[0])
+        )
+    )
+    return turned[0]
+
+
+async def turn(transaction: Transaction, now: datetime, limit: int) -> int:
+    """Begins and ends the quiet of those whose time has come; how many, `limit` at most."""
+    await _lock(transaction)
+    zone = schema.subscriber.c.zone
+    query = (
+        select(_table, zone)
+        .join(schema.subscriber, schema.subscriber.c.number == _table.c.subscriber)
+        .where(_table.c.turns_at <= now)
+        .order_by(_table.c.turns_at, _table.c.subscriber)
+        .limit(limit)
+    )
+    rows = (await transaction.execute(query)).all()
+    if not rows:
+        return 0
+    before = [(_quiet(row), clocks.zone_of(row.zone)) for row in rows]
+    turned = await _turn(transaction, before, now, over=None)
+    await transaction.execute(
+        update(_table).where(_table.c.subscriber == bindparam("number")),
+        [{"number": one.subscriber, **_state(one)} for one in turned],
+    )
+    return len(rows)
+
+
+async def is_due(transaction: Transaction, now: datetime) -> bool:
+    """Whether `turn` has anything to do."""
+    first = (await transaction.execute(select(func.min(_table.c.turns_at)))).scalar_one()
+    return first is not None and first <= now
+
+
+async def next_owed(transaction: Transaction, limit: int) -> list[int]:
+    """Numbers of those whose quiet has ended and was not summed up, longest ended first."""
+    query = (
+        select(_table.c.subscriber)
+        .where(_table.c.owed_at.is_not(None))
+        .order_by(_table.c.owed_at, _table.c.subscriber)
+        .limit(limit)
+    )
+    return list((await transaction.execute(query)).scalars())
+
+
+async def owed(transaction: Transaction, numbers: Collection[int]) -> dict[int, int]:
+    """Of those of `numbers` whose quiet was not summed up: after which bulletin it began."""
+    query = select(_table.c.subscriber, _table.c.after).where(
+        _table.c.subscriber.in_(numbers), _table.c.owed_at.is_not(None)
+    )
+    return {row.subscriber: row.after or 0 for row in await transaction.execute(query)}
+
+
+async def settle(transaction: Transaction, numbers: Collection[int]) -> set[int]:
+    """Notes that what was held is told to those of `numbers` who are owed it: to whom it is."""
+    statement = (
+        update(_table)
+        .where(_table.c.subscriber.in_(numbers), _table.c.owed_at.is_not(None))
+        .values(after=None, owed_at=None)
+        .returning(_table.c.subscriber)
+    )
+    return set((await transaction.execute(statement)).scalars())
+
+
+async def turns(transaction: Transaction, numbers: Collection[int]) -> dict[int, datetime]:
+    """When the quiet of those of `numbers` ends who are quiet now."""
+    query = select(_table.c.subscriber, _table.c.turns_at).where(
+        _table.c.subscriber.in_(numbers), _table.c.since.is_not(None)
+    )
+    return {row.subscriber: row.turns_at for row in await transaction.execute(query)}
+
+
+async def _lock(transaction: Transaction) -> None:
+    await transaction.execute(select(_hush.c.id).with_for_update())
+
+
+async def _turn(
+    transaction: Transaction,
+    chosen: Sequence[tuple[Quiet, ZoneInfo]],
+    now: datetime,
+    *,
+    over: datetime | None,
+) -> list[Quiet]:
+    """As they stand at `now`, and the bitmaps with them.
+
+    With `over`, quiet that need not be any more goes on until then.
+    """
+    last = await bulletins.last_id(transaction)
+    turned = [_at(one, zone, now, last, over) for one, zone in chosen]
+    row = await hush(transaction)
+    mine = BitMap(one.subscriber for one in turned)
+    on = [one for one in turned if one.since is not None]
+    marks = {
+        "news": (row.news - mine) | _numbers(on, *Alerts),
+        "silent": (row.silent - mine) | _numbers(on, Alerts.SILENT),
+        "alerts": (row.alerts - mine) | _numbers(on, Alerts.HELD),
+    }
+    await transaction.execute(update(_hush).values(marks))
+    await _release(transaction, [one.subscriber for one in turned if one.owed_at == now], now)
+    return turned
+
+
+def _at(one: Quiet, zone: ZoneInfo, now: datetime, last: int, over: datetime | None) -> Quiet:
+    if one.paused_until is not None and one.paused_until <= now:
+        one = replace(one, paused_until=None)
+    until = one.until(now, zone)
+    if until is not None:
+        # What an earlier quiet still owes comes with what this one will.
+        after = last if one.after is None else one.after
+        return replace(one, since=one.since or now, turns_at=until, after=after, owed_at=None)
+    if one.since is not None and over is not None:
+        return replace(one, turns_at=over)
+    owed_at = now if one.since is not None else one.owed_at
+    turns_at = _next(one.hours, now, zone) if one.hours else None
+    return replace(one, since=None, turns_at=turns_at, owed_at=owed_at)
+
+
+async def _release(transaction: Transaction, numbers: Iterable[int], now: datetime) -> None:
+    """Digests that waited for the quiet to end come with what it held."""
+    table = schema.subscription
+    await transaction.execute(
+        update(table)
+        .where(table.c.subscriber.in_(list(numbers)), table.c.owed_at.is_not(None))
+        .values(owed_at=now)
+    )
+
+
+# Thousands begin and end at once, and most of them alike.
+@lru_cache(maxsize=1_024)
+def _until(
+    hours: Hours | None, paused_until: datetime | None, now: datetime, zone: ZoneInfo
+) -> datetime | None:
+    end = now if paused_until is None else max(now, paused_until)
+    later = hours.until(end, zone) if hours else None
+    return later or (end if end > now else None)
+
+
+@lru_cache(maxsize=1_024)
+def _next(hours: Hours, now: datetime, zone: ZoneInfo) -> datetime:
+    return hours.next(now, zone)
+
+
+def _numbers(of: Iterable[Quiet], *alerts: Alerts) -> BitMap:
+    return BitMap(one.subscriber for one in of if one.alerts in alerts)
+
+
+def _state(one: Quiet) -> dict[str, object]:
+    """What the clock changes."""
+    return {
+        "paused_until": one.paused_until,
+        "since": one.since,
+        "turns_at": one.turns_at,
+        "after": one.after,
+        "owed_at": one.owed_at,
+    }
+
+
+def _values(one: Quiet) -> dict[str, object]:
+    return {
+        "subscriber": one.subscriber,
+        "hours": None if one.hours is None else str(one.hours),
+        "alerts": one.alerts,
+        **_state(one),
+    }
+
+
+def _quiet(row: Row[tuple[object, ...]]) -> Quiet:
+    return Quiet(
+        subscriber=row.subscriber,
+        hours=None if row.hours is None else parse_hours(row.hours),
+        alerts=Alerts(row.alerts),
+        paused_until=row.paused_until,
+        since=row.since,
+        turns_at=row.turns_at,
+        after=row.after,
+        owed_at=row.owed_at,
+    )

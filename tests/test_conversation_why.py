@@ -1,0 +1,157 @@
+"""Somebody asks why a message came, or why one did not."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from pyroaring import BitMap
+from talking import ANN, NOW, Payload, Talk, private
+
+from storage import broadcasts, deliveries, folds, held, receipts
+from storage.broadcasts import NewBroadcast
+from storage.bulletins import StoredBulletin
+from storage.database import Database
+from storage.deliveries import NewDelivery
+from storage.held import Held
+from storage.lanes import Lane
+from storage.receipts import Receipt
+
+MESSAGE = 501
+
+
+def asked_of(text: str) -> Payload:
+    """/why in answer to a message."""
+    answered = {**private(text), "message_id": MESSAGE, "date": int(NOW.timestamp())}
+    return {**private("/why"), "reply_to_message": answered}
+
+
+async def owe(database: Database, bulletin: StoredBulletin, *, silent: bool = False) -> None:
+    async with database.write() as transaction:
+        new = NewBroadcast(
+            bulletin=bulletin.id,
+            lane=Lane.NEWS,
+            recipients=BitMap([1]),
+            silent=BitMap([1] if silent else []),
+        )
+        await broadcasts.enqueue(transaction, [new], NOW)
+
+
+async def receive(database: Database, bulletin: StoredBulletin) -> None:
+    async with database.write() as transaction:
+        await receipts.put(transaction, [Receipt(bulletin.id, 1, MESSAGE)], NOW)
+
+
+async def test_a_message_is_told_the_subscription_and_the_words_that_brought_it(
+    database: Database,
+) -> None:
+    talk = Talk(database)
+    await talk.say("/subscribe railway Kherson")
+    await talk.say("/subscribe Odesa")
+    bulletin = await talk.publish("Railways damaged", "Trains to Kherson are late.")
+    await owe(database, bulletin)
+    await receive(database, bulletin)
+    heard = await talk.update(message=asked_of("Railways damaged"))
+    assert heard.html == (
+        "<b>Railways damaged</b>\n\n"
+        "It reached me at 11:30 from blog.\nYou have it.\n\n"
+        "You follow what it is about:\n"
+        "• <b>railway</b> (any form) in <b>Kherson</b> — at once. It says: “Railways”, “Kherson”"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("/why https://blog.example/7", True),
+        ("/why trains to kherson", True),
+        ("/why Trains to Kherson are late!", True),
+        ("/why trains", False),
+        ("/why trains to Lviv", False),
+    ],
+)
+async def test_a_report_is_found_by_its_link_or_by_what_it_says(
+    sqlite: Database, asked: str, *, found: bool
+) -> None:
+    talk = Talk(sqlite)
+    await talk.say("/subscribe Odesa")
+    await talk.publish("Delays", "Trains to Kherson are late.", url="https://blog.example/7")
+    heard = await talk.say(asked)
+    assert ("It reached me at" in heard.html) is found
+    assert ("None of my sources has brought this" in heard.html) is not found
+
+
+async def test_what_is_missing_is_said_for_each_thing_followed(sqlite: Database) -> None:
+    talk = Talk(sqlite)
+    await talk.say("/subscribe railway Kherson")
+    await talk.say("/subscribe #air_alert NOT Kherson")
+    heard = await talk.say("/why The road to Kherson is closed")
+    assert "It is about nothing you follow now:" in heard.html
+    assert (
+        "• <b>railway</b> (any form) in <b>Kherson</b>. Missing: <b>railway</b> (any form)"
+        in heard.html
+    )
+    assert "Missing: <b>Air alert</b>, not <b>Kherson</b>" in heard.html
+
+
+async def test_what_became_of_it_is_said(sqlite: Database) -> None:
+    talk = Talk(sqlite)
+    await talk.say("/subscribe Kherson")
+
+    async def said(bulletin: StoredBulletin) -> str:
+        return (await talk.say(f"/why {bulletin.title}")).html
+
+    first = await talk.publish("Bridge closed in Kherson")
+    assert "It was not sent to you." in await said(first)
+
+    silent = await talk.publish("Market opened in Kherson")
+    await owe(sqlite, silent, silent=True)
+    assert "It is on its way to you" in await said(silent)
+    await receive(sqlite, silent)
+    assert "You have it; it came without a sound." in await said(silent)
+
+    kept = await talk.publish("Concert tonight in Kherson")
+    again = await talk.publish("The bridge of Kherson closed")
+    failed = await talk.publish("Library moved in Kherson")
+    tried = await talk.publish("School opened in Kherson")
+    async with sqlite.write() as transaction:
+        await held.hold(transaction, [Held(kept.id, BitMap([1]))], NOW)
+        await folds.fold(transaction, again.id, first.id, "words")
+        later = NewDelivery(
+            subscriber=1,
+            lane=Lane.NEWS,
+            bulletin=tried.id,
+            due_at=NOW + timedelta(hours=1),
+            failure="502",
+        )
+        given_up, _ = await deliveries.enqueue(
+            transaction, [replace(later, bulletin=failed.id), later], NOW
+        )
+        await deliveries.fail(transaction, given_up.id, NOW, "too long")
+    assert "It is kept for your next digest." in await said(kept)
+    assert "It could not be delivered: too long." in await said(failed)
+    assert "It could not be delivered yet (502) and is tried again." in await said(tried)
+    assert "It told the same as a report of 11:30 from blog" in await said(again)
+
+
+async def test_a_stranger_is_told_how_to_ask_and_that_nothing_is_followed(sqlite: Database) -> None:
+    talk = Talk(sqlite)
+    assert "Answer one of my messages with /why" in (await talk.say("/why")).html
+    assert "You follow nothing yet" in (await talk.say("/why Kherson is quiet")).html
+
+
+async def test_a_forged_button_is_answered(sqlite: Database) -> None:
+    talk = Talk(sqlite)
+    for data in ("y:", "y:0", "y:99", "y:x", "y:99999999999999999999"):
+        assert (await talk.press(data)).answer == "This report is no longer kept."
+
+
+async def test_a_message_of_another_chat_says_nothing_of_it(sqlite: Database) -> None:
+    """Message ids are unique within a chat only."""
+    talk = Talk(sqlite)
+    await talk.say("/subscribe Kherson")
+    bulletin = await talk.publish("Bridge closed in Kherson")
+    await receive(sqlite, bulletin)
+    heard = await talk.update(
+        message={**asked_of("Hello"), "chat": {"id": ANN + 1, "type": "private"}}
+    )
+    assert "Bridge" not in heard.html
