@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo run test bench format
+.PHONY: demo run test test-chaos bench format
 .DEFAULT_GOAL := demo
 
 .venv/installed: pyproject.toml constraints.txt
@@ -23,6 +23,10 @@ test: .venv/installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto
+
+# 300 kills at random instants, with answers lost on the way: for a quarter of an hour.
+test-chaos: .venv/installed
+	$(BIN)/python tests/chaos.py --cycles 300
 
 bench: .venv/installed
 	$(BIN)/python -m benchmarks

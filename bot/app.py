@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from telegram import Bot
 
 from bot.account import connected, introduce
+from bot.astray import Notices
 from bot.config import Config
 from bot.delivery.counting import Counts
 from bot.delivery.courier import Courier
@@ -119,7 +120,8 @@ class App:
         self._reader = language.reader
         self._bot = bot
         self._words = Words()
-        self._sender = Sender(bot, paid=config.delivery.paid_broadcast)
+        paid = config.delivery.paid_broadcast
+        self._sender = Sender(bot, paid=paid, allowed=database.is_held)
         self._bell = asyncio.Event()
         self._registry = CollectorRegistry()
         self._pulse = Pulse()
@@ -251,7 +253,8 @@ class App:
     @asynccontextmanager
     async def _ticking(self) -> AsyncIterator[None]:
         retention = partial(forget_old, self._database, self._config.retention.keep, now)
-        tickers = scheduler(self._digests, self._paging, retention, self._pulse)
+        notices = Notices(self._database, self._words, self._bell.set, now)
+        tickers = scheduler(self._digests, self._paging, notices, retention, self._pulse)
         tickers.start()
         try:
             yield

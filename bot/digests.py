@@ -7,14 +7,16 @@ What is made and that it is owed no more is one transaction: nothing comes twice
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from pyroaring import BitMap
 
 from bot.waiting import Batch, Owed, Owing
 from handlers.messages import Audience
 from handlers.roundup import Roundup
-from storage import deliveries, quiet, subscriptions
+from storage import carried, deliveries, quiet, subscriptions
 from storage.content import Content
 from storage.database import Database, Transaction
 from storage.deliveries import NewDelivery
@@ -137,3 +139,13 @@ async def _settle(
         for content in each.contents
     ]
     await deliveries.enqueue(transaction, new, now)
+    await carried.join(transaction, _joined(each for each in still if each.contents))
+
+
+def _joined(made: Iterable[_Made]) -> dict[int, BitMap]:
+    """By id of a bulletin that joined later, to whom it goes."""
+    joined: dict[int, BitMap] = {}
+    for each in made:
+        for bulletin in each.owed.again:
+            joined.setdefault(bulletin, BitMap()).add(each.owed.subscriber.number)
+    return joined

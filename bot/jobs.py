@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.astray import Notices
 from bot.digests import Digests
 from bot.paging import Paging
 from bot.pulse import Pulse
@@ -22,7 +23,11 @@ _AT_ONCE = 200
 
 
 def scheduler(
-    digests: Digests, paging: Paging, retention: Callable[[], Awaitable[None]], pulse: Pulse
+    digests: Digests,
+    paging: Paging,
+    notices: Notices,
+    retention: Callable[[], Awaitable[None]],
+    pulse: Pulse,
 ) -> AsyncIOScheduler:
     """Not started yet. A tick that comes late still comes, and no job runs beside itself.
 
@@ -34,9 +39,11 @@ def scheduler(
     )
     tick = pulse.of("digests", digests.tick, _TICK_WITHIN)
     page = pulse.of("paging", paging.tick, _TICK_WITHIN)
+    notice = pulse.of("notices", notices.tick, _TICK_WITHIN)
     forget = pulse.of("retention", retention, _DAILY_WITHIN)
     tickers.add_job(tick, "cron", second="*/2", id="digests")
     tickers.add_job(page, "cron", second="5-55/10", id="paging")
+    tickers.add_job(notice, "cron", second="2-52/10", id="notices")
     tickers.add_job(forget, "cron", hour=3, minute=17, id="retention")
     return tickers
 

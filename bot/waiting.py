@@ -13,7 +13,7 @@ from matching.gazetteer import Gazetteer
 from matching.query import Query, load
 from matching.reading import Reader
 from matching.topics import Topics
-from storage import bulletins, folds, held, hushed, quiet, subscribers, subscriptions
+from storage import bulletins, carried, folds, held, hushed, quiet, subscribers, subscriptions
 from storage.database import Transaction
 from storage.subscribers import Subscriber
 from storage.subscriptions import Subscription
@@ -35,6 +35,7 @@ class Owed:
     digests: tuple[Subscription, ...]  # whose digest is owed
     is_back: bool  # quiet has ended and was not summed up
     gathered: tuple[int, ...]  # waits for some digest of theirs, perhaps another one
+    again: tuple[int, ...]  # joins the next digest: they may have missed it
     held: tuple[int, ...]  # waited for the end of the quiet
     told: tuple[int, ...]  # came during it, without a sound
 
@@ -52,7 +53,7 @@ class Batch:
     async def wanted(self, owed: Owed) -> list[Item]:
         """What the digests of one that are owed tell, each thing once."""
         queries = [(each.digested, _load(each.query)) for each in owed.digests]
-        ids = set(owed.held)
+        ids = {*owed.held, *owed.again}
         for number, id_ in enumerate(owed.gathered):
             if number % _BREATH == _BREATH - 1:
                 await asyncio.sleep(0)
@@ -85,7 +86,7 @@ class Owing:
             return Batch([], {}, 0, {}, {})
         quiet_until = await quiet.turns(transaction, numbers)
         owed = await _owed(transaction, set(numbers) - quiet_until.keys(), now)
-        ids = {id_ for one in owed for id_ in (*one.gathered, *one.held, *one.told)}
+        ids = {id_ for one in owed for id_ in (*one.gathered, *one.again, *one.held, *one.told)}
         last = await bulletins.last_id(transaction)
         items = await self._read_all(transaction, sorted(ids))
         return Batch(owed, quiet_until, last, items, await _folded(transaction, sorted(ids)))
@@ -113,7 +114,10 @@ async def _owed(transaction: Transaction, numbers: set[int], now: datetime) -> l
         digests.setdefault(each.subscriber, []).append(each)
     back = await quiet.owed(transaction, numbers)
     gathered: dict[int, list[int]] = {}
+    again: dict[int, list[int]] = {}
     if digests:
+        for bulletin, missing in (await carried.waiting(transaction, digests.keys())).items():
+            _note(again, missing, bulletin)
         oldest = min(each.digested for own in digests.values() for each in own)
         for waiting in await held.since(transaction, oldest, digests.keys()):
             _note(gathered, waiting.recipients, waiting.bulletin)
@@ -129,6 +133,7 @@ async def _owed(transaction: Transaction, numbers: set[int], now: datetime) -> l
             digests=tuple(digests.get(number, ())),
             is_back=number in back,
             gathered=tuple(gathered.get(number, ())),
+            again=tuple(again.get(number, ())),
             held=tuple(later.get(number, ())),
             told=tuple(told.get(number, ())),
         )

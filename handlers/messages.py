@@ -131,6 +131,13 @@ def open_button(bulletin: int) -> str:
     return _data(bulletin, 0)
 
 
+def listed(content: Content) -> list[int]:
+    """Ids of the bulletins that a listing drawn here tells of, in its order."""
+    buttons = (button.data or "" for row in content.buttons for button in row)
+    pressed = (read_press(data.removeprefix(f"{PREFIX}:")) for data in buttons)
+    return [bulletin for bulletin, _ in filter(None, pressed)]
+
+
 def _data(bulletin: int, page: int) -> str:
     return f"{PREFIX}:{bulletin}:{page}"
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     TableClause,
     column,
+    delete,
     func,
     insert,
     inspect,
@@ -32,8 +33,8 @@ from storage.database import Transaction
 _FORM = 1
 _AT_ONCE = 1_000  # rows in one statement
 
-_TABLES = schema.metadata.sorted_tables
-"""Those that others refer to come first."""
+_TABLES = [each for each in schema.metadata.sorted_tables if each is not schema.lease]
+"""Those that others refer to come first. Who holds the database is no part of what it holds."""
 
 
 class NotACopy(Exception):  # noqa: N818 - it says what is so
@@ -73,6 +74,7 @@ async def read(transaction: Transaction, lines: Iterable[bytes]) -> int:
         raise NotACopy(f"made at revision {head['revision']}, this is {revision}")
     if not await _is_empty(transaction):
         raise NotACopy("this database is in use already: give a new one under [storage] url")
+    await _clear(transaction)
     count, end = 0, None
     by_name = {each.name: _raw(each) for each in _TABLES}
     while chunk := list(islice(parsed, _AT_ONCE)):
@@ -153,10 +155,16 @@ async def _revision(transaction: Transaction) -> str:
 
 
 async def _is_empty(transaction: Transaction) -> bool:
-    for each in _TABLES:
+    for each in (schema.subscriber, schema.bulletin, schema.inbox):
         if (await transaction.execute(select(each).limit(1))).first() is not None:
             return False
     return True
+
+
+async def _clear(transaction: Transaction) -> None:
+    """Some tables have a row from the beginning."""
+    for each in reversed(_TABLES):
+        await transaction.execute(delete(each))
 
 
 def _is_numbered(each: Table) -> bool:
@@ -189,10 +197,10 @@ async def _go_on_after(transaction: Transaction, last: dict[str, int]) -> None:
             await transaction.execute(select(func.setval(_sequence(each), last[each.name])))
         elif each.dialect_options["sqlite"]["autoincrement"]:
             named = {"name": each.name, "last": last[each.name]}
-            delete = text("DELETE FROM sqlite_sequence WHERE name = :name")
-            await transaction.execute(delete.bindparams(name=each.name))
-            insert_ = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)")
-            await transaction.execute(insert_.bindparams(**named))
+            old = text("DELETE FROM sqlite_sequence WHERE name = :name")
+            await transaction.execute(old.bindparams(name=each.name))
+            new = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)")
+            await transaction.execute(new.bindparams(**named))
 
 
 def _sequence(each: Table) -> Any:

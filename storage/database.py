@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -14,6 +15,28 @@ Transaction = AsyncConnection
 
 _BEGIN = "tocsin_begin"
 """How a transaction on SQLite begins; with an empty string it does not."""
+
+LEASE_SECONDS = 5.0
+"""So long a lease on PostgreSQL holds that nobody renews."""
+
+# The row stays shared until the transaction ends, so that nobody takes over in the middle of it;
+# and a process paused in the middle of it loses it, so that somebody can.
+_FENCE = text(
+    "SELECT set_config('idle_in_transaction_session_timeout', :patience, true) "
+    "FROM lease WHERE token = :token FOR KEY SHARE"
+)
+
+
+class Fenced(Exception):  # noqa: N818 - it says what is so, not what went wrong
+    """Another process has taken over the database: nothing is written."""
+
+
+@dataclass
+class Fence:
+    """A process's right to write, where another may take it away."""
+
+    token: int  # that of the lease
+    trusted_until: float  # seconds of the event loop's clock
 
 
 class Database:
@@ -27,6 +50,7 @@ class Database:
         self.url = make_url(url)
         self.name = self.url.render_as_string(hide_password=True)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.fence: Fence | None = None  # set while `storage.lease` holds one
         self._engine = create_async_engine(self.url, pool_pre_ping=not self.is_sqlite)
         # SQLite has one writer. Waiting here is fair and costs nothing; waiting inside SQLite
         # sleeps in steps of milliseconds and favours whoever asks last.
@@ -42,12 +66,22 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
-        """All or nothing: committed, durably, when the block ends without an error."""
+        """All or nothing: committed, durably, when the block ends without an error.
+
+        Raises Fenced where another process has taken over.
+        """
         async with AsyncExitStack() as stack:
             if self._one_writer:
                 await stack.enter_async_context(self._one_writer)
             engine = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
-            yield await stack.enter_async_context(engine.begin())
+            transaction = await stack.enter_async_context(engine.begin())
+            if self.fence:
+                await _hold(transaction, self.fence)
+            yield transaction
+
+    def is_held(self) -> bool:
+        """Whether this process may act for the database: false once its lease may have run out."""
+        return self.fence is None or asyncio.get_running_loop().time() < self.fence.trusted_until
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:
@@ -58,6 +92,13 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+async def _hold(transaction: Transaction, fence: Fence) -> None:
+    patience = str(int(LEASE_SECONDS * 1000))
+    held = await transaction.execute(_FENCE, {"token": fence.token, "patience": patience})
+    if held.first() is None:
+        raise Fenced
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:

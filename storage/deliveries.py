@@ -27,6 +27,7 @@ class NewDelivery:
     content: Content | None = None  # or what to say, rendered already
     silent: bool = False  # arrives without a sound
     attempts: int = 0  # calls to Telegram so far
+    doubts: int = 0  # those of them that Telegram may have taken
     due_at: datetime  # aware; not before
     attempted_at: datetime | None = None  # aware; set while a call is under way
     failure: str | None = None  # what the last call said
@@ -115,13 +116,18 @@ async def attempt(transaction: Transaction, ids: Sequence[int], now: datetime) -
 
 
 async def retry(
-    transaction: Transaction, delivery: int, *, due_at: datetime, attempts: int, failure: str
+    transaction: Transaction,
+    delivery: int,
+    *,
+    due_at: datetime,
+    attempts: int,
+    doubts: int,
+    failure: str,
 ) -> None:
     """Not before `due_at` again. `attempts` are the calls that count: a refused one does not."""
+    changed = {"due_at": due_at, "attempts": attempts, "doubts": doubts, "failure": failure}
     await transaction.execute(
-        update(_table)
-        .where(_table.c.id == delivery)
-        .values(attempted_at=None, due_at=due_at, attempts=attempts, failure=failure)
+        update(_table).where(_table.c.id == delivery).values(attempted_at=None, **changed)
     )
 
 

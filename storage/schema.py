@@ -134,6 +134,7 @@ delivery = Table(
     Column("content", Text),
     Column("silent", Boolean, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("doubts", Integer, nullable=False, server_default="0"),
     Column("attempted_at", Instant),
     Column("due_at", Instant, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -193,6 +194,21 @@ hush = Table(
     Column("news", Numbers, nullable=False),
     Column("silent", Numbers, nullable=False),
     Column("alerts", Numbers, nullable=False),
+)
+
+carried = Table(
+    "carried",
+    metadata,
+    Column("bulletin", ForeignKey("bulletin.id", ondelete="CASCADE"), primary_key=True),
+    Column("recipients", Numbers, nullable=False),
+)
+
+astray = Table(
+    "astray",
+    metadata,
+    Column("subscriber", ForeignKey("subscriber.number", ondelete="CASCADE"), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("told_at", Instant),
 )
 
 fold = Table(
@@ -261,4 +277,13 @@ probe = Table(
     Column("id", RowId, primary_key=True),
     Column("packed", LargeBinary, nullable=False),
     Column("written_at", Instant, nullable=False),
+)
+
+# One row. On SQLite a lock on a file does its work.
+lease = Table(
+    "lease",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("token", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
 )

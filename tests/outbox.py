@@ -38,8 +38,10 @@ async def connected(
     """A sender that calls the server at `url`, each call at most so long."""
     request = AiohttpRequest(connections=connections, seconds=seconds)
     await request.initialize()
-    yield Sender(Bot(token, base_url=f"{url}/bot", request=request))
-    await request.shutdown()
+    try:
+        yield Sender(Bot(token, base_url=f"{url}/bot", request=request))
+    finally:
+        await request.shutdown()
 
 
 class Outbox:

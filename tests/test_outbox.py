@@ -95,7 +95,9 @@ async def test_a_delivery_goes_from_due_to_attempted_to_done(database: Database)
         assert (doubtful.id, doubtful.attempts) == (first.id, 1)
         assert await due() == []
         assert await first_due() == later
-        await deliveries.retry(transaction, first.id, due_at=NOW, attempts=1, failure="502")
+        await deliveries.retry(
+            transaction, first.id, due_at=NOW, attempts=1, doubts=0, failure="502"
+        )
         assert await deliveries.in_doubt(transaction) == []
         assert [one.id for one in await due()] == [first.id]
         await deliveries.defer(transaction, {first.id: later})

@@ -20,6 +20,7 @@ class Errand:
     attempts: int  # this one included
     delivery: int | None = None  # id of the row that answers for it
     broadcast: int | None = None  # id of the broadcast that does
+    doubts: int = 0  # calls before this one that Telegram may have taken
     outcome: Outcome | None = None  # None: under way
 
     @property

@@ -10,6 +10,7 @@ class Sent:
     """Telegram has it."""
 
     message_id: int | None  # None: Telegram did not say
+    astray: bool = False  # it is in the group, as its topic cannot be written to
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from pyroaring import BitMap
 
 from bot.delivery.errands import Errand
+from bot.delivery.expiring import Expired
+from bot.delivery.freshness import is_fresh
 from bot.delivery.pacing import CHAT_SECONDS
 from bot.delivery.sharing import Shares
 from storage import bulletins, deliveries, subscribers
@@ -28,6 +30,7 @@ class Picked:
 
     errands: list[Errand] = field(default_factory=list)
     broadcasts: dict[int, Broadcast] = field(default_factory=dict)  # those advanced, as they are
+    expired: Expired = field(default_factory=Expired)
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,9 @@ class Picker:
         what = delivery.content or texts.get(delivery.bulletin or 0)
         if subscriber.suspended or what is None:
             self._over.append(delivery.id)
+        elif not is_fresh(delivery.lane, what, self._now):
+            self._over.append(delivery.id)
+            self._picked.expired.note(delivery.lane, delivery.bulletin, [delivery.subscriber])
         elif wait := self._wait(subscriber):
             self._later[delivery.id] = self._now + wait
         else:
@@ -138,6 +144,7 @@ class Picker:
                     delivery.silent,
                     attempts=delivery.attempts + 1,
                     delivery=delivery.id,
+                    doubts=delivery.doubts,
                 )
             )
 
@@ -146,8 +153,13 @@ class Picker:
         numbers = _next(broadcast, self._room)
         if not numbers:
             return
-        by_number = await subscribers.get(self._transaction, numbers)
         text = await self._text(broadcast.bulletin)
+        if not is_fresh(broadcast.lane, text, self._now):
+            left = _next(broadcast, len(broadcast.recipients))
+            self._picked.expired.note(broadcast.lane, broadcast.bulletin, left)
+            self._picked.broadcasts[broadcast.id] = replace(broadcast, attempted=left[-1])
+            return
+        by_number = await subscribers.get(self._transaction, numbers)
         for number in numbers:
             subscriber = by_number.get(number)
             if subscriber is None or subscriber.suspended:
@@ -199,6 +211,7 @@ class Picker:
         await deliveries.done(self._transaction, self._over)
         await deliveries.defer(self._transaction, self._later)
         await deliveries.enqueue(self._transaction, self._put_off, self._now)
+        await self._picked.expired.store(self._transaction)
 
 
 def _is_due(owed: Owed, now: datetime) -> bool:

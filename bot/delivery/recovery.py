@@ -5,13 +5,18 @@ from datetime import datetime
 import structlog
 from pyroaring import BitMap
 
+from bot.delivery.expiring import Expired
+from bot.delivery.freshness import is_fresh
 from bot.delivery.outcome import Doubtful
-from bot.delivery.retry import Again, GiveUp, decide
+from bot.delivery.retry import Again, Decision, Expire, GiveUp, Join, decide
 from bot.delivery.settling import enqueue_known
-from storage import broadcasts, deliveries
+from storage import broadcasts, bulletins, deliveries
 from storage.broadcasts import Broadcast, Progress
+from storage.bulletins import StoredBulletin
+from storage.content import Content
 from storage.database import Database, Transaction
 from storage.deliveries import Delivery, NewDelivery
+from storage.lanes import Lane
 
 log = structlog.get_logger(__name__)
 
@@ -21,43 +26,79 @@ _ENDED = Doubtful("the process ended during the call")
 async def recover(database: Database, now: datetime) -> None:
     """Decides, before anything is sent, about every call that has no outcome."""
     async with database.write() as transaction:
-        doubtful = await deliveries.in_doubt(transaction)
-        for delivery in doubtful:
-            await _recover_delivery(transaction, delivery, now)
-        count = len(doubtful)
-        for broadcast in await broadcasts.begun(transaction):
-            if broadcast.under_way:
-                await _recover_broadcast(transaction, broadcast, now)
-                count += len(broadcast.under_way)
+        recovery = _Recovery(transaction, now)
+        count = await recovery.run()
     if count:
         log.warning("calls in doubt after the last run", count=count)
 
 
-async def _recover_delivery(transaction: Transaction, delivery: Delivery, now: datetime) -> None:
-    match decide(_ENDED, delivery.attempts, delivery.lane, now):
-        case Again(at, attempts, why):
-            await deliveries.retry(
-                transaction, delivery.id, due_at=at, attempts=attempts, failure=why
-            )
-        case GiveUp(why):
-            await deliveries.fail(transaction, delivery.id, now, why)
+class _Recovery:
+    """One transaction's work."""
+
+    def __init__(self, transaction: Transaction, now: datetime) -> None:
+        self._transaction = transaction
+        self._now = now
+        self._expired = Expired()
+
+    async def run(self) -> int:
+        """How many calls were in doubt."""
+        rows = await deliveries.in_doubt(self._transaction)
+        begun = [b for b in await broadcasts.begun(self._transaction) if b.under_way]
+        ids = {row.bulletin for row in rows if row.bulletin} | {b.bulletin for b in begun}
+        texts = await bulletins.get(self._transaction, ids)
+        for row in rows:
+            await self._recover_delivery(row, row.content or texts[row.bulletin or 0])
+        for broadcast in begun:
+            await self._recover_broadcast(broadcast, texts[broadcast.bulletin])
+        await self._expired.store(self._transaction)
+        return len(rows) + sum(len(broadcast.under_way) for broadcast in begun)
+
+    def _decide(
+        self, attempts: int, doubts: int, lane: Lane, what: StoredBulletin | Content
+    ) -> Decision:
+        fresh = is_fresh(lane, what, self._now)
+        return decide(_ENDED, attempts, lane, self._now, doubts=doubts, fresh=fresh)
+
+    async def _recover_delivery(self, row: Delivery, what: StoredBulletin | Content) -> None:
+        match self._decide(row.attempts, row.doubts, row.lane, what):
+            case Again(at, attempts, doubts, why):
+                await deliveries.retry(
+                    self._transaction,
+                    row.id,
+                    due_at=at,
+                    attempts=attempts,
+                    doubts=doubts,
+                    failure=why,
+                )
+            case GiveUp(why):
+                await deliveries.fail(self._transaction, row.id, self._now, why)
+            case Join():
+                self._expired.join(row.subscriber, row.content or row.bulletin or 0)
+                await deliveries.done(self._transaction, [row.id])
+            case Expire():
+                self._expired.note(row.lane, row.bulletin, [row.subscriber])
+                await deliveries.done(self._transaction, [row.id])
+
+    async def _recover_broadcast(self, broadcast: Broadcast, what: StoredBulletin) -> None:
+        """Those who were being sent to get a delivery each, if it is of use still."""
+        match self._decide(1, 0, broadcast.lane, what):
+            case Again() as again:
+                new = [_row(broadcast, number, again) for number in broadcast.under_way]
+                await enqueue_known(self._transaction, new, self._now)
+            case Join() | Expire():
+                self._expired.note(broadcast.lane, broadcast.bulletin, broadcast.under_way)
+        progress = Progress(broadcast.id, broadcast.attempted, BitMap())
+        await broadcasts.record(self._transaction, [progress])
 
 
-async def _recover_broadcast(transaction: Transaction, broadcast: Broadcast, now: datetime) -> None:
-    """Those who were being sent to get a delivery each."""
-    decision = decide(_ENDED, 1, broadcast.lane, now)
-    if isinstance(decision, Again):
-        new = [
-            NewDelivery(
-                subscriber=number,
-                lane=broadcast.lane,
-                bulletin=broadcast.bulletin,
-                silent=number in broadcast.silent,
-                attempts=decision.attempts,
-                due_at=decision.at,
-                failure=decision.why,
-            )
-            for number in broadcast.under_way
-        ]
-        await enqueue_known(transaction, new, now)
-    await broadcasts.record(transaction, [Progress(broadcast.id, broadcast.attempted, BitMap())])
+def _row(broadcast: Broadcast, number: int, again: Again) -> NewDelivery:
+    return NewDelivery(
+        subscriber=number,
+        lane=broadcast.lane,
+        bulletin=broadcast.bulletin,
+        silent=number in broadcast.silent,
+        attempts=again.attempts,
+        doubts=again.doubts,
+        due_at=again.at,
+        failure=again.why,
+    )

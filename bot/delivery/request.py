@@ -1,43 +1,17 @@
-"""HTTP for python-telegram-bot on aiohttp, which says what is known of a call that failed.
-
-errors:  NetworkError (python-telegram-bot's)
-         ├── FloodWait     Telegram has refused it for a while
-         ├── NotSent       Telegram has not got the request
-         ├── ServerFailed  Telegram answered 5xx: it has probably done nothing
-         └── Unknown       the request was written and no whole answer came back
-"""
+"""HTTP for python-telegram-bot on aiohttp, which says what is known of a call that failed."""
 
 import asyncio
 from typing import Any
 
 import aiohttp
 import orjson
-from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
 
+from bot.delivery.answers import NotSent, Unknown, checked, read_result
+
 CONNECT_SECONDS = 5.0
-DEFAULT_WAIT_SECONDS = 5
-LONGEST_WAIT_SECONDS = 24 * 3600
-
-
-class FloodWait(NetworkError):  # noqa: N818 - named for what is known, not for being an error
-    """Telegram answered 429. The library's own class for it warns of its next version."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"429, for {seconds} s")
-        self.seconds = seconds
-
-
-class NotSent(NetworkError):  # noqa: N818
-    """Telegram has not got the request."""
-
-
-class ServerFailed(NetworkError):  # noqa: N818
-    """Telegram answered 5xx."""
-
-
-class Unknown(NetworkError):  # noqa: N818
-    """The request was written and no whole answer came back: nobody knows."""
+MOST_BYTES = 16 * 1024 * 1024
+"""Of an answer: a hundred of the longest updates are a tenth of it."""
 
 
 class AiohttpRequest(BaseRequest):
@@ -88,23 +62,27 @@ class AiohttpRequest(BaseRequest):
                 data=_body(request_data),
                 headers=_headers(request_data),
                 timeout=timeout,
+                allow_redirects=False,
             ) as response:
-                status, payload = response.status, await response.read()
+                status, payload = response.status, await _read(response)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotSent(type(error).__name__) from None
         except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError) as error:
             raise Unknown(type(error).__name__) from None
-        return _checked(status, payload)
+        return status, checked(status, payload)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        try:
-            parsed: Any = orjson.loads(payload)
-        except orjson.JSONDecodeError:
-            raise Unknown("the answer is not JSON") from None
-        if not isinstance(parsed, dict) or ("result" not in parsed and "ok" not in parsed):
-            raise Unknown("the answer is not one of the Bot API")
-        return parsed
+        return read_result(payload)
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise Unknown("the answer does not end")
+    return bytes(body)
 
 
 def _body(data: RequestData | None) -> bytes | aiohttp.FormData | None:
@@ -122,28 +100,3 @@ def _headers(data: RequestData | None) -> dict[str, str] | None:
     if data is None or data.contains_files:
         return None
     return {"Content-Type": "application/json"}
-
-
-def _checked(status: int, payload: bytes) -> tuple[int, bytes]:
-    """Passes on what python-telegram-bot reads right, raises for what it does not."""
-    if status == 429:
-        raise FloodWait(_wait_seconds(payload))
-    if status >= 500:
-        raise ServerFailed(_description(payload) or f"HTTP {status}")
-    return status, payload
-
-
-def _wait_seconds(payload: bytes) -> int:
-    """What a 429 asks for, whatever it holds: never none, never beyond a day."""
-    try:
-        asked = int(orjson.loads(payload)["parameters"]["retry_after"])
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
-        asked = DEFAULT_WAIT_SECONDS
-    return min(max(asked, 1), LONGEST_WAIT_SECONDS)
-
-
-def _description(payload: bytes) -> str | None:
-    try:
-        return str(orjson.loads(payload)["description"])
-    except (orjson.JSONDecodeError, KeyError, TypeError):
-        return None

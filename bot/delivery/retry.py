@@ -18,15 +18,18 @@ from bot.delivery.outcome import (
 from storage.lanes import Lane
 from storage.subscribers import Suspended
 
-MOST_ATTEMPTS = 3
+MOST_COPIES = 3
 """Of what Telegram may have got already: more copies of a message than this nobody ever sees."""
 
 MOST_FAILURES = 5
-"""Of what Telegram has probably not got."""
+"""Of what Telegram has probably not got; an alert is tried as long as it is fresh."""
 
-_BACK_OFF = timedelta(seconds=1)
-_LONGEST_BACK_OFF = timedelta(minutes=5)
+_SOON = timedelta(seconds=1)
+_SOON_AT_MOST = timedelta(seconds=30)
+_LATER = timedelta(seconds=2)
+_LATER_AT_MOST = timedelta(minutes=5)
 _REFUSED = timedelta(minutes=1)
+_LATE = "too late to ring"
 
 
 @dataclass(frozen=True)
@@ -40,46 +43,91 @@ class Again:
 
     at: datetime
     attempts: int  # so many calls count against the next decision
+    doubts: int  # so many of all calls Telegram may have taken
+    why: str
+
+
+@dataclass(frozen=True)
+class Join:
+    """Not sent again: what it tells joins the next digest."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Expire:
+    """Not sent, as it is of no use any more."""
+
     why: str
 
 
 @dataclass(frozen=True)
 class GiveUp:
-    """Not sent, and not tried again."""
+    """Not sent, and not tried again unless an administrator says so."""
 
     why: str
 
 
-Decision = Done | Again | GiveUp
+Decision = Done | Again | Join | Expire | GiveUp
 
 
-def decide(  # noqa: C901, PLR0911 - a table reads best whole
-    outcome: Outcome, attempts: int, lane: Lane, now: datetime
+def decide(  # noqa: PLR0911 - a table reads best whole
+    outcome: Outcome, attempts: int, lane: Lane, now: datetime, *, doubts: int, fresh: bool
 ) -> Decision:
-    """`attempts` are the calls so far, this one included; `now` is aware."""
+    """What to do now.
+
+    `attempts` are the calls so far, this one included; `doubts` those before it that Telegram may
+    have taken; `now` is aware; `fresh` says whether the message is of any use still, see
+    `bot.delivery.freshness`.
+    """
     match outcome:
         case Sent():
             return Done()
-        case RetryAfter(seconds):
-            return Again(now + timedelta(seconds=seconds), attempts - 1, "429")
-        case Moved():
-            return Again(now, attempts - 1, "the group has moved")
         case Gone(Suspended.NOT_FOUND) if attempts < 2:
-            return Again(now + _back_off(attempts), attempts, "chat not found")
-        case Gone(reason):
-            return GiveUp(str(reason))
+            return Again(now + _SOON, attempts, doubts, "chat not found")
+        case Gone(why) | Rejected(why):
+            return GiveUp(str(why))
+        case _ if not fresh:
+            return late(lane)
+        case Failed(why):
+            return _after_failure(why, attempts, lane, now, doubts)
+        case Doubtful(why):
+            return _after_doubt(why, attempts, lane, now, doubts + 1)
+    wait, why = _until_possible(outcome)
+    return Again(now + wait, attempts - 1, doubts, why)
+
+
+def late(lane: Lane) -> Join | Expire:
+    """What becomes of a message that is not fresh any more."""
+    return Join(_LATE) if lane in (Lane.NEWS, Lane.DIGEST) else Expire(_LATE)
+
+
+def _until_possible(outcome: RetryAfter | Moved | NotSent | Refused) -> tuple[timedelta, str]:
+    """How long to wait after what was certainly not sent, and why."""
+    match outcome:
+        case RetryAfter(seconds):
+            return timedelta(seconds=seconds), "429"
+        case Moved():
+            return timedelta(), "the group has moved"
         case NotSent(why):
-            return Again(now + _back_off(attempts), attempts - 1, why)
+            return _SOON, why
         case Refused():
-            return Again(now + _REFUSED, attempts - 1, "Telegram refuses the token")
-        case Failed(why) if attempts < MOST_FAILURES:
-            return Again(now + _back_off(attempts), attempts, why)
-        case Doubtful(why) if attempts < MOST_ATTEMPTS and lane is not Lane.DIGEST:
-            return Again(now + _back_off(attempts), attempts, why)
-        case Failed(why) | Doubtful(why) | Rejected(why):
-            return GiveUp(why)
+            return _REFUSED, "Telegram refuses the token"
 
 
-def _back_off(attempts: int) -> timedelta:
-    back_off: timedelta = _BACK_OFF * 2 ** min(attempts - 1, 16)
-    return min(back_off, _LONGEST_BACK_OFF)
+def _after_failure(why: str, attempts: int, lane: Lane, now: datetime, doubts: int) -> Decision:
+    if lane is Lane.ALERT:
+        wait = min(_SOON * 2 ** min(attempts - 1, 9), _SOON_AT_MOST)
+        return Again(now + wait, attempts, doubts, why)
+    if attempts < MOST_FAILURES:
+        wait = min(_LATER * 4 ** (attempts - 1), _LATER_AT_MOST)
+        return Again(now + wait, attempts, doubts, why)
+    return Join(why) if lane is Lane.DIGEST else GiveUp(why)
+
+
+def _after_doubt(why: str, attempts: int, lane: Lane, now: datetime, doubts: int) -> Decision:
+    if lane is Lane.DIGEST:
+        return Join(why)
+    if doubts < MOST_COPIES:
+        return Again(now + _SOON * doubts, attempts, doubts, why)
+    return GiveUp(why)

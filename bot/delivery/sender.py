@@ -2,6 +2,8 @@
 
 import re
 import warnings
+from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -16,7 +18,7 @@ from telegram.error import (
 )
 from telegram.warnings import PTBUserWarning
 
-from bot.delivery import request
+from bot.delivery import answers
 from bot.delivery.outcome import (
     Doubtful,
     Failed,
@@ -42,19 +44,28 @@ _SUGGESTED_SECONDS = 5
 
 _TAG = re.compile(r"<[^<>]*>")
 
+_NO_ENTITIES = "can't parse entities"
+_NO_TOPIC = ("message thread not found", "topic_closed", "topic_deleted")
+
 
 class Sender:
     """Says things through `bot`, whose life is its owner's business.
 
     `paid`: beyond 30 messages a second are paid for (core.telegram.org/bots/api, sendMessage).
+    `allowed`: whether this process is the one that sends, asked before every message.
     """
 
-    def __init__(self, bot: Bot, *, paid: bool = False) -> None:
+    def __init__(
+        self, bot: Bot, *, paid: bool = False, allowed: Callable[[], bool] = lambda: True
+    ) -> None:
         self._bot = bot
         self._paid = paid
+        self._allowed = allowed
 
     async def send(self, target: Target, content: Content, *, silent: bool) -> Outcome:
-        """One message to one chat."""
+        """One message to one chat; to the group where its topic cannot be written to."""
+        if not self._allowed():
+            return NotSent("another process may be sending")
         message = {
             "chat_id": target.chat_id,
             "message_thread_id": target.thread_id or None,
@@ -64,16 +75,20 @@ class Sender:
             **_text(content),
         }
         outcome = await self._outcome("sendMessage", message)
-        if isinstance(outcome, Rejected) and "can't parse entities" in outcome.why.lower():
+        if _says(outcome, _NO_ENTITIES):
             # Better without its bold than not at all.
-            return await self._outcome("sendMessage", message | _plain(content))
+            message |= _plain(content)
+            outcome = await self._outcome("sendMessage", message)
+        if target.thread_id and _says(outcome, *_NO_TOPIC):
+            outcome = await self._outcome("sendMessage", message | {"message_thread_id": None})
+            return replace(outcome, astray=True) if isinstance(outcome, Sent) else outcome
         return outcome
 
     async def edit(self, chat_id: int, message_id: int, content: Content) -> Outcome:
         """Puts `content` in the place of what a message of ours says."""
         message = {"chat_id": chat_id, "message_id": message_id, **_text(content)}
         outcome = await self._outcome("editMessageText", message)
-        if isinstance(outcome, Rejected) and "message is not modified" in outcome.why.lower():
+        if _says(outcome, "message is not modified"):
             return Sent(message_id)
         return outcome
 
@@ -115,20 +130,22 @@ class Sender:
             )
         except TelegramError:
             return frozenset()
-        return frozenset(member["user"]["id"] for member in members)
+        return frozenset(
+            filter(None, map(_member_id, members if isinstance(members, list) else ()))
+        )
 
     async def _outcome(self, method: str, parameters: dict[str, Any]) -> Outcome:
         try:
             result = await self._bot.do_api_request(method, api_kwargs=parameters)
         except TelegramError as error:
             return outcome_of(error)
-        return Sent(result.get("message_id") if isinstance(result, dict) else None)
+        return _sent(result, parameters.get("message_thread_id"))
 
 
 def outcome_of(error: TelegramError) -> Outcome:  # noqa: C901, PLR0911 - a table
     """What an error of python-telegram-bot says about the message."""
     match error:
-        case request.FloodWait():
+        case answers.FloodWait():
             return RetryAfter(error.seconds)
         case ChatMigrated():
             return Moved(error.new_chat_id)
@@ -140,16 +157,40 @@ def outcome_of(error: TelegramError) -> Outcome:  # noqa: C901, PLR0911 - a tabl
             return Rejected(error.message)
         case InvalidToken():
             return Refused()
-        case request.NotSent():
+        case answers.NotSent():
             return NotSent(error.message)
-        case request.ServerFailed():
+        case answers.ServerFailed():
             if "sent message was immediately deleted" in error.message:
                 return Sent(None)
             return Failed(error.message)
-        case NetworkError():
+        case answers.Unknown():
             return Doubtful(error.message)
+        case NetworkError():  # its message may hold an address, and that the token
+            return Doubtful(type(error).__name__)
         case _:
             return Rejected(error.message)
+
+
+def _sent(result: object, thread_id: int | None) -> Sent:
+    """What Telegram says of a message it has, as far as it says it."""
+    message = result if isinstance(result, dict) else {}
+    message_id = message.get("message_id")
+    known = isinstance(message_id, int) and 0 < message_id < answers.LONGEST_ID
+    # A topic may be ignored without a word: then the message is in the group.
+    astray = bool(thread_id and known and message.get("message_thread_id") != thread_id)
+    return Sent(message_id if known else None, astray)
+
+
+def _says(outcome: Outcome, *words: str) -> bool:
+    """Whether Telegram rejects it with any of these words, in small letters."""
+    return isinstance(outcome, Rejected) and any(word in outcome.why.lower() for word in words)
+
+
+def _member_id(member: object) -> int | None:
+    """The id in a ChatMember, None in what is none."""
+    user = member.get("user") if isinstance(member, dict) else None
+    number = user.get("id") if isinstance(user, dict) else None
+    return number if isinstance(number, int) else None
 
 
 def _text(content: Content) -> dict[str, Any]:

@@ -7,9 +7,11 @@ import structlog
 
 from bot.delivery.counting import Fate, Tally
 from bot.delivery.errands import Errand
+from bot.delivery.expiring import Expired, told
+from bot.delivery.freshness import is_fresh
 from bot.delivery.outcome import Gone, Moved, Outcome, Sent
-from bot.delivery.retry import Again, Done, GiveUp, decide
-from storage import deliveries, receipts, subscribers
+from bot.delivery.retry import Again, Done, Expire, GiveUp, Join, decide
+from storage import astray, deliveries, receipts, subscribers
 from storage.database import Transaction
 from storage.deliveries import NewDelivery
 from storage.receipts import Receipt
@@ -29,6 +31,8 @@ class Settlement:
         self._again: list[NewDelivery] = []  # what a broadcast leaves to be retried
         self._joined: list[int] = []
         self.tally = Tally()
+        self._topics: dict[int, bool] = {}  # whether a subscriber's topic can be written to
+        self.expired = Expired()
 
     async def settle(self, errands: Sequence[Errand]) -> list[int]:
         """Stores the outcomes of errands, which all have one.
@@ -44,9 +48,13 @@ class Settlement:
         await receipts.put(self._transaction, self._receipts, self._now)
         await deliveries.done(self._transaction, self._done)
         await enqueue_known(self._transaction, self._again, self._now)
+        await self._store_topics()
+        await self.expired.store(self._transaction)
         return self._joined
 
     def _arrived(self, errand: Errand, outcome: Sent) -> None:
+        if errand.subscriber.thread_id:
+            self._topics[errand.subscriber.number] = not outcome.astray
         if errand.bulletin is not None and outcome.message_id is not None:
             number = errand.subscriber.number
             self._receipts.append(Receipt(errand.bulletin, number, outcome.message_id))
@@ -54,11 +62,25 @@ class Settlement:
 
     async def _failed(self, errand: Errand, outcome: Outcome) -> None:
         number = await self._note_subscriber(errand, outcome)
-        match decide(outcome, errand.attempts, errand.lane, self._now):
+        decision = decide(
+            outcome,
+            errand.attempts,
+            errand.lane,
+            self._now,
+            doubts=errand.doubts,
+            fresh=is_fresh(errand.lane, errand.what, self._now),
+        )
+        match decision:
             case Done():
                 self._over(errand)
             case Again() as again:
                 await self._retry(errand, number, again)
+            case Join(why):
+                log.warning("joins the next digest", why=why, subscriber=number)
+                self._join(errand, number)
+            case Expire():
+                self.expired.note(errand.lane, errand.bulletin, [number])
+                self._over(errand)
             case GiveUp(why):
                 log.warning("gave up", why=why, lane=errand.lane.name, subscriber=number)
                 await self._give_up(errand, number, outcome, why)
@@ -67,17 +89,23 @@ class Settlement:
         if errand.delivery is not None:
             self._done.append(errand.delivery)
 
+    def _join(self, errand: Errand, number: int) -> None:
+        what = told(errand)
+        if what is not None:
+            self.expired.join(number, what)
+        self._over(errand)
+
     async def _retry(self, errand: Errand, number: int, again: Again) -> None:
         self.tally[Fate.RETRIED, errand.lane] += 1
         if errand.delivery is None:
-            new = _row(errand, number, again.at, attempts=again.attempts, failure=again.why)
-            self._again.append(new)
+            self._again.append(_row(errand, number, again))
             return
         await deliveries.retry(
             self._transaction,
             errand.delivery,
             due_at=again.at,
             attempts=again.attempts,
+            doubts=again.doubts,
             failure=again.why,
         )
 
@@ -88,11 +116,19 @@ class Settlement:
         self.tally[Fate.FAILED, errand.lane] += 1
         row = errand.delivery
         if row is None:
-            new = _row(errand, number, self._now, attempts=errand.attempts, failure=why)
+            new = _row(errand, number, Again(self._now, errand.attempts, errand.doubts, why))
             stored = await enqueue_known(self._transaction, [new], self._now)
             row = stored[0].id if stored else None
         if row is not None:
             await deliveries.fail(self._transaction, row, self._now, why)
+
+    async def _store_topics(self) -> None:
+        if not self._topics:
+            return
+        there = await subscribers.get(self._transaction, self._topics)
+        lost = [number for number in there if not self._topics[number]]
+        await astray.lost(self._transaction, lost, self._now)
+        await astray.found(self._transaction, [n for n in there if self._topics[n]])
 
     async def _note_subscriber(self, errand: Errand, outcome: Outcome) -> int:
         """The number of whom the errand is for now."""
@@ -120,16 +156,15 @@ async def enqueue_known(
     return await deliveries.enqueue(transaction, [n for n in new if n.subscriber in there], now)
 
 
-def _row(
-    errand: Errand, number: int, due_at: datetime, *, attempts: int, failure: str
-) -> NewDelivery:
+def _row(errand: Errand, number: int, again: Again) -> NewDelivery:
     return NewDelivery(
         subscriber=number,
         lane=errand.lane,
         bulletin=errand.bulletin,
         content=errand.content,
         silent=errand.silent,
-        attempts=attempts,
-        due_at=due_at,
-        failure=failure,
+        attempts=again.attempts,
+        doubts=again.doubts,
+        due_at=again.at,
+        failure=again.why,
     )

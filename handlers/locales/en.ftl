@@ -498,3 +498,6 @@ lane-news = news
 lane-edit = changes
 lane-digest = digests
 lane-announcement = announcements
+## A topic that cannot be written to
+
+topic-lost = <b>For the administrators:</b> I cannot write to a topic of this group: it is closed or gone. What was meant for it comes here instead. Open it again, and I write there again.

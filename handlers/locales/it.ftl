@@ -502,3 +502,6 @@ lane-news = notizie
 lane-edit = modifiche
 lane-digest = riepiloghi
 lane-announcement = annunci
+## A topic that cannot be written to
+
+topic-lost = <b>Per gli amministratori:</b> non posso scrivere in un argomento di questo gruppo: è chiuso o non c’è più. Quello che era destinato lì arriva qui. Riapritelo, e tornerò a scrivere lì.
