@@ -42,6 +42,7 @@ from bot.updates import Inbox, Poller
 from bot.waiting import Owing
 from handlers import indexing
 from handlers.conversation import Conversation
+from handlers.limiting import Allowance
 from handlers.messages import Messages
 from handlers.roundup import Roundup
 from handlers.said import Answer, Direct, Edit, Suggest
@@ -147,6 +148,7 @@ class App:
             clock=now,
             administrators=self._sender.administrators,
             operators=config.telegram.admins,
+            allowance=Allowance(config.telegram.commands_per_minute),
         )
         self._channels = Channels(sources.channels(config.source), database, now)
         self._inbox = Inbox(database, self._answer, now)

@@ -12,7 +12,7 @@ from telegram.error import Conflict, TelegramError
 
 from storage import inbox
 from storage.database import Database
-from storage.inbox import Incoming
+from storage.inbox import OF_ONE_CHAT, Incoming
 
 log = structlog.get_logger(__name__)
 
@@ -119,15 +119,17 @@ class Inbox:
             await self._news.wait()
 
     async def _waiting(self) -> list[Incoming]:
+        """A few of every chat, however many one of them has sent."""
         room = _WINDOW - len(self._in_hand)
         if not room:
             return []
+        full = [chat for chat, queue in self._queues.items() if len(queue) >= OF_ONE_CHAT]
         async with self._database.read() as transaction:
-            return await inbox.waiting(transaction, room, self._in_hand)
+            return await inbox.waiting(transaction, room, self._in_hand, full)
 
     def _hand_out(self, incoming: Incoming) -> None:
         self._in_hand.add(incoming.update_id)
-        chat = chat_of(incoming.payload)
+        chat = incoming.chat_id
         if chat in self._queues:
             self._queues[chat].append(incoming)
             return
@@ -148,18 +150,3 @@ class Inbox:
                     log.exception("an update was not answered", update=incoming.update_id)
         del self._queues[chat]
         self._news.set()
-
-
-def chat_of(payload: dict[str, Any]) -> int:
-    """The chat an update belongs to, or who sent it; 0 when it tells neither."""
-    for kind in payload.values():
-        if isinstance(kind, dict):
-            message = kind.get("message", kind)
-            for holder in (message, kind):
-                where = (
-                    holder.get("chat") or holder.get("from") if isinstance(holder, dict) else None
-                )
-                if isinstance(where, dict) and isinstance(where.get("id"), int):
-                    number: int = where["id"]
-                    return number
-    return 0

@@ -9,6 +9,7 @@ import structlog
 from handlers import indexing, inline, registry, updates
 from handlers.heard import Asked, Heard, Left, Migrated, Request
 from handlers.kit import Handler, Kit
+from handlers.limiting import COMMAND, PRESS, Allowance, Verdict
 from handlers.messages import Audience, Messages
 from handlers.routing import route
 from handlers.said import Answer, Direct, Edit, Said
@@ -49,10 +50,12 @@ class Conversation:
         username: str | None = None,
         quota: int = 100,
         operators: Iterable[int] = (),
+        allowance: Allowance | None = None,
     ) -> None:
         """`administrators` tells who they are, by a chat's id; `quota` is of subscriptions a chat.
 
-        `operators` are Telegram's ids of those who run the bot.
+        `operators` are Telegram's ids of those who run the bot. `allowance` is how much of what a
+        chat asks is answered; without one all of it is.
 
         `username` is the bot's own, without the @; it may be set later.
         """
@@ -61,6 +64,7 @@ class Conversation:
         self._index = index
         self._clock = clock
         self._administrators = administrators
+        self._allowance = allowance
         self._kit = Kit(
             words=words,
             gazetteer=gazetteer,
@@ -138,11 +142,23 @@ class Conversation:
         if found is None:
             await self._complete(update_id)
             return ()
+        match self._verdict(heard):
+            case Verdict.PASS_OVER:
+                await self._complete(update_id)
+                return ()
+            case Verdict.SAY_WHY:
+                return await self._read(update_id, heard, registry.TOO_FAST)
         if not found.changes:
             return await self._read(update_id, heard, found.handler)
         if not await self._may_change(heard):
             return await self._read(update_id, heard, registry.NOT_ADMINISTRATOR)
         return await self._write(update_id, heard, found.handler)
+
+    def _verdict(self, heard: Heard) -> Verdict:
+        if self._allowance is None:
+            return Verdict.ANSWER
+        cost = PRESS if heard.press else COMMAND
+        return self._allowance.take(heard.target.chat_id, self._clock(), cost)
 
     async def _may_change(self, heard: Heard) -> bool:
         if heard.kind is ChatKind.PRIVATE or heard.anonymous:

@@ -53,6 +53,14 @@ async def not_administrator(request: Request, transaction: Transaction, kit: Kit
     return reply(voice.say("not-administrator"))
 
 
+async def too_fast(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """The chat asks for more than is answered."""
+    voice = kit.voice(request)
+    if request.heard.press:
+        return Said(answer=voice.label("answer-too-fast"))
+    return reply(voice.say("too-fast"))
+
+
 def _line(command: Command, voice: Voice) -> Html:
     usage = voice.say(command.usage) if command.usage else Html()
     name = join(" ", [Html(f"/{command.name}"), usage])

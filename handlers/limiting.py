@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
+COMMAND = 1.0
 PRESS = 1 / 3
-"""What the press of a button counts, where a command counts one: leafing through is quick."""
+"""What a press of a button counts against a command: people leaf through pages quickly."""
 
 _MOST_KEPT = 10_000
 
@@ -28,14 +29,14 @@ class _Account:
 
 
 class Allowance:
-    """`burst` requests at once and `per_minute` in the long run, for every chat of its own."""
+    """`per_minute` requests in the long run and half as many at once, for every chat of its own."""
 
-    def __init__(self, per_minute: int, burst: int) -> None:
+    def __init__(self, per_minute: int) -> None:
         self._a_second = per_minute / 60
-        self._burst = burst
+        self._burst = per_minute / 2
         self._accounts: dict[int, _Account] = {}
 
-    def take(self, chat_id: int, now: datetime, cost: float = 1.0) -> Verdict:
+    def take(self, chat_id: int, now: datetime, cost: float = COMMAND) -> Verdict:
         """Counts a request that is there now."""
         account = self._accounts.setdefault(chat_id, _Account(self._burst, now))
         account.left = self._left(account, now)

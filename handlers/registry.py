@@ -5,6 +5,7 @@ from handlers import (
     digesting,
     drilling,
     exporting,
+    failing,
     forgetting,
     helping,
     importing,
@@ -55,6 +56,7 @@ COMMANDS = (
     Command("help", helping.show_help, "about-help"),
     Command("stats", stating.show, "about-stats", operators=True),
     Command("sources", sourcing.show, "about-sources", operators=True),
+    Command("failed", failing.show, "about-failed", operators=True),
 )
 
 BUTTONS = (
@@ -84,6 +86,7 @@ BUTTONS = (
     ButtonKind(digesting.NOTHING, digesting.press_nothing, changes=True),
     ButtonKind(digesting.CHOOSE, digesting.press_choose, changes=True),
     ButtonKind(digesting.MOVE, digesting.press_move, changes=True),
+    ButtonKind(failing.AGAIN, failing.press_again, changes=True),
     ButtonKind(forgetting.ERASE, forgetting.press_erase, changes=True),
     ButtonKind(forgetting.KEEP, forgetting.press_keep, changes=True),
 )
@@ -94,6 +97,7 @@ LOCATION: Handler = locating.locate
 UNKNOWN: Handler = helping.unknown
 OLD_BUTTON: Handler = helping.old_button
 NOT_ADMINISTRATOR: Handler = helping.not_administrator
+TOO_FAST: Handler = helping.too_fast
 
 
 def menu(voice: Voice) -> list[tuple[str, str]]:

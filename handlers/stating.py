@@ -18,7 +18,7 @@ from storage.statistics import Statistics
 
 _PLACES = 10
 
-_LANES = {
+LANES = {
     Lane.REPLY: "lane-reply",
     Lane.ALERT: "lane-alert",
     Lane.NEWS: "lane-news",
@@ -59,7 +59,7 @@ def _owed(counted: Statistics, request: Request, kit: Kit) -> Html:
     voice = kit.voice(request)
     lines = [voice.say("stats-reports", hour=counted.last_hour, day=counted.last_day)]
     waiting = ", ".join(
-        f"{voice.label(_LANES[lane])} {count}" for lane, count in sorted(counted.waiting.items())
+        f"{voice.label(LANES[lane])} {count}" for lane, count in sorted(counted.waiting.items())
     )
     if counted.since is None:
         lines.append(voice.say("stats-nothing-waits"))

@@ -14,6 +14,9 @@ from storage.database import Transaction
 
 _table = schema.inbox
 
+OF_ONE_CHAT = 20
+"""Updates that are taken of one chat at a time."""
+
 
 @dataclass(frozen=True)
 class Incoming:
@@ -21,6 +24,7 @@ class Incoming:
 
     update_id: int
     payload: dict[str, Any]  # core.telegram.org/bots/api#update
+    chat_id: int = 0  # whose it is, as `chat_of` tells
 
 
 async def put(transaction: Transaction, updates: Iterable[dict[str, Any]], now: datetime) -> None:
@@ -28,6 +32,7 @@ async def put(transaction: Transaction, updates: Iterable[dict[str, Any]], now: 
     values = [
         {
             "update_id": payload["update_id"],
+            "chat_id": chat_of(payload),
             "payload": orjson.dumps(payload).decode(),
             "received_at": now,
         }
@@ -42,16 +47,35 @@ async def last_id(transaction: Transaction) -> int | None:
     return highest
 
 
-async def waiting(transaction: Transaction, limit: int, without: Collection[int]) -> list[Incoming]:
-    """Those not dealt with, oldest first, but for the ids `without`."""
+async def waiting(
+    transaction: Transaction,
+    limit: int,
+    without: Collection[int] = (),
+    without_chats: Collection[int] = (),
+) -> list[Incoming]:
+    """Those not dealt with, oldest first, but for the ids `without` and all of those chats.
+
+    No more than OF_ONE_CHAT of any chat: what one has sent in a flood leaves room for the others.
+    """
+    of_its_chat = func.row_number().over(partition_by=_table.c.chat_id, order_by=_table.c.update_id)
+    ranked = (
+        select(_table.c.update_id, of_its_chat.label("rank"))
+        .where(
+            _table.c.done_at.is_(None),
+            _table.c.update_id.not_in(without),
+            _table.c.chat_id.not_in(without_chats),
+        )
+        .subquery()
+    )
     query = (
-        select(_table.c.update_id, _table.c.payload)
-        .where(_table.c.done_at.is_(None), _table.c.update_id.not_in(without))
+        select(_table.c.update_id, _table.c.payload, _table.c.chat_id)
+        .join_from(ranked, _table, ranked.c.update_id == _table.c.update_id)
+        .where(ranked.c.rank <= OF_ONE_CHAT)
         .order_by(_table.c.update_id)
         .limit(limit)
     )
     rows = await transaction.execute(query)
-    return [Incoming(row.update_id, orjson.loads(row.payload)) for row in rows]
+    return [Incoming(row.update_id, orjson.loads(row.payload), row.chat_id) for row in rows]
 
 
 async def complete(transaction: Transaction, update_id: int, now: datetime) -> bool:
@@ -73,3 +97,18 @@ async def forget(transaction: Transaction, before: datetime) -> None:
     await transaction.execute(
         delete(_table).where(_table.c.done_at < before, _table.c.update_id < newest)
     )
+
+
+def chat_of(payload: dict[str, Any]) -> int:
+    """The chat an update belongs to, or who sent it; 0 when it tells neither."""
+    for kind in payload.values():
+        if isinstance(kind, dict):
+            message = kind.get("message", kind)
+            for holder in (message, kind):
+                where = (
+                    holder.get("chat") or holder.get("from") if isinstance(holder, dict) else None
+                )
+                if isinstance(where, dict) and isinstance(where.get("id"), int):
+                    number: int = where["id"]
+                    return number
+    return 0

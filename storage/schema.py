@@ -23,6 +23,7 @@ from storage.columns import Instant, Numbers, RowId
 metadata = MetaData()
 
 _IDLE = text("attempted_at IS NULL AND failed_at IS NULL")
+_FAILED = text("failed_at IS NOT NULL")
 _UNDER_WAY = text("attempted_at IS NOT NULL")
 _OWED = text("owed_at IS NOT NULL")
 
@@ -148,6 +149,7 @@ delivery = Table(
         sqlite_where=_UNDER_WAY,
         postgresql_where=_UNDER_WAY,
     ),
+    Index("delivery_failed", "failed_at", sqlite_where=_FAILED, postgresql_where=_FAILED),
     Index("delivery_of_bulletin", "bulletin"),
     Index("delivery_of_subscriber", "subscriber"),
     sqlite_autoincrement=True,
@@ -224,6 +226,7 @@ inbox = Table(
     "inbox",
     metadata,
     Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("chat_id", BigInteger, nullable=False, server_default="0"),
     Column("payload", Text, nullable=False),
     Column("received_at", Instant, nullable=False),
     Column("done_at", Instant),
@@ -263,15 +266,6 @@ source = Table(
     Column("unknown", Text),
 )
 
-# One row. On SQLite a lock on a file does its work.
-lease = Table(
-    "lease",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("token", BigInteger, nullable=False),
-    Column("until", BigInteger, nullable=False),
-)
-
 # Flood waits long enough to outlive a process: of a chat, or with 0 of all of them.
 hold = Table(
     "hold",
@@ -286,4 +280,13 @@ probe = Table(
     Column("id", RowId, primary_key=True),
     Column("packed", LargeBinary, nullable=False),
     Column("written_at", Instant, nullable=False),
+)
+
+# One row. On SQLite a lock on a file does its work.
+lease = Table(
+    "lease",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("token", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
 )

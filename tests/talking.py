@@ -10,6 +10,7 @@ from typing import Any
 from bot.digests import Digests
 from bot.waiting import Owing
 from handlers.conversation import Conversation
+from handlers.limiting import Allowance
 from handlers.messages import Messages
 from handlers.roundup import Roundup
 from handlers.said import Answer, Direct, Edit
@@ -108,6 +109,7 @@ class Talk:
         places: Gazetteer | None = None,
         quota: int = 100,
         operators: Sequence[int] = (),
+        allowance: Allowance | None = None,
     ) -> None:
         self.database = database
         self.index = Index()
@@ -126,6 +128,7 @@ class Talk:
             username=USERNAME,
             quota=quota,
             operators=operators,
+            allowance=allowance,
         )
 
     async def say(self, text: str, *, user: int = ANN, language: str = "en") -> Heard:

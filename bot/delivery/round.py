@@ -20,7 +20,7 @@ from datetime import datetime
 
 from pyroaring import BitMap
 
-from bot.delivery.counting import Tally
+from bot.delivery.counting import Fate, Tally
 from bot.delivery.errands import Errand
 from bot.delivery.picking import Picked, Picker
 from bot.delivery.settling import Settlement
@@ -107,7 +107,10 @@ async def play_round(
     ledger.texts = {id_: text for id_, text in ledger.texts.items() if id_ in said}
     ledger.under_way |= set(picked.errands)
     more = _is_more(owed, window.values(), picked, now)
-    return Turn(picked, joined, more, _next_due(owed, now), settlement.tally)
+    tally = settlement.tally
+    for lane, count in (settlement.expired.count + picked.expired.count).items():
+        tally[Fate.EXPIRED, lane] += count
+    return Turn(picked, joined, more, _next_due(owed, now), tally)
 
 
 async def _window(

@@ -42,6 +42,7 @@ class TelegramSettings(Section, frozen=True):
     webhook_url: WebAddress | None = None  # where Telegram reaches us
     secret_token: Annotated[SecretStr, AfterValidator(_secret_token)] | None = None
     admins: tuple[int, ...] = ()  # Telegram's ids of people
+    commands_per_minute: Annotated[int, Field(ge=2)] = 20  # answered of one chat; half at once
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:

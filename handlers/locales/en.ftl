@@ -502,3 +502,22 @@ lane-announcement = announcements
 ## A topic that cannot be written to
 
 topic-lost = <b>For the administrators:</b> I cannot write to a topic of this group: it is closed or gone. What was meant for it comes here instead. Open it again, and I write there again.
+
+## /failed
+
+about-failed = what could not be delivered, and why (only you see this)
+failed-none = Nothing was given up.
+failed-head = <b>{ $count ->
+        [one] One message was given up
+       *[other] { $count } messages were given up
+    }</b>, the newest first. A button tries again.
+failed-entry = { $at }. { $when }, { $lane }, chat <code>{ $chat }</code>
+    { $said }
+    { $why }
+failed-again = { $count ->
+        [one] One is tried again.
+       *[other] { $count } are tried again.
+    }
+button-again-all = ↻ All { $count }
+too-fast = You are faster than I can answer. I pass over what comes for a minute; then I am all yours again.
+answer-too-fast = Slower, please: try again in a minute.

@@ -506,3 +506,22 @@ lane-announcement = annunci
 ## A topic that cannot be written to
 
 topic-lost = <b>Per gli amministratori:</b> non posso scrivere in un argomento di questo gruppo: è chiuso o non c’è più. Quello che era destinato lì arriva qui. Riapritelo, e tornerò a scrivere lì.
+
+## /failed
+
+about-failed = che cosa non è stato consegnato e perché (lo vedi solo tu)
+failed-none = Nessun messaggio è stato abbandonato.
+failed-head = <b>{ $count ->
+        [one] Un messaggio non consegnato
+       *[other] { $count } messaggi non consegnati
+    }</b>, prima i più recenti. Un pulsante riprova.
+failed-entry = { $at }. { $when }, { $lane }, chat <code>{ $chat }</code>
+    { $said }
+    { $why }
+failed-again = { $count ->
+        [one] Ne riprovo uno.
+       *[other] Ne riprovo { $count }.
+    }
+button-again-all = ↻ Tutti e { $count }
+too-fast = Sei più veloce di me. Per un minuto tralascio ciò che arriva, poi torno a tua disposizione.
+answer-too-fast = Più piano, per favore: riprova tra un minuto.

@@ -1,4 +1,5 @@
-"""How long Telegram has told us to wait; and a place to try whether anything can be written."""
+"""How long Telegram has told us to wait; a place to try whether anything can be written; whose
+each update is; and an index of what was given up."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +11,16 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_index(
+        "delivery_failed",
+        "delivery",
+        ["failed_at"],
+        sqlite_where=sa.text("failed_at IS NOT NULL"),
+        postgresql_where=sa.text("failed_at IS NOT NULL"),
+    )
+    op.add_column(
+        "inbox", sa.Column("chat_id", sa.BigInteger(), nullable=False, server_default="0")
+    )
     op.create_table(
         "hold",
         sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),

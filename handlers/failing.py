@@ -1,0 +1,70 @@
+"""/failed, for those who run the bot: what was given up and why, with buttons to try again."""
+
+import re
+from html import unescape
+
+from handlers import plain
+from handlers.heard import Request
+from handlers.kit import Kit
+from handlers.markup import Html, bold, join
+from handlers.presses import number
+from handlers.said import Said
+from handlers.stating import LANES
+from handlers.times import moment
+from handlers.words import Voice
+from storage import givenup
+from storage.content import Button, Content
+from storage.database import Transaction
+from storage.givenup import GivenUp
+
+AGAIN = "fa"
+"""Prefix of `fa:DELIVERY`, which tries one again, and of `fa:all`."""
+
+_SHOWN = 10
+_LONGEST = 80  # characters of what was to be said, and of why it was not
+_TAG = re.compile(r"<[^<>]*>")
+
+
+async def show(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """/failed"""
+    return Said(replies=(await _list(request, transaction, kit),))
+
+
+async def press_again(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """Tries one again, or all."""
+    voice = kit.voice(request)
+    if request.heard.user_id not in kit.operators:  # whoever presses may have forged it
+        return Said(answer=voice.label("answer-old-button"))
+    wanted = number(request.pressed)
+    if wanted is None and request.pressed != "all":
+        return Said(answer=voice.label("answer-old-button"))
+    count = await givenup.again(transaction, request.now, wanted)
+    answer = voice.label("failed-again", count=count) if count else voice.label("answer-gone")
+    return Said(edit=await _list(request, transaction, kit), answer=answer)
+
+
+async def _list(request: Request, transaction: Transaction, kit: Kit) -> Content:
+    voice = kit.voice(request)
+    count = await givenup.count(transaction)
+    if not count:
+        return Content(voice.say("failed-none"))
+    newest = await givenup.newest(transaction, _SHOWN)
+    head = voice.say("failed-head", count=count)
+    entries = [_entry(at, one, request, voice) for at, one in enumerate(newest, 1)]
+    buttons = [Button(f"↻ {at}", data=f"{AGAIN}:{one.id}") for at, one in enumerate(newest, 1)]
+    rows = (tuple(buttons[:5]), tuple(buttons[5:]))
+    everything = Button(voice.label("button-again-all", count=count), data=f"{AGAIN}:all")
+    return Content(join("\n\n", [head, *entries]), (*filter(None, rows), (everything,)))
+
+
+def _entry(at: int, one: GivenUp, request: Request, voice: Voice) -> Html:
+    said = unescape(_TAG.sub("", one.said)) if "<" in one.said else one.said
+    return voice.say(
+        "failed-entry",
+        at=str(at),
+        when=moment(one.failed_at, request.subscriber.zone, request.now, voice),
+        lane=voice.label(LANES[one.lane]),
+        chat=str(one.chat_id),
+        said=bold(plain.shorten(plain.line(said), _LONGEST)),
+        why=plain.shorten(plain.line(one.failure), _LONGEST),
+    )
