@@ -13,6 +13,7 @@ from telegram import Bot
 
 from bot.account import connected, introduce
 from bot.astray import Notices
+from bot.clock_steps import ClockSteps
 from bot.config import Config
 from bot.delivery.courier import Courier
 from bot.delivery.outcome import Outcome, Sent
@@ -41,7 +42,7 @@ from matching.gazetteer import Gazetteer
 from matching.index import Index
 from matching.reading import Reader
 from matching.topics import Topic, Topics
-from storage import subscriptions
+from storage import broadcasts, deliveries, subscriptions
 from storage.arrivals import Taken
 from storage.database import Database
 from storage.inbox import Incoming
@@ -162,6 +163,9 @@ class App:
             for task in others:
                 task.cancel()
             self._courier.stop()
+        async with self._database.read() as transaction:
+            owed = await deliveries.count(transaction) + await broadcasts.left(transaction)
+        log.info("stopped", left_for_the_next_start=owed)
 
     def _parts(self, offset: int | None) -> list[Coroutine[Any, Any, None]]:
         parts = [
@@ -169,6 +173,7 @@ class App:
             asyncio.to_thread(prepare, self._gazetteer),
             self._inbox.run(),
             self._take_arrivals(),
+            ClockSteps(self._database, self._bell.set, now, asyncio.get_running_loop().time).run(),
             introduce(self._bot, self._config.telegram, self._words, self._named),
             *(source.run() for source in self._sources),
         ]
