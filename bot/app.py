@@ -14,6 +14,7 @@ from telegram import Bot
 
 from bot.account import connected, introduce
 from bot.astray import Notices
+from bot.clock_steps import ClockSteps
 from bot.config import Config
 from bot.delivery.counting import Counts
 from bot.delivery.courier import Courier
@@ -52,8 +53,8 @@ from matching.gazetteer import Gazetteer
 from matching.index import Index
 from matching.reading import Reader
 from matching.topics import Topic, Topics
+from storage import broadcasts, deliveries, subscriptions
 from storage import sources as health
-from storage import subscriptions
 from storage.arrivals import Taken
 from storage.database import Database
 from storage.inbox import Incoming
@@ -192,6 +193,9 @@ class App:
             for task in others:
                 task.cancel()
             self._courier.stop()
+        async with self._database.read() as transaction:
+            owed = await deliveries.count(transaction) + await broadcasts.left(transaction)
+        log.info("stopped", left_for_the_next_start=owed)
 
     def _parts(self, offset: int | None) -> list[Coroutine[Any, Any, None]]:
         parts = [
@@ -199,6 +203,7 @@ class App:
             asyncio.to_thread(prepare, self._gazetteer),
             self._inbox.run(),
             self._take_arrivals(),
+            ClockSteps(self._database, self._bell.set, now, asyncio.get_running_loop().time).run(),
             introduce(self._bot, self._config.telegram, self._words, self._named),
             *(source.run() for source in self._sources),
         ]

@@ -101,6 +101,13 @@ async def begun(transaction: Transaction) -> list[Broadcast]:
     return [_broadcast(row) for row in await transaction.execute(query)]
 
 
+async def left(transaction: Transaction) -> int:
+    """How many messages all broadcasts owe still, without those under way."""
+    query = _with_progress().where(_table.c.finished_at.is_(None))
+    all_left = map(_broadcast, await transaction.execute(query))
+    return sum(len(one.recipients) - one.recipients.rank(max(one.attempted, 0)) for one in all_left)
+
+
 async def record(transaction: Transaction, all_progress: Iterable[Progress]) -> None:
     """Stores how far they have come: before the calls that it tells of."""
     values = [
