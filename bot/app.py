@@ -25,7 +25,7 @@ from bot.delivery.sender import Sender
 from bot.digests import Digests
 from bot.http import HttpServer
 from bot.intake import Intake
-from bot.jobs import forget_old, scheduler
+from bot.jobs import Job, forget_old, scheduler
 from bot.keeping import IndexKeeper
 from bot.metrics import Exposition
 from bot.paging import Paging
@@ -194,7 +194,7 @@ class App:
                 task.cancel()
             self._courier.stop()
         async with self._database.read() as transaction:
-            owed = await deliveries.count(transaction) + await broadcasts.left(transaction)
+            owed = await deliveries.left(transaction) + await broadcasts.left(transaction)
         log.info("stopped", left_for_the_next_start=owed)
 
     def _parts(self, offset: int | None) -> list[Coroutine[Any, Any, None]]:
@@ -261,7 +261,13 @@ class App:
     async def _ticking(self) -> AsyncIterator[None]:
         retention = partial(forget_old, self._database, self._config.retention.keep, now)
         notices = Notices(self._database, self._words, self._bell.set, now)
-        tickers = scheduler(self._digests, self._paging, notices, retention, self._pulse)
+        jobs = [
+            Job("digests", self._digests.tick, "*/2"),
+            Job("paging", self._paging.tick, "5-55/10"),
+            Job("notices", notices.tick, "2-52/10"),
+            Job("retention", retention, None),
+        ]
+        tickers = scheduler(jobs, self._pulse)
         tickers.start()
         try:
             yield

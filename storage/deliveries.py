@@ -72,8 +72,8 @@ async def in_doubt(transaction: Transaction) -> list[Delivery]:
     return [_delivery(row) for row in (await transaction.execute(query)).mappings()]
 
 
-async def count(transaction: Transaction) -> int:
-    """Those that are owed, under way or not."""
+async def left(transaction: Transaction) -> int:
+    """How many are owed, under way or not."""
     query = select(func.count()).select_from(_table).where(_table.c.failed_at.is_(None))
     return (await transaction.execute(query)).scalar_one()
 

@@ -11,6 +11,8 @@ from bot.delivery.sender import Sender
 from bot.standin.person import Person
 from bot.standin.server import Standin
 from handlers.messages import Audience, Messages, read_press
+from handlers.reckoning import item
+from handlers.roundup import Roundup
 from handlers.words import Words
 from matching.gazetteer import Gazetteer
 from matching.reading import Reader
@@ -117,7 +119,11 @@ async def test_a_digest_of_hostile_texts_arrives_whole(
         )
         for number, text in enumerate(HOSTILE.values(), start=1)
     ]
-    contents = messages.digest(many, Audience("uk", "Europe/Kyiv", Detail.FULL), NOW)
+    gazetteer, topics = Gazetteer.load(), Topics.built_in()
+    reader = Reader(gazetteer, topics)
+    roundup = Roundup(Words(), gazetteer, topics, messages)
+    items = [item(each, reader, gazetteer, topics) for each in many]
+    contents = roundup.digest(items, Audience("uk", "Europe/Kyiv", Detail.FULL), NOW)
     for content in contents:
         assert not is_cut_wrong(await shown(sender, person, content))
     assert len(standin.journal) == len(contents)
