@@ -31,6 +31,7 @@ from bot.delivery.pacing import Pacer
 from bot.delivery.rendering import Renderer
 from bot.delivery.sender import Sender
 from bot.delivery.settings import FREE_RATE, TelegramSettings
+from bot.fusing import Fusion
 from bot.intake import Intake
 from bot.repeats import Repeats
 from bot.sources.source import Batch
@@ -81,7 +82,14 @@ class Bench:
         self._messages = Messages(Words(), reader)
         self._keys = itertools.count()
         self.intake = Intake(
-            database, reader, index, Repeats(), timedelta(minutes=15), self._bell.set, _now
+            database,
+            reader,
+            index,
+            Repeats(),
+            Fusion(database, index, gazetteer, {}),
+            timedelta(minutes=15),
+            self._bell.set,
+            _now,
         )
 
     @asynccontextmanager

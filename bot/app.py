@@ -19,6 +19,7 @@ from bot.delivery.pacing import Pacer
 from bot.delivery.rendering import Renderer
 from bot.delivery.sender import Sender
 from bot.digests import Digests
+from bot.fusing import Fusion
 from bot.http import HttpServer
 from bot.intake import Intake
 from bot.jobs import forget_old, scheduler
@@ -137,6 +138,7 @@ class App:
             language.reader,
             self._index,
             self._repeats,
+            Fusion(database, self._index, language.gazetteer, sources.of_states(config.source)),
             config.delivery.alert_ttl,
             self._bell.set,
             now,
@@ -208,6 +210,10 @@ class App:
                 log.exception("arrivals cannot be taken")
                 await asyncio.sleep(_TROUBLE_SECONDS)
 
+    async def _look_after_alerts(self) -> None:
+        await self._keeper.loaded.wait()
+        await self._intake.look_after()
+
     async def _reindex(self, ids: Sequence[int]) -> None:
         async with self._database.read() as transaction:
             for subscription in await subscriptions.get(transaction, ids):
@@ -216,7 +222,7 @@ class App:
     @asynccontextmanager
     async def _ticking(self) -> AsyncIterator[None]:
         retention = partial(forget_old, self._database, self._config.retention.keep, now)
-        tickers = scheduler(self._digests, retention)
+        tickers = scheduler(self._digests, self._look_after_alerts, retention)
         tickers.start()
         try:
             yield

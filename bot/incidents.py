@@ -98,7 +98,8 @@ def observe(
     if seen.phase is Phase.CLEAR:
         return _end(incident, ended, seen, health, now)
     if incident is None:
-        return None if _is_late(seen, ended, now) else Opened(_merged(_new(seen), seen))
+        opened = _merged(_new(seen), seen)
+        return None if _is_late(seen, ended, now) or _is_past(opened, seen, now) else Opened(opened)
     word = incident.sources.get(seen.source)
     if word and seen.at < word.at and seen.authority is not Authority.SEEN:
         return None
@@ -173,13 +174,13 @@ def _end(
     incident = replace(incident, sources={**incident.sources, seen.source: word})
     if seen.authority is Authority.DECLARED:
         return Closed(replace(incident, closed_at=at, declared=True))
-    if seen.authority is Authority.TOLD and not _is_seen(incident, health, now):
+    if seen.authority is Authority.TOLD and not is_seen(incident, health, now):
         return Closed(replace(incident, closed_at=at, declared=True))
     voices = _Voices.of(incident, health, now)
     return Kept(incident) if voices.on or not voices.over else _clear(incident, now)
 
 
-def _is_seen(incident: Incident, health: Health, now: datetime) -> bool:
+def is_seen(incident: Incident, health: Health, now: datetime) -> bool:
     """Whether a live source of states shows it."""
     return any(
         word.on and name in health and not health[name].is_stale(now)
@@ -206,6 +207,11 @@ def _is_late(seen: Observation, ended: Incident | None, now: datetime) -> bool:
     if seen.authority is Authority.SEEN and not ended.declared:
         return False
     return seen.at <= ended.closed_at
+
+
+def _is_past(opened: Incident, seen: Observation, now: datetime) -> bool:
+    """Whether it tells of what would be over by now, as when an old file is read."""
+    return seen.authority is not Authority.SEEN and _ends(opened.sources[seen.source]) <= now
 
 
 def _new(seen: Observation) -> Incident:

@@ -79,6 +79,11 @@ class Reader:
             alert=rung,
         )
 
+    def is_drill(self, headline: str) -> bool:
+        """Whether a headline speaks of a test or an exercise."""
+        signs = {sign.name for sign in self._topics.signs.find(tokens(headline))}
+        return "drill" in signs and "no" not in signs
+
     def _mentions(
         self, line: Sequence[Token], text: str
     ) -> tuple[tuple[Mention, ...], list[tuple[int, str]]]:

@@ -1,5 +1,6 @@
 """Where each source left off, and how it is doing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,14 @@ async def state(transaction: Transaction, name: str) -> SourceState:
     if row is None:
         return SourceState(name, None, None, None, None, 0)
     return SourceState(**{**row, "cursor": _cursor(row["cursor"])})
+
+
+async def successes(transaction: Transaction, names: Sequence[str]) -> dict[str, datetime]:
+    """When those of `names` that ever had a good poll had the last one."""
+    query = select(_table.c.name, _table.c.succeeded_at).where(
+        _table.c.name.in_(names), _table.c.succeeded_at.is_not(None)
+    )
+    return {row.name: row.succeeded_at for row in await transaction.execute(query)}
 
 
 async def succeed(transaction: Transaction, name: str, cursor: Cursor, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """What an alert's life comes to, from what the sources say of it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,8 @@ class Life:
 
     def wait(self, **units: float) -> list[Effect]:
         """Time passes, looked at every five seconds; polls succeed but for the dead."""
-        until, told = self.now + timedelta(**units), []
+        until = self.now + timedelta(**units)
+        told: list[Effect] = []
         while self.now < until:
             self.now += timedelta(seconds=5)
             self._good |= dict.fromkeys(POLLED - self.dead, self.now)
@@ -170,7 +172,7 @@ def test_a_text_ends_what_only_texts_have_raised(life: Life) -> None:
     ],
 )
 def test_only_a_graver_level_or_threat_is_an_escalation(
-    life: Life, before: tuple[str | None, ...], after: tuple[str | None, ...], *, graver: bool
+    life: Life, before: tuple[Any, ...], after: tuple[Any, ...], *, graver: bool
 ) -> None:
     life.on("siren", *before)
     life.now += timedelta(seconds=30)

@@ -1,6 +1,7 @@
 """Every kind of source there is. One more is its module, and a line in `AnySource`."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Annotated, get_args
 
 from pydantic import Field
@@ -34,6 +35,8 @@ AnySource = Annotated[
 ]
 """The settings of a source, told apart by `kind`."""
 
+_OF_STATES = (SirenSettings, UkraineAlarmSettings, AlertsInUaSettings)
+
 KINDS: Mapping[str, type[SourceSettings]] = {
     get_args(settings.model_fields["kind"].annotation)[0]: settings
     for settings in get_args(get_args(AnySource)[0])
@@ -43,6 +46,11 @@ KINDS: Mapping[str, type[SourceSettings]] = {
 def polled(settings: Iterable[AnySource], fetcher: Fetcher, clock: Clock) -> list[Polled]:
     """Those that are asked."""
     return [one.source(fetcher, clock) for one in settings if isinstance(one, PolledSettings)]
+
+
+def of_states(settings: Iterable[AnySource]) -> dict[str, timedelta]:
+    """Those that tell what is on, not what happens, with how often they are asked."""
+    return {one.name: one.every for one in settings if isinstance(one, _OF_STATES)}
 
 
 def webhooks(settings: Iterable[AnySource], take: Take, clock: Clock) -> list[Webhook]:
