@@ -224,7 +224,10 @@ class Fusion:
         telling = Telling.UNKNOWN if unknown else Telling.KNOWN
         # That a message is too old to be believed is no reason to wake anybody.
         expired = unknown and not any(name in self._health for name in entry.incident.sources)
-        self._tell(entry, telling, entry.owed.copy(), silent=entry.owed if expired else None)
+        carried = self._nest.carried(entry, self._board)
+        know = BitMap().union(*(who for other, who in carried if other.is_known))
+        self._tell(entry, telling, entry.owed - know, silent=entry.owed if expired else None)
+        self._edit(entry, telling, entry.owed & know)
 
     # --- an alert that is over ---
 
@@ -296,6 +299,11 @@ class Fusion:
         )
         self._plans.add(plan)
         self._edit(entry, Telling.CLOSED, goes_on)
+        know = BitMap().union(*(who for other, who in carried if other.is_known))
+        for other, who in carried:
+            if not other.is_known:  # as long as this one was known they did not have to know
+                self._tell(other, Telling.UNKNOWN, who - know)
+                know |= who
 
     def _asked(self, reading: Reading, matches: Matches) -> BitMap:
         """Who wants to hear of an end whether they heard of the beginning or not."""

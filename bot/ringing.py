@@ -36,6 +36,11 @@ class Entry:
     first: int | None = None  # place of its first bulletin among those that are not stored yet
     last: int | None = None  # alike of the last that changed or ended it
 
+    @property
+    def is_known(self) -> bool:
+        """Whether somebody can tell that it is on."""
+        return self.incident.unknown_since is None
+
     def owe(self, rung: "Rung") -> None:
         """They are told of it."""
         self.owed = self.owed | rung.told
@@ -80,8 +85,8 @@ class Nest:
             if common := told & other.owed:
                 link = common & self._one(entry.incident.region, other, near, reading)
                 linked |= link
-                graver = is_graver(entry.incident, other.incident)
-                quiet |= (link & unwilling) if graver else link
+                enough = other.is_known and not is_graver(entry.incident, other.incident)
+                quiet |= link if enough else link & unwilling
         return Rung(told - quiet, linked, told, matches.silent & told)
 
     def carried(self, entry: Entry, others: Iterable[Entry]) -> list[tuple[Entry, BitMap]]:
@@ -90,8 +95,8 @@ class Nest:
         for other in others:
             if other is entry or other.incident.hazard != entry.incident.hazard:
                 continue
-            common = entry.owed & other.owed
             one, two = entry.incident.region, other.incident.region
+            common = entry.owed & other.owed if self._both(one, two) else BitMap()
             if common and not (self.holds(one, two) or self.holds(two, one)):
                 common &= entry.linked | other.linked
             if common:
@@ -103,7 +108,7 @@ class Nest:
         known = [
             who
             for other, who in self.carried(entry, others)
-            if not is_graver(entry.incident, other.incident)
+            if other.is_known and not is_graver(entry.incident, other.incident)
         ]
         return BitMap().union(*known)
 
@@ -111,7 +116,6 @@ class Nest:
         return (
             other is not entry
             and other.incident.hazard == entry.incident.hazard
-            and other.incident.unknown_since is None
             and bool(other.owed)
             and self._both(entry.incident.region, other.incident.region) is not None
         )

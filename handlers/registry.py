@@ -1,6 +1,7 @@
 """Every command and every button there is. /help and Telegram's menu follow this list."""
 
 from handlers import (
+    alerting,
     choices,
     digesting,
     drilling,
@@ -32,6 +33,7 @@ COMMANDS = (
         changes=True,
     ),
     Command("latest", latest.latest, "about-latest", usage="usage-latest"),
+    Command("alerts", alerting.alerts, "about-alerts", usage="usage-alerts"),
     Command("digest", digesting.digest, "about-digest", usage="usage-digest", changes=True),
     Command("settings", settings.settings, "about-settings"),
     Command("language", settings.language, "about-language", usage="usage-language", changes=True),
@@ -54,10 +56,12 @@ BUTTONS = (
     ButtonKind(listing.HUSH, listing.press_hush, changes=True),
     ButtonKind(latest.OLDER, latest.press_older),
     ButtonKind(latest.NEWER, latest.press_newer),
+    ButtonKind(alerting.PLACE, alerting.press_place),
     ButtonKind(messages.PREFIX, opening.press_open),
     ButtonKind(settings.PAGE, settings.press_page),
     ButtonKind(settings.LANGUAGE, settings.press_language, changes=True),
     ButtonKind(settings.DETAIL, settings.press_detail, changes=True),
+    ButtonKind(settings.CHANGES, settings.press_changes, changes=True),
     ButtonKind(settings.ZONE, settings.press_zone, changes=True),
     ButtonKind(digesting.CHOOSE, digesting.press_choose, changes=True),
     ButtonKind(digesting.MOVE, digesting.press_move, changes=True),
