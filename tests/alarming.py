@@ -99,6 +99,14 @@ class Alarms:
         await self.intake.take(Batch(new[0].source, new, cursor, baseline=baseline, many=True))
         return await self.told()
 
+    async def poll(self, source: str, *new: Bulletin) -> None:
+        """A good poll of a source of states."""
+        if new:
+            await self.intake.take(Batch(source, new, {}, baseline=False, many=True))
+            return
+        async with self.database.write() as transaction:
+            await sources.succeed(transaction, source, {}, self.now)
+
     async def wait(self, **units: float) -> list[Told]:
         """Time passes; the sources of states answer, but for the dead, that nothing is new."""
         until = self.now + timedelta(**units)
