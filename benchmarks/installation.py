@@ -15,11 +15,13 @@ from bot.delivery.courier import Courier
 from bot.delivery.pacing import Pacer
 from bot.delivery.rendering import Renderer
 from bot.delivery.sender import Sender
+from bot.fusing import Fusion
 from bot.intake import Intake
 from bot.repeats import Repeats
 from bot.sources.source import Batch
 from handlers.messages import Messages
 from handlers.words import Words
+from matching.gazetteer import Gazetteer
 from matching.index import Index
 from matching.reading import Reader
 from storage.bulletins import Bulletin, Kind
@@ -41,7 +43,14 @@ class Installation:
         self._messages = Messages(Words(), reader)
         self._keys = itertools.count()
         self._intake = Intake(
-            database, reader, index, Repeats(), timedelta(minutes=15), self._bell.set, _now
+            database,
+            reader,
+            index,
+            Repeats(),
+            Fusion(database, index, Gazetteer.load(), {}),
+            timedelta(minutes=15),
+            self._bell.set,
+            _now,
         )
 
     @asynccontextmanager

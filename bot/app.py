@@ -23,6 +23,7 @@ from bot.delivery.pacing import Pacer
 from bot.delivery.rendering import Renderer
 from bot.delivery.sender import Sender
 from bot.digests import Digests
+from bot.fusing import Fusion
 from bot.http import HttpServer
 from bot.intake import Intake
 from bot.jobs import Job, forget_old, scheduler
@@ -159,6 +160,7 @@ class App:
             language.reader,
             self._index,
             self._repeats,
+            Fusion(database, self._index, language.gazetteer, sources.of_states(config.source)),
             config.delivery.alert_ttl,
             self._bell.set,
             now,
@@ -252,6 +254,10 @@ class App:
                 log.exception("arrivals cannot be taken")
                 await asyncio.sleep(_TROUBLE_SECONDS)
 
+    async def _look_after_alerts(self) -> None:
+        await self._keeper.loaded.wait()
+        await self._intake.look_after()
+
     async def _reindex(self, ids: Sequence[int]) -> None:
         async with self._database.read() as transaction:
             for subscription in await subscriptions.get(transaction, ids):
@@ -263,6 +269,7 @@ class App:
         notices = Notices(self._database, self._words, self._bell.set, now)
         jobs = [
             Job("digests", self._digests.tick, "*/2"),
+            Job("alerts", self._look_after_alerts, "*/5"),
             Job("paging", self._paging.tick, "5-55/10"),
             Job("notices", notices.tick, "2-52/10"),
             Job("retention", retention, None),

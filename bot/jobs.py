@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.pulse import Pulse
-from storage import arrivals, bulletins, deliveries, inbox
+from storage import arrivals, bulletins, deliveries, inbox, incidents
 from storage.database import Database
 
 _TICK_WITHIN = timedelta(minutes=5)  # a morning's digests may take a while
@@ -52,6 +52,7 @@ async def forget_old(database: Database, keep: timedelta, clock: Callable[[], da
         await deliveries.forget(transaction, now - keep)
         await inbox.forget(transaction, now - _OTHERS_KEPT)
         await arrivals.forget(transaction, now - _OTHERS_KEPT)
+        await incidents.forget(transaction, now - keep)
     forgotten = _AT_ONCE
     while forgotten == _AT_ONCE:
         async with database.write() as transaction:

@@ -75,6 +75,14 @@ async def state(transaction: Transaction, name: str) -> SourceState:
     return SourceState(**{"name": name, **row, "cursor": _cursor(row["cursor"])})
 
 
+async def successes(transaction: Transaction, names: Sequence[str]) -> dict[str, datetime]:
+    """When those of `names` that ever had a good poll had the last one."""
+    query = select(_table.c.name, _table.c.succeeded_at).where(
+        _table.c.name.in_(names), _table.c.succeeded_at.is_not(None)
+    )
+    return {row.name: row.succeeded_at for row in await transaction.execute(query)}
+
+
 async def succeed(transaction: Transaction, name: str, cursor: Cursor, now: datetime) -> None:
     """Notes a good poll: stored together with what it brought."""
     await _store(

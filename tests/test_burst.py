@@ -12,6 +12,7 @@ import pytest
 from installation import Installation
 from sqlalchemy import func, select
 
+from bot.fusing import Fusion
 from bot.intake import AT_ONCE, Intake
 from bot.repeats import Repeats
 from bot.sources.source import Batch
@@ -31,11 +32,12 @@ from storage.subscribers import ChatKind, Target
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 WORD = Word("storm")
+GAZETTEER = Gazetteer.load()
 
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return Reader(Gazetteer.load(), Topics.built_in())
+    return Reader(GAZETTEER, Topics.built_in())
 
 
 def intake(database: Database, reader: Reader) -> Intake:
@@ -43,7 +45,16 @@ def intake(database: Database, reader: Reader) -> Intake:
     index = Index()
     index.add(1, 1, WORD, Mode.RING)
     ttl = timedelta(minutes=15)
-    return Intake(database, reader, index, Repeats(), ttl, lambda: None, lambda: NOW)
+    return Intake(
+        database,
+        reader,
+        index,
+        Repeats(),
+        Fusion(database, index, GAZETTEER, {}),
+        ttl,
+        lambda: None,
+        lambda: NOW,
+    )
 
 
 def storm(number: int) -> Bulletin:

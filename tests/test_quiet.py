@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from pyroaring import BitMap
-from talking import ANN, BEN, Talk, digests, reader
+from talking import ANN, BEN, Talk, digests, gazetteer, reader
 
+from bot.fusing import Fusion
 from bot.intake import Intake
 from bot.repeats import Repeats
 from bot.sources.source import Batch
@@ -32,6 +33,7 @@ class Night:
             reader(),
             self.talk.index,
             Repeats(),
+            Fusion(database, self.talk.index, gazetteer(), {}),
             timedelta(minutes=15),
             lambda: None,
             lambda: self.talk.now,

@@ -521,3 +521,52 @@ failed-again = { $count ->
 button-again-all = ↻ All { $count }
 too-fast = You are faster than I can answer. I pass over what comes for a minute; then I am all yours again.
 answer-too-fast = Slower, please: try again in a minute.
+## Alerts
+
+about-alerts = Which alerts are on now
+usage-alerts = [PLACE]
+incident-air-raid = Air raid alert
+incident-shelling = Threat of shelling
+incident-fights = Threat of street fighting
+incident-chemical = Chemical threat
+incident-radiation = Radiation threat
+incident-other = Alert
+incident-level-red = Level: red
+incident-level-orange = Level: orange
+incident-level-yellow = Level: yellow
+incident-level-warning = A warning: it has not begun yet
+incident-threats = Threats: { $threats }
+incident-since = On since { $since }
+incident-lasted = It lasted { $lasted }: { $since } – { $until }
+incident-confirmed = confirmed by { $sources }
+incident-unknown = Since { $since } nobody can tell me whether it is still on. That is no all-clear.
+incident-known-last = What was known last:
+incident-known-again = My sources answer again, and the alert is still on.
+incident-late = reached you after { $late }
+missed-head = <b>What I could not tell you in time</b>
+alerts-head = <b>On now</b>
+alerts-in = <b>On now in { $place }</b>
+alerts-none = I know of no alert that is on.
+alerts-none-in = I know of no alert that is on in { $place }.
+alerts-stale = But my sources have not answered since { $at }: there may be one.
+alerts-more =
+    { $count ->
+        [one] And one more.
+       *[other] And { $count } more.
+    }
+alerts-near = I do not know a place “{ $written }”. Did you mean one of these?
+alerts-no-place = I do not know a place “{ $written }”. For example: <code>/alerts Kyiv</code>
+alerts-others = If you meant another place:
+moment-seconds = { $seconds } s
+moment-length =
+    { $hours ->
+        [0] { $minutes } min
+       *[other] { $hours } h { $minutes } min
+    }
+settings-changes-graver = While an alert is on, I ring again when it gets worse
+settings-changes-all = While an alert is on, I ring at every change
+settings-changes-none = I ring when an alert begins and when it ends, not in between
+button-all-clear = All clear. { $what }: { $place }
+button-changes-graver = Ring again when an alert gets worse
+button-changes-all = Ring at every change of an alert
+button-changes-none = Ring at an alert’s start and end only

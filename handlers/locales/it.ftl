@@ -525,3 +525,52 @@ failed-again = { $count ->
 button-again-all = ↻ Tutti e { $count }
 too-fast = Sei più veloce di me. Per un minuto tralascio ciò che arriva, poi torno a tua disposizione.
 answer-too-fast = Più piano, per favore: riprova tra un minuto.
+## Allarmi
+
+about-alerts = Quali allarmi sono in corso
+usage-alerts = [LUOGO]
+incident-air-raid = Allarme aereo
+incident-shelling = Pericolo di bombardamento
+incident-fights = Pericolo di combattimenti in strada
+incident-chemical = Pericolo chimico
+incident-radiation = Pericolo di radiazioni
+incident-other = Allarme
+incident-level-red = Livello: rosso
+incident-level-orange = Livello: arancione
+incident-level-yellow = Livello: giallo
+incident-level-warning = Un avviso: non è ancora cominciato
+incident-threats = Minacce: { $threats }
+incident-since = In corso dalle { $since }
+incident-lasted = È durato { $lasted }: { $since } – { $until }
+incident-confirmed = confermato da { $sources }
+incident-unknown = Dalle { $since } nessuno sa dirmi se è ancora in corso. Non è un cessato allarme.
+incident-known-last = L’ultima cosa nota:
+incident-known-again = Le mie fonti rispondono di nuovo, e l’allarme è ancora in corso.
+incident-late = arrivato dopo { $late }
+missed-head = <b>Quello che non ho potuto dire in tempo</b>
+alerts-head = <b>In corso adesso</b>
+alerts-in = <b>In corso adesso: { $place }</b>
+alerts-none = Non so di nessun allarme in corso.
+alerts-none-in = { $place }: non so di nessun allarme in corso.
+alerts-stale = Ma le mie fonti non rispondono dalle { $at }: potrebbe essercene uno.
+alerts-more =
+    { $count ->
+        [one] E un altro.
+       *[other] E altri { $count }.
+    }
+alerts-near = Non conosco un luogo «{ $written }». Forse uno di questi?
+alerts-no-place = Non conosco un luogo «{ $written }». Per esempio: <code>/alerts Kiev</code>
+alerts-others = Se intendevi un altro luogo:
+moment-seconds = { $seconds } s
+moment-length =
+    { $hours ->
+        [0] { $minutes } min
+       *[other] { $hours } h { $minutes } min
+    }
+settings-changes-graver = Mentre un allarme è in corso, suono di nuovo quando peggiora
+settings-changes-all = Mentre un allarme è in corso, suono a ogni cambiamento
+settings-changes-none = Suono quando un allarme comincia e quando finisce, non in mezzo
+button-all-clear = Cessato allarme. { $what }: { $place }
+button-changes-graver = Suonare di nuovo quando peggiora
+button-changes-all = Suonare a ogni cambiamento
+button-changes-none = Suonare solo all’inizio e alla fine
