@@ -39,6 +39,7 @@ class Night:
             lambda: self.talk.now,
         )
         self._key = 0
+        self._sent: list[tuple[Lane, bool]] = []
 
     async def falls(self, *said: str, at: int = 23) -> None:
         """At that hour; `said` are Ann's commands before."""
@@ -72,18 +73,24 @@ class Night:
 
     async def rings(self, title: str = "Air alert in Kherson") -> None:
         await self.comes(title, kind=Kind.ALERT, phase=Phase.ACTIVE, regions=("Kherson",))
+        await self.pushed()
 
     async def clears(self, title: str = "All clear in Kherson") -> None:
         await self.comes(title, kind=Kind.ALERT, phase=Phase.CLEAR, regions=("Kherson",))
 
     async def pushed(self) -> list[tuple[Lane, bool]]:
-        """The lane of each broadcast so far, and whether it is silent for everybody."""
-        async with self.talk.database.read() as transaction:
-            return [
-                (each.lane, each.silent == each.recipients)
+        """The lane of each broadcast so far, and whether it is silent for everybody. All are sent:
+        of an alert that nobody had when it was over, nobody would hear the end.
+        """
+        async with self.talk.database.write() as transaction:
+            new = [
+                each
                 for lane in (Lane.ALERT, Lane.NEWS)
                 for each in await broadcasts.unfinished(transaction, lane, limit=99)
             ]
+            await broadcasts.finish(transaction, [each.id for each in new], self.talk.now)
+        self._sent += [(each.lane, each.silent == each.recipients) for each in new]
+        return self._sent
 
     async def hush(self) -> Hush:
         async with self.talk.database.read() as transaction:
@@ -138,7 +145,9 @@ async def test_alerts_without_sound_come_at_once_and_are_summed_up(night: Night)
     await night.talk.press("qa:silent")
     for _ in range(3):
         await night.rings()
+        night.talk.now += timedelta(minutes=10)
         await night.clears()
+        night.talk.now += timedelta(minutes=10)
     assert await night.pushed() == [(Lane.ALERT, True)] * 6
     await night.comes("Ferry to Kherson")
     said = html(await night.until(MORNING))
