@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 BATCH = 4_000
 """Noted as owed in one transaction: others who write wait for it."""
 
-TURNS = 1_000
+TURNS = 500
 """Whose quiet begins or ends in one transaction: each costs the loop some ten microseconds."""
 
 ENOUGH = 2_000
