@@ -86,6 +86,7 @@ class Chaos:
         database = Database(f"sqlite+aiosqlite:///{self.folder / 'tocsin.db'}")
         self._persons = [self.standin.people.person(f"P{n}") for n in range(self.people)]
         async with installation.running():
+            await self.standin.journal.wait(lambda journal: journal.total > 0, timeout=60)
             await asyncio.gather(*(ask(one, "/subscribe Ukraine") for one in self._persons))
         faults = self.standin.faults
         dropped = faults.drop(method="sendMessage", times=None, share=DROPPED)

@@ -25,6 +25,7 @@ async def test_a_stop_lets_calls_end_for_seconds_and_says_what_is_left(
     installation = Installation(tmp_path, standin)
     persons = [standin.people.person(f"P{number}") for number in range(20)]
     async with installation.running():
+        await standin.journal.wait(lambda journal: bool(journal.of("getUpdates")), timeout=60)
         await asyncio.gather(*(ask(person, "/subscribe Odesa") for person in persons))
     blog = tmp_path / "blog.txt"
     blog.write_text("Odesa opens its opera\nSo the harbour says today.\n")
