@@ -31,8 +31,8 @@ PARTS: Mapping[str, Run] = {
     "index": _part("index", index.measure, index.table),
     "fanout": fanout.main,
     "path": path.main,
-    "delivery": delivery.main,
     "digests": digests.main,
+    "delivery": delivery.main,
 }
 
 

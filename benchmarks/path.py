@@ -9,47 +9,30 @@ that posts the same bytes.
 
 import argparse
 import asyncio
-import gc
 import itertools
-import os
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
-
-from prometheus_client import CollectorRegistry
 
 from benchmarks.clients import UNLIMITED, bare, library
 from benchmarks.databases import FIRST_CHAT, add_digests, add_subscribers, sqlite
 from benchmarks.figures import percentile, show, table
-from benchmarks.peer import Peer, peer
+from benchmarks.installation import Installation
+from benchmarks.peer import peer
 from benchmarks.progress import progress
-from benchmarks.sends import TEXT, Sends, measure
+from benchmarks.sends import Sends, measure
 from benchmarks.workload import Workload
 from bot.account import connected
-from bot.delivery.counting import Counts
-from bot.delivery.courier import Courier
-from bot.delivery.pacing import Pacer
-from bot.delivery.rendering import Renderer
 from bot.delivery.sender import Sender
 from bot.delivery.settings import FREE_RATE, TelegramSettings
-from bot.intake import Intake
-from bot.repeats import Repeats
-from bot.sources.source import Batch
-from handlers.messages import Messages
-from handlers.words import Words
 from matching.gazetteer import Gazetteer
 from matching.index import Index, Mode, Stored
 from matching.reading import Reader
 from matching.topics import Topics
-from storage.bulletins import Bulletin, Kind
-from storage.database import Database
 
 _GROUP = 5  # recipients of a bulletin whose first send is timed
-_CALM_SECONDS = 1.5  # until everybody may be written to again
 
 
 @dataclass(frozen=True)
@@ -74,65 +57,7 @@ class Waits:
     busiest_second: int  # messages to anybody in any one second
 
 
-class Bench:
-    """An installation whose last subscribers wait for a word that stands in no other bulletin.
-
-    There are so many of these words as there are groups: who was just written to may not be
-    written to again for a second.
-    """
-
-    def __init__(
-        self, database: Database, peer: Peer, sender: Sender, reader: Reader, index: Index
-    ) -> None:
-        self.peer = peer
-        self._database = database
-        self._sender = sender
-        self._bell = asyncio.Event()
-        self._messages = Messages(Words(), reader)
-        self._keys = itertools.count()
-        self._intake = Intake(
-            database, reader, index, Repeats(), timedelta(minutes=15), self._bell.set, _now
-        )
-
-    @asynccontextmanager
-    async def sending(self, rate: int) -> AsyncIterator[None]:
-        """A courier at work, once everybody may be written to."""
-        await asyncio.sleep(_CALM_SECONDS)
-        courier = Courier(
-            self._database,
-            self._sender,
-            Pacer(rate, asyncio.get_running_loop().time),
-            Renderer(self._messages, _now),
-            bell=self._bell,
-            joined=_nobody_joins,
-            counts=Counts(CollectorRegistry(), _now),
-            clock=_now,
-        )
-        run = asyncio.create_task(courier.run())
-        try:
-            yield
-        finally:
-            courier.stop()
-            await run
-
-    async def take(self, word: str) -> None:
-        """A bulletin comes in."""
-        key = str(next(self._keys))
-        bulletin = Bulletin(
-            source="bench", key=key, kind=Kind.ALERT, title=word, text=TEXT, received_at=_now()
-        )
-        await self._intake.take(Batch("bench", (bulletin,), None, baseline=False))
-
-
-async def _nobody_joins(_: Sequence[int]) -> None:
-    pass
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-async def first_sends(bench: Bench, asked: Asked, name: str) -> Waits:
+async def first_sends(bench: Installation, asked: Asked, name: str) -> Waits:
     """Of bulletins that come one by one."""
     await bench.peer.busiest()
     waits = []
@@ -156,7 +81,7 @@ def _groups(asked: Asked) -> int:
 
 
 def _index(asked: Asked, gazetteer: Gazetteer) -> Index:
-    """Many ask for what never comes; the second half of our subscribers for what is sent."""
+    """Many ask for what never comes, ours for what is sent."""
     index = Index()
     rows = itertools.chain(Workload(asked.subscriptions, gazetteer).rows(), _watching(asked))
     index.load(progress("subscribing", rows, asked.subscriptions))
@@ -164,6 +89,11 @@ def _index(asked: Asked, gazetteer: Gazetteer) -> Index:
 
 
 def _watching(asked: Asked) -> Iterator[Stored]:
+    """The second half of our subscribers waits for words that stand in no other bulletin.
+
+    One word is for all. The others are for a group each: who was just written to may not be
+    written to again for a second.
+    """
     numbers = itertools.count(asked.subscriptions + 1)
     for at in range(asked.recipients):
         subscriber = asked.recipients + 1 + at
@@ -175,16 +105,13 @@ async def _run(asked: Asked) -> tuple[dict[str, Waits], dict[str, Sends]]:
     gazetteer = Gazetteer.load()
     index = _index(asked, gazetteer)
     reader = Reader(gazetteer, Topics.built_in())
-    if os.environ.get("FREEZE"):
-        gc.collect()
-        gc.freeze()
     people = 2 * asked.recipients
     watched = FIRST_CHAT + asked.recipients
     async with peer(people, asked.recipients) as telegram, sqlite() as database:
         await add_subscribers(database, people)
         settings = TelegramSettings(api_url=telegram.url)
         async with connected(settings, telegram.token) as bot:
-            bench = Bench(database, telegram, Sender(bot), reader, index)
+            bench = Installation(database, telegram, Sender(bot), reader, index)
             firsts, lasts = {}, {}
             async with bench.sending(FREE_RATE):
                 firsts["idle"] = await first_sends(bench, asked, "idle")
@@ -260,8 +187,8 @@ def _text(asked: Asked, firsts: dict[str, Waits], lasts: dict[str, Sends]) -> st
                 ),
             ),
             f"the last comes {ratios['late']:+.1%} after what the limit allows",
-            f"ours sends {ratios['to_library']:.1f} times as many as the library,"
-            f" {ratios['to_bare']:.2f} times as many as aiohttp alone",
+            f"ours sends {ratios['to_library']:.1f} times as many as the library",
+            f"and {ratios['to_bare']:.2f} times as many as aiohttp alone",
         )
     )
 

@@ -127,8 +127,9 @@ async def _serve(people: int, watched: int) -> None:
 
 async def _answer(watch: Watch, count: int = 0) -> None:
     patience = time.monotonic() + _PATIENCE_SECONDS
-    while watch.seen.count < count and time.monotonic() < patience:
-        await asyncio.sleep(0.002)  # a bell would slow what is measured
+    # A bell would slow what is measured.
+    while watch.seen.count < count and time.monotonic() < patience:  # noqa: ASYNC110
+        await asyncio.sleep(0.002)
     _say(json.dumps(asdict(watch.seen)))
     if watch.seen.count >= count:
         watch.seen = Seen()

@@ -160,9 +160,12 @@ async def _replay(options: argparse.Namespace) -> int:
 
 
 def _speed(written: str) -> float:
-    speed = float(written)
-    if not (0 < speed < math.inf):
-        raise ValueError("more than 0")
+    try:
+        speed = float(written)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < math.inf:
+        raise argparse.ArgumentTypeError("expected a number above 0")
     return speed
 
 

@@ -14,6 +14,7 @@ from telegram import Bot
 
 from bot.account import connected, introduce
 from bot.astray import Notices
+from bot.clock_steps import ClockSteps
 from bot.config import Config
 from bot.delivery.counting import Counts
 from bot.delivery.courier import Courier
@@ -22,9 +23,10 @@ from bot.delivery.pacing import Pacer
 from bot.delivery.rendering import Renderer
 from bot.delivery.sender import Sender
 from bot.digests import Digests
+from bot.fusing import Fusion
 from bot.http import HttpServer
 from bot.intake import Intake
-from bot.jobs import forget_old, scheduler
+from bot.jobs import Job, forget_old, scheduler
 from bot.keeping import IndexKeeper
 from bot.metrics import Exposition
 from bot.paging import Paging
@@ -52,8 +54,8 @@ from matching.gazetteer import Gazetteer
 from matching.index import Index
 from matching.reading import Reader
 from matching.topics import Topic, Topics
+from storage import broadcasts, deliveries, subscriptions
 from storage import sources as health
-from storage import subscriptions
 from storage.arrivals import Taken
 from storage.database import Database
 from storage.inbox import Incoming
@@ -158,6 +160,7 @@ class App:
             language.reader,
             self._index,
             self._repeats,
+            Fusion(database, self._index, language.gazetteer, sources.of_states(config.source)),
             config.delivery.alert_ttl,
             self._bell.set,
             now,
@@ -192,6 +195,9 @@ class App:
             for task in others:
                 task.cancel()
             self._courier.stop()
+        async with self._database.read() as transaction:
+            owed = await deliveries.left(transaction) + await broadcasts.left(transaction)
+        log.info("stopped", left_for_the_next_start=owed)
 
     def _parts(self, offset: int | None) -> list[Coroutine[Any, Any, None]]:
         parts = [
@@ -199,6 +205,7 @@ class App:
             asyncio.to_thread(prepare, self._gazetteer),
             self._inbox.run(),
             self._take_arrivals(),
+            ClockSteps(self._database, self._bell.set, now, asyncio.get_running_loop().time).run(),
             introduce(self._bot, self._config.telegram, self._words, self._named),
             *(source.run() for source in self._sources),
         ]
@@ -247,6 +254,10 @@ class App:
                 log.exception("arrivals cannot be taken")
                 await asyncio.sleep(_TROUBLE_SECONDS)
 
+    async def _look_after_alerts(self) -> None:
+        await self._keeper.loaded.wait()
+        await self._intake.look_after()
+
     async def _reindex(self, ids: Sequence[int]) -> None:
         async with self._database.read() as transaction:
             for subscription in await subscriptions.get(transaction, ids):
@@ -256,7 +267,14 @@ class App:
     async def _ticking(self) -> AsyncIterator[None]:
         retention = partial(forget_old, self._database, self._config.retention.keep, now)
         notices = Notices(self._database, self._words, self._bell.set, now)
-        tickers = scheduler(self._digests, self._paging, notices, retention, self._pulse)
+        jobs = [
+            Job("digests", self._digests.tick, "*/2"),
+            Job("alerts", self._look_after_alerts, "*/5"),
+            Job("paging", self._paging.tick, "5-55/10"),
+            Job("notices", notices.tick, "2-52/10"),
+            Job("retention", retention, None),
+        ]
+        tickers = scheduler(jobs, self._pulse)
         tickers.start()
         try:
             yield

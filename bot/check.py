@@ -12,6 +12,7 @@ from bot.config import Config
 from bot.sources import registry
 from bot.sources.fetching import Fetcher, open_session
 from bot.sources.source import Polled, SourceError
+from bot.sources.telegram_channel import TelegramChannelSettings
 from storage import subscriptions
 from storage.database import Database
 from storage.migrate import migrate
@@ -31,6 +32,7 @@ async def check(config: Config, token: str, say: Callable[[str], None]) -> bool:
     findings = [await _database(config)]
     async with connected(config.telegram, token) as bot:
         findings.append(await _telegram(bot))
+        findings += [await _channel(bot, one) for one in registry.channels(config.source)]
     async with open_session(config.sources) as session:
         polled = registry.polled(config.source, Fetcher(session, now), now)
         findings += [await _source(source) for source in polled]
@@ -63,6 +65,18 @@ async def _telegram(bot: Bot) -> Finding:
         return f"@{(await bot.do_api_request('getMe'))['username']}"
 
     return await _try("telegram", who, TelegramError)
+
+
+async def _channel(bot: Bot, source: TelegramChannelSettings) -> Finding:
+    async def standing() -> str:
+        me = await bot.do_api_request("getMe")
+        asked = {"chat_id": source.channel, "user_id": me["id"]}
+        status = (await bot.do_api_request("getChatMember", api_kwargs=asked))["status"]
+        if status != "administrator":
+            raise TelegramError(f"the bot is {status} there; make it an administrator")
+        return f"administrator of {source.channel}"
+
+    return await _try(f"source {source.name}", standing, TelegramError)
 
 
 async def _source(source: Polled) -> Finding:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from pyroaring import BitMap
 
 from bot.waiting import Batch, Owed, Owing
@@ -21,6 +22,8 @@ from storage.content import Content
 from storage.database import Database, Transaction
 from storage.deliveries import NewDelivery
 from storage.lanes import Lane
+
+log = structlog.get_logger(__name__)
 
 BATCH = 4_000
 """Noted as owed in one transaction: others who write wait for it."""
@@ -83,7 +86,7 @@ class Digests:
         for at in range(0, len(batch.owed), _TOGETHER):
             made = []
             for owed in batch.owed[at : at + _TOGETHER]:
-                made.append(await self._make(owed, batch, now))
+                made.append(await self._try(owed, batch, now))
                 await asyncio.sleep(0)  # each takes a moment: others have theirs in between
             async with self.database.write() as transaction:
                 await _settle(transaction, made, batch.last, now)
@@ -101,6 +104,13 @@ class Digests:
         while more:
             async with self.database.write() as transaction:
                 more = await take(transaction, now, limit) == limit
+
+    async def _try(self, owed: Owed, batch: Batch, now: datetime) -> _Made:
+        try:
+            return await self._make(owed, batch, now)
+        except Exception:  # one that cannot be made must not keep all others from theirs
+            log.exception("a digest could not be made", subscriber=owed.subscriber.number)
+            return _Made(owed, (), Lane.DIGEST, silent=True)
 
     async def _make(self, owed: Owed, batch: Batch, now: datetime) -> _Made:
         audience = Audience.of(owed.subscriber)

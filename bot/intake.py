@@ -15,22 +15,24 @@ from datetime import datetime, timedelta
 import structlog
 from pyroaring import BitMap
 
+from bot.fusing import Fusion, Said
 from bot.repeats import Repeats
+from bot.ringing import Entry
 from bot.sources.keys import is_of_content
 from bot.sources.source import Batch
-from handlers.signs import is_alert, read
+from handlers.signs import is_alert, is_declared, read
 from matching.index import Index
 from matching.reading import Reader, Reading
 from matching.repeats import Fingerprint, fingerprint
-from storage import arrivals, broadcasts, bulletins, folds, held, hushed, quiet, sources
+from storage import arrivals, broadcasts, bulletins, folds, held, hush, hushed, sources
 from storage.arrivals import Arrival, Taken
 from storage.broadcasts import NewBroadcast
 from storage.bulletins import Bulletin, StoredBulletin
 from storage.database import Database, Transaction
 from storage.held import Held
+from storage.hush import Hush
 from storage.hushed import Hushed
 from storage.lanes import Lane
-from storage.quiet import Hush
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +52,8 @@ class _Match:
     silent: BitMap  # those of them who get it without a sound
     held: BitMap  # subscriber numbers: for a digest
     fingerprint: Fingerprint | None  # by which it is known when it is told again
+    story: BitMap = field(default_factory=BitMap)  # at once, but as news: they know the alert
+    told: BitMap = field(default_factory=BitMap)  # have a message of an incident instead
 
 
 _NOBODY = _Match(Lane.NEWS, BitMap(), BitMap(), BitMap(), None)
@@ -75,12 +79,17 @@ class _Owed:
             silent = (match.silent | softly) & pushed
             new = NewBroadcast(bulletin=bulletin, lane=match.lane, recipients=pushed, silent=silent)
             self._pushed.append(new)
+        if match.story:
+            new = NewBroadcast(
+                bulletin=bulletin, lane=Lane.NEWS, recipients=match.story, silent=match.story
+            )
+            self._pushed.append(new)
         if kept:
             self._held.append(Held(bulletin, kept))
         for numbers, is_told in ((later, False), (softly, True)):
             if numbers:
                 self._hushed.append(Hushed(bulletin, is_told, numbers))
-        return len(owed | kept)
+        return len(owed | kept | match.story | match.told)
 
     async def store(self) -> None:
         await broadcasts.enqueue(self._transaction, self._pushed, self._now)
@@ -100,6 +109,7 @@ class Intake:
     reader: Reader
     index: Index
     repeats: Repeats
+    fusion: Fusion
     alert_ttl: timedelta  # an alert older than this when it gets here is not pushed
     ring: Callable[[], None]
     clock: Callable[[], datetime]
@@ -137,6 +147,34 @@ class Intake:
             async with self._turn:
                 more = await self._step()
 
+    async def look_after(self) -> None:
+        """What the passing of time does to the alerts that are on; for every few seconds."""
+        async with self._turn:
+            now = self.clock()
+            if not await self.fusion.begin(now):
+                return
+            try:
+                await self._close(self.fusion.watch(now))
+                if not self.fusion.has_news:
+                    return
+                async with self.database.write() as transaction:
+                    await self.fusion.store(transaction, (), now)
+            except Exception:
+                self.fusion.forget()
+                raise
+            finally:
+                self.fusion.end()
+        self.ring()
+
+    async def _close(self, over: Sequence[Entry]) -> None:
+        """Tells the ends that polls have shown, with the bulletins that brought them."""
+        ids = [entry.incident.newest for entry in over if entry.incident.newest]
+        async with self.database.read() as transaction:
+            texts = await bulletins.get(transaction, ids)
+        for entry in over:
+            text = texts.get(entry.incident.newest or 0)
+            self.fusion.close(entry, read(self.reader, text) if text else None)
+
     async def _step(self) -> bool:
         """Takes some, or finds out which of some are alerts; False when nothing waits."""
         async with self.database.read() as transaction:
@@ -173,17 +211,24 @@ class Intake:
         """Stores what is not known and whom it is owed to, and what `also` stores with it."""
         repeated = await self._repeated(new)
         fresh = [one for one, known in zip(new, repeated, strict=True) if not known]
-        matches = [_NOBODY] * len(fresh) if baseline else [await self._match(b) for b in fresh]
         try:
+            matches = [
+                await self._match(place, bulletin, baseline=baseline)
+                for place, bulletin in enumerate(fresh)
+            ]
             async with self.database.write() as transaction:
                 stored = await bulletins.add_all(transaction, fresh)
+                await self.fusion.store(transaction, [one.id for one in stored], self.clock())
                 counts = iter(await self._owe(transaction, stored, matches))
                 taken = [Taken(known, 0 if known else next(counts)) for known in repeated]
                 await also(transaction, taken)
         except Exception:
             # What was remembered may never have been stored.
+            self.fusion.forget()
             await self.repeats.load(self.database, self.reader, self.clock())
             raise
+        finally:
+            self.fusion.end()
         self.ring()
         return taken
 
@@ -204,14 +249,28 @@ class Intake:
                 last[name] = bulletin.received_at
         return repeated
 
-    async def _match(self, bulletin: Bulletin) -> _Match:
+    async def _match(self, place: int, bulletin: Bulletin, *, baseline: bool) -> _Match:
+        if baseline and not self.fusion.knows(bulletin.source):
+            return _NOBODY
         await asyncio.sleep(0)  # each may take a millisecond: others have their turn in between
         reading = read(self.reader, bulletin)
         matches = self.index.match(reading)
-        pushed = matches.ring | matches.silent if self._is_fresh(bulletin, reading) else BitMap()
-        lane = Lane.ALERT if reading.alert else Lane.NEWS
-        known = fingerprint(reading, bulletin.url)
-        return _Match(lane, pushed, matches.silent & pushed, matches.held, known)
+        fresh = self._is_fresh(bulletin, reading)
+        if not reading.alert:
+            known = fingerprint(reading, bulletin.url)
+            pushed = matches.ring | matches.silent if fresh else BitMap()
+            return _Match(Lane.NEWS, pushed, matches.silent & pushed, matches.held, known)
+        if is_declared(bulletin) and self.reader.is_drill(bulletin.title or bulletin.text):
+            pushed = BitMap() if baseline else matches.ring | matches.silent
+            return _Match(Lane.NEWS, pushed, pushed, BitMap(), None)
+        said = Said(place, bulletin, reading, matches, fresh, baseline)
+        await self.fusion.begin(self.clock(), bulletin.source)
+        share = self.fusion.decide(said, self.clock())
+        if baseline:
+            return _NOBODY
+        pushed, story = (share.plain, share.story) if fresh else (BitMap(), BitMap())
+        silent = matches.silent & pushed
+        return _Match(Lane.ALERT, pushed, silent, matches.held, None, story, share.told)
 
     async def _owe(
         self,
@@ -220,7 +279,7 @@ class Intake:
         matches: Sequence[_Match],
     ) -> list[int]:
         """To how many each of them is owed."""
-        owed = _Owed(transaction, await quiet.hush(transaction), self.clock())
+        owed = _Owed(transaction, await hush.now(transaction), self.clock())
         counts = []
         for bulletin, match in zip(stored, matches, strict=True):
             told, waiting = BitMap(), BitMap()

@@ -48,30 +48,32 @@ class Paging:
             return
         async with self._database.write() as transaction:
             people = await self._people(transaction)
-            for one in await sources.health(transaction):  # they may have changed meanwhile
-                if _is_news(one, now):
-                    await self._tell(transaction, one, people, now)
+            # They may have changed meanwhile.
+            news = [one for one in await sources.health(transaction) if _is_news(one, now)]
+            for one in news:
+                await self._note(transaction, one, now)
+            told = [new for person in people for new in self._told(person, news, now)]
+            await deliveries.enqueue(transaction, told, now)
         self._ring()
 
-    async def _tell(
-        self, transaction: Transaction, one: Health, people: Sequence[Subscriber], now: datetime
-    ) -> None:
+    async def _note(self, transaction: Transaction, one: Health, now: datetime) -> None:
         died = one.is_dead(now)
         await sources.page(transaction, one.name, now if died else None)
         if died:
-            log.error("source_dead", source=one.name, error=one.error, told=len(people))
+            log.error("source_dead", source=one.name, error=one.error)
         else:
             log.info("source_back", source=one.name)
-        new = [
+
+    def _told(self, person: Subscriber, news: Sequence[Health], now: datetime) -> list[NewDelivery]:
+        """All in one message: when the network is away, every source is."""
+        voice = self._words.voice(person.language)
+        said = sourcing.in_messages([_said(one, person, voice, now) for one in news])
+        return [
             NewDelivery(
-                subscriber=person.number,
-                lane=Lane.REPLY,
-                content=Content(_said(one, person, self._words.voice(person.language), now)),
-                due_at=now,
+                subscriber=person.number, lane=Lane.REPLY, content=Content(html), due_at=now
             )
-            for person in people
+            for html in said
         ]
-        await deliveries.enqueue(transaction, new, now)
 
     async def _people(self, transaction: Transaction) -> list[Subscriber]:
         found = [await subscribers.find(transaction, Target(one)) for one in self._operators]
@@ -79,7 +81,9 @@ class Paging:
 
 
 def _is_news(one: Health, now: datetime) -> bool:
-    return one.is_dead(now) == (one.paged_at is None)
+    if one.paged_at is None:
+        return one.is_dead(now)
+    return one.succeeded_at is not None and one.succeeded_at > one.paged_at
 
 
 def _said(one: Health, person: Subscriber, voice: Voice, now: datetime) -> Html:

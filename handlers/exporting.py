@@ -8,9 +8,10 @@ from handlers.portable import About, Entry, Settings, write
 from handlers.said import Said
 from handlers.spelling import spell
 from matching.query import load
-from storage import subscriptions
+from storage import quiet, subscriptions
 from storage.content import Content
 from storage.database import Transaction
+from storage.quiet import Quiet
 from storage.subscribers import Subscriber
 from storage.subscriptions import Subscription
 
@@ -23,7 +24,10 @@ async def export(request: Request, transaction: Transaction, kit: Kit) -> Said:
     voice = kit.voice(request)
     followed = await subscriptions.of(transaction, request.subscriber.number)
     texts = write(
-        _about(request.subscriber), _settings(request.subscriber), map(_entry, followed), _MESSAGE
+        _about(request.subscriber),
+        _settings(request.subscriber, await quiet.find(transaction, request.subscriber.number)),
+        map(_entry, followed),
+        _MESSAGE,
     )
     pieces = [piece for text in texts for piece in _pieces(text)]
     notes = [voice.say("export", count=len(pieces))]
@@ -41,12 +45,15 @@ def _about(subscriber: Subscriber) -> About:
     )
 
 
-def _settings(subscriber: Subscriber) -> Settings:
+def _settings(subscriber: Subscriber, hushed: Quiet) -> Settings:
     return Settings(
         language=subscriber.language,
         zone=subscriber.zone,
         detail=subscriber.detail.value,
         digest=str(subscriber.schedule),
+        told_nothing=subscriber.told_nothing,
+        quiet=None if hushed.hours is None else str(hushed.hours),
+        quiet_alerts=hushed.alerts.value,
     )
 
 

@@ -12,10 +12,11 @@ from handlers.refusals import marked, refuse
 from handlers.rezoning import rezone
 from handlers.said import Said, reply
 from handlers.words import Voice
+from handlers.zones import zone_of
 from matching.errors import QueryError
 from matching.parser import Limits, parse
 from matching.query import Query, dump
-from storage import subscribers, subscriptions
+from storage import quiet, subscribers, subscriptions
 from storage.content import Content
 from storage.database import Transaction
 from storage.subscriptions import Subscription
@@ -158,10 +159,25 @@ async def _choose(request: Request, transaction: Transaction, settings: Settings
         language=chosen.language,
         detail=chosen.detail,
         schedule=chosen.schedule,
+        told_nothing=settings.told_nothing,
     )
+    await _choose_quiet(request, transaction, settings)
     if chosen.zone and chosen.zone != now.zone:
         await rezone(transaction, now.number, now.zone, chosen.zone, request.now)
     return replace(request, subscriber=chosen)
+
+
+async def _choose_quiet(request: Request, transaction: Transaction, settings: Settings) -> None:
+    if settings.quiet_hours is None and settings.chosen_alerts is None:
+        return
+    now = await quiet.find(transaction, request.subscriber.number)
+    chosen = replace(
+        now,
+        hours=settings.quiet_hours or now.hours,
+        alerts=settings.chosen_alerts or now.alerts,
+    )
+    zone = zone_of(settings.zone or request.subscriber.zone)
+    await quiet.choose(transaction, chosen, zone, request.now)
 
 
 def _excerpt(text: str) -> str:

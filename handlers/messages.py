@@ -1,7 +1,7 @@
 """How a bulletin looks, in a push as in an answer. Pure: values in, values out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers import plain
@@ -22,6 +22,9 @@ PREFIX = "m"
 _SENTENCE = 300
 _MESSAGE = 3_400
 """UTF-16 units; Telegram takes 4,096."""
+
+_LOOK = 4_000
+"""Characters of a text in which its first sentence ends, or is cut."""
 
 _ENTRIES = 24
 """Bulletins in one message: each has a button, and marks at most four pieces of at most 100."""
@@ -69,9 +72,12 @@ class Messages:
     def entry(self, stored: StoredBulletin, seen: Sign, audience: Audience, now: datetime) -> Html:
         """A bulletin as one of a list: what it says in short, and where to read on."""
         voice = self._words.voice(audience.language)
-        headline, text = _headline(stored), ""
+        # Of what is as long as a book only the beginning is looked at.
+        begins = pages(replace(stored, title=stored.title[:_LOOK], text=stored.text[:_LOOK]))
+        headline = bold(begins.headline) if begins.headline else Html()
+        text = ""
         if audience.detail is Detail.FULL or not headline:
-            text = plain.first_sentence(pages(stored).texts[0], _SENTENCE)
+            text = plain.first_sentence(begins.texts[0], _SENTENCE)
         head = join(" ", [Html(seen.value), headline])
         return join("\n", [head, escape(text), _footer(stored, seen, audience, now, voice)])
 

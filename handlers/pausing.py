@@ -130,12 +130,7 @@ def _read(request: Request, voice: Voice) -> datetime:
     found = re.fullmatch(rf"(?:{words})\s+(\S+)", typed)
     if found:
         return _next(read_clock(found[1]), request)
-    span = _span(typed, voice)
-    if span > _LONGEST:
-        raise TooLongError
-    if not span:
-        raise ValueError("no time at all")
-    return request.now + span
+    return request.now + span(typed, voice)
 
 
 def _next(at: time, request: Request) -> datetime:
@@ -147,13 +142,20 @@ def _next(at: time, request: Request) -> datetime:
     return until
 
 
-def _span(typed: str, voice: Voice) -> timedelta:
+def span(typed: str, voice: Voice) -> timedelta:
+    """Reads `2h`, `1h 30m` and their like, in English or the reader's language.
+
+    Raises TooLongError, and ValueError for what is no time, or none at all.
+    """
     units = {word: unit for key, unit in _UNITS.items() for word in vocabulary(key, voice)}
     said = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
     piece = rf"([0-9]{{1,5}})\s*({said})\.?"
-    if not re.fullmatch(rf"{piece}(?:\s*{piece})*", typed, re.ASCII):
+    if not re.fullmatch(rf"{piece}(?:\s*{piece})*", typed):
         raise ValueError("not a time")
-    return sum(
-        (int(count) * units[unit] for count, unit in re.findall(piece, typed, re.ASCII)),
-        timedelta(),
-    )
+    found = re.findall(piece, typed)
+    whole = sum((int(count) * units[unit] for count, unit in found), timedelta())
+    if whole > _LONGEST:
+        raise TooLongError
+    if not whole:
+        raise ValueError("no time at all")
+    return whole

@@ -14,6 +14,8 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from handlers import plain
 from handlers.words import LANGUAGES
 from handlers.zones import NAMES
+from storage.hours import Hours, parse_hours
+from storage.quiet import Alerts
 from storage.schedules import Schedule, parse_schedule
 from storage.subscribers import Detail
 
@@ -38,6 +40,9 @@ def _is_zone(name: str) -> str:
 Hour = Annotated[str, AfterValidator(lambda text: str(parse_schedule(text)))]
 
 
+QuietHours = Annotated[str, AfterValidator(lambda text: str(parse_hours(text)))]
+
+
 class _Part(BaseModel, frozen=True, extra="forbid", strict=True):
     """One object of the text. What it does not know is a mistake, and not passed over."""
 
@@ -55,10 +60,21 @@ class Settings(_Part, frozen=True):
     zone: Annotated[str, AfterValidator(_is_zone)] | None = None  # IANA; None: not chosen
     detail: Literal["short", "full"] | None = None
     digest: Hour | None = None  # the usual schedule
+    told_nothing: bool | None = None  # is told, too, when a digest has nothing new
+    quiet: QuietHours | None = None  # None: none
+    quiet_alerts: Literal["ring", "silent", "held"] | None = None
 
     @property
     def chosen_detail(self) -> Detail | None:
         return Detail(self.detail) if self.detail else None
+
+    @property
+    def quiet_hours(self) -> Hours | None:
+        return parse_hours(self.quiet) if self.quiet else None
+
+    @property
+    def chosen_alerts(self) -> Alerts | None:
+        return Alerts(self.quiet_alerts) if self.quiet_alerts else None
 
     @property
     def usual_schedule(self) -> Schedule | None:

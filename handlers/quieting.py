@@ -41,7 +41,7 @@ async def set_hours(request: Request, transaction: Transaction, kit: Kit) -> Sai
     if not request.text:
         return Said(replies=(page(now, request, voice),))
     try:
-        hours = _read(request.text, voice)
+        hours = read_hours(request.text, voice)
     except SameError:
         return Said(replies=(Content(voice.say("quiet-no-length")),))
     except ValueError:
@@ -72,7 +72,11 @@ async def press_alerts(request: Request, transaction: Transaction, kit: Kit) -> 
         return Said(answer=kit.voice(request).label("answer-old-button"))
     now = await quiet.find(transaction, request.subscriber.number)
     chosen = replace(now, alerts=Alerts(request.pressed))
-    return await _change(now, chosen, request, transaction, kit)
+    said = await _change(now, chosen, request, transaction, kit)
+    if said.edit is None or now.since is None or now.alerts is not Alerts.HELD:
+        return said
+    later = kit.voice(request).say("quiet-held-so-far")
+    return replace(said, edit=replace(said.edit, html=join("\n", [Html(said.edit.html), later])))
 
 
 async def store(chosen: Quiet, request: Request, transaction: Transaction) -> Quiet:
@@ -146,7 +150,7 @@ def _rows(now: Quiet, voice: Voice) -> tuple[tuple[Button, ...], ...]:
     return tuple(row for row in (*alerts, tuple(hours), off, back) if row)
 
 
-def _read(text: str, voice: Voice) -> Hours | None:
+def read_hours(text: str, voice: Voice) -> Hours | None:
     """Reads `22:00-07:00`, `from 22 to 7` and their like, or `off`, as the reader says them.
 
     Raises SameError, and ValueError for anything else.

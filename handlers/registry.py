@@ -1,6 +1,7 @@
 """Every command and every button there is. /help and Telegram's menu follow this list."""
 
 from handlers import (
+    alerting,
     choices,
     digesting,
     drilling,
@@ -39,6 +40,7 @@ COMMANDS = (
         changes=True,
     ),
     Command("latest", latest.latest, "about-latest", usage="usage-latest"),
+    Command("alerts", alerting.alerts, "about-alerts", usage="usage-alerts"),
     Command("digest", digesting.digest, "about-digest", usage="usage-digest", changes=True),
     Command("quiet", quieting.set_hours, "about-quiet", usage="usage-quiet", changes=True),
     Command("pause", pausing.pause, "about-pause", usage="usage-pause", changes=True),
@@ -71,11 +73,13 @@ BUTTONS = (
     ButtonKind(listing.HUSH, listing.press_hush, changes=True),
     ButtonKind(latest.OLDER, latest.press_older),
     ButtonKind(latest.NEWER, latest.press_newer),
+    ButtonKind(alerting.PLACE, alerting.press_place),
     ButtonKind(messages.PREFIX, opening.press_open),
     ButtonKind(why.PREFIX, why.press_why),
     ButtonKind(settings.PAGE, settings.press_page),
     ButtonKind(settings.LANGUAGE, settings.press_language, changes=True),
     ButtonKind(settings.DETAIL, settings.press_detail, changes=True),
+    ButtonKind(settings.CHANGES, settings.press_changes, changes=True),
     ButtonKind(settings.ZONE, settings.press_zone, changes=True),
     ButtonKind(quieting.PAGE, quieting.press_page),
     ButtonKind(quieting.HOURS, quieting.press_hours, changes=True),

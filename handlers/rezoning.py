@@ -15,12 +15,12 @@ async def rezone(
 
     No digest is lost or doubled by that: see `Schedule.rezoned`.
     """
-    await subscribers.choose(transaction, subscriber, zone=zone)
     before, after = zone_of(old), zone_of(zone)
+    chosen = await quiet.find(transaction, subscriber)
+    if chosen.hours is not None:
+        await quiet.choose(transaction, chosen, after, now)
+    await subscribers.choose(transaction, subscriber, zone=zone)
     for each in await subscriptions.of(transaction, subscriber):
         if each.schedule.every is not Every.NOW and each.next_due_at is not None:
             due = each.schedule.rezoned(each.next_due_at, before, after, now)
             await subscriptions.reschedule(transaction, each, each.schedule, due)
-    chosen = await quiet.find(transaction, subscriber)
-    if chosen.hours is not None:
-        await quiet.choose(transaction, chosen, after, now)

@@ -102,7 +102,7 @@ class Roundup:
         newest = sorted(items, key=lambda each: (bool(each.sign.value), each.at, each.stored.id))
         groups: dict[str, dict[str, list[Item]]] = {}
         for each in reversed(newest[-MOST:]):
-            words = each.stored.title.casefold() or str(each.stored.id)
+            words = f"{each.stored.title}\n{each.stored.text}".casefold()
             groups.setdefault(self._title(each, voice), {}).setdefault(words, []).append(each)
         sheets = _Sheets(head)
         for title, together in groups.items():

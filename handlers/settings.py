@@ -11,11 +11,12 @@ from handlers.said import Said, reply
 from handlers.whens import say_when
 from handlers.words import LANGUAGES, Voice
 from handlers.zones import OFFERED, UTC, zone_of
-from storage import quiet, subscribers, subscriptions
+from storage import quiet, subscribers, subscriptions, wishes
 from storage.content import Button, Content
 from storage.database import Transaction
 from storage.quiet import Quiet
 from storage.subscribers import Detail, Subscriber
+from storage.wishes import Changes
 
 PAGE = "t"
 """Prefix of `t:main`, `t:language` and `t:zone`: what the message turns to."""
@@ -23,7 +24,26 @@ PAGE = "t"
 LANGUAGE = "tl"
 DETAIL = "td"
 ZONE = "tz"
-"""Prefixes of `tl:CODE`, `td:DETAIL` and `tz:ZONE`: what is chosen, not what is toggled."""
+CHANGES = "ta"
+"""Prefixes of `tl:CODE`, `td:DETAIL`, `tz:ZONE` and `ta:CHANGES`: what is chosen, not what is
+toggled."""
+
+
+_NEXT = {
+    Changes.GRAVER: Changes.ALL,
+    Changes.ALL: Changes.NONE,
+    Changes.NONE: Changes.GRAVER,
+}
+_CHANGES = {
+    Changes.GRAVER: "settings-changes-graver",
+    Changes.ALL: "settings-changes-all",
+    Changes.NONE: "settings-changes-none",
+}
+_CHOOSE = {
+    Changes.GRAVER: "button-changes-graver",
+    Changes.ALL: "button-changes-all",
+    Changes.NONE: "button-changes-none",
+}
 
 
 async def settings(request: Request, transaction: Transaction, kit: Kit) -> Said:
@@ -87,6 +107,18 @@ async def press_detail(request: Request, transaction: Transaction, kit: Kit) -> 
     return await _choose(request, transaction, kit, replace(request.subscriber, detail=detail))
 
 
+async def press_changes(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """Chooses which changes of an alert ring."""
+    if request.pressed not in list(Changes):
+        return _old(request, kit)
+    chosen, number = Changes(request.pressed), request.subscriber.number
+    if await wishes.of(transaction, number) is chosen:
+        return Said(answer=kit.voice(request).label("answer-already-chosen"))
+    await wishes.choose(transaction, number, chosen)
+    edit = await _main(request.subscriber, transaction, kit)
+    return Said(edit=edit, answer=kit.voice(request).label("answer-changed"))
+
+
 async def press_zone(request: Request, transaction: Transaction, kit: Kit) -> Said:
     """Chooses a time zone."""
     if request.pressed not in OFFERED:
@@ -113,6 +145,8 @@ async def _main(subscriber: Subscriber, transaction: Transaction, kit: Kit) -> C
     short, zone = subscriber.detail is Detail.SHORT, subscriber.zone or UTC
     other = Detail.FULL if short else Detail.SHORT
     count = len(await subscriptions.of(transaction, subscriber.number))
+    changes = await wishes.of(transaction, subscriber.number)
+    following = _NEXT[changes]
     lines = [
         voice.say("settings"),
         voice.say("settings-language"),
@@ -120,6 +154,7 @@ async def _main(subscriber: Subscriber, transaction: Transaction, kit: Kit) -> C
         _zone_line(subscriber, voice),
         voice.say("settings-digest", when=say_when(subscriber.schedule, zone, voice)),
         _quiet_line(await quiet.find(transaction, subscriber.number), voice),
+        voice.say(_CHANGES[changes]),
         voice.say("settings-subscriptions", count=count),
     ]
     detail = voice.label("button-full" if short else "button-short")
@@ -131,6 +166,7 @@ async def _main(subscriber: Subscriber, transaction: Transaction, kit: Kit) -> C
             (Button(voice.label("button-zone"), f"{PAGE}:zone"),),
             (Button(voice.label("button-quiet"), f"{quieting.PAGE}:"),),
             (Button(voice.label("button-digest"), f"{digesting.PAGE}:"),),
+            (Button(voice.label(_CHOOSE[following]), f"{CHANGES}:{following}"),),
         ),
     )
 

@@ -57,3 +57,8 @@ def sign(bulletin: Bulletin, reading: Reading) -> Sign:
     # What speaks of both, as in "stay below until the all clear", is an alert to be safe.
     over = "all_clear" in reading.topics and "air_alert" not in reading.topics
     return Sign.CLEAR if over else Sign.ALERT
+
+
+def is_declared(bulletin: Bulletin) -> bool:
+    """Whether its source says in so many fields that it is an alert, whatever its text says."""
+    return bulletin.phase is not None or bulletin.kind is Kind.ALERT

@@ -1,5 +1,6 @@
 """/sources, for those who run the bot; and what they are told when a source dies or is back."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from handlers import plain
@@ -17,6 +18,7 @@ from storage.sources import Health
 _MESSAGE = 3_400  # UTF-16 units; Telegram takes 4,096
 _LONGEST = 200  # of an error
 _PLACES = 10  # of the unknown ones that are shown
+_LONGEST_PLACE = 60
 _UNITS = (
     ("span-days", timedelta(days=1)),
     ("span-hours", timedelta(hours=1)),
@@ -33,16 +35,16 @@ async def show(request: Request, transaction: Transaction, kit: Kit) -> Said:
     dead = sum(one.is_dead(request.now) for one in found)
     entries = [voice.say("sources-head", count=len(found), dead=dead)]
     entries += [describe(one, request.now, zone, voice) for one in found]
-    return Said(replies=tuple(Content(html) for html in _messages(entries)))
+    return Said(replies=tuple(Content(html) for html in in_messages(entries)))
 
 
 def describe(one: Health, now: datetime, zone: str | None, voice: Voice) -> Html:
     """One source in a few lines."""
     head = voice.say(_state(one, now), name=bold(one.name), kind=one.kind)
     facts = join(" · ", _facts(one, now, zone, voice))
-    error = plain.shorten(plain.line(one.error), _LONGEST) if one.error else ""
+    error = _error(one)
     trouble = voice.say("source-error", error=error, count=one.errors) if error else Html()
-    places = ", ".join(one.unknown[:_PLACES])
+    places = ", ".join(plain.shorten(place, _LONGEST_PLACE) for place in one.unknown[:_PLACES])
     unknown = Html()
     if places:
         unknown = voice.say("source-unknown", places=places, count=len(one.unknown))
@@ -51,9 +53,8 @@ def describe(one: Health, now: datetime, zone: str | None, voice: Voice) -> Html
 
 def dead(one: Health, now: datetime, zone: str | None, voice: Voice) -> Html:
     """That it has died."""
-    since = moment(one.succeeded_at or one.watched_at, zone, now, voice)
-    error = plain.shorten(plain.line(one.error), _LONGEST) if one.error else ""
-    return voice.say("page-dead", name=bold(one.name), since=since, error=error or "—")
+    last = _last(one, now, zone, voice)
+    return voice.say("page-dead", name=bold(one.name), last=last, error=_error(one) or "—")
 
 
 def back(one: Health, now: datetime, voice: Voice) -> Html:
@@ -70,6 +71,10 @@ def span(length: timedelta, voice: Voice) -> str:
     seconds = max(length.total_seconds(), 0.0)
     shown = f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}".removesuffix(".0")
     return voice.label("span-seconds", count=shown)
+
+
+def _error(one: Health) -> str:
+    return plain.shorten(plain.line(one.error), _LONGEST) if one.error else ""
 
 
 def _state(one: Health, now: datetime) -> str:
@@ -99,7 +104,7 @@ def _last(one: Health, now: datetime, zone: str | None, voice: Voice) -> Html:
     return voice.say("source-last", at=at, span=ago)
 
 
-def _messages(entries: list[Html]) -> list[Html]:
+def in_messages(entries: Sequence[Html]) -> list[Html]:
     """In as few messages as they fit."""
     messages: list[Html] = []
     for entry in entries:

@@ -145,9 +145,11 @@ def _hint(parsed: Parsed, voice: Voice) -> Html:
 
 
 def _notes(followed: Followed, voice: Voice) -> Html:
-    """What a person has to know of the time zone."""
+    """What a person has to know of the time zone, and of alerts that are gathered, too."""
+    gathered = followed.subscription.schedule.every is not Every.NOW
+    zone = Html()
     if followed.zone_is_new and followed.zone:
-        return voice.say("zone-of-place", zone=followed.zone)
-    if followed.zone is None and followed.subscription.schedule.every is not Every.NOW:
-        return voice.say("zone-is-utc")
-    return Html()
+        zone = voice.say("zone-of-place", zone=followed.zone)
+    elif followed.zone is None and gathered:
+        zone = voice.say("zone-is-utc")
+    return join("\n\n", [zone, voice.say("digest-alerts") if gathered else Html()])

@@ -1,9 +1,11 @@
 """How names of places are told from ordinary words, people and things: the words that tell it."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.resources import files
 
+from matching import inflection
 from matching.declension import forms
 from matching.normalise import words
 
@@ -38,18 +40,28 @@ class Customs:
     plural_streets: frozenset[str] = _NOTHING  # what follows may be the town they are in
     before_via: frozenset[str] = _NOTHING  # "in via Roma" is a street, "via Lviv" a way
     state: frozenset[str] = _NOTHING  # before the name of a state
+    human: frozenset[str] = _NOTHING  # said of somebody, never of a capital
+    in_water: frozenset[str] = _NOTHING  # done in a river, never in a town
     sides: frozenset[str] = _NOTHING  # after the adjective of a country: what the place is
     not_places: tuple[tuple[str, ...], ...] = ()  # phrases
+    provinces: Mapping[tuple[str, ...], str] = field(default_factory=dict)  # phrase -> country
 
     @classmethod
     def load(cls) -> "Customs":
         """What comes with the package."""
         data = tomllib.loads((files("matching") / "data" / "names.toml").read_text("utf-8"))
         phrases = tuple(map(words, data.pop("not_places")))
+        provinces = {
+            words(name): code
+            for code, names in data.pop("provinces").items()
+            for name in names.split(",")
+        }
         sets = {key: frozenset(words(text)) for key, text in data.items()}
         for name in ("people", "first_names", "waters"):
             sets[name] = frozenset(form for word in sets[name] for form in forms(word))
-        return cls(**sets, not_places=phrases)
+        for name in ("human", "in_water"):
+            sets[name] = frozenset(form for word in sets[name] for form in inflection.forms(word))
+        return cls(**sets, not_places=phrases, provinces=provinces)
 
     @classmethod
     def none(cls) -> "Customs":

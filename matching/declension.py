@@ -70,7 +70,7 @@ def _bare(word: str) -> str:
 def forms(word: str) -> frozenset[str]:
     """The case forms of a normalised Cyrillic word, itself included; of any other only itself."""
     found = {word}
-    if len(word) > 2 and _CYRILLIC.search(word):
+    if len(word) > 1 and _CYRILLIC.search(word):
         if not _RUSSIAN.search(word):
             found.update(_ukrainian(word))
         if not _UKRAINIAN.search(word):
@@ -124,6 +124,8 @@ def _ukrainian(word: str) -> Iterator[str]:
             yield from _with(base, "а у ом ові ем еві")
             yield f"{_softened(base)}і"
         yield f"{word}ю"  # Керч
+        if word.endswith("ів"):  # of what was somebody's: у Часовому Яру
+            yield from _with(f"{word[:-2]}ов", "ого ому им ім")
 
 
 def _russian(word: str) -> Iterator[str]:

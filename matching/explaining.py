@@ -48,7 +48,7 @@ class Explainer:
             "id": name,
             "places": [
                 {
-                    "name": self._gazetteer.name(mention.code, "en"),
+                    "name": self._name(mention.code),
                     "code": mention.code,
                     "span": [mention.start, mention.end],
                 }
@@ -59,6 +59,15 @@ class Explainer:
             "queries": held,
         }
         return explained | ({"errors": errors} if errors else {})
+
+    def _name(self, code: str) -> str:
+        """In English; with what it lies in where the bare name of one abroad means another."""
+        region = self._gazetteer.region(code)
+        name = region.names["en"]
+        meant = self._gazetteer.find(name)
+        if region.at_home or not meant or meant[0].code == code:
+            return name
+        return self._gazetteer.title(code, "en")
 
     def _holds(self, query: str, reading: Reading) -> bool:
         return evaluate(parse(query, self._gazetteer, self._topics).query, reading)

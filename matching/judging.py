@@ -39,6 +39,7 @@ class Judge:
 
     def _refuse(self) -> None:
         elsewhere: set[tuple[str, ...]] = set()
+        people: set[tuple[str, ...]] = set()
         for position, candidate in enumerate(self._all):
             if candidate.sure or candidate.elliptic:
                 continue
@@ -50,9 +51,13 @@ class Judge:
             if kind in SETTLEMENTS:
                 around = self._around
                 candidate.refused = around.has_article(candidate) or around.is_water(candidate)
+                if around.acts(candidate):
+                    people.add(self._words(candidate))
             candidate.refused = candidate.refused or self._around.is_thing(candidate)
-        for candidate in self._all:
-            if candidate.spelling and self._words(candidate) in elsewhere:
+        for candidate in self._all if elsewhere or people else ():
+            words = self._words(candidate)
+            somebody = words in people and not self._is_placed(candidate)
+            if candidate.spelling and (words in elsewhere or somebody):
                 candidate.refused = True
 
     def _is_elsewhere(self, candidate: Candidate, following: list[Candidate]) -> bool:
@@ -60,7 +65,10 @@ class Judge:
 
         A place we know that lies there is put first instead.
         """
-        number = next((self._state(candidate, other) for other in following), None)
+        province = self._around.province(candidate)
+        number = self._table.number(province) if province else None
+        if number is None:
+            number = next((self._state(candidate, other) for other in following), None)
         if number is None:
             return False
         inside = [n for n in candidate.numbers if n in self._table.inside(number)]

@@ -93,6 +93,11 @@ class Reader:
         mentions, _ = self._mentions(line, f"{title}\n{text}")
         return not ALERTS.isdisjoint(self._said(title, text, line, mentions).topics)
 
+    def is_drill(self, headline: str) -> bool:
+        """Whether a headline speaks of a test or an exercise."""
+        signs = {sign.name for sign in self._topics.signs.find(titled(headline, "").texts)}
+        return "drill" in signs and "no" not in signs
+
     def _given(self, topics: Iterable[str]) -> frozenset[str]:
         """The names of the topics a source gave, the unknown passed over."""
         return frozenset(filter(None, map(self._topics.find, topics)))

@@ -165,7 +165,7 @@ class Scanner:
                     for s in spellings
                     if self._is_written(span, s, tagged=tagged, shouting=shouting)
                 ]
-                if written and not (size == 1 and self._is_demonym(line[at], written)):
+                if written and not (size == 1 and self._is_adjective(line[at], written)):
                     return self._candidate(at, span, written)
             if known := self._elliptic(word.text):
                 start, texts = line.starts[at], (word.text,)
@@ -177,10 +177,13 @@ class Scanner:
         token = line[at]
         return Candidate(at, 1, token.start, token.end, (token.text,), (number,), None, sure=True)
 
-    def _is_demonym(self, token: Token, known: Sequence[Spelling]) -> bool:
-        """Whether the people of a country are meant: Українці, not a form of Українка."""
+    def _is_adjective(self, token: Token, known: Sequence[Spelling]) -> bool:
+        """Whether a people or an oblast is meant: Українці, Сумська, not a form of Українка."""
         exact = any(spelling.words == (token.text,) for spelling in known)
-        return token.text in self._small and (token.head or not exact)
+        if token.text in self._small:
+            return token.head or not exact
+        lesser = not any(self._table.region(s.numbers[0]).is_known for s in known)
+        return lesser and not exact and self._elliptic(token.text) is not None
 
     def _is_written(
         self, span: Sequence[Token], spelling: Spelling, *, tagged: bool, shouting: bool
@@ -230,9 +233,7 @@ class Scanner:
         """Names after a word for a unit: nelle regioni di Kharkiv e Sumy; where to go on."""
         unit, here = at, at + 2
         while here < len(line):
-            known = self._spellings.find(
-                (self._units.before[line[unit].text], line[at + 1].text, line[here].text)
-            )
+            known = self._after_unit(line.texts[unit], line.texts[at + 1], line.texts[here])
             if not known or not line[here].capital:
                 break
             span = (line[at].start if here == at + 2 else line[here].start, line[here].end)
@@ -246,6 +247,17 @@ class Scanner:
             if here + 1 < len(line) and line[here].text in AND:
                 here += 1
         return max(here if found and found[-1].first >= at else at + 1, at + 1)
+
+    def _after_unit(self, unit: str, of: str, name: str) -> tuple[Spelling, ...]:
+        """The unit of a name; one called after a city also by the city's other names: Leopoli."""
+        unit = self._units.before[unit]
+        known = self._spellings.find((unit, of, name))
+        for spelling in self._spellings.find((name,)) if not known else ():
+            city = self._table.region(spelling.numbers[0])
+            if city.at_home:
+                known = self._spellings.find((unit, of, city.names["en"].lower()))
+                break
+        return known
 
     def _in_unit(self, token: Token, units: Sequence[str]) -> Spelling | None:
         known = (self._spellings.find((token.text, unit)) for unit in units)

@@ -11,6 +11,8 @@ from matching.topics import Topics
 
 RAISES, CLEARS = "air_alert", "all_clear"
 BRIEF = 3  # words of a sentence that says one thing only: "Відбій!"
+_LEFT_OUT = "left_out"  # a sign: its clause states nothing of the places there
+_EXCEPTING = frozenset(("except", _LEFT_OUT))
 _MARKS = {"🔴": "red", "🚨": "red", "🟢": "green", "✅": "green"}
 
 
@@ -35,6 +37,14 @@ def spoken(
     leading = topics.leading
     concerned = {n for n, sign in zip(numbers, found, strict=True) if sign.name in leading}
     kept = [(n, sign) for n, sign in zip(numbers, found, strict=True) if n in concerned]
+    left_out = {cut.clause(line.starts[s.first]) for _, s in kept if s.name == _LEFT_OUT}
+    if left_out:
+        kept = [
+            (number, sign)
+            for number, sign in kept
+            if sign.name not in topics.signs.stating
+            or cut.clause(line.starts[sign.first]) not in left_out
+        ]
     names = [topics.signs.told(sign, line, cut) for _, sign in kept]
     everywhere = {topics.everywhere[name] for name in names if name in topics.everywhere}
     said = {number: set(everywhere) for number in concerned}
@@ -75,7 +85,7 @@ def _named(
     line: Line, mentions: Sequence[Mention], found: Sequence[Found], cut: Sentences
 ) -> Mapping[int, list[str]]:
     """The regions every sentence names, but for those it makes an exception of."""
-    excepted = {cut.clause(line.starts[sign.first]) for sign in found if sign.name == "except"}
+    excepted = {cut.clause(line.starts[sign.first]) for sign in found if sign.name in _EXCEPTING}
     named: dict[int, list[str]] = {}
     for mention in mentions:
         if cut.clause(mention.start) not in excepted:

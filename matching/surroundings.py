@@ -24,6 +24,7 @@ _AGREEING = (
     ("а", ("а", "я", "ь")),
 )
 _NEAR_WORDS = 9  # how far from a river's name its water is looked for
+_BESIDE = 4  # and how far what is done in it, where a town may be meant as well
 _TITLE_WORD = 4  # letters; shorter ones are small in titles
 _STOPS = re.compile(r"[.!?…\n]")
 
@@ -126,11 +127,37 @@ class Surroundings:
         token = self.before(candidate)
         if token and token.text in customs.beside_water:
             return True
-        if self.has_noun(candidate) or self.is_tagged(candidate) or self.is_within(candidate):
+        if self.has_noun(candidate) or self.is_tagged(candidate):
             return False
-        first = max(0, candidate.first - _NEAR_WORDS)
-        near = self._line.texts[first : candidate.last + _NEAR_WORDS]
-        return not customs.water_words.isdisjoint(near)
+        if self.is_within(candidate):
+            return self._is_near(candidate, customs.in_water, _BESIDE)
+        return self._is_near(candidate, customs.water_words, _NEAR_WORDS)
+
+    def acts(self, candidate: Candidate) -> bool:
+        """Whether what follows is said of somebody who bears the name: Sofia laughed."""
+        following = self.after(candidate)
+        return (
+            following is not None
+            and following.text in self._customs.human
+            and self._line[candidate.first].text in self._customs.first_names
+            and self.gap_after(candidate) == " "
+            and not self.has_preposition(candidate)
+        )
+
+    def province(self, candidate: Candidate) -> str | None:
+        """The country of the province named right after it: London, Ontario."""
+        if self.gap_after(candidate) != ", ":
+            return None
+        at = candidate.last + 1
+        spans = (tuple(self._line.texts[at : at + size]) for size in (1, 2, 3))
+        return next(
+            (self._customs.provinces[s] for s in spans if s in self._customs.provinces), None
+        )
+
+    def _is_near(self, candidate: Candidate, wanted: frozenset[str], reach: int) -> bool:
+        first = max(0, candidate.first - reach)
+        near = self._line.texts[first : candidate.last + reach]
+        return not wanted.isdisjoint(near)
 
     def has_article(self, candidate: Candidate) -> bool:
         """Whether an Italian article says that it is no town: il Dnipro."""

@@ -14,6 +14,7 @@ from sqlalchemy import Row, Select, bindparam, delete, insert, select, text, upd
 from storage import schema
 from storage.columns import Numbers
 from storage.database import Transaction
+from storage.incidents import Telling
 from storage.lanes import Lane
 
 _table = schema.broadcast
@@ -41,6 +42,8 @@ class NewBroadcast:
     lane: Lane
     recipients: BitMap  # subscriber numbers
     silent: BitMap  # those of them who get it without a sound
+    incident: int | None = None  # id of the incident whose newest state it tells; None: of none
+    telling: Telling | None = None  # what it tells of it; without an incident: of many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,20 +69,26 @@ class Progress:
     under_way: BitMap  # as in Broadcast
 
 
-async def enqueue(transaction: Transaction, new: Sequence[NewBroadcast], now: datetime) -> None:
+async def enqueue(
+    transaction: Transaction, new: Sequence[NewBroadcast], now: datetime
+) -> list[int]:
+    """Stores them; their ids, in the order given."""
     if not new:
-        return
+        return []
     values = [
         {
             "bulletin": broadcast.bulletin,
             "lane": broadcast.lane,
             "recipients": broadcast.recipients,
             "silent": broadcast.silent,
+            "incident": broadcast.incident,
+            "telling": broadcast.telling,
             "created_at": now,
         }
         for broadcast in new
     ]
-    await transaction.execute(insert(_table), values)
+    statement = insert(_table).returning(_table.c.id, sort_by_parameter_order=True)
+    return list((await transaction.execute(statement, values)).scalars())
 
 
 async def unfinished(
@@ -99,6 +108,13 @@ async def begun(transaction: Transaction) -> list[Broadcast]:
     """Those that were attempted and are not finished, oldest first."""
     query = _with_progress().where(_progress.c.attempted.is_not(None)).order_by(_table.c.id)
     return [_broadcast(row) for row in await transaction.execute(query)]
+
+
+async def left(transaction: Transaction) -> int:
+    """How many messages all broadcasts owe still, without those under way."""
+    query = _with_progress().where(_table.c.finished_at.is_(None))
+    all_left = map(_broadcast, await transaction.execute(query))
+    return sum(len(one.recipients) - one.recipients.rank(max(one.attempted, 0)) for one in all_left)
 
 
 async def record(transaction: Transaction, all_progress: Iterable[Progress]) -> None:
@@ -133,6 +149,8 @@ def _broadcast(row: Row[tuple[object, ...]]) -> Broadcast:
         lane=Lane(row.lane),
         recipients=row.recipients,
         silent=row.silent,
+        incident=row.incident,
+        telling=Telling(row.telling) if row.telling else None,
         attempted=NOBODY if row.attempted is None else row.attempted,
         under_way=row.under_way or BitMap(),
         created_at=row.created_at,

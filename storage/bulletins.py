@@ -134,15 +134,21 @@ async def last_id(transaction: Transaction) -> int:
 async def forget(transaction: Transaction, before: datetime, *, limit: int) -> int:
     """Deletes the oldest `limit` that were received before that and are owed to nobody any more.
 
-    Their broadcasts and receipts go with them. Returns how many there were.
+    What tells of an alert that is on stays. Their broadcasts and receipts go with them. Returns
+    how many there were.
     """
     owed = select(schema.broadcast.c.id).where(
         schema.broadcast.c.bulletin == _table.c.id, schema.broadcast.c.finished_at.is_(None)
     )
     retried = select(schema.delivery.c.id).where(schema.delivery.c.bulletin == _table.c.id)
+    life = schema.incident
+    on = select(life.c.id).where(
+        life.c.closed_at.is_(None),
+        (life.c.bulletin == _table.c.id) | (life.c.newest == _table.c.id),
+    )
     query = (
         select(_table.c.id)
-        .where(_table.c.received_at < before, ~owed.exists(), ~retried.exists())
+        .where(_table.c.received_at < before, ~owed.exists(), ~retried.exists(), ~on.exists())
         .order_by(_table.c.received_at)
         .limit(limit)
     )

@@ -1,8 +1,8 @@
 """One database, SQLite or PostgreSQL, behind two verbs: read and write."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,8 +61,11 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """A consistent view of what is committed."""
-        async with self._engine.connect() as connection, connection.begin():
-            yield connection
+        cancelled: list[asyncio.CancelledError] = []
+        with _kept(cancelled):
+            async with self._engine.connect() as connection, connection.begin():
+                with _noted(cancelled):
+                    yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
@@ -70,14 +73,17 @@ class Database:
 
         Raises Fenced where another process has taken over.
         """
-        async with AsyncExitStack() as stack:
-            if self._one_writer:
-                await stack.enter_async_context(self._one_writer)
-            engine = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
-            transaction = await stack.enter_async_context(engine.begin())
-            if self.fence:
-                await _hold(transaction, self.fence)
-            yield transaction
+        cancelled: list[asyncio.CancelledError] = []
+        with _kept(cancelled):
+            async with AsyncExitStack() as stack:
+                if self._one_writer:
+                    await stack.enter_async_context(self._one_writer)
+                engine = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+                transaction = await stack.enter_async_context(engine.begin())
+                if self.fence:
+                    await _hold(transaction, self.fence)
+                with _noted(cancelled):
+                    yield transaction
 
     def is_held(self) -> bool:
         """Whether this process may act for the database: false once its lease may have run out."""
@@ -92,6 +98,26 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+@contextmanager
+def _noted(cancelled: list[asyncio.CancelledError]) -> Iterator[None]:
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        cancelled.append(error)
+        raise
+
+
+@contextmanager
+def _kept(cancelled: list[asyncio.CancelledError]) -> Iterator[None]:
+    """A rollback that fails as well must not hide that the task was cancelled."""
+    try:
+        yield
+    except Exception:
+        if cancelled:
+            raise cancelled[0] from None
+        raise
 
 
 async def _hold(transaction: Transaction, fence: Fence) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -72,6 +72,12 @@ async def in_doubt(transaction: Transaction) -> list[Delivery]:
     return [_delivery(row) for row in (await transaction.execute(query)).mappings()]
 
 
+async def left(transaction: Transaction) -> int:
+    """How many are owed, under way or not."""
+    query = select(func.count()).select_from(_table).where(_table.c.failed_at.is_(None))
+    return (await transaction.execute(query)).scalar_one()
+
+
 async def is_waiting(transaction: Transaction, subscriber: int, lane: Lane) -> bool:
     """Whether words of their own wait for a subscriber in that lane."""
     query = select(_table.c.id).where(
@@ -102,6 +108,15 @@ async def defer(transaction: Transaction, due_at: Mapping[int, datetime]) -> Non
         update(_table).where(_table.c.id == bindparam("row")).values(due_at=bindparam("due_at")),
         [{"row": id_, "due_at": at} for id_, at in due_at.items()],
     )
+
+
+async def hasten(transaction: Transaction, by: timedelta, *, after: datetime) -> None:
+    """What is due after that is due so much earlier: the clock it was put off by was wrong."""
+    query = select(_table.c.id, _table.c.due_at).where(
+        _table.c.due_at > after, _table.c.failed_at.is_(None)
+    )
+    rows = await transaction.execute(query)
+    await defer(transaction, {row.id: max(row.due_at - by, after) for row in rows})
 
 
 async def attempt(transaction: Transaction, ids: Sequence[int], now: datetime) -> None:

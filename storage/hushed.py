@@ -1,13 +1,13 @@
 """What waits until the quiet of its reader is over: a bulletin and who it waits for."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from pyroaring import BitMap
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import select, tuple_
 
-from storage import schema
+from storage import conflicts, schema
 from storage.database import Transaction
 
 _table = schema.hushed
@@ -23,19 +23,30 @@ class Hushed:
     recipients: BitMap  # subscriber numbers
 
 
-async def hold(transaction: Transaction, new: Sequence[Hushed], now: datetime) -> None:
-    if not new:
+async def hold(transaction: Transaction, new: Iterable[Hushed], now: datetime) -> None:
+    """Adds them to those whom the same bulletins wait for already."""
+    who: dict[tuple[int, bool], BitMap] = {}
+    for each in new:
+        key = each.bulletin, each.told
+        who[key] = who.get(key, BitMap()) | each.recipients
+    if not who:
         return
+    query = select(_table).where(_table.c.bulletin.in_({bulletin for bulletin, _ in who}))
+    for row in await transaction.execute(query):
+        if (row.bulletin, row.told) in who:
+            who[row.bulletin, row.told] |= row.recipients
+    statement = conflicts.insert(transaction, _table)
     values = [
-        {
-            "bulletin": each.bulletin,
-            "told": each.told,
-            "recipients": each.recipients,
-            "held_at": now,
-        }
-        for each in new
+        {"bulletin": bulletin, "told": told, "recipients": recipients, "held_at": now}
+        for (bulletin, told), recipients in who.items()
     ]
-    await transaction.execute(insert(_table), values)
+    await transaction.execute(
+        statement.on_conflict_do_update(
+            index_elements=[_table.c.bulletin, _table.c.told],
+            set_={"recipients": statement.excluded.recipients},
+        ),
+        values,
+    )
 
 
 async def since(transaction: Transaction, bulletin: int, numbers: Collection[int]) -> list[Hushed]:

@@ -5,10 +5,12 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from storage.database import Database
+from storage.soundness import RESTORE, Damaged, examine
 
 
 class Unusable(Exception):  # noqa: N818 - it says what is so
@@ -18,13 +20,17 @@ class Unusable(Exception):  # noqa: N818 - it says what is so
 async def migrate(database: Database) -> None:
     """Creates or upgrades the tables in one transaction; nothing to do is fine.
 
-    Raises Unusable.
+    Raises Unusable, also for an SQLite file that is not whole.
     """
     try:
+        await examine(database)
         async with database.write() as transaction:
             await transaction.run_sync(_upgrade)
+    except Damaged as error:
+        raise Unusable(f"the database {database.name} is damaged: {error}. {RESTORE}") from None
     except DBAPIError as error:
-        raise Unusable(f"the database {database.name}: {error.orig}") from None
+        advice = f". {RESTORE}" if "malformed" in str(error.orig) else ""
+        raise Unusable(f"the database {database.name}: {error.orig}{advice}") from None
     except CommandError as error:
         raise Unusable(f"the database {database.name} is of another version: {error}") from None
     except OSError as error:
@@ -32,6 +38,8 @@ async def migrate(database: Database) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # two processes may start at once
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('tocsin migration'))"))
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection

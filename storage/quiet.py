@@ -1,8 +1,6 @@
 """Who wants to hear nothing for now: quiet hours, pauses, and what is done about alerts.
 
-What a bulletin needs, who is quiet at this moment, is one row of bitmaps, whoever many they are.
-Everybody who changes it locks that row first. Intake reads it in the transaction that owes the
-bulletin: so what is held is held before the quiet of its reader ends, and nothing is held after.
+What lies in the outbox when somebody's quiet begins still comes: it was owed before.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -15,13 +13,12 @@ from zoneinfo import ZoneInfo
 from pyroaring import BitMap
 from sqlalchemy import Row, bindparam, func, select, update
 
-from storage import bulletins, clocks, conflicts, schema
+from storage import bulletins, clocks, conflicts, hush, schema
 from storage.database import Transaction
 from storage.hours import Hours, parse_hours
-from storage.lanes import Lane
+from storage.hush import Hush
 
 _table = schema.quiet
-_hush = schema.hush
 
 
 class Alerts(StrEnum):
@@ -30,23 +27,6 @@ class Alerts(StrEnum):
     RING = "ring"
     SILENT = "silent"
     HELD = "held"
-
-
-@dataclass(frozen=True)
-class Hush:
-    """Who is quiet at this moment, as subscriber numbers."""
-
-    news: BitMap  # all who are: their news is held
-    silent: BitMap  # those of them to whom alerts come without a sound
-    alerts: BitMap  # those of them whose alerts are held
-
-    def held(self, lane: Lane, recipients: BitMap) -> BitMap:
-        """Those for whom a bulletin of the lane waits."""
-        return recipients & (self.alerts if lane is Lane.ALERT else self.news)
-
-    def hushed(self, lane: Lane, recipients: BitMap) -> BitMap:
-        """Those who get it at once, without a sound, and hear of it again when they are back."""
-        return recipients & self.silent if lane is Lane.ALERT else BitMap()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +47,6 @@ class Quiet:
         return _until(self.hours, self.paused_until, now, zone)
 
 
-async def hush(transaction: Transaction) -> Hush:
-    """Who is quiet now, and nobody may change that before the transaction ends."""
-    row = (await transaction.execute(select(_hush).with_for_update(read=True))).one()
-    return Hush(row.news, row.silent, row.alerts)
-
-
 async def find(transaction: Transaction, number: int) -> Quiet:
     """Of who has never chosen anything: what holds then."""
     row = (await transaction.execute(select(_table).where(_table.c.subscriber == number))).first()
@@ -84,7 +58,7 @@ async def choose(transaction: Transaction, chosen: Quiet, zone: ZoneInfo, now: d
 
     Quiet that is over thereby ends at the next tick of the clock, with what was held.
     """
-    await _lock(transaction)
+    await hush.lock(transaction)
     turned = await _turn(transaction, [(chosen, zone)], now, over=now)
     statement = conflicts.insert(transaction, _table).values(_values(turned[0]))
     await transaction.execute(
@@ -97,7 +71,7 @@ async def choose(transaction: Transaction, chosen: Quiet, zone: ZoneInfo, now: d
 
 async def turn(transaction: Transaction, now: datetime, limit: int) -> int:
     """Begins and ends the quiet of those whose time has come; how many, `limit` at most."""
-    await _lock(transaction)
+    await hush.lock(transaction)
     zone = schema.subscriber.c.zone
     query = (
         select(_table, zone)
@@ -162,10 +136,6 @@ async def turns(transaction: Transaction, numbers: Collection[int]) -> dict[int,
     return {row.subscriber: row.turns_at for row in await transaction.execute(query)}
 
 
-async def _lock(transaction: Transaction) -> None:
-    await transaction.execute(select(_hush.c.id).with_for_update())
-
-
 async def _turn(
     transaction: Transaction,
     chosen: Sequence[tuple[Quiet, ZoneInfo]],
@@ -179,15 +149,15 @@ async def _turn(
     """
     last = await bulletins.last_id(transaction)
     turned = [_at(one, zone, now, last, over) for one, zone in chosen]
-    row = await hush(transaction)
+    before = await hush.now(transaction)
     mine = BitMap(one.subscriber for one in turned)
     on = [one for one in turned if one.since is not None]
-    marks = {
-        "news": (row.news - mine) | _numbers(on, *Alerts),
-        "silent": (row.silent - mine) | _numbers(on, Alerts.SILENT),
-        "alerts": (row.alerts - mine) | _numbers(on, Alerts.HELD),
-    }
-    await transaction.execute(update(_hush).values(marks))
+    after = Hush(
+        news=(before.news - mine) | _numbers(on, *Alerts),
+        silent=(before.silent - mine) | _numbers(on, Alerts.SILENT),
+        alerts=(before.alerts - mine) | _numbers(on, Alerts.HELD),
+    )
+    await hush.become(transaction, after)
     await _release(transaction, [one.subscriber for one in turned if one.owed_at == now], now)
     return turned
 
@@ -207,12 +177,14 @@ def _at(one: Quiet, zone: ZoneInfo, now: datetime, last: int, over: datetime | N
     return replace(one, since=None, turns_at=turns_at, owed_at=owed_at)
 
 
-async def _release(transaction: Transaction, numbers: Iterable[int], now: datetime) -> None:
+async def _release(transaction: Transaction, numbers: Collection[int], now: datetime) -> None:
     """Digests that waited for the quiet to end come with what it held."""
+    if not numbers:
+        return
     table = schema.subscription
     await transaction.execute(
         update(table)
-        .where(table.c.subscriber.in_(list(numbers)), table.c.owed_at.is_not(None))
+        .where(table.c.subscriber.in_(numbers), table.c.owed_at.is_not(None))
         .values(owed_at=now)
     )
 

@@ -89,11 +89,46 @@ bulletin = Table(
     sqlite_autoincrement=True,  # a subscription's `digested` must stay behind what comes
 )
 
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("region", String(32), nullable=False),
+    Column("hazard", String(64), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("level", String(16)),
+    Column("threats", Text, nullable=False),
+    Column("sources", Text, nullable=False),
+    Column("bulletin", ForeignKey("bulletin.id", ondelete="SET NULL")),
+    Column("newest", ForeignKey("bulletin.id", ondelete="SET NULL")),
+    Column("clearing_since", Instant),
+    Column("unknown_since", Instant),
+    Column("closed_at", Instant),
+    Column("declared", Boolean, nullable=False),
+    Index("incident_closed", "closed_at"),
+    Index("incident_of_region", "region", "opened_at"),
+    Index("incident_bulletin", "bulletin"),
+    Index("incident_newest", "newest"),
+    sqlite_autoincrement=True,  # a broadcast must never tell of another one
+)
+
+# Apart from the incidents: what is on is read with every alert, who was told only when needed.
+crowd = Table(
+    "crowd",
+    metadata,
+    Column("incident", ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True),
+    Column("owed", Numbers, nullable=False),
+    Column("linked", Numbers, nullable=False),
+    Column("silent", Numbers, nullable=False),
+)
+
 broadcast = Table(
     "broadcast",
     metadata,
     Column("id", RowId, primary_key=True),
     Column("bulletin", ForeignKey("bulletin.id"), nullable=False),
+    Column("incident", ForeignKey("incident.id", ondelete="SET NULL")),
+    Column("telling", String(8)),
     Column("lane", Integer, nullable=False),
     Column("recipients", Numbers, nullable=False),
     Column("silent", Numbers, nullable=False),
@@ -101,6 +136,24 @@ broadcast = Table(
     Column("finished_at", Instant),
     Index("broadcast_unfinished", "finished_at", "lane", "id"),
     Index("broadcast_of_bulletin", "bulletin"),
+    Index("broadcast_of_incident", "incident"),
+)
+
+missed = Table(
+    "missed",
+    metadata,
+    Column("broadcast", ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True),
+    Column("incident", ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True),
+    Column("recipients", Numbers, nullable=False),
+    Index("missed_incident", "incident"),
+)
+
+# By what they wish, not by who wishes: an alert that changes is looked up for a million at once.
+wish = Table(
+    "wish",
+    metadata,
+    Column("changes", String(16), primary_key=True),
+    Column("subscribers", Numbers, nullable=False),
 )
 
 # Apart from the bitmaps: they are not written again whenever a few calls have ended.

@@ -75,6 +75,14 @@ async def state(transaction: Transaction, name: str) -> SourceState:
     return SourceState(**{"name": name, **row, "cursor": _cursor(row["cursor"])})
 
 
+async def successes(transaction: Transaction, names: Sequence[str]) -> dict[str, datetime]:
+    """When those of `names` that ever had a good poll had the last one."""
+    query = select(_table.c.name, _table.c.succeeded_at).where(
+        _table.c.name.in_(names), _table.c.succeeded_at.is_not(None)
+    )
+    return {row.name: row.succeeded_at for row in await transaction.execute(query)}
+
+
 async def succeed(transaction: Transaction, name: str, cursor: Cursor, now: datetime) -> None:
     """Notes a good poll: stored together with what it brought."""
     await _store(
@@ -102,15 +110,17 @@ async def watch(transaction: Transaction, all_watched: Sequence[Watched], now: d
     )
     for watched in all_watched:
         every = watched.every.total_seconds() if watched.every else None
-        values = {"kind": watched.kind, "every": every, "watched_at": now, "next_at": None}
+        values = {"kind": watched.kind, "every": every, "watched_at": now}
+        values |= {"next_at": None, "unknown": None}  # they are found out again
         await _store(transaction, watched.name, **values)
 
 
 async def schedule(
-    transaction: Transaction, name: str, *, latency: timedelta, next_at: datetime
+    transaction: Transaction, name: str, *, latency: timedelta, next_at: datetime, every: timedelta
 ) -> None:
-    """Notes how long a poll took, good or bad, and when the next one is."""
-    await _change(transaction, name, latency=latency.total_seconds(), next_at=next_at)
+    """Notes how long a poll took, good or bad, when the next one is, and how often they are now."""
+    values = {"latency": latency.total_seconds(), "every": every.total_seconds()}
+    await _change(transaction, name, next_at=next_at, **values)
 
 
 async def page(transaction: Transaction, name: str, at: datetime | None) -> None:

@@ -118,7 +118,7 @@ class Chaos:
             if self.chance.random() < 0.2:  # while it starts, or just after
                 await asyncio.sleep(self.chance.uniform(0, 4))
             else:
-                await self._sends(self.chance.randrange(1, 2 * self.people))
+                await self._sends(self.chance.randrange(1, 4 * self.people))
                 await asyncio.sleep(self.chance.random() * 0.1)
         finally:
             process.kill()

@@ -124,12 +124,18 @@ class Outbox:
 
 @asynccontextmanager
 async def at_work(
-    database: Database, sender: Sender, rate: int = 30, clock: Callable[[], datetime] = now
+    database: Database,
+    sender: Sender,
+    rate: int = 30,
+    clock: Callable[[], datetime] = now,
+    *,
+    seconds: float = 20.0,
 ) -> AsyncIterator[Outbox]:
+    """A courier at work, for so long at most."""
     outbox = Outbox(database, sender, rate, clock)
     run = asyncio.create_task(outbox.courier.run())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(seconds):
             yield outbox
     finally:
         outbox.courier.stop()

@@ -12,6 +12,7 @@ import pytest
 from installation import Installation
 from sqlalchemy import func, select
 
+from bot.fusing import Fusion
 from bot.intake import AT_ONCE, Intake
 from bot.repeats import Repeats
 from bot.sources.source import Batch
@@ -31,11 +32,12 @@ from storage.subscribers import ChatKind, Target
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 WORD = Word("storm")
+GAZETTEER = Gazetteer.load()
 
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return Reader(Gazetteer.load(), Topics.built_in())
+    return Reader(GAZETTEER, Topics.built_in())
 
 
 def intake(database: Database, reader: Reader) -> Intake:
@@ -43,7 +45,16 @@ def intake(database: Database, reader: Reader) -> Intake:
     index = Index()
     index.add(1, 1, WORD, Mode.RING)
     ttl = timedelta(minutes=15)
-    return Intake(database, reader, index, Repeats(), ttl, lambda: None, lambda: NOW)
+    return Intake(
+        database,
+        reader,
+        index,
+        Repeats(),
+        Fusion(database, index, GAZETTEER, {}),
+        ttl,
+        lambda: None,
+        lambda: NOW,
+    )
 
 
 def storm(number: int) -> Bulletin:
@@ -162,7 +173,7 @@ async def test_a_process_killed_while_a_burst_is_taken_takes_the_rest_at_its_nex
     async with Standin() as standin:
         installation = Installation(tmp_path, standin)
         process = await installation.start("run")
-        while await left(database) == count:
+        while await left(database) == count:  # noqa: ASYNC110 - another process rings no bell
             await asyncio.sleep(0.005)
         process.kill()
         await process.communicate()
@@ -171,7 +182,7 @@ async def test_a_process_killed_while_a_burst_is_taken_takes_the_rest_at_its_nex
         assert await owed(database) == taken
 
         async with installation.running():
-            while await left(database):
+            while await left(database):  # noqa: ASYNC110 - as above
                 await asyncio.sleep(0.02)
 
     async with database.read() as transaction:

@@ -53,6 +53,9 @@ async def test_an_export_tells_all_that_is_known(database: Database) -> None:
         "zone": "Europe/Kyiv",
         "detail": "full",
         "digest": "now",
+        "told_nothing": False,
+        "quiet": None,
+        "quiet_alerts": "ring",
     }
     first, second = document["subscriptions"]
     assert first["written"] == "railway Kherson"

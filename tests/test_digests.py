@@ -7,6 +7,8 @@ import pytest
 from pyroaring import BitMap
 from talking import digests, gazetteer, topics
 
+from handlers.rescheduling import reschedule
+from handlers.rezoning import rezone
 from matching.parser import parse
 from matching.query import dump
 from storage import bulletins, deliveries, held, subscribers, subscriptions
@@ -177,3 +179,69 @@ def test_there_is_one_a_local_day_also_when_the_clocks_change(at: str) -> None:
         days.append(due.astimezone(kyiv).date())
     assert len(days) == len(set(days))
     assert len(days) >= 365
+
+
+async def test_who_wants_it_is_told_that_there_is_nothing_new(office: Office) -> None:
+    ann, bob = await office.subscriber(5), await office.subscriber(6)
+    for person in (ann, bob):
+        await office.subscribe(person, "Kherson")
+    async with office.database.write() as transaction:
+        await subscribers.choose(transaction, ann.number, told_nothing=True)
+    (digest,) = await office.tick(NINE)
+    assert digest.subscriber == ann.number
+    assert text_of(digest) == "Nothing new since the last time."
+
+
+async def test_no_more_are_made_than_the_outbox_can_soon_send(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is lost by that: the hour is noted, and the others are made when there is room."""
+    monkeypatch.setattr("bot.digests.ENOUGH", 2)
+    monkeypatch.setattr("bot.waiting.PEOPLE", 2)
+    people = [await office.subscriber(chat) for chat in range(1, 6)]
+    for person in people:
+        await office.subscribe(person, "Kherson")
+    await office.hold("Storm over Kherson", *people)
+    told: set[int] = set()
+    for turn in range(4):
+        due = await office.tick(NINE + timedelta(seconds=turn))
+        assert len(due) <= 2
+        told |= {each.subscriber for each in due}
+        async with office.database.write() as transaction:
+            await deliveries.done(transaction, [each.id for each in due])
+    assert told == {person.number for person in people}
+
+
+async def test_another_zone_neither_skips_a_digest_nor_doubles_one(office: Office) -> None:
+    ann = await office.subscriber()
+    await office.subscribe(ann, "Kherson")
+    await office.hold("Storm over Kherson", ann)
+    (_,) = await office.tick(NINE)
+    async with office.database.write() as transaction:
+        await rezone(transaction, ann.number, None, "America/New_York", NINE + timedelta(hours=1))
+    await office.hold("Ferry to Kherson", ann)
+    assert len(await office.tick(NINE + timedelta(hours=6))) == 1  # nine o'clock again, in New York
+    assert len(await office.tick(NINE + timedelta(hours=30))) == 2
+
+
+async def test_what_is_held_for_a_digest_that_was_moved_to_another_hour_comes_then(
+    office: Office,
+) -> None:
+    ann = await office.subscriber()
+    await office.subscribe(ann, "Kherson")
+    await office.hold("Storm over Kherson", ann)
+    async with office.database.write() as transaction:
+        (one,) = await subscriptions.of(transaction, ann.number)
+        await reschedule(transaction, one, parse_schedule("daily 08:00"), None, office.now)
+    assert len(await office.tick(NINE - timedelta(hours=1))) == 1
+
+
+async def test_a_digest_that_is_owed_and_was_not_made_is_one_with_the_next(
+    office: Office,
+) -> None:
+    ann = await office.subscriber()
+    await office.subscribe(ann, "Kherson", parse_schedule("hourly"))
+    await office.hold("Storm over Kherson", ann)
+    await office.digests.owe(NINE)
+    await office.digests.owe(NINE + timedelta(hours=1))
+    assert len(await office.tick(NINE + timedelta(hours=1))) == 1

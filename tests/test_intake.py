@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.fusing import Fusion
 from bot.intake import Intake
 from bot.repeats import Repeats
 from bot.sources.keys import content_key
@@ -19,6 +20,7 @@ from storage import arrivals, broadcasts, bulletins, held, sources
 from storage.broadcasts import Broadcast
 from storage.bulletins import Bulletin, Kind, Phase
 from storage.database import Database
+from storage.incidents import Telling
 from storage.lanes import Lane
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -44,6 +46,7 @@ class Desk:
             Reader(gazetteer, self._topics),
             self._index,
             Repeats(),
+            Fusion(database, self._index, gazetteer, {}),
             timedelta(minutes=15),
             self._ring,
             lambda: self.now,
@@ -116,15 +119,20 @@ async def test_what_was_there_before_we_came_is_stored_and_not_pushed(desk: Desk
     assert await desk.take(said("Storm over Kherson")) == [(True, 0)]
 
 
-async def test_an_alert_too_old_is_not_pushed_but_kept_for_the_digest(desk: Desk) -> None:
+async def test_an_alert_too_old_does_not_ring_but_is_summed_up_and_kept_for_the_digest(
+    desk: Desk,
+) -> None:
     """Case 46 of the catalogue of failures."""
     desk.subscribe(1, "Kherson")
     desk.subscribe(2, "Kherson", Mode.HELD)
     old = NOW - timedelta(minutes=16)
     assert await desk.take(
         said("Air alert in Kherson", published_at=old), said("Rain in Kherson", published_at=old)
-    ) == [(False, 1), (False, 2)]
-    assert [b.lane for b in await desk.owed()] == [Lane.NEWS]
+    ) == [(False, 2), (False, 2)]
+    summary, rain = await desk.owed()
+    assert {rain.lane, summary.lane} == {Lane.NEWS}
+    assert (rain.telling, summary.telling) == (None, Telling.MISSED)
+    assert set(summary.silent) == {1}
 
 
 async def test_what_has_expired_is_not_pushed(desk: Desk) -> None:

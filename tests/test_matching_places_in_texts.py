@@ -126,6 +126,10 @@ ENGLISH = [
 ]
 
 UKRAINIAN = [
+    ("Сумська, Полтавська, Харківська обл.", "Sumy Oblast|Poltava Oblast|Kharkiv Oblast"),
+    ("Тривога: Сумська, Полтавська області", "Sumy Oblast|Poltava Oblast"),
+    ("Бої в районі Часового Яру", "Chasiv Yar"),
+    ("Балістика з Брянська", "Bryansk"),
     ("У Києві пролунали вибухи, на Харків летять дрони.", "Kyiv|Kharkiv"),
     ("Мешканців Кривого Рогу просять лишатися в укриттях.", "Kryvyi Rih"),
     ("У Білій Церкві відновили рух.", "Bila Tserkva"),
@@ -329,6 +333,7 @@ RUSSIAN = [
 ]
 
 ITALIAN = [
+    ("nelle regioni di Leopoli e Odessa", "Lviv Oblast|Odesa Oblast"),
     ("Esplosioni a Kharkiv e a Leopoli.", "Kharkiv|Lviv"),
     ("L'Ucraina e la Polonia hanno firmato.", "Ukraine|Poland"),
     ("il presidente dell'Ucraina", "Ukraine"),

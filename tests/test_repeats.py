@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.fusing import Fusion
 from bot.intake import Intake
 from bot.repeats import Repeats
 from bot.sources.source import Batch
@@ -90,6 +91,7 @@ class Desk:
         for number, query in enumerate(("Izmail", "silos", "Izmail"), start=1):
             mode = Mode.HELD if number == 3 else Mode.RING
             self._index.add(number, number, parse(query, gazetteer, topics).query, mode)
+        self._gazetteer = gazetteer
         self._reader = Reader(gazetteer, topics)
         self.restart()
 
@@ -101,6 +103,7 @@ class Desk:
             self._reader,
             self._index,
             self.repeats,
+            Fusion(self.database, self._index, self._gazetteer, {}),
             ttl,
             lambda: None,
             lambda: NOW,

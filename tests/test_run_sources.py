@@ -36,6 +36,8 @@ record = "{tmp_path / "kept"}"
         installation.config.write_text(
             table.replace("[storage]", f"admins = [{boss.id}]\n[storage]", 1)
         )
+        _, checked, _ = await installation.call("check")
+        assert re.search(r"ok    source force +administrator of @force_here", checked)
         async with installation.running():
             await ask(ann, "/subscribe Odesa")
             await boss.send("Missiles are flying to Odesa from the sea", chat=channel)

@@ -59,14 +59,16 @@ class Running:
 
 
 @pytest.fixture
-async def running(database: Database) -> Running:
-    running = Running(database)
+async def running(sqlite: Database) -> Running:
+    running = Running(sqlite)
     await running.talk.say("/start")
     return running
 
 
-async def test_a_dead_source_is_told_once_and_once_that_it_is_back(running: Running) -> None:
+async def test_a_dead_source_is_told_once_and_once_that_it_is_back(database: Database) -> None:
     """Case 43: a minute or three intervals without a good poll, whichever is longer."""
+    running = Running(database)
+    await running.talk.say("/start")
     await running.starts(FAST, SLOW, TOLD)
     await running.polls("air")
 
@@ -78,9 +80,19 @@ async def test_a_dead_source_is_told_once_and_once_that_it_is_back(running: Runn
     (back,) = await running.after(SECOND)
 
     assert "<b>A source is dead:</b> <b>air</b>" in told
+    assert "last good 09:30, 1 min ago" in told
     assert "answered 503" in told
     assert "<b>A source is back:</b> <b>air</b>, 3 min after" in back
     assert await running.after(SECOND) == []
+
+
+async def test_sources_that_die_together_are_told_of_together(running: Running) -> None:
+    await running.starts(FAST, Watched("feed", "rss", 15 * SECOND))
+
+    (told,) = await running.after(61 * SECOND)
+
+    assert told.count("A source is dead") == 2
+    assert "<b>feed</b> (never good)" in told
 
 
 async def test_a_slow_source_has_three_intervals(running: Running) -> None:
@@ -105,6 +117,7 @@ async def test_a_restart_repeats_no_page_and_still_tells_that_it_is_back(running
     assert len(await running.after(61 * SECOND)) == 1
 
     await running.starts(FAST)
+    assert await running.after(SECOND) == []
     await running.polls("air")
 
     assert ["is back" in html for html in await running.after(SECOND)] == [True]
@@ -142,6 +155,7 @@ async def test_the_list_shows_state_last_success_latency_errors_and_the_next_pol
             "air",
             latency=timedelta(milliseconds=420),
             next_at=running.talk.now + 15 * SECOND,
+            every=15 * SECOND,
         )
         await sources.miss(transaction, "air", ["777 Нова <громада>"])
     running.talk.now += 4 * SECOND
@@ -220,7 +234,7 @@ async def test_a_poll_leaves_how_long_it_took_and_when_the_next_one_is(running: 
     found = await running.health("air")
     assert found.latency == 2 * SECOND
     assert found.next_at == NOW + 17 * SECOND
-    assert (found.error, found.errors) == ("down", 1)
+    assert (found.error, found.errors, found.every) == ("down", 1, 15 * SECOND)
 
 
 async def test_unknown_places_are_kept_up_to_a_number(running: Running) -> None:

@@ -30,6 +30,12 @@ def test_every_region_of_the_services_is_known_by_its_number_alone(locator: Loca
     assert all(locator.doubt((uid, name)) is None for uid, name in FIRST_LEVEL.items())
 
 
+def test_all_regions_of_the_first_level_are_known_by_their_official_names() -> None:
+    found = {uid: str(gazetteer().find(name)[0].uid) for uid, name in FIRST_LEVEL.items()}
+
+    assert found == {uid: uid for uid in FIRST_LEVEL}
+
+
 def test_a_raion_that_was_renamed_is_the_same(locator: Locator) -> None:
     said = ("127", "Новітній район")
 
@@ -64,6 +70,8 @@ def test_what_nobody_knows_keeps_its_words(locator: Locator) -> None:
 
     assert locator.codes(said) == ("Тридев'ята громада",)
     assert locator.doubt(said) == "4711 Тридев'ята громада"
+    inside = (*said, "Бахмутський район")
+    assert locator.codes(inside) == inside[1:]  # then all of the raion is rung
 
 
 def batch(*regions: tuple[str, ...], numbered: bool) -> Batch:

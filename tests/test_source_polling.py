@@ -99,6 +99,7 @@ async def test_a_bad_answer_is_logged_by_name_and_the_last_good_state_stays(
 
 
 async def test_a_restart_is_no_first_poll(sqlite: Database) -> None:
+    """Case 51."""
     taker = Taker(sqlite)
     async with origin() as served, open_session() as session:
         source = blog(served.url, Fetcher(session, clock))

@@ -56,7 +56,7 @@ def test_what_is_written_is_read_again() -> None:
     )
     polls = [
         Poll(NOW, "air", seen(LUHANSK, BAKHMUT), baseline=True),
-        Poll(NOW, "air", seen()),
+        Poll(NOW, "air", seen(), said=True),
         Poll(NOW, "news", None, (full, *told("short"))),
     ]
 
@@ -178,7 +178,7 @@ async def nothing(_batch: Batch) -> Sequence[Taken]:
 async def test_every_good_poll_is_kept_in_a_file_a_day(sqlite: Database, tmp_path: Path) -> None:
     time = Passing(NOW)
     recorder = Recorder(tmp_path / "kept", time.clock)
-    good = Batch("air", (), None, baseline=False, state=seen(BAKHMUT))
+    good = Batch("air", (), None, baseline=False, state=seen(BAKHMUT), deduced=True)
     source = Scripted(good, SourceError("down"), good, good)
     poller = Poller(source, sqlite, nothing, time.clock, recorder=recorder)
     with capture_logs():

@@ -57,8 +57,8 @@ class Watching:
 
 
 @pytest.fixture
-def watching(database: Database) -> Watching:
-    return Watching(database)
+def watching(sqlite: Database) -> Watching:
+    return Watching(sqlite)
 
 
 def post(text: str, *, number: int = 17, **more: object) -> Payload:
@@ -76,7 +76,8 @@ async def test_a_post_is_a_bulletin_with_its_time_and_its_address(watching: Watc
     assert await watching.open_updates() == 0
 
 
-async def test_an_update_that_comes_twice_is_taken_once(watching: Watching) -> None:
+async def test_an_update_that_comes_twice_is_taken_once(database: Database) -> None:
+    watching = Watching(database)
     payload = {"update_id": 900, "channel_post": post("Missiles")}
     assert await watching.take(payload)
 

@@ -30,9 +30,9 @@ class Settlement:
         self._done: list[int] = []  # ids of deliveries
         self._again: list[NewDelivery] = []  # what a broadcast leaves to be retried
         self._joined: list[int] = []
-        self.tally = Tally()
         self._topics: dict[int, bool] = {}  # whether a subscriber's topic can be written to
         self.expired = Expired()
+        self.tally = Tally()
 
     async def settle(self, errands: Sequence[Errand]) -> list[int]:
         """Stores the outcomes of errands, which all have one.

@@ -7,6 +7,7 @@ out with its words, and the administrators see it in /sources.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import structlog
 
@@ -16,6 +17,7 @@ from matching.region import Region
 from storage import sources
 from storage.database import Database
 
+_MOST_KEPT = 4096  # regions; there are some 1,700
 _MOST = 200  # places that are told of: a service that goes mad shall not fill the log
 
 _log = structlog.get_logger()
@@ -27,6 +29,7 @@ class Locator:
     def __init__(self, gazetteer: Gazetteer, database: Database) -> None:
         self._gazetteer = gazetteer
         self._database = database
+        self._meant = lru_cache(_MOST_KEPT)(self._find)
         self._missed: set[tuple[str, str]] = set()  # source and place
 
     async def located(self, batch: Batch) -> Batch:
@@ -40,21 +43,24 @@ class Locator:
         await self._note(batch.source, [doubt for doubt in doubts if doubt])
         return batch
 
-    def codes(self, said: Sequence[str]) -> tuple[str, ...]:
+    def codes(self, said: tuple[str, ...]) -> tuple[str, ...]:
         """Of a number, a name and what that lies in; these words themselves when none is known."""
-        number, name, *around = said
-        numbered, named = self._gazetteer.resolve(number), self._named(name, around)
-        found = [numbered] if numbered and self._agree(numbered, name) else [numbered, named]
-        return tuple(dict.fromkeys(one.code for one in found if one)) or tuple(said[1:])
+        return self._meant(said)[0]
 
-    def doubt(self, said: Sequence[str]) -> str | None:
+    def doubt(self, said: tuple[str, ...]) -> str | None:
         """What an administrator should know of it; None: all is well."""
+        return self._meant(said)[1]
+
+    def _find(self, said: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
         number, name, *around = said
-        numbered, named = self._gazetteer.resolve(number), self._named(name, around)
+        numbered = self._gazetteer.resolve(number)
+        if numbered and self._agree(numbered, name):
+            return (numbered.code,), None
+        named = self._named(name, around)
         if numbered is None:
-            return None if named else f"{number} {name}"
-        agree = self._agree(numbered, name)
-        return None if agree else f"{number} {name}, not {_official(numbered)}"
+            return ((named.code,), None) if named else (said[1:], f"{number} {name}")
+        doubt = f"{number} {name}, not {_official(numbered)}"
+        return (numbered.code, *([named.code] if named else [])), doubt
 
     def _agree(self, region: Region, name: str) -> bool:
         """Whether it bears the name; what nobody bears is another name for it."""

@@ -59,7 +59,11 @@ class Poller:
             ended = self._clock()
             async with self._database.write() as transaction:
                 await sources.schedule(
-                    transaction, self.source.name, latency=ended - began, next_at=ended + wait
+                    transaction,
+                    self.source.name,
+                    latency=ended - began,
+                    next_at=ended + wait,
+                    every=self.source.every,
                 )
         except Exception:  # noqa: BLE001 - the database failed, or intake did: the next poll
             # brings the same again, and nobody else would start this loop another time

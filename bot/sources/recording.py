@@ -6,7 +6,8 @@ A recording is JSON lines, one a good poll, sorted by their time:
     {"at": "2026-03-05T08:00:04.120+00:00", "source": "news", "bulletins": [...]}
 
 `state` is all that is on, as `states.to_json` writes it: also when nothing has changed, for the
-silence of a source is told by what is missing. `bulletins` are new ones, by the names of the fields
+silence of a source is told by what is missing. `"said": true` stands where a message told of the
+change, and no look. `bulletins` are new ones, by the names of the fields
 of `Bulletin`, `source` and what is as by default left out; `"baseline": true` where they were there
 before. Recordings of several sources are one when their lines are sorted.
 """
@@ -51,6 +52,7 @@ class Poll:
     state: State | None  # all that is on; None: the source tells what happens
     bulletins: tuple[Bulletin, ...] = ()  # what it told, where it tells what happens
     baseline: bool = False  # they were there before the source was first asked
+    said: bool = False  # a message told the state, and no look
 
 
 def write(poll: Poll) -> bytes:
@@ -63,8 +65,7 @@ def write(poll: Poll) -> bytes:
         line["state"] = states.to_json(poll.state)
     else:
         line["bulletins"] = [_said(one) for one in poll.bulletins]
-    if poll.baseline:
-        line["baseline"] = True
+    line |= {name: True for name in ("baseline", "said") if getattr(poll, name)}
     return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
 
@@ -95,7 +96,8 @@ class Recorder:
         """Where it cannot be written, the log says so, and the source goes on."""
         now = self._clock()
         told = () if got.state is not None else got.bulletins
-        line = write(Poll(now, got.source, got.state, told, got.baseline))
+        said = got.state is not None and not got.deduced
+        line = write(Poll(now, got.source, got.state, told, got.baseline, said))
         file = self._folder / f"{got.source}-{now.astimezone(UTC):%Y-%m-%d}.jsonl"
         try:
             await asyncio.to_thread(_append, file, line)
@@ -143,7 +145,7 @@ class Recorded:
         known = {**cursor, "doubted": True} if cursor else None
         got = batch(poll.source, known, Seen(state, whole=True), {}, now)
         self._cursors[poll.source] = got.cursor or {}
-        return replace(got, cursor=None)
+        return replace(got, cursor=None, deduced=not poll.said)
 
 
 def _moved(one: Bulletin, by: timedelta, now: datetime, mark: str) -> Bulletin:
@@ -174,9 +176,9 @@ def _poll(line: dict[str, Any]) -> Poll:
     at, source = datetime.fromisoformat(line["at"]), str(line["source"])
     if at.tzinfo is None:
         raise ValueError("a time without its zone")
-    baseline = bool(line.get("baseline", False))
+    baseline, said = (bool(line.get(name, False)) for name in ("baseline", "said"))
     if "state" in line:
-        return Poll(at, source, states.from_json(line["state"]), baseline=baseline)
+        return Poll(at, source, states.from_json(line["state"]), (), baseline, said)
     told = tuple(_bulletin(one, source, at) for one in line["bulletins"])
     return Poll(at, source, None, told, baseline)
 

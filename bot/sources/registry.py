@@ -1,6 +1,7 @@
 """Every kind of source there is. One more is its module, and a line in `AnySource`."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Annotated, get_args
 
 from pydantic import Field
@@ -39,6 +40,8 @@ AnySource = Annotated[
     Field(discriminator="kind"),
 ]
 """The settings of a source, told apart by `kind`."""
+
+_OF_STATES = (SirenSettings, UkraineAlarmSettings, AlertsInUaSettings)
 
 KINDS: Mapping[str, type[SourceSettings]] = {
     get_args(settings.model_fields["kind"].annotation)[0]: settings
@@ -81,3 +84,8 @@ def hooks(
     asked = ((one.source, one.tell) for one in pollers)
     also = (one.hook(tell) for one, tell in asked if isinstance(one, UkraineAlarm))
     return [*told, *filter(None, also)]
+
+
+def of_states(settings: Iterable[AnySource]) -> dict[str, timedelta]:
+    """Those that tell what is on, not what happens, with how often they are asked."""
+    return {one.name: one.every for one in settings if isinstance(one, _OF_STATES)}

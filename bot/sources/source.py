@@ -47,9 +47,8 @@ class Batch:
     cursor: Cursor | None  # where the source left off; None: it keeps none
     baseline: bool  # there before we came: stored, not pushed
     many: bool = False  # many at once are no mishap: see `capping`
-    # All that is on, where the source tells that: its all-clears are then deduced, from what is on
-    # no more. None: it tells what happens, or was not asked.
-    state: State | None = None
+    state: State | None = None  # all that is on; None: the source tells what happens
+    deduced: bool = False  # its all-clears: from what is on no more, and nobody said so
     numbered: bool = False  # the regions of its bulletins are as `ukraine` writes them
 
 

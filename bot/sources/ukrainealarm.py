@@ -118,10 +118,11 @@ class UkraineAlarm:
 
     async def fetch(self, cursor: Cursor | None) -> Batch:
         """What changed since the last look. Raises SourceError."""
-        if self._enrolment:
+        cursor = placing.own(cursor, self._place)
+        if self._enrolment and cursor:  # messages change what a first look has seen
             await self._enrolment.enrol(self.name, self._fetcher)
         try:
-            got = await self._look(placing.own(cursor, self._place))
+            got = await self._look(cursor)
         except Refused as refused:
             raise self._judged(refused) from None
         self._refusals = 0

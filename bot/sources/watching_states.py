@@ -23,7 +23,7 @@ def may_skip(cursor: Cursor | None) -> bool:
 def unchanged(name: str, cursor: Cursor) -> Batch:
     """What was on is on."""
     state = states.from_json(cursor["state"])
-    return Batch(name, (), cursor, baseline=False, state=state)
+    return Batch(name, (), cursor, baseline=False, state=state, deduced=True)
 
 
 def batch(
@@ -41,13 +41,14 @@ def batch(
             _cursor(seen.state, more, doubted=False),
             baseline=True,
             state=seen.state,
+            deduced=True,
             numbered=True,
         )
     before = states.from_json(cursor["state"])
     if before and not seen.state and not cursor["doubted"]:
         _log.warning("state_doubted", source=name, missing=len(before))
         kept = _cursor(before, more, doubted=True)
-        return Batch(name, (), kept, baseline=False, state=before)
+        return Batch(name, (), kept, baseline=False, state=before, deduced=True)
     state, changes = states.difference(before, seen)
     return Batch(
         name,
@@ -56,6 +57,7 @@ def batch(
         baseline=False,
         many=True,
         state=state,
+        deduced=True,
         numbered=True,
     )
 
@@ -69,6 +71,7 @@ def told(name: str, cursor: Cursor | None, before: State, after: State, now: dat
         {**cursor, "state": states.to_json(state)} if cursor else None,
         baseline=False,
         many=True,
+        state=state,
         numbered=True,
     )
 

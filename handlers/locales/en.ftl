@@ -395,7 +395,7 @@ span-days = { $count } d
 span-hours = { $count } h
 span-minutes = { $count } min
 span-seconds = { $count } s
-page-dead = 🔌 <b>A source is dead:</b> { $name }. Last good { $since }. Error: { $error }. Nothing new comes from it. More: /sources
+page-dead = 🔌 <b>A source is dead:</b> { $name } ({ $last }). { $error }
 page-back = 🔌 <b>A source is back:</b> { $name }, { $span } after you were told.
 ## Quiet hours, pauses, and digests
 
@@ -412,6 +412,7 @@ quiet-news = News waits. When the quiet is over, you get one message with what i
 quiet-alerts-ring = Alerts ring as always.
 quiet-alerts-silent = Alerts come at once, but without sound.
 quiet-alerts-held = <b>Alerts wait, too: nothing rings.</b>
+quiet-held-so-far = What has waited so far still comes when the quiet is over.
 quiet-unknown =
     I do not understand the hours “{ $written }”. You can write:
     <code>/quiet 22:00-07:00</code>
@@ -520,3 +521,52 @@ failed-again = { $count ->
 button-again-all = ↻ All { $count }
 too-fast = You are faster than I can answer. I pass over what comes for a minute; then I am all yours again.
 answer-too-fast = Slower, please: try again in a minute.
+## Alerts
+
+about-alerts = Which alerts are on now
+usage-alerts = [PLACE]
+incident-air-raid = Air raid alert
+incident-shelling = Threat of shelling
+incident-fights = Threat of street fighting
+incident-chemical = Chemical threat
+incident-radiation = Radiation threat
+incident-other = Alert
+incident-level-red = Level: red
+incident-level-orange = Level: orange
+incident-level-yellow = Level: yellow
+incident-level-warning = A warning: it has not begun yet
+incident-threats = Threats: { $threats }
+incident-since = On since { $since }
+incident-lasted = It lasted { $lasted }: { $since } – { $until }
+incident-confirmed = confirmed by { $sources }
+incident-unknown = Since { $since } nobody can tell me whether it is still on. That is no all-clear.
+incident-known-last = What was known last:
+incident-known-again = My sources answer again, and the alert is still on.
+incident-late = reached you after { $late }
+missed-head = <b>What I could not tell you in time</b>
+alerts-head = <b>On now</b>
+alerts-in = <b>On now in { $place }</b>
+alerts-none = I know of no alert that is on.
+alerts-none-in = I know of no alert that is on in { $place }.
+alerts-stale = But my sources have not answered since { $at }: there may be one.
+alerts-more =
+    { $count ->
+        [one] And one more.
+       *[other] And { $count } more.
+    }
+alerts-near = I do not know a place “{ $written }”. Did you mean one of these?
+alerts-no-place = I do not know a place “{ $written }”. For example: <code>/alerts Kyiv</code>
+alerts-others = If you meant another place:
+moment-seconds = { $seconds } s
+moment-length =
+    { $hours ->
+        [0] { $minutes } min
+       *[other] { $hours } h { $minutes } min
+    }
+settings-changes-graver = While an alert is on, I ring again when it gets worse
+settings-changes-all = While an alert is on, I ring at every change
+settings-changes-none = I ring when an alert begins and when it ends, not in between
+button-all-clear = All clear. { $what }: { $place }
+button-changes-graver = Ring again when an alert gets worse
+button-changes-all = Ring at every change of an alert
+button-changes-none = Ring at an alert’s start and end only

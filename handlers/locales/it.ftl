@@ -389,7 +389,7 @@ source-dead = 🔴 { $name } ({ $kind }): ferma
 source-new = ⚪ { $name } ({ $kind }): non ancora interrogata
 source-told = 🔵 { $name } ({ $kind }): scrive da sola
 source-last = ultima volta buona { $at }, { $span } fa
-source-never = mai buona
+source-never = nessuna prova riuscita finora
 source-unheard = non ha ancora scritto
 source-took = in { $span }
 source-next = di nuovo tra { $span }
@@ -399,7 +399,7 @@ span-days = { $count } g
 span-hours = { $count } h
 span-minutes = { $count } min
 span-seconds = { $count } s
-page-dead = 🔌 <b>Una fonte è ferma:</b> { $name }. Ultima volta buona { $since }. Errore: { $error }. Non ne arriva nulla di nuovo. Di più: /sources
+page-dead = 🔌 <b>Una fonte è ferma:</b> { $name } ({ $last }). { $error }
 page-back = 🔌 <b>Una fonte è tornata:</b> { $name }, { $span } dopo l’avviso.
 ## Ore di silenzio, pause e riepiloghi
 
@@ -416,6 +416,7 @@ quiet-news = Le notizie aspettano. Alla fine del silenzio ricevi un solo messagg
 quiet-alerts-ring = Gli allarmi suonano come sempre.
 quiet-alerts-silent = Gli allarmi arrivano subito, ma senza suono.
 quiet-alerts-held = <b>Aspettano anche gli allarmi: non suona nulla.</b>
+quiet-held-so-far = Ciò che ha aspettato finora arriva alla fine del silenzio.
 quiet-unknown =
     Non capisco le ore «{ $written }». Puoi scrivere:
     <code>/quiet 22:00-07:00</code>
@@ -524,3 +525,52 @@ failed-again = { $count ->
 button-again-all = ↻ Tutti e { $count }
 too-fast = Sei più veloce di me. Per un minuto tralascio ciò che arriva, poi torno a tua disposizione.
 answer-too-fast = Più piano, per favore: riprova tra un minuto.
+## Allarmi
+
+about-alerts = Quali allarmi sono in corso
+usage-alerts = [LUOGO]
+incident-air-raid = Allarme aereo
+incident-shelling = Pericolo di bombardamento
+incident-fights = Pericolo di combattimenti in strada
+incident-chemical = Pericolo chimico
+incident-radiation = Pericolo di radiazioni
+incident-other = Allarme
+incident-level-red = Livello: rosso
+incident-level-orange = Livello: arancione
+incident-level-yellow = Livello: giallo
+incident-level-warning = Un avviso: non è ancora cominciato
+incident-threats = Minacce: { $threats }
+incident-since = In corso dalle { $since }
+incident-lasted = È durato { $lasted }: { $since } – { $until }
+incident-confirmed = confermato da { $sources }
+incident-unknown = Dalle { $since } nessuno sa dirmi se è ancora in corso. Non è un cessato allarme.
+incident-known-last = L’ultima cosa nota:
+incident-known-again = Le mie fonti rispondono di nuovo, e l’allarme è ancora in corso.
+incident-late = arrivato dopo { $late }
+missed-head = <b>Quello che non ho potuto dire in tempo</b>
+alerts-head = <b>In corso adesso</b>
+alerts-in = <b>In corso adesso: { $place }</b>
+alerts-none = Non so di nessun allarme in corso.
+alerts-none-in = { $place }: non so di nessun allarme in corso.
+alerts-stale = Ma le mie fonti non rispondono dalle { $at }: potrebbe essercene uno.
+alerts-more =
+    { $count ->
+        [one] E un altro.
+       *[other] E altri { $count }.
+    }
+alerts-near = Non conosco un luogo «{ $written }». Forse uno di questi?
+alerts-no-place = Non conosco un luogo «{ $written }». Per esempio: <code>/alerts Kiev</code>
+alerts-others = Se intendevi un altro luogo:
+moment-seconds = { $seconds } s
+moment-length =
+    { $hours ->
+        [0] { $minutes } min
+       *[other] { $hours } h { $minutes } min
+    }
+settings-changes-graver = Mentre un allarme è in corso, suono di nuovo quando peggiora
+settings-changes-all = Mentre un allarme è in corso, suono a ogni cambiamento
+settings-changes-none = Suono quando un allarme comincia e quando finisce, non in mezzo
+button-all-clear = Cessato allarme. { $what }: { $place }
+button-changes-graver = Suonare di nuovo quando peggiora
+button-changes-all = Suonare a ogni cambiamento
+button-changes-none = Suonare solo all’inizio e alla fine

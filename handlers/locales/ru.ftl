@@ -382,7 +382,7 @@ source-dead = 🔴 { $name } ({ $kind }): не отвечает
 source-new = ⚪ { $name } ({ $kind }): ещё не опрашивался
 source-told = 🔵 { $name } ({ $kind }): присылает сам
 source-last = последний раз удачно { $at }, { $span } назад
-source-never = ещё ни разу удачно
+source-never = удачных попыток ещё не было
 source-unheard = ещё ничего не прислал
 source-took = заняло { $span }
 source-next = снова через { $span }
@@ -392,7 +392,7 @@ span-days = { $count } дн
 span-hours = { $count } ч
 span-minutes = { $count } мин
 span-seconds = { $count } с
-page-dead = 🔌 <b>Источник не отвечает:</b> { $name }. Последний раз удачно { $since }. Ошибка: { $error }. Нового из него нет. Подробнее: /sources
+page-dead = 🔌 <b>Источник не отвечает:</b> { $name } ({ $last }). { $error }
 page-back = 🔌 <b>Источник снова отвечает:</b> { $name }, через { $span } после сообщения.
 ## Тихие часы, паузы и собранное
 
@@ -409,6 +409,7 @@ quiet-news = Новости ждут. Когда тишина закончитс
 quiet-alerts-ring = Тревоги звонят, как всегда.
 quiet-alerts-silent = Тревоги приходят сразу, но без звука.
 quiet-alerts-held = <b>Тревоги тоже ждут: не звонит ничто.</b>
+quiet-held-so-far = То, что ждало до сих пор, придёт, когда тишина закончится.
 quiet-unknown =
     Не понимаю часов «{ $written }». Можно написать:
     <code>/quiet 22:00-07:00</code>
@@ -520,3 +521,53 @@ failed-again = Отправляю ещё раз: { $count }.
 button-again-all = ↻ Все { $count }
 too-fast = Вы быстрее, чем я отвечаю. Минуту я буду пропускать всё новое, а потом снова к вашим услугам.
 answer-too-fast = Помедленнее, пожалуйста: попробуйте через минуту.
+## Тревоги
+
+about-alerts = Где сейчас тревога
+usage-alerts = [МЕСТО]
+incident-air-raid = Воздушная тревога
+incident-shelling = Угроза артобстрела
+incident-fights = Угроза уличных боёв
+incident-chemical = Химическая угроза
+incident-radiation = Радиационная угроза
+incident-other = Тревога
+incident-level-red = Уровень: красный
+incident-level-orange = Уровень: оранжевый
+incident-level-yellow = Уровень: жёлтый
+incident-level-warning = Предупреждение: ещё не началось
+incident-threats = Угрозы: { $threats }
+incident-since = Длится с { $since }
+incident-lasted = Длилась { $lasted }: { $since } – { $until }
+incident-confirmed = подтверждают: { $sources }
+incident-unknown = С { $since } никто не может сказать мне, длится ли она. Это не отбой.
+incident-known-last = Что было известно в последний раз:
+incident-known-again = Мои источники снова отвечают, и тревога всё ещё длится.
+incident-late = дошло до вас через { $late }
+missed-head = <b>О чём не удалось сказать вовремя</b>
+alerts-head = <b>Длится сейчас</b>
+alerts-in = <b>Длится сейчас: { $place }</b>
+alerts-none = Мне не известно ни об одной тревоге сейчас.
+alerts-none-in = { $place }: мне не известно ни об одной тревоге сейчас.
+alerts-stale = Но мои источники не отвечают с { $at }: тревога может быть.
+alerts-more =
+    { $count ->
+        [one] И ещё { $count }.
+        [few] И ещё { $count }.
+       *[many] И ещё { $count }.
+    }
+alerts-near = Я не знаю места «{ $written }». Может быть, одно из этих?
+alerts-no-place = Я не знаю места «{ $written }». Например: <code>/alerts Киев</code>
+alerts-others = Если вы имели в виду другое место:
+moment-seconds = { $seconds } с
+moment-length =
+    { $hours ->
+        [0] { $minutes } мин
+       *[other] { $hours } ч { $minutes } мин
+    }
+settings-changes-graver = Пока длится тревога, звоню ещё раз, когда становится хуже
+settings-changes-all = Пока длится тревога, звоню о каждом изменении
+settings-changes-none = Звоню, когда тревога начинается и когда кончается, а между тем нет
+button-all-clear = Отбой. { $what }: { $place }
+button-changes-graver = Звонить ещё раз, когда становится хуже
+button-changes-all = Звонить о каждом изменении тревоги
+button-changes-none = Звонить только о начале и конце

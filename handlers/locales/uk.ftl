@@ -382,7 +382,7 @@ source-dead = 🔴 { $name } ({ $kind }): не відповідає
 source-new = ⚪ { $name } ({ $kind }): ще не читалося
 source-told = 🔵 { $name } ({ $kind }): надсилає саме
 source-last = востаннє вдало { $at }, { $span } тому
-source-never = ще жодного разу вдало
+source-never = вдалих спроб ще не було
 source-unheard = ще нічого не надіслало
 source-took = тривало { $span }
 source-next = знову через { $span }
@@ -392,7 +392,7 @@ span-days = { $count } дн
 span-hours = { $count } год
 span-minutes = { $count } хв
 span-seconds = { $count } с
-page-dead = 🔌 <b>Джерело не відповідає:</b> { $name }. Востаннє вдало { $since }. Помилка: { $error }. Нового з нього немає. Докладніше: /sources
+page-dead = 🔌 <b>Джерело не відповідає:</b> { $name } ({ $last }). { $error }
 page-back = 🔌 <b>Джерело знову відповідає:</b> { $name }, через { $span } після повідомлення.
 ## Тихі години, паузи та зібране
 
@@ -409,6 +409,7 @@ quiet-news = Новини чекають. Коли тиша закінчитьс
 quiet-alerts-ring = Тривоги дзвонять, як завжди.
 quiet-alerts-silent = Тривоги надходять одразу, але без звуку.
 quiet-alerts-held = <b>Тривоги теж чекають: не дзвонить ніщо.</b>
+quiet-held-so-far = Те, що чекало досі, надійде, коли тиша закінчиться.
 quiet-unknown =
     Не розумію годин «{ $written }». Можна написати:
     <code>/quiet 22:00-07:00</code>
@@ -520,3 +521,53 @@ failed-again = Надсилаю ще раз: { $count }.
 button-again-all = ↻ Усі { $count }
 too-fast = Ви швидші, ніж я відповідаю. Хвилину я пропускатиму все нове, а потім знову до ваших послуг.
 answer-too-fast = Повільніше, будь ласка: спробуйте за хвилину.
+## Тривоги
+
+about-alerts = Де зараз тривога
+usage-alerts = [МІСЦЕ]
+incident-air-raid = Повітряна тривога
+incident-shelling = Загроза артобстрілу
+incident-fights = Загроза вуличних боїв
+incident-chemical = Хімічна загроза
+incident-radiation = Радіаційна загроза
+incident-other = Тривога
+incident-level-red = Рівень: червоний
+incident-level-orange = Рівень: помаранчевий
+incident-level-yellow = Рівень: жовтий
+incident-level-warning = Попередження: ще не почалося
+incident-threats = Загрози: { $threats }
+incident-since = Триває з { $since }
+incident-lasted = Тривала { $lasted }: { $since } – { $until }
+incident-confirmed = підтверджують: { $sources }
+incident-unknown = З { $since } ніхто не може сказати мені, чи вона триває. Це не відбій.
+incident-known-last = Що було відомо востаннє:
+incident-known-again = Мої джерела знову відповідають, і тривога досі триває.
+incident-late = дійшло до вас через { $late }
+missed-head = <b>Про що не вдалося сказати вчасно</b>
+alerts-head = <b>Триває зараз</b>
+alerts-in = <b>Триває зараз: { $place }</b>
+alerts-none = Мені не відомо про жодну тривогу зараз.
+alerts-none-in = { $place }: мені не відомо про жодну тривогу зараз.
+alerts-stale = Але мої джерела не відповідають з { $at }: тривога може бути.
+alerts-more =
+    { $count ->
+        [one] І ще { $count }.
+        [few] І ще { $count }.
+       *[many] І ще { $count }.
+    }
+alerts-near = Я не знаю місця «{ $written }». Можливо, одне з цих?
+alerts-no-place = Я не знаю місця «{ $written }». Наприклад: <code>/alerts Київ</code>
+alerts-others = Якщо ви мали на увазі інше місце:
+moment-seconds = { $seconds } с
+moment-length =
+    { $hours ->
+        [0] { $minutes } хв
+       *[other] { $hours } год { $minutes } хв
+    }
+settings-changes-graver = Поки триває тривога, дзвоню ще раз, коли стає гірше
+settings-changes-all = Поки триває тривога, дзвоню про кожну зміну
+settings-changes-none = Дзвоню, коли тривога починається і коли закінчується, а між тим ні
+button-all-clear = Відбій. { $what }: { $place }
+button-changes-graver = Дзвонити ще раз, коли стає гірше
+button-changes-all = Дзвонити про кожну зміну тривоги
+button-changes-none = Дзвонити лише про початок і кінець

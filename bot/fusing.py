@@ -1,0 +1,341 @@
+"""Many sources, one truth: what is told of the alerts that sources tell of, and to whom.
+
+Decisions are made outside of any transaction, one bulletin after the other. `store` writes what
+has come of them; where it cannot, `forget` has all be read anew.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pyroaring import BitMap
+
+from bot.board import Board
+from bot.incidents import (
+    PERMANENT,
+    BecameUnknown,
+    Changed,
+    Closed,
+    Confirmed,
+    Effect,
+    KnownAgain,
+    is_seen,
+    observe,
+    watch,
+)
+from bot.observation import Authority, Health, Observation, Pulse
+from bot.observing import ANY, is_story, observations, only, places_alone
+from bot.plans import Plan, Plans
+from bot.ringing import Entry, Nest
+from matching.gazetteer import Gazetteer
+from matching.index import Index, Matches
+from matching.reading import Reading
+from storage import sources, wishes
+from storage.bulletins import Bulletin, Phase
+from storage.database import Database, Transaction
+from storage.incidents import Telling
+from storage.lanes import Lane
+from storage.wishes import Changes
+
+
+@dataclass(frozen=True)
+class Said:
+    """A bulletin that may speak of alerts."""
+
+    place: int  # among those that are stored together
+    bulletin: Bulletin
+    reading: Reading
+    matches: Matches
+    fresh: bool  # worth a ring
+    baseline: bool  # there before we came
+
+
+@dataclass
+class Share:
+    """Whom such a bulletin concerns."""
+
+    plain: BitMap  # in other ways: they have it as it is, at once
+    story: BitMap = field(default_factory=BitMap)  # know the alert, and have the rest as news
+    told: BitMap = field(default_factory=BitMap)  # have a message of an incident
+
+
+class Fusion:
+    """Applies the rules of `bot.incidents` to what is on.
+
+    `states` are the polled sources of states with how often they are asked.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        index: Index,
+        gazetteer: Gazetteer,
+        states: Mapping[str, timedelta],
+    ) -> None:
+        self._database = database
+        self._board = Board(database, states)
+        self._index = index
+        self._nest = Nest(gazetteer, index)
+        self._plans = Plans()
+        # What was read for the decisions of one transaction:
+        self._now: datetime | None = None  # when that was; None: it was not
+        self._good: dict[str, datetime] = {}  # last good poll of each source of states
+        self._always, self._never = BitMap(), BitMap()  # who is rung by every change, by none
+
+    async def begin(self, now: datetime, *alive: str) -> bool:
+        """Before decisions; `alive` are sources that answer right now. Whether anything is on."""
+        if self._now is None:
+            await self._board.load(now)
+            async with self._database.read() as transaction:
+                self._always = await wishes.who(transaction, Changes.ALL)
+                self._never = await wishes.who(transaction, Changes.NONE)
+                self._good = await sources.successes(transaction, tuple(self._board.polled))
+            self._now = now
+        self._good |= dict.fromkeys(alive, now)
+        return any(self._board)
+
+    @property
+    def _health(self) -> Health:
+        return {
+            name: Pulse(every, self._good.get(name)) for name, every in self._board.polled.items()
+        }
+
+    def knows(self, source: str) -> bool:
+        """Whether a source tells what is on, and not what happens."""
+        return source in self._board.polled
+
+    def decide(self, said: Said, now: datetime) -> Share:
+        """What a bulletin does to what is on."""
+        seen = observations(said.bulletin, said.reading, self._board.polled)
+        share = Share(said.matches.ring | said.matches.silent)
+        for one in seen:
+            reading, matches = said.reading, said.matches
+            if len(seen) > 1:
+                reading = only(reading, one.region)
+                matches = self._index.match(reading)
+            concerned = matches.ring | matches.silent
+            share.plain -= concerned
+            if is_story(said.bulletin, said.reading):
+                share.story |= concerned
+            part = Part(said, one, reading, matches, now)
+            if one.phase is Phase.CLEAR:
+                self._end(part, share)
+            else:
+                self._go_on(part, share)
+        share.story -= share.told
+        return share
+
+    def watch(self, now: datetime) -> list[Entry]:
+        """What the passing of time does; those whose end it brings, for `close`."""
+        over = []
+        for entry in self._board:
+            effect = watch(entry.incident, self._health, now)
+            if effect is None or effect.incident == entry.incident:
+                continue
+            self._board.put(effect, None)
+            if isinstance(effect, Closed):
+                over.append(entry)
+            elif isinstance(effect, BecameUnknown | KnownAgain):
+                self._tell_known(entry, effect)
+        return over
+
+    def close(self, entry: Entry, reading: Reading | None) -> None:
+        """Tells the end of an alert; `reading` is of the bulletin that brought it, if known."""
+        if reading is None or "all_clear" not in reading.topics:
+            nobody = Matches(BitMap(), BitMap(), BitMap())
+            self._close(entry, nobody, BitMap(), stale=False)
+            return
+        reading = only(reading, entry.incident.region)
+        matches = self._index.match(reading)
+        self._close(entry, matches, self._asked(reading, matches), stale=False)
+
+    @property
+    def has_news(self) -> bool:
+        return bool(self._plans) or self._board.has_changed
+
+    async def store(self, transaction: Transaction, ids: Sequence[int], now: datetime) -> None:
+        """All that was decided; `ids` are those of the bulletins, by their places."""
+        await self._board.store(transaction, ids)
+        await self._plans.store(transaction, now)
+
+    def forget(self) -> None:
+        """What was decided could not be stored."""
+        self._board.forget()
+        self._plans.drop()
+
+    def end(self) -> None:
+        """What was read for decisions is of no use for later ones."""
+        self._now = None
+
+    # --- an alert that is on ---
+
+    def _go_on(self, part: "Part", share: Share) -> None:
+        one, said = part.seen, part.said
+        before = self._board.find(one.key)
+        ended = self._board.ended(one.key)
+        incident = before.incident if before else None
+        effect = observe(incident, ended, one, self._health, part.now)
+        if effect is None:
+            return
+        entry = self._board.put(effect, said.place)
+        if said.baseline or one.key in PERMANENT:
+            return
+        prior = entry.owed.copy()
+        self._ring_newcomers(entry, part, share)
+        if isinstance(effect, KnownAgain):
+            self._tell_known(entry, effect)
+        elif isinstance(effect, Changed | Confirmed):
+            self._tell_change(entry, effect, prior, share, fresh=said.fresh)
+
+    def _ring_newcomers(self, entry: Entry, part: "Part", share: Share) -> None:
+        """Those whom it concerns and who were not told of it yet."""
+        rung = self._nest.rung(entry, part.reading, part.matches, self._board, self._never)
+        if not rung.told:
+            return
+        entry.owe(rung)
+        loud = rung.loud - share.told
+        if part.said.fresh:
+            self._tell(entry, Telling.OPENED, loud)
+            self._edit(entry, Telling.OPENED, rung.told - rung.loud)
+        else:
+            self._plans.miss(entry, loud)
+        share.told |= loud
+
+    def _tell_change(
+        self,
+        entry: Entry,
+        effect: Changed | Confirmed,
+        prior: BitMap,
+        share: Share,
+        *,
+        fresh: bool,
+    ) -> None:
+        again = BitMap()
+        if isinstance(effect, Changed) and fresh:
+            again = prior - self._never if effect.escalated else prior & self._always
+            again -= self._nest.knowing(entry, self._board)
+        self._tell(entry, Telling.CHANGED, again - share.told)
+        self._edit(entry, Telling.CHANGED, prior - again)
+        share.told |= again
+
+    def _tell_known(self, entry: Entry, effect: Effect) -> None:
+        """That nobody knows, or that it is known again."""
+        unknown = isinstance(effect, BecameUnknown)
+        telling = Telling.UNKNOWN if unknown else Telling.KNOWN
+        # That a message is too old to be believed is no reason to wake anybody.
+        expired = unknown and not any(name in self._health for name in entry.incident.sources)
+        carried = self._nest.carried(entry, self._board)
+        know = BitMap().union(*(who for other, who in carried if other.is_known))
+        self._tell(entry, telling, entry.owed - know, silent=entry.owed if expired else None)
+        self._edit(entry, telling, entry.owed & know)
+
+    # --- an alert that is over ---
+
+    def _end(self, part: "Part", share: Share) -> None:
+        one, said = part.seen, part.said
+        asked = self._asked(part.reading, part.matches)
+        if said.baseline or not said.fresh:
+            asked = BitMap()
+        targets: list[Entry | None] = [*self._targets(one)] or [None]
+        closed = False
+        for entry in targets:
+            incident = entry.incident if entry else None
+            key = incident.key if incident else one.key
+            effect = observe(incident, self._board.ended(key), one, self._health, part.now)
+            if effect is None:
+                continue
+            ended = self._board.put(effect, said.place)
+            if entry is not None and isinstance(effect, Closed):
+                closed = True
+                self._close(ended, part.matches, asked, stale=not said.fresh)
+                share.told |= ended.owed
+        if not closed and not any(targets):
+            share.plain |= asked | self._freed(part)
+
+    def _freed(self, part: "Part") -> BitMap:
+        """Who hears of the end in a part of what an alert is for: it goes on in the rest."""
+        one, concerned = part.seen, part.matches.ring | part.matches.silent
+        told = [
+            entry.owed
+            for entry in self._board
+            if self._is_of(one, entry)
+            and self._nest.holds(entry.incident.region, one.region)
+            and not is_seen(entry.incident, self._health, part.now)
+        ]
+        return concerned & BitMap().union(*told)
+
+    def _targets(self, one: Observation) -> list[Entry]:
+        """What an end is the end of: who says it of a region says it of all that lies in it."""
+        inner = one.authority is not Authority.SEEN
+        return [
+            entry
+            for entry in self._board
+            if self._is_of(one, entry)
+            and (
+                entry.incident.region == one.region
+                or (inner and self._nest.holds(one.region, entry.incident.region))
+            )
+        ]
+
+    def _is_of(self, one: Observation, entry: Entry) -> bool:
+        """Whether an end may be an alert's. Without a hazard it is of what its source has said."""
+        if one.hazard == ANY:
+            return one.source in entry.incident.sources
+        return one.hazard == entry.incident.hazard
+
+    def _close(self, entry: Entry, matches: Matches, asked: BitMap, *, stale: bool) -> None:
+        carried = self._nest.carried(entry, self._board)
+        goes_on = BitMap().union(*(who for _, who in carried))
+        told = entry.owed - goes_on - self._plans.summed_up(entry)
+        silent = matches.silent | (entry.silent - matches.ring)
+        plan = Plan(
+            entry=entry,
+            telling=Telling.CLOSED,
+            lane=Lane.ALERT,
+            recipients=told,
+            silent=told if stale else silent,
+            asked=asked,
+            handed=carried,
+        )
+        self._plans.add(plan)
+        self._edit(entry, Telling.CLOSED, goes_on)
+        know = BitMap().union(*(who for other, who in carried if other.is_known))
+        for other, who in carried:
+            if not other.is_known:  # as long as this one was known they did not have to know
+                self._tell(other, Telling.UNKNOWN, who - know)
+                know |= who
+
+    def _asked(self, reading: Reading, matches: Matches) -> BitMap:
+        """Who wants to hear of an end whether they heard of the beginning or not."""
+        others = self._index.match(places_alone(reading))
+        return (matches.ring | matches.silent) - (others.ring | others.silent | others.held)
+
+    # --- telling ---
+
+    def _tell(
+        self, entry: Entry, telling: Telling, who: BitMap, silent: BitMap | None = None
+    ) -> None:
+        self._plans.add(
+            Plan(
+                entry=entry,
+                telling=telling,
+                lane=Lane.ALERT,
+                recipients=who,
+                silent=(entry.silent if silent is None else silent).copy(),
+            )
+        )
+
+    def _edit(self, entry: Entry, telling: Telling, who: BitMap) -> None:
+        plan = Plan(entry=entry, telling=telling, lane=Lane.EDIT, recipients=who, silent=who)
+        self._plans.add(plan)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a bulletin says of one region."""
+
+    said: Said
+    seen: Observation
+    reading: Reading  # of that region alone
+    matches: Matches  # of that reading
+    now: datetime

@@ -1,0 +1,110 @@
+"""From a bulletin to what it says of alerts, region by region: pure."""
+
+from collections.abc import Container, Iterable
+from dataclasses import replace
+
+from bot.observation import Authority, Observation
+from handlers.signs import is_declared
+from matching.normalise import tokens
+from matching.reading import Reading
+from storage.bulletins import Bulletin, Phase
+
+AIR = "air_raid"
+ANY = "alert"
+"""Of an alert whose source does not say for what."""
+
+_HAZARDS = frozenset((AIR, "artillery_shelling", "urban_fights", "chemical", "nuclear", ANY))
+"""Those of which there is one at a time in a region. Two warnings of storm may be two storms."""
+
+_OF_AIR = frozenset(("air", "air_alert", "drone", "missile", "ballistic", "rocket"))
+_BY_TOPIC = {"artillery": "artillery_shelling", "nuclear": "nuclear"}
+_THREATS = ("nuclear", "missile", "drone", "artillery")
+
+_STORY = 40
+"""Words: a longer text that raises an alert tells more than that."""
+
+
+def observations(
+    bulletin: Bulletin, reading: Reading, states: Container[str]
+) -> tuple[Observation, ...]:
+    """What it says of each region; `states` are the names of the polled sources of states.
+
+    None for what is no alert, for an alert without a place, and for a hazard that has no life.
+    """
+    hazard = _hazard(bulletin, reading)
+    if not reading.alert or hazard is None:
+        return ()
+    authority = Authority.DECLARED if bulletin.phase else Authority.TOLD
+    said = Observation(
+        source=bulletin.source,
+        region="",
+        hazard=hazard,
+        phase=Phase.ACTIVE,
+        level=bulletin.level,
+        threats=tuple(name for name in _THREATS if name in reading.topics),
+        authority=Authority.SEEN if bulletin.source in states else authority,
+        at=bulletin.published_at or bulletin.received_at,
+        expires_at=bulletin.expires_at,
+    )
+    over = _over(bulletin, reading)
+    return tuple(
+        replace(said, region=code, phase=Phase.CLEAR if code in over else _phase(bulletin))
+        for code in sorted(reading.below)
+    )
+
+
+def is_story(bulletin: Bulletin, reading: Reading) -> bool:
+    """Whether it is worth reading also for who knows of the alert it speaks of."""
+    return not is_declared(bulletin) and len(reading.tokens) > _STORY
+
+
+def only(reading: Reading, code: str) -> Reading:
+    """The same said of one of its regions alone."""
+    above = reading.above.get(code, frozenset((code,)))
+    return replace(
+        reading,
+        above={code: above},
+        within=above,
+        below={code: reading.below.get(code, frozenset((code,)))},
+    )
+
+
+def but(reading: Reading, code: str, without: Iterable[frozenset[str]]) -> Reading:
+    """The same said of one region but for parts of it."""
+    single = only(reading, code)
+    return replace(single, below={code: single.below[code].difference(*without)})
+
+
+def whole(reading: Reading, code: str, above: Iterable[str]) -> Reading:
+    """The same as news of a region: it concerns who watches all of it, or what it lies in."""
+    around = frozenset((code, *above))
+    return replace(reading, above={code: around}, within=around, below={})
+
+
+def places_alone(reading: Reading) -> Reading:
+    """What is left of an all-clear for who did not ask for its words."""
+    return replace(reading, tokens=tokens(""), topics=reading.topics - {"all_clear"})
+
+
+def _phase(bulletin: Bulletin) -> Phase:
+    return bulletin.phase or Phase.ACTIVE
+
+
+def _over(bulletin: Bulletin, reading: Reading) -> frozenset[str]:
+    """Where it is over. A text that both raises and clears one place warns of it, to be safe."""
+    if bulletin.phase:
+        return frozenset(reading.below) if bulletin.phase is Phase.CLEAR else frozenset()
+    return reading.cleared - reading.raised
+
+
+def _hazard(bulletin: Bulletin, reading: Reading) -> str | None:
+    if bulletin.hazard:
+        written = bulletin.hazard.lower()
+        named = AIR if written in _OF_AIR else written
+        return named if named in _HAZARDS else None
+    if "air_alert" in reading.topics:
+        return AIR
+    told = next((_BY_TOPIC[name] for name in _BY_TOPIC if name in reading.topics), None)
+    if told or "all_clear" in reading.topics:
+        return told or AIR
+    return ANY

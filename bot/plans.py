@@ -1,0 +1,157 @@
+"""What is to be told of incidents, on its way into the outbox."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from pyroaring import BitMap
+
+from bot.ringing import Entry
+from storage import broadcasts, hush, hushed, retelling
+from storage.broadcasts import NewBroadcast
+from storage.database import Transaction
+from storage.hush import Hush
+from storage.hushed import Hushed
+from storage.incidents import Telling
+from storage.lanes import Lane
+from storage.retelling import Missed
+
+
+@dataclass(kw_only=True)
+class Plan:
+    """One broadcast that tells of an incident, which may not be stored yet."""
+
+    entry: Entry
+    telling: Telling
+    lane: Lane
+    recipients: BitMap
+    silent: BitMap  # those of them who get it without a sound, and perhaps others
+    asked: BitMap = field(default_factory=BitMap)  # of an end: who wants to hear it in any case
+    handed: Sequence[tuple[Entry, BitMap]] = ()  # of an end: by which others it goes on for whom
+
+
+class Plans:
+    """Those of one transaction."""
+
+    def __init__(self) -> None:
+        self._plans: list[Plan] = []
+        self._missed: list[tuple[Entry, BitMap]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._plans or self._missed)
+
+    def add(self, plan: Plan) -> None:
+        if plan.recipients or plan.telling is Telling.CLOSED:
+            self._plans.append(plan)
+
+    def miss(self, entry: Entry, recipients: BitMap) -> None:
+        """It is too old to ring: a summary tells it."""
+        if recipients:
+            self._missed.append((entry, recipients))
+
+    def summed_up(self, entry: Entry) -> BitMap:
+        """Whom a summary, not stored yet, tells of it."""
+        return BitMap().union(*(who for other, who in self._missed if other is entry))
+
+    def drop(self) -> None:
+        self._plans, self._missed = [], []
+
+    async def store(self, transaction: Transaction, now: datetime) -> None:
+        """Once the incidents are stored."""
+        if not self:
+            return
+        outbox = _Outbox(transaction, await hush.now(transaction), now)
+        for plan in self._plans:
+            if plan.lane is Lane.EDIT or plan.telling is Telling.CLOSED:
+                await outbox.store()
+            outbox.add(await self._new(transaction, plan, now))
+        await outbox.store()
+        await self._sum_up(transaction, now)
+        self.drop()
+
+    async def _new(self, transaction: Transaction, plan: Plan, now: datetime) -> list[NewBroadcast]:
+        recipients = plan.recipients
+        if plan.lane is Lane.EDIT:
+            recipients |= await retelling.supersede(transaction, plan.entry.incident.id, now)
+            return _broadcast(plan, plan.entry, plan.telling, recipients)
+        if plan.telling is not Telling.CLOSED:
+            return _broadcast(plan, plan.entry, plan.telling, recipients)
+        none = await retelling.cut(transaction, plan.entry.incident.id, now)
+        told = _broadcast(plan, plan.entry, plan.telling, (recipients - none) | plan.asked)
+        # For them it is not over, and they have not heard of it yet.
+        rung = [
+            new
+            for entry, who in plan.handed
+            for new in _broadcast(plan, entry, Telling.OPENED, who & none)
+        ]
+        return told + rung
+
+    async def _sum_up(self, transaction: Transaction, now: datetime) -> None:
+        if not self._missed:
+            return
+        recipients = BitMap().union(*(who for _, who in self._missed))
+        newest = max(entry.incident.bulletin or 0 for entry, _ in self._missed)
+        summary = NewBroadcast(
+            bulletin=newest,
+            lane=Lane.NEWS,
+            recipients=recipients,
+            silent=recipients,
+            telling=Telling.MISSED,
+        )
+        (id_,) = await broadcasts.enqueue(transaction, [summary], now)
+        missed: dict[int, BitMap] = {}
+        for entry, who in self._missed:
+            missed[entry.incident.id] = missed.get(entry.incident.id, BitMap()) | who
+        listed = [Missed(incident, who) for incident, who in missed.items()]
+        await retelling.sum_up(transaction, id_, listed)
+
+
+class _Outbox:
+    """Broadcasts, but for whom they have to wait until their quiet is over."""
+
+    def __init__(self, transaction: Transaction, quiet: Hush, now: datetime) -> None:
+        self._transaction = transaction
+        self._quiet = quiet
+        self._now = now
+        self._new: list[NewBroadcast] = []
+        self._hushed: list[Hushed] = []
+
+    def add(self, new: Iterable[NewBroadcast]) -> None:
+        for each in new:
+            if each.lane is Lane.EDIT:  # of what they have: it makes no sound
+                self._new.append(each)
+                continue
+            later = self._quiet.held(each.lane, each.recipients)
+            softly = self._quiet.hushed(each.lane, each.recipients)
+            if recipients := each.recipients - later:
+                silent = (each.silent | softly) & recipients
+                self._new.append(replace(each, recipients=recipients, silent=silent))
+            held = Hushed(each.bulletin, told=False, recipients=later)
+            told = Hushed(each.bulletin, told=True, recipients=softly)
+            self._hushed += [one for one in (held, told) if one.recipients]
+
+    async def store(self) -> None:
+        """What was added so far."""
+        await broadcasts.enqueue(self._transaction, self._new, self._now)
+        await hushed.hold(self._transaction, self._hushed, self._now)
+        self._new, self._hushed = [], []
+
+
+def _broadcast(
+    plan: Plan, entry: Entry, telling: Telling, recipients: BitMap
+) -> list[NewBroadcast]:
+    incident = entry.incident
+    bulletin = incident.newest or incident.bulletin
+    if not recipients or bulletin is None:  # None: it is on for longer than anything is kept
+        return []
+    silent = recipients if plan.lane is Lane.EDIT else plan.silent & recipients
+    return [
+        NewBroadcast(
+            bulletin=bulletin,
+            lane=plan.lane,
+            recipients=recipients,
+            silent=silent,
+            incident=incident.id,
+            telling=telling,
+        )
+    ]

@@ -1,0 +1,91 @@
+"""/alerts: what is on now, and what nobody knows."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from handlers.heard import Request
+from handlers.incidents import IncidentMessages
+from handlers.kit import Kit
+from handlers.markup import Html, join
+from handlers.said import Said
+from handlers.times import moment
+from handlers.wording import Wording
+from handlers.words import Voice
+from matching.finding import suggest
+from matching.gazetteer import Gazetteer, Region
+from storage import incidents, sources
+from storage.content import Button, Content
+from storage.database import Transaction
+from storage.incidents import Incident
+
+PLACE = "al"
+"""Prefix of `al:CODE`: what is on there."""
+
+_OFFERED = 6
+_LONGEST = 80
+_STALE = timedelta(minutes=3)
+_SPOKE = timedelta(days=1)
+"""Sources that had a word in an alert of late are those whose silence counts."""
+
+
+async def alerts(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """/alerts [PLACE]"""
+    voice, written = kit.voice(request), request.text.strip()[:_LONGEST]
+    if not written:
+        return Said(replies=(await _draw(request, transaction, kit, None, ()),))
+    found = kit.gazetteer.find(written)
+    if found:
+        first, *others = found[:_OFFERED]
+        return Said(replies=(await _draw(request, transaction, kit, first, others),))
+    near = suggest(written, kit.gazetteer, _OFFERED)
+    key = "alerts-near" if near else "alerts-no-place"
+    return Said(replies=(Content(voice.say(key, written=written), _buttons(near, kit, voice)),))
+
+
+async def press_place(request: Request, transaction: Transaction, kit: Kit) -> Said:
+    """Another place of that name, or one that was probably meant."""
+    region = kit.gazetteer.get(request.pressed)
+    if region is None:
+        return Said(answer=kit.voice(request).label("answer-old-button"))
+    return Said(edit=await _draw(request, transaction, kit, region, ()))
+
+
+async def _draw(
+    request: Request,
+    transaction: Transaction,
+    kit: Kit,
+    region: Region | None,
+    others: Sequence[Region],
+) -> Content:
+    voice = kit.voice(request)
+    on = await incidents.open_now(transaction)
+    ended = await incidents.ended(transaction, request.now - _SPOKE)
+    spoke = {name for one in (*on, *ended.values()) for name in one.sources}
+    heard = await sources.successes(transaction, sorted(spoke))
+    if region:
+        on = [one for one in on if _concerns(one, region, kit.gazetteer)]
+    head = voice.say("alerts-none" if not on else "alerts-head")
+    if region:
+        place = Wording(voice, kit.gazetteer, kit.topics).place(region.code)
+        head = voice.say("alerts-none-in" if not on else "alerts-in", place=place)
+    messages = IncidentMessages(kit.words, kit.gazetteer, kit.topics)
+    listed = messages.listing(head, on[::-1], kit.audience(request), request.now, heard)
+    stale = Html()
+    newest = max(heard.values(), default=request.now)
+    if not on and request.now - newest > _STALE:
+        at = moment(newest, request.subscriber.zone, request.now, voice)
+        stale = voice.say("alerts-stale", at=at)
+    hint = voice.say("alerts-others") if others else Html()
+    return Content(join("\n\n", [listed, stale, hint]), _buttons(others, kit, voice))
+
+
+def _concerns(incident: Incident, region: Region, gazetteer: Gazetteer) -> bool:
+    inside, above = gazetteer.inside(region.code), gazetteer.ancestors(region.code)
+    return incident.region in inside or incident.region in above
+
+
+def _buttons(regions: Iterable[Region], kit: Kit, voice: Voice) -> tuple[tuple[Button, ...], ...]:
+    return tuple(
+        (Button(kit.gazetteer.title(region.code, voice.language), f"{PLACE}:{region.code}"),)
+        for region in regions
+    )

@@ -1,0 +1,181 @@
+"""How an alert with a life looks. Pure: values in, values out.
+
+What is drawn is always its newest state, so that who is rung late reads what is true then.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from handlers import plain
+from handlers.markup import Html, bold, escape, join
+from handlers.messages import Audience
+from handlers.pages import pages
+from handlers.signs import is_declared
+from handlers.times import moment
+from handlers.words import Voice, Words
+from matching.gazetteer import Gazetteer
+from matching.topics import Topics
+from storage.bulletins import StoredBulletin
+from storage.content import Content
+from storage.incidents import Incident, Telling
+
+LATE = timedelta(seconds=30)
+"""An alert that took longer says so."""
+
+_SENTENCES = 600
+_MOST_LINES = 25
+
+_HAZARDS = {
+    "air_raid": "incident-air-raid",
+    "artillery_shelling": "incident-shelling",
+    "urban_fights": "incident-fights",
+    "chemical": "incident-chemical",
+    "nuclear": "incident-radiation",
+}
+_LEVELS = {
+    "red": "incident-level-red",
+    "orange": "incident-level-orange",
+    "yellow": "incident-level-yellow",
+    "warning": "incident-level-warning",
+}
+_ON, _LESS, _OVER, _UNKNOWN = "🔴", "🟡", "🟢", "⚪"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentView:
+    """An incident to be shown to somebody."""
+
+    incident: Incident  # as it is now
+    telling: Telling  # why it is shown
+    bulletin: StoredBulletin | None = None  # its newest; None: no longer kept
+    delay: timedelta | None = None  # from the source's own time to now; None: no matter
+
+
+class IncidentMessages:
+    """Draws incidents."""
+
+    def __init__(self, words: Words, gazetteer: Gazetteer, topics: Topics) -> None:
+        self._words = words
+        self._gazetteer = gazetteer
+        self._topics = topics
+
+    def draw(self, view: IncidentView, audience: Audience, now: datetime) -> Content:
+        """One incident as one message."""
+        voice = self._words.voice(audience.language)
+        incident = view.incident
+        head = join(" ", [Html(_sign(incident)), bold(self._headline(incident, voice))])
+        parts = [head, self._state(incident, audience, now, voice)]
+        if view.telling is Telling.KNOWN and incident.unknown_since is None:
+            parts.insert(1, voice.say("incident-known-again"))
+        if incident.closed_at is None:
+            parts.append(self._words_of(view.bulletin, audience))
+        return Content(join("\n\n", [*parts, _foot(view, voice)]))
+
+    def summary(self, missed: Sequence[Incident], audience: Audience, now: datetime) -> Content:
+        """Alerts that were too old to ring, in one message."""
+        voice = self._words.voice(audience.language)
+        return Content(self.listing(voice.say("missed-head"), missed, audience, now))
+
+    def listing(
+        self,
+        head: Html,
+        incidents: Sequence[Incident],
+        audience: Audience,
+        now: datetime,
+        heard: Mapping[str, datetime] | None = None,
+    ) -> Html:
+        """Many incidents, a few lines each; `heard`: when sources answered last."""
+        voice = self._words.voice(audience.language)
+        parts = [head]
+        for incident in incidents[:_MOST_LINES]:
+            title = f"{_sign(incident)} {self._headline(incident, voice)}"
+            sources = _sources(incident, audience, now, voice, heard or {})
+            state = self._state(incident, audience, now, voice)
+            entry = join("\n", [bold(title), state, Html(f"<i>{sources}</i>")])
+            parts.append(entry)
+        if len(incidents) > _MOST_LINES:
+            parts.append(voice.say("alerts-more", count=len(incidents) - _MOST_LINES))
+        return join("\n\n", parts)
+
+    def _headline(self, incident: Incident, voice: Voice) -> str:
+        what = voice.label(_HAZARDS.get(incident.hazard, "incident-other"))
+        place = self._gazetteer.title(incident.region, voice.language)
+        if incident.closed_at:
+            return voice.label("button-all-clear", what=what, place=place)
+        return f"{what}: {place}"
+
+    def _state(self, incident: Incident, audience: Audience, now: datetime, voice: Voice) -> Html:
+        since = moment(incident.opened_at, audience.zone, now, voice)
+        if incident.closed_at:
+            until = moment(incident.closed_at, audience.zone, now, voice)
+            lasted = _length(incident.closed_at - incident.opened_at, voice)
+            return voice.say("incident-lasted", lasted=lasted, since=since, until=until)
+        lines = [voice.say("incident-since", since=since), *self._gravity(incident, voice)]
+        if incident.unknown_since:
+            last = moment(incident.unknown_since, audience.zone, now, voice)
+            lines = [
+                bold(voice.say("incident-unknown", since=last)),
+                voice.say("incident-known-last"),
+                *lines,
+            ]
+        return join("\n", lines)
+
+    def _gravity(self, incident: Incident, voice: Voice) -> list[Html]:
+        lines = []
+        if incident.level in _LEVELS:
+            lines.append(voice.say(_LEVELS[incident.level]))
+        if incident.threats:
+            titles = [self._topics.title(name, voice.language) for name in incident.threats]
+            lines.append(voice.say("incident-threats", threats=", ".join(titles)))
+        return lines
+
+    def _words_of(self, bulletin: StoredBulletin | None, audience: Audience) -> Html:
+        """What a source said in words of its own, or in the reader's language."""
+        if bulletin is None or (is_declared(bulletin) and bulletin.lang != audience.language):
+            return Html()
+        whole = pages(bulletin)
+        said = whole.text if is_declared(bulletin) else f"{whole.headline}\n{whole.text}"
+        return escape(plain.shorten(said.strip(), _SENTENCES))
+
+
+def _foot(view: IncidentView, voice: Voice) -> Html:
+    first, *others = [*view.incident.sources] or [""]
+    parts = [escape(plain.line(first))]
+    if others and view.incident.closed_at is None:
+        parts.append(voice.say("incident-confirmed", sources=", ".join(others)))
+    if view.delay is not None and view.delay > LATE:
+        parts.append(voice.say("incident-late", late=_length(view.delay, voice)))
+    said = join(" · ", parts)
+    return Html(f"<i>{said}</i>") if said else Html()
+
+
+def _sources(
+    incident: Incident,
+    audience: Audience,
+    now: datetime,
+    voice: Voice,
+    heard: Mapping[str, datetime],
+) -> Html:
+    """Who says so, with when they were heard last."""
+    told = []
+    for name, word in incident.sources.items():
+        at = max(word.at, heard.get(name, word.at))
+        told.append(f"{name} {moment(at, audience.zone, now, voice)}")
+    return escape(plain.line(", ".join(told)))
+
+
+def _sign(incident: Incident) -> str:
+    if incident.closed_at:
+        return _OVER
+    if incident.unknown_since:
+        return _UNKNOWN
+    return _LESS if incident.level in ("yellow", "warning") else _ON
+
+
+def _length(length: timedelta, voice: Voice) -> str:
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    if minutes < 3:
+        return voice.label("moment-seconds", seconds=minutes * 60 + seconds)
+    hours, minutes = divmod(minutes, 60)
+    return voice.label("moment-length", hours=hours, minutes=minutes)

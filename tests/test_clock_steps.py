@@ -1,0 +1,74 @@
+"""The wall clock is set, forward or back, while messages wait."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from outbox import at_work, connected, people
+
+from bot.clock_steps import ClockSteps
+from bot.delivery.sender import Sender
+from bot.jobs import scheduler
+from bot.pulse import Pulse
+from bot.standin.server import Standin
+from storage.database import Database
+
+
+class Clock:
+    """A wall clock that somebody sets."""
+
+    def __init__(self) -> None:
+        self.set_by = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.set_by
+
+
+@pytest.fixture
+async def standin() -> AsyncIterator[Standin]:
+    async with Standin() as running:
+        yield running
+
+
+@pytest.fixture
+async def sender(standin: Standin) -> AsyncIterator[Sender]:
+    async with connected(standin.url, standin.token) as sender:
+        yield sender
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+async def test_a_wait_lasts_as_long_as_it_was_told_whatever_the_clock_says(
+    standin: Standin, sender: Sender, database: Database, hours: int
+) -> None:
+    """Case 38 of the catalogue of failures."""
+    clock = Clock()
+    async with at_work(database, sender, clock=clock) as outbox:
+        steps = ClockSteps(database, outbox.bell.set, clock, asyncio.get_running_loop().time)
+        (person,), (to,) = await people(standin, outbox, 1)
+        standin.faults.flood(2, method="sendMessage")
+        await outbox.say("Hello", to)
+        await standin.journal.wait(lambda journal: len(journal.of("sendMessage")) == 1)
+        await asyncio.sleep(0.3)  # until the outcome is stored
+        clock.set_by = timedelta(hours=hours)
+        await steps.look()
+        await person.chat.wait(lambda messages: len(messages) == 1)
+        await outbox.settled()
+    assert standin.journal.inside_flood_wait() == []
+
+
+async def test_a_late_loop_skips_no_tick() -> None:
+    """Case 41 of the catalogue of failures: by default what is a second late is skipped."""
+    ran = asyncio.Event()
+
+    async def tick() -> None:
+        ran.set()
+
+    tickers = scheduler([], Pulse())
+    tickers.add_job(tick, "date", run_date=datetime.now(UTC) + timedelta(seconds=0.1))
+    tickers.start()
+    time.sleep(1.5)  # noqa: ASYNC251 - the loop is late
+    async with asyncio.timeout(5):
+        await ran.wait()
+    tickers.shutdown(wait=False)

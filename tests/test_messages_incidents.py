@@ -1,0 +1,115 @@
+"""An alert with a life as a person reads it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from talking import NOW, gazetteer, topics, words
+from telegram_html import read
+
+from handlers.incidents import IncidentMessages, IncidentView
+from handlers.messages import Audience
+from storage.bulletins import Kind, Phase, StoredBulletin
+from storage.incidents import Incident, Telling, Word
+from storage.subscribers import Detail
+
+ENGLISH = Audience("en", "Europe/Kyiv", Detail.FULL)
+UKRAINIAN = replace(ENGLISH, language="uk")
+MESSAGES = IncidentMessages(words(), gazetteer(), topics())
+BEGAN = NOW - timedelta(minutes=50)
+ON = Incident(
+    id=7,
+    region="UA80000000000093317",
+    hazard="air_raid",
+    opened_at=BEGAN,
+    level="red",
+    threats=("missile",),
+    sources={
+        "siren": Word(on=True, at=BEGAN, level="red"),
+        "channel": Word(on=True, at=BEGAN + timedelta(minutes=1)),
+    },
+)
+OFFICIAL = StoredBulletin(
+    id=1,
+    source="siren",
+    key="k",
+    title="Повітряна тривога: м. Київ",
+    text="Рівень: червоний.\nЗагрози: керовані авіабомби.",
+    lang="uk",
+    kind=Kind.ALERT,
+    phase=Phase.ACTIVE,
+    received_at=BEGAN,
+)
+
+
+def shown(incident: Incident, audience: Audience = ENGLISH, **more: object) -> str:
+    values = {"telling": Telling.OPENED, **more}
+    view = IncidentView(incident=incident, **values)  # type: ignore[arg-type]
+    return read(MESSAGES.draw(view, audience, NOW).html).text
+
+
+def test_an_alert_shows_place_level_threats_beginning_and_sources() -> None:
+    assert shown(ON, bulletin=OFFICIAL) == (
+        "🔴 Air raid alert: Kyiv\n\n"
+        "On since 10:40\nLevel: red\nThreats: Missiles\n\n"
+        "siren · confirmed by channel"
+    )
+
+
+def test_a_reader_of_the_sources_language_has_its_own_words_too() -> None:
+    text = shown(ON, UKRAINIAN, bulletin=OFFICIAL)
+    assert text.startswith("🔴 Повітряна тривога: Київ\n\nТриває з 10:40\nРівень: червоний")
+    assert "керовані авіабомби" in text
+
+
+def test_what_a_channel_wrote_is_shown_to_everybody() -> None:
+    plain = replace(OFFICIAL, kind=None, phase=None, title="Fly, you fools", text="<b>Run</b>")
+    assert "Fly, you fools\n<b>Run</b>" in shown(ON, bulletin=plain)
+
+
+def test_an_all_clear_tells_how_long_it_lasted() -> None:
+    text = shown(replace(ON, closed_at=NOW + timedelta(minutes=15)), telling=Telling.CLOSED)
+    assert text == (
+        "🟢 All clear. Air raid alert: Kyiv\n\nIt lasted 1 h 5 min: 10:40 – 11:45\n\nsiren"
+    )
+
+
+def test_what_nobody_knows_is_no_all_clear() -> None:
+    """Case 43."""
+    text = shown(replace(ON, unknown_since=NOW), telling=Telling.UNKNOWN)
+    assert text.startswith("⚪ Air raid alert: Kyiv\n\nSince 11:30 nobody can tell me")
+    assert "no all-clear" in text
+    assert "What was known last:\nOn since 10:40\nLevel: red" in text
+
+
+def test_what_is_known_again_is_said() -> None:
+    assert "answer again, and the alert is still on" in shown(ON, telling=Telling.KNOWN)
+
+
+@pytest.mark.parametrize(("seconds", "late"), [(30, ""), (31, "31 s"), (600, "10 min")])
+def test_an_alert_that_came_late_says_so(seconds: int, late: str) -> None:
+    text = shown(ON, delay=timedelta(seconds=seconds))
+    assert ("reached you after" in text) is bool(late)
+    assert text.endswith(late)
+
+
+def test_a_lesser_alert_has_another_sign() -> None:
+    assert shown(replace(ON, level="yellow")).startswith("🟡")
+
+
+def test_what_was_missed_is_one_message_however_much_it_is() -> None:
+    over = replace(ON, closed_at=NOW)
+    content = MESSAGES.summary([ON, over] * 40, UKRAINIAN, NOW)
+    text = read(content.html)
+    assert text.units < 3_500
+    assert "І ще 55." in text.text
+    assert "🟢 Відбій. Повітряна тривога: Київ" in text.text
+
+
+@pytest.mark.parametrize("language", ["en", "uk", "ru", "it"])
+@pytest.mark.parametrize("hazard", ["air_raid", "artillery_shelling", "chemical", "alert", "???"])
+def test_every_hazard_has_words_in_every_language(language: str, hazard: str) -> None:
+    strange = replace(ON, hazard=hazard, region="nowhere", level="<odd>", sources={})
+    text = shown(strange, replace(ENGLISH, language=language))
+    assert "nowhere" in text
+    assert "<odd>" not in text

@@ -1,0 +1,88 @@
+"""A state from a cache that was left behind is no state (case 44 of the catalogue of failures)."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+from origin import Origin, origin, page
+from said import content_type, said
+
+from bot.sources.aging import Aging
+from bot.sources.alerts_in_ua import read_made
+from bot.sources.fetching import Fetcher, open_session
+from bot.sources.siren import SirenSettings
+from bot.sources.source import Polled, Unusable
+from storage.bulletins import Bulletin
+from storage.sources import Cursor
+
+NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
+
+
+class Looks:
+    """A source of states, looked at again and again."""
+
+    def __init__(self, served: Origin, source: Polled) -> None:
+        self._served = served
+        self._source = source
+        self._cursor: Cursor | None = None
+
+    async def see(self, when: str) -> Sequence[Bulletin]:
+        self._served.answer = page(said("siren", when), content_type("siren"))
+        batch = await self._source.fetch(self._cursor)
+        self._cursor = batch.cursor
+        return batch.bulletins
+
+
+async def test_a_state_from_before_ends_nothing_and_begins_nothing_again() -> None:
+    async with origin() as served, open_session() as session:
+        settings = SirenSettings(kind="siren", name="air", url=served.url)
+        looks = Looks(served, settings.source(Fetcher(session, lambda: NOW), lambda: NOW))
+        served.numbers = iter([5, 6, 5, 5, 7])
+        await looks.see("before")
+        assert len(await looks.see("after")) == 1
+
+        for _ in range(2):
+            with pytest.raises(Unusable, match="before"):
+                await looks.see("before")
+
+        assert await looks.see("after") == ()
+
+
+def test_a_service_that_counts_anew_is_believed_after_a_while() -> None:
+    aging = Aging()
+    for said_now in range(1, 10):
+        with pytest.raises(Unusable):
+            aging.check(said_now, 900)
+
+    aging.check(10, 900)
+
+
+def test_one_that_comes_to_its_senses_is_doubted_anew() -> None:
+    aging = Aging()
+    for _ in range(20):
+        with pytest.raises(Unusable):
+            aging.check(5, 6)
+        aging.check(6, 6)
+
+
+def test_what_tells_no_time_is_believed() -> None:
+    aging = Aging()
+    aging.check(None, 5)
+    aging.check(5, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        ("2026-06-21T09:20:08.000Z", 9),
+        ("2026/06/21 12:20:08 +0300", 9),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_when_a_state_was_made_is_told_in_two_ways(written: str | None, hour: int | None) -> None:
+    made = read_made(json.dumps({"meta": {"last_updated_at": written}}).encode())
+
+    wanted = datetime(2026, 6, 21, hour, 20, 8, tzinfo=UTC).timestamp() if hour else None
+    assert made == wanted
