@@ -117,6 +117,22 @@ async def test_one_chat_that_answers_429_waits_and_nobody_else(
     assert standin.journal.inside_flood_wait() == []
 
 
+async def test_an_answer_that_is_held_and_then_says_429_makes_its_chat_wait_from_then_on(
+    standin: Standin, sender: Sender, sqlite: Database
+) -> None:
+    """Case 4 of the catalogue of failures."""
+    async with at_work(sqlite, sender) as outbox:
+        persons, to = await people(standin, outbox, 3)
+        standin.faults.flood(1, after=1.2, method="sendMessage", chat=persons[0].id)
+        await outbox.broadcast("News", to)
+        for person in persons[1:]:
+            await person.chat.wait(lambda messages: len(messages) == 1, timeout=15)
+        await outbox.settled()
+    assert texts_of(persons) == [["News"]] * 3
+    first, second = standin.journal.of("sendMessage", persons[0].id)
+    assert second.at - first.at >= 2.2
+
+
 async def test_three_chats_that_answer_429_make_all_wait(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:

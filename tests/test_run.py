@@ -2,11 +2,13 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import orjson
 import pytest
+from aiohttp import ClientSession
 from installation import Installation, ask
 
 from bot.standin.person import Person
@@ -99,6 +101,23 @@ async def test_everybody_hears_what_they_asked_for_and_nothing_twice(
         pushes(person)[: len(names)]
         for person, names in zip(persons[1:], expected[1:], strict=True)
     ] == [sorted(names) for names in expected[1:]]
+
+
+async def test_the_process_tells_what_it_measures_and_that_it_is_ready(
+    standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    monkeypatch.setenv("TOCSIN_HTTP__LISTEN", f"127.0.0.1:{port}")
+    person = standin.people.person("Ann")
+    async with Installation(tmp_path, standin).running(), ClientSession() as session:
+        await ask(person, "/subscribe Odesa")
+        async with session.get(f"http://127.0.0.1:{port}/readyz") as response:
+            assert (response.status, (await response.json())["problems"]) == (200, {})
+        async with session.get(f"http://127.0.0.1:{port}/metrics") as response:
+            told = await response.text()
+    assert 'tocsin_sent_total{lane="reply"} 1.0' in told
+    assert 'tocsin_queued{lane="announcement"} 0.0' in told
 
 
 async def test_an_ambiguous_name_is_the_likeliest_and_can_be_changed_by_a_button(
