@@ -48,7 +48,7 @@ def _measured(path: Path, size: int) -> dict[str, object]:
     before = _resident()
     started = time.perf_counter()
     index = Index()
-    rebuild = index.rebuild(_no_pause)
+    rebuild = index.rebuild()
     with closing(sqlite3.connect(path)) as database:
         rebuild.put(progress("loading", _stored(database), size))
     rebuild.finish()
@@ -144,7 +144,7 @@ async def _stall(index: Index, *, rebuilding: bool) -> tuple[float, float]:
 
 
 async def _rebuilt(index: Index) -> None:
-    rebuild = index.rebuild(partial(time.sleep, _PAUSE))
+    rebuild = index.rebuild()
     await asyncio.to_thread(rebuild.finish)
     index.adopt(rebuild)
 

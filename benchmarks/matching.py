@@ -72,7 +72,7 @@ def measure(subscriptions: str = str(MILLION), bulletins: str = "300") -> dict[s
 def loaded(workload: Workload) -> tuple[Index, Vocabulary]:
     """An index of all subscriptions, and its vocabulary."""
     index = Index()
-    rebuild = index.rebuild(_nothing)
+    rebuild = index.rebuild()
     rebuild.put(progress("loading", workload.rows(), workload.subscriptions))
     rebuild.finish()
     index.adopt(rebuild)

@@ -22,16 +22,16 @@ def offsets(numbers: NDArray[Any], size: int) -> U32:
 def distinct(numbers: Unsigned) -> Unsigned:
     """Each once, sorted; np.unique would hold on to the interpreter for as long as it takes."""
     ordered = np.sort(numbers)
-    return ordered[_lasts(ordered)]
+    return ordered[lasts(ordered)]
 
 
 def distinct_at(keys: U64) -> Numbers:
     """The indices of distinct keys, in their order."""
     order = np.argsort(keys, kind="stable")
-    return order[_lasts(keys[order])]
+    return order[lasts(keys[order])]
 
 
-def _lasts(ordered: NDArray[Any]) -> Flags:
+def lasts(ordered: NDArray[Any]) -> Flags:
     """Of equal numbers that stand beside each other the last."""
     lasts = np.empty(len(ordered), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=lasts[:-1])

@@ -14,7 +14,7 @@ class Gathering:
     """Rows and terms of many subscriptions."""
 
     def __init__(self) -> None:
-        self.ids = array("q")
+        self.ids = array("I")
         self.whos = array("I")  # subscriber and mode
         # Of each row:
         self.anchors = array("Q")

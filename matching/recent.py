@@ -23,10 +23,12 @@ class Subscription:
     mode: Mode
 
 
-def check_subscriber(number: int) -> None:
-    """ValueError for a number too large to stand beside a mode in 32 bits."""
-    if not 0 <= number < PLANE:
-        raise ValueError(f"not the number of a subscriber: {number}")
+def check_numbers(subscription: int, subscriber: int) -> None:
+    """ValueError for what does not fit in 32 bits, of the latter with a mode beside it."""
+    if not 0 <= subscription < 1 << 32:
+        raise ValueError(f"not the number of a subscription: {subscription}")
+    if not 0 <= subscriber < PLANE:
+        raise ValueError(f"not the number of a subscriber: {subscriber}")
 
 
 class _Posting:

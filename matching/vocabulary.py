@@ -145,17 +145,17 @@ class Vocabulary:
 
     def _numbers(self, keys: Iterable[int]) -> U32:
         numbers, known = positions(self.keys, np.array([*keys], np.uint64))
-        return numbers[known]
+        return numbers[known].astype(np.uint32)
 
 
 def vocabulary(
-    keys: U64, forms: U64, words: Numbers, firsts: U32, seconds: U32, both: U32
+    keys: U64, forms: U64, words: U32, firsts: U32, seconds: U32, both: U32
 ) -> Vocabulary:
     """From forms and the numbers of their words, and from what follows what; in any order."""
     begins = np.zeros(len(keys), np.uint32)
     begins[firsts] = BEGINS
     order = np.argsort(forms)
-    forms, words = forms[order], words[order].astype(np.uint32)
+    forms, words = forms[order], words[order]
     words |= begins[words]
     words[:-1] |= np.where(forms[1:] == forms[:-1], np.uint32(SAME), np.uint32(0))
     pairs = firsts.astype(np.uint64) << _WIDTH | seconds
