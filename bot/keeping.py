@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import structlog
 
+from bot.allocating import give_large_blocks_back
 from handlers import indexing
 from matching.index import Index
 from matching.rebuilding import Stored
@@ -32,6 +33,7 @@ class IndexKeeper:
 
     async def run(self) -> None:
         """Loads, and then for ever looks whether it is time for a rebuild."""
+        give_large_blocks_back()
         gc.freeze()  # places and words stay: to look through them again and again takes too long
         with _short_turns():
             await self._load()

@@ -28,7 +28,7 @@ class Index:
     """Subscriptions by number, matched together."""
 
     def __init__(self) -> None:
-        self._segment = empty()
+        self.segment = empty()  # what is at rest
         self._tangled = Recent()  # what no segment can hold
         self._layers = [Recent()]  # what changed since the segment was made, the latest last
         self._rebuild: Rebuild | None = None
@@ -62,12 +62,12 @@ class Index:
         self._changes += 1
         if self._rebuild:
             self._rebuild.changed.add(subscription)
-        parts: tuple[Recent | Segment, ...] = (*self._layers, self._tangled, self._segment)
+        parts: tuple[Recent | Segment, ...] = (*self._layers, self._tangled, self.segment)
         self._size -= any(part.remove(subscription) for part in parts)
 
     def match(self, reading: Reading) -> Matches:
         """The subscribers a reading concerns."""
-        ring, silent, held = found = self._segment.match(reading)
+        ring, silent, held = found = self.segment.match(reading)
         for part in (*self._layers, self._tangled):
             part.match(reading, found)
         silent -= ring
@@ -86,7 +86,7 @@ class Index:
 
     def rebuild(self) -> Rebuild:
         """Begin to make all anew. It supersedes one begun before that was not adopted."""
-        self._rebuild = Rebuild(self._segment, self._layers)
+        self._rebuild = Rebuild(self.segment, self._layers)
         self._layers.append(Recent())
         self._changes = 0
         return self._rebuild
@@ -96,7 +96,7 @@ class Index:
         if rebuild is not self._rebuild:
             raise ValueError("the rebuild was superseded")
         self._rebuild = None
-        segment = self._segment = rebuild.segment
+        segment = self.segment = rebuild.segment
         self._layers = self._layers[len(rebuild.layers) :]
         for number, added in rebuild.tangled.items():
             if number not in rebuild.changed:

@@ -26,12 +26,13 @@ class Loose:
         """Those gathered; keys are of all terms, first is the index of the first subscription."""
         lengths = np.array(new.lengths, np.uint32)
         numbers = np.searchsorted(keys, np.array(new.terms, np.uint64)).astype(np.uint32)
+        literals = numbers[np.array(new.literals, np.uint32)]
         return Loose(
             numbers[np.array(new.anchors, np.uint32)],
             np.array(new.subscriptions, np.uint32) + np.uint32(first),
             np.cumsum(lengths, dtype=np.int64) - lengths,
             lengths,
-            numbers[np.array(new.literals, np.uint32)] << 3 | np.array(new.flags, np.uint32),
+            (literals << 3 | np.array(new.flags, np.uint32)).astype(np.uint32),
         )
 
     @staticmethod
