@@ -1,22 +1,26 @@
 """Keeps the index: filled at the start, and made anew when much has changed, beside the loop."""
 
 import asyncio
-import time
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 
+from bot.allocating import give_large_blocks_back
 from handlers import indexing
 from matching.index import Index
 from matching.rebuilding import Stored
 from storage import subscriptions
 from storage.database import Database
+from storage.subscriptions import Wanted
 
 log = structlog.get_logger(__name__)
 
-_BATCH = 2_000
 _PROGRESS_EVERY = 100_000
 _LOOK_SECONDS = 30.0
-_BREATH_SECONDS = 0.0005
+_TURN_SECONDS = 0.0005  # so long another thread may keep the event loop waiting
 
 
 class IndexKeeper:
@@ -29,34 +33,47 @@ class IndexKeeper:
 
     async def run(self) -> None:
         """Loads, and then for ever looks whether it is time for a rebuild."""
-        await self._load()
+        give_large_blocks_back()
+        gc.freeze()  # places and words stay: to look through them again and again takes too long
+        with _short_turns():
+            await self._load()
+        self.loaded.set()
+        log.info("subscriptions loaded", count=len(self._index))
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             if self._index.is_due:
-                rebuild = self._index.rebuild(_breathe)
-                await asyncio.to_thread(rebuild.finish)
-                self._index.adopt(rebuild)
+                with _short_turns():
+                    await self.rebuild()
 
-    async def _load(self) -> None:
-        rebuild = self._index.rebuild(_breathe)
-        rows: list[Stored] = []
-        count = 0
-        async with self._database.read() as transaction:
-            async for one in subscriptions.every(transaction):
-                rows.append((one.id, one.subscriber, one.query, indexing.mode(one)))
-                count += 1
-                if len(rows) == _BATCH:
-                    await asyncio.to_thread(rebuild.put, rows)
-                    rows = []
-                if count % _PROGRESS_EVERY == 0:
-                    log.info("loading subscriptions", count=count)
-        await asyncio.to_thread(rebuild.put, rows)
+    async def rebuild(self) -> None:
+        """Makes the index anew."""
+        rebuild = self._index.rebuild()
         await asyncio.to_thread(rebuild.finish)
         self._index.adopt(rebuild)
-        self.loaded.set()
-        log.info("subscriptions loaded", count=len(self._index))
+
+    async def _load(self) -> None:
+        rebuild = self._index.rebuild()
+        count = 0
+        async with self._database.read() as transaction:
+            async for batch in subscriptions.every(transaction):
+                count += await asyncio.to_thread(rebuild.put, map(_stored, batch))
+                if count % _PROGRESS_EVERY < len(batch):
+                    log.info("loading subscriptions", count=count)
+        await asyncio.to_thread(rebuild.finish)
+        self._index.adopt(rebuild)
 
 
-def _breathe() -> None:
-    """Lets the event loop have its turn, from the thread that rebuilds."""
-    time.sleep(_BREATH_SECONDS)
+def _stored(one: Wanted) -> Stored:
+    mode = indexing.mode(at_once=one.at_once, sound=one.sound)
+    return one.id, one.subscriber, one.query, mode
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    """While a thread computes beside the event loop, the two take turns more often."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN_SECONDS)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)

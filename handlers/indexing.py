@@ -6,15 +6,15 @@ from storage.schedules import Every
 from storage.subscriptions import Subscription
 
 
-def mode(subscription: Subscription) -> Mode:
-    """What a match of it does."""
-    if subscription.schedule.every is not Every.NOW:
+def mode(*, at_once: bool, sound: bool) -> Mode:
+    """What a match does of a subscription that delivers so."""
+    if not at_once:
         return Mode.HELD
-    return Mode.RING if subscription.sound else Mode.SILENT
+    return Mode.RING if sound else Mode.SILENT
 
 
 def put(index: Index, subscription: Subscription) -> None:
     """Adds it, or replaces it as it was. ValueError when its query is none (see `load`)."""
-    index.add(
-        subscription.id, subscription.subscriber, load(subscription.query), mode(subscription)
-    )
+    at_once = subscription.schedule.every is Every.NOW
+    how = mode(at_once=at_once, sound=subscription.sound)
+    index.add(subscription.id, subscription.subscriber, load(subscription.query), how)

@@ -22,21 +22,38 @@ def offsets(numbers: NDArray[Any], size: int) -> U32:
 def distinct(numbers: Unsigned) -> Unsigned:
     """Each once, sorted; np.unique would hold on to the interpreter for as long as it takes."""
     ordered = np.sort(numbers)
-    return ordered[_lasts(ordered)]
+    return ordered[lasts(ordered)]
 
 
 def distinct_at(keys: U64) -> Numbers:
     """The indices of distinct keys, in their order."""
     order = np.argsort(keys, kind="stable")
-    return order[_lasts(keys[order])]
+    return order[lasts(keys[order])]
 
 
-def _lasts(ordered: NDArray[Any]) -> Flags:
+def lasts(ordered: NDArray[Any]) -> Flags:
     """Of equal numbers that stand beside each other the last."""
     lasts = np.empty(len(ordered), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=lasts[:-1])
     lasts[-1:] = True
     return lasts
+
+
+def owners(lengths: NDArray[Any]) -> Numbers:
+    """Of stretches one after the other: for each place the number of its stretch.
+
+    As np.repeat has it, which would hold on to the interpreter for as long as it takes.
+    """
+    ends = lengths.cumsum(dtype=np.int64)
+    return np.searchsorted(ends, np.arange(ends[-1] if len(ends) else 0), side="right")
+
+
+def many_ranges(starts: NDArray[Any], lengths: NDArray[Any]) -> Numbers:
+    """As ranges, of so many that others are not to wait for it."""
+    firsts = lengths.cumsum(dtype=np.int64) - lengths
+    found: Numbers = (starts - firsts)[owners(lengths)]
+    found += np.arange(len(found))
+    return found
 
 
 def ranges(starts: NDArray[Any], lengths: NDArray[Any]) -> Numbers:

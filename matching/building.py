@@ -1,21 +1,22 @@
 """A segment made anew, of one in use and of what came since.
 
-All of it is work on whole arrays, in which numpy lets other threads run; what is a loop pauses.
+All of it is work on whole arrays, in which numpy lets other threads run.
 """
 
 from collections import Counter
-from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 
 from matching.arrays import (
     U32,
+    U64,
     Flags,
     Numbers,
     bitmap,
     distinct,
     distinct_at,
+    lasts,
     offsets,
     positions,
 )
@@ -41,14 +42,14 @@ def empty() -> Segment:
         seconds=Seconds(none, none),
         more=More(none, at, none),
         crowds=Crowds({}, Counter(), none),
-        owners=Owners(np.empty(0, np.int64), none, 0),
+        owners=Owners(none, none, 0),
         whos=none,
         holds=_holds(0),
     )
 
 
-def build(old: Segment, new: Gathering, pause: Callable[[], None]) -> Segment:
-    """Both together without what was removed. pause is called every millisecond or so of a loop.
+def build(old: Segment, new: Gathering) -> Segment:
+    """Both together without what was removed.
 
     old may go on to be used, and what is removed from it meanwhile may be in the result.
     """
@@ -73,7 +74,7 @@ def build(old: Segment, new: Gathering, pause: Callable[[], None]) -> Segment:
         _rows(lone, size),
         _seconds(lone, size),
         _more(lone),
-        _crowds(crowds, whos, pause),
+        _crowds(crowds, whos),
         Owners(ids[owners[places]], places.astype(np.uint32), len(ids)),
         whos[owners],
         _holds(size),
@@ -98,7 +99,7 @@ def _vocabulary(old: Vocabulary, new: Gathering) -> Vocabulary:
         )
     )
     once = distinct_at(both)
-    keys = distinct(np.concatenate((old.keys, np.array(new.terms, np.uint64), both)))
+    keys: U64 = distinct(np.concatenate((old.keys, np.array(new.terms, np.uint64), both)))
     phrases = (
         np.searchsorted(keys, part[once]).astype(np.uint32) for part in (firsts, seconds, both)
     )
@@ -107,19 +108,19 @@ def _vocabulary(old: Vocabulary, new: Gathering) -> Vocabulary:
     forms = np.concatenate((old.forms, forms[unknown]))
     numbers = old.words[:-1] & NONE
     words = np.concatenate((old.keys[numbers], words[unknown]))
-    return vocabulary(keys, forms, np.searchsorted(keys, words), *phrases)
+    return vocabulary(keys, forms, np.searchsorted(keys, words).astype(np.uint32), *phrases)
 
 
-def _subscriptions(old: Segment, new: Gathering) -> tuple[Numbers, U32, Numbers]:
+def _subscriptions(old: Segment, new: Gathering) -> tuple[U32, U32, Numbers]:
     """Ids and subscribers in the new order, and by index in the old one (then in what is new) the
     index in the new one, -1 for what was removed.
     """
     first = np.flatnonzero(old.owners.firsts())
     whos = np.concatenate((old.whos[old.owners.places[first]], np.array(new.whos, np.uint32)))
-    ids = np.concatenate((old.owners.ids[first], np.array(new.ids, np.int64)))
+    ids = np.concatenate((old.owners.ids[first], np.array(new.ids, np.uint32)))
     there = np.flatnonzero(whos < GONE)
     order = there[np.argsort(ids[there], kind="stable")]
-    order = order[np.append(np.diff(ids[order]) > 0, True)[: len(order)]]  # the last of a number
+    order = order[lasts(ids[order])]
     indices = np.full(len(ids), -1, np.int64)
     indices[order] = np.arange(len(order))
     return ids[order], whos[order], indices
@@ -154,7 +155,8 @@ def _seconds(rows: Loose, size: int) -> Seconds:
 
 
 def _are_two(rows: Loose) -> Flags:
-    return (rows.lengths == 2) & rows.begins_with(2)
+    two: Flags = (rows.lengths == 2) & rows.begins_with(2)
+    return two
 
 
 def _more(rows: Loose) -> More:
@@ -164,7 +166,7 @@ def _more(rows: Loose) -> More:
     return More(several.astype(np.uint32), at.astype(np.uint32), chosen.flat())
 
 
-def _crowds(rows: Loose, whos: U32, pause: Callable[[], None]) -> Crowds:
+def _crowds(rows: Loose, whos: U32) -> Crowds:
     here = whos[rows.subscriptions]
     keys = np.sort(rows.anchors.astype(np.uint64) << np.uint64(32) | here)
     twice = keys[1:][keys[1:] == keys[:-1]].tolist()
@@ -173,6 +175,5 @@ def _crowds(rows: Loose, whos: U32, pause: Callable[[], None]) -> Crowds:
     bits = {}
     for term, (start, end) in zip(terms.tolist(), pairwise([*starts, len(here)]), strict=True):
         bits[term] = bitmap(here[start:end])
-        pause()
     repeated = Counter((key >> 32, key & 0xFFFFFFFF) for key in twice)
     return Crowds(bits, repeated, rows.anchors)

@@ -1,29 +1,29 @@
-"""Subscriptions on their way into a segment: their rows, by keys of terms, in growing arrays."""
+"""Subscriptions on their way into a segment: their rows and terms, in growing arrays."""
 
 from array import array
 from itertools import accumulate
 
-from matching.inflection import forms
+from matching.inflection import expanded
 from matching.keys import followed, form_key, key, word_key
 from matching.matches import Mode, who
 from matching.plans import Plans
-from matching.query import And, Not, Or, Phrase, PlaceTerm, Term, Word, load
+from matching.query import And, Not, Or, Phrase, Term, Word, load
 
 
 class Gathering:
     """Rows and terms of many subscriptions."""
 
     def __init__(self) -> None:
-        self.ids = array("q")
+        self.ids = array("I")
         self.whos = array("I")  # subscriber and mode
         # Of each row:
-        self.anchors = array("Q")
+        self.anchors = array("I")  # indices into terms
         self.subscriptions = array("I")  # indices into ids
         self.lengths = array("I")  # how many literals stand beside the anchor
         # Of each literal, those of a row one after the other:
-        self.literals = array("Q")
+        self.literals = array("I")  # indices into terms
         self.flags = array("B")  # those of matching.plans
-        self.terms = array("Q")
+        self.terms = array("Q")  # keys, some more than once
         # Of each beginning of a phrase and each phrase, some more than once:
         self.firsts = array("Q")  # the words so far
         self.seconds = array("Q")  # the next word
@@ -32,8 +32,8 @@ class Gathering:
         self.forms = array("Q")
         self.words = array("Q")
         self._plans = Plans()
-        self._known: dict[str, tuple[int, int]] = {}  # a term's key, and its key under NOT
-        self._words: set[int] = set()
+        self._known: dict[str, int] = {}  # by how a term stands in a query its index in terms
+        self._words: set[int] = set()  # keys
 
     def put(self, number: int, subscriber: int, query: str, mode: Mode) -> bool:
         """Take a query in as it is stored. False for one that has no rows: it is not in then.
@@ -43,32 +43,35 @@ class Gathering:
         terms, plan = self._plans.plan(query)
         if plan is None:
             return False
-        keys = [self._known.get(term) or self._learn(term) for term in terms]
+        try:
+            known = [self._known[term] for term in terms]
+        except KeyError:
+            known = [
+                self._known[term] if term in self._known else self._learn(term) for term in terms
+            ]
         index = len(self.ids)
         self.ids.append(number)
         self.whos.append(who(subscriber, mode))
         for row in plan:
-            self.anchors.append(keys[row.anchor][0])
+            self.anchors.append(known[row.anchor])
             self.subscriptions.append(index)
             self.lengths.append(len(row.flags))
             if row.flags:
-                self.literals.extend([keys[term][negated] for term, negated in row.literals])
+                self.literals.extend([known[term] + negated for term, negated in row.literals])
                 self.flags.frombytes(row.flags)
         return True
 
-    def _learn(self, text: str) -> tuple[int, int]:
+    def _learn(self, text: str) -> int:
+        """The index of a new term; what it is under NOT comes after it."""
         term = _term(text)
-        positive, negative = key(term, negated=False), key(term, negated=True)
-        self._known[text] = positive, negative
-        self.terms.append(positive)
+        index = self._known[text] = len(self.terms)
+        self.terms.extend((key(term, negated=False), key(term, negated=True)))
         match term:
             case Word(word):
                 self._learn_word(word)
             case Phrase(words):
                 self._learn_phrase(words)
-            case PlaceTerm():
-                self.terms.append(negative)
-        return positive, negative
+        return index
 
     def _learn_phrase(self, words: tuple[str, ...]) -> None:
         keys = [self._learn_word(word) for word in words]
@@ -82,7 +85,7 @@ class Gathering:
         if known not in self._words:
             self._words.add(known)
             self.terms.append(known)
-            for form in forms(word):
+            for form in expanded(word):
                 self.forms.append(form_key(form))
                 self.words.append(known)
         return known

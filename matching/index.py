@@ -3,19 +3,19 @@
 Most are at rest in a segment. What changes goes where it can change at once; now and then a new
 segment is made of both, beside those in use:
 
-    rebuild = index.rebuild(pause)
+    rebuild = index.rebuild()
     rebuild.finish()                 # takes its time, in a thread
     index.adopt(rebuild)
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from matching.building import empty
 from matching.facts import Reading
 from matching.matches import Matches, Mode
 from matching.query import Query, needs_a_term
 from matching.rebuilding import Rebuild, Stored
-from matching.recent import Recent, Subscription, check_subscriber
+from matching.recent import Recent, Subscription, check_numbers
 from matching.segment import Segment
 
 __all__ = ["Index", "Matches", "Mode", "Rebuild", "Stored"]
@@ -28,7 +28,7 @@ class Index:
     """Subscriptions by number, matched together."""
 
     def __init__(self) -> None:
-        self._segment = empty()
+        self.segment = empty()  # what is at rest
         self._tangled = Recent()  # what no segment can hold
         self._layers = [Recent()]  # what changed since the segment was made, the latest last
         self._rebuild: Rebuild | None = None
@@ -46,10 +46,11 @@ class Index:
     def add(self, subscription: int, subscriber: int, query: Query, mode: Mode) -> None:
         """Add a subscription, or replace the one of this number. It is live at once.
 
-        subscriber is a dense number below 2 ** 30. ValueError for another, and for a query that
-        would hold for a text without any of its terms; parse() refuses those.
+        subscription is below 2 ** 32, subscriber a dense number below 2 ** 30. ValueError for
+        others, and for a query that would hold for a text without any of its terms; parse()
+        refuses those.
         """
-        check_subscriber(subscriber)
+        check_numbers(subscription, subscriber)
         if not needs_a_term(query):
             raise ValueError("the query holds for a text without any of its terms")
         self.remove(subscription)
@@ -61,12 +62,12 @@ class Index:
         self._changes += 1
         if self._rebuild:
             self._rebuild.changed.add(subscription)
-        parts: tuple[Recent | Segment, ...] = (*self._layers, self._tangled, self._segment)
+        parts: tuple[Recent | Segment, ...] = (*self._layers, self._tangled, self.segment)
         self._size -= any(part.remove(subscription) for part in parts)
 
     def match(self, reading: Reading) -> Matches:
         """The subscribers a reading concerns."""
-        ring, silent, held = found = self._segment.match(reading)
+        ring, silent, held = found = self.segment.match(reading)
         for part in (*self._layers, self._tangled):
             part.match(reading, found)
         silent -= ring
@@ -78,18 +79,14 @@ class Index:
 
         ValueError for a row that cannot be added; none is then.
         """
-        rebuild = self.rebuild(lambda: None)
+        rebuild = self.rebuild()
         rebuild.put(rows)
         rebuild.finish()
         self.adopt(rebuild)
 
-    def rebuild(self, pause: Callable[[], None]) -> Rebuild:
-        """Begin to make all anew. It supersedes one begun before that was not adopted.
-
-        pause is called about every millisecond of work that keeps other threads waiting; in a
-        thread beside an event loop it sleeps a moment.
-        """
-        self._rebuild = Rebuild(self._segment, self._layers, pause)
+    def rebuild(self) -> Rebuild:
+        """Begin to make all anew. It supersedes one begun before that was not adopted."""
+        self._rebuild = Rebuild(self.segment, self._layers)
         self._layers.append(Recent())
         self._changes = 0
         return self._rebuild
@@ -99,7 +96,7 @@ class Index:
         if rebuild is not self._rebuild:
             raise ValueError("the rebuild was superseded")
         self._rebuild = None
-        segment = self._segment = rebuild.segment
+        segment = self.segment = rebuild.segment
         self._layers = self._layers[len(rebuild.layers) :]
         for number, added in rebuild.tangled.items():
             if number not in rebuild.changed:

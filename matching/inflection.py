@@ -15,10 +15,13 @@ def _languages() -> tuple[English | Paradigms, ...]:
     return (English.load(), *map(Paradigms.load, ("ukrainian", "russian", "italian")))
 
 
-@functools.lru_cache(maxsize=10_000)
-def forms(word: str) -> frozenset[str]:
+def expanded(word: str) -> frozenset[str]:
     """Every inflected form of a normalised word, itself included; never a derived word.
 
     railway and railways give the same set; import has imports, imported, importing, not importer.
     """
     return frozenset((word,)).union(*(language.forms(word) for language in _languages()))
+
+
+forms = functools.lru_cache(maxsize=10_000)(expanded)
+"""The same, remembered: for words that are asked for again and again."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.arrays import U32, U64, Flags, Numbers, distinct_at, ranges
+from matching.arrays import U32, U64, Flags, Numbers, lasts, many_ranges, owners
 from matching.gathering import Gathering
 from matching.plans import NEGATED, OPENS_CLAUSE, OPENS_ROW
 from matching.segment import MORE, Segment
@@ -25,13 +25,14 @@ class Loose:
     def gathered(new: Gathering, keys: U64, first: int) -> "Loose":
         """Those gathered; keys are of all terms, first is the index of the first subscription."""
         lengths = np.array(new.lengths, np.uint32)
-        numbers = np.searchsorted(keys, np.array(new.literals, np.uint64)).astype(np.uint32)
+        numbers = np.searchsorted(keys, np.array(new.terms, np.uint64)).astype(np.uint32)
+        literals = numbers[np.array(new.literals, np.uint32)]
         return Loose(
-            np.searchsorted(keys, np.array(new.anchors, np.uint64)).astype(np.uint32),
+            numbers[np.array(new.anchors, np.uint32)],
             np.array(new.subscriptions, np.uint32) + np.uint32(first),
             np.cumsum(lengths, dtype=np.int64) - lengths,
             lengths,
-            numbers << np.uint32(3) | np.array(new.flags, np.uint32),
+            (literals << 3 | np.array(new.flags, np.uint32)).astype(np.uint32),
         )
 
     @staticmethod
@@ -71,7 +72,7 @@ class Loose:
 
     def flat(self) -> U32:
         """The literals of all rows in their order."""
-        return self.literals[ranges(self.starts, self.lengths)]
+        return self.literals[many_ranges(self.starts, self.lengths)]
 
     def begins_with(self, count: int) -> Flags:
         """Whether so many clauses of each row are of one literal, the first ones."""
@@ -85,10 +86,9 @@ class Loose:
 def loosened(segment: Segment) -> Loose:
     """The rows of a segment."""
     rows, seconds, more, crowds = segment.rows, segment.seconds, segment.more, segment.crowds
-    terms = np.arange(len(rows.at) - 1, dtype=np.uint32)
-    anchors = np.repeat(terms, np.diff(rows.at))
+    anchors = owners(np.diff(rows.at)).astype(np.uint32)
     literals = rows.literals & np.uint32(MORE - 1)
-    lone = literals == 2 * len(terms)
+    lone = literals == 2 * (len(rows.at) - 1)
     literals[lone] = 0
     firsts = literals << 2 | (OPENS_ROW | OPENS_CLAUSE)
     beside = np.where(seconds.literals >= MORE, np.uint32(0), seconds.literals) << 2 | OPENS_CLAUSE
@@ -117,7 +117,7 @@ def rarest_first(rows: Loose, seen: U32) -> Loose:
     if not len(several):
         return rows
     chosen = rows[several]
-    at = ranges(chosen.starts, chosen.lengths)
+    at = many_ranges(chosen.starts, chosen.lengths)
     literals = rows.literals[at]
     weights = _weights(rows.anchors, literals, seen)
     opens = literals & OPENS_CLAUSE != 0
@@ -126,13 +126,13 @@ def rarest_first(rows: Loose, seen: U32) -> Loose:
     firsts = np.cumsum(chosen.lengths, dtype=np.int64) - chosen.lengths
     least = np.minimum.reduceat(here, firsts)
     least[least >= weights[chosen.anchors]] = -1
-    owners = np.repeat(np.arange(len(several)), chosen.lengths)
-    better = np.flatnonzero(here == least[owners])
-    once = distinct_at(owners[better].astype(np.uint64))
-    owners, places = owners[better[once]], at[better[once]]
+    row = owners(chosen.lengths)
+    better = np.flatnonzero(here == least[row])
+    better = better[lasts(row[better])]
+    row, places = row[better], at[better]
     anchors, changed = rows.anchors.copy(), rows.literals.copy()
-    anchors[several[owners]] = rows.literals[places] >> 3
-    changed[places] = chosen.anchors[owners] << 3 | rows.literals[places] & 7
+    anchors[several[row]] = rows.literals[places] >> 3
+    changed[places] = chosen.anchors[row] << 3 | rows.literals[places] & 7
     return Loose(anchors, rows.subscriptions, rows.starts, rows.lengths, changed)
 
 

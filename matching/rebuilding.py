@@ -1,13 +1,13 @@
 """The next segment of an index, made beside the one in use."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from matching.building import build
 from matching.gathering import Gathering
 from matching.matches import Mode
 from matching.query import dump, load
-from matching.recent import Recent, Subscription, check_subscriber
+from matching.recent import Recent, Subscription, check_numbers
 from matching.segment import Segment
 
 Stored: TypeAlias = tuple[int, int, str, Mode]
@@ -16,8 +16,6 @@ Stored: TypeAlias = tuple[int, int, str, Mode]
 _AT_ONCE = 1_000_000
 """So many are gathered before they go into the segment: what is gathered takes more memory."""
 
-_BREATH = 100  # so many take about a millisecond
-
 
 class Rebuild:
     """Everything an index held when it began, and what is put in. Nothing here is in use yet.
@@ -25,7 +23,7 @@ class Rebuild:
     Its methods may run in another thread than the index, one at a time.
     """
 
-    def __init__(self, old: Segment, layers: Iterable[Recent], pause: Callable[[], None]) -> None:
+    def __init__(self, old: Segment, layers: Iterable[Recent]) -> None:
         self.old = old
         self.layers = tuple(layers)  # what changed since the old segment was made
         self.changed: set[int] = set()  # numbers added or removed since this began
@@ -33,7 +31,6 @@ class Rebuild:
         self.tangled: dict[int, Subscription] = {}  # what has no rows
         self._waiting = [item for layer in self.layers for item in layer.subscriptions.items()]
         self._gathering = Gathering()
-        self._pause = pause
 
     def put(self, rows: Iterable[Stored]) -> int:
         """Take in more, of numbers the index did not hold when this began; how many they were.
@@ -53,14 +50,12 @@ class Rebuild:
         self._settle()
 
     def _take(self, number: int, subscriber: int, query: str, mode: Mode) -> None:
-        check_subscriber(subscriber)
+        check_numbers(number, subscriber)
         if not self._gathering.put(number, subscriber, query, mode):
             self.tangled[number] = Subscription(subscriber, load(query), mode)
         if len(self._gathering.ids) >= _AT_ONCE:
             self._settle()
-        if len(self._gathering.ids) % _BREATH == 0:
-            self._pause()
 
     def _settle(self) -> None:
-        self.segment = build(self.segment, self._gathering, self._pause)
+        self.segment = build(self.segment, self._gathering)
         self._gathering = Gathering()

@@ -23,10 +23,12 @@ class Subscription:
     mode: Mode
 
 
-def check_subscriber(number: int) -> None:
-    """ValueError for a number too large to stand beside a mode in 32 bits."""
-    if not 0 <= number < PLANE:
-        raise ValueError(f"not the number of a subscriber: {number}")
+def check_numbers(subscription: int, subscriber: int) -> None:
+    """ValueError for what does not fit in 32 bits, of the latter with a mode beside it."""
+    if not 0 <= subscription < 1 << 32:
+        raise ValueError(f"not the number of a subscription: {subscription}")
+    if not 0 <= subscriber < PLANE:
+        raise ValueError(f"not the number of a subscriber: {subscriber}")
 
 
 class _Posting:
@@ -65,7 +67,9 @@ class Recent:
     def __init__(self) -> None:
         self.subscriptions: dict[int, Subscription] = {}
         self._postings: dict[Term, _Posting] = {}
-        self._starting: dict[str, set[Word | Phrase]] = {}  # form of a first word -> terms
+        # By form of a first word the terms: a tuple, the same one for all forms of most words, so
+        # that the collector of garbage has little to look through.
+        self._starting: dict[str, tuple[Term, ...]] = {}
         self._places: set[str] = set()  # codes that are waited at
 
     def add(self, number: int, added: Subscription) -> None:
@@ -124,8 +128,10 @@ class Recent:
             posting = self._postings[term] = _Posting()
             if isinstance(term, PlaceTerm):
                 self._places.add(term.code)
+            alone = (term,)
             for form in _first_forms(term):
-                self._starting.setdefault(form, set()).add(term)  # type: ignore[arg-type]
+                others = self._starting.get(form)
+                self._starting[form] = (*others, term) if others else alone
         return posting
 
     def _forget(self, term: Term) -> None:
@@ -133,9 +139,10 @@ class Recent:
         if isinstance(term, PlaceTerm):
             self._places.discard(term.code)
         for form in _first_forms(term):
-            waiting = self._starting[form]
-            waiting.discard(term)
-            if not waiting:
+            waiting = tuple(other for other in self._starting[form] if other != term)
+            if waiting:
+                self._starting[form] = waiting
+            else:
                 del self._starting[form]
 
 

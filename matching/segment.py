@@ -7,11 +7,12 @@ of its terms and nothing else. A subscription is removed by marking its rows.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from pyroaring import BitMap
 
-from matching.arrays import U32, Flags, Numbers, bitmap, ranges
+from matching.arrays import U32, Flags, Numbers, bitmap, lasts, ranges
 from matching.facts import Reading
 from matching.matches import PLANE, Mode
 from matching.plans import OPENS_CLAUSE, OPENS_ROW
@@ -22,6 +23,8 @@ GONE = len(Mode) * PLANE
 
 # In Rows.literals: there are more literals.
 MORE = 1 << 31
+
+_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 Found = tuple[BitMap, BitMap, BitMap]  # subscribers, by mode
 
@@ -68,13 +71,13 @@ class Crowds:
 class Owners:
     """Whose the rows and the places in crowds are, by subscription."""
 
-    ids: Numbers  # sorted; of a subscription with several rows as often
+    ids: U32  # sorted; of a subscription with several rows as often
     places: U32  # a row, or beyond all rows a place in Crowds.terms
     count: int  # how many subscriptions there are, those removed since included
 
     def firsts(self) -> Flags:
         """Of each whether it is the first of its subscription."""
-        return np.diff(self.ids, prepend=-1) != 0
+        return lasts(self.ids[::-1])[::-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,10 @@ class Segment:
 
     def remove(self, number: int) -> bool:
         """Whether there was a subscription of this number."""
-        first, last = np.searchsorted(self.owners.ids, [number, number + 1])
+        if not 0 <= number < 1 << 32:
+            return False
+        wanted = np.uint32(number)
+        first, last = (np.searchsorted(self.owners.ids, wanted, side) for side in _SIDES)
         places = self.owners.places[first:last]
         there = places[self.whos[places] < GONE].tolist()
         rows = len(self.rows.literals)

@@ -4,7 +4,6 @@ A term's number is its index among the sorted keys. There are too many forms of 
 dictionary of them, so they stand in an array, and what was looked up there is remembered.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -33,14 +32,20 @@ class Phrases:
 
     pairs: U64  # sorted: the number of the words so far, shifted by 32, and that of the next word
     both: U32  # the number of both together, some with BEGINS
+    _found: dict[int, int] = field(default_factory=dict)  # by pair
 
-    def find(self, first: int, second: int) -> int | None:
-        """The number of both, when something was subscribed to that begins with them."""
-        if second == NONE:
-            return None
+    def find(self, first: int, second: int) -> int:
+        """The number of both, NONE when nobody subscribed to what begins with them."""
         pair = first << 32 | second
-        at = bisect_left(self.pairs.data, pair)
-        return int(self.both[at]) if at < len(self.pairs) and self.pairs[at] == pair else None
+        found = self._found.get(pair)
+        return self._look_up(pair) if found is None else found
+
+    def _look_up(self, pair: int) -> int:
+        if len(self._found) > _MOST_REMEMBERED:
+            self._found.clear()
+        at, known = positions(self.pairs, np.array([pair], np.uint64))
+        found = self._found[pair] = int(self.both[at[0]]) if known[0] else NONE
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +89,31 @@ class Vocabulary:
 
     def _others(self, at: Numbers, words: U32) -> dict[int, list[int]]:
         """By place in a text the words it is a form of besides the first."""
-        others = {}
+        others: dict[int, list[int]] = {}
         for place in np.flatnonzero(words >= SAME).tolist():
-            last = first = int(at[place]) + 1
-            while self.words[last] >= SAME:
-                last += 1
-            others[place] = self.words[first : last + 1].tolist()
+            first = int(at[place]) + 1
+            others[place] = several = self.words[first : first + 1].tolist()
+            while several[-1] >= SAME:
+                first += 1
+                several.append(int(self.words[first]))
         return others
 
     def _in_phrases(self, words: U32, others: Mapping[int, list[int]]) -> list[int]:
         """The phrases, and the beginnings of such, in a text of these words."""
         found = []
-        at = np.flatnonzero(words & BEGINS).tolist()
         numbers = words.tolist()
-        begun = [(place, numbers[place]) for place in at]
+        begun = [(at, numbers[at]) for at in np.flatnonzero(words & BEGINS).tolist()]
         begun += [(at, number) for at, some in others.items() for number in some if number & BEGINS]
-        for place, first in begun:
-            for second in (numbers[place + 1], *others.get(place + 1, ())):
-                both = self.phrases.find(first & NONE, second & NONE)
-                if both is not None:
+        for at, first in begun:
+            second = numbers[at + 1]
+            if second == NONE:
+                continue
+            for following in (second, *others.get(at + 1, ())):
+                both = self.phrases.find(first & NONE, following & NONE)
+                if both != NONE:
                     found.append(both)
                     if both & BEGINS:
-                        begun.append((place + 1, both))
+                        begun.append((at + 1, both))
         return found
 
     def _around(self, reading: Reading) -> list[int]:
@@ -142,17 +150,17 @@ class Vocabulary:
 
     def _numbers(self, keys: Iterable[int]) -> U32:
         numbers, known = positions(self.keys, np.array([*keys], np.uint64))
-        return numbers[known]
+        return numbers[known].astype(np.uint32)
 
 
 def vocabulary(
-    keys: U64, forms: U64, words: Numbers, firsts: U32, seconds: U32, both: U32
+    keys: U64, forms: U64, words: U32, firsts: U32, seconds: U32, both: U32
 ) -> Vocabulary:
     """From forms and the numbers of their words, and from what follows what; in any order."""
     begins = np.zeros(len(keys), np.uint32)
     begins[firsts] = BEGINS
     order = np.argsort(forms)
-    forms, words = forms[order], words[order].astype(np.uint32)
+    forms, words = forms[order], words[order]
     words |= begins[words]
     words[:-1] |= np.where(forms[1:] == forms[:-1], np.uint32(SAME), np.uint32(0))
     pairs = firsts.astype(np.uint64) << _WIDTH | seconds

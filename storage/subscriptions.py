@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import case, delete, func, insert, literal, select, update
 from sqlalchemy.engine import RowMapping
@@ -10,7 +11,7 @@ from sqlalchemy.engine import RowMapping
 from storage import bulletins, clocks, schema
 from storage.columns import Instant
 from storage.database import Transaction
-from storage.schedules import Schedule, parse_schedule
+from storage.schedules import AT_ONCE, Schedule, parse_schedule
 
 _table = schema.subscription
 
@@ -25,6 +26,8 @@ _quiet_until = (
     .where(schema.quiet.c.subscriber == _table.c.subscriber, schema.quiet.c.since.is_not(None))
     .scalar_subquery()
 )
+_BATCH = 1_000
+"""So many rows keep an event loop for about a millisecond."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,16 @@ class Subscription:
     next_due_at: datetime | None  # aware; when its next digest is due; None: no digest is to come
     digested: int  # id of the last bulletin its digests have dealt with
     owed_at: datetime | None  # aware; a digest is owed since then, or from then on; None: none is
+
+
+class Wanted(NamedTuple):
+    """What of a subscription decides who hears of a bulletin, and how."""
+
+    id: int
+    subscriber: int  # the subscriber's number
+    query: str  # compiled
+    at_once: bool  # False: in a digest
+    sound: bool
 
 
 async def add(
@@ -104,17 +117,15 @@ async def count(transaction: Transaction) -> int:
     return (await transaction.execute(select(func.count()).select_from(_table))).scalar_one()
 
 
-async def every(transaction: Transaction) -> AsyncIterator[Subscription]:
+async def every(transaction: Transaction) -> AsyncIterator[list[Wanted]]:
     """All of everybody, in batches, so that memory does not grow with them."""
+    at_once = _table.c.schedule == str(AT_ONCE)
+    columns = (_table.c.id, _table.c.subscriber, _table.c.query, at_once, _table.c.sound)
+    query = select(*columns).order_by(_table.c.id).limit(_BATCH)
     last = 0
-    while True:
-        query = select(_table).where(_table.c.id > last).order_by(_table.c.id).limit(2_000)
-        rows = (await transaction.execute(query)).mappings().all()
-        if not rows:
-            return
-        for row in rows:
-            yield _subscription(row)
-        last = rows[-1]["id"]
+    while rows := (await transaction.execute(query.where(_table.c.id > last))).all():
+        yield [Wanted._make(row) for row in rows]
+        last = rows[-1][0]
 
 
 async def is_due(transaction: Transaction, now: datetime) -> bool:

@@ -15,10 +15,6 @@ SUBSCRIBERS = st.integers(0, 4)
 STORED = st.lists(st.tuples(SUBSCRIBERS, QUERIES, st.sampled_from(Mode)), min_size=1, max_size=100)
 
 
-def no_pause() -> None:
-    """Nothing else runs here."""
-
-
 class Changing(RuleBasedStateMachine):
     """An index, and beside it what it should hold."""
 
@@ -54,7 +50,7 @@ class Changing(RuleBasedStateMachine):
 
     @rule()
     def begin(self) -> None:
-        self.rebuild = self.index.rebuild(no_pause)
+        self.rebuild = self.index.rebuild()
         self.put = {}
 
     @precondition(lambda self: self.rebuild)
@@ -131,7 +127,7 @@ def test_a_query_too_nested_for_rows_is_matched_all_the_same() -> None:
 def test_a_rebuild_that_was_superseded_is_not_adopted() -> None:
     index = Index()
     index.add(1, 1, Word("train"), Mode.RING)
-    first, second = index.rebuild(no_pause), index.rebuild(no_pause)
+    first, second = index.rebuild(), index.rebuild()
     first.finish()
     with pytest.raises(ValueError, match="superseded"):
         index.adopt(first)
@@ -155,13 +151,18 @@ def test_a_rebuild_is_due_when_much_has_changed() -> None:
         assert not index.is_due
         index.add(number, number, Word("train"), Mode.RING)
     assert index.is_due
-    rebuild = index.rebuild(no_pause)
+    rebuild = index.rebuild()
     assert not index.is_due
     rebuild.finish()
     index.adopt(rebuild)
     assert len(index) == 5_000
 
 
-def test_a_subscriber_of_a_number_too_large_is_refused() -> None:
+def test_numbers_too_large_are_refused_and_of_what_is_removed_nothing() -> None:
+    index = Index()
     with pytest.raises(ValueError, match="number of a subscriber"):
-        Index().add(1, 1 << 30, Word("train"), Mode.RING)
+        index.add(1, 1 << 30, Word("train"), Mode.RING)
+    with pytest.raises(ValueError, match="number of a subscription"):
+        index.add(1 << 32, 1, Word("train"), Mode.RING)
+    index.remove(1 << 40)
+    assert len(index) == 0

@@ -209,7 +209,8 @@ async def test_subscriptions_are_added_changed_and_removed(database: Database) -
         assert await subscriptions.of(transaction, subscriber.number) == [changed]
         assert await subscriptions.find(transaction, added.id, stranger.number) is None
         assert await subscriptions.find(transaction, added.id, subscriber.number) == changed
-        assert [s async for s in subscriptions.every(transaction)] == [changed]
+        wanted = (added.id, subscriber.number, "other", False, False)
+        assert [batch async for batch in subscriptions.every(transaction)] == [[wanted]]
         assert await subscriptions.owe(transaction, NOW - timedelta(seconds=1), 10) == 0
         assert await subscriptions.owe(transaction, NOW, 10) == 1
         assert await subscriptions.next_owed(transaction, NOW, 10) == [subscriber.number]
