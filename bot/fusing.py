@@ -5,7 +5,7 @@ has come of them; where it cannot, `forget` has all be read anew.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pyroaring import BitMap
@@ -19,44 +19,25 @@ from bot.incidents import (
     Confirmed,
     Effect,
     KnownAgain,
+    Opened,
     is_seen,
     observe,
     watch,
 )
-from bot.observation import Authority, Health, Observation, Pulse
+from bot.observation import Authority, Observation, Pulse
 from bot.observing import ANY, is_story, observations, only, places_alone
 from bot.plans import Plan, Plans
 from bot.ringing import Entry, Nest
+from bot.saying import Part, Said, Share
 from matching.gazetteer import Gazetteer
 from matching.index import Index, Matches
 from matching.reading import Reading
 from storage import sources, wishes
-from storage.bulletins import Bulletin, Phase
+from storage.bulletins import Phase
 from storage.database import Database, Transaction
 from storage.incidents import Telling
 from storage.lanes import Lane
 from storage.wishes import Changes
-
-
-@dataclass(frozen=True)
-class Said:
-    """A bulletin that may speak of alerts."""
-
-    place: int  # among those that are stored together
-    bulletin: Bulletin
-    reading: Reading
-    matches: Matches
-    fresh: bool  # worth a ring
-    baseline: bool  # there before we came
-
-
-@dataclass
-class Share:
-    """Whom such a bulletin concerns."""
-
-    plain: BitMap  # in other ways: they have it as it is, at once
-    story: BitMap = field(default_factory=BitMap)  # know the alert, and have the rest as news
-    told: BitMap = field(default_factory=BitMap)  # have a message of an incident
 
 
 class Fusion:
@@ -77,27 +58,34 @@ class Fusion:
         self._index = index
         self._nest = Nest(gazetteer, index)
         self._plans = Plans()
+        self._asked_since: datetime | None = None  # when this process made its first decision
         # What was read for the decisions of one transaction:
-        self._now: datetime | None = None  # when that was; None: it was not
-        self._good: dict[str, datetime] = {}  # last good poll of each source of states
-        self._always, self._never = BitMap(), BitMap()  # who is rung by every change, by none
+        self._has_begun = False
+        self._health: dict[str, Pulse] = {
+            name: Pulse(every, None) for name, every in states.items()
+        }
+        self._wishes = {Changes.ALL: BitMap(), Changes.NONE: BitMap()}
 
     async def begin(self, now: datetime, *alive: str) -> bool:
         """Before decisions; `alive` are sources that answer right now. Whether anything is on."""
-        if self._now is None:
+        if not self._has_begun:
             await self._board.load(now)
-            async with self._database.read() as transaction:
-                self._always = await wishes.who(transaction, Changes.ALL)
-                self._never = await wishes.who(transaction, Changes.NONE)
-                self._good = await sources.successes(transaction, tuple(self._board.polled))
-            self._now = now
-        self._good |= dict.fromkeys(alive, now)
+            self._asked_since = self._asked_since or now
+            if any(self._board):  # else nobody is asked about what is on
+                await self._read()
+            self._has_begun = any(self._board)
+        for name in alive:
+            if name in self._board.polled:
+                self._health[name] = Pulse(self._board.polled[name], now)
         return any(self._board)
 
-    @property
-    def _health(self) -> Health:
-        return {
-            name: Pulse(every, self._good.get(name)) for name, every in self._board.polled.items()
+    async def _read(self) -> None:
+        async with self._database.read() as transaction:
+            self._wishes = await wishes.everybody(transaction)
+            good = await sources.successes(transaction, tuple(self._board.polled))
+        self._health = {
+            name: Pulse(every, good.get(name), self._asked_since)
+            for name, every in self._board.polled.items()
         }
 
     def knows(self, source: str) -> bool:
@@ -110,7 +98,7 @@ class Fusion:
         share = Share(said.matches.ring | said.matches.silent)
         for one in seen:
             reading, matches = said.reading, said.matches
-            if len(seen) > 1:
+            if set(reading.above) != {one.region}:
                 reading = only(reading, one.region)
                 matches = self._index.match(reading)
             concerned = matches.ring | matches.silent
@@ -165,11 +153,11 @@ class Fusion:
 
     def end(self) -> None:
         """What was read for decisions is of no use for later ones."""
-        self._now = None
+        self._has_begun = False
 
     # --- an alert that is on ---
 
-    def _go_on(self, part: "Part", share: Share) -> None:
+    def _go_on(self, part: Part, share: Share) -> None:
         one, said = part.seen, part.said
         before = self._board.find(one.key)
         ended = self._board.ended(one.key)
@@ -177,6 +165,8 @@ class Fusion:
         effect = observe(incident, ended, one, self._health, part.now)
         if effect is None:
             return
+        if isinstance(effect, Opened):
+            effect = Opened(replace(effect.incident, wave=self._nest.top(one.region)))
         entry = self._board.put(effect, said.place)
         if said.baseline or one.key in PERMANENT:
             return
@@ -187,9 +177,11 @@ class Fusion:
         elif isinstance(effect, Changed | Confirmed):
             self._tell_change(entry, effect, prior, share, fresh=said.fresh)
 
-    def _ring_newcomers(self, entry: Entry, part: "Part", share: Share) -> None:
+    def _ring_newcomers(self, entry: Entry, part: Part, share: Share) -> None:
         """Those whom it concerns and who were not told of it yet."""
-        rung = self._nest.rung(entry, part.reading, part.matches, self._board, self._never)
+        rung = self._nest.rung(
+            entry, part.reading, part.matches, self._board, self._wishes[Changes.NONE]
+        )
         if not rung.told:
             return
         entry.owe(rung)
@@ -212,7 +204,11 @@ class Fusion:
     ) -> None:
         again = BitMap()
         if isinstance(effect, Changed) and fresh:
-            again = prior - self._never if effect.escalated else prior & self._always
+            again = (
+                prior - self._wishes[Changes.NONE]
+                if effect.escalated
+                else prior & self._wishes[Changes.ALL]
+            )
             again -= self._nest.knowing(entry, self._board)
         self._tell(entry, Telling.CHANGED, again - share.told)
         self._edit(entry, Telling.CHANGED, prior - again)
@@ -231,7 +227,7 @@ class Fusion:
 
     # --- an alert that is over ---
 
-    def _end(self, part: "Part", share: Share) -> None:
+    def _end(self, part: Part, share: Share) -> None:
         one, said = part.seen, part.said
         asked = self._asked(part.reading, part.matches)
         if said.baseline or not said.fresh:
@@ -252,7 +248,7 @@ class Fusion:
         if not closed and not any(targets):
             share.plain |= asked | self._freed(part)
 
-    def _freed(self, part: "Part") -> BitMap:
+    def _freed(self, part: Part) -> BitMap:
         """Who hears of the end in a part of what an alert is for: it goes on in the rest."""
         one, concerned = part.seen, part.matches.ring | part.matches.silent
         told = [
@@ -328,14 +324,3 @@ class Fusion:
     def _edit(self, entry: Entry, telling: Telling, who: BitMap) -> None:
         plan = Plan(entry=entry, telling=telling, lane=Lane.EDIT, recipients=who, silent=who)
         self._plans.add(plan)
-
-
-@dataclass(frozen=True)
-class Part:
-    """What a bulletin says of one region."""
-
-    said: Said
-    seen: Observation
-    reading: Reading  # of that region alone
-    matches: Matches  # of that reading
-    now: datetime

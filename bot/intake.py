@@ -15,9 +15,10 @@ from datetime import datetime, timedelta
 import structlog
 from pyroaring import BitMap
 
-from bot.fusing import Fusion, Said
+from bot.fusing import Fusion
 from bot.repeats import Repeats
 from bot.ringing import Entry
+from bot.saying import Said
 from bot.sources.keys import is_of_content
 from bot.sources.source import Batch
 from handlers.signs import is_alert, is_declared, read

@@ -47,10 +47,12 @@ class Pulse:
 
     every: timedelta  # how often it is polled
     succeeded_at: datetime | None  # aware; the last good poll
+    asked_since: datetime | None = None  # aware; before that nobody was there to ask it
 
     def is_stale(self, now: datetime) -> bool:
         limit = max(_STALE_AT_LEAST, _STALE_POLLS * self.every)
-        return self.succeeded_at is None or now - self.succeeded_at > limit
+        known = [at for at in (self.succeeded_at, self.asked_since) if at is not None]
+        return not known or now - max(known) > limit
 
 
 Health = Mapping[str, Pulse]

@@ -112,6 +112,10 @@ class Nest:
         ]
         return BitMap().union(*known)
 
+    def top(self, code: str) -> str:
+        """The largest region around it that is no country, or it itself."""
+        return [code, *(c for c in self._chain(code) if not self._is_country(c))][-1]
+
     def _belongs(self, entry: Entry, other: Entry) -> bool:
         return (
             other is not entry

@@ -50,6 +50,7 @@ class Incident:
     id: int = 0  # 0: not stored yet
     region: str  # code
     hazard: str  # "air_raid", "artillery_shelling", ...
+    wave: str = ""  # code of the oblast it lies in: of one wave are those that may belong together
     opened_at: datetime  # aware; when it began, as the first source tells
     level: str | None = None  # the gravest that a source says
     threats: tuple[str, ...] = ()  # of all sources that say it is on; names of topics

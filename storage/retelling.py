@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from pyroaring import BitMap
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, and_, delete, insert, or_, select, update
 
 from storage import broadcasts, receipts, schema
 from storage.database import Transaction
+from storage.incidents import Incident
 from storage.lanes import Lane
 
 _broadcast = schema.broadcast
+_incident = schema.incident
 _progress = schema.progress
 _delivery = schema.delivery
 _missed = schema.missed
@@ -73,17 +75,21 @@ async def summed_up(transaction: Transaction, broadcast: int) -> list[Missed]:
     return [Missed(row.incident, row.recipients) for row in await transaction.execute(query)]
 
 
-async def message_id(
-    transaction: Transaction, incidents: Sequence[int], subscriber: int
-) -> int | None:
-    """The newest message in which a subscriber was told of any of these; None: there is none.
+async def message_id(transaction: Transaction, incident: Incident, subscriber: int) -> int | None:
+    """The newest message in which a subscriber was told of an incident; None: there is none.
 
-    Of an incident and of those it belongs with: one message may stand for several.
+    Else that of another one of its wave that was on meanwhile: one message may stand for several.
     """
+    same = (_incident.c.wave == incident.wave, _incident.c.hazard == incident.hazard)
+    meanwhile = or_(_incident.c.closed_at.is_(None), _incident.c.closed_at >= incident.opened_at)
     query = (
         select(_broadcast.c.bulletin)
-        .where(_broadcast.c.incident.in_(incidents), _broadcast.c.lane == Lane.ALERT)
-        .order_by(_broadcast.c.id.desc())
+        .join(_incident, _incident.c.id == _broadcast.c.incident)
+        .where(
+            _broadcast.c.lane == Lane.ALERT,
+            or_(_incident.c.id == incident.id, and_(*same, meanwhile)),
+        )
+        .order_by((_incident.c.id == incident.id).desc(), _broadcast.c.id.desc())
     )
     for bulletin in (await transaction.execute(query)).scalars():
         ids = await receipts.message_ids(transaction, bulletin, subscriber)

@@ -95,6 +95,7 @@ incident = Table(
     Column("id", RowId, primary_key=True),
     Column("region", String(32), nullable=False),
     Column("hazard", String(64), nullable=False),
+    Column("wave", String(32), nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("level", String(16)),
     Column("threats", Text, nullable=False),
@@ -107,6 +108,7 @@ incident = Table(
     Column("declared", Boolean, nullable=False),
     Index("incident_closed", "closed_at"),
     Index("incident_of_region", "region", "opened_at"),
+    Index("incident_of_wave", "wave", "opened_at"),
     Index("incident_bulletin", "bulletin"),
     Index("incident_newest", "newest"),
     sqlite_autoincrement=True,  # a broadcast must never tell of another one

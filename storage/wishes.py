@@ -21,16 +21,17 @@ class Changes(StrEnum):
 
 async def of(transaction: Transaction, subscriber: int) -> Changes:
     """What one subscriber wishes."""
-    for changes in (Changes.ALL, Changes.NONE):
-        if subscriber in await who(transaction, changes):
+    for changes, numbers in (await everybody(transaction)).items():
+        if subscriber in numbers:
             return changes
     return Changes.GRAVER
 
 
-async def who(transaction: Transaction, changes: Changes) -> BitMap:
-    """Numbers of those who chose it."""
-    query = select(_table.c.subscribers).where(_table.c.changes == changes)
-    return (await transaction.execute(query)).scalar_one_or_none() or BitMap()
+async def everybody(transaction: Transaction) -> dict[Changes, BitMap]:
+    """Numbers of those who chose ALL and of those who chose NONE."""
+    rows = (await transaction.execute(select(_table))).all()
+    chosen = {Changes(row.changes): row.subscribers for row in rows}
+    return {changes: chosen.get(changes, BitMap()) for changes in (Changes.ALL, Changes.NONE)}
 
 
 async def choose(transaction: Transaction, subscriber: int, chosen: Changes) -> None:

@@ -8,11 +8,12 @@ from alarming import NOW, Alarms, edit, over, ring
 
 from bot.incidents import HOLD
 from matching.index import Mode
-from storage import bulletins, incidents, wishes
+from storage import bulletins, incidents, receipts, retelling, wishes
 from storage.bulletins import Phase
 from storage.database import Database
 from storage.incidents import Telling
 from storage.lanes import Lane
+from storage.receipts import Receipt
 from storage.wishes import Changes
 
 OBLAST, KYIV = "Харківська область", "м. Київ"
@@ -132,6 +133,26 @@ async def test_what_a_person_wishes_decides_which_changes_ring(both: Alarms) -> 
     assert await both.on("alerts", KYIV, level="yellow") == [edit(1, 2, 3)]
 
 
+async def test_the_message_of_an_alert_is_found_and_that_of_one_it_belongs_with(
+    both: Alarms,
+) -> None:
+    both.subscribe(1, OBLAST)
+    both.subscribe(2, IZIUM)
+    await both.on("siren", CHUHUIV)
+    await both.on("siren", IZIUM)
+    first, second, _edit = await both.owed()
+    arrived = [Receipt(first.bulletin, 1, 501), Receipt(second.bulletin, 2, 502)]
+    async with both.database.write() as transaction:
+        await receipts.put(transaction, arrived, NOW)
+        chuhuiv, izium = await incidents.open_now(transaction)
+        found = [
+            await retelling.message_id(transaction, incident, number)
+            for incident in (chuhuiv, izium)
+            for number in (1, 2, 3)
+        ]
+    assert found == [501, 502, None, 501, 502, None]
+
+
 async def test_edits_that_are_not_done_are_replaced_by_newer_ones(both: Alarms) -> None:
     both.subscribe(1, "Kyiv")
     both.subscribe(2, "Kyiv")
@@ -178,6 +199,27 @@ async def test_a_restart_in_the_middle_of_an_alert_rings_nobody_again(both: Alar
     await both.over("siren", KYIV)
     await both.over("alerts", KYIV)
     assert await both.wait(seconds=LATER) == [over(1)]
+
+
+async def test_after_a_long_absence_the_sources_are_asked_before_the_state_is_unknown(
+    alarms: Alarms,
+) -> None:
+    """Case 51."""
+    alarms.subscribe(1, "Kyiv")
+    await alarms.on("siren", KYIV)
+    await alarms.is_sent()
+    alarms.now += timedelta(hours=1)
+    alarms.restart()
+    alarms.dead = {"siren", "alerts"}
+    assert await alarms.wait(seconds=50) == []
+    assert await alarms.wait(minutes=1) == [ring(1, telling=Telling.UNKNOWN)]
+
+
+async def test_a_place_a_text_only_mentions_is_not_under_its_alert(alarms: Alarms) -> None:
+    alarms.subscribe(1, "Kyiv")
+    alarms.subscribe(2, "Odesa")
+    told = await alarms.text("blog", "Air alert in Kyiv", text="Trains to Odesa are late.")
+    assert [(one.telling, set(one.who)) for one in told] == [(Telling.OPENED, {1}), (None, {2})]
 
 
 async def test_what_was_on_before_we_came_is_known_and_rings_nobody(alarms: Alarms) -> None:

@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("id", _ROW_ID, nullable=False),
         sa.Column("region", sa.String(length=32), nullable=False),
         sa.Column("hazard", sa.String(length=64), nullable=False),
+        sa.Column("wave", sa.String(length=32), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("level", sa.String(length=16), nullable=True),
         sa.Column("threats", sa.Text(), nullable=False),
@@ -34,6 +35,7 @@ def upgrade() -> None:
     )
     op.create_index("incident_closed", "incident", ["closed_at"])
     op.create_index("incident_of_region", "incident", ["region", "opened_at"])
+    op.create_index("incident_of_wave", "incident", ["wave", "opened_at"])
     op.create_index("incident_bulletin", "incident", ["bulletin"])
     op.create_index("incident_newest", "incident", ["newest"])
     op.create_table(

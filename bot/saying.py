@@ -1,0 +1,43 @@
+"""A bulletin that speaks of alerts, on its way through the decisions: the shapes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pyroaring import BitMap
+
+from bot.observation import Observation
+from matching.index import Matches
+from matching.reading import Reading
+from storage.bulletins import Bulletin
+
+
+@dataclass(frozen=True)
+class Said:
+    """A bulletin that may speak of alerts."""
+
+    place: int  # among those that are stored together
+    bulletin: Bulletin
+    reading: Reading
+    matches: Matches
+    fresh: bool  # worth a ring
+    baseline: bool  # there before we came
+
+
+@dataclass
+class Share:
+    """Whom such a bulletin concerns."""
+
+    plain: BitMap  # in other ways: they have it as it is, at once
+    story: BitMap = field(default_factory=BitMap)  # know the alert, and have the rest as news
+    told: BitMap = field(default_factory=BitMap)  # have a message of an incident
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a bulletin says of one region."""
+
+    said: Said
+    seen: Observation
+    reading: Reading  # of that region alone
+    matches: Matches  # of that reading
+    now: datetime
