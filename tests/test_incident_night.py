@@ -17,7 +17,7 @@ from storage.incidents import Telling
 from storage.lanes import Lane
 
 STEP = timedelta(seconds=15)
-STEPS = 420
+STEPS = 320
 LAGS = {"siren": 0, "alerts": 1}  # steps until a source shows what has happened
 _STALE = timedelta(seconds=60)
 
@@ -84,7 +84,7 @@ def on_at(raids: list[Raid], step: int) -> State:
 
 def fails(source: str, step: int) -> bool:
     """Each source fails in turn for ten minutes, and now and then all of them."""
-    if 150 <= step < 175 or 300 <= step < 308:
+    if 130 <= step < 155 or 220 <= step < 228:
         return True
     return (step // 40) % 3 == list(LAGS).index(source)
 
@@ -225,7 +225,7 @@ async def test_a_night_rings_everybody_for_what_they_watch_and_nobody_twice(
     told: list[tuple[int, Telling, str, int]] = []
     for step in range(STEPS):
         alarms.now = now = NOW + step * STEP
-        if step in (90, 250):
+        if step in (90, 200):
             alarms.restart()
         for source, lag in LAGS.items():
             if fails(source, step):
