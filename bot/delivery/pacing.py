@@ -27,11 +27,11 @@ class Booking:
     counted so much later than one that did not, and a second is over only that much later.
     """
 
-    __slots__ = ("at", "counted_by")
+    __slots__ = ("at", "seconds")
 
     def __init__(self, at: float) -> None:
         self.at = at
-        self.counted_by = at + _CATCH_UP_SECONDS  # what is later cannot be caught up with
+        self.seconds = inf  # until the answer
 
 
 class Pacer:
@@ -47,7 +47,7 @@ class Pacer:
         self._clock = clock
         self._spacing = 1 / rate
         self._latest: deque[Booking] = deque(maxlen=rate)
-        self._shortest = inf  # seconds from a booking to the answer
+        self._shortest = 60.0  # seconds from a booking to the answer: longer than it may be
         self._next = clock() + self._spacing
         self._chats: dict[int, float] = {}
         self._groups: dict[int, deque[float]] = {}
@@ -65,7 +65,7 @@ class Pacer:
         if len(self._latest) == self._latest.maxlen:
             # A late loop catches up, but no second ever holds more than the rate, also when it
             # is counted at the other end of the wire.
-            earliest = max(earliest, self._latest[0].counted_by + 1 + _MARGIN_SECONDS)
+            earliest = max(earliest, self._counted_by(self._latest[0]) + 1 + _MARGIN_SECONDS)
         return max(0.0, earliest - now)
 
     def chat_wait(self, chat_id: int) -> float:
@@ -93,11 +93,9 @@ class Pacer:
 
     def answered(self, booking: Booking) -> None:
         """That call is over."""
-        trip = self._clock() - booking.at
+        booking.seconds = self._clock() - booking.at
         # The way may have become longer for good: so the shortest trip is forgotten slowly.
-        self._shortest = min(trip, self._shortest + trip * _DRIFT)
-        late = min(trip - self._shortest, _CATCH_UP_SECONDS)
-        booking.counted_by = booking.at + late
+        self._shortest = min(booking.seconds, self._shortest + booking.seconds * _DRIFT)
 
     def hold(self, seconds: float) -> None:
         """Nothing to anybody for so long."""
@@ -122,6 +120,10 @@ class Pacer:
         if is_everybody:
             self.hold(seconds)
         return is_everybody
+
+    def _counted_by(self, booking: Booking) -> float:
+        """No more is added than what can be caught up with: else a slow answer slowed all."""
+        return booking.at + min(booking.seconds - self._shortest, _CATCH_UP_SECONDS)
 
     def _prune(self, now: float) -> None:
         self._chats = {chat: until for chat, until in self._chats.items() if until > now}
