@@ -11,6 +11,7 @@ import asyncio
 import gc
 import resource
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -102,7 +103,7 @@ class Bench:
         courier = Courier(
             self._database,
             self._sender,
-            Pacer(rate, asyncio.get_running_loop().time),
+            Pacer(rate, time.monotonic),
             Renderer(self._messages, _now),
             bell=self._bell,
             joined=_nobody_joins,

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -60,7 +61,7 @@ class Installation:
         courier = Courier(
             self._database,
             self._sender,
-            Pacer(rate, asyncio.get_running_loop().time),
+            Pacer(rate, time.monotonic),
             Renderer(self._messages, _now),
             bell=self._bell,
             joined=_nobody_joins,

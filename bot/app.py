@@ -1,6 +1,7 @@
 """Puts the parts together and runs them until it is told to stop."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -133,7 +134,7 @@ class App:
         self._courier = Courier(
             database,
             self._sender,
-            Pacer(config.delivery.rate, asyncio.get_running_loop().time),
+            Pacer(config.delivery.rate, time.monotonic),
             Renderer(messages, now),
             bell=self._bell,
             joined=self._reindex,

@@ -20,7 +20,7 @@ from bot.delivery.counting import Counts
 from bot.delivery.errands import Errand
 from bot.delivery.health import Health
 from bot.delivery.outcome import NotSent, Outcome, Refused, Rejected, RetryAfter
-from bot.delivery.pacing import Pacer
+from bot.delivery.pacing import Booking, Pacer
 from bot.delivery.recovery import recover
 from bot.delivery.round import Ledger, Turn, play_round
 from bot.delivery.sender import Sender
@@ -210,9 +210,9 @@ class Courier:
         *_, errand = heapq.heappop(self._ready)
         if not self._ready:
             self._loaded.clear()
-        self._pacer.book(errand.subscriber.chat_id)
+        booking = self._pacer.book(errand.subscriber.chat_id)
         self.health.launched(errand.lane)
-        task = asyncio.create_task(self._carry(errand))
+        task = asyncio.create_task(self._carry(errand, booking))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         self._note_room()
@@ -229,8 +229,9 @@ class Courier:
         self._bell.set()
         self._progress.set()
 
-    async def _carry(self, errand: Errand) -> None:
+    async def _carry(self, errand: Errand, booking: Booking) -> None:
         outcome = await self._send(errand)
+        self._pacer.answered(booking)
         match outcome:
             case RetryAfter(seconds):
                 self._flooded(errand.subscriber.chat_id, seconds)
