@@ -110,6 +110,8 @@ async def hold(transaction: Transaction, ids: Collection[int]) -> dict[int, bool
 
     By id whether each is finished. Those are missing that somebody else is changing now.
     """
+    if not ids:
+        return {}
     which = _table.c.id.in_(ids)
     locking = select(_table.c.id).where(which).with_for_update(key_share=True, skip_locked=True)
     held = list((await transaction.execute(locking)).scalars())

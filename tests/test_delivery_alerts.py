@@ -11,6 +11,7 @@ from outbox import Outbox, at_work, connected, now
 from talking import gazetteer, reader, topics, words
 
 from bot.delivery.rendering import Renderer
+from bot.delivery.round import Ledger, play_round
 from bot.delivery.sender import Sender
 from bot.incidents import HOLD
 from bot.standin.errors import BadRequest
@@ -19,6 +20,7 @@ from bot.standin.person import Person
 from bot.standin.server import Standin
 from handlers.incidents import IncidentMessages
 from handlers.messages import Messages
+from storage import retelling
 from storage.bulletins import Phase
 from storage.database import Database
 
@@ -245,3 +247,76 @@ async def test_who_has_deleted_the_message_does_not_hold_the_others_up(night: Ni
     await night.sent()
     changed = ["confirmed" in person.chat.texts[0] for person in (ann, bob)]
     assert sorted(changed) == [False, True]
+
+
+async def test_who_is_being_rung_while_it_changes_gets_the_newest_text_after_it(
+    night: Night,
+) -> None:
+    ann = await night.listener("Kyiv")
+    night.standin.faults.slow(0.5, method="sendMessage")
+    async with night.sending() as outbox:
+        await night.alarms.on("siren", KYIV)
+        outbox.bell.set()
+        await ann.chat.wait(lambda messages: len(messages) == 1)
+        await night.alarms.on("alerts", KYIV)
+        outbox.bell.set()
+    (message,) = ann.chat.messages
+    assert "confirmed by alerts" in message.text
+
+
+async def test_edits_that_a_kill_interrupts_are_made_again(both: Night) -> None:
+    people = [await both.listener("Kyiv", name) for name in ("Ann", "Bob", "Cleo")]
+    await both.alarms.on("siren", KYIV)
+    await both.sent()
+    await both.alarms.on("alerts", KYIV)
+    killed = await play_round(both.alarms.database, Ledger(), 2, lambda _: 0.0, now())
+    assert len(killed.picked.errands) == 2
+    await both.sent()
+    assert [len(person.chat.messages) for person in people] == [1, 1, 1]
+    assert all("confirmed by alerts" in person.chat.texts[0] for person in people)
+
+
+async def test_an_edit_that_newer_ones_replace_is_not_begun_again(both: Night) -> None:
+    ann = await both.listener("Kyiv")
+    await both.alarms.on("siren", KYIV)
+    await both.sent()
+    await both.alarms.on("alerts", KYIV)
+    ledger = Ledger()
+    await play_round(both.alarms.database, ledger, 0, lambda _: 0.0, now())
+    (held,) = ledger.broadcasts
+    await both.alarms.text("channel", "Повітряна тривога в Києві!")
+    turn = await play_round(both.alarms.database, ledger, 9, lambda _: 0.0, now())
+    (errand,) = turn.picked.errands
+    assert errand.broadcast not in (held, None)
+    assert errand.told
+    assert errand.told.edits == last(ann).id
+
+
+async def test_a_ring_that_is_over_while_a_round_waits_is_not_begun(
+    standin: Standin, sender: Sender, postgresql_url: str
+) -> None:
+    """Whoever ends an alert and whoever sends it agree on who has had it."""
+    postgresql = Database(postgresql_url)
+    night = Night(standin, sender, postgresql)
+    await night.listener("Kyiv")
+    await night.alarms.on("siren", KYIV)
+    (ring,) = await night.alarms.owed()
+    async with postgresql.write() as deciding:
+        await retelling.cut(deciding, ring.incident or 0, now())
+        turn = await play_round(postgresql, Ledger(), 9, lambda _: 0.0, now())
+        assert turn.picked.errands == []
+    await postgresql.close()
+
+
+async def test_who_is_told_late_reads_how_late_and_the_operator_sees_it(night: Night) -> None:
+    ann = await night.listener("Kyiv")
+    async with night.sending() as outbox:
+        said_at = night.alarms.now - timedelta(seconds=45)
+        await night.alarms.on("hook", KYIV, published_at=said_at)
+        outbox.bell.set()
+        await ann.chat.wait(lambda messages: len(messages) == 1)
+    assert "reached you after 4" in last(ann).text
+    count = outbox.registry.get_sample_value("tocsin_alert_latency_seconds_count")
+    total = outbox.registry.get_sample_value("tocsin_alert_latency_seconds_sum")
+    assert count == 1
+    assert 45 <= (total or 0) < 60

@@ -12,7 +12,7 @@ from bot.delivery.freshness import is_fresh
 from bot.delivery.pacing import CHAT_SECONDS
 from bot.delivery.sharing import Shares
 from bot.delivery.telling import Teller
-from storage import broadcasts, bulletins, deliveries, subscribers
+from storage import bulletins, deliveries, subscribers
 from storage.agenda import Owed
 from storage.broadcasts import NOBODY, Broadcast
 from storage.bulletins import StoredBulletin
@@ -41,8 +41,8 @@ class _Due:
     delivery: Delivery
     subscriber: Subscriber
     texts: Mapping[int, StoredBulletin]  # by id; without words of its own it says one of them
-    broadcast: Broadcast | None  # that owed it, where that tells of incidents
-    told: Told | None  # what there is to tell of them
+    is_of_incident: bool  # and says nothing of its bulletin
+    told: Told | None  # what there is to tell of an incident
 
 
 class Picker:
@@ -85,13 +85,13 @@ class Picker:
 
         What a lane leaves of its share is dealt to the others.
         """
-        all_of = {broadcast.id: broadcast for broadcast in window}
+        broadcasts = {broadcast.id: broadcast for broadcast in window}
         waiting = {lane for lane, one in owed.items() if _is_due(one, self._now)}
         waiting |= {b.lane for b in window if b.attempted < b.recipients.max()}
         while room and waiting:
             made = {}
             for lane, share in self._shares.deal(room, waiting).items():
-                own = [b for b in (all_of | self._picked.broadcasts).values() if b.lane is lane]
+                own = [b for b in (broadcasts | self._picked.broadcasts).values() if b.lane is lane]
                 made[lane] = await self._fill(lane, own, owed[lane], share)
                 if made[lane] < share:
                     waiting.discard(lane)
@@ -121,20 +121,18 @@ class Picker:
         by_number = await subscribers.get(self._transaction, {d.subscriber for d in due})
         ids = {d.bulletin for d in due if d.bulletin}
         texts = await bulletins.get(self._transaction, ids) if ids else {}
-        owing = await self._owing(lane, due) if ids else {}
-        held = await broadcasts.hold(self._transaction, {one.id for one in owing.values()})
-        told = await self._tell(owing, due, texts)
+        told, busy = await self._teller.tell_each(due, texts)
         return [
             _Due(
                 delivery,
                 by_number[delivery.subscriber],
                 texts,
-                owing.get(delivery.id),
+                delivery.id in told,
                 told.get(delivery.id),
             )
             # Two to one chat may have been put off to the same instant: the older goes first.
             for delivery in sorted(due, key=lambda delivery: delivery.id)
-            if delivery.id not in owing or owing[delivery.id].id in held
+            if delivery.id not in busy
         ]
 
     def _take(self, one: "_Due") -> None:
@@ -142,7 +140,7 @@ class Picker:
         what = delivery.content or one.texts.get(delivery.bulletin or 0)
         if subscriber.suspended or what is None:
             self._over.append(delivery.id)
-        elif one.broadcast and one.told is None:
+        elif one.is_of_incident and one.told is None:
             if delivery.lane is Lane.EDIT and subscriber.number in self._teller.unsettled:
                 self._later[delivery.id] = self._now + timedelta(seconds=CHAT_SECONDS)
             else:
@@ -219,33 +217,6 @@ class Picker:
             subscriber, broadcast.lane, text, silent, attempts=1, broadcast=broadcast.id, told=told
         )
         self._send(errand)
-
-    async def _owing(self, lane: Lane, due: Sequence[Delivery]) -> dict[int, Broadcast]:
-        """By delivery the broadcast that owed it, of those that tell of incidents."""
-        found = await broadcasts.telling(self._transaction, {d.bulletin for d in due if d.bulletin})
-        owing = {}
-        for delivery in due:
-            for broadcast in found:
-                is_its = (broadcast.bulletin, broadcast.lane) == (delivery.bulletin, lane)
-                if is_its and delivery.subscriber in broadcast.recipients:
-                    owing[delivery.id] = broadcast
-                    break
-        return owing
-
-    async def _tell(
-        self,
-        owing: Mapping[int, Broadcast],
-        due: Sequence[Delivery],
-        texts: Mapping[int, StoredBulletin],
-    ) -> dict[int, Told]:
-        """By delivery what there is to tell of incidents."""
-        told: dict[int, Told] = {}
-        for broadcast in {one.id: one for one in owing.values()}.values():
-            its = [d for d in due if d.id in owing and owing[d.id].id == broadcast.id]
-            numbers = BitMap(delivery.subscriber for delivery in its)
-            heard = await self._teller.tell(broadcast, texts[broadcast.bulletin], numbers)
-            told |= {d.id: heard[d.subscriber] for d in its if d.subscriber in heard}
-        return told
 
     async def _text(self, bulletin: int) -> StoredBulletin:
         if bulletin not in self._texts:

@@ -11,6 +11,7 @@ from bot.delivery.freshness import is_fresh
 from bot.delivery.outcome import Doubtful
 from bot.delivery.retry import Again, Decision, Expire, GiveUp, Join, decide
 from bot.delivery.settling import enqueue_known
+from bot.delivery.telling import owes
 from storage import broadcasts, bulletins, deliveries
 from storage.broadcasts import Broadcast, Progress
 from storage.bulletins import StoredBulletin
@@ -61,13 +62,7 @@ class _Recovery:
         told = await broadcasts.telling(
             self._transaction, {row.bulletin for row in rows if row.bulletin}
         )
-        return {
-            row.id
-            for row in rows
-            for one in told
-            if (one.bulletin, one.lane) == (row.bulletin, row.lane)
-            and row.subscriber in one.recipients
-        }
+        return {row.id for row in rows for one in told if owes(one, row)}
 
     def _decide(
         self,

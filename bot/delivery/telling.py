@@ -4,7 +4,7 @@ Who is rung late reads what is true then. Who has a message keeps that one: it i
 ends is answered to it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,10 +12,11 @@ from pyroaring import BitMap
 
 from bot.delivery.errands import RINGS, Scene, Told
 from handlers.incidents import IncidentView
-from storage import bulletins, incidents, retelling
+from storage import broadcasts, bulletins, incidents, retelling
 from storage.broadcasts import Broadcast
 from storage.bulletins import StoredBulletin
 from storage.database import Transaction
+from storage.deliveries import Delivery
 from storage.incidents import Incident, Telling
 from storage.lanes import Lane
 from storage.retelling import NEAR
@@ -66,6 +67,37 @@ class Teller:
         if broadcast.telling is Telling.CLOSED:
             return await self._close(broadcast, incident, numbers)
         return {} if incident.closed_at else await self._ring(broadcast, incident, text, numbers)
+
+    async def tell_each(
+        self, due: Sequence[Delivery], texts: Mapping[int, StoredBulletin]
+    ) -> tuple[dict[int, Told | None], set[int]]:
+        """By delivery, of those that tell of incidents; None: there is nothing to tell any more.
+
+        And ids of those of which somebody else is deciding just now. `texts` are bulletins by id.
+        """
+        owing = await self._owing(due)
+        held = await broadcasts.hold(self._transaction, owing.keys())
+        told: dict[int, Told | None] = {}
+        for id_ in held:
+            broadcast, its = owing[id_]
+            numbers = BitMap(delivery.subscriber for delivery in its)
+            heard = await self.tell(broadcast, texts[broadcast.bulletin], numbers)
+            told |= {delivery.id: heard.get(delivery.subscriber) for delivery in its}
+        busy = owing.keys() - held.keys()
+        return told, {delivery.id for id_ in busy for delivery in owing[id_][1]}
+
+    async def _owing(self, due: Sequence[Delivery]) -> dict[int, tuple[Broadcast, list[Delivery]]]:
+        """By id the broadcasts of incidents that deliveries were put off from, each with those."""
+        bulletins_due = {delivery.bulletin for delivery in due if delivery.bulletin}
+        if not bulletins_due:
+            return {}
+        found = await broadcasts.telling(self._transaction, bulletins_due)
+        owing: dict[int, tuple[Broadcast, list[Delivery]]] = {}
+        for delivery in due:
+            its = next((one for one in found if owes(one, delivery)), None)
+            if its:
+                owing.setdefault(its.id, (its, []))[1].append(delivery)
+        return owing
 
     async def _ring(
         self, broadcast: Broadcast, incident: Incident, text: StoredBulletin, numbers: BitMap
@@ -156,3 +188,9 @@ class Teller:
         self._incidents |= found
         newest = {one.newest for one in found.values() if one.newest}
         self._texts |= await bulletins.get(self._transaction, newest - self._texts.keys())
+
+
+def owes(broadcast: Broadcast, delivery: Delivery) -> bool:
+    """Whether a delivery was put off from a broadcast."""
+    is_of_it = (broadcast.bulletin, broadcast.lane) == (delivery.bulletin, delivery.lane)
+    return is_of_it and delivery.subscriber in broadcast.recipients
