@@ -33,6 +33,7 @@ from bot.delivery.pacing import Pacer
 from bot.delivery.rendering import Renderer
 from bot.delivery.sender import Sender
 from bot.delivery.settings import TelegramSettings
+from handlers.incidents import IncidentMessages
 from handlers.messages import Messages
 from handlers.words import Words
 from matching.gazetteer import Gazetteer
@@ -66,8 +67,9 @@ class Bench:
         self._telegram = telegram
         self._sender = sender
         self._bell = asyncio.Event()
-        reader = Reader(Gazetteer.load(), Topics.built_in())
-        self._messages = Messages(Words(), reader)
+        words, gazetteer, topics = Words(), Gazetteer.load(), Topics.built_in()
+        self._messages = Messages(words, Reader(gazetteer, topics))
+        self._incidents = IncidentMessages(words, gazetteer, topics)
 
     async def broadcast(self, name: str, rate: int, count: int) -> Sends:
         """One bulletin to so many."""
@@ -104,7 +106,7 @@ class Bench:
             self._database,
             self._sender,
             Pacer(rate, time.monotonic),
-            Renderer(self._messages, _now),
+            Renderer(self._messages, self._incidents, _now),
             bell=self._bell,
             joined=_nobody_joins,
             counts=Counts(CollectorRegistry(), _now),

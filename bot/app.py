@@ -45,6 +45,7 @@ from bot.updates import Inbox, Poller
 from bot.waiting import Owing
 from handlers import indexing
 from handlers.conversation import Conversation
+from handlers.incidents import IncidentMessages
 from handlers.limiting import Allowance
 from handlers.messages import Messages
 from handlers.roundup import Roundup
@@ -135,7 +136,9 @@ class App:
             database,
             self._sender,
             Pacer(config.delivery.rate, time.monotonic),
-            Renderer(messages, now),
+            Renderer(
+                messages, IncidentMessages(self._words, language.gazetteer, language.topics), now
+            ),
             bell=self._bell,
             joined=self._reindex,
             counts=Counts(self._registry, now),

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from alarming import NOW, Alarms, edit, over, ring
+from pyroaring import BitMap
 
 from bot.incidents import HOLD
 from matching.index import Mode
@@ -14,6 +15,7 @@ from storage.database import Database
 from storage.incidents import Telling
 from storage.lanes import Lane
 from storage.receipts import Receipt
+from storage.retelling import Message
 from storage.wishes import Changes
 
 OBLAST, KYIV = "Харківська область", "м. Київ"
@@ -158,11 +160,11 @@ async def test_the_message_of_an_alert_is_found_and_that_of_one_it_belongs_with(
         await receipts.put(transaction, arrived, NOW)
         chuhuiv, izium = await incidents.open_now(transaction)
         found = [
-            await retelling.message_id(transaction, incident, number)
+            await retelling.messages(transaction, incident, BitMap((1, 2, 3)))
             for incident in (chuhuiv, izium)
-            for number in (1, 2, 3)
         ]
-    assert found == [501, 502, None, 501, 502, None]
+    both_of_them = Message(501, (chuhuiv.id, izium.id))
+    assert found == [{1: both_of_them}, {1: both_of_them, 2: Message(502, (izium.id,))}]
 
 
 async def test_edits_that_are_not_done_are_replaced_by_newer_ones(both: Alarms) -> None:

@@ -17,7 +17,7 @@ from itertools import count
 import structlog
 
 from bot.delivery.counting import Counts
-from bot.delivery.errands import Errand
+from bot.delivery.errands import Errand, Told
 from bot.delivery.health import Health
 from bot.delivery.outcome import NotSent, Outcome, Refused, Rejected, RetryAfter
 from bot.delivery.pacing import Booking, Pacer
@@ -57,7 +57,7 @@ _LONG_HOLD_SECONDS = 1.0
 _PARKED_SECONDS = 60.0  # a wait of so many is stored: it may outlive the process
 _BREATH_SECONDS = 0.004  # at a high rate a few calls are launched together
 
-Render = Callable[[StoredBulletin, Subscriber], Content]
+Render = Callable[[StoredBulletin | Told, Subscriber], Content]
 
 
 class Courier:
@@ -277,8 +277,13 @@ class Courier:
 
     async def _send(self, errand: Errand) -> Outcome:
         try:
-            what = errand.what
+            what = errand.told or errand.what
             content = what if isinstance(what, Content) else self._render(what, errand.subscriber)
+            if errand.told and errand.told.edits:
+                chat_id = errand.subscriber.chat_id
+                outcome = await self._sender.edit(chat_id, errand.told.edits, content)
+                if errand.is_edit or not isinstance(outcome, Rejected):
+                    return outcome  # else the message that a ring would have joined is gone
             return await self._sender.send(errand.subscriber.target, content, silent=errand.silent)
         except Exception as error:  # one message that cannot be rendered must not stop the others
             log.exception("a message could not be made", subscriber=errand.subscriber.number)
