@@ -64,7 +64,7 @@ class Outbox:
             database,
             sender,
             self.pacer,
-            lambda bulletin, _: Content(f"<b>{bulletin.title}</b>"),
+            lambda bulletin, _: Content(f"<b>{bulletin.title or bulletin.text}</b>"),
             bell=self.bell,
             joined=self._note_joined,
             counts=Counts(self.registry, clock),
