@@ -3,23 +3,29 @@
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
+from functools import partial
 
 import structlog
 
-from handlers import indexing, inline, registry, updates
-from handlers.heard import Asked, Heard, Left, Migrated, Request
+from handlers import channels, indexing, inline, registry, updates
+from handlers.channels import Wanted
+from handlers.heard import Added, Asked, Heard, Left, Migrated, Request
+from handlers.joining import join_chat
 from handlers.kit import Handler, Kit
 from handlers.limiting import COMMAND, PRESS, Allowance, Verdict
 from handlers.messages import Audience, Messages
-from handlers.routing import route
+from handlers.routing import Route, route
 from handlers.said import Answer, Direct, Edit, Said
+from handlers.stewards import Stewards
 from handlers.words import Words
 from handlers.zones import Zones
 from matching.gazetteer import Gazetteer
 from matching.index import Index
 from matching.reading import Reader
 from matching.topics import Topics
+from storage import channels as known_channels
 from storage import deliveries, inbox, subscribers, subscriptions
+from storage.channels import Channel
 from storage.content import Content
 from storage.database import Database, Transaction
 from storage.deliveries import NewDelivery
@@ -64,6 +70,7 @@ class Conversation:
         self._index = index
         self._clock = clock
         self._administrators = administrators
+        self._stewards = Stewards(database, administrators)
         self._allowance = allowance
         self._kit = Kit(
             words=words,
@@ -95,13 +102,15 @@ class Conversation:
             return ()
 
     async def _deal(
-        self, update_id: int, heard: Heard | Asked | Left | Migrated | None
+        self, update_id: int, heard: Heard | Asked | Added | Left | Migrated | None
     ) -> tuple[Direct, ...]:
         match heard:
             case Heard():
                 return await self._hear(update_id, heard)
             case Asked():
                 return await self._suggest(update_id, heard)
+            case Added():
+                await self._join(update_id, heard)
             case Left(chat_id):
                 await self._leave(update_id, chat_id)
             case Migrated(chat_id, new_chat_id):
@@ -123,6 +132,14 @@ class Conversation:
             suggested = await inline.suggest(asked, transaction, self._kit, audience)
         await self._complete(update_id)
         return (suggested,)
+
+    async def _join(self, update_id: int, added: Added) -> None:
+        now = self._clock()
+        async with self._database.write() as transaction:
+            if await inbox.complete(transaction, update_id, now):
+                said = await join_chat(added, transaction, self._kit, now)
+                if said is not None:
+                    await _reply(transaction, said[0], said[1:], now)
 
     async def _leave(self, update_id: int, chat_id: int) -> None:
         async with self._database.write() as transaction:
@@ -148,11 +165,37 @@ class Conversation:
                 return ()
             case Verdict.SAY_WHY:
                 return await self._read(update_id, heard, registry.TOO_FAST)
-        if not found.changes:
-            return await self._read(update_id, heard, found.handler)
-        if not await self._may_change(heard):
-            return await self._read(update_id, heard, registry.NOT_ADMINISTRATOR)
-        return await self._write(update_id, heard, found.handler)
+        wanted = Wanted.of(heard)
+        if wanted is not None:
+            return await self._hear_for_channel(update_id, heard, wanted)
+        return await self._answer(update_id, heard, await self._permitted(heard, found))
+
+    async def _permitted(self, heard: Heard, found: Route) -> Route:
+        """What was asked for, or who may ask for it."""
+        if not (found.changes or _is_public(heard)) or await self._may_change(heard):
+            return found
+        why = registry.NOT_ADMINISTRATOR if found.changes else registry.READ_IN_PRIVATE
+        return Route(why, changes=False)
+
+    async def _answer(self, update_id: int, heard: Heard, found: Route) -> tuple[Direct, ...]:
+        if found.changes:
+            return await self._write(update_id, heard, found.handler)
+        return await self._read(update_id, heard, found.handler)
+
+    async def _hear_for_channel(
+        self, update_id: int, heard: Heard, wanted: Wanted
+    ) -> tuple[Direct, ...]:
+        """What an administrator of a channel asks for it in private, and is told there."""
+        person = await self._known(heard) or await self._new(heard, self._clock())
+        allowed = await self._stewards.allowed(heard, wanted, person.number)
+        errand = channels.errand(heard, wanted, allowed)
+        if errand is None:
+            return await self._read(update_id, heard, channels.show, allowed)
+        found = route(errand.heard, self._kit.commands_for(errand.heard))
+        if found is None:
+            found = Route(registry.UNKNOWN, changes=False)
+        handler = partial(channels.carry_out, found.handler, errand)
+        return await self._answer(update_id, heard, Route(handler, found.changes))
 
     def _verdict(self, heard: Heard) -> Verdict:
         if self._allowance is None:
@@ -178,12 +221,19 @@ class Conversation:
         self._tell_index(said)
         return _direct(heard, said)
 
-    async def _read(self, update_id: int, heard: Heard, handler: Handler) -> tuple[Direct, ...]:
+    async def _read(
+        self,
+        update_id: int,
+        heard: Heard,
+        handler: Handler,
+        allowed: tuple[Channel, ...] = (),
+    ) -> tuple[Direct, ...]:
         """The handler changes nothing, and keeps nobody from writing however long it looks."""
         now = self._clock()
         subscriber = await self._known(heard) or await self._new(heard, now)
         async with self._database.read() as transaction:
-            said = await handler(Request(heard, subscriber, now), transaction, self._kit)
+            request = Request(heard, subscriber, now, allowed)
+            said = await handler(request, transaction, self._kit)
         async with self._database.write() as transaction:
             if not await inbox.complete(transaction, update_id, now):
                 return ()
@@ -205,6 +255,8 @@ class Conversation:
         found = await subscribers.ensure(transaction, heard.target, heard.kind, language, now)
         if found.suspended:
             await subscribers.resume(transaction, heard.target.chat_id)
+        if heard.channel:
+            await known_channels.note(transaction, found.number, heard.channel)
         return found
 
     def _tell_index(self, said: Said) -> None:
@@ -215,7 +267,7 @@ class Conversation:
             self._index.remove(subscription_id)
 
     async def _apologise(
-        self, update_id: int, heard: Heard | Asked | Left | Migrated | None
+        self, update_id: int, heard: Heard | Asked | Added | Left | Migrated | None
     ) -> tuple[Direct, ...]:
         now = self._clock()
         async with self._database.write() as transaction:
@@ -239,6 +291,11 @@ async def _reply(
         for content in replies
     ]
     await deliveries.enqueue(transaction, new, now)
+
+
+def _is_public(heard: Heard) -> bool:
+    """Whether the answer to a press would be one more post for all readers of a channel."""
+    return heard.kind is ChatKind.CHANNEL and heard.press is not None
 
 
 def _direct(heard: Heard, said: Said) -> tuple[Direct, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.channels import Channel, Name
 from storage.subscribers import ChatKind, Subscriber, Target
 
 
@@ -36,10 +37,12 @@ class Heard:
     anonymous: bool  # speaks in the name of the chat, which only its administrators can
     command: str | None = None  # without the slash, lower case; None: free text, or a press
     text: str = ""  # what follows the command, or the free text
+    lines: str = ""  # the same, in the lines it was written in
     replied: Replied | None = None  # the message this one answers
     file: str | None = None  # name of the file that came with it, or with what it answers
     press: Press | None = None
     location: tuple[float, float] | None = None  # latitude and longitude in degrees, shared
+    channel: Name | None = None  # what the channel is called where this was said in one
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,17 @@ class Asked:
     language_code: str | None  # IETF tag of the person's Telegram
     text: str
     at: datetime  # aware
+
+
+@dataclass(frozen=True, kw_only=True)
+class Added:
+    """The bot was added to a group, or became an administrator of a channel."""
+
+    chat_id: int
+    kind: ChatKind
+    name: Name
+    user_id: int  # whoever did that
+    language_code: str | None  # IETF tag of that person's Telegram
 
 
 @dataclass(frozen=True)
@@ -75,6 +89,7 @@ class Request:
     heard: Heard
     subscriber: Subscriber
     now: datetime  # aware
+    channels: tuple[Channel, ...] = ()  # those meant that the person may set up
 
     @property
     def text(self) -> str:

@@ -25,6 +25,7 @@ class Command:
     usage: str | None = None  # key of a text: what may follow the name
     changes: bool = False  # writes, and so is for administrators in a group
     operators: bool = False  # for those who run the bot alone, and in private
+    private: bool = False  # in private alone
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,13 @@ class Kit:
 
     def commands_for(self, heard: Heard) -> tuple[Command, ...]:
         """Those that are there for who speaks."""
-        mine = heard.kind is ChatKind.PRIVATE and heard.user_id in self.operators
-        return tuple(command for command in self.commands if mine or not command.operators)
+        private = heard.kind is ChatKind.PRIVATE
+        mine = private and heard.user_id in self.operators
+        return tuple(
+            command
+            for command in self.commands
+            if (mine or not command.operators) and (private or not command.private)
+        )
 
     def audience(self, request: Request) -> Audience:
         return Audience.of(request.subscriber)

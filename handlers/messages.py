@@ -12,7 +12,7 @@ from handlers.signs import Sign, read, sign
 from handlers.times import moment
 from handlers.words import Voice, Words
 from matching.reading import Reader
-from storage.bulletins import Bulletin, StoredBulletin
+from storage.bulletins import ANNOUNCEMENTS, Bulletin, StoredBulletin
 from storage.content import Button, Content
 from storage.subscribers import Detail, Subscriber
 
@@ -55,7 +55,7 @@ class Messages:
     def bulletin(self, stored: StoredBulletin, audience: Audience, now: datetime) -> Content:
         """One bulletin as one message, with a button for what is left out."""
         whole = pages(stored)
-        if audience.detail is Detail.FULL:
+        if audience.detail is Detail.FULL or stored.source == ANNOUNCEMENTS:
             return self._draw(stored, audience, now, whole.texts[0], _after(0, whole.texts))
         first = plain.first_sentence(whole.text, _SENTENCE)
         return self._draw(stored, audience, now, first, None if first == whole.text else 0)
@@ -161,6 +161,8 @@ def _footer(
     bulletin: StoredBulletin, seen: Sign, audience: Audience, now: datetime, voice: Voice
 ) -> Html:
     source = escape(plain.line(", ".join((bulletin.source, *bulletin.also))))
+    if bulletin.source == ANNOUNCEMENTS:
+        source = voice.say("announcement-from")
     at = moment(_time(bulletin), audience.zone, now, voice)
     told = join(" · ", [_meaning(seen, voice), source, escape(at)])
     more = link(bulletin.url, voice.label("link-source"))

@@ -5,6 +5,7 @@ from handlers.kit import Kit
 from handlers.messages import read_press
 from handlers.said import Said
 from storage import bulletins
+from storage.bulletins import ANNOUNCEMENTS
 from storage.database import Transaction
 
 
@@ -16,7 +17,10 @@ async def press_open(request: Request, transaction: Transaction, kit: Kit) -> Sa
         return Said(answer=voice.label("answer-old-button"))
     wanted, number = pressed
     stored = (await bulletins.get(transaction, [wanted])).get(wanted)
-    page = stored and kit.messages.page(stored, kit.audience(request), request.now, number)
-    if not page:
+    # One that is not sent yet is for nobody else's eyes; and all of them are one page.
+    if stored is None or stored.source == ANNOUNCEMENTS:
+        return Said(answer=voice.label("answer-report-gone"))
+    page = kit.messages.page(stored, kit.audience(request), request.now, number)
+    if page is None:
         return Said(answer=voice.label("answer-report-gone"))
     return Said(replies=(page,))

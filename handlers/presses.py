@@ -4,7 +4,7 @@ import re
 
 from handlers.heard import Press
 
-_MOST_BYTES = 64
+MOST_BYTES = 64
 _NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 _QUOTED = "…"
 
@@ -20,7 +20,7 @@ def carry(data: str, text: str) -> str:
     Such a message has to show `text` as its first piece of code.
     """
     full = f"{data}{text}"
-    return full if len(full.encode()) <= _MOST_BYTES else f"{data}{_QUOTED}"
+    return full if len(full.encode()) <= MOST_BYTES else f"{data}{_QUOTED}"
 
 
 def carried(text: str, press: Press) -> str | None:

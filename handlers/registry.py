@@ -2,6 +2,8 @@
 
 from handlers import (
     alerting,
+    announcing,
+    channels,
     choices,
     digesting,
     drilling,
@@ -48,6 +50,7 @@ COMMANDS = (
     Command("settings", settings.settings, "about-settings"),
     Command("language", settings.language, "about-language", usage="usage-language", changes=True),
     Command("timezone", settings.timezone, "about-timezone", usage="usage-timezone", changes=True),
+    Command(channels.COMMAND, channels.show, "about-channel", usage="usage-channel", private=True),
     Command("id", helping.show_id, "about-id"),
     Command("why", why.why, "about-why", usage="usage-why"),
     Command("test", drilling.drill, "about-test", changes=True),
@@ -59,6 +62,14 @@ COMMANDS = (
     Command("stats", stating.show, "about-stats", operators=True),
     Command("sources", sourcing.show, "about-sources", operators=True),
     Command("failed", failing.show, "about-failed", operators=True),
+    Command(
+        "announce",
+        announcing.announce,
+        "about-announce",
+        usage="usage-announce",
+        changes=True,
+        operators=True,
+    ),
 )
 
 BUTTONS = (
@@ -91,6 +102,10 @@ BUTTONS = (
     ButtonKind(digesting.CHOOSE, digesting.press_choose, changes=True),
     ButtonKind(digesting.MOVE, digesting.press_move, changes=True),
     ButtonKind(failing.AGAIN, failing.press_again, changes=True),
+    ButtonKind(announcing.SEND, announcing.press_send, changes=True),
+    ButtonKind(announcing.CANCEL, announcing.press_cancel, changes=True),
+    ButtonKind(announcing.REFRESH, announcing.press_refresh),
+    ButtonKind(announcing.STOP, announcing.press_stop, changes=True),
     ButtonKind(forgetting.ERASE, forgetting.press_erase, changes=True),
     ButtonKind(forgetting.KEEP, forgetting.press_keep, changes=True),
 )
@@ -102,6 +117,7 @@ UNKNOWN: Handler = helping.unknown
 OLD_BUTTON: Handler = helping.old_button
 NOT_ADMINISTRATOR: Handler = helping.not_administrator
 TOO_FAST: Handler = helping.too_fast
+READ_IN_PRIVATE: Handler = channels.read_in_private
 
 
 def menu(voice: Voice) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from storage import quiet, subscribers, subscriptions, wishes
 from storage.content import Button, Content
 from storage.database import Transaction
 from storage.quiet import Quiet
-from storage.subscribers import Detail, Subscriber
+from storage.subscribers import ChatKind, Detail, Subscriber
 from storage.wishes import Changes
 
 PAGE = "t"
@@ -156,6 +156,7 @@ async def _main(subscriber: Subscriber, transaction: Transaction, kit: Kit) -> C
         _quiet_line(await quiet.find(transaction, subscriber.number), voice),
         voice.say(_CHANGES[changes]),
         voice.say("settings-subscriptions", count=count),
+        voice.say("settings-channel") if subscriber.kind is ChatKind.CHANNEL else Html(),
     ]
     detail = voice.label("button-full" if short else "button-short")
     return Content(

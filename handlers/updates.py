@@ -16,15 +16,17 @@ from telegram import (
 )
 from telegram.constants import ChatMemberStatus
 
-from handlers.heard import Asked, Heard, Left, Migrated, Press, Replied
+from handlers.heard import Added, Asked, Heard, Left, Migrated, Press, Replied
+from storage.channels import Name
 from storage.subscribers import ChatKind, Target
 
 _GONE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+_IN_CHARGE = ChatMemberStatus.ADMINISTRATOR
 
 
 def read(
     payload: dict[str, Any], username: str | None, now: datetime
-) -> Heard | Asked | Left | Migrated | None:
+) -> Heard | Asked | Added | Left | Migrated | None:
     """What the update says; None when that is nothing for us.
 
     `now` is aware. `username` is the bot's own, without the @: commands for another bot are nothing
@@ -47,8 +49,28 @@ def _asked(query: InlineQuery, now: datetime) -> Asked:
     return Asked(query.id, user.id, user.language_code, query.query, now)
 
 
-def _membership(change: ChatMemberUpdated) -> Left | None:
-    return Left(change.chat.id) if change.new_chat_member.status in _GONE else None
+def _membership(change: ChatMemberUpdated) -> Added | Left | None:
+    """None for what changes nothing, such as a promotion, and for who unblocks: they will write."""
+    chat, kind = change.chat, ChatKind(change.chat.type)
+    old, new = change.old_chat_member.status, change.new_chat_member.status
+    if new in _GONE:
+        return Left(chat.id)
+    # As a mere member of a channel it can post nothing.
+    added = new == _IN_CHARGE != old if kind is ChatKind.CHANNEL else old in _GONE
+    if kind is ChatKind.PRIVATE or not added:
+        return None
+    by = change.from_user
+    return Added(
+        chat_id=chat.id,
+        kind=kind,
+        name=_name(chat),
+        user_id=by.id,
+        language_code=by.language_code,
+    )
+
+
+def _name(chat: Chat) -> Name:
+    return Name(chat.title or "", chat.username.lower() if chat.username else None)
 
 
 def _message(message: Message, username: str | None) -> Heard | Migrated | None:
@@ -63,14 +85,16 @@ def _message(message: Message, username: str | None) -> Heard | Migrated | None:
         return None
     anonymous = message.sender_chat is not None and message.sender_chat.id == message.chat.id
     command, text = None, message.text or message.caption or ""
+    lines = text
     if text.startswith("/"):
         word, _, text = text[1:].replace("\n", " ").partition(" ")
+        lines = lines[1 + len(word) :]
         command, at, addressee = word.lower().partition("@")
         if at and addressee != (username or "").lower():
             return None
     user = message.from_user
     heard = _heard(message.chat, user, message, anonymous=anonymous, command=command, text=text)
-    return _with_more(heard, message)
+    return replace(_with_more(heard, message), lines=lines.strip())
 
 
 def _with_more(heard: Heard, message: Message) -> Heard:
@@ -121,6 +145,7 @@ def _heard(  # noqa: PLR0913 - as many as Heard has
         text=text.strip(),
         press=press,
         location=location,
+        channel=_name(chat) if chat.type == ChatKind.CHANNEL else None,
     )
 
 

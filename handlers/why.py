@@ -13,7 +13,7 @@ from handlers.signs import read
 from handlers.tracing import told
 from matching.normalise import words
 from storage import bulletins, receipts, subscriptions, tracing
-from storage.bulletins import Bulletin, StoredBulletin
+from storage.bulletins import ANNOUNCEMENTS, Bulletin, StoredBulletin
 from storage.content import Button
 from storage.database import Transaction
 
@@ -88,6 +88,8 @@ async def _known(
 ) -> Html:
     voice = kit.voice(request)
     head = bold(plain.shorten(plain.line(pages(found).headline or found.text), _HEADLINE))
+    if found.source == ANNOUNCEMENTS:
+        return join("\n\n", [head, voice.say("why-announcement")])
     traced = await tracing.trace(transaction, found.id, request.subscriber.number)
     became = await told(transaction, traced, found, request, voice)
     return join("\n\n", [head, became, *await _reasons(request, transaction, kit, found)])

@@ -159,6 +159,15 @@ async def left(transaction: Transaction) -> int:
     return sum(len(one.recipients) - one.recipients.rank(max(one.attempted, 0)) for one in all_left)
 
 
+async def ended(transaction: Transaction, ids: Sequence[int]) -> set[int]:
+    """Those of `ids` that somebody has ended; nobody ends another before the transaction does."""
+    if not ids:
+        return set()
+    query = select(_table.c.id, _table.c.finished_at).where(_table.c.id.in_(ids))
+    rows = await transaction.execute(query.with_for_update(read=True))
+    return {row.id for row in rows if row.finished_at is not None}
+
+
 async def record(transaction: Transaction, all_progress: Iterable[Progress]) -> None:
     """Stores how far they have come: before the calls that it tells of."""
     values = [

@@ -16,6 +16,9 @@ from storage.inserting import insert_all
 
 _table = schema.bulletin
 
+ANNOUNCEMENTS = "@announcements"
+"""In the place of a source: what whoever runs the bot says. No source can be called so."""
+
 
 class Kind(StrEnum):
     """What a source calls its bulletin; None leaves it to the text."""
@@ -101,7 +104,7 @@ async def newest(
 
     What was told twice is there once, unless `repeats` are wanted too.
     """
-    query = select(_table).order_by(_table.c.id.desc()).limit(count)
+    query = select(_table).where(_is_told).order_by(_table.c.id.desc()).limit(count)
     if not repeats:
         query = query.where(_is_first)
     if before is not None:
@@ -114,14 +117,16 @@ async def following(
     transaction: Transaction, count: int, *, after: int
 ) -> Sequence[StoredBulletin]:
     """The `count` that came next after the id `after`, oldest first; as of `newest`."""
-    query = select(_table).where(_is_first, _table.c.id > after).order_by(_table.c.id).limit(count)
+    told = (_is_told, _is_first, _table.c.id > after)
+    query = select(_table).where(*told).order_by(_table.c.id).limit(count)
     rows = (await transaction.execute(query)).mappings()
     return await _with_others(transaction, map(_bulletin, rows))
 
 
 async def since(transaction: Transaction, received_at: datetime) -> list[StoredBulletin]:
     """What was received after that, oldest first."""
-    query = select(_table).where(_table.c.received_at > received_at).order_by(_table.c.id)
+    told = (_is_told, _table.c.received_at > received_at)
+    query = select(_table).where(*told).order_by(_table.c.id)
     return [_bulletin(row) for row in (await transaction.execute(query)).mappings()]
 
 
@@ -172,6 +177,7 @@ def from_json(text: str) -> Bulletin:
     return Bulletin(**_typed(values))
 
 
+_is_told = _table.c.source != ANNOUNCEMENTS
 _is_first = _table.c.id.not_in(select(schema.fold.c.bulletin))
 
 

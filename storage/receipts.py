@@ -19,6 +19,8 @@ _table = schema.receipt
 _CLOCKS = timedelta(minutes=1)
 """So far may our clock and Telegram's be apart."""
 
+_HIGH = bytes(range(0x80, 0x100))
+
 _STORED_WITHIN = timedelta(minutes=10)
 """So long after its message a receipt may be stored: a database may have been away."""
 
@@ -119,6 +121,17 @@ async def bulletin_of(
             found: int = bulletin
             return found
     return None
+
+
+async def count(transaction: Transaction, bulletin: int) -> int:
+    """How many messages carry that bulletin."""
+    query = select(_table.c.packed).where(_table.c.bulletin == bulletin)
+    # The last byte of each value is below 0x80, and each receipt is two values.
+    ends = [
+        len(packed.translate(None, _HIGH))
+        for packed in (await transaction.execute(query)).scalars()
+    ]
+    return sum(ends) // 2
 
 
 def pack(pairs: Iterable[tuple[int, int]]) -> bytes:

@@ -46,6 +46,25 @@ subscriber = Table(
     sqlite_autoincrement=True,  # a number is never used again: old bitmaps may still hold it
 )
 
+# Apart from the subscribers: a bulletin for a million reads those, and never what one is called.
+channel = Table(
+    "channel",
+    metadata,
+    Column("subscriber", ForeignKey("subscriber.number", ondelete="CASCADE"), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("username", String(64)),
+    Index("channel_username", "username"),
+)
+
+# Who sets up a channel from their private chat; whether they may, Telegram is asked each time.
+steward = Table(
+    "steward",
+    metadata,
+    Column("person", ForeignKey("subscriber.number", ondelete="CASCADE"), primary_key=True),
+    Column("channel", ForeignKey("subscriber.number", ondelete="CASCADE"), primary_key=True),
+    Index("steward_channel", "channel"),
+)
+
 subscription = Table(
     "subscription",
     metadata,

@@ -47,7 +47,7 @@ async def connected(
 
 def _drawn(what: StoredBulletin | Told, _: Subscriber) -> Content:
     assert isinstance(what, StoredBulletin)
-    return Content(f"<b>{what.title}</b>")
+    return Content(f"<b>{what.title or what.text}</b>")
 
 
 class Outbox:

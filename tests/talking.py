@@ -166,9 +166,9 @@ class Talk:
         direct = await self.conversation.process(Incoming(update["update_id"], update))
         return Heard(await self._owed(), direct)
 
-    async def membership(self, chat: Payload, status: str) -> Heard:
-        """The bot is blocked, unblocked, added or removed."""
-        return await self.update(my_chat_member=member(chat, status))
+    async def membership(self, chat: Payload, status: str, **how: Any) -> Heard:
+        """The bot is blocked, unblocked, added or removed; `how` as of `member`."""
+        return await self.update(my_chat_member=member(chat, status, **how))
 
     async def open_updates(self) -> list[int]:
         async with self.database.read() as transaction:
@@ -253,18 +253,42 @@ def in_group(
     return message
 
 
-def member(chat: Payload, status: str) -> Payload:
+def member(
+    chat: Payload, status: str, *, before: str = "left", user: int = ANN, language: str = "en"
+) -> Payload:
     """What Telegram tells when the bot is blocked, unblocked, added or removed."""
-    change: Payload = {"user": bot(), "status": status}
-    if status == "kicked":
-        change["until_date"] = 0
     return {
         "chat": chat,
-        "from": person(ANN, "en"),
+        "from": person(user, language),
         "date": int(NOW.timestamp()),
-        "old_chat_member": {"user": bot(), "status": "left"},
-        "new_chat_member": change,
+        "old_chat_member": _standing(before),
+        "new_chat_member": _standing(status),
     }
+
+
+def _standing(status: str) -> Payload:
+    standing: Payload = {"user": bot(), "status": status}
+    if status == "kicked":
+        standing["until_date"] = 0
+    if status == "administrator":
+        standing |= dict.fromkeys(_RIGHTS, False)
+    return standing
+
+
+_RIGHTS = (
+    "can_be_edited",
+    "is_anonymous",
+    "can_manage_chat",
+    "can_delete_messages",
+    "can_manage_video_chats",
+    "can_restrict_members",
+    "can_promote_members",
+    "can_change_info",
+    "can_invite_users",
+    "can_post_stories",
+    "can_edit_stories",
+    "can_delete_stories",
+)
 
 
 def labelled(content: Content, label: str) -> str:

@@ -106,7 +106,8 @@ async def play_round(
             and id_ not in locked
             and broadcast.attempted >= broadcast.recipients.max()
         ]
-        changed = {e.broadcast for e in finished if e.broadcast} | set(picked.broadcasts)
+        settled = {e.broadcast for e in finished if e.broadcast in window}
+        changed = settled | set(picked.broadcasts)
         await broadcasts.record(
             transaction,
             (
@@ -143,6 +144,10 @@ async def _window(
                 transaction, lane, after=newest, limit=WINDOW - len(known)
             )
             window |= {broadcast.id: broadcast for broadcast in more}
+    # What a person may stop is looked at again before more of it is attempted.
+    stoppable = [id_ for id_, one in window.items() if one.lane is Lane.ANNOUNCEMENT]
+    for id_ in await broadcasts.ended(transaction, stoppable):
+        del window[id_]
     return window
 
 

@@ -570,3 +570,38 @@ button-all-clear = All clear. { $what }: { $place }
 button-changes-graver = Ring again when an alert gets worse
 button-changes-all = Ring at every change of an alert
 button-changes-none = Ring at an alert’s start and end only
+## Groups, channels, announcements
+
+group-greeting = Hello! I ring here for what this group asks for. An administrator chooses, for example: <code>/subscribe Kyiv</code>. All commands: /help
+about-channel = Set up a channel from here
+usage-channel = [NAME COMMAND]
+channel-added = I can post in <b>{ $title }</b> now.
+channel-how = To choose what it posts, from here: <code>/channel { $name } /subscribe Kyiv</code>. Every other command goes behind the name in the same way, and the answer comes here.
+channel-list = <b>Channels you can set up</b>
+channel-none = I post in no channel that you administer. Make me an administrator of yours, with the right to post: then I write to you here.
+channel-unknown = I post in no channel “{ $name }” that you administer. Those I know of: /channel
+button-channel = Settings of the channel
+answer-not-your-channel = Only administrators of this channel can set it up.
+answer-read-in-private = What I post here is for all readers. Write to me in private to read on.
+settings-channel = One post serves all readers of this channel: language, time zone and quiet hours are the same for all
+about-announce = Tell everybody something
+usage-announce = TEXT
+announce-usage = Write what everybody is to read behind the command: <code>/announce TEXT</code>. You will see it first.
+announce-too-long = This is too long for one message. Nothing was sent.
+announce-preview = <b>So it will look. Nothing is sent yet.</b>
+announce-cancelled = Nothing was sent.
+announce-under-way = <b>On its way: { $arrived } of { $count } have it.</b>
+announce-stopped = <b>Stopped: { $arrived } of { $count } have it.</b>
+announce-done = <b>Done: { $arrived } of { $count } have it.</b>
+announcement-from = from those who run this bot
+why-announcement = Those who run this bot sent this to everybody.
+button-announce =
+    { $count ->
+        [one] Send to one chat
+       *[other] Send to { $count } chats
+    }
+button-cancel = Cancel
+button-refresh = ↻ Look again
+button-stop = ■ Stop
+answer-announce-stopped = Stopped. Nobody else gets it.
+answer-announce-over = There was nothing left to stop.

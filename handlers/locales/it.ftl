@@ -574,3 +574,38 @@ button-all-clear = Cessato allarme. { $what }: { $place }
 button-changes-graver = Suonare di nuovo quando peggiora
 button-changes-all = Suonare a ogni cambiamento
 button-changes-none = Suonare solo all’inizio e alla fine
+## Groups, channels, announcements
+
+group-greeting = Ciao! Qui avviso di ciò che questo gruppo chiede. Sceglie un amministratore, per esempio: <code>/subscribe Kiev</code>. Tutti i comandi: /help
+about-channel = Impostare un canale da qui
+usage-channel = [NOME COMANDO]
+channel-added = Ora posso scrivere in <b>{ $title }</b>.
+channel-how = Per scegliere da qui che cosa pubblica: <code>/channel { $name } /subscribe Kiev</code>. Ogni altro comando si scrive allo stesso modo dopo il nome, e la risposta arriva qui.
+channel-list = <b>Canali che puoi impostare</b>
+channel-none = Non scrivo in nessun canale di cui sei amministratore. Rendimi amministratore del tuo, con il diritto di pubblicare: allora ti scrivo qui.
+channel-unknown = Non scrivo in nessun canale “{ $name }” di cui sei amministratore. Quelli che conosco: /channel
+button-channel = Impostazioni del canale
+answer-not-your-channel = Solo gli amministratori possono impostare questo canale.
+answer-read-in-private = Ciò che scrivo qui è per tutti i lettori. Scrivimi in privato per continuare a leggere.
+settings-channel = Un messaggio serve tutti i lettori del canale: lingua, fuso orario e ore di silenzio sono uguali per tutti
+about-announce = Dire qualcosa a tutti
+usage-announce = TESTO
+announce-usage = Scrivi dopo il comando ciò che tutti devono leggere: <code>/announce TESTO</code>. Prima lo vedi tu.
+announce-too-long = È troppo lungo per un solo messaggio. Non è stato inviato nulla.
+announce-preview = <b>Ecco come apparirà. Non è stato ancora inviato nulla.</b>
+announce-cancelled = Non è stato inviato nulla.
+announce-under-way = <b>In invio: { $arrived } su { $count } l’hanno ricevuto.</b>
+announce-stopped = <b>Fermato: { $arrived } su { $count } l’hanno ricevuto.</b>
+announce-done = <b>Fatto: { $arrived } su { $count } l’hanno ricevuto.</b>
+announcement-from = da chi gestisce questo bot
+why-announcement = Chi gestisce questo bot l’ha inviato a tutti.
+button-announce =
+    { $count ->
+        [one] Invia a una chat
+       *[other] Invia a { $count } chat
+    }
+button-cancel = Annulla
+button-refresh = ↻ Aggiorna
+button-stop = ■ Ferma
+answer-announce-stopped = Fermato. Nessun altro lo riceve.
+answer-announce-over = Non c’era più nulla da fermare.

@@ -571,3 +571,39 @@ button-all-clear = Отбой. { $what }: { $place }
 button-changes-graver = Звонить ещё раз, когда становится хуже
 button-changes-all = Звонить о каждом изменении тревоги
 button-changes-none = Звонить только о начале и конце
+## Groups, channels, announcements
+
+group-greeting = Здравствуйте! Я сообщаю здесь о том, что выберет эта группа. Выбирает администратор, например: <code>/subscribe Киев</code>. Все команды: /help
+about-channel = Настроить канал отсюда
+usage-channel = [НАЗВАНИЕ КОМАНДА]
+channel-added = Теперь я могу писать в <b>{ $title }</b>.
+channel-how = Выбрать отсюда, о чём там писать: <code>/channel { $name } /subscribe Киев</code>. Так же после названия пишется любая другая команда, а ответ приходит сюда.
+channel-list = <b>Каналы, которые вы можете настроить</b>
+channel-none = Нет канала, где вы администратор и куда я пишу. Сделайте меня администратором своего канала с правом публиковать: тогда я напишу вам сюда.
+channel-unknown = Нет канала «{ $name }», где вы администратор и куда я пишу. Те, что я знаю: /channel
+button-channel = Настройки канала
+answer-not-your-channel = Настроить этот канал могут только его администраторы.
+answer-read-in-private = То, что я пишу здесь, видят все читатели. Чтобы читать дальше, напишите мне лично.
+settings-channel = Одно сообщение для всех читателей канала: язык, часовой пояс и тихие часы у всех одинаковы
+about-announce = Сказать что-то всем
+usage-announce = ТЕКСТ
+announce-usage = Напишите после команды то, что должны прочитать все: <code>/announce ТЕКСТ</code>. Сначала увидите сами.
+announce-too-long = Это слишком длинно для одного сообщения. Ничего не отправлено.
+announce-preview = <b>Вот так это будет выглядеть. Пока ничего не отправлено.</b>
+announce-cancelled = Ничего не отправлено.
+announce-under-way = <b>Отправляется: получили { $arrived } из { $count }.</b>
+announce-stopped = <b>Остановлено: получили { $arrived } из { $count }.</b>
+announce-done = <b>Готово: получили { $arrived } из { $count }.</b>
+announcement-from = от тех, кто ведёт этого бота
+why-announcement = Те, кто ведёт этого бота, отправили это всем.
+button-announce =
+    { $count ->
+        [one] Отправить в { $count } чат
+        [few] Отправить в { $count } чата
+       *[other] Отправить в { $count } чатов
+    }
+button-cancel = Отменить
+button-refresh = ↻ Обновить
+button-stop = ■ Остановить
+answer-announce-stopped = Остановлено. Больше никто не получит.
+answer-announce-over = Останавливать уже нечего.

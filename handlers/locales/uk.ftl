@@ -571,3 +571,39 @@ button-all-clear = Відбій. { $what }: { $place }
 button-changes-graver = Дзвонити ще раз, коли стає гірше
 button-changes-all = Дзвонити про кожну зміну тривоги
 button-changes-none = Дзвонити лише про початок і кінець
+## Groups, channels, announcements
+
+group-greeting = Вітаю! Я сповіщаю тут про те, що вибере ця група. Вибирає адміністратор, наприклад: <code>/subscribe Київ</code>. Усі команди: /help
+about-channel = Налаштувати канал звідси
+usage-channel = [НАЗВА КОМАНДА]
+channel-added = Тепер я можу писати в <b>{ $title }</b>.
+channel-how = Вибрати звідси, про що там писати: <code>/channel { $name } /subscribe Київ</code>. Так само після назви пишеться будь-яка інша команда, а відповідь приходить сюди.
+channel-list = <b>Канали, які ви можете налаштувати</b>
+channel-none = Немає каналу, де ви адміністратор і куди я пишу. Зробіть мене адміністратором свого каналу з правом публікувати: тоді я напишу вам сюди.
+channel-unknown = Немає каналу «{ $name }», де ви адміністратор і куди я пишу. Ті, що я знаю: /channel
+button-channel = Налаштування каналу
+answer-not-your-channel = Налаштувати цей канал можуть лише його адміністратори.
+answer-read-in-private = Те, що я пишу тут, бачать усі читачі. Щоб читати далі, напишіть мені особисто.
+settings-channel = Один допис для всіх читачів каналу: мова, часовий пояс і тихі години в усіх однакові
+about-announce = Сказати щось усім
+usage-announce = ТЕКСТ
+announce-usage = Напишіть після команди те, що мають прочитати всі: <code>/announce ТЕКСТ</code>. Спершу побачите самі.
+announce-too-long = Це задовге для одного повідомлення. Нічого не надіслано.
+announce-preview = <b>Ось так це виглядатиме. Ще нічого не надіслано.</b>
+announce-cancelled = Нічого не надіслано.
+announce-under-way = <b>Надсилається: отримали { $arrived } з { $count }.</b>
+announce-stopped = <b>Зупинено: отримали { $arrived } з { $count }.</b>
+announce-done = <b>Готово: отримали { $arrived } з { $count }.</b>
+announcement-from = від тих, хто веде цього бота
+why-announcement = Ті, хто веде цього бота, надіслали це всім.
+button-announce =
+    { $count ->
+        [one] Надіслати в { $count } чат
+        [few] Надіслати в { $count } чати
+       *[other] Надіслати в { $count } чатів
+    }
+button-cancel = Скасувати
+button-refresh = ↻ Оновити
+button-stop = ■ Зупинити
+answer-announce-stopped = Зупинено. Більше ніхто не отримає.
+answer-announce-over = Зупиняти вже нічого.
