@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from benchmarks.peer import Peer
 from benchmarks.sends import TEXT
+from bot.arriving import Bulletins
 from bot.delivery.counting import Counts
 from bot.delivery.courier import Courier
 from bot.delivery.pacing import Pacer
@@ -56,6 +57,7 @@ class Installation:
             timedelta(minutes=15),
             self._bell.set,
             _now,
+            Bulletins(CollectorRegistry()),
         )
 
     @asynccontextmanager

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from telegram import Bot
 
 from bot.account import connected, introduce
+from bot.arriving import Bulletins, Updates
 from bot.astray import Notices
 from bot.clock_steps import ClockSteps
 from bot.config import Config
@@ -41,7 +42,7 @@ from bot.sources.poller import Poller as SourcePoller
 from bot.sources.source import Batch
 from bot.sources.telegram_channel import Channels
 from bot.telegram_hook import telegram_hook
-from bot.updates import Inbox, Poller
+from bot.updates import ALLOWED, Inbox, Poller
 from bot.waiting import Owing
 from handlers import indexing
 from handlers.conversation import Conversation
@@ -157,7 +158,7 @@ class App:
             allowance=Allowance(config.telegram.commands_per_minute),
         )
         self._channels = Channels(sources.channels(config.source), database, now)
-        self._inbox = Inbox(database, self._answer, now)
+        self._inbox = Inbox(database, self._answer, now, Updates(self._registry, ALLOWED))
         self._repeats = Repeats()
         self._intake = Intake(
             database,
@@ -168,6 +169,7 @@ class App:
             config.delivery.alert_ttl,
             self._bell.set,
             now,
+            Bulletins(self._registry),
         )
         self._digests = Digests(
             database,

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 import structlog
 from pyroaring import BitMap
 
+from bot.arriving import Bulletins
 from bot.fusing import Fusion
 from bot.incidents import Closed
 from bot.repeats import Repeats
@@ -114,6 +115,7 @@ class Intake:
     alert_ttl: timedelta  # an alert older than this when it gets here is not pushed
     ring: Callable[[], None]
     clock: Callable[[], datetime]
+    counts: Bulletins
     # What is known and what is new is decided by one at a time, and by no other process.
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -231,6 +233,7 @@ class Intake:
         finally:
             self.fusion.end()
         self.ring()
+        self.counts.taken(new, taken)
         return taken
 
     async def _repeated(self, new: Sequence[Bulletin]) -> list[bool]:

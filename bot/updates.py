@@ -10,6 +10,7 @@ import structlog
 from telegram import Bot
 from telegram.error import Conflict, TelegramError
 
+from bot.arriving import Updates
 from storage import inbox
 from storage.database import Database
 from storage.inbox import OF_ONE_CHAT, Incoming
@@ -81,10 +82,12 @@ class Inbox:
         database: Database,
         answer: Callable[[Incoming], Awaitable[None]],
         clock: Callable[[], datetime],
+        counts: Updates,
     ) -> None:
         self._database = database
         self._answer = answer
         self._clock = clock
+        self._counts = counts
         self._news = asyncio.Event()
         self._at_once = asyncio.Semaphore(_AT_ONCE)
         self._in_hand: set[int] = set()
@@ -97,6 +100,7 @@ class Inbox:
             return
         async with self._database.write() as transaction:
             await inbox.put(transaction, updates, self._clock())
+        self._counts.kept(updates)
         self._news.set()
 
     async def offset(self) -> int | None:

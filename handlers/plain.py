@@ -13,7 +13,8 @@ _FEWEST = 24
 def clean(text: str) -> str:
     """Without control, bidirectional and zero-width characters; at most one empty line in a row."""
     lines = text.replace("\r\n", "\n").replace("\t", " ").translate(_BREAKS)
-    kept = "".join(c for c in lines if c == "\n" or unicodedata.category(c) not in _HIDDEN)
+    hidden = {c for c in set(lines) - {"\n"} if unicodedata.category(c) in _HIDDEN}
+    kept = lines.translate(str.maketrans("", "", "".join(hidden))) if hidden else lines
     trimmed = "\n".join(line.strip() for line in kept.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", trimmed).strip()
 
@@ -25,7 +26,7 @@ def line(text: str) -> str:
 
 def units(text: str) -> int:
     """Length in UTF-16 code units, as Telegram counts (core.telegram.org/api/entities)."""
-    return len(text) + sum(c > "\uffff" for c in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split(text: str, limit: int) -> tuple[str, str]:

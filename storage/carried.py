@@ -19,8 +19,10 @@ async def carry(transaction: Transaction, new: Mapping[int, BitMap]) -> None:
 
     A bulletin that is kept no longer joins none.
     """
+    if not new:
+        return
     kept = select(schema.bulletin.c.id).where(schema.bulletin.c.id.in_(list(new)))
-    ids = (await transaction.execute(kept)).scalars().all() if new else []
+    ids = (await transaction.execute(kept)).scalars().all()
     if not ids:
         return
     there = await _there(transaction, ids)

@@ -152,7 +152,7 @@ def _alike(rows: Iterable[Row[tuple[object, ...]]]) -> list[_Alike]:
         kinds.setdefault(row[1:], []).append(row)  # all but the number
     return [
         _Alike(
-            _quiet(some[0]), clocks.zone_of(some[0].zone), BitMap([row.subscriber for row in some])
+            _quiet(some[0]), clocks.zone_of(some[0].zone), BitMap(row.subscriber for row in some)
         )
         for some in kinds.values()
     ]

@@ -4,8 +4,10 @@ import itertools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from prometheus_client import CollectorRegistry
 from talking import gazetteer, reader, topics
 
+from bot.arriving import Bulletins
 from bot.fusing import Fusion
 from bot.intake import Intake
 from bot.repeats import Repeats
@@ -59,6 +61,7 @@ class Alarms:
             timedelta(minutes=15),
             lambda: None,
             lambda: self.now,
+            Bulletins(CollectorRegistry()),
         )
 
     def subscribe(self, number: int, query: str, mode: Mode = Mode.RING) -> None:

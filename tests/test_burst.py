@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 from installation import Installation
+from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 
+from bot.arriving import Bulletins
 from bot.fusing import Fusion
 from bot.intake import AT_ONCE, Intake
 from bot.repeats import Repeats
@@ -54,6 +56,7 @@ def intake(database: Database, reader: Reader) -> Intake:
         ttl,
         lambda: None,
         lambda: NOW,
+        Bulletins(CollectorRegistry()),
     )
 
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from prometheus_client import CollectorRegistry
 
+from bot.arriving import Bulletins
 from bot.fusing import Fusion
 from bot.intake import Intake
 from bot.repeats import Repeats
@@ -38,6 +40,7 @@ class Desk:
         self.database = database
         self.now = NOW
         self.rung = 0
+        self.registry = CollectorRegistry()
         self._gazetteer = gazetteer
         self._topics = Topics.built_in()
         self._index = Index()
@@ -50,6 +53,7 @@ class Desk:
             timedelta(minutes=15),
             self._ring,
             lambda: self.now,
+            Bulletins(self.registry),
         )
 
     def _ring(self) -> None:
@@ -167,6 +171,20 @@ async def test_many_at_once_all_arrive_and_two_who_bring_the_same_bring_it_once(
     assert len(await desk.owed()) == 250
     async with desk.database.read() as transaction:
         assert (await sources.state(transaction, "blog")).cursor == {"at": 250}
+
+
+async def test_an_operator_sees_what_became_of_what_each_source_brought(desk: Desk) -> None:
+    desk.subscribe(1, "Kherson")
+    await desk.take(said("Storm over Kherson"), said("Rain in Kyiv"))
+    await desk.take(said("Storm over Kherson"))
+    await desk.take(*(said(f"Storm number {n} over Kherson") for n in range(60)))
+    fates = {
+        fate: desk.registry.get_sample_value(
+            "tocsin_bulletins_total", {"source": "blog", "fate": fate}
+        )
+        for fate in ("matched", "unmatched", "repeated")
+    }
+    assert fates == {"matched": 61, "unmatched": 1, "repeated": 1}
 
 
 async def test_a_batch_that_cannot_be_stored_leaves_the_cursor_where_it_was(desk: Desk) -> None:

@@ -4,9 +4,11 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from prometheus_client import CollectorRegistry
 from pyroaring import BitMap
 from talking import ANN, BEN, Talk, digests, gazetteer, reader
 
+from bot.arriving import Bulletins
 from bot.fusing import Fusion
 from bot.intake import Intake
 from bot.repeats import Repeats
@@ -37,6 +39,7 @@ class Night:
             timedelta(minutes=15),
             lambda: None,
             lambda: self.talk.now,
+            Bulletins(CollectorRegistry()),
         )
         self._key = 0
         self._sent: list[tuple[Lane, bool]] = []

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry
 
+from bot.arriving import Bulletins
 from bot.fusing import Fusion
 from bot.intake import Intake
 from bot.repeats import Repeats
@@ -107,6 +109,7 @@ class Desk:
             ttl,
             lambda: None,
             lambda: NOW,
+            Bulletins(CollectorRegistry()),
         )
 
     async def load(self) -> None:

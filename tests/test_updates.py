@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
+from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from telegram import Bot
 
+from bot.arriving import Updates
 from bot.delivery.request import AiohttpRequest
 from bot.http import Address, HttpServer
 from bot.standin.server import Standin
@@ -53,10 +55,14 @@ class Clerk:
                 await asyncio.sleep(0.01)
 
 
+def nobody_counts() -> Updates:
+    return Updates(CollectorRegistry(), ())
+
+
 @asynccontextmanager
 async def open_office(database: Database) -> AsyncIterator[tuple[Inbox, Clerk]]:
     clerk = Clerk(database)
-    box = Inbox(database, clerk, lambda: NOW)
+    box = Inbox(database, clerk, lambda: NOW, nobody_counts())
     run = asyncio.create_task(box.run())
     yield box, clerk
     run.cancel()
@@ -72,6 +78,17 @@ async def test_a_chat_is_answered_in_order_and_waits_for_no_other(database: Data
         clerk.gates[1].set()
         await clerk.until(1, 2)
         assert clerk.answered == [3, 1, 2]
+
+
+async def test_an_operator_sees_what_kinds_of_updates_come(sqlite: Database) -> None:
+    registry = CollectorRegistry()
+    box = Inbox(sqlite, Clerk(sqlite), lambda: NOW, Updates(registry, ("message", "poll")))
+    await box.keep([message(1, 10), message(2, 10), {"update_id": 3, "novelty": {}}])
+    kinds = {
+        kind: registry.get_sample_value("tocsin_updates_total", {"kind": kind})
+        for kind in ("message", "poll", "other")
+    }
+    assert kinds == {"message": 2, "poll": 0, "other": 1}
 
 
 async def test_an_update_that_comes_twice_is_answered_once(sqlite: Database) -> None:
@@ -158,7 +175,7 @@ async def test_telegram_is_told_that_we_have_an_update_after_it_is_kept(
 
 
 async def test_telegrams_own_deliveries_need_the_secret_and_are_kept(sqlite: Database) -> None:
-    box = Inbox(sqlite, Clerk(sqlite), lambda: NOW)
+    box = Inbox(sqlite, Clerk(sqlite), lambda: NOW, nobody_counts())
     hook = telegram_hook("https://bot.example.org/updates", SecretStr("sesame"), box.keep)
     server = HttpServer(Address("127.0.0.1", 0), {}, telegram=hook)
     url = f"http://127.0.0.1:{await server.start()}/updates"

@@ -13,7 +13,7 @@ _PATTERN = re.compile(
     r"|(?P<mention>(?<!\w)@[a-zA-Z0-9_]{2,32}(?!\w))"
     r"|(?P<hashtag>(?<![\w#])#(?=\w*[^\W\d])\w{1,256}(?![\w#]))"
 )
-_HINTS = re.compile(r"[/@#.]")
+_HINTS = re.compile(r"[/@#]|\.\w")  # no match is without one, and most texts are
 _OPAQUE = frozenset({"code", "pre", "text_link"})
 
 
