@@ -22,7 +22,7 @@ from bot.standin.server import Standin
 from handlers.incidents import IncidentMessages
 from handlers.messages import Messages
 from storage import broadcasts, retelling
-from storage.broadcasts import Progress
+from storage.broadcasts import Progress, Stand
 from storage.bulletins import Phase
 from storage.database import Database
 
@@ -324,7 +324,7 @@ async def test_who_is_being_rung_while_it_ends_counts_as_one_who_had_it(
             return await retelling.cut(deciding, ring.incident or 0, now())
 
     async with postgresql.write() as sending:
-        assert await broadcasts.hold(sending, [ring.id]) == {ring.id: False}
+        assert await broadcasts.hold(sending, [ring.id]) == {ring.id: Stand.OWED}
         ending = asyncio.create_task(end())
         await asyncio.sleep(0.2)  # it waits for the lock by now
         await broadcasts.record(sending, [Progress(ring.id, 1, BitMap([1]))])

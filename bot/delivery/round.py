@@ -29,7 +29,7 @@ from bot.delivery.sharing import Shares
 from bot.delivery.telling import ONE_RING, Rung, Teller
 from storage import agenda, broadcasts, waits
 from storage.agenda import Owed
-from storage.broadcasts import Broadcast, Progress
+from storage.broadcasts import Broadcast, Progress, Stand
 from storage.bulletins import StoredBulletin
 from storage.database import Database, Transaction
 from storage.lanes import Lane
@@ -156,12 +156,13 @@ async def _checked(
     ids = {id_ for id_, broadcast in window.items() if broadcast.incident is not None}
     if not ids:
         return dict(window), set()
-    held = await broadcasts.hold(transaction, ids)
-    ended = [id_ for id_, is_finished in held.items() if is_finished]
+    stands = await broadcasts.hold(transaction, ids)
+    ended = [id_ for id_, stand in stands.items() if stand is Stand.FINISHED]
     await broadcasts.finish(transaction, ended, now)  # their calls may have been recorded since
-    cut = {one.id: one for one in await broadcasts.over(transaction, held.keys() - set(ended))}
-    checked = {id_: b for id_, b in ({**window, **cut}).items() if id_ not in ended}
-    return checked, ids - held.keys()
+    cut = [id_ for id_, stand in stands.items() if stand is Stand.CUT]
+    left = {one.id: one for one in await broadcasts.get(transaction, cut)}
+    checked = {id_: b for id_, b in {**window, **left}.items() if id_ not in ended}
+    return checked, ids - stands.keys()
 
 
 def _rings(rings: Mapping[int, Rung], finished: Iterable[Errand], now: datetime) -> dict[int, Rung]:

@@ -57,6 +57,7 @@ class Teller:
         self, broadcast: Broadcast, text: StoredBulletin, numbers: BitMap
     ) -> dict[int, Told]:
         """By subscriber number, of `numbers`; whoever is not in it is told nothing any more."""
+        self._texts[text.id] = text
         if broadcast.telling is Telling.MISSED:
             return await self._sum_up(broadcast, numbers)
         incident = await self._incident(broadcast)
@@ -186,8 +187,9 @@ class Teller:
             return
         found = await incidents.get(self._transaction, new)
         self._incidents |= found
-        newest = {one.newest for one in found.values() if one.newest}
-        self._texts |= await bulletins.get(self._transaction, newest - self._texts.keys())
+        newest = {one.newest for one in found.values() if one.newest} - self._texts.keys()
+        if newest:
+            self._texts |= await bulletins.get(self._transaction, newest)
 
 
 def owes(broadcast: Broadcast, delivery: Delivery) -> bool:
