@@ -21,6 +21,7 @@ from bot.standin.person import Person
 from bot.standin.server import Standin
 from handlers.incidents import IncidentMessages
 from handlers.messages import Messages
+from matching.index import Mode
 from storage import broadcasts, retelling
 from storage.broadcasts import Progress, Stand
 from storage.bulletins import Phase
@@ -40,11 +41,14 @@ class Night:
         self.alarms.now = now()
         self._sender = sender
         self._database = database
+        self._persons: dict[str, Person] = {}
 
-    async def listener(self, query: str, name: str = "Ann") -> Person:
-        person = self.standin.people.person(name, started=True)
+    async def listener(self, query: str, name: str = "Ann", mode: Mode = Mode.RING) -> Person:
+        if name not in self._persons:
+            self._persons[name] = self.standin.people.person(name, started=True)
+        person = self._persons[name]
         subscriber = await Outbox(self._database, self._sender, 30).subscriber(person.id)
-        self.alarms.subscribe(subscriber.number, query)
+        self.alarms.subscribe(subscriber.number, query, mode)
         return person
 
     @asynccontextmanager
@@ -156,6 +160,16 @@ async def test_two_alerts_of_one_moment_are_one_message_and_each_has_its_all_cle
         await night.alarms.over("hook", region)
     await night.sent()
     assert [each.reply_to for each in ann.chat.messages[-2:]] == [message.id] * 2
+
+
+async def test_who_was_told_without_a_sound_is_woken_by_what_follows(night: Night) -> None:
+    ann = await night.listener("Kyiv", mode=Mode.SILENT)
+    await night.listener("Odesa")
+    async with night.sending() as outbox:
+        for region in (KYIV, ODESA):
+            await night.alarms.on("siren", region)
+            outbox.bell.set()
+    assert [message.silent for message in ann.chat.messages] == [True, False]
 
 
 async def test_one_bulletin_for_two_places_names_both(night: Night) -> None:

@@ -170,11 +170,19 @@ def _rings(rings: Mapping[int, Rung], finished: Iterable[Errand], now: datetime)
     recent = {number: rung for number, rung in rings.items() if now - rung.at < ONE_RING}
     for errand in finished:
         told, outcome = errand.told, errand.outcome
-        if told and told.rings and errand.lane is Lane.ALERT and isinstance(outcome, Sent):
-            about = tuple(view.incident.id for view in told.scene.views)
-            if outcome.message_id:
-                rung = Rung(now, outcome.message_id, told.broadcast, about)
-                recent[errand.subscriber.number] = rung
+        if not (told and told.rings and errand.lane is Lane.ALERT and isinstance(outcome, Sent)):
+            continue
+        if outcome.message_id is None:
+            continue
+        number = errand.subscriber.number
+        joined = rings.get(number) if outcome.message_id == told.edits else None
+        recent[number] = Rung(
+            at=now,
+            message_id=outcome.message_id,
+            broadcast=joined.broadcast if joined else told.broadcast,
+            incidents=tuple(view.incident.id for view in told.scene.views),
+            silent=joined.silent if joined else errand.silent,
+        )
     return recent
 
 

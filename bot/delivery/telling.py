@@ -31,8 +31,9 @@ class Rung:
 
     at: datetime  # aware; when its receipt was stored
     message_id: int  # Telegram's
-    broadcast: int  # id of the one that rang
+    broadcast: int  # id of the one that rang, the first of those in that message
     incidents: tuple[int, ...]  # ids of those it told of
+    silent: bool  # it woke nobody
 
 
 class Teller:
@@ -121,6 +122,8 @@ class Teller:
         """The ring that this one joins: of another alert, a moment ago."""
         last = self._rings.get(number)
         if last is None or incident.id in last.incidents or self._now - last.at >= ONE_RING:
+            return None
+        if last.silent and number not in broadcast.silent:  # an edit makes no sound
             return None
         return last if abs(last.broadcast - broadcast.id) <= NEAR else None
 
