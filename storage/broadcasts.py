@@ -130,7 +130,7 @@ async def hold(transaction: Transaction, ids: Collection[int]) -> dict[int, Stan
     # Asked apart from the lock: what was changed just before it shows only now.
     query = (
         select(_table.c.id, _table.c.finished_at, _incident.c.closed_at, _is_ring)
-        .outerjoin_from(_table, _incident)
+        .outerjoin_from(_table, _incident, _incident.c.id == _table.c.incident)
         .where(which)
     )
     rows = await transaction.execute(query)
