@@ -7,9 +7,10 @@ which number everybody was attempted, and who of them is under way.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 from pyroaring import BitMap
-from sqlalchemy import Row, Select, bindparam, delete, insert, select, text, update
+from sqlalchemy import Row, Select, and_, bindparam, delete, insert, select, text, update
 
 from storage import schema
 from storage.columns import Numbers
@@ -20,6 +21,8 @@ from storage.lanes import Lane
 _table = schema.broadcast
 _progress = schema.progress
 _incident = schema.incident
+
+_is_ring = and_(_table.c.lane == Lane.ALERT, _table.c.telling != Telling.CLOSED)
 
 # Written out: both databases have the words, and each round of a broadcast says them.
 _RECORD = text(
@@ -105,35 +108,44 @@ async def unfinished(
     return [_broadcast(row) for row in await transaction.execute(query)]
 
 
-async def hold(transaction: Transaction, ids: Collection[int]) -> dict[int, bool]:
+class Stand(Enum):
+    """How it stands with a broadcast that tells of an incident."""
+
+    OWED = auto()
+    CUT = auto()  # the incident is over: whoever was not begun with is not owed it any more
+    FINISHED = auto()
+
+
+async def hold(transaction: Transaction, ids: Collection[int]) -> dict[int, Stand]:
     """Keeps others from changing those that tell of incidents, until the transaction ends.
 
-    By id whether each is finished. Those are missing that somebody else is changing now.
+    By id how they stand. Those are missing that somebody else is changing now.
     """
     if not ids:
         return {}
     which = _table.c.id.in_(ids)
-    locking = select(_table.c.id).where(which).with_for_update(key_share=True, skip_locked=True)
-    held = list((await transaction.execute(locking)).scalars())
-    # Asked again: what was changed just before the lock shows only now.
-    query = select(_table.c.id, _table.c.finished_at).where(_table.c.id.in_(held))
-    rows = await transaction.execute(query)
-    return {row.id: row.finished_at is not None for row in rows}
-
-
-async def over(transaction: Transaction, ids: Collection[int]) -> list[Broadcast]:
-    """Those of `ids` that ring for an incident that has ended, as they are."""
+    if transaction.dialect.name != "sqlite":  # which has one writer at a time
+        locking = select(_table.c.id).where(which).with_for_update(key_share=True, skip_locked=True)
+        which = _table.c.id.in_((await transaction.execute(locking)).scalars().all())
+    # Asked apart from the lock: what was changed just before it shows only now.
     query = (
-        _with_progress()
-        .join(_incident, _incident.c.id == _table.c.incident)
-        .where(
-            _table.c.id.in_(ids),
-            _table.c.lane == Lane.ALERT,
-            _table.c.telling != Telling.CLOSED,
-            _incident.c.closed_at.is_not(None),
-        )
+        select(_table.c.id, _table.c.finished_at, _incident.c.closed_at, _is_ring)
+        .outerjoin_from(_table, _incident, _incident.c.id == _table.c.incident)
+        .where(which)
     )
-    return [_broadcast(row) for row in await transaction.execute(query)]
+    rows = await transaction.execute(query)
+    return {
+        id_: Stand.FINISHED if finished_at else Stand.CUT if closed_at and is_ring else Stand.OWED
+        for id_, finished_at, closed_at, is_ring in rows
+    }
+
+
+async def get(transaction: Transaction, ids: Collection[int]) -> list[Broadcast]:
+    """Those of `ids` that are there, as they are."""
+    if not ids:
+        return []
+    rows = await transaction.execute(_with_progress().where(_table.c.id.in_(ids)))
+    return [_broadcast(row) for row in rows]
 
 
 async def telling(transaction: Transaction, bulletins: Collection[int]) -> list[Broadcast]:

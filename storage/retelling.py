@@ -92,7 +92,7 @@ async def beside(transaction: Transaction, incident: Incident, bulletin: int) ->
     """Other incidents, still on, of which the same bulletin told: by id, whom each concerns."""
     query = (
         select(_incident.c.id, _crowd.c.owed)
-        .join_from(_incident, _crowd)
+        .join_from(_incident, _crowd, _crowd.c.incident == _incident.c.id)
         .where(
             or_(_incident.c.bulletin == bulletin, _incident.c.newest == bulletin),
             _incident.c.id != incident.id,

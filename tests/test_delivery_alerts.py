@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from alarming import Alarms
 from outbox import Outbox, at_work, connected, now
+from pyroaring import BitMap
 from talking import gazetteer, reader, topics, words
 
 from bot.delivery.rendering import Renderer
@@ -20,7 +21,9 @@ from bot.standin.person import Person
 from bot.standin.server import Standin
 from handlers.incidents import IncidentMessages
 from handlers.messages import Messages
-from storage import retelling
+from matching.index import Mode
+from storage import broadcasts, retelling
+from storage.broadcasts import Progress, Stand
 from storage.bulletins import Phase
 from storage.database import Database
 
@@ -38,11 +41,14 @@ class Night:
         self.alarms.now = now()
         self._sender = sender
         self._database = database
+        self._persons: dict[str, Person] = {}
 
-    async def listener(self, query: str, name: str = "Ann") -> Person:
-        person = self.standin.people.person(name, started=True)
+    async def listener(self, query: str, name: str = "Ann", mode: Mode = Mode.RING) -> Person:
+        if name not in self._persons:
+            self._persons[name] = self.standin.people.person(name, started=True)
+        person = self._persons[name]
         subscriber = await Outbox(self._database, self._sender, 30).subscriber(person.id)
-        self.alarms.subscribe(subscriber.number, query)
+        self.alarms.subscribe(subscriber.number, query, mode)
         return person
 
     @asynccontextmanager
@@ -115,11 +121,11 @@ async def test_one_message_lives_until_the_all_clear_answers_it_over_restarts(bo
     assert last(ann).text.startswith("🟢 All clear. Air raid alert: Kyiv\n\nIt lasted 1 h 5 min")
 
 
-async def test_an_oblast_hears_of_its_raions_in_one_message(both: Night) -> None:
-    ann = await both.listener(OBLAST)
-    async with both.sending() as outbox:
+async def test_an_oblast_hears_of_its_raions_in_one_message(night: Night) -> None:
+    ann = await night.listener(OBLAST)
+    async with night.sending() as outbox:
         for region in (CHUHUIV, IZIUM, KHARKIV):
-            await both.alarms.on("siren", region)
+            await night.alarms.on("siren", region)
             outbox.bell.set()
     (message,) = ann.chat.messages
     assert [line for line in message.text.split("\n") if line.startswith("🔴")] == [
@@ -128,8 +134,8 @@ async def test_an_oblast_hears_of_its_raions_in_one_message(both: Night) -> None
         "🔴 Air raid alert: Kharkiv Raion",
     ]
     for region in (CHUHUIV, IZIUM, KHARKIV):
-        await both.alarms.over("hook", region)
-        await both.sent()
+        await night.alarms.over("hook", region)
+        await night.sent()
     told, clear = ann.chat.messages
     assert told.id == message.id == clear.reply_to
     assert "🟢 All clear. Air raid alert: Chuhuiv Raion" in told.text
@@ -137,23 +143,33 @@ async def test_an_oblast_hears_of_its_raions_in_one_message(both: Night) -> None
 
 
 async def test_two_alerts_of_one_moment_are_one_message_and_each_has_its_all_clear(
-    both: Night,
+    night: Night,
 ) -> None:
-    ann = await both.listener("Kyiv OR Odesa")
-    async with both.sending() as outbox:
+    ann = await night.listener("Kyiv OR Odesa")
+    async with night.sending() as outbox:
         for region in (KYIV, ODESA):
-            await both.alarms.on("siren", region)
+            await night.alarms.on("siren", region)
             outbox.bell.set()
     (message,) = ann.chat.messages
     for place in ("Kyiv", "Odesa"):
         assert f"🔴 Air raid alert: {place}" in message.text
-    await both.alarms.on("alerts", ODESA, level="red")
-    await both.sent()
+    await night.alarms.on("alerts", ODESA, level="red")
+    await night.sent()
     assert "Level: red" in last(ann).text
     for region in (KYIV, ODESA):
-        await both.alarms.over("hook", region)
-    await both.sent()
+        await night.alarms.over("hook", region)
+    await night.sent()
     assert [each.reply_to for each in ann.chat.messages[-2:]] == [message.id] * 2
+
+
+async def test_who_was_told_without_a_sound_is_woken_by_what_follows(night: Night) -> None:
+    ann = await night.listener("Kyiv", mode=Mode.SILENT)
+    await night.listener("Odesa")
+    async with night.sending() as outbox:
+        for region in (KYIV, ODESA):
+            await night.alarms.on("siren", region)
+            outbox.bell.set()
+    assert [message.silent for message in ann.chat.messages] == [True, False]
 
 
 async def test_one_bulletin_for_two_places_names_both(night: Night) -> None:
@@ -305,6 +321,28 @@ async def test_a_ring_that_is_over_while_a_round_waits_is_not_begun(
         await retelling.cut(deciding, ring.incident or 0, now())
         turn = await play_round(postgresql, Ledger(), 9, lambda _: 0.0, now())
         assert turn.picked.errands == []
+    await postgresql.close()
+
+
+async def test_who_is_being_rung_while_it_ends_counts_as_one_who_had_it(
+    standin: Standin, sender: Sender, postgresql_url: str
+) -> None:
+    postgresql = Database(postgresql_url)
+    night = Night(standin, sender, postgresql)
+    await night.listener("Kyiv")
+    await night.alarms.on("siren", KYIV)
+    (ring,) = await night.alarms.owed()
+
+    async def end() -> BitMap:
+        async with postgresql.write() as deciding:
+            return await retelling.cut(deciding, ring.incident or 0, now())
+
+    async with postgresql.write() as sending:
+        assert await broadcasts.hold(sending, [ring.id]) == {ring.id: Stand.OWED}
+        ending = asyncio.create_task(end())
+        await asyncio.sleep(0.2)  # it waits for the lock by now
+        await broadcasts.record(sending, [Progress(ring.id, 1, BitMap([1]))])
+    assert await ending == BitMap()
     await postgresql.close()
 
 

@@ -24,6 +24,10 @@ from storage.subscribers import Subscriber
 LOOK_AHEAD = 64
 """Deliveries read at a time: some of them may have to wait for their chat."""
 
+EDITS_AT_ONCE = 2
+EDITS_AHEAD = 8
+"""Broadcasts and deliveries for which a round looks for messages to edit: a ring waits for it."""
+
 
 @dataclass
 class Picked:
@@ -72,6 +76,7 @@ class Picker:
         self._teller = teller
         self._queued: dict[int, int] = {}
         self._room = 0  # of the lane that is filled
+        self._edits = EDITS_AT_ONCE
         self._due: dict[Lane, Iterator[_Due]] = {}  # read once a round
         self._picked = Picked()
         self._over: list[int] = []
@@ -117,7 +122,8 @@ class Picker:
             self._take(one)
 
     async def _read_due(self, lane: Lane) -> list["_Due"]:
-        due = await deliveries.due(self._transaction, lane, self._now, limit=LOOK_AHEAD)
+        ahead = EDITS_AHEAD if lane is Lane.EDIT else LOOK_AHEAD
+        due = await deliveries.due(self._transaction, lane, self._now, limit=ahead)
         by_number = await subscribers.get(self._transaction, {d.subscriber for d in due})
         ids = {d.bulletin for d in due if d.bulletin}
         texts = await bulletins.get(self._transaction, ids) if ids else {}
@@ -177,7 +183,11 @@ class Picker:
             return
         told: dict[int, Told] = {}
         if broadcast.telling:
-            if broadcast.lane is Lane.EDIT:  # many of them may not have been rung yet
+            if broadcast.lane is Lane.EDIT:
+                if not self._edits:
+                    return
+                self._edits -= 1
+                # Many of them may not have been rung yet.
                 numbers = _next(broadcast, max(self._room, LOOK_AHEAD))
             told = await self._teller.tell(broadcast, text, numbers)
         by_number = await subscribers.get(self._transaction, numbers)

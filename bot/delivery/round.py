@@ -29,7 +29,7 @@ from bot.delivery.sharing import Shares
 from bot.delivery.telling import ONE_RING, Rung, Teller
 from storage import agenda, broadcasts, waits
 from storage.agenda import Owed
-from storage.broadcasts import Broadcast, Progress
+from storage.broadcasts import Broadcast, Progress, Stand
 from storage.bulletins import StoredBulletin
 from storage.database import Database, Transaction
 from storage.lanes import Lane
@@ -161,12 +161,13 @@ async def _checked(
     ids = {id_ for id_, broadcast in window.items() if broadcast.incident is not None}
     if not ids:
         return dict(window), set()
-    held = await broadcasts.hold(transaction, ids)
-    ended = [id_ for id_, is_finished in held.items() if is_finished]
+    stands = await broadcasts.hold(transaction, ids)
+    ended = [id_ for id_, stand in stands.items() if stand is Stand.FINISHED]
     await broadcasts.finish(transaction, ended, now)  # their calls may have been recorded since
-    cut = {one.id: one for one in await broadcasts.over(transaction, held.keys() - set(ended))}
-    checked = {id_: b for id_, b in ({**window, **cut}).items() if id_ not in ended}
-    return checked, ids - held.keys()
+    cut = [id_ for id_, stand in stands.items() if stand is Stand.CUT]
+    left = {one.id: one for one in await broadcasts.get(transaction, cut)}
+    checked = {id_: b for id_, b in {**window, **left}.items() if id_ not in ended}
+    return checked, ids - stands.keys()
 
 
 def _rings(rings: Mapping[int, Rung], finished: Iterable[Errand], now: datetime) -> dict[int, Rung]:
@@ -174,11 +175,19 @@ def _rings(rings: Mapping[int, Rung], finished: Iterable[Errand], now: datetime)
     recent = {number: rung for number, rung in rings.items() if now - rung.at < ONE_RING}
     for errand in finished:
         told, outcome = errand.told, errand.outcome
-        if told and told.rings and errand.lane is Lane.ALERT and isinstance(outcome, Sent):
-            about = tuple(view.incident.id for view in told.scene.views)
-            if outcome.message_id:
-                rung = Rung(now, outcome.message_id, told.broadcast, about)
-                recent[errand.subscriber.number] = rung
+        if not (told and told.rings and errand.lane is Lane.ALERT and isinstance(outcome, Sent)):
+            continue
+        if outcome.message_id is None:
+            continue
+        number = errand.subscriber.number
+        joined = rings.get(number) if outcome.message_id == told.edits else None
+        recent[number] = Rung(
+            at=now,
+            message_id=outcome.message_id,
+            broadcast=joined.broadcast if joined else told.broadcast,
+            incidents=tuple(view.incident.id for view in told.scene.views),
+            silent=joined.silent if joined else errand.silent,
+        )
     return recent
 
 

@@ -31,8 +31,9 @@ class Rung:
 
     at: datetime  # aware; when its receipt was stored
     message_id: int  # Telegram's
-    broadcast: int  # id of the one that rang
+    broadcast: int  # id of the one that rang, the first of those in that message
     incidents: tuple[int, ...]  # ids of those it told of
+    silent: bool  # it woke nobody
 
 
 class Teller:
@@ -57,6 +58,7 @@ class Teller:
         self, broadcast: Broadcast, text: StoredBulletin, numbers: BitMap
     ) -> dict[int, Told]:
         """By subscriber number, of `numbers`; whoever is not in it is told nothing any more."""
+        self._texts[text.id] = text
         if broadcast.telling is Telling.MISSED:
             return await self._sum_up(broadcast, numbers)
         incident = await self._incident(broadcast)
@@ -120,6 +122,8 @@ class Teller:
         """The ring that this one joins: of another alert, a moment ago."""
         last = self._rings.get(number)
         if last is None or incident.id in last.incidents or self._now - last.at >= ONE_RING:
+            return None
+        if last.silent and number not in broadcast.silent:  # an edit makes no sound
             return None
         return last if abs(last.broadcast - broadcast.id) <= NEAR else None
 
@@ -186,8 +190,9 @@ class Teller:
             return
         found = await incidents.get(self._transaction, new)
         self._incidents |= found
-        newest = {one.newest for one in found.values() if one.newest}
-        self._texts |= await bulletins.get(self._transaction, newest - self._texts.keys())
+        newest = {one.newest for one in found.values() if one.newest} - self._texts.keys()
+        if newest:
+            self._texts |= await bulletins.get(self._transaction, newest)
 
 
 def owes(broadcast: Broadcast, delivery: Delivery) -> bool:

@@ -1,0 +1,69 @@
+"""An alert through the real process: two services tell of it over HTTP, a person hears of it."""
+
+import socket
+from pathlib import Path
+
+from aiohttp import ClientSession
+from installation import Installation, ask
+
+from bot.standin.server import Standin
+
+SOURCES = """
+[[source]]
+kind = "webhook"
+name = "press"
+secret = "sesame"
+[[source]]
+kind = "webhook"
+name = "state"
+secret = "sesame"
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def test_two_services_confirm_each_other_in_one_message_until_the_all_clear(
+    tmp_path: Path,
+) -> None:
+    """Case 47."""
+    async with Standin() as standin, ClientSession() as session:
+        ann = standin.people.person("Ann")
+        installation = Installation(tmp_path, standin, SOURCES)
+        address = f"127.0.0.1:{free_port()}"
+        table = installation.config.read_text()
+        installation.config.write_text(table.replace('listen = ""', f'listen = "{address}"'))
+
+        async def post(source: str, phase: str, level: str | None = None) -> None:
+            said = {"id": f"{source}-{phase}", "title": "Alert", "regions": ["Kyiv"]}
+            body = {**said, "kind": "alert", "phase": phase, "hazard": "air_raid"}
+            async with session.post(
+                f"http://{address}/hook/{source}",
+                json=body | ({"level": level} if level else {}),
+                headers={"Authorization": "Bearer sesame"},
+            ) as answer:
+                assert answer.status == 202
+
+        async with installation.running():
+            await ask(ann, "/subscribe Kyiv")
+            before = len(ann.chat.messages)
+            await post("press", "active", "yellow")
+            (rung,) = (await ann.chat.wait(lambda ms: len(ms) > before, timeout=20))[before:]
+            await post("state", "active", "yellow")
+            told = await ann.chat.wait(lambda ms: "confirmed" in ms[-1].text, timeout=20)
+            async with session.get(f"http://{address}/metrics") as answer:
+                metrics = await answer.text()
+            await post("press", "clear")
+            await post("state", "clear")
+            await ann.chat.wait(lambda ms: len(ms) > before + 1, timeout=20)
+        *_, shown, clear = ann.chat.messages
+    assert "🟡 Air raid alert: Kyiv" in rung.text
+    assert told[-1].id == rung.id == shown.id == clear.reply_to
+    assert "press · confirmed by state" in shown.text
+    assert "All clear" in clear.text
+    assert len(standin.journal.of("editMessageText", ann.id)) == 1
+    assert "tocsin_alert_latency_seconds_count" in metrics
