@@ -25,7 +25,7 @@ def line(text: str) -> str:
 
 def units(text: str) -> int:
     """Length in UTF-16 code units, as Telegram counts (core.telegram.org/api/entities)."""
-    return len(text) + sum(c > "\uffff" for c in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split(text: str, limit: int) -> tuple[str, str]:
