@@ -1,4 +1,4 @@
-"""What a button carries comes back from anybody in any shape: each is answered, and nothing breaks."""
+"""What a button carries comes back from anybody in any shape: each is answered, none breaks."""
 
 import pytest
 from structlog.testing import capture_logs
