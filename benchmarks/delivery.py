@@ -11,6 +11,7 @@ import asyncio
 import gc
 import resource
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
@@ -32,6 +33,7 @@ from bot.delivery.pacing import Pacer
 from bot.delivery.rendering import Renderer
 from bot.delivery.sender import Sender
 from bot.delivery.settings import TelegramSettings
+from handlers.incidents import IncidentMessages
 from handlers.messages import Messages
 from handlers.words import Words
 from matching.gazetteer import Gazetteer
@@ -65,8 +67,9 @@ class Bench:
         self._telegram = telegram
         self._sender = sender
         self._bell = asyncio.Event()
-        reader = Reader(Gazetteer.load(), Topics.built_in())
-        self._messages = Messages(Words(), reader)
+        words, gazetteer, topics = Words(), Gazetteer.load(), Topics.built_in()
+        self._messages = Messages(words, Reader(gazetteer, topics))
+        self._incidents = IncidentMessages(words, gazetteer, topics)
 
     async def broadcast(self, name: str, rate: int, count: int) -> Sends:
         """One bulletin to so many."""
@@ -102,8 +105,8 @@ class Bench:
         courier = Courier(
             self._database,
             self._sender,
-            Pacer(rate, asyncio.get_running_loop().time),
-            Renderer(self._messages, _now),
+            Pacer(rate, time.monotonic),
+            Renderer(self._messages, self._incidents, _now),
             bell=self._bell,
             joined=_nobody_joins,
             counts=Counts(CollectorRegistry(), _now),

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,11 +20,13 @@ from bot.fusing import Fusion
 from bot.intake import Intake
 from bot.repeats import Repeats
 from bot.sources.source import Batch
+from handlers.incidents import IncidentMessages
 from handlers.messages import Messages
 from handlers.words import Words
 from matching.gazetteer import Gazetteer
 from matching.index import Index
 from matching.reading import Reader
+from matching.topics import Topics
 from storage.bulletins import Bulletin, Kind
 from storage.database import Database
 
@@ -40,14 +43,16 @@ class Installation:
         self._database = database
         self._sender = sender
         self._bell = asyncio.Event()
-        self._messages = Messages(Words(), reader)
+        words, gazetteer = Words(), Gazetteer.load()
+        self._messages = Messages(words, reader)
+        self._incidents = IncidentMessages(words, gazetteer, Topics.built_in())
         self._keys = itertools.count()
         self._intake = Intake(
             database,
             reader,
             index,
             Repeats(),
-            Fusion(database, index, Gazetteer.load(), {}),
+            Fusion(database, index, gazetteer, {}),
             timedelta(minutes=15),
             self._bell.set,
             _now,
@@ -60,8 +65,8 @@ class Installation:
         courier = Courier(
             self._database,
             self._sender,
-            Pacer(rate, asyncio.get_running_loop().time),
-            Renderer(self._messages, _now),
+            Pacer(rate, time.monotonic),
+            Renderer(self._messages, self._incidents, _now),
             bell=self._bell,
             joined=_nobody_joins,
             counts=Counts(CollectorRegistry(), _now),

@@ -1,6 +1,7 @@
 """Puts the parts together and runs them until it is told to stop."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ from bot.updates import Inbox, Poller
 from bot.waiting import Owing
 from handlers import indexing
 from handlers.conversation import Conversation
+from handlers.incidents import IncidentMessages
 from handlers.limiting import Allowance
 from handlers.messages import Messages
 from handlers.roundup import Roundup
@@ -133,8 +135,10 @@ class App:
         self._courier = Courier(
             database,
             self._sender,
-            Pacer(config.delivery.rate, asyncio.get_running_loop().time),
-            Renderer(messages, now),
+            Pacer(config.delivery.rate, time.monotonic),
+            Renderer(
+                messages, IncidentMessages(self._words, language.gazetteer, language.topics), now
+            ),
             bell=self._bell,
             joined=self._reindex,
             counts=Counts(self._registry, now),

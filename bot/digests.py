@@ -89,7 +89,7 @@ class Digests:
                 made.append(await self._try(owed, batch, now))
                 await asyncio.sleep(0)  # each takes a moment: others have theirs in between
             async with self.database.write() as transaction:
-                await _settle(transaction, made, batch.last, now)
+                await _settle(transaction, made, batch, now)
         return bool(batch.owed or batch.quiet_until)
 
     async def _each_batch(
@@ -129,13 +129,13 @@ class Digests:
 
 
 async def _settle(
-    transaction: Transaction, made: Sequence[_Made], last: int, now: datetime
+    transaction: Transaction, made: Sequence[_Made], batch: Batch, now: datetime
 ) -> None:
     """Puts into the outbox what is still owed: quiet may have begun again meanwhile."""
     back = await quiet.settle(transaction, [m.owed.subscriber.number for m in made])
     still = [m for m in made if not m.owed.is_back or m.owed.subscriber.number in back]
     ids = [digest.id for m in still for digest in m.owed.digests]
-    settled = back | await subscriptions.settle(transaction, ids, digested=last)
+    settled = back | await subscriptions.settle(transaction, ids, digested=batch.last)
     new = [
         NewDelivery(
             subscriber=each.owed.subscriber.number,
@@ -149,13 +149,13 @@ async def _settle(
         for content in each.contents
     ]
     await deliveries.enqueue(transaction, new, now)
-    await carried.join(transaction, _joined(each for each in still if each.contents))
+    await carried.join(transaction, _joined((each for each in still if each.contents), batch))
 
 
-def _joined(made: Iterable[_Made]) -> dict[int, BitMap]:
+def _joined(made: Iterable[_Made], batch: Batch) -> dict[int, BitMap]:
     """By id of a bulletin that joined later, to whom it goes."""
     joined: dict[int, BitMap] = {}
     for each in made:
-        for bulletin in each.owed.again:
+        for bulletin in batch.again(each.owed):
             joined.setdefault(bulletin, BitMap()).add(each.owed.subscriber.number)
     return joined

@@ -113,22 +113,24 @@ class Fusion:
         share.story -= share.told
         return share
 
-    def watch(self, now: datetime) -> list[Entry]:
-        """What the passing of time does; those whose end it brings, for `close`."""
+    def watch(self, now: datetime) -> list[Closed]:
+        """What the passing of time does; the ends it brings are for `close`, one by one."""
         over = []
         for entry in self._board:
             effect = watch(entry.incident, self._health, now)
             if effect is None or effect.incident == entry.incident:
                 continue
-            self._board.put(effect, None)
             if isinstance(effect, Closed):
-                over.append(entry)
-            elif isinstance(effect, BecameUnknown | KnownAgain):
+                over.append(effect)  # until it is closed, those beside it go on by it
+                continue
+            self._board.put(effect, None)
+            if isinstance(effect, BecameUnknown | KnownAgain):
                 self._tell_known(entry, effect)
         return over
 
-    def close(self, entry: Entry, reading: Reading | None) -> None:
+    def close(self, effect: Closed, reading: Reading | None) -> None:
         """Tells the end of an alert; `reading` is of the bulletin that brought it, if known."""
+        entry = self._board.put(effect, None)
         if reading is None or "all_clear" not in reading.topics:
             nobody = Matches(BitMap(), BitMap(), BitMap())
             self._close(entry, nobody, BitMap(), stale=False)

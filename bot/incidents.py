@@ -110,7 +110,8 @@ def watch(incident: Incident, health: Health, now: datetime) -> Effect | None:
     """What the passing of time does to an open incident; None: nothing."""
     voices = _Voices.of(incident, health, now)
     if voices.on:
-        return KnownAgain(replace(incident, unknown_since=None)) if incident.unknown_since else None
+        seen = replace(incident, unknown_since=None, clearing_since=None)
+        return KnownAgain(seen) if incident.unknown_since else Kept(seen)
     if voices.over:
         return _clear(incident, now)
     if incident.unknown_since is None:
@@ -176,8 +177,15 @@ def _end(
         return Closed(replace(incident, closed_at=at, declared=True))
     if seen.authority is Authority.TOLD and not is_seen(incident, health, now):
         return Closed(replace(incident, closed_at=at, declared=True))
+    return _seen_off(incident, health, now)
+
+
+def _seen_off(incident: Incident, health: Health, now: datetime) -> Effect:
+    """One of the polls does not show it any more."""
     voices = _Voices.of(incident, health, now)
-    return Kept(incident) if voices.on or not voices.over else _clear(incident, now)
+    if voices.on:
+        return Kept(replace(incident, clearing_since=None))
+    return _clear(incident, now) if voices.over else Kept(incident)
 
 
 def is_seen(incident: Incident, health: Health, now: datetime) -> bool:

@@ -16,8 +16,8 @@ import structlog
 from pyroaring import BitMap
 
 from bot.fusing import Fusion
+from bot.incidents import Closed
 from bot.repeats import Repeats
-from bot.ringing import Entry
 from bot.saying import Said
 from bot.sources.keys import is_of_content
 from bot.sources.source import Batch
@@ -167,14 +167,14 @@ class Intake:
                 self.fusion.end()
         self.ring()
 
-    async def _close(self, over: Sequence[Entry]) -> None:
+    async def _close(self, over: Sequence[Closed]) -> None:
         """Tells the ends that polls have shown, with the bulletins that brought them."""
-        ids = [entry.incident.newest for entry in over if entry.incident.newest]
+        ids = [effect.incident.newest for effect in over if effect.incident.newest]
         async with self.database.read() as transaction:
             texts = await bulletins.get(transaction, ids)
-        for entry in over:
-            text = texts.get(entry.incident.newest or 0)
-            self.fusion.close(entry, read(self.reader, text) if text else None)
+        for effect in over:
+            text = texts.get(effect.incident.newest or 0)
+            self.fusion.close(effect, read(self.reader, text) if text else None)
 
     async def _step(self) -> bool:
         """Takes some, or finds out which of some are alerts; False when nothing waits."""

@@ -14,7 +14,7 @@ _QUIET = ("apscheduler", "aiohttp.access", "alembic", "httpx", "telegram")
 def set_up(secrets: Iterable[str], stream: TextIO | None = None, *, quiet: bool = False) -> None:
     """Everything that any library logs goes the same way, as lines for a person at a terminal
     and as JSON otherwise; `secrets` are struck out of the finished line, traceback included.
-    `quiet` leaves out all but warnings.
+    `quiet` leaves out all but errors.
     """
     out = stream or sys.stderr
     shared: list[Processor] = [
@@ -31,9 +31,9 @@ def set_up(secrets: Iterable[str], stream: TextIO | None = None, *, quiet: bool 
     handler.setFormatter(_Redacting(secrets, shared, for_a_person=out.isatty()))
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.WARNING if quiet else logging.INFO)
+    root.setLevel(logging.ERROR if quiet else logging.INFO)
     for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.ERROR if quiet else logging.WARNING)
 
 
 class _Redacting(structlog.stdlib.ProcessorFormatter):

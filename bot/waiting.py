@@ -35,7 +35,7 @@ class Owed:
     digests: tuple[Subscription, ...]  # whose digest is owed
     is_back: bool  # quiet has ended and was not summed up
     gathered: tuple[int, ...]  # waits for some digest of theirs, perhaps another one
-    again: tuple[int, ...]  # joins the next digest: they may have missed it
+    again: tuple[int, ...]  # joins the next digest that asks for it: they may have missed it
     held: tuple[int, ...]  # waited for the end of the quiet
     told: tuple[int, ...]  # came during it, without a sound
 
@@ -53,7 +53,7 @@ class Batch:
     async def wanted(self, owed: Owed) -> list[Item]:
         """What the digests of one that are owed tell, each thing once."""
         queries = [(each.digested, _load(each.query)) for each in owed.digests]
-        ids = {*owed.held, *owed.again}
+        ids = {*owed.held, *self.again(owed)}
         for number, id_ in enumerate(owed.gathered):
             if number % _BREATH == _BREATH - 1:
                 await asyncio.sleep(0)
@@ -61,6 +61,16 @@ class Batch:
             if reading and any(d < id_ and evaluate(query, reading) for d, query in queries):
                 ids.add(id_)
         return self.each_once(ids)
+
+    def again(self, owed: Owed) -> list[int]:
+        """What one may have missed and the digests that are owed ask for."""
+        queries = [_load(each.query) for each in owed.digests]
+        return [
+            id_
+            for id_ in owed.again
+            if id_ in self.items
+            and any(evaluate(query, self.items[id_].reading) for query in queries)
+        ]
 
     def each_once(self, ids: Iterable[int]) -> list[Item]:
         """Without what was told before and stands there, too."""

@@ -60,8 +60,18 @@ class IncidentMessages:
         self._gazetteer = gazetteer
         self._topics = topics
 
-    def draw(self, view: IncidentView, audience: Audience, now: datetime) -> Content:
-        """One incident as one message."""
+    def draw(self, views: Sequence[IncidentView], audience: Audience, now: datetime) -> Content:
+        """One message, which may stand for several incidents."""
+        if len(views) == 1:
+            return self._one(views[0], audience, now)
+        voice = self._words.voice(audience.language)
+        on_first = sorted(views, key=lambda view: view.incident.closed_at is not None)
+        told = self.listing(Html(), [view.incident for view in on_first], audience, now)
+        delay = max((view.delay for view in views if view.delay), default=None)
+        late = _late(delay, voice)
+        return Content(join("\n\n", [told, Html(f"<i>{late}</i>") if late else Html()]))
+
+    def _one(self, view: IncidentView, audience: Audience, now: datetime) -> Content:
         voice = self._words.voice(audience.language)
         incident = view.incident
         head = join(" ", [Html(_sign(incident)), bold(self._headline(incident, voice))])
@@ -144,10 +154,14 @@ def _foot(view: IncidentView, voice: Voice) -> Html:
     parts = [escape(plain.line(first))]
     if others and view.incident.closed_at is None:
         parts.append(voice.say("incident-confirmed", sources=", ".join(others)))
-    if view.delay is not None and view.delay > LATE:
-        parts.append(voice.say("incident-late", late=_length(view.delay, voice)))
-    said = join(" · ", parts)
+    said = join(" · ", [*parts, _late(view.delay, voice)])
     return Html(f"<i>{said}</i>") if said else Html()
+
+
+def _late(delay: timedelta | None, voice: Voice) -> Html:
+    if delay is None or delay <= LATE:
+        return Html()
+    return voice.say("incident-late", late=_length(delay, voice))
 
 
 def _sources(

@@ -4,7 +4,7 @@ The bitmaps are written once. What changes with every few calls stands in a row 
 which number everybody was attempted, and who of them is under way.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from storage.lanes import Lane
 
 _table = schema.broadcast
 _progress = schema.progress
+_incident = schema.incident
 
 # Written out: both databases have the words, and each round of a broadcast says them.
 _RECORD = text(
@@ -100,6 +101,47 @@ async def unfinished(
         .where(_table.c.finished_at.is_(None), _table.c.lane == lane, _table.c.id > after)
         .order_by(_table.c.id)
         .limit(limit)
+    )
+    return [_broadcast(row) for row in await transaction.execute(query)]
+
+
+async def hold(transaction: Transaction, ids: Collection[int]) -> dict[int, bool]:
+    """Keeps others from changing those that tell of incidents, until the transaction ends.
+
+    By id whether each is finished. Those are missing that somebody else is changing now.
+    """
+    if not ids:
+        return {}
+    which = _table.c.id.in_(ids)
+    locking = select(_table.c.id).where(which).with_for_update(key_share=True, skip_locked=True)
+    held = list((await transaction.execute(locking)).scalars())
+    # Asked again: what was changed just before the lock shows only now.
+    query = select(_table.c.id, _table.c.finished_at).where(_table.c.id.in_(held))
+    rows = await transaction.execute(query)
+    return {row.id: row.finished_at is not None for row in rows}
+
+
+async def over(transaction: Transaction, ids: Collection[int]) -> list[Broadcast]:
+    """Those of `ids` that ring for an incident that has ended, as they are."""
+    query = (
+        _with_progress()
+        .join(_incident, _incident.c.id == _table.c.incident)
+        .where(
+            _table.c.id.in_(ids),
+            _table.c.lane == Lane.ALERT,
+            _table.c.telling != Telling.CLOSED,
+            _incident.c.closed_at.is_not(None),
+        )
+    )
+    return [_broadcast(row) for row in await transaction.execute(query)]
+
+
+async def telling(transaction: Transaction, bulletins: Collection[int]) -> list[Broadcast]:
+    """Those of bulletins that tell of incidents, finished or not, newest first."""
+    query = (
+        _with_progress()
+        .where(_table.c.bulletin.in_(bulletins), _table.c.telling.is_not(None))
+        .order_by(_table.c.id.desc())
     )
     return [_broadcast(row) for row in await transaction.execute(query)]
 

@@ -10,6 +10,8 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.driver import Driver
+
 Transaction = AsyncConnection
 """What every function of storage works in. Opaque outside of storage."""
 
@@ -51,7 +53,11 @@ class Database:
         self.name = self.url.render_as_string(hide_password=True)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.fence: Fence | None = None  # set while `storage.lease` holds one
-        self._engine = create_async_engine(self.url, pool_pre_ping=not self.is_sqlite)
+        self._engine = (
+            create_async_engine(self.url, module=Driver())
+            if self.is_sqlite
+            else create_async_engine(self.url, pool_pre_ping=True)
+        )
         # SQLite has one writer. Waiting here is fair and costs nothing; waiting inside SQLite
         # sleeps in steps of milliseconds and favours whoever asks last.
         self._one_writer = asyncio.Lock() if self.is_sqlite else None
@@ -144,4 +150,4 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         # A transaction that reads first and writes later fails at once when another has written
         # in between, whatever the timeout: so a writer says so when it begins.
         if begin := connection.get_execution_options().get(_BEGIN, "BEGIN"):
-            connection.exec_driver_sql(begin)
+            connection.connection.dbapi_connection.begin(begin)  # type: ignore[union-attr]

@@ -86,7 +86,7 @@ async def complete(transaction: Transaction, update_id: int, now: datetime) -> b
     result = await transaction.execute(
         update(_table)
         .where(_table.c.update_id == update_id, _table.c.done_at.is_(None))
-        .values(done_at=now, payload="")
+        .values(done_at=now, payload="", chat_id=0)
     )
     return result.rowcount == 1
 

@@ -3,7 +3,7 @@
 What lies in the outbox when somebody's quiet begins still comes: it was owed before.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pyroaring import BitMap
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, func, select, update
 
 from storage import bulletins, clocks, conflicts, hush, schema
 from storage.database import Transaction
@@ -47,6 +47,15 @@ class Quiet:
         return _until(self.hours, self.paused_until, now, zone)
 
 
+@dataclass(frozen=True)
+class _Alike:
+    """Those who have chosen the same and for whom it stands the same."""
+
+    as_one: Quiet  # of any of them
+    zone: ZoneInfo
+    numbers: BitMap
+
+
 async def find(transaction: Transaction, number: int) -> Quiet:
     """Of who has never chosen anything: what holds then."""
     row = (await transaction.execute(select(_table).where(_table.c.subscriber == number))).first()
@@ -59,14 +68,14 @@ async def choose(transaction: Transaction, chosen: Quiet, zone: ZoneInfo, now: d
     Quiet that is over thereby ends at the next tick of the clock, with what was held.
     """
     await hush.lock(transaction)
-    turned = await _turn(transaction, [(chosen, zone)], now, over=now)
-    statement = conflicts.insert(transaction, _table).values(_values(turned[0]))
+    alone = _Alike(chosen, zone, BitMap([chosen.subscriber]))
+    (turned,) = await _turn(transaction, [alone], now, over=now)
+    values = _values(turned.as_one)
+    statement = conflicts.insert(transaction, _table).values(values)
     await transaction.execute(
-        statement.on_conflict_do_update(
-            index_elements=[_table.c.subscriber], set_=_values(turned[0])
-        )
+        statement.on_conflict_do_update(index_elements=[_table.c.subscriber], set_=values)
     )
-    return turned[0]
+    return turned.as_one
 
 
 async def turn(transaction: Transaction, now: datetime, limit: int) -> int:
@@ -83,12 +92,12 @@ async def turn(transaction: Transaction, now: datetime, limit: int) -> int:
     rows = (await transaction.execute(query)).all()
     if not rows:
         return 0
-    before = [(_quiet(row), clocks.zone_of(row.zone)) for row in rows]
-    turned = await _turn(transaction, before, now, over=None)
-    await transaction.execute(
-        update(_table).where(_table.c.subscriber == bindparam("number")),
-        [{"number": one.subscriber, **_state(one)} for one in turned],
-    )
+    for alike in await _turn(transaction, _alike(rows), now, over=None):
+        await transaction.execute(
+            update(_table)
+            .where(_table.c.subscriber.in_(alike.numbers))
+            .values(_state(alike.as_one))
+        )
     return len(rows)
 
 
@@ -136,29 +145,45 @@ async def turns(transaction: Transaction, numbers: Collection[int]) -> dict[int,
     return {row.subscriber: row.turns_at for row in await transaction.execute(query)}
 
 
+def _alike(rows: Iterable[Row[tuple[object, ...]]]) -> list[_Alike]:
+    """Thousands begin and end at once, and most of them alike: so each kind is worked out once."""
+    kinds: dict[tuple[object, ...], list[Row[tuple[object, ...]]]] = {}
+    for row in rows:
+        kinds.setdefault(row[1:], []).append(row)  # all but the number
+    return [
+        _Alike(
+            _quiet(some[0]), clocks.zone_of(some[0].zone), BitMap([row.subscriber for row in some])
+        )
+        for some in kinds.values()
+    ]
+
+
 async def _turn(
     transaction: Transaction,
-    chosen: Sequence[tuple[Quiet, ZoneInfo]],
+    chosen: Iterable[_Alike],
     now: datetime,
     *,
     over: datetime | None,
-) -> list[Quiet]:
+) -> list[_Alike]:
     """As they stand at `now`, and the bitmaps with them.
 
     With `over`, quiet that need not be any more goes on until then.
     """
     last = await bulletins.last_id(transaction)
-    turned = [_at(one, zone, now, last, over) for one, zone in chosen]
+    turned = [
+        replace(alike, as_one=_at(alike.as_one, alike.zone, now, last, over)) for alike in chosen
+    ]
     before = await hush.now(transaction)
-    mine = BitMap(one.subscriber for one in turned)
-    on = [one for one in turned if one.since is not None]
+    mine = BitMap().union(*(alike.numbers for alike in turned))
+    on = [alike for alike in turned if alike.as_one.since is not None]
     after = Hush(
         news=(before.news - mine) | _numbers(on, *Alerts),
         silent=(before.silent - mine) | _numbers(on, Alerts.SILENT),
         alerts=(before.alerts - mine) | _numbers(on, Alerts.HELD),
     )
     await hush.become(transaction, after)
-    await _release(transaction, [one.subscriber for one in turned if one.owed_at == now], now)
+    back = (alike.numbers for alike in turned if alike.as_one.owed_at == now)
+    await _release(transaction, BitMap().union(*back), now)
     return turned
 
 
@@ -177,7 +202,7 @@ def _at(one: Quiet, zone: ZoneInfo, now: datetime, last: int, over: datetime | N
     return replace(one, since=None, turns_at=turns_at, owed_at=owed_at)
 
 
-async def _release(transaction: Transaction, numbers: Collection[int], now: datetime) -> None:
+async def _release(transaction: Transaction, numbers: BitMap, now: datetime) -> None:
     """Digests that waited for the quiet to end come with what it held."""
     if not numbers:
         return
@@ -189,7 +214,7 @@ async def _release(transaction: Transaction, numbers: Collection[int], now: date
     )
 
 
-# Thousands begin and end at once, and most of them alike.
+# Thousands begin and end at once, in batches that are alike.
 @lru_cache(maxsize=1_024)
 def _until(
     hours: Hours | None, paused_until: datetime | None, now: datetime, zone: ZoneInfo
@@ -204,8 +229,8 @@ def _next(hours: Hours, now: datetime, zone: ZoneInfo) -> datetime:
     return hours.next(now, zone)
 
 
-def _numbers(of: Iterable[Quiet], *alerts: Alerts) -> BitMap:
-    return BitMap(one.subscriber for one in of if one.alerts in alerts)
+def _numbers(of: Iterable[_Alike], *alerts: Alerts) -> BitMap:
+    return BitMap().union(*(alike.numbers for alike in of if alike.as_one.alerts in alerts))
 
 
 def _state(one: Quiet) -> dict[str, object]:

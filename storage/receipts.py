@@ -4,10 +4,11 @@ One row holds those whose arrival was stored together, packed: a subscriber cost
 bytes, not a row. They are kept as long as their bulletin.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pyroaring import BitMap
 from sqlalchemy import insert, select
 
 from storage import schema
@@ -70,6 +71,27 @@ async def message_ids(transaction: Transaction, bulletin: int, subscriber: int) 
         for number, message_id in unpack(packed)
         if number == subscriber
     ]
+
+
+async def within(
+    transaction: Transaction, bulletins: Collection[int], numbers: BitMap
+) -> dict[int, dict[int, int]]:
+    """By subscriber, of `numbers`, and by bulletin the newest id under which they have it."""
+    query = (
+        select(_table.c.bulletin, _table.c.packed)
+        .where(
+            _table.c.bulletin.in_(bulletins),
+            _table.c.lowest <= numbers.max(),
+            _table.c.highest >= numbers.min(),
+        )
+        .order_by(_table.c.id)
+    )
+    found: dict[int, dict[int, int]] = {}
+    for bulletin, packed in await transaction.execute(query):
+        for number, message_id in unpack(packed):
+            if number in numbers:
+                found.setdefault(number, {})[bulletin] = message_id
+    return found
 
 
 async def bulletin_of(

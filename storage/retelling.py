@@ -1,16 +1,16 @@
 """What an incident's broadcasts still owe when it changes or ends, and what they have brought."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pyroaring import BitMap
-from sqlalchemy import Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select, update
 
 from storage import broadcasts, receipts, schema
 from storage.database import Transaction
-from storage.incidents import Incident
+from storage.incidents import Incident, Telling
 from storage.lanes import Lane
 
 _broadcast = schema.broadcast
@@ -18,6 +18,11 @@ _incident = schema.incident
 _progress = schema.progress
 _delivery = schema.delivery
 _missed = schema.missed
+
+_crowd = schema.crowd
+
+NEAR = 64
+"""So many broadcasts lie between two alerts at most that one message tells of."""
 
 _NUMBERS = 1 << 32
 
@@ -28,6 +33,14 @@ class Missed:
 
     incident: int  # its id
     recipients: BitMap  # subscriber numbers of those whom it concerns
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message that tells somebody of incidents."""
+
+    id: int  # Telegram's
+    incidents: tuple[int, ...]  # ids of those it stands for, oldest first
 
 
 async def cut(transaction: Transaction, incident: int, now: datetime) -> BitMap:
@@ -75,37 +88,129 @@ async def summed_up(transaction: Transaction, broadcast: int) -> list[Missed]:
     return [Missed(row.incident, row.recipients) for row in await transaction.execute(query)]
 
 
-async def message_id(transaction: Transaction, incident: Incident, subscriber: int) -> int | None:
-    """The newest message in which a subscriber was told of an incident; None: there is none.
+async def beside(transaction: Transaction, incident: Incident, bulletin: int) -> dict[int, BitMap]:
+    """Other incidents, still on, of which the same bulletin told: by id, whom each concerns."""
+    query = (
+        select(_incident.c.id, _crowd.c.owed)
+        .join_from(_incident, _crowd)
+        .where(
+            or_(_incident.c.bulletin == bulletin, _incident.c.newest == bulletin),
+            _incident.c.id != incident.id,
+            _incident.c.closed_at.is_(None),
+        )
+        .order_by(_incident.c.id)
+    )
+    return {row.id: row.owed for row in await transaction.execute(query)}
 
-    Else that of another one of its wave that was on meanwhile: one message may stand for several.
+
+async def messages(
+    transaction: Transaction, incident: Incident, numbers: BitMap
+) -> dict[int, Message]:
+    """By subscriber number, the newest message in which each was told of an incident.
+
+    Else that of another one it belongs with for them. Whoever has none is not in it. An all-clear
+    is no such message.
     """
+    if not numbers:
+        return {}
+    kin = await _kin(transaction, incident)
+    if incident.id not in kin:  # nobody was told of it
+        return {}
+    told = {bulletin for one in kin.values() for bulletin in one.bulletins}
+    arrived = await receipts.within(transaction, told, numbers)
+    found = {}
+    for number in numbers:
+        own = {
+            id_: message_id
+            for id_, one in kin.items()
+            if number in one.owed
+            and (message_id := _newest(arrived.get(number, {}), one.bulletins))
+        }
+        linked = [
+            id_
+            for id_, one in kin.items()
+            if one.is_of_wave and (number in one.linked or number in kin[incident.id].linked)
+        ]
+        newest = own.get(incident.id) or max((own[i] for i in linked if i in own), default=None)
+        if newest is None:
+            continue
+        joined = {id_ for id_ in linked if id_ not in own and number in kin[id_].owed}
+        same = {id_ for id_, message_id in own.items() if message_id == newest}
+        found[number] = Message(newest, tuple(sorted({incident.id} | same | joined)))
+    return found
+
+
+@dataclass(frozen=True)
+class _Kin:
+    """An incident that may share messages with another one."""
+
+    bulletins: list[int]  # ids of those that told of it
+    owed: BitMap  # as in Crowd
+    linked: BitMap  # as in Crowd
+    is_of_wave: bool  # the same as the other one's
+
+
+async def _kin(transaction: Transaction, incident: Incident) -> dict[int, _Kin]:
+    """By id, itself among them."""
     same = (_incident.c.wave == incident.wave, _incident.c.hazard == incident.hazard)
     meanwhile = or_(_incident.c.closed_at.is_(None), _incident.c.closed_at >= incident.opened_at)
-    query = (
-        select(_broadcast.c.bulletin)
-        .join(_incident, _incident.c.id == _broadcast.c.incident)
-        .where(
-            _broadcast.c.lane == Lane.ALERT,
-            or_(_incident.c.id == incident.id, and_(*same, meanwhile)),
+    until = incident.closed_at or _incident.c.opened_at
+    query = select(_incident.c.id, _incident.c.bulletin).where(
+        or_(
+            _incident.c.id == incident.id,
+            _incident.c.bulletin == incident.bulletin,
+            and_(*same, meanwhile, _incident.c.opened_at <= until),
         )
-        .order_by((_incident.c.id == incident.id).desc(), _broadcast.c.id.desc())
     )
-    for bulletin in (await transaction.execute(query)).scalars():
-        ids = await receipts.message_ids(transaction, bulletin, subscriber)
-        if ids:
-            return ids[-1]
-    return None
+    of_wave = {row.id: row.bulletin for row in await transaction.execute(query)}
+    told = await _told(transaction, _broadcast.c.incident.in_(of_wave))
+    rung = [row.id for row in told if row.incident == incident.id]
+    near = [_broadcast.c.id.between(id_ - NEAR, id_ + NEAR) for id_ in rung]
+    told += await _told(transaction, or_(*near)) if near else []
+    bulletins = {id_: [first] if first else [] for id_, first in of_wave.items()}
+    for row in told:
+        bulletins.setdefault(row.incident, []).append(row.bulletin)
+    query = select(_crowd.c.incident, _crowd.c.owed, _crowd.c.linked).where(
+        _crowd.c.incident.in_(bulletins)
+    )
+    return {
+        row.incident: _Kin(bulletins[row.incident], row.owed, row.linked, row.incident in of_wave)
+        for row in await transaction.execute(query)
+    }
+
+
+async def _told(transaction: Transaction, which: ColumnElement[bool]) -> list[Row[Any]]:
+    """Broadcasts that rang for incidents, oldest first."""
+    query = (
+        select(_broadcast.c.id, _broadcast.c.incident, _broadcast.c.bulletin)
+        .where(
+            which,
+            _broadcast.c.lane == Lane.ALERT,
+            _broadcast.c.incident.is_not(None),
+            _broadcast.c.telling != Telling.CLOSED,
+        )
+        .order_by(_broadcast.c.id)
+    )
+    return list(await transaction.execute(query))
+
+
+def _newest(arrived: Mapping[int, int], bulletins: Iterable[int]) -> int | None:
+    """The newest message of those that carried one of the bulletins."""
+    return max((arrived[one] for one in bulletins if one in arrived), default=None)
 
 
 async def _of(transaction: Transaction, incident: int, lane: Lane) -> Sequence[Row[Any]]:
     """All broadcasts of an incident in a lane, with how far they have come."""
+    of = (_broadcast.c.incident == incident, _broadcast.c.lane == lane)
+    # First locked and then read: how far they came while this waited for the lock counts.
+    await transaction.execute(
+        select(_broadcast.c.id).where(*of).order_by(_broadcast.c.id).with_for_update()
+    )
     query = (
         select(_broadcast, _progress.c.attempted, _progress.c.under_way)
         .outerjoin_from(_broadcast, _progress)
-        .where(_broadcast.c.incident == incident, _broadcast.c.lane == lane)
+        .where(*of)
         .order_by(_broadcast.c.id)
-        .with_for_update(of=_broadcast)
     )
     return (await transaction.execute(query)).all()
 

@@ -148,7 +148,7 @@ broadcast = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("bulletin", ForeignKey("bulletin.id"), nullable=False),
-    Column("incident", ForeignKey("incident.id", ondelete="SET NULL")),
+    Column("incident", BigInteger),  # no foreign key: an incident may be forgotten before it
     Column("telling", String(8)),
     Column("lane", Integer, nullable=False),
     Column("recipients", Numbers, nullable=False),

@@ -11,7 +11,8 @@ from pyroaring import BitMap
 from telegram import Bot
 
 from bot.delivery.counting import Counts
-from bot.delivery.courier import Courier
+from bot.delivery.courier import Courier, Render
+from bot.delivery.errands import Told
 from bot.delivery.pacing import Pacer
 from bot.delivery.request import AiohttpRequest
 from bot.delivery.sender import Sender
@@ -44,6 +45,11 @@ async def connected(
         await request.shutdown()
 
 
+def _drawn(what: StoredBulletin | Told, _: Subscriber) -> Content:
+    assert isinstance(what, StoredBulletin)
+    return Content(f"<b>{what.title or what.text}</b>")
+
+
 class Outbox:
     """A courier at work, and short ways to owe something."""
 
@@ -53,6 +59,7 @@ class Outbox:
         sender: Sender,
         rate: int,
         clock: Callable[[], datetime] = now,
+        render: Render | None = None,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -64,7 +71,7 @@ class Outbox:
             database,
             sender,
             self.pacer,
-            lambda bulletin, _: Content(f"<b>{bulletin.title or bulletin.text}</b>"),
+            render or _drawn,
             bell=self.bell,
             joined=self._note_joined,
             counts=Counts(self.registry, clock),
@@ -130,9 +137,10 @@ async def at_work(
     clock: Callable[[], datetime] = now,
     *,
     seconds: float = 20.0,
+    render: Render | None = None,
 ) -> AsyncIterator[Outbox]:
     """A courier at work, for so long at most."""
-    outbox = Outbox(database, sender, rate, clock)
+    outbox = Outbox(database, sender, rate, clock, render)
     run = asyncio.create_task(outbox.courier.run())
     try:
         async with asyncio.timeout(seconds):

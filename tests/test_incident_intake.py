@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from alarming import NOW, Alarms, edit, over, ring
+from pyroaring import BitMap
 
 from bot.incidents import HOLD
 from matching.index import Mode
@@ -14,6 +15,7 @@ from storage.database import Database
 from storage.incidents import Telling
 from storage.lanes import Lane
 from storage.receipts import Receipt
+from storage.retelling import Message
 from storage.wishes import Changes
 
 OBLAST, KYIV = "Харківська область", "м. Київ"
@@ -44,16 +46,16 @@ async def test_the_first_source_rings_and_the_others_confirm(both: Alarms) -> No
 
 
 async def test_an_all_clear_comes_to_who_had_the_alert_and_to_who_asked_for_it(
-    both: Alarms,
+    alarms: Alarms,
 ) -> None:
-    both.subscribe(1, "Kyiv")
-    both.subscribe(2, "#all_clear Kyiv")
-    await both.on("siren", KYIV)
-    await both.is_sent()
-    both.subscribe(3, "Kyiv")
-    assert await both.over("siren", KYIV) == []
-    assert await both.wait(seconds=LATER) == [over(1, 2)]
-    assert await both.open() == []
+    alarms.subscribe(1, "Kyiv")
+    alarms.subscribe(2, "#all_clear Kyiv")
+    await alarms.on("siren", KYIV)
+    await alarms.is_sent()
+    alarms.subscribe(3, "Kyiv")
+    assert await alarms.over("siren", KYIV) == []
+    assert await alarms.wait(seconds=LATER) == [over(1, 2)]
+    assert await alarms.open() == []
 
 
 async def test_a_declared_all_clear_comes_at_once(alarms: Alarms) -> None:
@@ -81,6 +83,18 @@ async def test_an_oblast_is_rung_once_for_all_its_raions(alarms: Alarms) -> None
     await alarms.is_sent()
     await alarms.over("siren", IZIUM)
     assert await alarms.wait(seconds=LATER) == [over(1, 3, 4, 5, 6)]
+
+
+async def test_two_raions_that_end_at_once_are_one_end_to_who_watches_both_as_one(
+    alarms: Alarms,
+) -> None:
+    alarms.subscribe(1, OBLAST)
+    await alarms.on("siren", CHUHUIV)
+    await alarms.on("siren", IZIUM)
+    await alarms.is_sent()
+    await alarms.take(*(alarms.said("siren", place, Phase.CLEAR) for place in (CHUHUIV, IZIUM)))
+    told = await alarms.wait(seconds=LATER)
+    assert [one for one in told if one.lane is Lane.ALERT] == [over(1)]
 
 
 async def test_a_raion_under_alert_is_not_rung_again_by_its_oblast(alarms: Alarms) -> None:
@@ -146,11 +160,11 @@ async def test_the_message_of_an_alert_is_found_and_that_of_one_it_belongs_with(
         await receipts.put(transaction, arrived, NOW)
         chuhuiv, izium = await incidents.open_now(transaction)
         found = [
-            await retelling.message_id(transaction, incident, number)
+            await retelling.messages(transaction, incident, BitMap((1, 2, 3)))
             for incident in (chuhuiv, izium)
-            for number in (1, 2, 3)
         ]
-    assert found == [501, 502, None, 501, 502, None]
+    both_of_them = Message(501, (chuhuiv.id, izium.id))
+    assert found == [{1: both_of_them}, {1: both_of_them, 2: Message(502, (izium.id,))}]
 
 
 async def test_edits_that_are_not_done_are_replaced_by_newer_ones(both: Alarms) -> None:
@@ -187,18 +201,18 @@ async def test_who_has_not_had_the_alert_that_ends_is_rung_for_the_one_that_goes
     assert over(2) not in told
 
 
-async def test_a_restart_in_the_middle_of_an_alert_rings_nobody_again(both: Alarms) -> None:
+async def test_a_restart_in_the_middle_of_an_alert_rings_nobody_again(alarms: Alarms) -> None:
     """Case 51."""
-    both.subscribe(1, "Kyiv")
-    await both.on("siren", KYIV)
-    await both.is_sent()
-    both.restart()
-    assert await both.on("alerts", KYIV) == [edit(1)]
-    await both.is_sent()
-    both.restart()
-    await both.over("siren", KYIV)
-    await both.over("alerts", KYIV)
-    assert await both.wait(seconds=LATER) == [over(1)]
+    alarms.subscribe(1, "Kyiv")
+    await alarms.on("siren", KYIV)
+    await alarms.is_sent()
+    alarms.restart()
+    assert await alarms.on("alerts", KYIV) == [edit(1)]
+    await alarms.is_sent()
+    alarms.restart()
+    await alarms.over("siren", KYIV)
+    await alarms.over("alerts", KYIV)
+    assert await alarms.wait(seconds=LATER) == [over(1)]
 
 
 async def test_after_a_long_absence_the_sources_are_asked_before_the_state_is_unknown(
@@ -246,12 +260,12 @@ async def test_a_drill_is_no_alert(alarms: Alarms) -> None:
     assert await alarms.open() == []
 
 
-async def test_when_no_source_answers_it_is_said_once_that_nobody_knows(both: Alarms) -> None:
+async def test_when_no_source_answers_it_is_said_once_that_nobody_knows(alarms: Alarms) -> None:
     """Case 43."""
-    both.subscribe(1, "Kyiv")
-    await both.on("siren", KYIV)
-    both.dead = {"siren", "alerts"}
-    assert await both.wait(minutes=10) == [ring(1, telling=Telling.UNKNOWN)]
+    alarms.subscribe(1, "Kyiv")
+    await alarms.on("siren", KYIV)
+    alarms.dead = {"siren", "alerts"}
+    assert await alarms.wait(minutes=10) == [ring(1, telling=Telling.UNKNOWN)]
 
 
 async def test_what_is_known_again_is_said(alarms: Alarms) -> None:
@@ -331,17 +345,17 @@ async def test_what_cannot_be_stored_is_decided_anew(alarms: Alarms) -> None:
 
 
 async def test_bulletins_of_an_alert_that_is_on_are_kept_and_it_outlives_them(
-    both: Alarms,
+    alarms: Alarms,
 ) -> None:
-    both.subscribe(1, "Kyiv")
+    alarms.subscribe(1, "Kyiv")
     tomorrow = NOW + timedelta(days=1)
-    await both.on("siren", KYIV)
-    await both.is_sent()
-    async with both.database.write() as transaction:
+    await alarms.on("siren", KYIV)
+    await alarms.is_sent()
+    async with alarms.database.write() as transaction:
         assert await bulletins.forget(transaction, tomorrow, limit=9) == 0
-    assert await both.over("hook", KYIV) == [over(1)]
-    await both.is_sent()
-    async with both.database.write() as transaction:
+    assert await alarms.over("hook", KYIV) == [over(1)]
+    await alarms.is_sent()
+    async with alarms.database.write() as transaction:
         assert await bulletins.forget(transaction, tomorrow, limit=9) == 2
         (incident,) = (await incidents.ended(transaction, NOW - timedelta(days=9))).values()
         assert (incident.bulletin, incident.newest) == (None, None)

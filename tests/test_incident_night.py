@@ -9,15 +9,17 @@ from alarming import NOW, Alarms
 from talking import gazetteer
 
 from bot.incidents import HOLD
-from bot.sources import states, ukraine
+from bot.sources import states, watching_states
 from bot.sources.states import Alert, Seen, State
+from bot.sources.watching_states import AWAY
 from storage import broadcasts, incidents
 from storage.database import Database
 from storage.incidents import Telling
 from storage.lanes import Lane
+from storage.sources import Cursor
 
 STEP = timedelta(seconds=15)
-STEPS = 420
+STEPS = 320
 LAGS = {"siren": 0, "alerts": 1}  # steps until a source shows what has happened
 _STALE = timedelta(seconds=60)
 
@@ -83,8 +85,10 @@ def on_at(raids: list[Raid], step: int) -> State:
 
 
 def fails(source: str, step: int) -> bool:
-    """Each source fails in turn for ten minutes, and now and then all of them."""
-    if 150 <= step < 175 or 300 <= step < 308:
+    """Each source fails in turn for ten minutes, now and then all of them, at the end none."""
+    if step >= 290:
+        return False
+    if 130 <= step < 155 or 220 <= step < 228:
         return True
     return (step // 40) % 3 == list(LAGS).index(source)
 
@@ -113,16 +117,24 @@ class Oracle:
     lives: dict[str, Life] = field(default_factory=dict)
     good: dict[str, datetime] = field(default_factory=dict)
     shown: dict[str, State] = field(default_factory=lambda: {name: {} for name in LAGS})
+    doubted: set[str] = field(default_factory=set)
 
     def look(self, source: str, state: State, step: int, now: datetime) -> None:
-        before, self.shown[source] = self.shown[source], state
+        before = self.shown[source]
+        away = source in self.good and now - self.good[source] > AWAY
         self.good[source] = now
+        if before and not state and source not in self.doubted:
+            self.doubted.add(source)  # a state that is suddenly empty has to be seen twice
+            return
+        self.doubted.discard(source)
+        self.shown[source] = state
         for id_ in [id_ for id_ in before if id_ not in state]:
             life = self.lives.get(before[id_].uid)
             if life:  # also who slept through the beginning has seen the end
                 life.seen_by.discard(source)
                 life.ever.add(source)
-        new = [a for id_, a in state.items() if id_ not in before or a.level != before[id_].level]
+        known = {} if away else before  # meanwhile one may have ended and begun anew
+        new = [a for id_, a in state.items() if id_ not in known or a.level != known[id_].level]
         for alert in sorted(new, key=lambda alert: alert.changed_at or now):
             self._show(source, alert, step)
 
@@ -136,17 +148,27 @@ class Oracle:
         life.seen_by.add(source)
         life.ever.add(source)
         life.missing_since = None
-        worse = level == "red" and life.level == "yellow"
-        life.level = "red" if worse else life.level
+        was, life.level = life.level, self._worst(raion, life)
+        worse = life.level == "red" and was == "yellow"
         if life.unknown:
             life.unknown = False
             self._ring(Telling.KNOWN, raion, step)
         elif worse:
             self._ring(Telling.CHANGED, raion, step)
 
+    def _worst(self, raion: str, life: Life) -> str:
+        shown = [
+            alert.level
+            for source in life.seen_by
+            for alert in self.shown[source].values()
+            if alert.uid == raion
+        ]
+        return "red" if "red" in shown else "yellow"
+
     def pass_time(self, step: int, now: datetime) -> None:
         live = {name for name, at in self.good.items() if now - at <= _STALE}
-        for raion, life in list(self.lives.items()):
+        over: list[str] = []
+        for raion, life in self.lives.items():
             if life.seen_by & live:
                 if life.unknown:
                     life.unknown = False
@@ -154,11 +176,14 @@ class Oracle:
             elif (life.ever - life.seen_by) & live or not life.seen_by:
                 life.missing_since = life.missing_since or now
                 if now - life.missing_since >= HOLD:
-                    del self.lives[raion]
-                    self._clear(raion, life, step)
+                    over.append(raion)
             elif not life.unknown:
                 life.unknown = True
                 self._ring(Telling.UNKNOWN, raion, step)
+        while over:
+            raion = over.pop(0)
+            del self.lives[raion]
+            self._clear(raion, over, step)
 
     def _ring(self, telling: Telling, raion: str, step: int) -> None:
         for number, raions in self.watchers.items():
@@ -176,13 +201,15 @@ class Oracle:
         mine = self.lives[raion].level
         return any(mine == "yellow" or life.level == "red" for life in others)
 
-    def _clear(self, raion: str, life: Life, step: int) -> None:
+    def _clear(self, raion: str, over: list[str], step: int) -> None:
+        """What ends in the same moment is told once, with the last of it."""
         for number, raions in self.watchers.items():
             if raion in raions:
                 self.told.append((step, Telling.CLOSED, raion, number))
         near = self._near(raion)
+        last = not any(other in over for other, _ in near)
         for number, oblasts in self.wide.items():
-            if oblast_of(raion) in oblasts:
+            if oblast_of(raion) in oblasts and last:
                 if not near:
                     self.told.append((step, Telling.CLOSED, raion, number))
                 elif all(other.unknown for _, other in near):
@@ -221,18 +248,19 @@ async def test_a_night_rings_everybody_for_what_they_watch_and_nobody_twice(
             number,
             "Ukraine" if number == 300 else " OR ".join(f'in:"{code}"' for code in sorted(codes)),
         )
-    looked: dict[str, State] = {name: {} for name in LAGS}
+    cursors: dict[str, Cursor | None] = dict.fromkeys(LAGS)
     told: list[tuple[int, Telling, str, int]] = []
     for step in range(STEPS):
         alarms.now = now = NOW + step * STEP
-        if step in (90, 250):
+        if step in (90, 200):
             alarms.restart()
         for source, lag in LAGS.items():
             if fails(source, step):
                 continue
             state = on_at(raids, step - lag)
-            looked[source], changes = states.difference(looked[source], Seen(state, whole=True))
-            await alarms.poll(source, *ukraine.bulletins(source, changes, now))
+            batch = watching_states.batch(source, cursors[source], Seen(state, whole=True), {}, now)
+            cursors[source] = batch.cursor
+            await alarms.poll(source, *batch.bulletins)
             oracle.look(source, state, step, now)
         await alarms.intake.look_after()
         oracle.pass_time(step, now)

@@ -45,7 +45,7 @@ OFFICIAL = StoredBulletin(
 def shown(incident: Incident, audience: Audience = ENGLISH, **more: object) -> str:
     values = {"telling": Telling.OPENED, **more}
     view = IncidentView(incident=incident, **values)  # type: ignore[arg-type]
-    return read(MESSAGES.draw(view, audience, NOW).html).text
+    return read(MESSAGES.draw([view], audience, NOW).html).text
 
 
 def test_an_alert_shows_place_level_threats_beginning_and_sources() -> None:

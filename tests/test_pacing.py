@@ -1,12 +1,13 @@
 """The pace of calls to Telegram, by a clock that the test moves."""
 
+import heapq
 import itertools
 import random
 from collections import deque
 
 import pytest
 
-from bot.delivery.pacing import GROUP_MESSAGES, Pacer
+from bot.delivery.pacing import GROUP_MESSAGES, Booking, Pacer
 
 
 class Clock:
@@ -22,7 +23,7 @@ class Clock:
 def send(pacer: Pacer, clock: Clock, chat_id: int) -> float:
     """Waits as long as it takes, books one call; when that was."""
     clock.now += max(pacer.wait(), pacer.chat_wait(chat_id))
-    pacer.book(chat_id)
+    pacer.answered(pacer.book(chat_id))
     return clock.now
 
 
@@ -69,6 +70,35 @@ def test_the_rate_is_a_setting_and_is_held(rate: int) -> None:
     assert len(times) / (times[-1] - times[0]) >= 0.99 * rate
 
 
+@pytest.mark.parametrize("rate", [30, 1000])
+def test_no_second_holds_more_where_calls_arrive_by_a_way_that_halts_now_and_then(
+    rate: int,
+) -> None:
+    clock, chance = Clock(), random.Random(3)
+    pacer = Pacer(rate, clock)
+    halts = itertools.cycle((0.045, 0.02, 0.009))
+    halt = clock.now + 2, clock.now + 2.045
+    arrivals: list[float] = []
+    answers: list[tuple[float, int, Booking]] = []
+    while len(arrivals) < 60 * rate:
+        until = clock.now + pacer.wait()
+        while answers and answers[0][0] <= until:
+            clock.now, _, booking = heapq.heappop(answers)
+            pacer.answered(booking)
+            until = max(until, clock.now + pacer.wait())
+        clock.now = until
+        booking = pacer.book(len(arrivals) + 1)
+        arrival = clock.now + 0.001 + chance.random() * 0.001
+        if arrival >= halt[0]:
+            arrival = max(arrival, halt[1])
+        if clock.now > halt[1]:
+            halt = clock.now + 1.3, clock.now + 1.3 + next(halts)
+        arrivals.append(arrival)
+        heapq.heappush(answers, (arrival + 0.001, len(arrivals), booking))
+    assert most_within(sorted(arrivals), 1.0) <= rate
+    assert len(arrivals) / (arrivals[-1] - arrivals[0]) >= 0.99 * rate
+
+
 def test_a_million_sends_are_never_too_many_and_never_inside_a_wait() -> None:
     """By a loop that is late now and then, to chats of which some answer 429."""
     clock, chance = Clock(), random.Random(5)
@@ -87,7 +117,7 @@ def test_a_million_sends_are_never_too_many_and_never_inside_a_wait() -> None:
             continue
         assert told.get(chat, 0) <= clock.now
         assert len(latest) < 1000 or clock.now - latest[0] > 1.0
-        pacer.book(chat)
+        pacer.answered(pacer.book(chat))
         booked += 1
         latest.append(clock.now)
         if number % 5_000 == 0:

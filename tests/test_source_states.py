@@ -22,6 +22,7 @@ from bot.sources.source import Batch, Polled, Refused, SourceError, Unusable
 from bot.sources.states import Alert, Seen, difference, from_json, joined, to_json
 from bot.sources.ukrainealarm import UkraineAlarmSettings
 from bot.sources.ukrainealarm_reading import read_alerts
+from bot.sources.watching_states import batch, may_skip
 from storage.bulletins import Bulletin, Kind, Phase
 from storage.sources import Cursor
 
@@ -76,6 +77,33 @@ def test_two_records_of_one_alert_are_one_with_the_graver_level_and_the_earlier_
     both = joined([replace(BAKHMUT, since=NOW), replace(BAKHMUT, level="red")])
 
     assert [(alert.level, alert.since) for alert in both.values()] == [("red", BEGAN)]
+
+
+@pytest.mark.parametrize(
+    ("away", "told"),
+    [(timedelta(seconds=45), []), (timedelta(minutes=5), [(Phase.ACTIVE, None)])],
+)
+def test_after_a_while_without_a_look_what_is_on_is_told_once_more(
+    away: timedelta, told: list[tuple[Phase, datetime | None]]
+) -> None:
+    """The alert we saw may have ended, and this be another one. Since when it is on is not told:
+    its service may have moved that, and an old alert would ring nobody.
+    """
+    seen = Seen(joined([BAKHMUT]), whole=True)
+    first = batch("siren", None, seen, {}, NOW)
+    later = batch("siren", first.cursor, seen, {}, NOW + away)
+    assert [(each.phase, each.published_at) for each in later.bulletins] == told
+    assert may_skip(first.cursor, NOW + away) is (not told)
+    assert may_skip(later.cursor, NOW + away)
+
+
+def test_what_began_while_nobody_looked_tells_when() -> None:
+    first = batch("siren", None, Seen(joined([BAKHMUT]), whole=True), {}, NOW)
+    anew = replace(BAKHMUT, since=NOW + timedelta(minutes=3))
+    later = batch(
+        "siren", first.cursor, Seen(joined([anew]), whole=True), {}, NOW + timedelta(minutes=5)
+    )
+    assert [each.published_at for each in later.bulletins] == [anew.since]
 
 
 def test_a_state_survives_its_storage() -> None:

@@ -50,6 +50,12 @@ class Counts:
             registry=registry,
         )
         self._lag = {lane: lag.labels(lane.name.lower()) for lane in Lane}
+        self._latency = Histogram(
+            "tocsin_alert_latency_seconds",
+            "From a source's own time of an alert until Telegram has it",
+            buckets=_LAGS,
+            registry=registry,
+        )
         self._in_flight = Gauge(
             "tocsin_in_flight", "Calls recorded, without an outcome", ["lane"], registry=registry
         )
@@ -67,9 +73,14 @@ class Counts:
         if not isinstance(errand.outcome, Sent):
             return
         self._sent[errand.lane].inc()
-        if isinstance(errand.what, StoredBulletin):
-            lag = self._clock() - errand.what.received_at
-            self._lag[errand.lane].observe(lag.total_seconds())
+        if isinstance(errand.what, StoredBulletin) and errand.is_timely:
+            self._time(errand.what, errand.lane)
+
+    def _time(self, bulletin: StoredBulletin, lane: Lane) -> None:
+        now = self._clock()
+        self._lag[lane].observe((now - bulletin.received_at).total_seconds())
+        if lane is Lane.ALERT and bulletin.published_at:
+            self._latency.observe((now - bulletin.published_at).total_seconds())
 
     def settled(self, tally: Mapping[tuple[Fate, Lane], int]) -> None:
         """What a transaction has decided is committed."""

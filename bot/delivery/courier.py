@@ -17,10 +17,10 @@ from itertools import count
 import structlog
 
 from bot.delivery.counting import Counts
-from bot.delivery.errands import Errand
+from bot.delivery.errands import Errand, Told
 from bot.delivery.health import Health
 from bot.delivery.outcome import NotSent, Outcome, Refused, Rejected, RetryAfter
-from bot.delivery.pacing import Pacer
+from bot.delivery.pacing import Booking, Pacer
 from bot.delivery.recovery import recover
 from bot.delivery.round import Ledger, Turn, play_round
 from bot.delivery.sender import Sender
@@ -57,7 +57,7 @@ _LONG_HOLD_SECONDS = 1.0
 _PARKED_SECONDS = 60.0  # a wait of so many is stored: it may outlive the process
 _BREATH_SECONDS = 0.004  # at a high rate a few calls are launched together
 
-Render = Callable[[StoredBulletin, Subscriber], Content]
+Render = Callable[[StoredBulletin | Told, Subscriber], Content]
 
 
 class Courier:
@@ -210,9 +210,9 @@ class Courier:
         *_, errand = heapq.heappop(self._ready)
         if not self._ready:
             self._loaded.clear()
-        self._pacer.book(errand.subscriber.chat_id)
+        booking = self._pacer.book(errand.subscriber.chat_id)
         self.health.launched(errand.lane)
-        task = asyncio.create_task(self._carry(errand))
+        task = asyncio.create_task(self._carry(errand, booking))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         self._note_room()
@@ -229,8 +229,9 @@ class Courier:
         self._bell.set()
         self._progress.set()
 
-    async def _carry(self, errand: Errand) -> None:
+    async def _carry(self, errand: Errand, booking: Booking) -> None:
         outcome = await self._send(errand)
+        self._pacer.answered(booking)
         match outcome:
             case RetryAfter(seconds):
                 self._flooded(errand.subscriber.chat_id, seconds)
@@ -276,8 +277,13 @@ class Courier:
 
     async def _send(self, errand: Errand) -> Outcome:
         try:
-            what = errand.what
+            what = errand.told or errand.what
             content = what if isinstance(what, Content) else self._render(what, errand.subscriber)
+            if errand.told and errand.told.edits:
+                chat_id = errand.subscriber.chat_id
+                outcome = await self._sender.edit(chat_id, errand.told.edits, content)
+                if errand.is_edit or not isinstance(outcome, Rejected):
+                    return outcome  # else the message that a ring would have joined is gone
             return await self._sender.send(errand.subscriber.target, content, silent=errand.silent)
         except Exception as error:  # one message that cannot be rendered must not stop the others
             log.exception("a message could not be made", subscriber=errand.subscriber.number)

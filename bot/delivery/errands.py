@@ -3,10 +3,37 @@
 from dataclasses import dataclass
 
 from bot.delivery.outcome import Outcome
+from handlers.incidents import IncidentView
 from storage.bulletins import StoredBulletin
 from storage.content import Content
+from storage.incidents import Telling
 from storage.lanes import Lane
 from storage.subscribers import Subscriber
+
+RINGS = (Telling.OPENED, Telling.CHANGED)
+"""What wakes somebody for an alert that is on, at the time it says so."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Incidents as they were at one moment: alike to all who read them alike."""
+
+    telling: Telling  # why they are told of
+    views: tuple[IncidentView, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a message says of incidents, in the place of its bulletin."""
+
+    scene: Scene
+    broadcast: int  # id of the one that told to
+    edits: int | None = None  # id of the message that it changes; None: it is one of its own
+    answers: int | None = None  # id of the message that it is a reply to
+
+    @property
+    def rings(self) -> bool:
+        return self.scene.telling in RINGS
 
 
 @dataclass(eq=False)
@@ -21,6 +48,7 @@ class Errand:
     delivery: int | None = None  # id of the row that answers for it
     broadcast: int | None = None  # id of the broadcast that does
     doubts: int = 0  # calls before this one that Telegram may have taken
+    told: Told | None = None  # incidents instead of the bulletin
     outcome: Outcome | None = None  # None: under way
 
     @property
@@ -30,3 +58,13 @@ class Errand:
     @property
     def content(self) -> Content | None:
         return self.what if isinstance(self.what, Content) else None
+
+    @property
+    def is_edit(self) -> bool:
+        """Whether it changes a message that somebody has, and so need not arrive."""
+        return self.lane is Lane.EDIT and self.told is not None
+
+    @property
+    def is_timely(self) -> bool:
+        """Whether it tells of its bulletin when that is new, and not of what came of it later."""
+        return self.told is None or self.told.rings

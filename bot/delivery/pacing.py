@@ -6,6 +6,7 @@ group (core.telegram.org/bots/faq, "My bot is hitting limits").
 
 from collections import deque
 from collections.abc import Callable
+from math import inf
 
 CHAT_SECONDS = 1.0
 GROUP_MESSAGES = 20
@@ -14,12 +15,29 @@ FLOODED_CHATS = 3
 """So many chats that answer 429 within a second mean that the bot itself is too fast."""
 
 _CATCH_UP_SECONDS = 0.05
-_JITTER_SECONDS = 0.005
+_MARGIN_SECONDS = 0.002
+_DRIFT = 0.001
 _PRUNE_EVERY = 10_000
+
+
+class Booking:
+    """A call under way. Telegram counts it when it gets there, which nobody tells.
+
+    But no later than its answer left. So a call that took longer than calls have to may have been
+    counted so much later than one that did not, and a second is over only that much later.
+    """
+
+    __slots__ = ("at", "seconds")
+
+    def __init__(self, at: float) -> None:
+        self.at = at
+        self.seconds = inf  # until the answer
 
 
 class Pacer:
     """Books calls against the limits. `clock` is monotonic, in seconds; `rate` is calls a second.
+
+    The clock must not stand still for a turn of the event loop, as that of uvloop does.
 
     It starts empty: there is no burst at the start, nor after a silence.
     """
@@ -28,7 +46,8 @@ class Pacer:
         self.rate = rate
         self._clock = clock
         self._spacing = 1 / rate
-        self._latest: deque[float] = deque(maxlen=rate)
+        self._latest: deque[Booking] = deque(maxlen=rate)
+        self._shortest = 60.0  # seconds from a booking to the answer: longer than it may be
         self._next = clock() + self._spacing
         self._chats: dict[int, float] = {}
         self._groups: dict[int, deque[float]] = {}
@@ -46,7 +65,7 @@ class Pacer:
         if len(self._latest) == self._latest.maxlen:
             # A late loop catches up, but no second ever holds more than the rate, also when it
             # is counted at the other end of the wire.
-            earliest = max(earliest, self._latest[0] + 1 + _JITTER_SECONDS)
+            earliest = max(earliest, self._counted_by(self._latest[0]) + 1 + _MARGIN_SECONDS)
         return max(0.0, earliest - now)
 
     def chat_wait(self, chat_id: int) -> float:
@@ -58,17 +77,25 @@ class Pacer:
             earliest = max(earliest, group[0] + GROUP_SECONDS)
         return max(0.0, earliest - now)
 
-    def book(self, chat_id: int) -> None:
-        """Counts a call that is being made now."""
+    def book(self, chat_id: int) -> Booking:
+        """Counts a call that is being made now; `answered` is told when it is over."""
         now = self._clock()
         self._next = max(self._next, now - _CATCH_UP_SECONDS) + self._spacing
-        self._latest.append(now)
+        booking = Booking(now)
+        self._latest.append(booking)
         self._chats[chat_id] = max(self._chats.get(chat_id, now), now + CHAT_SECONDS)
         if chat_id < 0:  # Telegram's ids of groups and channels are negative
             self._groups.setdefault(chat_id, deque(maxlen=GROUP_MESSAGES)).append(now)
         self._bookings += 1
         if self._bookings % _PRUNE_EVERY == 0:
             self._prune(now)
+        return booking
+
+    def answered(self, booking: Booking) -> None:
+        """That call is over."""
+        booking.seconds = self._clock() - booking.at
+        # The way may have become longer for good: so the shortest trip is forgotten slowly.
+        self._shortest = min(booking.seconds, self._shortest + booking.seconds * _DRIFT)
 
     def hold(self, seconds: float) -> None:
         """Nothing to anybody for so long."""
@@ -93,6 +120,10 @@ class Pacer:
         if is_everybody:
             self.hold(seconds)
         return is_everybody
+
+    def _counted_by(self, booking: Booking) -> float:
+        """No more is added than what can be caught up with: else a slow answer slowed all."""
+        return booking.at + min(booking.seconds - self._shortest, _CATCH_UP_SECONDS)
 
     def _prune(self, now: float) -> None:
         self._chats = {chat: until for chat, until in self._chats.items() if until > now}

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from pyroaring import BitMap
 
-from bot.delivery.errands import Errand
+from bot.delivery.errands import Errand, Told
 from bot.delivery.expiring import Expired
 from bot.delivery.freshness import is_fresh
 from bot.delivery.pacing import CHAT_SECONDS
 from bot.delivery.sharing import Shares
+from bot.delivery.telling import Teller
 from storage import bulletins, deliveries, subscribers
 from storage.agenda import Owed
 from storage.broadcasts import NOBODY, Broadcast
@@ -40,6 +41,8 @@ class _Due:
     delivery: Delivery
     subscriber: Subscriber
     texts: Mapping[int, StoredBulletin]  # by id; without words of its own it says one of them
+    is_of_incident: bool  # and says nothing of its bulletin
+    told: Told | None  # what there is to tell of an incident
 
 
 class Picker:
@@ -47,7 +50,7 @@ class Picker:
 
     `chat_wait` tells how many seconds a chat must be left alone. `shares` tell how much each lane
     may take, and are charged for it. `texts` are bulletins by id that were read before; those that
-    broadcasts need are added.
+    broadcasts need are added. `teller` tells of incidents.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Picker:
         busy_chats: Collection[int],
         shares: Shares,
         texts: dict[int, StoredBulletin],
+        teller: Teller,
     ) -> None:
         self._transaction = transaction
         self._now = now
@@ -65,6 +69,7 @@ class Picker:
         self._busy = set(busy_chats)
         self._shares = shares
         self._texts = texts
+        self._teller = teller
         self._queued: dict[int, int] = {}
         self._room = 0  # of the lane that is filled
         self._due: dict[Lane, Iterator[_Due]] = {}  # read once a round
@@ -95,14 +100,12 @@ class Picker:
         await self._record()
         return self._picked
 
-    async def _fill(
-        self, lane: Lane, broadcasts: Sequence[Broadcast], owed: Owed, share: int
-    ) -> int:
+    async def _fill(self, lane: Lane, window: Sequence[Broadcast], owed: Owed, share: int) -> int:
         """Takes so many of one lane; how many there were."""
         self._room = share
         if _is_due(owed, self._now):
             await self._take_due(lane)
-        for broadcast in broadcasts:
+        for broadcast in window:
             if self._room:
                 await self._advance(broadcast)
         return share - self._room
@@ -111,26 +114,38 @@ class Picker:
         if lane not in self._due:
             self._due[lane] = iter(await self._read_due(lane))
         while self._room and (one := next(self._due[lane], None)):
-            self._take(one.delivery, one.subscriber, one.texts)
+            self._take(one)
 
     async def _read_due(self, lane: Lane) -> list["_Due"]:
         due = await deliveries.due(self._transaction, lane, self._now, limit=LOOK_AHEAD)
         by_number = await subscribers.get(self._transaction, {d.subscriber for d in due})
         ids = {d.bulletin for d in due if d.bulletin}
         texts = await bulletins.get(self._transaction, ids) if ids else {}
+        told, busy = await self._teller.tell_each(due, texts)
         return [
-            _Due(delivery, by_number[delivery.subscriber], texts)
+            _Due(
+                delivery,
+                by_number[delivery.subscriber],
+                texts,
+                delivery.id in told,
+                told.get(delivery.id),
+            )
             # Two to one chat may have been put off to the same instant: the older goes first.
             for delivery in sorted(due, key=lambda delivery: delivery.id)
+            if delivery.id not in busy
         ]
 
-    def _take(
-        self, delivery: Delivery, subscriber: Subscriber, texts: Mapping[int, StoredBulletin]
-    ) -> None:
-        what = delivery.content or texts.get(delivery.bulletin or 0)
+    def _take(self, one: "_Due") -> None:
+        delivery, subscriber = one.delivery, one.subscriber
+        what = delivery.content or one.texts.get(delivery.bulletin or 0)
         if subscriber.suspended or what is None:
             self._over.append(delivery.id)
-        elif not is_fresh(delivery.lane, what, self._now):
+        elif one.is_of_incident and one.told is None:
+            if delivery.lane is Lane.EDIT and subscriber.number in self._teller.unsettled:
+                self._later[delivery.id] = self._now + timedelta(seconds=CHAT_SECONDS)
+            else:
+                self._over.append(delivery.id)
+        elif not one.told and not is_fresh(delivery.lane, what, self._now):
             self._over.append(delivery.id)
             self._picked.expired.note(delivery.lane, delivery.bulletin, [delivery.subscriber])
         elif wait := self._wait(subscriber):
@@ -145,6 +160,7 @@ class Picker:
                     attempts=delivery.attempts + 1,
                     delivery=delivery.id,
                     doubts=delivery.doubts,
+                    told=one.told,
                 )
             )
 
@@ -154,34 +170,53 @@ class Picker:
         if not numbers:
             return
         text = await self._text(broadcast.bulletin)
-        if not is_fresh(broadcast.lane, text, self._now):
+        if not broadcast.telling and not is_fresh(broadcast.lane, text, self._now):
             left = _next(broadcast, len(broadcast.recipients))
             self._picked.expired.note(broadcast.lane, broadcast.bulletin, left)
             self._picked.broadcasts[broadcast.id] = replace(broadcast, attempted=left[-1])
             return
+        told: dict[int, Told] = {}
+        if broadcast.telling:
+            if broadcast.lane is Lane.EDIT:  # many of them may not have been rung yet
+                numbers = _next(broadcast, max(self._room, LOOK_AHEAD))
+            told = await self._teller.tell(broadcast, text, numbers)
         by_number = await subscribers.get(self._transaction, numbers)
+        attempted = broadcast.attempted
         for number in numbers:
-            subscriber = by_number.get(number)
-            if subscriber is None or subscriber.suspended:
-                continue
-            silent = number in broadcast.silent
-            if wait := self._wait(subscriber):
-                self._put_off.append(
-                    NewDelivery(
-                        subscriber=number,
-                        lane=broadcast.lane,
-                        bulletin=broadcast.bulletin,
-                        silent=silent,
-                        due_at=self._now + wait,
-                    )
+            if not self._room:
+                break
+            attempted = number
+            if subscriber := by_number.get(number):
+                self._address(broadcast, text, subscriber, told.get(number))
+        self._picked.broadcasts[broadcast.id] = replace(broadcast, attempted=attempted)
+
+    def _address(
+        self, broadcast: Broadcast, text: StoredBulletin, subscriber: Subscriber, told: Told | None
+    ) -> None:
+        """One recipient's turn: now, or when their chat may have a message."""
+        number = subscriber.number
+        is_late = broadcast.lane is Lane.EDIT and number in self._teller.unsettled and told is None
+        if subscriber.suspended or (broadcast.telling and told is None and not is_late):
+            return
+        silent = number in broadcast.silent
+        wait = self._wait(subscriber)
+        if is_late:  # whatever they are told now, they get the newest after it
+            wait = max(wait or timedelta(), timedelta(seconds=CHAT_SECONDS))
+        if wait:
+            self._put_off.append(
+                NewDelivery(
+                    subscriber=number,
+                    lane=broadcast.lane,
+                    bulletin=broadcast.bulletin,
+                    silent=silent,
+                    due_at=self._now + wait,
                 )
-            else:
-                self._send(
-                    Errand(
-                        subscriber, broadcast.lane, text, silent, attempts=1, broadcast=broadcast.id
-                    )
-                )
-        self._picked.broadcasts[broadcast.id] = replace(broadcast, attempted=numbers[-1])
+            )
+            return
+        errand = Errand(
+            subscriber, broadcast.lane, text, silent, attempts=1, broadcast=broadcast.id, told=told
+        )
+        self._send(errand)
 
     async def _text(self, bulletin: int) -> StoredBulletin:
         if bulletin not in self._texts:

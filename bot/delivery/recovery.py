@@ -1,5 +1,6 @@
 """What a process that ended in the middle has left in doubt."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
@@ -10,6 +11,7 @@ from bot.delivery.freshness import is_fresh
 from bot.delivery.outcome import Doubtful
 from bot.delivery.retry import Again, Decision, Expire, GiveUp, Join, decide
 from bot.delivery.settling import enqueue_known
+from bot.delivery.telling import owes
 from storage import broadcasts, bulletins, deliveries
 from storage.broadcasts import Broadcast, Progress
 from storage.bulletins import StoredBulletin
@@ -46,21 +48,38 @@ class _Recovery:
         begun = [b for b in await broadcasts.begun(self._transaction) if b.under_way]
         ids = {row.bulletin for row in rows if row.bulletin} | {b.bulletin for b in begun}
         texts = await bulletins.get(self._transaction, ids)
+        alive = await self._of_incidents(rows)
         for row in rows:
-            await self._recover_delivery(row, row.content or texts[row.bulletin or 0])
+            what = row.content or texts[row.bulletin or 0]
+            await self._recover_delivery(row, what, fresh=row.id in alive)
         for broadcast in begun:
             await self._recover_broadcast(broadcast, texts[broadcast.bulletin])
         await self._expired.store(self._transaction)
         return len(rows) + sum(len(broadcast.under_way) for broadcast in begun)
 
+    async def _of_incidents(self, rows: Sequence[Delivery]) -> set[int]:
+        """Ids of those that tell of incidents: they are sent as long as those are on."""
+        told = await broadcasts.telling(
+            self._transaction, {row.bulletin for row in rows if row.bulletin}
+        )
+        return {row.id for row in rows for one in told if owes(one, row)}
+
     def _decide(
-        self, attempts: int, doubts: int, lane: Lane, what: StoredBulletin | Content
+        self,
+        attempts: int,
+        doubts: int,
+        lane: Lane,
+        what: StoredBulletin | Content,
+        *,
+        fresh: bool,
     ) -> Decision:
-        fresh = is_fresh(lane, what, self._now)
+        fresh = fresh or is_fresh(lane, what, self._now)
         return decide(_ENDED, attempts, lane, self._now, doubts=doubts, fresh=fresh)
 
-    async def _recover_delivery(self, row: Delivery, what: StoredBulletin | Content) -> None:
-        match self._decide(row.attempts, row.doubts, row.lane, what):
+    async def _recover_delivery(
+        self, row: Delivery, what: StoredBulletin | Content, *, fresh: bool
+    ) -> None:
+        match self._decide(row.attempts, row.doubts, row.lane, what, fresh=fresh):
             case Again(at, attempts, doubts, why):
                 await deliveries.retry(
                     self._transaction,
@@ -81,7 +100,8 @@ class _Recovery:
 
     async def _recover_broadcast(self, broadcast: Broadcast, what: StoredBulletin) -> None:
         """Those who were being sent to get a delivery each, if it is of use still."""
-        match self._decide(1, 0, broadcast.lane, what):
+        fresh = broadcast.telling is not None
+        match self._decide(1, 0, broadcast.lane, what, fresh=fresh):
             case Again() as again:
                 new = [_row(broadcast, number, again) for number in broadcast.under_way]
                 await enqueue_known(self._transaction, new, self._now)

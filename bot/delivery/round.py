@@ -22,9 +22,11 @@ from pyroaring import BitMap
 
 from bot.delivery.counting import Fate, Tally
 from bot.delivery.errands import Errand
+from bot.delivery.outcome import Sent
 from bot.delivery.picking import Picked, Picker
 from bot.delivery.settling import Settlement
 from bot.delivery.sharing import Shares
+from bot.delivery.telling import ONE_RING, Rung, Teller
 from storage import agenda, broadcasts, waits
 from storage.agenda import Owed
 from storage.broadcasts import Broadcast, Progress
@@ -45,6 +47,7 @@ class Ledger:
     under_way: set[Errand] = field(default_factory=set)  # picked, without an outcome
     finished: list[Errand] = field(default_factory=list)  # with outcomes that are not stored yet
     shares: Shares = field(default_factory=Shares)
+    rings: dict[int, Rung] = field(default_factory=dict)  # of the last moments, by subscriber
     waits: dict[int, datetime] = field(default_factory=dict)  # long ones, not stored yet, by chat
 
     def busy_chats(self) -> set[int]:
@@ -71,6 +74,8 @@ async def play_round(
 ) -> Turn:
     """Stores what is finished, picks at most `room` errands."""
     finished, told = list(ledger.finished), dict(ledger.waits)
+    unsettled = BitMap(errand.subscriber.number for errand in ledger.under_way if errand.told)
+    rings = _rings(ledger.rings, finished, now)
     async with database.write() as transaction:
         settlement = Settlement(transaction, now)
         joined = await settlement.settle(finished)
@@ -78,10 +83,18 @@ async def play_round(
             await waits.put(transaction, chat_id, until)
         owed = await agenda.look(transaction)
         window = await _window(transaction, ledger.broadcasts, owed)
+        window, locked = await _checked(transaction, window, now)
+        free = [broadcast for id_, broadcast in window.items() if id_ not in locked]
         picker = Picker(
-            transaction, now, chat_wait, ledger.busy_chats(), ledger.shares, ledger.texts
+            transaction,
+            now,
+            chat_wait,
+            ledger.busy_chats(),
+            ledger.shares,
+            ledger.texts,
+            Teller(transaction, now, rings, unsettled),
         )
-        picked = await picker.pick(owed, list(window.values()), room) if room else Picked()
+        picked = await picker.pick(owed, free, room) if room else Picked()
         window |= picked.broadcasts
         # Calls have ended since the transaction began: their outcomes are not stored by it.
         ended = ledger.finished[len(finished) :]
@@ -89,7 +102,9 @@ async def play_round(
         over = [
             id_
             for id_, broadcast in window.items()
-            if id_ not in under_way and broadcast.attempted >= broadcast.recipients.max()
+            if id_ not in under_way
+            and id_ not in locked
+            and broadcast.attempted >= broadcast.recipients.max()
         ]
         settled = {e.broadcast for e in finished if e.broadcast in window}
         changed = settled | set(picked.broadcasts)
@@ -97,11 +112,12 @@ async def play_round(
             transaction,
             (
                 Progress(id_, window[id_].attempted, under_way.get(id_, BitMap()))
-                for id_ in changed.difference(over)
+                for id_ in changed.intersection(window).difference(over)
             ),
         )
         await broadcasts.finish(transaction, over, now)
     del ledger.finished[: len(finished)]
+    ledger.rings = rings
     ledger.waits = {chat: at for chat, at in ledger.waits.items() if told.get(chat) != at}
     ledger.broadcasts = {id_: b for id_, b in window.items() if id_ not in over}
     said = {broadcast.bulletin for broadcast in ledger.broadcasts.values()}
@@ -133,6 +149,37 @@ async def _window(
     for id_ in await broadcasts.ended(transaction, stoppable):
         del window[id_]
     return window
+
+
+async def _checked(
+    transaction: Transaction, window: Mapping[int, Broadcast], now: datetime
+) -> tuple[dict[int, Broadcast], set[int]]:
+    """Those that tell of incidents as intake has left them: it ends edits, and cuts rings.
+
+    And ids of those that it is changing now: they are left alone for this round.
+    """
+    ids = {id_ for id_, broadcast in window.items() if broadcast.incident is not None}
+    if not ids:
+        return dict(window), set()
+    held = await broadcasts.hold(transaction, ids)
+    ended = [id_ for id_, is_finished in held.items() if is_finished]
+    await broadcasts.finish(transaction, ended, now)  # their calls may have been recorded since
+    cut = {one.id: one for one in await broadcasts.over(transaction, held.keys() - set(ended))}
+    checked = {id_: b for id_, b in ({**window, **cut}).items() if id_ not in ended}
+    return checked, ids - held.keys()
+
+
+def _rings(rings: Mapping[int, Rung], finished: Iterable[Errand], now: datetime) -> dict[int, Rung]:
+    """Those of the last moments: what rings the same chat now joins them."""
+    recent = {number: rung for number, rung in rings.items() if now - rung.at < ONE_RING}
+    for errand in finished:
+        told, outcome = errand.told, errand.outcome
+        if told and told.rings and errand.lane is Lane.ALERT and isinstance(outcome, Sent):
+            about = tuple(view.incident.id for view in told.scene.views)
+            if outcome.message_id:
+                rung = Rung(now, outcome.message_id, told.broadcast, about)
+                recent[errand.subscriber.number] = rung
+    return recent
 
 
 def _under_way(errands: Iterable[Errand]) -> dict[int, BitMap]:

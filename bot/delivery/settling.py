@@ -9,11 +9,12 @@ from bot.delivery.counting import Fate, Tally
 from bot.delivery.errands import Errand
 from bot.delivery.expiring import Expired, told
 from bot.delivery.freshness import is_fresh
-from bot.delivery.outcome import Gone, Moved, Outcome, Sent
+from bot.delivery.outcome import Gone, Moved, Outcome, Rejected, Sent
 from bot.delivery.retry import Again, Done, Expire, GiveUp, Join, decide
 from storage import astray, deliveries, receipts, subscribers
 from storage.database import Transaction
 from storage.deliveries import NewDelivery
+from storage.incidents import Telling
 from storage.receipts import Receipt
 from storage.subscribers import Suspended, Target
 
@@ -53,9 +54,9 @@ class Settlement:
         return self._joined
 
     def _arrived(self, errand: Errand, outcome: Sent) -> None:
-        if errand.subscriber.thread_id:
+        if errand.subscriber.thread_id and not (errand.told and errand.told.edits):
             self._topics[errand.subscriber.number] = not outcome.astray
-        if errand.bulletin is not None and outcome.message_id is not None:
+        if errand.bulletin is not None and outcome.message_id is not None and _is_shown(errand):
             number = errand.subscriber.number
             self._receipts.append(Receipt(errand.bulletin, number, outcome.message_id))
         self._over(errand)
@@ -68,8 +69,10 @@ class Settlement:
             errand.lane,
             self._now,
             doubts=errand.doubts,
-            fresh=is_fresh(errand.lane, errand.what, self._now),
+            fresh=errand.told is not None or is_fresh(errand.lane, errand.what, self._now),
         )
+        if errand.is_edit and isinstance(outcome, Rejected):
+            decision = Done()  # whoever has deleted the message does not miss it
         match decision:
             case Done():
                 self._over(errand)
@@ -154,6 +157,12 @@ async def enqueue_known(
     """Enqueues what is for somebody who is still there: others have gone during the call."""
     there = await subscribers.get(transaction, {one.subscriber for one in new}) if new else {}
     return await deliveries.enqueue(transaction, [n for n in new if n.subscriber in there], now)
+
+
+def _is_shown(errand: Errand) -> bool:
+    """Whether the message is the bulletin's own: an edit is not, nor what lists many alerts."""
+    missed = errand.told is not None and errand.told.scene.telling is Telling.MISSED
+    return not (errand.is_edit or missed)
 
 
 def _row(errand: Errand, number: int, again: Again) -> NewDelivery:

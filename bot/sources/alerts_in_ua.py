@@ -66,12 +66,12 @@ class AlertsInUa:
         page = await self._fetcher.get(
             self._settings.url,
             limit=LARGEST,
-            validators=cursor["validators"] if cursor and may_skip(cursor) else None,
+            validators=cursor["validators"] if cursor and may_skip(cursor, self._clock()) else None,
             headers={"Authorization": f"Bearer {self._settings.token.get_secret_value()}"},
         )
         if page is None:
             assert cursor is not None  # noqa: S101 - it was asked with what stands there
-            return unchanged(self.name, cursor)
+            return unchanged(self.name, cursor, self._clock())
         seen = read_active(page.body, self._oddities)
         made = read_made(page.body)
         self._aging.check(made, cursor.get("made") if cursor else None)

@@ -132,14 +132,14 @@ class UkraineAlarm:
         now = self._clock()
         index = await self._index()
         self._aging.check(index, cursor["index"] if cursor else None)
-        skips = cursor is not None and may_skip(cursor) and not _is_old(cursor, now)
+        skips = cursor is not None and may_skip(cursor, now) and not _is_old(cursor, now)
         if cursor is not None and skips and cursor["index"] == index:
-            return unchanged(self.name, cursor)
+            return unchanged(self.name, cursor, now)
         page = await self._get(self._url, LARGEST, cursor)
         if page is None:
             assert cursor is not None  # noqa: S101 - it was asked with what stands there
             read = {**cursor, "index": index, "read_at": now.isoformat()}
-            return unchanged(self.name, read)
+            return unchanged(self.name, read, now)
         seen = read_alerts(page.body, self._oddities)
         more = {
             "place": self._place,
@@ -157,7 +157,7 @@ class UkraineAlarm:
         return index
 
     async def _get(self, url: str, limit: int, cursor: Cursor | None) -> Page | None:
-        validators = cursor["validators"] if cursor and may_skip(cursor) else None
+        validators = cursor["validators"] if cursor and may_skip(cursor, self._clock()) else None
         return await self._fetcher.get(
             url, limit=limit, validators=validators, headers=self._headers
         )

@@ -1,7 +1,8 @@
 """From one look at a service's state to a batch: what all sources of states do alike."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -9,21 +10,26 @@ import structlog
 from bot.sources import states
 from bot.sources.source import Batch
 from bot.sources.states import Change, Seen, State
-from bot.sources.ukraine import PERMANENT, bulletins
+from bot.sources.ukraine import HAZARDS, PERMANENT, bulletins
+from storage.bulletins import Phase
 from storage.sources import Cursor
+
+AWAY = timedelta(seconds=60)
+"""So long without a look, and an alert that was on before may have ended and begun anew."""
 
 _log = structlog.get_logger()
 
 
-def may_skip(cursor: Cursor | None) -> bool:
+def may_skip(cursor: Cursor | None, now: datetime) -> bool:
     """Whether "nothing has changed" is answer enough: not while what was seen is in doubt."""
-    return cursor is not None and not cursor["doubted"]
+    return cursor is not None and not cursor["doubted"] and not _was_away(cursor, now)
 
 
-def unchanged(name: str, cursor: Cursor) -> Batch:
+def unchanged(name: str, cursor: Cursor, now: datetime) -> Batch:
     """What was on is on."""
     state = states.from_json(cursor["state"])
-    return Batch(name, (), cursor, baseline=False, state=state, deduced=True)
+    seen = {**cursor, "seen_at": now.isoformat()}
+    return Batch(name, (), seen, baseline=False, state=state, deduced=True)
 
 
 def batch(
@@ -31,14 +37,16 @@ def batch(
 ) -> Batch:
     """What changed since the cursor; None: all that is on is a baseline.
 
-    `more` is what else the source wants to find in its cursor. A state that is suddenly empty must
-    be seen twice: services answer so when they have lost theirs, and some alerts never end.
+    After a while without a look all that is on is told once more: others may have said meanwhile
+    that it was over. A state that is suddenly empty must be seen twice: services answer so when
+    they have lost theirs, and some alerts never end. `more` is what else the source wants to find
+    in its cursor.
     """
     if cursor is None:
         return Batch(
             name,
             bulletins(name, states.beginnings(seen.state), now),
-            _cursor(seen.state, more, doubted=False),
+            _cursor(seen.state, more, now, doubted=False),
             baseline=True,
             state=seen.state,
             deduced=True,
@@ -47,13 +55,15 @@ def batch(
     before = states.from_json(cursor["state"])
     if before and not seen.state and not cursor["doubted"]:
         _log.warning("state_doubted", source=name, missing=len(before))
-        kept = _cursor(before, more, doubted=True)
+        kept = _cursor(before, more, now, doubted=True)
         return Batch(name, (), kept, baseline=False, state=before, deduced=True)
     state, changes = states.difference(before, seen)
+    if _was_away(cursor, now):
+        changes = _all_once_more(changes, seen.state, _seen_at(cursor, now))
     return Batch(
         name,
         bulletins(name, _ringing(changes), now),
-        _cursor(state, more, doubted=False),
+        _cursor(state, more, now, doubted=False),
         baseline=False,
         many=True,
         state=state,
@@ -76,9 +86,41 @@ def told(name: str, cursor: Cursor | None, before: State, after: State, now: dat
     )
 
 
+def _was_away(cursor: Cursor, now: datetime) -> bool:
+    return now - _seen_at(cursor, now) > AWAY
+
+
+def _seen_at(cursor: Cursor, now: datetime) -> datetime:
+    """When there was a look last; now, where an older version has not noted it."""
+    return datetime.fromisoformat(cursor["seen_at"]) if "seen_at" in cursor else now
+
+
+def _all_once_more(
+    changes: Iterable[Change], state: State, seen_at: datetime
+) -> tuple[Change, ...]:
+    """All that is on beside what changed; when it began is told only where that was since.
+
+    Of hazards we know: of others nobody would know that it is the same alert still.
+    """
+    known = {id_: alert for id_, alert in state.items() if alert.hazard in HAZARDS}
+    fresh = {
+        id_: alert if alert.since and alert.since > seen_at else replace(alert, since=None)
+        for id_, alert in known.items()
+    }
+    others = (one for one in changes if one.phase is Phase.CLEAR or one.alert.id not in known)
+    return (*others, *states.beginnings(fresh))
+
+
 def _ringing(changes: Iterable[Change]) -> list[Change]:
     return [one for one in changes if (one.alert.uid, one.alert.hazard) not in PERMANENT]
 
 
-def _cursor(state: states.State, more: Mapping[str, Any], *, doubted: bool) -> Cursor:
-    return {**more, "state": states.to_json(state), "doubted": doubted}
+def _cursor(
+    state: states.State, more: Mapping[str, Any], now: datetime, *, doubted: bool
+) -> Cursor:
+    return {
+        **more,
+        "state": states.to_json(state),
+        "doubted": doubted,
+        "seen_at": now.isoformat(),
+    }

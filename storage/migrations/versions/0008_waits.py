@@ -4,8 +4,8 @@ each update is; and an index of what was given up."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0005_outcomes"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from pyroaring import BitMap
 
-revision = "0011"
-down_revision = "0005_sources"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0010"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -47,13 +47,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["incident"], ["incident.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("incident"),
     )
-    with op.batch_alter_table("broadcast", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("incident", _ROW_ID, nullable=True))
-        batch_op.add_column(sa.Column("telling", sa.String(length=8), nullable=True))
-        batch_op.create_foreign_key(
-            "broadcast_incident", "incident", ["incident"], ["id"], ondelete="SET NULL"
-        )
-        batch_op.create_index("broadcast_of_incident", ["incident"], unique=False)
+    # No foreign key: for one SQLite would need the table made anew, which drops who is under way.
+    op.add_column("broadcast", sa.Column("incident", sa.BigInteger(), nullable=True))
+    op.add_column("broadcast", sa.Column("telling", sa.String(length=8), nullable=True))
+    op.create_index("broadcast_of_incident", "broadcast", ["incident"])
     op.create_table(
         "missed",
         sa.Column("broadcast", _ROW_ID, nullable=False),

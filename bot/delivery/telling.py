@@ -1,0 +1,196 @@
+"""What broadcasts tell of incidents: the state of the round's own transaction, whenever they began.
+
+Who is rung late reads what is true then. Who has a message keeps that one: it is changed, and what
+ends is answered to it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pyroaring import BitMap
+
+from bot.delivery.errands import RINGS, Scene, Told
+from handlers.incidents import IncidentView
+from storage import broadcasts, bulletins, incidents, retelling
+from storage.broadcasts import Broadcast
+from storage.bulletins import StoredBulletin
+from storage.database import Transaction
+from storage.deliveries import Delivery
+from storage.incidents import Incident, Telling
+from storage.lanes import Lane
+from storage.retelling import NEAR
+
+ONE_RING = timedelta(seconds=2)
+"""What rings somebody so soon after the last ring joins that message."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """The last ring of somebody."""
+
+    at: datetime  # aware; when its receipt was stored
+    message_id: int  # Telegram's
+    broadcast: int  # id of the one that rang
+    incidents: tuple[int, ...]  # ids of those it told of
+
+
+class Teller:
+    """Serves one transaction.
+
+    `rings` are those of the last moments, by subscriber number. `unsettled` are numbers of those
+    who are being told of incidents: under which id is not known yet.
+    """
+
+    def __init__(
+        self, transaction: Transaction, now: datetime, rings: Mapping[int, Rung], unsettled: BitMap
+    ) -> None:
+        self.unsettled = unsettled
+        self._transaction = transaction
+        self._now = now
+        self._rings = rings
+        self._incidents: dict[int, Incident] = {}
+        self._texts: dict[int, StoredBulletin] = {}
+        self._scenes: dict[tuple[int, tuple[int, ...]], Scene] = {}
+
+    async def tell(
+        self, broadcast: Broadcast, text: StoredBulletin, numbers: BitMap
+    ) -> dict[int, Told]:
+        """By subscriber number, of `numbers`; whoever is not in it is told nothing any more."""
+        if broadcast.telling is Telling.MISSED:
+            return await self._sum_up(broadcast, numbers)
+        incident = await self._incident(broadcast)
+        if incident is None:
+            return {}
+        if broadcast.lane is Lane.EDIT:
+            return await self._edit(broadcast, incident, numbers)
+        if broadcast.telling is Telling.CLOSED:
+            return await self._close(broadcast, incident, numbers)
+        return {} if incident.closed_at else await self._ring(broadcast, incident, text, numbers)
+
+    async def tell_each(
+        self, due: Sequence[Delivery], texts: Mapping[int, StoredBulletin]
+    ) -> tuple[dict[int, Told | None], set[int]]:
+        """By delivery, of those that tell of incidents; None: there is nothing to tell any more.
+
+        And ids of those of which somebody else is deciding just now. `texts` are bulletins by id.
+        """
+        owing = await self._owing(due)
+        held = await broadcasts.hold(self._transaction, owing.keys())
+        told: dict[int, Told | None] = {}
+        for id_ in held:
+            broadcast, its = owing[id_]
+            numbers = BitMap(delivery.subscriber for delivery in its)
+            heard = await self.tell(broadcast, texts[broadcast.bulletin], numbers)
+            told |= {delivery.id: heard.get(delivery.subscriber) for delivery in its}
+        busy = owing.keys() - held.keys()
+        return told, {delivery.id for id_ in busy for delivery in owing[id_][1]}
+
+    async def _owing(self, due: Sequence[Delivery]) -> dict[int, tuple[Broadcast, list[Delivery]]]:
+        """By id the broadcasts of incidents that deliveries were put off from, each with those."""
+        bulletins_due = {delivery.bulletin for delivery in due if delivery.bulletin}
+        if not bulletins_due:
+            return {}
+        found = await broadcasts.telling(self._transaction, bulletins_due)
+        owing: dict[int, tuple[Broadcast, list[Delivery]]] = {}
+        for delivery in due:
+            its = next((one for one in found if owes(one, delivery)), None)
+            if its:
+                owing.setdefault(its.id, (its, []))[1].append(delivery)
+        return owing
+
+    async def _ring(
+        self, broadcast: Broadcast, incident: Incident, text: StoredBulletin, numbers: BitMap
+    ) -> dict[int, Told]:
+        if broadcast.telling not in RINGS:
+            scene = await self._scene(broadcast, (incident.id,))
+            return {number: Told(scene, broadcast.id) for number in numbers}
+        beside = await retelling.beside(self._transaction, incident, broadcast.bulletin)
+        told = {}
+        for number in numbers:
+            ids = (incident.id, *(id_ for id_, owed in beside.items() if number in owed))
+            last = self._last(number, broadcast, incident)
+            if last:
+                ids = tuple(dict.fromkeys((*last.incidents, *ids)))
+            scene = await self._scene(broadcast, ids, text)
+            told[number] = Told(scene, broadcast.id, edits=last.message_id if last else None)
+        return told
+
+    def _last(self, number: int, broadcast: Broadcast, incident: Incident) -> Rung | None:
+        """The ring that this one joins: of another alert, a moment ago."""
+        last = self._rings.get(number)
+        if last is None or incident.id in last.incidents or self._now - last.at >= ONE_RING:
+            return None
+        return last if abs(last.broadcast - broadcast.id) <= NEAR else None
+
+    async def _edit(
+        self, broadcast: Broadcast, incident: Incident, numbers: BitMap
+    ) -> dict[int, Told]:
+        found = await retelling.messages(self._transaction, incident, numbers)
+        told = {}
+        for number, message in found.items():
+            scene = await self._scene(broadcast, message.incidents)
+            told[number] = Told(scene, broadcast.id, edits=message.id)
+        return told
+
+    async def _close(
+        self, broadcast: Broadcast, incident: Incident, numbers: BitMap
+    ) -> dict[int, Told]:
+        found = await retelling.messages(self._transaction, incident, numbers)
+        scene = await self._scene(broadcast, (incident.id,))
+        return {
+            number: Told(scene, broadcast.id, answers=found[number].id if number in found else None)
+            for number in numbers
+        }
+
+    async def _sum_up(self, broadcast: Broadcast, numbers: BitMap) -> dict[int, Told]:
+        missed = await retelling.summed_up(self._transaction, broadcast.id)
+        told = {}
+        for number in numbers:
+            ids = tuple(one.incident for one in missed if number in one.recipients)
+            if ids:
+                told[number] = Told(await self._scene(broadcast, ids), broadcast.id)
+        return told
+
+    async def _incident(self, broadcast: Broadcast) -> Incident | None:
+        """None: nobody remembers it any more."""
+        if broadcast.incident is None:
+            return None
+        await self._read([broadcast.incident])
+        return self._incidents.get(broadcast.incident)
+
+    async def _scene(
+        self, broadcast: Broadcast, ids: tuple[int, ...], text: StoredBulletin | None = None
+    ) -> Scene:
+        key = broadcast.id, ids
+        if key not in self._scenes:
+            await self._read(ids)
+            there = [self._incidents[id_] for id_ in ids if id_ in self._incidents]
+            late = self._now - (text.published_at or text.received_at) if text else None
+            telling = broadcast.telling or Telling.OPENED
+            views = tuple(
+                IncidentView(
+                    incident=one,
+                    telling=telling if one.id == broadcast.incident else Telling.OPENED,
+                    bulletin=self._texts.get(one.newest or 0),
+                    delay=late,
+                )
+                for one in there
+            )
+            self._scenes[key] = Scene(telling, views)
+        return self._scenes[key]
+
+    async def _read(self, ids: Iterable[int]) -> None:
+        new = set(ids) - self._incidents.keys()
+        if not new:
+            return
+        found = await incidents.get(self._transaction, new)
+        self._incidents |= found
+        newest = {one.newest for one in found.values() if one.newest}
+        self._texts |= await bulletins.get(self._transaction, newest - self._texts.keys())
+
+
+def owes(broadcast: Broadcast, delivery: Delivery) -> bool:
+    """Whether a delivery was put off from a broadcast."""
+    is_of_it = (broadcast.bulletin, broadcast.lane) == (delivery.bulletin, delivery.lane)
+    return is_of_it and delivery.subscriber in broadcast.recipients
