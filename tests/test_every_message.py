@@ -232,12 +232,15 @@ def _pushes(audience: Audience) -> list[Content]:
     told = [drawn.bulletin(each, audience, NOW) for each in reports]
     lives = [_life(each, **more) for each in reports for more in _STATES]
     for each in reports:
-        for life in lives[:4]:
-            for telling in Telling:
-                view = IncidentView(
+        for telling in Telling:
+            views = [
+                IncidentView(
                     incident=life, telling=telling, bulletin=each, delay=timedelta(hours=3)
                 )
-                told.append(alerts.draw(view, audience, NOW))
+                for life in lives[:4]
+            ]
+            told += [alerts.draw([view], audience, NOW) for view in views]
+            told += [alerts.draw(views, audience, NOW), alerts.draw(views * 9, audience, NOW)]
     told.append(alerts.summary(lives * 3, audience, NOW))
     roundup = Roundup(words(), gazetteer(), topics(), drawn)
     items = [item(each, reader(), gazetteer(), topics()) for each in reports]
