@@ -1,5 +1,7 @@
 """/export: all that is known about a chat, as text to keep and to bring back."""
 
+from collections.abc import Iterable
+
 from handlers import plain
 from handlers.heard import Request
 from handlers.kit import Kit
@@ -8,7 +10,7 @@ from handlers.portable import About, Entry, Settings, write
 from handlers.said import Said
 from handlers.spelling import spell
 from matching.query import load
-from storage import quiet, subscriptions
+from storage import channels, quiet, subscriptions
 from storage.content import Content
 from storage.database import Transaction
 from storage.quiet import Quiet
@@ -23,8 +25,9 @@ async def export(request: Request, transaction: Transaction, kit: Kit) -> Said:
     """/export"""
     voice = kit.voice(request)
     followed = await subscriptions.of(transaction, request.subscriber.number)
+    mine = await channels.of(transaction, request.subscriber.number)
     texts = write(
-        _about(request.subscriber),
+        _about(request.subscriber, [each.subscriber.chat_id for each in mine]),
         _settings(request.subscriber, await quiet.find(transaction, request.subscriber.number)),
         map(_entry, followed),
         _MESSAGE,
@@ -37,11 +40,12 @@ async def export(request: Request, transaction: Transaction, kit: Kit) -> Said:
     return Said(replies=(Content(head), *(Content(_code(piece)) for piece in pieces)))
 
 
-def _about(subscriber: Subscriber) -> About:
+def _about(subscriber: Subscriber, set_up: Iterable[int]) -> About:
     return About(
         id=subscriber.chat_id,
         topic=subscriber.thread_id,
         since=subscriber.created_at.isoformat(timespec="seconds"),
+        channels=tuple(set_up),
     )
 
 

@@ -53,6 +53,7 @@ class About(_Part, frozen=True):
     id: int = 0  # Telegram's
     topic: int = 0  # Telegram's forum topic; 0: the chat itself
     since: str = ""  # ISO 8601
+    channels: tuple[int, ...] = Field(default=(), strict=False)  # set up from it; Telegram's ids
 
 
 class Settings(_Part, frozen=True):

@@ -104,20 +104,18 @@ async def stop(transaction: Transaction, id_: int, now: datetime) -> bool:
     What is under way goes on, and is not tried again should the process end meanwhile. The row is
     locked: nobody is attempted meanwhile who locks it too before they record an attempt.
     """
-    query = (
-        select(_broadcast.c.id, _broadcast.c.recipients, _progress.c.attempted)
-        .outerjoin_from(_broadcast, _progress)
-        .where(
-            _broadcast.c.bulletin == id_,
-            _broadcast.c.lane == Lane.ANNOUNCEMENT,
-            _broadcast.c.finished_at.is_(None),
-        )
-        .with_for_update(of=_broadcast)
+    unfinished = select(_broadcast.c.id, _broadcast.c.recipients).where(
+        _broadcast.c.bulletin == id_,
+        _broadcast.c.lane == Lane.ANNOUNCEMENT,
+        _broadcast.c.finished_at.is_(None),
     )
-    row = (await transaction.execute(query)).first()
+    row = (await transaction.execute(unfinished.with_for_update())).first()
     if row is not None:
+        # Asked once the row is locked: what was recorded while we waited for it shows only now.
+        how_far = select(_progress.c.attempted).where(_progress.c.broadcast == row.id)
+        attempted = (await transaction.execute(how_far)).scalar()
         begun = BitMap(row.recipients)
-        begun.remove_range(0 if row.attempted is None else row.attempted + 1, _NUMBERS)
+        begun.remove_range(0 if attempted is None else attempted + 1, _NUMBERS)
         await transaction.execute(
             update(_broadcast).where(_broadcast.c.id == row.id).values(recipients=begun)
         )

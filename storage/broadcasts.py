@@ -109,7 +109,7 @@ async def unfinished(
 
 
 class Stand(Enum):
-    """How it stands with a broadcast that tells of an incident."""
+    """How it stands with a broadcast that may be cut short."""
 
     OWED = auto()
     CUT = auto()  # the incident is over: whoever was not begun with is not owed it any more
@@ -117,7 +117,7 @@ class Stand(Enum):
 
 
 async def hold(transaction: Transaction, ids: Collection[int]) -> dict[int, Stand]:
-    """Keeps others from changing those that tell of incidents, until the transaction ends.
+    """Keeps others from changing them until the transaction ends.
 
     By id how they stand. Those are missing that somebody else is changing now.
     """
@@ -169,15 +169,6 @@ async def left(transaction: Transaction) -> int:
     query = _with_progress().where(_table.c.finished_at.is_(None))
     all_left = map(_broadcast, await transaction.execute(query))
     return sum(len(one.recipients) - one.recipients.rank(max(one.attempted, 0)) for one in all_left)
-
-
-async def ended(transaction: Transaction, ids: Sequence[int]) -> set[int]:
-    """Those of `ids` that somebody has ended; nobody ends another before the transaction does."""
-    if not ids:
-        return set()
-    query = select(_table.c.id, _table.c.finished_at).where(_table.c.id.in_(ids))
-    rows = await transaction.execute(query.with_for_update(read=True))
-    return {row.id for row in rows if row.finished_at is not None}
 
 
 async def record(transaction: Transaction, all_progress: Iterable[Progress]) -> None:

@@ -47,7 +47,12 @@ async def test_an_export_tells_all_that_is_known(database: Database) -> None:
     await talk.say("/subscribe #air_alert <Lviv>")
     await talk.press(f"sh:{(await talk.followed())[1].id}:0")
     document = await exported(talk)
-    assert document["chat"] == {"id": ANN, "topic": 0, "since": "2023-02-14T09:30:00+00:00"}
+    assert document["chat"] == {
+        "id": ANN,
+        "topic": 0,
+        "since": "2023-02-14T09:30:00+00:00",
+        "channels": [],
+    }
     assert document["settings"] == {
         "language": "en",
         "zone": "Europe/Kyiv",

@@ -8,6 +8,7 @@ from test_conversation_joining import CHANNEL, channel
 
 from handlers.presses import MOST_BYTES
 from handlers.said import Edit
+from storage import schema
 from storage.database import Database
 
 OTHER = -1_009_999_999_999
@@ -178,3 +179,14 @@ async def test_a_reader_who_presses_a_button_posts_nothing_to_all_the_others(
     assert heard.replies == ()
     assert heard.answer.startswith("What I post here is for all readers.")
     assert len((await talk.press(f"m:{stored.id}:0", user=ANN, under=under)).replies) == 1
+
+
+async def test_what_one_sets_up_is_exported_and_forgotten(database: Database) -> None:
+    talk = await ready(database)
+    exported = await talk.say("/export")
+    assert f"&quot;channels&quot;:[{CHANNEL}]" in exported.replies[1].html
+    asked = await talk.say("/forget")
+    await talk.press(labelled(asked.reply, "Erase"))
+    async with database.read() as transaction:
+        assert (await transaction.execute(schema.steward.select())).all() == []
+    assert (await talk.known(CHANNEL)).chat_id == CHANNEL

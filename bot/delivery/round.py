@@ -106,8 +106,7 @@ async def play_round(
             and id_ not in locked
             and broadcast.attempted >= broadcast.recipients.max()
         ]
-        settled = {e.broadcast for e in finished if e.broadcast in window}
-        changed = settled | set(picked.broadcasts)
+        changed = {e.broadcast for e in finished if e.broadcast} | set(picked.broadcasts)
         await broadcasts.record(
             transaction,
             (
@@ -144,10 +143,6 @@ async def _window(
                 transaction, lane, after=newest, limit=WINDOW - len(known)
             )
             window |= {broadcast.id: broadcast for broadcast in more}
-    # What a person may stop is looked at again before more of it is attempted.
-    stoppable = [id_ for id_, one in window.items() if one.lane is Lane.ANNOUNCEMENT]
-    for id_ in await broadcasts.ended(transaction, stoppable):
-        del window[id_]
     return window
 
 
@@ -156,9 +151,14 @@ async def _checked(
 ) -> tuple[dict[int, Broadcast], set[int]]:
     """Those that tell of incidents as intake has left them: it ends edits, and cuts rings.
 
-    And ids of those that it is changing now: they are left alone for this round.
+    So with announcements, which a person may stop. And ids of those that are being changed now:
+    they are left alone for this round.
     """
-    ids = {id_ for id_, broadcast in window.items() if broadcast.incident is not None}
+    ids = {
+        id_
+        for id_, broadcast in window.items()
+        if broadcast.incident is not None or broadcast.lane is Lane.ANNOUNCEMENT
+    }
     if not ids:
         return dict(window), set()
     stands = await broadcasts.hold(transaction, ids)

@@ -38,7 +38,7 @@ id-person = Your number: <code>{ $id }</code>
 id-chat = This chat’s number: <code>{ $id }</code>
 privacy =
     <b>What is kept</b>
-    This chat’s number at Telegram, its language, time zone and settings, and what it follows. What you write to me is erased as soon as it is answered.
+    This chat’s number at Telegram, its language, time zone and settings, what it follows, and which channels are set up from it. What you write to me is erased as soon as it is answered.
 
     <b>What is not</b>
     Your name, your phone number, your contacts.

@@ -38,7 +38,7 @@ id-person = Il tuo numero: <code>{ $id }</code>
 id-chat = Il numero di questa chat: <code>{ $id }</code>
 privacy =
     <b>Che cosa si conserva</b>
-    Il numero di questa chat su Telegram, la lingua, il fuso orario e le impostazioni, e ciò che la chat segue. Quello che mi scrivi si cancella appena ti ho risposto.
+    Il numero di questa chat su Telegram, la lingua, il fuso orario e le impostazioni, ciò che la chat segue e quali canali si impostano da qui. Quello che mi scrivi si cancella appena ti ho risposto.
 
     <b>Che cosa no</b>
     Il tuo nome, il numero di telefono, i contatti.
