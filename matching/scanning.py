@@ -2,16 +2,15 @@
 
 import functools
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 
 from matching.customs import Customs
 from matching.declension import forms
 from matching.normalise import Line, Token
 from matching.spellings import Spelling, Spellings
 from matching.table import Table
+from matching.units import Units
 
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _FLAG_A = 0x1F1E6
@@ -45,26 +44,6 @@ class Candidate:
     def last(self) -> int:
         """The position of the last word."""
         return self.first + self.size - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """The words for the units a name may be of, and those its spelling in the table has."""
-
-    after: Mapping[str, tuple[str, ...]]  # any form of a word that follows the name
-    before: Mapping[str, str]  # any form of a word that stands before the name
-    between: frozenset[str]  # adjectives that may stand between the name and the word after it
-
-    @classmethod
-    def load(cls) -> "Units":
-        """What comes with the package."""
-        data = tomllib.loads((files("matching") / "data" / "units.toml").read_text("utf-8"))
-        after: dict[str, tuple[str, ...]] = {}
-        for unit, forms_ in data["after"].items():
-            for form in forms_.split():
-                after[form] = (*after.get(form, ()), unit)
-        before = {form: unit for unit, forms_ in data["before"].items() for form in forms_.split()}
-        return cls(after, before, frozenset(data["between"].split()))
 
 
 class Scanner:
