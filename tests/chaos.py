@@ -194,6 +194,7 @@ class Chaos:
 
 
 def _alert(cycle: int, now: datetime) -> list[Bulletin]:
+    """Of storms: an air alert is told once, and then its message changes."""
     if cycle % 3:
         return []
     turn, place = divmod(cycle // 3, len(_OBLASTS))
@@ -207,6 +208,7 @@ def _alert(cycle: int, now: datetime) -> list[Bulletin]:
             title=f"{key} in {oblast}",
             kind=Kind.ALERT,
             phase=phase,
+            hazard="storm",
             regions=(oblast,),
             received_at=now,
         )
