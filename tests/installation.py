@@ -56,7 +56,7 @@ listen = ""
             if process.returncode is None:
                 process.send_signal(signal.SIGTERM)
             _, err = await asyncio.wait_for(process.communicate(), 30)
-        assert "Traceback" not in err.decode()
+        assert "Traceback" not in err.decode(), err.decode()
         assert process.returncode == 0, err.decode()
 
 
