@@ -32,9 +32,6 @@ def set_up(secrets: Iterable[str], stream: TextIO | None = None, *, quiet: bool 
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.ERROR if quiet else logging.INFO)
-    # A connection thrown away because a stop cancelled its task is no error; what else fails in the
-    # pool is raised where it was asked for.
-    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.ERROR if quiet else logging.WARNING)
 
