@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -28,7 +28,7 @@ from bot.digests import Digests
 from bot.fusing import Fusion
 from bot.http import HttpServer
 from bot.intake import Intake
-from bot.jobs import Job, forget_old, scheduler
+from bot.jobs import Job, forget_old, ticking
 from bot.keeping import IndexKeeper
 from bot.metrics import Exposition
 from bot.paging import Paging
@@ -269,8 +269,7 @@ class App:
             for subscription in await subscriptions.get(transaction, ids):
                 indexing.put(self._index, subscription)
 
-    @asynccontextmanager
-    async def _ticking(self) -> AsyncIterator[None]:
+    def _ticking(self) -> AbstractAsyncContextManager[None]:
         retention = partial(forget_old, self._database, self._config.retention.keep, now)
         notices = Notices(self._database, self._words, self._bell.set, now)
         jobs = [
@@ -280,12 +279,7 @@ class App:
             Job("notices", notices.tick, "2-52/10"),
             Job("retention", retention, None),
         ]
-        tickers = scheduler(jobs, self._pulse)
-        tickers.start()
-        try:
-            yield
-        finally:
-            tickers.shutdown(wait=False)
+        return ticking(jobs, self._pulse)
 
     @asynccontextmanager
     async def _served(self) -> AsyncIterator[None]:

@@ -1,8 +1,11 @@
 """The clock: a handful of tickers that ask the database what is due."""
 
-from collections.abc import Awaitable, Callable, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -29,11 +32,14 @@ class Job:
     seconds: str | None  # of each minute, as APScheduler's cron has them; None: once a night
 
 
-def scheduler(jobs: Iterable[Job], pulse: Pulse) -> AsyncIOScheduler:
-    """Not started yet. A tick that comes late still comes, and no job runs beside itself.
+@asynccontextmanager
+async def ticking(jobs: Iterable[Job], pulse: Pulse) -> AsyncIterator[None]:
+    """Jobs at their times. A tick that comes late still comes, and no job runs beside itself.
 
-    `pulse` hears of every one that has run.
+    `pulse` hears of every one that has run. At the end what is under way is cancelled, and has
+    ended when this returns.
     """
+    under_way: set[asyncio.Task[Any]] = set()
     tickers = AsyncIOScheduler(
         timezone="UTC",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -41,8 +47,35 @@ def scheduler(jobs: Iterable[Job], pulse: Pulse) -> AsyncIOScheduler:
     for job in jobs:
         within = _TICK_WITHIN if job.seconds else _DAILY_WITHIN
         when = {"second": job.seconds} if job.seconds else {"hour": 3, "minute": 17}
-        tickers.add_job(pulse.of(job.name, job.run, within), "cron", id=job.name, **when)
-    return tickers
+        tick = _until_the_end(pulse.of(job.name, job.run, within), under_way)
+        tickers.add_job(tick, "cron", id=job.name, **when)
+    tickers.start()
+    try:
+        yield
+    finally:
+        tickers.pause()
+        for task in (ended := list(under_way)):
+            task.cancel()
+        await asyncio.gather(*ended)
+        tickers.shutdown(wait=False)
+
+
+def _until_the_end(
+    run: Callable[[], Awaitable[None]], under_way: set[asyncio.Task[Any]]
+) -> Callable[[], Awaitable[None]]:
+    """The job, whose end by a stop is none of the failures APScheduler reports."""
+
+    async def tick() -> None:
+        if (task := asyncio.current_task()) is None:
+            raise RuntimeError("a tick runs in a task")
+        under_way.add(task)
+        try:
+            with suppress(asyncio.CancelledError):
+                await run()
+        finally:
+            under_way.discard(task)
+
+    return tick
 
 
 async def forget_old(database: Database, keep: timedelta, clock: Callable[[], datetime]) -> None:

@@ -10,7 +10,7 @@ from outbox import at_work, connected, people
 
 from bot.clock_steps import ClockSteps
 from bot.delivery.sender import Sender
-from bot.jobs import scheduler
+from bot.jobs import Job, ticking
 from bot.pulse import Pulse
 from bot.standin.server import Standin
 from storage.database import Database
@@ -65,10 +65,8 @@ async def test_a_late_loop_skips_no_tick() -> None:
     async def tick() -> None:
         ran.set()
 
-    tickers = scheduler([], Pulse())
-    tickers.add_job(tick, "date", run_date=datetime.now(UTC) + timedelta(seconds=0.1))
-    tickers.start()
-    time.sleep(1.5)  # noqa: ASYNC251 - the loop is late
-    async with asyncio.timeout(5):
-        await ran.wait()
-    tickers.shutdown(wait=False)
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    async with ticking([Job("tick", tick, str(soon.second))], Pulse()):
+        time.sleep(2.5)  # noqa: ASYNC251 - the loop is late
+        async with asyncio.timeout(5):
+            await ran.wait()
