@@ -22,7 +22,7 @@ test: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 4 --dist worksteal  # most of them wait more than they compute
+	$(BIN)/pytest -n 3 --dist worksteal  # most of them wait more than they compute
 
 # 300 kills at random instants, with answers lost on the way: for a quarter of an hour.
 test-chaos: .venv/installed

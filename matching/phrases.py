@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from typing import NamedTuple
 
 from matching.inflection import forms
@@ -61,18 +60,20 @@ class Phrases:
 
     def find(self, texts: Sequence[str]) -> list[Found]:
         """The names among the words of a text, in their order; the time is linear."""
+        beginnings = self._beginnings
+        starts = [at for at, text in enumerate(texts) if text in beginnings]
+        if not starts:
+            return []
         found: list[Found] = []
         excluded: set[tuple[str, int]] = set()
-        beginnings = self._beginnings
-        if beginnings.keys().isdisjoint(texts):
-            return found
-        for at, text, following in zip(count(), texts, (*texts[1:], ""), strict=False):
-            if text not in beginnings:
-                continue
-            beginning = beginnings[text]
+        end = len(texts) - 1
+        for at in starts:
+            beginning = beginnings[texts[at]]
             for name in beginning.alone:
                 found.append(_found(Found, (name, at, at)))  # noqa: PERF401 - a list for each word
-            for rest in beginning.longer.get(following, ()):
+            if not beginning.longer or at == end:
+                continue
+            for rest in beginning.longer.get(texts[at + 1], ()):
                 last = at + 1 + len(rest.words)
                 if rest.words and not _follows(texts[at + 2 : last + 1], rest.words):
                     continue

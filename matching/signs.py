@@ -1,5 +1,6 @@
 """Signs: words that mean something for topics, and what denies them."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,6 @@ from matching.sentences import Sentences
 
 REACH = 4  # words from a denial to what it denies: "no new ballistic alert"
 REACH_BACK = 4  # and back to it: "постраждалих у місті немає"
-_MARGIN = 3  # words around these that a denial's phrase may go on with
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Signs:
     """All signs there are, found together."""
 
     def __init__(self, signs: Iterable[Sign], denials: Iterable[Sign] = ()) -> None:
-        """denials: words so common that they are looked for only where they may deny a sign."""
+        """denials: words so common that they are looked for only where a sign may be denied."""
         self._signs: Mapping[str, Sign] = {sign.name: sign for sign in signs}
         denying = {sign.name: sign for sign in denials}
         self._phrases = _phrases(self._signs.values())
@@ -54,20 +54,31 @@ class Signs:
         """The signs among the words of a text, in their order; the time is linear."""
         return self._phrases.find(texts)
 
-    def told(self, sign: Found, line: Line, cut: Sentences) -> str:
-        """The sign's name; of one that is denied no_ and its name."""
-        if sign.name in self._deniable and self._is_denied(sign, line, cut):
-            return f"no_{sign.name}"
-        return sign.name
+    def told(self, found: Sequence[Found], line: Line, cut: Sentences) -> list[str]:
+        """The names of signs found in a line; of one that is denied no_ and its name."""
+        if self._deniable.isdisjoint([sign.name for sign in found]):
+            return [sign.name for sign in found]
+        denials = self._denying.find(line.texts)
+        firsts = [denial.first for denial in denials]
+        told = []
+        for sign in found:
+            name = sign.name
+            if denials and name in self._deniable:
+                near = slice(
+                    bisect_left(firsts, sign.first - REACH),
+                    bisect_right(firsts, sign.last + REACH_BACK),
+                )
+                if self._is_denied(sign, denials[near], line, cut):
+                    name = f"no_{name}"
+            told.append(name)
+        return told
 
-    def _is_denied(self, sign: Found, line: Line, cut: Sentences) -> bool:
+    def _is_denied(self, sign: Found, near: Sequence[Found], line: Line, cut: Sentences) -> bool:
         kind = self._signs[sign.name]
-        base = max(0, sign.first - REACH - _MARGIN)
-        end = sign.last + REACH_BACK if kind.denied_after else sign.first
-        for denial in self._denying.find(line.texts[base : end + _MARGIN]):
-            at = base + denial.first
-            before = denial.name in kind.denied_by and -REACH <= at - sign.first < 0
-            after = denial.name in kind.denied_after and 0 < at - sign.last <= REACH_BACK
+        for denial in near:
+            at = denial.first
+            before = denial.name in kind.denied_by and at < sign.first
+            after = denial.name in kind.denied_after and at > sign.last
             if (before or after) and cut.same_clause(line.starts[at], line.starts[sign.first]):
                 return True
         return False

@@ -45,7 +45,7 @@ def spoken(
             if sign.name not in topics.signs.stating
             or cut.clause(line.starts[sign.first]) not in left_out
         ]
-    names = [topics.signs.told(sign, line, cut) for _, sign in kept]
+    names = topics.signs.told([sign for _, sign in kept], line, cut)
     everywhere = {topics.everywhere[name] for name in names if name in topics.everywhere}
     said = {number: set(everywhere) for number in concerned}
     stated = set()

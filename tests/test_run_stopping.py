@@ -25,7 +25,6 @@ async def test_a_stop_lets_calls_end_for_seconds_and_says_what_is_left(
     installation = Installation(tmp_path, standin)
     persons = [standin.people.person(f"P{number}") for number in range(20)]
     async with installation.running():
-        await standin.journal.wait(lambda journal: bool(journal.of("getUpdates")), timeout=60)
         await asyncio.gather(*(ask(person, "/subscribe Odesa") for person in persons))
     blog = tmp_path / "blog.txt"
     blog.write_text("Odesa opens its opera\nSo the harbour says today.\n")
@@ -51,10 +50,9 @@ async def test_a_second_poller_is_said_loudly_and_outlived(
 ) -> None:
     """Case 13 of the catalogue of failures: the token is in use elsewhere, too."""
     person = standin.people.person("Ann")
-    process = await Installation(tmp_path, standin).start("run")
-    await standin.journal.wait(lambda journal: bool(journal.of("getUpdates")), timeout=60)
     conflict = {"ok": False, "error_code": 409, "description": "Conflict: terminated by other"}
     standin.faults.answer(409, conflict, method="getUpdates")
+    process = await Installation(tmp_path, standin).start("run")
     await ask(person, "/id")
     await ask(person, "/id")
     process.send_signal(signal.SIGTERM)
