@@ -1,8 +1,8 @@
 """Names of places in a text: where one is written, and of which place it is the name."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from matching import demonyms
 from matching.customs import Customs
@@ -18,8 +18,7 @@ __all__ = ["Customs", "Hit", "Names"]
 _MOST_CODES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A name found in a text."""
 
     codes: tuple[str, ...]  # of those who bear it, the one that is meant first

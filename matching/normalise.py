@@ -92,9 +92,10 @@ class Line(Sequence[Token]):
     def __getitem__(self, at: int | slice) -> Token | list[Token]:
         if isinstance(at, slice):
             return [self[one] for one in range(len(self.words))[at]]
-        if at not in self._made:
-            self._made[at] = self._make(at)
-        return self._made[at]
+        made = self._made.get(at)
+        if made is None:
+            made = self._made[at] = self._make(at)
+        return made
 
     @functools.cached_property
     def where(self) -> Mapping[str, list[int]]:
@@ -112,11 +113,19 @@ class Line(Sequence[Token]):
         found = [at for at, gap in enumerate(gaps) if gap != " " and _STOP.search(gap)]
         return found if found[:1] == [0] or not gaps else [0, *found]
 
+    def is_head(self, at: int) -> bool:
+        """Whether a word is the first of a sentence."""
+        gap = self.gaps[at]
+        return not at or (gap != " " and bool(_STOP.search(gap)))
+
+    def end(self, at: int) -> int:
+        """The code point after a word."""
+        return self.starts[at] + self.words[at].size
+
     def _make(self, at: int) -> Token:
         text, size, capital, upper, parts = self.words[at]
         start = self.starts[at]
-        gap = self.gaps[at]
-        head = not at or (gap != " " and bool(_STOP.search(gap)))
+        head = self.is_head(at)
         inner = tuple([_part(part, start + offset) for offset, part in parts]) if parts else ()
         return Token(text, start, start + size, capital, upper, head, inner)
 

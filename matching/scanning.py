@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from matching.customs import Customs
 from matching.declension import forms
-from matching.normalise import Line, Token
+from matching.normalise import Line, Token, Word
 from matching.spellings import Spelling, Spellings
 from matching.table import Table
 from matching.units import Units
@@ -138,14 +138,18 @@ class Scanner:
         if word.capital or tagged:
             for size in range(min(self._spellings.longest(word.text), len(line) - at), 0, -1):
                 spellings = self._spellings.find(tuple(line.texts[at : at + size]))
-                span = line[at : at + size] if spellings else []
+                if not spellings:
+                    continue
+                span = line.words[at : at + size]
                 written = [
                     s
                     for s in spellings
                     if self._is_written(span, s, tagged=tagged, shouting=shouting)
                 ]
-                if written and not (size == 1 and self._is_adjective(line[at], written)):
-                    return self._candidate(at, span, written)
+                if written and not (size == 1 and self._is_adjective(line, at, written)):
+                    start = line.starts[at]
+                    end = line.starts[at + size - 1] + span[-1].size
+                    return self._candidate(at, (start, end), span, written)
             if known := self._elliptic(word.text):
                 start, texts = line.starts[at], (word.text,)
                 end = start + word.size
@@ -156,31 +160,40 @@ class Scanner:
         token = line[at]
         return Candidate(at, 1, token.start, token.end, (token.text,), (number,), None, sure=True)
 
-    def _is_adjective(self, token: Token, known: Sequence[Spelling]) -> bool:
+    def _is_adjective(self, line: Line, at: int, known: Sequence[Spelling]) -> bool:
         """Whether a people or an oblast is meant: Українці, Сумська, not a form of Українка."""
-        exact = any(spelling.words == (token.text,) for spelling in known)
-        if token.text in self._small:
-            return token.head or not exact
-        lesser = not any(self._table.region(s.numbers[0]).is_known for s in known)
-        return lesser and not exact and self._elliptic(token.text) is not None
+        text = line.texts[at]
+        exact = any(spelling.words == (text,) for spelling in known)
+        if text in self._small:
+            return line[at].head or not exact
+        if exact or self._elliptic(text) is None:
+            return False
+        return not any(self._table.region(s.numbers[0]).is_known for s in known)
 
     def _is_written(
-        self, span: Sequence[Token], spelling: Spelling, *, tagged: bool, shouting: bool
+        self, span: Sequence[Word], spelling: Spelling, *, tagged: bool, shouting: bool
     ) -> bool:
         """Whether the capitals of the spelling are there."""
         if spelling.acronym:
             return span[0].upper and not shouting
         return tagged or all(
-            token.capital or not large or token.text in self._customs.generic
-            for token, large in zip(span, spelling.capitals, strict=True)
+            word.capital or not large or word.text in self._customs.generic
+            for word, large in zip(span, spelling.capitals, strict=True)
         )
 
-    def _candidate(self, at: int, span: Sequence[Token], known: list[Spelling]) -> Candidate:
-        region = self._table.region
-        known.sort(key=lambda spelling: region(spelling.numbers[0]).likeliness)
-        numbers = tuple(dict.fromkeys(n for spelling in known for n in spelling.numbers))
-        words = tuple(word.text for word in span)
-        return Candidate(at, len(span), span[0].start, span[-1].end, words, numbers, known[0])
+    def _candidate(
+        self,
+        at: int,
+        span: tuple[int, int],
+        words: Sequence[Word | Token],
+        known: list[Spelling],
+    ) -> Candidate:
+        if len(known) > 1:
+            region = self._table.region
+            known.sort(key=lambda spelling: region(spelling.numbers[0]).likeliness)
+        numbers = tuple(dict.fromkeys([n for spelling in known for n in spelling.numbers]))
+        texts = tuple([word.text for word in words])
+        return Candidate(at, len(words), *span, texts, numbers, known[0])
 
     def _elliptic(self, text: str) -> Spelling | None:
         """The oblast whose adjective may stand without the noun: на Харківській."""
@@ -248,7 +261,9 @@ class Scanner:
             if part.capital:
                 known = [s for s in self._spellings.find((part.text,)) if self._is_part(part, s)]
                 if known:
-                    yield replace(self._candidate(at, (part,), known), sure=True)
+                    yield replace(
+                        self._candidate(at, (part.start, part.end), (part,), known), sure=True
+                    )
 
     def _is_part(self, part: Token, spelling: Spelling) -> bool:
         best = self._table.region(spelling.numbers[0])

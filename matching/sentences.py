@@ -37,7 +37,10 @@ class Sentences:
 
     def same_clause(self, place: int, other: int) -> bool:
         """Whether two code points stand in one clause."""
-        return self.clause(place) == self.clause(other)
+        if self.at(place) != self.at(other):
+            return False
+        first, last = sorted((place, other))
+        return _PAUSE.search(self._text, first, last) is None
 
     @cached_property
     def _pauses(self) -> list[int]:

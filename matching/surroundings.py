@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 
 from matching.customs import Customs
-from matching.normalise import Line, Token
+from matching.normalise import Line, Word
 from matching.scanning import AND, Candidate
 
 _LOCATIVE = ("і", "ї", "е", "и", "ому", "ах", "ях")
@@ -39,30 +39,39 @@ class Surroundings:
         self._shouting = shouting
         self._titles: dict[int, bool] = {}
 
-    def before(self, candidate: Candidate, steps: int = 1) -> Token | None:
+    def before(self, candidate: Candidate, steps: int = 1) -> Word | None:
         """The word so many before it."""
         at = candidate.first - steps
-        return self._line[at] if at >= 0 and candidate.size else None
+        return self._line.words[at] if at >= 0 and candidate.size else None
 
-    def after(self, candidate: Candidate, steps: int = 1) -> Token | None:
+    def after(self, candidate: Candidate, steps: int = 1) -> Word | None:
         """The word so many after it."""
         at = candidate.last + steps
-        return self._line[at] if at < len(self._line) and candidate.size else None
+        words = self._line.words
+        return words[at] if at < len(words) and candidate.size else None
 
     def gap_before(self, candidate: Candidate) -> str:
         """What stands between it and the word before."""
-        token = self.before(candidate)
-        return self._text[token.end : candidate.start] if token else ""
+        at = candidate.first - 1
+        if at < 0 or not candidate.size:
+            return ""
+        return self._text[self._line.end(at) : candidate.start]
 
     def gap_after(self, candidate: Candidate) -> str:
         """What stands between it and the word after."""
-        token = self.after(candidate)
-        return self._text[candidate.end : token.start] if token else self._text[candidate.end :]
+        at = candidate.last + 1
+        if at >= len(self._line.words) or not candidate.size:
+            return self._text[candidate.end :]
+        return self._text[candidate.end : self._line.starts[at]]
 
     def is_head(self, candidate: Candidate) -> bool:
         """Whether its capital may be that of a sentence, a title or a shout."""
-        token = self._line[candidate.first]
-        return token.head or self._shouting or self._opens(candidate) or self._in_title(candidate)
+        return (
+            self._line.is_head(candidate.first)
+            or self._shouting
+            or self._opens(candidate)
+            or self._in_title(candidate)
+        )
 
     def is_tagged(self, candidate: Candidate) -> bool:
         """Whether it is a hashtag."""
@@ -70,34 +79,34 @@ class Surroundings:
 
     def is_label(self, candidate: Candidate) -> bool:
         """Whether it stands alone before a colon or a dash: Суми: вибухи."""
-        return bool(_LABEL.match(self.gap_after(candidate))) and self._line[candidate.first].head
+        return bool(_LABEL.match(self.gap_after(candidate))) and self._line.is_head(candidate.first)
 
     def has_noun(self, candidate: Candidate) -> bool:
         """Whether it is said to be a settlement: м. Мена, the village of Bar."""
-        token = self.before(candidate)
-        if token and token.text in self._customs.of:
-            token = self.before(candidate, 2)
-        if token is None:
+        word = self.before(candidate)
+        if word and word.text in self._customs.of:
+            word = self.before(candidate, 2)
+        if word is None:
             return False
-        if token.text in self._customs.short_nouns:
+        if word.text in self._customs.short_nouns:
             return self.gap_before(candidate).startswith(".")
-        return token.text in self._customs.nouns
+        return word.text in self._customs.nouns
 
     def has_preposition(self, candidate: Candidate, *, strict: bool = False) -> bool:
         """Whether a word stands before it that may, or if strict: that would, precede a place."""
-        token = self.before(candidate)
-        if token is None or (strict and token.text in self._customs.loose):
+        word = self.before(candidate)
+        if word is None or (strict and word.text in self._customs.loose):
             return False
-        return token.text in self._customs.before
+        return word.text in self._customs.before
 
     def is_within(self, candidate: Candidate) -> bool:
         """Whether the words before it speak of a place, not of a person: у Володимирі."""
-        token = self.before(candidate)
-        if token is None:
+        word = self.before(candidate)
+        if word is None:
             return False
-        if token.text in self._customs.within:
-            return self._line[candidate.last].text.endswith(_LOCATIVE)
-        return token.text in self._customs.near
+        if word.text in self._customs.within:
+            return self._line.texts[candidate.last].endswith(_LOCATIVE)
+        return word.text in self._customs.near
 
     def is_joined(self, candidate: Candidate, following: Candidate) -> bool:
         """Whether the two stand in one list."""
@@ -111,21 +120,21 @@ class Surroundings:
 
     def is_thing(self, candidate: Candidate) -> bool:
         """Whether it is part of a street's, a river's, a person's or a nickname's name."""
-        token, following = self.before(candidate), self.after(candidate)
+        word, following = self.before(candidate), self.after(candidate)
         return (
-            self._is_street(candidate, token, following)
-            or self._is_somebody(candidate, token, following)
-            or self._is_river(candidate, token, following)
-            or (token is not None and self._is_called(candidate, token))
+            self._is_street(candidate, word, following)
+            or self._is_somebody(candidate, word, following)
+            or self._is_river(candidate, word, following)
+            or (word is not None and self._is_called(candidate, word))
         )
 
     def is_water(self, candidate: Candidate) -> bool:
         """Whether a town that is a river too is the river here."""
         customs = self._customs
-        if self._line[candidate.first].text not in customs.waters:
+        if self._line.texts[candidate.first] not in customs.waters:
             return False
-        token = self.before(candidate)
-        if token and token.text in customs.beside_water:
+        word = self.before(candidate)
+        if word and word.text in customs.beside_water:
             return True
         if self.has_noun(candidate) or self.is_tagged(candidate):
             return False
@@ -139,7 +148,7 @@ class Surroundings:
         return (
             following is not None
             and following.text in self._customs.human
-            and self._line[candidate.first].text in self._customs.first_names
+            and self._line.texts[candidate.first] in self._customs.first_names
             and self.gap_after(candidate) == " "
             and not self.has_preposition(candidate)
         )
@@ -161,12 +170,12 @@ class Surroundings:
 
     def has_article(self, candidate: Candidate) -> bool:
         """Whether an Italian article says that it is no town: il Dnipro."""
-        token = self.before(candidate)
+        word = self.before(candidate)
         return (
-            token is not None
-            and token.text in self._customs.articles
-            and self._line[candidate.first].text.isascii()
-            and not token.upper
+            word is not None
+            and word.text in self._customs.articles
+            and self._line.texts[candidate.first].isascii()
+            and not word.upper
         )
 
     def agrees(self, candidate: Candidate) -> bool:
@@ -199,50 +208,48 @@ class Surroundings:
         long = [word for word in self._line.words[start:end] if len(word.text) >= _TITLE_WORD]
         return len(long) > 3 and sum(word.capital for word in long) * 4 >= len(long) * 3
 
-    def _is_street(
-        self, candidate: Candidate, token: Token | None, following: Token | None
-    ) -> bool:
+    def _is_street(self, candidate: Candidate, word: Word | None, following: Word | None) -> bool:
         customs = self._customs
         if following and following.text in customs.after and self.gap_after(candidate) == " ":
             return True
-        if token is None or token.text not in customs.streets:
+        if word is None or word.text not in customs.streets:
             return False
-        if token.text == "via":
+        if word.text == "via":
             earlier = self.before(candidate, 2)
             return earlier is not None and earlier.text in customs.before_via
-        own = self._line[candidate.first].text
-        return token.text not in customs.plural_streets or bool(_ADJECTIVE.fullmatch(own))
+        own = self._line.texts[candidate.first]
+        return word.text not in customs.plural_streets or bool(_ADJECTIVE.fullmatch(own))
 
     def _is_somebody(
-        self, candidate: Candidate, token: Token | None, following: Token | None
+        self, candidate: Candidate, word: Word | None, following: Word | None
     ) -> bool:
         customs = self._customs
-        if token and token.capital and token.text in customs.given:
+        if word and word.capital and word.text in customs.given:
             return self.gap_before(candidate).strip(".") == " "
         if not following or not following.capital or self._shouting or self.is_head(candidate):
             following = None
-        own = self._line[candidate.first].text
+        own = self._line.texts[candidate.first]
         if following and own in customs.first_names and self.gap_after(candidate) == " ":
             return following.text not in customs.generic
         return bool(
-            token
-            and token.capital
-            and not token.head
+            word
+            and word.capital
             and candidate.size == 1
+            and not self._line.is_head(candidate.first - 1)
             and self.gap_before(candidate) == " "
             and _ADJECTIVE.fullmatch(own)
             and not self._shouting
         )
 
-    def _is_river(self, candidate: Candidate, token: Token | None, following: Token | None) -> bool:
+    def _is_river(self, candidate: Candidate, word: Word | None, following: Word | None) -> bool:
         rivers = self._customs.rivers
         if following and following.text in rivers and self.gap_after(candidate) == " ":
             return True
-        return token is not None and token.text in rivers and self.gap_before(candidate) == " "
+        return word is not None and word.text in rivers and self.gap_before(candidate) == " "
 
-    def _is_called(self, candidate: Candidate, token: Token) -> bool:
+    def _is_called(self, candidate: Candidate, word: Word) -> bool:
         customs = self._customs
-        if token.text not in customs.called:
+        if word.text not in customs.called:
             return False
         earlier = self.before(candidate, 2)
         return earlier is None or earlier.text not in customs.nouns
