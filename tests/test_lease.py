@@ -138,8 +138,8 @@ async def test_who_has_lost_the_lease_neither_writes_nor_sends(
     await database.close()
     async with Standin() as standin, connected(standin.url, standin.token) as sender:
         fenced = Sender(sender._bot, allowed=lambda: False)
-        outcome = await fenced.send(Target(1), Content("Hello"), silent=False)
-        assert isinstance(outcome, NotSent)
+        assert isinstance(await fenced.send(Target(1), Content("Hello"), silent=False), NotSent)
+        assert isinstance(await fenced.edit(1, 1, Content("Hello")), NotSent)
         assert standin.journal.total == 0
 
 

@@ -65,7 +65,7 @@ class Sender:
     async def send(self, target: Target, content: Content, *, silent: bool) -> Outcome:
         """One message to one chat; to the group where its topic cannot be written to."""
         if not self._allowed():
-            return NotSent("another process may be sending")
+            return _not_ours()
         message = {
             "chat_id": target.chat_id,
             "message_thread_id": target.thread_id or None,
@@ -86,6 +86,8 @@ class Sender:
 
     async def edit(self, chat_id: int, message_id: int, content: Content) -> Outcome:
         """Puts `content` in the place of what a message of ours says."""
+        if not self._allowed():
+            return _not_ours()
         message = {"chat_id": chat_id, "message_id": message_id, **_text(content)}
         outcome = await self._outcome("editMessageText", message)
         if _says(outcome, "message is not modified"):
@@ -140,6 +142,10 @@ class Sender:
         except TelegramError as error:
             return outcome_of(error)
         return _sent(result, parameters.get("message_thread_id"))
+
+
+def _not_ours() -> NotSent:
+    return NotSent("another process may be sending")
 
 
 def outcome_of(error: TelegramError) -> Outcome:  # noqa: C901, PLR0911 - a table
