@@ -313,7 +313,8 @@ class Fusion:
             handed=carried,
         )
         self._plans.add(plan)
-        self._edit(entry, Telling.CLOSED, goes_on)
+        # Who reads the alert later shall not take it for one that is on.
+        self._edit(entry, Telling.CLOSED, entry.owed)
         know = BitMap().union(*(who for other, who in carried if other.is_known))
         for other, who in carried:
             if not other.is_known:  # as long as this one was known they did not have to know
