@@ -43,7 +43,6 @@ _LEVELS = {
     "red": "incident-level-red",
     "orange": "incident-level-orange",
     "yellow": "incident-level-yellow",
-    "warning": "incident-level-warning",
 }
 _ON, _LESS, _OVER, _UNKNOWN = "🔴", "🟡", "🟢", "⚪"
 
@@ -81,11 +80,12 @@ class IncidentMessages:
         voice = self._words.voice(audience.language)
         incident = view.incident
         head = join(" ", [Html(_sign(incident)), bold(self._headline(view, voice))])
-        parts = [head, self._state(incident, audience, now, voice)]
+        state = self._state(incident, audience, now, voice)
+        parts = [head, state]
         if view.telling is Telling.KNOWN and incident.unknown_since is None:
             parts.insert(1, voice.say("incident-known-again"))
         if incident.closed_at is None:
-            parts.append(self._words_of(view.bulletin, audience))
+            parts.append(self._words_of(view.bulletin, audience, markup.shown(state)))
         return Content(join("\n\n", [*parts, _foot(view, voice)]))
 
     def summary(self, missed: Sequence[IncidentView], audience: Audience, now: datetime) -> Content:
@@ -129,7 +129,7 @@ class IncidentMessages:
             key = "incident-over" if id_ else "button-all-clear"
             return voice.label(key, what=what, place=place)
         if id_ and said and said.title:
-            what = pages(said).headline
+            return f"{pages(said).headline} — {place}"
         return f"{what}: {place}"
 
     def _place(self, view: IncidentView, voice: Voice) -> str:
@@ -145,8 +145,12 @@ class IncidentMessages:
         if incident.closed_at:
             until = moment(incident.closed_at, audience.zone, now, voice)
             lasted = _length(incident.closed_at - incident.opened_at, voice)
+            if has_id(incident.hazard):
+                return voice.say("incident-applied", lasted=lasted, since=since, until=until)
             return voice.say("incident-lasted", lasted=lasted, since=since, until=until)
         lines = [voice.say("incident-since", since=since), *self._gravity(incident, voice)]
+        if incident.level == "warning":  # nothing is on yet
+            lines[0] = voice.say("incident-warned", since=since)
         if has_id(incident.hazard):
             lines[0] = voice.say("incident-issued", at=since)
         if has_id(incident.hazard) and (end := _end(incident)):
@@ -170,8 +174,10 @@ class IncidentMessages:
             lines.append(voice.say("incident-threats", threats=", ".join(titles)))
         return lines
 
-    def _words_of(self, bulletin: StoredBulletin | None, audience: Audience) -> Html:
-        """What a source said in words of its own, or in the reader's language."""
+    def _words_of(self, bulletin: StoredBulletin | None, audience: Audience, stated: str) -> Html:
+        """What a source said in words of its own, or in the reader's language: but for lines that
+        are stated already.
+        """
         if bulletin is None:
             return Html()
         if has_id(bulletin.hazard or ""):  # nobody else has words for it
@@ -180,7 +186,9 @@ class IncidentMessages:
             return Html()
         whole = pages(bulletin)
         said = whole.text if is_declared(bulletin) else f"{whole.headline}\n{whole.text}"
-        return escape(plain.shorten(said.strip(), _SENTENCES))
+        known = stated.split("\n")
+        lines = [line for line in said.split("\n") if line.rstrip(". ") not in known]
+        return escape(plain.shorten("\n".join(lines).strip(), _SENTENCES))
 
 
 def _foot(view: IncidentView, voice: Voice) -> Html:

@@ -60,6 +60,13 @@ def test_a_reader_of_the_sources_language_has_its_own_words_too() -> None:
     text = shown(ON, UKRAINIAN, bulletin=OFFICIAL)
     assert text.startswith("🔴 Повітряна тривога: Київ\n\nТриває з 10:40\nРівень: червоний")
     assert "керовані авіабомби" in text
+    assert text.count("Рівень: червоний") == 1
+
+
+def test_a_warning_does_not_say_that_it_is_on() -> None:
+    text = shown(replace(ON, level="warning", threats=()))
+    assert "A warning since 10:40: it has not begun yet" in text
+    assert "On since" not in text
 
 
 def test_what_a_channel_wrote_is_shown_to_everybody() -> None:
@@ -129,8 +136,8 @@ WARNED = replace(
 
 def test_a_warning_is_told_in_its_sources_words_with_its_places_and_its_end() -> None:
     assert shown(STORM, bulletin=WARNED) == (
-        "🔴 Ostrzeżenie: silny wiatr: Gdańsk, Sopot\n\n"
-        "Issued 10:40\nIn force until 14:30\nLevel: orange\n\n"
+        "🔴 Ostrzeżenie: silny wiatr — Gdańsk, Sopot\n\n"
+        "Issued: 10:40\nIn force until: 14:30\nLevel: orange\n\n"
         "Porywy do 100 km/h.\n\n"
         "met · read on"
     )
@@ -138,7 +145,9 @@ def test_a_warning_is_told_in_its_sources_words_with_its_places_and_its_end() ->
 
 def test_the_end_of_a_warning_is_no_all_clear() -> None:
     over = shown(replace(STORM, closed_at=NOW), bulletin=WARNED)
-    assert over.startswith("🟢 Over. Weather warning: Gdańsk, Sopot\n\nIt lasted 50 min")
+    assert over.startswith(
+        "🟢 No longer in force. Weather warning: Gdańsk, Sopot\n\nIn force for 50 min"
+    )
 
 
 def test_warnings_of_one_moment_keep_their_names() -> None:
@@ -147,7 +156,7 @@ def test_warnings_of_one_moment_keep_their_names() -> None:
         IncidentView(incident=ON, telling=Telling.OPENED, bulletin=OFFICIAL),
     ]
     text = read(MESSAGES.draw(views, ENGLISH, NOW).html).text
-    assert "🔴 Ostrzeżenie: silny wiatr: Gdańsk, Sopot" in text
+    assert "🔴 Ostrzeżenie: silny wiatr — Gdańsk, Sopot" in text
     assert "🔴 Air raid alert: Kyiv" in text
 
 
