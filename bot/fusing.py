@@ -35,7 +35,7 @@ from matching.reading import Reading
 from storage import sources, wishes
 from storage.bulletins import Phase
 from storage.database import Database, Transaction
-from storage.incidents import Telling
+from storage.incidents import Telling, has_id, is_same
 from storage.lanes import Lane
 from storage.wishes import Changes
 
@@ -96,10 +96,10 @@ class Fusion:
         """What a bulletin does to what is on."""
         seen = observations(said.bulletin, said.reading, self._board.polled)
         share = Share(said.matches.ring | said.matches.silent)
-        for one in seen:
+        for one, regions in self._lives(seen):
             reading, matches = said.reading, said.matches
-            if set(reading.above) != {one.region}:
-                reading = only(reading, one.region)
+            if set(reading.above) != regions:
+                reading = only(reading, *regions)
                 matches = self._index.match(reading)
             concerned = matches.ring | matches.silent
             share.plain -= concerned
@@ -112,6 +112,22 @@ class Fusion:
                 self._go_on(part, share)
         share.story -= share.told
         return share
+
+    def _lives(self, seen: Sequence[Observation]) -> list[tuple[Observation, frozenset[str]]]:
+        """Each with the regions it is of: one of each region, or of an alert with an id one."""
+        if not seen or not has_id(seen[0].hazard):
+            return [(one, frozenset((one.region,))) for one in seen]
+        regions = [one.region for one in seen if one.region]
+        on = (
+            each.incident for each in self._board if is_same(each.incident.hazard, seen[0].hazard)
+        )
+        if known := next(on, None):
+            one = replace(seen[0], region=known.region, hazard=known.hazard)
+        elif regions:
+            one = replace(seen[0], region=self._nest.around(regions))
+        else:
+            return []
+        return [(one, frozenset(regions))]
 
     def watch(self, now: datetime) -> list[Closed]:
         """What the passing of time does; the ends it brings are for `close`, one by one."""
@@ -133,7 +149,8 @@ class Fusion:
         entry = self._board.put(effect, None)
         if reading is None or "all_clear" not in reading.topics:
             nobody = Matches(BitMap(), BitMap(), BitMap())
-            self._close(entry, nobody, BitMap(), stale=False)
+            # That it has run out, as it said it would, wakes nobody.
+            self._close(entry, nobody, BitMap(), stale=has_id(entry.incident.hazard))
             return
         reading = only(reading, entry.incident.region)
         matches = self._index.match(reading)
@@ -296,7 +313,8 @@ class Fusion:
             handed=carried,
         )
         self._plans.add(plan)
-        self._edit(entry, Telling.CLOSED, goes_on)
+        # Who reads the alert later shall not take it for one that is on.
+        self._edit(entry, Telling.CLOSED, entry.owed)
         know = BitMap().union(*(who for other, who in carried if other.is_known))
         for other, who in carried:
             if not other.is_known:  # as long as this one was known they did not have to know

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.observation import Authority, Health, Observation
 from storage.bulletins import Phase
-from storage.incidents import Incident, Word
+from storage.incidents import Incident, Word, has_id
 
 HOLD = timedelta(seconds=30)
 """So long polls must agree that it is over: an alert is missing from one of them now and then."""
@@ -108,6 +108,8 @@ def observe(
 
 def watch(incident: Incident, health: Health, now: datetime) -> Effect | None:
     """What the passing of time does to an open incident; None: nothing."""
+    if over := _run_out(incident, now):
+        return Closed(replace(incident, closed_at=over))
     voices = _Voices.of(incident, health, now)
     if voices.on:
         seen = replace(incident, unknown_since=None, clearing_since=None)
@@ -153,6 +155,14 @@ class _Voices:
 
 def _ends(word: Word) -> datetime:
     return word.expires_at or word.at + LONGEST_SAID
+
+
+def _run_out(incident: Incident, now: datetime) -> datetime | None:
+    """When it ended, if all who tell of it have said when: a forecast needs no all-clear."""
+    ends = [word.expires_at for word in incident.sources.values() if word.on]
+    told = [end for end in ends if end]
+    is_past = bool(told) and len(told) == len(ends) and max(told) <= now
+    return max(told) if is_past and has_id(incident.hazard) else None
 
 
 def _end(

@@ -8,13 +8,15 @@ from handlers.signs import is_declared
 from matching.normalise import tokens
 from matching.reading import Reading
 from storage.bulletins import Bulletin, Phase
+from storage.incidents import has_id
 
 AIR = "air_raid"
 ANY = "alert"
 """Of an alert whose source does not say for what."""
 
 _HAZARDS = frozenset((AIR, "artillery_shelling", "urban_fights", "chemical", "nuclear", ANY))
-"""Those of which there is one at a time in a region. Two warnings of storm may be two storms."""
+"""Those of which there is one at a time in a region. Two warnings of storm may be two storms: they
+have a life where their source tells them apart."""
 
 _OF_AIR = frozenset(("air", "air_alert", "drone", "missile", "ballistic", "rocket"))
 _BY_TOPIC = {"artillery": "artillery_shelling", "nuclear": "nuclear"}
@@ -29,7 +31,8 @@ def observations(
 ) -> tuple[Observation, ...]:
     """What it says of each region; `states` are the names of the polled sources of states.
 
-    None for what is no alert, for an alert without a place, and for a hazard that has no life.
+    None for what is no alert, for an alert without a place, and for a hazard that has no life. One
+    of no region for more about an alert with an id: where that is, is known.
     """
     hazard = _hazard(bulletin, reading)
     if not reading.alert or hazard is None:
@@ -46,6 +49,8 @@ def observations(
         at=bulletin.published_at or bulletin.received_at,
         expires_at=bulletin.expires_at,
     )
+    if has_id(hazard) and not reading.below:
+        return (replace(said, phase=_phase(bulletin)),)
     over = _over(bulletin, reading)
     return tuple(
         replace(said, region=code, phase=Phase.CLEAR if code in over else _phase(bulletin))
@@ -58,14 +63,14 @@ def is_story(bulletin: Bulletin, reading: Reading) -> bool:
     return not is_declared(bulletin) and len(reading.tokens) > _STORY
 
 
-def only(reading: Reading, code: str) -> Reading:
-    """The same said of one of its regions alone."""
-    above = reading.above.get(code, frozenset((code,)))
+def only(reading: Reading, *codes: str) -> Reading:
+    """The same said of some of its regions alone."""
+    above = {code: reading.above.get(code, frozenset((code,))) for code in codes}
     return replace(
         reading,
-        above={code: above},
-        within=above,
-        below={code: reading.below.get(code, frozenset((code,)))},
+        above=above,
+        within=frozenset().union(*above.values()),
+        below={code: reading.below.get(code, frozenset((code,))) for code in codes},
     )
 
 
@@ -101,7 +106,7 @@ def _hazard(bulletin: Bulletin, reading: Reading) -> str | None:
     if bulletin.hazard:
         written = bulletin.hazard.lower()
         named = AIR if written in _OF_AIR else written
-        return named if named in _HAZARDS else None
+        return named if named in _HAZARDS or has_id(named) else None
     if "air_alert" in reading.topics:
         return AIR
     told = next((_BY_TOPIC[name] for name in _BY_TOPIC if name in reading.topics), None)

@@ -10,7 +10,7 @@ ring is enough for those who were rung by another one of the same hazard that is
 Who watches two raions is rung for each.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pyroaring import BitMap
@@ -115,6 +115,11 @@ class Nest:
     def top(self, code: str) -> str:
         """The largest region around it that is no country, or it itself."""
         return [code, *(c for c in self._chain(code) if not self._is_country(c))][-1]
+
+    def around(self, codes: Sequence[str]) -> str:
+        """The smallest region that holds all of them; the first where there is none."""
+        first, *others = map(self._chain, codes)
+        return next((code for code in first if all(code in each for each in others)), codes[0])
 
     def _belongs(self, entry: Entry, other: Entry) -> bool:
         return (

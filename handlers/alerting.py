@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from handlers.heard import Request
-from handlers.incidents import IncidentMessages
+from handlers.incidents import IncidentMessages, IncidentView
 from handlers.kit import Kit
 from handlers.markup import Html, join
 from handlers.said import Said
@@ -13,10 +13,10 @@ from handlers.wording import Wording
 from handlers.words import Voice
 from matching.finding import suggest
 from matching.gazetteer import Gazetteer, Region
-from storage import incidents, sources
+from storage import bulletins, incidents, sources
 from storage.content import Button, Content
 from storage.database import Transaction
-from storage.incidents import Incident
+from storage.incidents import Incident, Telling
 
 PLACE = "al"
 """Prefix of `al:CODE`: what is on there."""
@@ -69,7 +69,8 @@ async def _draw(
         place = Wording(voice, kit.gazetteer, kit.topics).place(region.code)
         head = voice.say("alerts-none-in" if not on else "alerts-in", place=place)
     messages = IncidentMessages(kit.words, kit.gazetteer, kit.topics)
-    listed = messages.listing(head, on[::-1], kit.audience(request), request.now, heard)
+    views = await _views(transaction, on[::-1])
+    listed = messages.listing(head, views, kit.audience(request), request.now, heard)
     stale = Html()
     newest = max(heard.values(), default=request.now)
     if not on and request.now - newest > _STALE:
@@ -77,6 +78,14 @@ async def _draw(
         stale = voice.say("alerts-stale", at=at)
     hint = voice.say("alerts-others") if others else Html()
     return Content(join("\n\n", [listed, stale, hint]), _buttons(others, kit, voice))
+
+
+async def _views(transaction: Transaction, on: Sequence[Incident]) -> list[IncidentView]:
+    texts = await bulletins.get(transaction, {one.newest for one in on if one.newest})
+    return [
+        IncidentView(incident=one, telling=Telling.OPENED, bulletin=texts.get(one.newest or 0))
+        for one in on
+    ]
 
 
 def _concerns(incident: Incident, region: Region, gazetteer: Gazetteer) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers import plain
-from handlers.markup import Html, bold, escape, join
+from handlers import markup, plain
+from handlers.markup import Html, bold, escape, join, link
 from handlers.messages import Audience
 from handlers.pages import pages
 from handlers.signs import is_declared
@@ -18,13 +18,17 @@ from matching.gazetteer import Gazetteer
 from matching.topics import Topics
 from storage.bulletins import StoredBulletin
 from storage.content import Content
-from storage.incidents import Incident, Telling
+from storage.incidents import Incident, Telling, has_id
 
 LATE = timedelta(seconds=30)
 """An alert that took longer says so."""
 
 _SENTENCES = 600
 _MOST_LINES = 25
+_MESSAGE = 3_800
+"""UTF-16 units; Telegram takes 4,096."""
+
+_MOST_PLACES = 5
 
 _HAZARDS = {
     "air_raid": "incident-air-raid",
@@ -32,12 +36,13 @@ _HAZARDS = {
     "urban_fights": "incident-fights",
     "chemical": "incident-chemical",
     "nuclear": "incident-radiation",
+    "weather": "incident-weather",
+    "quake": "incident-quake",
 }
 _LEVELS = {
     "red": "incident-level-red",
     "orange": "incident-level-orange",
     "yellow": "incident-level-yellow",
-    "warning": "incident-level-warning",
 }
 _ON, _LESS, _OVER, _UNKNOWN = "🔴", "🟡", "🟢", "⚪"
 
@@ -66,7 +71,7 @@ class IncidentMessages:
             return self._one(views[0], audience, now)
         voice = self._words.voice(audience.language)
         on_first = sorted(views, key=lambda view: view.incident.closed_at is not None)
-        told = self.listing(Html(), [view.incident for view in on_first], audience, now)
+        told = self.listing(Html(), on_first, audience, now)
         delay = max((view.delay for view in views if view.delay), default=None)
         late = _late(delay, voice)
         return Content(join("\n\n", [told, Html(f"<i>{late}</i>") if late else Html()]))
@@ -74,15 +79,16 @@ class IncidentMessages:
     def _one(self, view: IncidentView, audience: Audience, now: datetime) -> Content:
         voice = self._words.voice(audience.language)
         incident = view.incident
-        head = join(" ", [Html(_sign(incident)), bold(self._headline(incident, voice))])
-        parts = [head, self._state(incident, audience, now, voice)]
+        head = join(" ", [Html(_sign(incident)), bold(self._headline(view, voice))])
+        state = self._state(incident, audience, now, voice)
+        parts = [head, state]
         if view.telling is Telling.KNOWN and incident.unknown_since is None:
             parts.insert(1, voice.say("incident-known-again"))
         if incident.closed_at is None:
-            parts.append(self._words_of(view.bulletin, audience))
+            parts.append(self._words_of(view.bulletin, audience, markup.shown(state)))
         return Content(join("\n\n", [*parts, _foot(view, voice)]))
 
-    def summary(self, missed: Sequence[Incident], audience: Audience, now: datetime) -> Content:
+    def summary(self, missed: Sequence[IncidentView], audience: Audience, now: datetime) -> Content:
         """Alerts that were too old to ring, in one message."""
         voice = self._words.voice(audience.language)
         return Content(self.listing(voice.say("missed-head"), missed, audience, now))
@@ -90,7 +96,7 @@ class IncidentMessages:
     def listing(
         self,
         head: Html,
-        incidents: Sequence[Incident],
+        views: Sequence[IncidentView],
         audience: Audience,
         now: datetime,
         heard: Mapping[str, datetime] | None = None,
@@ -98,30 +104,58 @@ class IncidentMessages:
         """Many incidents, a few lines each; `heard`: when sources answered last."""
         voice = self._words.voice(audience.language)
         parts = [head]
-        for incident in incidents[:_MOST_LINES]:
-            title = f"{_sign(incident)} {self._headline(incident, voice)}"
+        shown = 0
+        for view in views[:_MOST_LINES]:
+            incident = view.incident
+            title = f"{_sign(incident)} {self._headline(view, voice)}"
             sources = _sources(incident, audience, now, voice, heard or {})
             state = self._state(incident, audience, now, voice)
             entry = join("\n", [bold(title), state, Html(f"<i>{sources}</i>")])
+            if plain.units(markup.shown(join("\n\n", [*parts, entry]))) > _MESSAGE:
+                break
             parts.append(entry)
-        if len(incidents) > _MOST_LINES:
-            parts.append(voice.say("alerts-more", count=len(incidents) - _MOST_LINES))
+            shown += 1
+        if len(views) > shown:
+            parts.append(voice.say("alerts-more", count=len(views) - shown))
         return join("\n\n", parts)
 
-    def _headline(self, incident: Incident, voice: Voice) -> str:
-        what = voice.label(_HAZARDS.get(incident.hazard, "incident-other"))
-        place = self._gazetteer.title(incident.region, voice.language)
+    def _headline(self, view: IncidentView, voice: Voice) -> str:
+        incident, said = view.incident, view.bulletin
+        kind, _, id_ = incident.hazard.partition(":")
+        what = voice.label(_HAZARDS.get(kind, "incident-other"))
+        place = self._place(view, voice)
         if incident.closed_at:
-            return voice.label("button-all-clear", what=what, place=place)
+            # A forecast that has run out promises nobody that it is safe.
+            key = "incident-over" if id_ else "button-all-clear"
+            return voice.label(key, what=what, place=place)
+        if id_ and said and said.title:
+            return f"{pages(said).headline} — {place}"
         return f"{what}: {place}"
+
+    def _place(self, view: IncidentView, voice: Voice) -> str:
+        """An alert with an id may be for many places: as its source calls them."""
+        region, named = view.incident.region, view.bulletin.regions if view.bulletin else ()
+        if len(named) < 2 or not has_id(view.incident.hazard):
+            return self._gazetteer.title(region, voice.language)
+        shown = ", ".join(map(plain.line, named[:_MOST_PLACES]))
+        return shown if len(named) <= _MOST_PLACES else f"{shown}, …"
 
     def _state(self, incident: Incident, audience: Audience, now: datetime, voice: Voice) -> Html:
         since = moment(incident.opened_at, audience.zone, now, voice)
         if incident.closed_at:
             until = moment(incident.closed_at, audience.zone, now, voice)
             lasted = _length(incident.closed_at - incident.opened_at, voice)
+            if has_id(incident.hazard):
+                return voice.say("incident-applied", lasted=lasted, since=since, until=until)
             return voice.say("incident-lasted", lasted=lasted, since=since, until=until)
         lines = [voice.say("incident-since", since=since), *self._gravity(incident, voice)]
+        if incident.level == "warning":  # nothing is on yet
+            lines[0] = voice.say("incident-warned", since=since)
+        if has_id(incident.hazard):
+            lines[0] = voice.say("incident-issued", at=since)
+        if has_id(incident.hazard) and (end := _end(incident)):
+            until = moment(end, audience.zone, now, voice)
+            lines.insert(1, voice.say("incident-until", until=until))
         if incident.unknown_since:
             last = moment(incident.unknown_since, audience.zone, now, voice)
             lines = [
@@ -140,13 +174,21 @@ class IncidentMessages:
             lines.append(voice.say("incident-threats", threats=", ".join(titles)))
         return lines
 
-    def _words_of(self, bulletin: StoredBulletin | None, audience: Audience) -> Html:
-        """What a source said in words of its own, or in the reader's language."""
-        if bulletin is None or (is_declared(bulletin) and bulletin.lang != audience.language):
+    def _words_of(self, bulletin: StoredBulletin | None, audience: Audience, stated: str) -> Html:
+        """What a source said in words of its own, or in the reader's language: but for lines that
+        are stated already.
+        """
+        if bulletin is None:
+            return Html()
+        if has_id(bulletin.hazard or ""):  # nobody else has words for it
+            return escape(plain.shorten(pages(bulletin).text, _SENTENCES))
+        if is_declared(bulletin) and bulletin.lang != audience.language:
             return Html()
         whole = pages(bulletin)
         said = whole.text if is_declared(bulletin) else f"{whole.headline}\n{whole.text}"
-        return escape(plain.shorten(said.strip(), _SENTENCES))
+        known = stated.split("\n")
+        lines = [line for line in said.split("\n") if line.rstrip(". ") not in known]
+        return escape(plain.shorten("\n".join(lines).strip(), _SENTENCES))
 
 
 def _foot(view: IncidentView, voice: Voice) -> Html:
@@ -154,6 +196,8 @@ def _foot(view: IncidentView, voice: Voice) -> Html:
     parts = [escape(plain.line(first))]
     if others and view.incident.closed_at is None:
         parts.append(voice.say("incident-confirmed", sources=", ".join(others)))
+    if view.bulletin and has_id(view.incident.hazard):
+        parts.append(link(view.bulletin.url, voice.label("link-source")) or Html())
     said = join(" · ", [*parts, _late(view.delay, voice)])
     return Html(f"<i>{said}</i>") if said else Html()
 
@@ -185,6 +229,12 @@ def _sign(incident: Incident) -> str:
     if incident.unknown_since:
         return _UNKNOWN
     return _LESS if incident.level in ("yellow", "warning") else _ON
+
+
+def _end(incident: Incident) -> datetime | None:
+    """When it ends, as its sources tell."""
+    ends = [word.expires_at for word in incident.sources.values() if word.on and word.expires_at]
+    return max(ends, default=None)
 
 
 def _length(length: timedelta, voice: Voice) -> str:

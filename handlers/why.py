@@ -2,7 +2,7 @@
 
 import asyncio
 
-from handlers import plain, reasons
+from handlers import missing, plain, reasons
 from handlers.heard import Replied, Request
 from handlers.kit import Kit
 from handlers.markup import Html, bold, join
@@ -32,6 +32,9 @@ async def why(request: Request, transaction: Transaction, kit: Kit) -> Said:
     """/why in reply to a message, or with a link or some text."""
     voice = kit.voice(request)
     replied = request.heard.replied
+    if replied and missing.is_summary(replied.text, kit):
+        told = await missing.explain(request, transaction, kit, replied.sent_at)
+        return reply(told or voice.say("why-usage"))
     found = await _replied(request, transaction, replied) if replied else None
     text = request.text or (replied.text if replied else "")
     if found is None and not text:

@@ -49,7 +49,7 @@ class Bulletin:
     kind: Kind | None = None  # None: decided by what the text says
     phase: Phase | None = None  # of an alert, where the source has one
     level: str | None = None  # "red", "yellow", or the source's own word
-    hazard: str | None = None  # "air_raid", "drone", ..., where the source says
+    hazard: str | None = None  # "air_raid", "drone", ..., where the source says; "weather:ID"
     regions: tuple[str, ...] = ()  # names or codes, as the source gave them
     topics: tuple[str, ...] = ()  # names of topics the source gave
     published_at: datetime | None = None  # aware; when the source says it said so

@@ -21,6 +21,19 @@ Key = tuple[str, str]
 """A region's code and a hazard: what is on there is one incident."""
 
 
+def has_id(hazard: str) -> bool:
+    """`weather:ID`: of such alerts there are many at a time, and each has a life of its own.
+
+    It is one incident however many regions it is for.
+    """
+    return ":" in hazard
+
+
+def is_same(one: str, other: str) -> bool:
+    """Of two hazards with ids: a later word may call it something else."""
+    return one.partition(":")[2] == other.partition(":")[2]
+
+
 class Telling(StrEnum):
     """What a broadcast tells of an incident. What is drawn is always the newest state."""
 
@@ -48,8 +61,8 @@ class Incident:
     """One alert in one region. There is one open at a time for a region and a hazard."""
 
     id: int = 0  # 0: not stored yet
-    region: str  # code
-    hazard: str  # "air_raid", "artillery_shelling", ...
+    region: str  # code; of an alert with an id the smallest one that holds all it was for
+    hazard: str  # "air_raid", "artillery_shelling", ...; "weather:ID" as in `has_id`
     wave: str = ""  # code of the oblast it lies in: of one wave are those that may belong together
     opened_at: datetime  # aware; when it began, as the first source tells
     level: str | None = None  # the gravest that a source says

@@ -88,6 +88,23 @@ async def summed_up(transaction: Transaction, broadcast: int) -> list[Missed]:
     return [Missed(row.incident, row.recipients) for row in await transaction.execute(query)]
 
 
+async def last_summary(transaction: Transaction, number: int, until: datetime) -> list[int]:
+    """Ids of the incidents, first first, in the newest summary that somebody was owed by then."""
+    query = (
+        select(_missed)
+        .join(_broadcast, _broadcast.c.id == _missed.c.broadcast)
+        .where(_broadcast.c.created_at <= until)
+        .order_by(_missed.c.broadcast.desc(), _missed.c.incident)
+    )
+    found: list[int] = []
+    newest = None
+    for row in await transaction.execute(query):
+        if number in row.recipients and newest in (None, row.broadcast):
+            newest = row.broadcast
+            found.append(row.incident)
+    return found
+
+
 async def beside(transaction: Transaction, incident: Incident, bulletin: int) -> dict[int, BitMap]:
     """Other incidents, still on, of which the same bulletin told: by id, whom each concerns."""
     query = (

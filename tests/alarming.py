@@ -163,3 +163,8 @@ def edit(*who: int, telling: Telling = Telling.CHANGED) -> Told:
 
 def over(*who: int, silent: tuple[int, ...] = ()) -> Told:
     return ring(*who, telling=Telling.CLOSED, silent=silent)
+
+
+def ended(*who: int) -> list[Told]:
+    """The all-clear, and their message of the alert says so too."""
+    return [over(*who), edit(*who, telling=Telling.CLOSED)]

@@ -2,19 +2,22 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pyroaring import BitMap
 from talking import ANN, NOW, Payload, Talk, private
 
-from storage import broadcasts, deliveries, folds, held, receipts
+from storage import broadcasts, deliveries, folds, held, incidents, receipts, retelling
 from storage.broadcasts import NewBroadcast
-from storage.bulletins import StoredBulletin
+from storage.bulletins import Kind, Phase, StoredBulletin
 from storage.database import Database
 from storage.deliveries import NewDelivery
 from storage.held import Held
+from storage.incidents import Incident, Telling
 from storage.lanes import Lane
 from storage.receipts import Receipt
+from storage.retelling import Missed
 
 MESSAGE = 501
 
@@ -131,6 +134,51 @@ async def test_what_became_of_it_is_said(sqlite: Database) -> None:
     assert "It could not be delivered: too long." in await said(failed)
     assert "It could not be delivered yet (502) and is tried again." in await said(tried)
     assert "It told the same as a report of 11:30 from blog" in await said(again)
+
+
+async def miss(database: Database, bulletin: StoredBulletin, region: str, number: int) -> None:
+    """A summary for a subscriber lists an alert."""
+    async with database.write() as transaction:
+        alert = Incident(region=region, hazard="air_raid", opened_at=NOW, bulletin=bulletin.id)
+        incident = await incidents.store(transaction, alert)
+        new = NewBroadcast(
+            bulletin=bulletin.id,
+            lane=Lane.NEWS,
+            recipients=BitMap([number]),
+            silent=BitMap([number]),
+            telling=Telling.MISSED,
+        )
+        (id_,) = await broadcasts.enqueue(transaction, [new], NOW)
+        await retelling.sum_up(transaction, id_, [Missed(incident, BitMap([number]))])
+
+
+@pytest.mark.parametrize(
+    "head", ["What I could not tell you in time", "Про що не вдалося сказати вчасно"]
+)
+async def test_of_a_summary_of_what_was_missed_it_is_said_what_decided(
+    database: Database, head: str
+) -> None:
+    talk = Talk(database)
+    await talk.say("/subscribe Kyiv")
+    began = NOW - timedelta(hours=2)
+    alert: dict[str, Any] = {"kind": Kind.ALERT, "phase": Phase.ACTIVE, "published_at": began}
+    missed = await talk.publish("Air raid alert: Kyiv", regions=("Kyiv",), **alert)
+    await miss(database, missed, "UA80000000000093317", 1)
+    others = await talk.publish("Air raid alert: Odesa", regions=("Odesa",), **alert)
+    await miss(database, others, "UA51000000000030770", 2)
+    heard = await talk.update(message=asked_of(f"{head}\n\n🟢 All clear. Air raid alert: Kyiv"))
+    assert heard.html == (
+        "These alerts reached me so long after they had begun that I did not wake you for them. "
+        "One message without a sound listed them all.\n\n"
+        "<b>Air raid alert: Kyiv</b>\n"
+        "Raised: 09:30. Reached me: 11:30. Source: blog.\n\n"
+        "You follow what it is about:\n• everything about <b>Kyiv</b> — at once. It says: “Kyiv”"
+    )
+
+
+async def test_of_a_summary_that_is_forgotten_nothing_is_made_up(sqlite: Database) -> None:
+    heard = await Talk(sqlite).update(message=asked_of("What I could not tell you in time"))
+    assert "Answer one of my messages with /why" in heard.html
 
 
 async def test_a_stranger_is_told_how_to_ask_and_that_nothing_is_followed(sqlite: Database) -> None:

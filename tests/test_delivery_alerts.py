@@ -119,6 +119,8 @@ async def test_one_message_lives_until_the_all_clear_answers_it_over_restarts(bo
     assert len(ann.chat.messages) == 3
     assert last(ann).reply_to == escalated.id
     assert last(ann).text.startswith("🟢 All clear. Air raid alert: Kyiv\n\nIt lasted 1 h 5 min")
+    *_, lived, clear = ann.chat.messages
+    assert (lived.id, lived.text) == (escalated.id, clear.text)  # nobody reads later that it is on
 
 
 async def test_an_oblast_hears_of_its_raions_in_one_message(night: Night) -> None:

@@ -241,7 +241,8 @@ def _pushes(audience: Audience) -> list[Content]:
             ]
             told += [alerts.draw([view], audience, NOW) for view in views]
             told += [alerts.draw(views, audience, NOW), alerts.draw(views * 9, audience, NOW)]
-    told.append(alerts.summary(lives * 3, audience, NOW))
+    missed = [IncidentView(incident=life, telling=Telling.MISSED) for life in lives]
+    told.append(alerts.summary(missed * 3, audience, NOW))
     roundup = Roundup(words(), gazetteer(), topics(), drawn)
     items = [item(each, reader(), gazetteer(), topics()) for each in reports]
     told += [roundup.nothing(audience), *roundup.digest(items * 15, audience, NOW)]
@@ -275,7 +276,7 @@ def _life(report: StoredBulletin, **more: Any) -> Incident:
     sources = {"siren": Word(on=True, at=NOW), "blog": Word(on=True, at=NOW)}
     return Incident(
         region="UA63000000000041885",
-        hazard="air_raid" if report.phase else "something <new>",
+        hazard="air_raid" if report.phase else "something:<new>",
         opened_at=NOW - timedelta(days=40),
         sources=sources,
         **more,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from alarming import NOW, Alarms, edit, over, ring
+from alarming import NOW, Alarms, edit, ended, over, ring
 from pyroaring import BitMap
 
 from bot.incidents import HOLD
@@ -54,7 +54,7 @@ async def test_an_all_clear_comes_to_who_had_the_alert_and_to_who_asked_for_it(
     await alarms.is_sent()
     alarms.subscribe(3, "Kyiv")
     assert await alarms.over("siren", KYIV) == []
-    assert await alarms.wait(seconds=LATER) == [over(1, 2)]
+    assert await alarms.wait(seconds=LATER) == [over(1, 2), edit(1, telling=Telling.CLOSED)]
     assert await alarms.open() == []
 
 
@@ -62,7 +62,7 @@ async def test_a_declared_all_clear_comes_at_once(alarms: Alarms) -> None:
     alarms.subscribe(1, "Kyiv")
     await alarms.on("siren", KYIV)
     await alarms.is_sent()
-    assert await alarms.over("hook", KYIV) == [over(1)]
+    assert await alarms.over("hook", KYIV) == ended(1)
 
 
 async def test_an_oblast_is_rung_once_for_all_its_raions(alarms: Alarms) -> None:
@@ -79,10 +79,13 @@ async def test_an_oblast_is_rung_once_for_all_its_raions(alarms: Alarms) -> None
     ]
     await alarms.is_sent()
     await alarms.over("siren", CHUHUIV)
-    assert await alarms.wait(seconds=LATER) == [over(2, 4), edit(1, 5, 6, telling=Telling.CLOSED)]
+    assert await alarms.wait(seconds=LATER) == [
+        over(2, 4),
+        edit(1, 2, 4, 5, 6, telling=Telling.CLOSED),
+    ]
     await alarms.is_sent()
     await alarms.over("siren", IZIUM)
-    assert await alarms.wait(seconds=LATER) == [over(1, 3, 4, 5, 6)]
+    assert await alarms.wait(seconds=LATER) == ended(1, 3, 4, 5, 6)
 
 
 async def test_two_raions_that_end_at_once_are_one_end_to_who_watches_both_as_one(
@@ -109,7 +112,7 @@ async def test_a_raion_under_alert_is_not_rung_again_by_its_oblast(alarms: Alarm
     assert await alarms.wait(seconds=LATER) == [edit(1, 3, 4, telling=Telling.CLOSED)]
     await alarms.is_sent()
     await alarms.over("siren", OBLAST)
-    assert await alarms.wait(seconds=LATER) == [over(1, 2, 3, 4)]
+    assert await alarms.wait(seconds=LATER) == ended(1, 2, 3, 4)
 
 
 async def test_an_oblast_under_alert_is_not_rung_again_by_its_raions(alarms: Alarms) -> None:
@@ -184,8 +187,8 @@ async def test_who_has_not_had_an_alert_that_is_over_gets_neither_it_nor_its_end
         both.subscribe(number, "Kyiv")
     await both.on("siren", KYIV)
     await both.is_sent(up_to=2)
-    assert await both.over("hook", KYIV) == [over(1, 2)]
-    assert [one.telling for one in await both.owed()] == [Telling.CLOSED]
+    assert await both.over("hook", KYIV) == [over(1, 2), edit(1, 2, 3, telling=Telling.CLOSED)]
+    assert [one.telling for one in await both.owed()] == [Telling.CLOSED] * 2
 
 
 async def test_who_has_not_had_the_alert_that_ends_is_rung_for_the_one_that_goes_on(
@@ -212,7 +215,7 @@ async def test_a_restart_in_the_middle_of_an_alert_rings_nobody_again(alarms: Al
     alarms.restart()
     await alarms.over("siren", KYIV)
     await alarms.over("alerts", KYIV)
-    assert await alarms.wait(seconds=LATER) == [over(1)]
+    assert await alarms.wait(seconds=LATER) == ended(1)
 
 
 async def test_after_a_long_absence_the_sources_are_asked_before_the_state_is_unknown(
@@ -282,7 +285,7 @@ async def test_what_is_known_again_is_said(alarms: Alarms) -> None:
     alarms.dead = set()
     await alarms.is_sent()
     await alarms.over("siren", KYIV)
-    assert await alarms.wait(minutes=1) == [over(1)]
+    assert await alarms.wait(minutes=1) == ended(1)
 
 
 async def test_one_bulletin_for_many_regions_rings_once(alarms: Alarms) -> None:
@@ -301,7 +304,7 @@ async def test_a_channel_that_ends_it_in_an_oblast_ends_it_in_its_raions(alarms:
     await alarms.is_sent()
     alarms.now += timedelta(minutes=1)
     told = await alarms.text("other", "Відбій повітряної тривоги: Харківська область.")
-    assert told == [over(1)]
+    assert told == ended(1)
 
 
 async def test_a_long_report_of_an_alert_comes_as_news_to_who_knows_of_it(alarms: Alarms) -> None:
@@ -326,7 +329,7 @@ async def test_what_was_missed_is_summed_up_in_one_message(both: Alarms) -> None
     assert set(summary.who) == {1, 2}
     await both.is_sent()
     await both.over("siren", KYIV)
-    assert await both.wait(seconds=LATER) == [over(1)]
+    assert await both.wait(seconds=LATER) == ended(1)
 
 
 async def test_an_old_file_opens_nothing(alarms: Alarms) -> None:
@@ -353,7 +356,7 @@ async def test_bulletins_of_an_alert_that_is_on_are_kept_and_it_outlives_them(
     await alarms.is_sent()
     async with alarms.database.write() as transaction:
         assert await bulletins.forget(transaction, tomorrow, limit=9) == 0
-    assert await alarms.over("hook", KYIV) == [over(1)]
+    assert await alarms.over("hook", KYIV) == ended(1)
     await alarms.is_sent()
     async with alarms.database.write() as transaction:
         assert await bulletins.forget(transaction, tomorrow, limit=9) == 2

@@ -60,6 +60,13 @@ def test_a_reader_of_the_sources_language_has_its_own_words_too() -> None:
     text = shown(ON, UKRAINIAN, bulletin=OFFICIAL)
     assert text.startswith("🔴 Повітряна тривога: Київ\n\nТриває з 10:40\nРівень: червоний")
     assert "керовані авіабомби" in text
+    assert text.count("Рівень: червоний") == 1
+
+
+def test_a_warning_does_not_say_that_it_is_on() -> None:
+    text = shown(replace(ON, level="warning", threats=()))
+    assert "A warning since 10:40: it has not begun yet" in text
+    assert "On since" not in text
 
 
 def test_what_a_channel_wrote_is_shown_to_everybody() -> None:
@@ -99,11 +106,58 @@ def test_a_lesser_alert_has_another_sign() -> None:
 
 def test_what_was_missed_is_one_message_however_much_it_is() -> None:
     over = replace(ON, closed_at=NOW)
-    content = MESSAGES.summary([ON, over] * 40, UKRAINIAN, NOW)
+    views = [IncidentView(incident=one, telling=Telling.MISSED) for one in (ON, over)]
+    content = MESSAGES.summary(views * 40, UKRAINIAN, NOW)
     text = read(content.html)
     assert text.units < 3_500
     assert "І ще 55." in text.text
     assert "🟢 Відбій. Повітряна тривога: Київ" in text.text
+
+
+STORM = replace(
+    ON,
+    region="PL",
+    hazard="weather:7",
+    level="orange",
+    threats=(),
+    sources={"met": Word(on=True, at=BEGAN, expires_at=NOW + timedelta(hours=3))},
+)
+WARNED = replace(
+    OFFICIAL,
+    source="met",
+    title="Ostrzeżenie: silny wiatr",
+    text="Porywy do 100 km/h.",
+    url="https://met.example/7",
+    lang="pl",
+    hazard="weather:7",
+    regions=("Gdańsk", "Sopot"),
+)
+
+
+def test_a_warning_is_told_in_its_sources_words_with_its_places_and_its_end() -> None:
+    assert shown(STORM, bulletin=WARNED) == (
+        "🔴 Ostrzeżenie: silny wiatr — Gdańsk, Sopot\n\n"
+        "Issued: 10:40\nIn force until: 14:30\nLevel: orange\n\n"
+        "Porywy do 100 km/h.\n\n"
+        "met · read on"
+    )
+
+
+def test_the_end_of_a_warning_is_no_all_clear() -> None:
+    over = shown(replace(STORM, closed_at=NOW), bulletin=WARNED)
+    assert over.startswith(
+        "🟢 No longer in force. Weather warning: Gdańsk, Sopot\n\nIn force for 50 min"
+    )
+
+
+def test_warnings_of_one_moment_keep_their_names() -> None:
+    views = [
+        IncidentView(incident=STORM, telling=Telling.OPENED, bulletin=WARNED),
+        IncidentView(incident=ON, telling=Telling.OPENED, bulletin=OFFICIAL),
+    ]
+    text = read(MESSAGES.draw(views, ENGLISH, NOW).html).text
+    assert "🔴 Ostrzeżenie: silny wiatr — Gdańsk, Sopot" in text
+    assert "🔴 Air raid alert: Kyiv" in text
 
 
 @pytest.mark.parametrize("language", ["en", "uk", "ru", "it"])

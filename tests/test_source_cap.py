@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from cap_alerts import alert, info, referring
 from origin import Origin, origin
 from structlog.testing import capture_logs
 
@@ -21,55 +22,6 @@ from storage.sources import Cursor
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 TELLING = Telling("met", "en", NOW)
-
-
-def alert(
-    number: int = 1,
-    *,
-    version: str = "1.2",
-    references: str = "",
-    status: str = "Actual",
-    type_: str = "Alert",
-    infos: str | None = None,
-    **fields: str,
-) -> bytes:
-    """An alert in XML."""
-    before = f"<references>{references}</references>" if references else ""
-    return (
-        f'<?xml version="1.0"?><alert xmlns="urn:oasis:names:tc:emergency:cap:{version}">'
-        f"<identifier>a{number}</identifier><sender>met@example.org</sender>"
-        f"<sent>2026-03-05T09:0{number}:00+02:00</sent><status>{status}</status>"
-        f"<msgType>{type_}</msgType><scope>Public</scope>{before}"
-        f"{infos or info(**fields)}</alert>"
-    ).encode()
-
-
-def info(language: str = "en-GB", level: str = "", area: str = "Gdansk", **fields: str) -> str:
-    said = {
-        "category": "Met",
-        "event": "Wind",
-        "severity": "Severe",
-        "onset": "2026-03-05T07:00:00Z",
-        "expires": "2026-03-05T20:00:00Z",
-        "headline": "Orange wind warning",
-        "description": "Strong.",
-        "instruction": "Stay inside.",
-        **fields,
-    }
-    inner = "".join(f"<{name}>{value}</{name}>" for name, value in said.items())
-    parameter = (
-        f"<parameter><valueName>awareness_level</valueName><value>{level}</value></parameter>"
-        if level
-        else ""
-    )
-    return (
-        f"<info><language>{language}</language>{inner}{parameter}"
-        f"<area><areaDesc>{area}</areaDesc></area></info>"
-    )
-
-
-def referring(number: int) -> str:
-    return f"met@example.org,a{number},2026-03-05T09:0{number}:00+02:00"
 
 
 def told(*bodies: bytes, roots: Roots | None = None, telling: Telling = TELLING) -> list[Bulletin]:
@@ -90,12 +42,13 @@ def test_an_alert_in_xml_is_read_in_every_version(version: str) -> None:
         kind=Kind.ALERT,
         phase=Phase.ACTIVE,
         level="orange",
-        hazard="weather",
+        hazard=bulletin.hazard,
         regions=("Gdansk",),
         published_at=datetime(2026, 3, 5, 7, 1, tzinfo=UTC),
         expires_at=datetime(2026, 3, 5, 20, 0, tzinfo=UTC),
         received_at=NOW,
     )
+    assert (bulletin.hazard or "").startswith("weather:")
 
 
 def test_what_is_to_come_is_a_warning() -> None:
@@ -119,6 +72,7 @@ def test_an_alert_its_update_and_its_end_are_one_chain() -> None:
     assert [one.level for one in (began, update, over)] == ["orange", "red", None]
     assert len({one.key for one in (began, update, over)}) == 3
     assert len({one.key.partition(":")[0] for one in (began, update, over)}) == 1
+    assert len({one.hazard for one in (began, update, over)}) == 1
 
 
 def test_a_chain_goes_on_in_a_later_poll() -> None:

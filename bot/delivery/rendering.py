@@ -50,5 +50,5 @@ class Renderer:
 
     def _scene(self, scene: Scene, audience: Audience, now: datetime) -> Content:
         if scene.telling is Telling.MISSED:
-            return self._incidents.summary([view.incident for view in scene.views], audience, now)
+            return self._incidents.summary(scene.views, audience, now)
         return self._incidents.draw(scene.views, audience, now)

@@ -19,6 +19,24 @@ _COLOURS = {1: "green", 2: "yellow", 3: "orange", 4: "red"}
 _BY_SEVERITY = {"Extreme": "red", "Severe": "orange", "Moderate": "yellow"}
 _RINGING = frozenset(("orange", "red"))
 _HAZARDS = {"Met": "weather", "Geo": "quake", "CBRNE": "chemical"}
+_LONGEST_KIND = 40
+
+_NOTHING = Info(
+    language="",
+    category="",
+    event="",
+    severity="",
+    responses=frozenset(),
+    headline="",
+    description="",
+    instruction="",
+    web=None,
+    onset=None,
+    expires=None,
+    areas=(),
+    awareness=None,
+)
+"""Said by one that only ends others."""
 
 Roots = Mapping[str, str]
 """By an alert's mark the mark of the first of its chain, the longest ago first; with a `!` where
@@ -54,28 +72,34 @@ def tell(
 
 
 def _bulletin(alert: CapAlert, root: str | None, telling: Telling) -> Bulletin | None:
-    info = _chosen(alert.infos, telling.language)
-    if info is None or not _is_worth(alert, info, root, telling.now):
+    info = _chosen(alert.infos, telling.language) or _NOTHING
+    if not _is_worth(alert, info, root, telling.now):
         return None
     level = _level(info)
     phase = _phase(alert, info, root, telling.now)
     mark = _mark(alert.identity)
+    chain = (root or mark).rstrip("!")
     return Bulletin(
         source=telling.source,
-        key=keys.id_key((root or mark).rstrip("!"), phase, mark) if phase else mark,
-        title=(info.headline or info.event)[:LONGEST_TITLE],
+        key=keys.id_key(chain, phase, mark) if phase else mark,
+        title=(info.headline or info.event or alert.type)[:LONGEST_TITLE],
         text="\n\n".join(filter(None, (info.description, info.instruction)))[:LONGEST_TEXT],
         url=info.web,
         lang=(info.language or "en-US")[:16],
         kind=Kind.ALERT if phase else Kind.NEWS,
         phase=phase,
         level=None if phase is Phase.CLEAR else level,
-        hazard=_HAZARDS.get(info.category, info.category.lower()) or None,
+        # Two warnings of storm are two: each chain is an alert of its own.
+        hazard=f"{_kind(info)}:{chain}" if phase else _kind(info),
         regions=_areas(alert.infos, info),
         published_at=alert.sent,
         expires_at=None if phase is Phase.CLEAR else _ends(alert, info),
         received_at=telling.now,
     )
+
+
+def _kind(info: Info) -> str:
+    return _HAZARDS.get(info.category, info.category.lower()[:_LONGEST_KIND]) or "alert"
 
 
 def _chosen(infos: tuple[Info, ...], language: str) -> Info | None:
@@ -91,12 +115,10 @@ def _is_worth(alert: CapAlert, info: Info, root: str | None, now: datetime) -> b
     """Whether it is meant for everybody and still of use."""
     if alert.status != "Actual" or alert.scope == "Private" or alert.type in _NO_WORD:
         return False
-    if not (info.headline or info.event):
-        return False
     if _is_over(alert, info):
         return root is not None
     ends = _ends(alert, info)
-    return _level(info) != "green" and (ends is None or ends > now)
+    return bool(info.headline or info.event) and (ends is None or ends > now)
 
 
 def _phase(alert: CapAlert, info: Info, root: str | None, now: datetime) -> Phase | None:
@@ -112,7 +134,8 @@ def _phase(alert: CapAlert, info: Info, root: str | None, now: datetime) -> Phas
 
 
 def _is_over(alert: CapAlert, info: Info) -> bool:
-    return alert.type == "Cancel" or "AllClear" in info.responses
+    is_calm = _level(info) == "green"
+    return alert.type == "Cancel" or "AllClear" in info.responses or is_calm
 
 
 def _level(info: Info) -> str | None:

@@ -1,0 +1,65 @@
+"""Why the alerts of a summary were not rung, and who asked for them.
+
+A summary has no receipt: nothing may be edited into it. So it is known by its first line.
+"""
+
+from datetime import datetime, timedelta
+
+from handlers import markup, plain, reasons
+from handlers.heard import Request
+from handlers.kit import Kit
+from handlers.markup import Html, bold, join
+from handlers.pages import pages
+from handlers.signs import read
+from handlers.times import moment
+from handlers.words import LANGUAGES
+from storage import bulletins, incidents, retelling, subscriptions
+from storage.bulletins import StoredBulletin
+from storage.database import Transaction
+
+_CLOCKS = timedelta(minutes=1)
+"""So far may our clock and Telegram's be apart."""
+
+_MOST = 5
+_HEADLINE = 120
+
+
+def is_summary(text: str, kit: Kit) -> bool:
+    """Whether a message of ours lists what was missed; its reader may have changed languages."""
+    heads = {markup.shown(kit.words.voice(one.code).say("missed-head")) for one in LANGUAGES}
+    return text.partition("\n")[0].strip() in heads
+
+
+async def explain(
+    request: Request, transaction: Transaction, kit: Kit, sent_at: datetime
+) -> Html | None:
+    """None where it is not known any more what was in it."""
+    voice, number = kit.voice(request), request.subscriber.number
+    listed = await retelling.last_summary(transaction, number, sent_at + _CLOCKS)
+    alerts = await incidents.get(transaction, listed)
+    firsts = {one.bulletin for one in alerts.values() if one.bulletin}
+    told = await bulletins.get(transaction, sorted(firsts))
+    if not told:
+        return None
+    parts = [voice.say("why-missed")]
+    for first in [told[id_] for id_ in sorted(told)][:_MOST]:
+        parts += await _each(first, request, transaction, kit)
+    if len(told) > _MOST:
+        parts.append(voice.say("alerts-more", count=len(told) - _MOST))
+    return join("\n\n", parts)
+
+
+async def _each(
+    first: StoredBulletin, request: Request, transaction: Transaction, kit: Kit
+) -> list[Html]:
+    voice, zone = kit.voice(request), request.subscriber.zone
+    raised = moment(first.published_at or first.received_at, zone, request.now, voice)
+    at = moment(first.received_at, zone, request.now, voice)
+    head = bold(plain.shorten(plain.line(pages(first).headline or first.text), _HEADLINE))
+    came = voice.say("why-missed-came", raised=raised, at=at, source=first.source)
+    followed = await subscriptions.of(transaction, request.subscriber.number)
+    text = f"{first.title}\n{first.text}"
+    return [
+        join("\n", [head, came]),
+        *reasons.say(followed, read(kit.reader, first), text, kit, request),
+    ]
