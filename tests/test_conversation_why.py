@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from pyroaring import BitMap
-from talking import ANN, NOW, Payload, Talk, private
+from talking import ANN, NOW, Payload, Talk, in_group, labelled, labels, private
 
 from storage import broadcasts, deliveries, folds, held, receipts
 from storage.broadcasts import NewBroadcast
@@ -137,6 +137,20 @@ async def test_a_stranger_is_told_how_to_ask_and_that_nothing_is_followed(sqlite
     talk = Talk(sqlite)
     assert "Answer one of my messages with /why" in (await talk.say("/why")).html
     assert "You follow nothing yet" in (await talk.say("/why Kherson is quiet")).html
+
+
+async def test_a_report_opened_whole_in_private_is_a_press_away_from_why(sqlite: Database) -> None:
+    talk = Talk(sqlite)
+    await talk.say("/subscribe Kherson")
+    bulletin = await talk.publish("Bridge closed", "In Kherson. " * 400)
+    first = await talk.press(f"m:{bulletin.id}:0")
+    assert labels(first.reply) == ["Read the rest", "Why?"]
+    last = await talk.press(labelled(first.reply, "Read the rest"))
+    assert labels(last.reply) == ["Why?"]
+    told = await talk.press(labelled(last.reply, "Why?"))
+    assert "You follow what it is about:\n• everything about <b>Kherson</b>" in told.html
+    in_a_group = await talk.press(f"m:{bulletin.id}:0", under=in_group("what the bot said"))
+    assert labels(in_a_group.reply) == ["Read the rest"]
 
 
 async def test_a_forged_button_is_answered(sqlite: Database) -> None:

@@ -309,6 +309,7 @@ forget-kept = Nothing was erased.
 
 button-follow = Subscribe
 button-more = Read the rest
+button-why = Why?
 button-place-instead = { $place } instead
 button-word-instead = The word “{ $word }” instead
 button-remove = ✕ { $number }

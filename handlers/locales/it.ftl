@@ -312,6 +312,7 @@ forget-kept = Non è stato cancellato nulla.
 
 button-follow = Segui
 button-more = Leggi il resto
+button-why = Perché?
 button-place-instead = Invece { $place }
 button-word-instead = Invece la parola «{ $word }»
 button-remove = ✕ { $number }

@@ -304,6 +304,7 @@ forget-kept = Ничего не стёрто.
 
 button-follow = Подписаться
 button-more = Читать дальше
+button-why = Почему?
 button-place-instead = Другое: { $place }
 button-word-instead = Другое: слово «{ $word }»
 button-remove = ✕ { $number }

@@ -304,6 +304,7 @@ forget-kept = Нічого не стерто.
 
 button-follow = Підписатися
 button-more = Читати далі
+button-why = Чому?
 button-place-instead = Інше: { $place }
 button-word-instead = Інше: слово «{ $word }»
 button-remove = ✕ { $number }
