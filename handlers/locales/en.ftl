@@ -13,7 +13,8 @@ button-alerts = 🔴 Air alerts
 button-important = ❗ Important
 button-everything = 📰 Everything
 start-newest = The newest so far:
-start-nothing-yet = Nothing about it so far. To see how an alert will reach you: /test
+start-nothing-yet = No news about it so far.
+start-test = To see how an alert will reach you: /test
 start-again =
     Good to see you. You follow { $count ->
         [one] one thing

@@ -13,7 +13,8 @@ button-alerts = 🔴 Allarmi aerei
 button-important = ❗ Importante
 button-everything = 📰 Tutto
 start-newest = Le ultime finora:
-start-nothing-yet = Finora niente. Per vedere come ti arriva un allarme: /test
+start-nothing-yet = Nessuna notizia, finora.
+start-test = Per vedere come ti arriva un allarme: /test
 start-again =
     Che bello ritrovarti. Segui { $count ->
         [one] una cosa

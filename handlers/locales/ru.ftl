@@ -13,7 +13,8 @@ button-alerts = 🔴 Воздушные тревоги
 button-important = ❗ Важное
 button-everything = 📰 Всё
 start-newest = Самое новое:
-start-nothing-yet = Пока об этом ничего нет. Посмотреть, как до вас дойдёт тревога: /test
+start-nothing-yet = Новостей об этом пока нет.
+start-test = Посмотреть, как до вас дойдёт тревога: /test
 start-again =
     Рад видеть вас снова. Подписок у вас: { $count }. Посмотреть: /subscriptions
     Все команды: /help

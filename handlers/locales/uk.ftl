@@ -13,7 +13,8 @@ button-alerts = 🔴 Повітряні тривоги
 button-important = ❗ Важливе
 button-everything = 📰 Усе
 start-newest = Найновіше:
-start-nothing-yet = Поки що про це нічого немає. Подивитися, як до вас дійде тривога: /test
+start-nothing-yet = Новин про це поки що немає.
+start-test = Подивитися, як до вас дійде тривога: /test
 start-again =
     Раді бачити вас знову. Підписок у вас: { $count }. Переглянути: /subscriptions
     Усі команди: /help
