@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handlers import plain
-from handlers.markup import Html, bold, escape, join
+from handlers.markup import Html, bold, escape, join, shown
 from handlers.messages import Audience
 from handlers.pages import pages
 from handlers.signs import is_declared
@@ -25,6 +25,8 @@ LATE = timedelta(seconds=30)
 
 _SENTENCES = 600
 _MOST_LINES = 25
+_MESSAGE = 3_800
+"""UTF-16 units; Telegram takes 4,096, and a few words may stand below."""
 
 _HAZARDS = {
     "air_raid": "incident-air-raid",
@@ -95,7 +97,7 @@ class IncidentMessages:
         now: datetime,
         heard: Mapping[str, datetime] | None = None,
     ) -> Html:
-        """Many incidents, a few lines each; `heard`: when sources answered last."""
+        """As many incidents as fit one message; `heard`: when sources answered last."""
         voice = self._words.voice(audience.language)
         parts = [head]
         for incident in incidents[:_MOST_LINES]:
@@ -103,10 +105,12 @@ class IncidentMessages:
             sources = _sources(incident, audience, now, voice, heard or {})
             state = self._state(incident, audience, now, voice)
             entry = join("\n", [bold(title), state, Html(f"<i>{sources}</i>")])
+            if plain.units(shown(join("\n\n", [*parts, entry]))) > _MESSAGE:
+                break
             parts.append(entry)
-        if len(incidents) > _MOST_LINES:
-            parts.append(voice.say("alerts-more", count=len(incidents) - _MOST_LINES))
-        return join("\n\n", parts)
+        left = len(incidents) - (len(parts) - 1)
+        more = voice.say("alerts-more", count=left) if left else Html()
+        return join("\n\n", [*parts, more])
 
     def _headline(self, incident: Incident, voice: Voice) -> str:
         what = voice.label(_HAZARDS.get(incident.hazard, "incident-other"))
