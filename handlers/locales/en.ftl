@@ -493,6 +493,7 @@ stats-waits = <b>On their way</b>: { $count ->
     [one] one report to many
    *[other] { $count } reports to many
     }, the oldest since { $since }
+stats-announcements = <b>Announcements on their way</b>: { $count }
 stats-lanes = Single messages: { $lanes }
 stats-failed = Given up: { $count }. See /failed
 lane-reply = answers

@@ -497,6 +497,7 @@ stats-waits = <b>In arrivo</b>: { $count ->
     [one] una notizia per molti
    *[other] { $count } notizie per molti
     }, la più vecchia dalle { $since }
+stats-announcements = <b>Annunci in arrivo</b>: { $count }
 stats-lanes = Messaggi singoli: { $lanes }
 stats-failed = Non consegnati: { $count }. Vedi /failed
 lane-reply = risposte

@@ -495,6 +495,7 @@ stats-waits = <b>В пути</b>: { $count ->
     [few] { $count } рассылки
    *[other] { $count } рассылок
     }, самая старая с { $since }
+stats-announcements = <b>Объявления в пути</b>: { $count }
 stats-lanes = Отдельные сообщения: { $lanes }
 stats-failed = Не доставлено: { $count }. См. /failed
 lane-reply = ответы

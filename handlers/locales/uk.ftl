@@ -495,6 +495,7 @@ stats-waits = <b>У дорозі</b>: { $count ->
     [few] { $count } розсилки
    *[other] { $count } розсилок
     }, найстаріша з { $since }
+stats-announcements = <b>Оголошення в дорозі</b>: { $count }
 stats-lanes = Окремі повідомлення: { $lanes }
 stats-failed = Не доставлено: { $count }. Див. /failed
 lane-reply = відповіді
