@@ -60,6 +60,31 @@ async def test_a_message_is_told_the_subscription_and_the_words_that_brought_it(
 
 
 @pytest.mark.parametrize(
+    ("followed", "text", "said"),
+    [
+        ("#air_alert", "Air raid alert in Kyiv. Go to shelters.", "“Air raid alert”"),
+        ("#air_alert", "No air raid alert in Lviv. Air raid sirens in Kyiv.", "“Air raid sirens”"),
+        ("#air_alert Kyiv", "Повітряна тривога в Києві!", "“Повітряна тривога”, “Києві”"),
+        ("#all_clear", "The air raid alert in Lviv is over.", "“air raid alert”, “over”"),
+        ("#missile", "Missiles over Kyiv. Two missiles fell.", "“Missiles”"),
+    ],
+)
+async def test_the_words_that_made_the_topic_are_shown(
+    sqlite: Database, followed: str, text: str, said: str
+) -> None:
+    talk = Talk(sqlite)
+    await talk.say(f"/subscribe {followed}")
+    assert (await talk.say(f"/why {text}")).html.endswith(f"It says: {said}")
+
+
+async def test_a_topic_that_the_source_gave_needs_no_words(sqlite: Database) -> None:
+    talk = Talk(sqlite)
+    await talk.say("/subscribe #railway")
+    await talk.publish("Delays expected in Kherson", topics=("railway",))
+    assert (await talk.say("/why Delays expected in Kherson")).html.endswith("— at once")
+
+
+@pytest.mark.parametrize(
     ("asked", "found"),
     [
         ("/why https://blog.example/7", True),
