@@ -32,11 +32,11 @@ async def alerts(request: Request, transaction: Transaction, kit: Kit) -> Said:
     """/alerts [PLACE]"""
     voice, written = kit.voice(request), request.text.strip()[:_LONGEST]
     if not written:
-        return Said(replies=(await _draw(request, transaction, kit, None, ()),))
+        return Said(replies=(await state(request, transaction, kit, None),))
     found = kit.gazetteer.find(written)
     if found:
         first, *others = found[:_OFFERED]
-        return Said(replies=(await _draw(request, transaction, kit, first, others),))
+        return Said(replies=(await state(request, transaction, kit, first, others),))
     near = suggest(written, kit.gazetteer, _OFFERED)
     key = "alerts-near" if near else "alerts-no-place"
     return Said(replies=(Content(voice.say(key, written=written), _buttons(near, kit, voice)),))
@@ -47,16 +47,17 @@ async def press_place(request: Request, transaction: Transaction, kit: Kit) -> S
     region = kit.gazetteer.get(request.pressed)
     if region is None:
         return Said(answer=kit.voice(request).label("answer-old-button"))
-    return Said(edit=await _draw(request, transaction, kit, region, ()))
+    return Said(edit=await state(request, transaction, kit, region))
 
 
-async def _draw(
+async def state(
     request: Request,
     transaction: Transaction,
     kit: Kit,
     region: Region | None,
-    others: Sequence[Region],
+    others: Sequence[Region] = (),
 ) -> Content:
+    """What is on in a place, or anywhere; with a button for each of `others`."""
     voice = kit.voice(request)
     on = await incidents.open_now(transaction)
     ended = await incidents.ended(transaction, request.now - _SPOKE)

@@ -26,7 +26,7 @@ LATE = timedelta(seconds=30)
 _SENTENCES = 600
 _MOST_LINES = 25
 _MESSAGE = 3_800
-"""UTF-16 units; Telegram takes 4,096."""
+"""UTF-16 units; Telegram takes 4,096, and a few words may stand below."""
 
 _MOST_PLACES = 5
 
@@ -101,7 +101,7 @@ class IncidentMessages:
         now: datetime,
         heard: Mapping[str, datetime] | None = None,
     ) -> Html:
-        """Many incidents, a few lines each; `heard`: when sources answered last."""
+        """As many incidents as fit one message; `heard`: when sources answered last."""
         voice = self._words.voice(audience.language)
         parts = [head]
         shown = 0

@@ -112,6 +112,7 @@ class Messages:
     ) -> Content:
         voice = self._words.voice(audience.language)
         seen = self._sign(stored)
+        text = f"{text} …" if next_page else text  # it goes on, also where no button can say so
         head = join(" ", [Html(seen.value), _headline(stored)])
         html = join("\n\n", [head, escape(text), _footer(stored, seen, audience, now, voice)])
         if next_page is None:

@@ -1,7 +1,8 @@
-"""Three taps to the first subscription: where, what, done; and at once what is known of it now."""
+"""Three taps to the first subscription: where, what, done; and at once how it is there now."""
 
 from dataclasses import replace
 
+from handlers import alerting
 from handlers.following import TooManyError
 from handlers.heard import Request
 from handlers.kit import Kit
@@ -13,6 +14,7 @@ from handlers.subscribing import subscribe_to
 from handlers.wording import Wording
 from handlers.words import Voice
 from matching.query import And, Or, PlaceTerm, Query, TopicTerm
+from storage import subscribers
 from storage.content import Button, Content
 from storage.database import Transaction
 
@@ -93,21 +95,28 @@ async def press_place(request: Request, _transaction: Transaction, kit: Kit) -> 
 
 
 async def press_what(request: Request, transaction: Transaction, kit: Kit) -> Said:
-    """Subscribes, and shows the newest there is of it."""
+    """Subscribes, and tells how it is now: first the alerts, which each choice includes."""
     voice = kit.voice(request)
     what, _, code = request.pressed.partition(":")
-    if what not in _TOPICS or kit.gazetteer.get(code) is None:
+    region = kit.gazetteer.get(code)
+    if what not in _TOPICS or region is None:
         return Said(answer=voice.label("answer-old-button"))
     query = _query(what, code)
     try:
         said = await subscribe_to(request, transaction, kit, spell(query), None)
     except TooManyError:
         return Said(answer=voice.label("answer-too-many", count=kit.quota))
-    now = await _now(request, transaction, kit, query)
-    return replace(said, replies=(*said.replies, now))
+    # The first place followed gives the zone in which times are told.
+    number = request.subscriber.number
+    request = replace(request, subscriber=(await subscribers.get(transaction, [number]))[number])
+    on = await alerting.state(request, transaction, kit, region)
+    now = [replace(on, html=join("\n\n", [Html(on.html), voice.say("start-test")]))]
+    if what != "alerts":
+        now.append(await _newest(request, transaction, kit, query))
+    return replace(said, replies=(*said.replies, *now))
 
 
-async def _now(request: Request, transaction: Transaction, kit: Kit, query: Query) -> Content:
+async def _newest(request: Request, transaction: Transaction, kit: Kit, query: Query) -> Content:
     """The newest that such a subscription would have brought."""
     voice = kit.voice(request)
     found = await Search(transaction, kit.reader, query).older(1)

@@ -1,9 +1,12 @@
 """The button that shows a bulletin whole, or its next page."""
 
+from dataclasses import replace
+
 from handlers.heard import Request
 from handlers.kit import Kit
 from handlers.messages import read_press
 from handlers.said import Said
+from handlers.why import why_button
 from storage import bulletins
 from storage.bulletins import ANNOUNCEMENTS
 from storage.database import Transaction
@@ -23,4 +26,7 @@ async def press_open(request: Request, transaction: Transaction, kit: Kit) -> Sa
     page = kit.messages.page(stored, kit.audience(request), request.now, number)
     if page is None:
         return Said(answer=voice.label("answer-report-gone"))
+    if request.is_private:
+        asks = why_button(wanted, voice.label("button-why"))
+        page = replace(page, buttons=(*page.buttons, (asks,)))
     return Said(replies=(page,))

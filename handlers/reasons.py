@@ -9,8 +9,9 @@ from handlers.markup import Html, join
 from handlers.whens import say_when
 from handlers.wording import Wording
 from handlers.zones import UTC
+from matching import showing
 from matching.evaluate import evaluate, evidence, failing
-from matching.query import Query, Term, TopicTerm, load
+from matching.query import Query, TopicTerm, load
 from matching.reading import Reading
 from storage.subscriptions import Subscription
 
@@ -57,23 +58,26 @@ def _asks(
     wording = Wording(voice, kit.gazetteer, kit.topics)
     what = wording.describe(query, subscription.written)
     when = say_when(subscription.schedule, request.subscriber.zone or UTC, voice)
-    quoted = dict.fromkeys(
-        plain.shorten(plain.line(text[start:end]), _LONGEST)
-        for term, start, end in _shown(query, reading, kit)
-        if end
-    )
-    words = join(", ", [voice.say("why-word", word=word) for word in list(quoted)[:_MOST_WORDS]])
+    quoted: dict[str, str] = {}  # each word once, as it stands first
+    for start, end in _shown(query, reading, text, kit):
+        word = plain.shorten(plain.line(text[start:end]), _LONGEST)
+        quoted.setdefault(word.casefold(), word)
+    shown = list(filter(None, quoted.values()))[:_MOST_WORDS]
+    words = join(", ", [voice.say("why-word", word=word) for word in shown])
     if not words:
         return voice.say("why-asked-line", what=what, when=when)
     return voice.say("why-asked-because", what=what, when=when, words=words)
 
 
-def _shown(query: Query, reading: Reading, kit: Kit) -> list[tuple[Term, int, int]]:
-    """The words that show it; of a topic those that its own query finds."""
-    found = []
-    for term, start, end in evidence(query, reading):
-        if isinstance(term, TopicTerm) and term.name in kit.topics.queries:
-            found += evidence(kit.topics.queries[term.name], reading)
+def _shown(query: Query, reading: Reading, text: str, kit: Kit) -> list[tuple[int, int]]:
+    """Where the words stand that show it; of a topic those that made the text fall under it."""
+    found: list[tuple[int, int]] = []
+    for term, *span in evidence(query, reading):
+        if not isinstance(term, TopicTerm):
+            found.append((span[0], span[1]))
+        elif term.name in kit.topics.queries:
+            its = evidence(kit.topics.queries[term.name], reading)
+            found += [(start, end) for _, start, end in its]
         else:
-            found.append((term, start, end))
-    return found
+            found += showing.shown(term.name, reading, text, kit.topics)
+    return sorted(found)

@@ -61,11 +61,13 @@ def _owed(counted: Statistics, request: Request, kit: Kit) -> Html:
     waiting = ", ".join(
         f"{voice.label(LANES[lane])} {count}" for lane, count in sorted(counted.waiting.items())
     )
-    if counted.since is None:
+    if counted.since is None and not counted.announcements:
         lines.append(voice.say("stats-nothing-waits"))
-    else:
+    if counted.since is not None:
         since = moment(counted.since, request.subscriber.zone, request.now, voice)
         lines.append(voice.say("stats-waits", count=counted.broadcasts, since=since))
+    if counted.announcements:
+        lines.append(voice.say("stats-announcements", count=counted.announcements))
     if waiting:
         lines.append(voice.say("stats-lanes", lanes=waiting))
     if counted.failed:

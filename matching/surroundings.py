@@ -220,9 +220,7 @@ class Surroundings:
         own = self._line.texts[candidate.first]
         return word.text not in customs.plural_streets or bool(_ADJECTIVE.fullmatch(own))
 
-    def _is_somebody(
-        self, candidate: Candidate, word: Word | None, following: Word | None
-    ) -> bool:
+    def _is_somebody(self, candidate: Candidate, word: Word | None, following: Word | None) -> bool:
         customs = self._customs
         if word and word.capital and word.text in customs.given:
             return self.gap_before(candidate).strip(".") == " "

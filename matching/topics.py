@@ -115,6 +115,12 @@ class Topics:
         """
         return self._queries[name]
 
+    def speaking_for(self, name: str, signs: Iterable[str]) -> frozenset[str]:
+        """Of the signs of a sentence that falls under a topic those that speak for it."""
+        rule = self._rules.get(name)
+        spoken = _speaking(rule, frozenset(signs)) if rule else None
+        return spoken or frozenset()
+
     @property
     def queries(self) -> Mapping[str, Query]:
         """Of the topics decided over the whole bulletin: name -> query."""
@@ -165,7 +171,23 @@ def _leading(rule: Query, stating: frozenset[str]) -> frozenset[str]:
             return frozenset()
 
 
+def _speaking(rule: Query, signs: frozenset[str]) -> frozenset[str] | None:
+    """The signs for which a rule holds; None where they are too few. What denies it is absent."""
+    match rule:
+        case And(parts) | Or(parts):
+            each = [_speaking(part, signs) for part in parts]
+            known = [found for found in each if found is not None]
+            enough = len(known) == len(each) if isinstance(rule, And) else known
+            return frozenset().union(*known) if enough else None
+        case TopicTerm(name):
+            around = name in _OF_THE_SENTENCE or name.startswith("any_")
+            return frozenset((name,)) & signs if around or name in signs else None
+        case _:
+            return frozenset()
+
+
 _OF_NO_WORDS = ("no_", "any_")
+_OF_THE_SENTENCE = ("place", "brief", "red", "green")
 
 
 def _sign(entry: Mapping[str, str]) -> Sign:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from storage import schema
+from storage.bulletins import ANNOUNCEMENTS
 from storage.database import Transaction
 from storage.lanes import Lane
 
@@ -28,11 +29,12 @@ class Statistics:
     suspended: int  # subscribers who are not
     subscriptions: int
     queries: Sequence[tuple[str, int]]  # stored queries and how often each is followed, most first
-    last_hour: int  # bulletins received
+    last_hour: int  # bulletins received from sources
     last_day: int
     waiting: Mapping[Lane, int]  # deliveries that are owed; lanes without any are left out
-    broadcasts: int  # that still owe something
-    since: datetime | None  # aware; when the oldest of those that are owed came up
+    broadcasts: int  # of what sources said, that still owe something
+    announcements: int  # broadcasts of those that do
+    since: datetime | None  # aware; when the oldest that is owed came up, announcements aside
     failed: int  # deliveries that were given up
 
 
@@ -53,26 +55,30 @@ async def count(transaction: Transaction, now: datetime) -> Statistics:
     owed = _delivery.c.failed_at.is_(None)
     waiting = select(_delivery.c.lane, func.count()).where(owed).group_by(_delivery.c.lane)
     unfinished = _broadcast.c.finished_at.is_(None)
+    announced = _broadcast.c.lane == Lane.ANNOUNCEMENT
+    due = (owed, _delivery.c.due_at <= now, _delivery.c.lane != Lane.ANNOUNCEMENT)
     oldest = [
-        await _one(transaction, func.min(_broadcast.c.created_at), unfinished),
-        await _one(transaction, func.min(_delivery.c.created_at), owed, _delivery.c.due_at <= now),
+        await _one(transaction, func.min(_broadcast.c.created_at), unfinished, ~announced),
+        await _one(transaction, func.min(_delivery.c.created_at), *due),
     ]
+    received, told = _bulletin.c.received_at, _bulletin.c.source != ANNOUNCEMENTS
     return Statistics(
         by_language={row[0]: row[1] for row in await transaction.execute(languages)},
         suspended=await _count(transaction, _subscriber.c.suspended.is_not(None)),
         subscriptions=await _one(transaction, func.count(_subscription.c.id)),
         queries=[(row[0], row[1]) for row in await transaction.execute(queries)],
-        last_hour=await _count(transaction, _bulletin.c.received_at > now - timedelta(hours=1)),
-        last_day=await _count(transaction, _bulletin.c.received_at > now - timedelta(days=1)),
+        last_hour=await _count(transaction, received > now - timedelta(hours=1), told),
+        last_day=await _count(transaction, received > now - timedelta(days=1), told),
         waiting={Lane(row[0]): row[1] for row in await transaction.execute(waiting)},
-        broadcasts=await _count(transaction, unfinished),
+        broadcasts=await _count(transaction, unfinished, ~announced),
+        announcements=await _count(transaction, unfinished, announced),
         since=min((at for at in oldest if at), default=None),
         failed=await _count(transaction, _delivery.c.failed_at.is_not(None)),
     )
 
 
-async def _count(transaction: Transaction, where: ColumnElement[bool]) -> int:
-    counted: int = await _one(transaction, func.count(), where)
+async def _count(transaction: Transaction, *where: ColumnElement[bool]) -> int:
+    counted: int = await _one(transaction, func.count(), *where)
     return counted
 
 

@@ -81,10 +81,12 @@ class Outbox:
     async def _note_joined(self, ids: Sequence[int]) -> None:
         self.joined += ids
 
-    async def subscriber(self, chat_id: int, thread_id: int = 0) -> Subscriber:
+    async def subscriber(
+        self, chat_id: int, thread_id: int = 0, kind: ChatKind = ChatKind.PRIVATE
+    ) -> Subscriber:
         async with self.database.write() as transaction:
             return await subscribers.ensure(
-                transaction, Target(chat_id, thread_id), ChatKind.PRIVATE, "en", self.clock()
+                transaction, Target(chat_id, thread_id), kind, "en", self.clock()
             )
 
     async def bulletin(self, title: str, **changes: Any) -> StoredBulletin:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from pyroaring import BitMap
-from talking import ANN, BEN, NOW, Talk
+from talking import ANN, BEN, NOW, Talk, labelled
 
 from storage import broadcasts, deliveries
 from storage.broadcasts import NewBroadcast
@@ -39,6 +39,23 @@ async def test_people_places_and_what_waits_are_counted(database: Database) -> N
         "Single messages: digests 1\n"
         "<b>Given up: 1. See /failed</b>"
     )
+
+
+async def test_an_announcement_is_counted_as_one_and_not_among_the_reports(
+    database: Database,
+) -> None:
+    talk = Talk(database, operators=[ANN])
+    await talk.publish("Bridge closed in Kyiv")
+    drawn = await talk.say("/announce There is a new command.")
+    assert (
+        "<b>Reports</b>: 1 in the last hour, 1 in the last day" in (await talk.say("/stats")).html
+    )
+    await talk.press(labelled(drawn.replies[-1], "Send"))
+    said = (await talk.say("/stats")).html
+    assert "<b>Reports</b>: 1 in the last hour, 1 in the last day" in said
+    assert "<b>Announcements on their way</b>: 1" in said
+    assert "to many" not in said
+    assert "Nothing waits" not in said
 
 
 async def test_an_empty_installation_says_so(sqlite: Database) -> None:

@@ -35,7 +35,7 @@ async def test_a_subscription_is_stored_said_in_words_and_rings(database: Databa
     ("language", "said"),
     [
         ("uk", "Ви одразу почуєте про таке: усе про місце <b>Херсон</b>."),
-        ("ru", "Вы сразу услышите о таком: всё о месте <b>Херсон</b>."),
+        ("ru", "Буду сообщать сразу: всё о месте <b>Херсон</b>."),
         ("it-IT", "Ti avviso subito di: tutto su <b>Kherson</b>."),
     ],
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from pyroaring import BitMap
-from talking import ANN, NOW, Payload, Talk, private
+from talking import ANN, NOW, Payload, Talk, in_group, labelled, labels, private
 
 from storage import broadcasts, deliveries, folds, held, incidents, receipts, retelling
 from storage.broadcasts import NewBroadcast
@@ -60,6 +60,31 @@ async def test_a_message_is_told_the_subscription_and_the_words_that_brought_it(
         "You follow what it is about:\n"
         "• <b>railway</b> (any form) in <b>Kherson</b> — at once. It says: “Railways”, “Kherson”"
     )
+
+
+@pytest.mark.parametrize(
+    ("followed", "text", "said"),
+    [
+        ("#air_alert", "Air raid alert in Kyiv. Go to shelters.", "“Air raid alert”"),
+        ("#air_alert", "No air raid alert in Lviv. Air raid sirens in Kyiv.", "“Air raid sirens”"),
+        ("#air_alert Kyiv", "Повітряна тривога в Києві!", "“Повітряна тривога”, “Києві”"),
+        ("#all_clear", "The air raid alert in Lviv is over.", "“air raid alert”, “over”"),
+        ("#missile", "Missiles over Kyiv. Two missiles fell.", "“Missiles”"),
+    ],
+)
+async def test_the_words_that_made_the_topic_are_shown(
+    sqlite: Database, followed: str, text: str, said: str
+) -> None:
+    talk = Talk(sqlite)
+    await talk.say(f"/subscribe {followed}")
+    assert (await talk.say(f"/why {text}")).html.endswith(f"It says: {said}")
+
+
+async def test_a_topic_that_the_source_gave_needs_no_words(sqlite: Database) -> None:
+    talk = Talk(sqlite)
+    await talk.say("/subscribe #railway")
+    await talk.publish("Delays expected in Kherson", topics=("railway",))
+    assert (await talk.say("/why Delays expected in Kherson")).html.endswith("— at once")
 
 
 @pytest.mark.parametrize(
@@ -185,6 +210,20 @@ async def test_a_stranger_is_told_how_to_ask_and_that_nothing_is_followed(sqlite
     talk = Talk(sqlite)
     assert "Answer one of my messages with /why" in (await talk.say("/why")).html
     assert "You follow nothing yet" in (await talk.say("/why Kherson is quiet")).html
+
+
+async def test_a_report_opened_whole_in_private_is_a_press_away_from_why(sqlite: Database) -> None:
+    talk = Talk(sqlite)
+    await talk.say("/subscribe Kherson")
+    bulletin = await talk.publish("Bridge closed", "In Kherson. " * 400)
+    first = await talk.press(f"m:{bulletin.id}:0")
+    assert labels(first.reply) == ["Read the rest", "Why?"]
+    last = await talk.press(labelled(first.reply, "Read the rest"))
+    assert labels(last.reply) == ["Why?"]
+    told = await talk.press(labelled(last.reply, "Why?"))
+    assert "You follow what it is about:\n• everything about <b>Kherson</b>" in told.html
+    in_a_group = await talk.press(f"m:{bulletin.id}:0", under=in_group("what the bot said"))
+    assert labels(in_a_group.reply) == ["Read the rest"]
 
 
 async def test_a_forged_button_is_answered(sqlite: Database) -> None:

@@ -72,9 +72,6 @@ SAID = (
     "/forget",
 )  # fmt: skip
 
-UNDRAWN = {"y"}
-"""Kinds of buttons that stand under nothing that is answered."""
-
 
 @pytest.fixture
 async def standin() -> AsyncIterator[Standin]:
@@ -182,7 +179,7 @@ async def test_what_is_answered_to_every_command_and_every_button_is_taken(
         while walk.waiting:
             await walk.press(*walk.waiting.popleft())
     assert [entry for entry in logs if entry["log_level"] == "error"] == []
-    assert {kind.prefix for kind in BUTTONS} - _kinds(walk) == UNDRAWN
+    assert {kind.prefix for kind in BUTTONS} - _kinds(walk) == set()
 
 
 async def test_every_button_is_answered_a_second_time_and_a_month_later(

@@ -1,7 +1,7 @@
 """An alert with a life as a person reads it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from talking import NOW, gazetteer, topics, words
@@ -9,6 +9,7 @@ from telegram_html import read
 
 from handlers.incidents import IncidentMessages, IncidentView
 from handlers.messages import Audience
+from handlers.words import LANGUAGES
 from storage.bulletins import Kind, Phase, StoredBulletin
 from storage.incidents import Incident, Telling, Word
 from storage.subscribers import Detail
@@ -17,6 +18,7 @@ ENGLISH = Audience("en", "Europe/Kyiv", Detail.FULL)
 UKRAINIAN = replace(ENGLISH, language="uk")
 MESSAGES = IncidentMessages(words(), gazetteer(), topics())
 BEGAN = NOW - timedelta(minutes=50)
+THREATS = ("missile", "drone", "artillery")
 ON = Incident(
     id=7,
     region="UA80000000000093317",
@@ -167,3 +169,26 @@ def test_every_hazard_has_words_in_every_language(language: str, hazard: str) ->
     text = shown(strange, replace(ENGLISH, language=language))
     assert "nowhere" in text
     assert "<odd>" not in text
+
+
+@pytest.mark.parametrize("code", [language.code for language in LANGUAGES])
+@pytest.mark.parametrize("unknown_since", [None, NOW])
+def test_a_whole_country_of_alerts_fits_one_message(
+    code: str, unknown_since: datetime | None
+) -> None:
+    """Nobody can tell how it stands, and of each there is much to say."""
+    oblasts = [each.code for each in gazetteer().known() if each.kind == "oblast" and each.at_home]
+    sources = {name: Word(on=True, at=NOW) for name in ("siren", "ukrainealarm", "alerts_in_ua")}
+    on = replace(ON, threats=THREATS, sources=sources, unknown_since=unknown_since)
+    lives = [
+        IncidentView(incident=replace(on, region=region), telling=Telling.MISSED)
+        for region in oblasts
+    ]
+    text = read(MESSAGES.summary(lives, replace(ENGLISH, language=code), NOW).html).text
+    told = sum(
+        line.startswith("🔴" if unknown_since is None else "⚪") for line in text.split("\n")
+    )
+    left = int("".join(filter(str.isdigit, text.split("\n\n")[-1])) or 1)
+    assert told + left == len(oblasts)
+    assert told >= 12
+    assert len(text.encode("utf-16-le")) // 2 < 3_900

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from fluent.syntax import FluentParser
+from fluent.syntax import FluentParser, FluentSerializer
 from fluent.syntax.ast import Message, VariableReference
 from fluent.syntax.visitor import Visitor
 from talking import gazetteer, topics, words
@@ -171,6 +171,48 @@ def test_english_and_italian_count_in_two_forms(code: str, one: str, many: str) 
     voice = words().voice(code)
     assert voice.say("digest-head", count=1) == f"<b>{one}</b>"
     assert voice.say("digest-head", count=21) == f"<b>{many}</b>"
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "count", "said"),
+    [
+        ("ru", "why-asked", 1, "Сюда подходит 1 ваша подписка:"),
+        ("ru", "why-asked", 3, "Сюда подходят 3 ваши подписки:"),
+        ("ru", "why-asked", 12, "Сюда подходят 12 ваших подписок:"),
+        ("ru", "digest-others", 1, "У 1 вашей подписки другое время. Перенести её?"),
+        ("ru", "digest-others", 5, "У 5 ваших подписок другое время. Перенести их все?"),
+        ("ru", "digest-others", 21, "У 21 вашей подписки другое время. Перенести их все?"),
+        ("it", "why-asked", 1, "Segui ciò di cui parla:"),
+        ("it", "digest-more", 1, "… e un’altra notizia più vecchia: /latest"),
+        ("it", "digest-more", 4, "… e altre 4 notizie più vecchie: /latest"),
+    ],
+)
+def test_what_stands_beside_a_number_agrees_with_it(
+    code: str, key: str, count: int, said: str
+) -> None:
+    assert words().voice(code).say(key, count=count) == said
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_word_of_those_who_built_it_reaches_a_person(code: str) -> None:
+    jargon = re.compile(
+        r"\b(quer(y|ies)|cursor|bulletin|запит|запрос|курсор|бюл+етен|bollettin)", re.IGNORECASE
+    )
+    for key, message in messages(code).items():
+        said = FluentSerializer().serialize_entry(message).partition("=")[2]
+        assert not jargon.search(said), key
+
+
+@pytest.mark.parametrize("code", ["ru", "it"])
+@pytest.mark.parametrize("at", ["09:30", "13 …, 09:30"])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("why-came", "at"), ("why-folded", "at"), ("alerts-stale", "at"), ("incident-since", "since")],
+)
+def test_a_time_may_be_one_of_another_day(code: str, at: str, key: str, value: str) -> None:
+    """Neither language says "at" in the same way before an hour as before a day."""
+    said = read(words().voice(code).say(key, **{value: at, "source": "blog"})).text
+    assert not re.search(rf"\b(в|alle|dalle|delle) {re.escape(at)}", said)
 
 
 @pytest.mark.parametrize("code", CODES)

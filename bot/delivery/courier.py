@@ -22,6 +22,7 @@ from bot.delivery.health import Health
 from bot.delivery.outcome import NotSent, Outcome, Refused, Rejected, RetryAfter
 from bot.delivery.pacing import Booking, Pacer
 from bot.delivery.recovery import recover
+from bot.delivery.rendering import posted
 from bot.delivery.round import Ledger, Turn, play_round
 from bot.delivery.sender import Sender
 from bot.delivery.settings import PAID_RATE
@@ -279,6 +280,7 @@ class Courier:
         try:
             what = errand.told or errand.what
             content = what if isinstance(what, Content) else self._render(what, errand.subscriber)
+            content = posted(content) if errand.is_post else content
             if errand.told and errand.told.edits:
                 chat_id = errand.subscriber.chat_id
                 outcome = await self._sender.edit(chat_id, errand.told.edits, content)

@@ -8,7 +8,7 @@ from storage.bulletins import StoredBulletin
 from storage.content import Content
 from storage.incidents import Telling
 from storage.lanes import Lane
-from storage.subscribers import Subscriber
+from storage.subscribers import ChatKind, Subscriber
 
 RINGS = (Telling.OPENED, Telling.CHANGED)
 """What wakes somebody for an alert that is on, at the time it says so."""
@@ -58,6 +58,11 @@ class Errand:
     @property
     def content(self) -> Content | None:
         return self.what if isinstance(self.what, Content) else None
+
+    @property
+    def is_post(self) -> bool:
+        """Whether many read it who asked for nothing, and so can press nothing."""
+        return self.subscriber.kind is ChatKind.CHANNEL and self.lane is not Lane.REPLY
 
     @property
     def is_edit(self) -> bool:

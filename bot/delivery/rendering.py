@@ -52,3 +52,9 @@ class Renderer:
         if scene.telling is Telling.MISSED:
             return self._incidents.summary(scene.views, audience, now)
         return self._incidents.draw(scene.views, audience, now)
+
+
+def posted(content: Content) -> Content:
+    """The same without the buttons that answer whoever presses them; links stay."""
+    rows = (tuple(button for button in row if button.data is None) for row in content.buttons)
+    return replace(content, buttons=tuple(filter(None, rows)))

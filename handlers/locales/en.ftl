@@ -13,7 +13,8 @@ button-alerts = 🔴 Air alerts
 button-important = ❗ Important
 button-everything = 📰 Everything
 start-newest = The newest so far:
-start-nothing-yet = Nothing about it so far. To see how an alert will reach you: /test
+start-nothing-yet = No news about it so far.
+start-test = To see how an alert will reach you: /test
 start-again =
     Good to see you. You follow { $count ->
         [one] one thing
@@ -309,6 +310,7 @@ forget-kept = Nothing was erased.
 
 button-follow = Subscribe
 button-more = Read the rest
+button-why = Why?
 button-place-instead = { $place } instead
 button-word-instead = The word “{ $word }” instead
 button-remove = ✕ { $number }
@@ -493,6 +495,7 @@ stats-waits = <b>On their way</b>: { $count ->
     [one] one report to many
    *[other] { $count } reports to many
     }, the oldest since { $since }
+stats-announcements = <b>Announcements on their way</b>: { $count }
 stats-lanes = Single messages: { $lanes }
 stats-failed = Given up: { $count }. See /failed
 lane-reply = answers

@@ -5,25 +5,26 @@
 
 start =
     <b>Tocsin</b> ti avvisa di ciò che chiedi: allarmi aerei e notizie sui luoghi, i temi e le parole che scegli.
-start-where = Dove? Premi un luogo, scrivine il nome o manda la tua posizione (📎).
+start-where = Dove? Tocca un luogo, scrivine il nome o invia la tua posizione (📎).
 start-what = Che cosa vuoi sapere di <b>{ $place }</b>?
 button-oblasts = Regioni
 button-cities = ◂ Città
 button-alerts = 🔴 Allarmi aerei
 button-important = ❗ Importante
 button-everything = 📰 Tutto
-start-newest = Le ultime finora:
-start-nothing-yet = Finora niente. Per vedere come ti arriva un allarme: /test
+start-newest = L’ultima notizia:
+start-nothing-yet = Finora nessuna notizia.
+start-test = Per vedere come ti arriva un allarme: /test
 start-again =
-    Che bello ritrovarti. Segui { $count ->
+    Bello ritrovarti. Segui { $count ->
         [one] una cosa
        *[other] { $count } cose
     }: /subscriptions
     Tutti i comandi: /help
 start-confirm = Questo link ti propone di seguire: { $what }.
-start-bad-link = Questo link è rovinato, quindi non è cambiato nulla. Puoi scrivere tu che cosa vuoi seguire, per esempio <code>/subscribe Kyiv</code>
-locate = Sei qui o vicino: { $places }. Per saperne le novità:
-locate-nowhere = Non conosco città qui vicino. Puoi scriverne il nome.
+start-bad-link = Questo link non è valido, quindi non è cambiato nulla. Puoi scrivere tu che cosa vuoi seguire, per esempio <code>/subscribe Kyiv</code>
+locate = Sei qui o vicino: { $places }. Per riceverne le notizie, tocca il luogo:
+locate-nowhere = Non conosco città lì vicino. Puoi scrivere il nome di un luogo.
 examples =
     <code>/subscribe Kyiv</code> — tutto su un luogo
     <code>/subscribe #air_alert Leopoli</code> — gli allarmi aerei lì
@@ -43,27 +44,27 @@ privacy =
     <b>Che cosa no</b>
     Il tuo nome, il numero di telefono, i contatti.
 
-    Nulla viene dato a nessuno. /unsubscribe cancella ciò che non segui più, /forget tutto; /export mostra tutto. Se mi blocchi, non ti mando più nulla.
-failed = Non è riuscito. L’errore è registrato e non è cambiato nulla. Riprova, per favore.
+    Nulla viene ceduto ad altri. /unsubscribe cancella ciò che non segui più, /forget tutto; /export mostra tutto. Se mi blocchi, non ti mando più nulla.
+failed = Non ha funzionato. L’errore è stato registrato e non è cambiato nulla. Riprova, per favore.
 not-administrator = Solo gli amministratori di questo gruppo possono cambiare ciò che riceve. Puoi sempre scrivermi in privato.
 
-about-bot = Ti avvisa di ciò che chiedi: allarmi aerei e notizie sui luoghi, i temi e le parole che scegli. Premi Avvia: tre tocchi e ti avviso.
+about-bot = Ti avvisa di ciò che chiedi: allarmi aerei e notizie sui luoghi, i temi e le parole che scegli. Tocca Avvia: bastano tre tocchi.
 about-bot-short = Allarmi aerei e notizie sui luoghi, i temi e le parole che scegli.
 about-start = Che cos’è
 about-subscribe = Seguire un luogo, un tema o una parola
 about-subscriptions = Che cosa segui
 about-unsubscribe = Smettere di seguire qualcosa
 about-latest = Le ultime notizie
-about-digest = Quando sapere: subito o tutto insieme
+about-digest = Quando avvisarti: subito o in un riepilogo
 about-why = Perché un messaggio è arrivato, o no
-about-stats = Chi ascolta e quanto è in arrivo
+about-stats = Chi ascolta e quanto resta da inviare
 about-settings = Lingua, fuso orario, lunghezza
 about-language = Scegliere la lingua
 about-timezone = Scegliere il fuso orario
 about-id = Il tuo numero su Telegram
 about-test = Provare come ti arriva un allarme
 about-export = Tutto ciò che si sa di questa chat, da conservare
-about-import = Riprendere ciò che ha dato /export
+about-import = Ripristinare ciò che ha dato /export
 about-forget = Cancellare tutto ciò che si sa di questa chat
 about-privacy = Che cosa si conserva di te
 about-help = Tutti i comandi
@@ -79,15 +80,15 @@ usage-timezone = [FUSO]
 ## Seguire
 
 subscribed = Ti avviso subito di: { $what }.
-subscribed-digest = Ti avviso di: { $what } — tutto in un messaggio, { $when }.
-subscribed-ambiguous = Se intendevi altro, premi:
-subscribed-guessed = Nessun luogo si chiama così. Se intendevi uno di questi, premi:
+subscribed-digest = Ti avviso di: { $what } — in un riepilogo, { $when }.
+subscribed-ambiguous = Se intendevi altro, toccalo:
+subscribed-guessed = Nessun luogo si chiama così. Se intendevi uno di questi, toccalo:
 subscribe-already = Lo segui già: { $what } — { $when }. Tutto ciò che segui: /subscriptions
 subscribe-too-many =
     Questa chat segue { $count ->
         [one] una cosa
        *[other] { $count } cose
-    }, e di più non si può. Prima togline una: /unsubscribe
+    }, e non può seguirne di più. Prima togline una: /unsubscribe
 unsubscribed = Non ti avviso più di: { $what }.
 unsubscribe-no-such =
     Questo numero non c’è: segui { $count ->
@@ -102,8 +103,8 @@ subscriptions =
 subscriptions-none = Non segui ancora nulla. Per esempio:
 subscription = { $what } — { $when }
 subscription-silent = senza suono
-zone-of-place = Gli orari sono quelli di { $zone }, dal primo luogo che segui. Per cambiare: /timezone
-zone-is-utc = L’ora è in UTC, perché non conosco il tuo fuso orario. Per sceglierlo: /timezone
+zone-of-place = Gli orari sono quelli di { $zone }, come nel primo luogo che segui. Per cambiare: /timezone
+zone-is-utc = Gli orari sono in UTC, perché non conosco il tuo fuso orario. Per sceglierlo: /timezone
 
 ## Come è stato inteso
 
@@ -177,9 +178,9 @@ moment-year =
        *[12] dic
     } { $year }, { $clock }
 
-digest = Ciò che seguirai arriva: { $when }. Premi un altro orario, oppure scrivilo: <code>/digest ogni giorno 09:00</code>
-digest-chosen = D’ora in poi ciò che seguirai arriva: { $when }.
-digest-alerts = Questo vale anche per gli allarmi. A ciò che deve suonare subito aggiungi <code>| subito</code>, per esempio <code>/subscribe #air_alert Leopoli | subito</code>
+digest = Ciò che inizi a seguire arriva: { $when }. Tocca un altro orario, oppure scrivilo: <code>/digest ogni giorno 09:00</code>
+digest-chosen = D’ora in poi ciò che inizi a seguire arriva: { $when }.
+digest-alerts = Questo vale anche per gli allarmi. Per sapere qualcosa subito, aggiungi <code>| subito</code>, per esempio <code>/subscribe #air_alert Leopoli | subito</code>
 digest-others =
     { $count ->
         [one] Una cosa che segui già arriva
@@ -199,14 +200,14 @@ digest-moved =
 error-empty = Dimmi di che cosa vuoi sapere: un luogo, un tema o una parola. Per esempio <code>/subscribe Kyiv</code>
 error-unbalanced = A questa parentesi manca l’altra metà:
 error-unclosed-quote = Queste virgolette sono aperte e mai chiuse:
-error-dangling-operator = Questo non unisce nulla: accanto manca qualcosa.
+error-dangling-operator = Questo non unisce nulla: qui accanto manca qualcosa.
 error-missing-value = Qui deve seguire qualcosa, senza spazio:
 error-unknown-topic = Questo tema non c’è:
 error-unknown-place = Non conosco questo luogo:
 error-no-positive-term = Qui c’è solo quello che non vuoi. Aggiungi, per favore, quello che vuoi:
-error-too-common = Lo dice quasi ogni notizia, e riceveresti tutto. Aggiungi di che cosa deve parlare:
+error-too-common = Lo dice quasi ogni notizia, e le riceveresti tutte. Aggiungi di che cosa deve parlare:
 error-too-long = È troppo lungo: al massimo { $limit } lettere latine, o la metà se cirilliche.
-error-too-many-terms = Sono troppe parole e luoghi: al massimo { $limit }.
+error-too-many-terms = Ci sono troppe parole e troppi luoghi: al massimo { $limit }.
 error-too-deep = Ci sono troppe parentesi una dentro l’altra: al massimo { $limit }.
 error-suggestion = Forse: <code>{ $suggestion }</code>
 
@@ -221,7 +222,7 @@ latest-all = <b>Le ultime notizie</b>
 latest = Le ultime notizie: { $what }
     <code>{ $written }</code>
 latest-none = Per ora nulla.
-latest-none-here = Nulla fra le notizie che ho guardato. Puoi andare avanti con quelle più vecchie.
+latest-none-here = Nulla fra le notizie che ho guardato. Puoi continuare con quelle più vecchie.
 sign-alert = allarme
 sign-clear = cessato allarme
 sign-warning = preallarme
@@ -235,17 +236,17 @@ settings-full = Notizie: intere
 settings-short = Notizie: titolo e prima frase
 settings-zone = Fuso orario: { $zone }
 settings-no-zone = Fuso orario: UTC, finché non segui un luogo o non scegli tu
-settings-digest = Ciò che seguirai arriva: { $when }. Per cambiare: /digest
+settings-digest = Ciò che inizi a seguire arriva: { $when }. Per cambiare: /digest
 settings-subscriptions =
     { $count ->
         [0] Non segui ancora nulla: /subscribe
         [one] Segui una cosa: /subscriptions
        *[other] Segui { $count } cose: /subscriptions
     }
-language-choose = Che lingua vuoi che parli?
-language-chosen = Ora parlo italiano.
+language-choose = In quale lingua ti scrivo?
+language-chosen = Ora ti scrivo in italiano.
 language-unknown = Questa lingua non la parlo ancora. Ci sono: { $languages }. Per esempio <code>/language it</code>
-zone-choose = Premi un fuso, oppure scrivi il tuo o la tua città: <code>/timezone Roma</code>
+zone-choose = Tocca un fuso, oppure scrivi il tuo o la tua città: <code>/timezone Roma</code>
 zone-chosen = Fuso orario: { $zone }. Lì ora sono le { $clock }.
 zone-near = Non conosco il fuso orario «{ $written }». Intendevi <code>/timezone { $zone }</code>?
 zone-unknown = Non conosco il fuso orario «{ $written }». Scrivi una città o un fuso: <code>/timezone Roma</code>
@@ -254,25 +255,25 @@ zone-unknown = Non conosco il fuso orario «{ $written }». Scrivi una città o 
 
 drill = Questa è solo una prova, chiesta da qualcuno in questa chat con /test. <b>Non c’è nessun allarme.</b> Non c’è nulla da fare.
 drill-sound = Un allarme arriva allo stesso modo: subito, con il suono che hai impostato per questa chat.
-drill-silent = Un allarme arriva allo stesso modo, senza suono: così hai impostato. Per cambiare: /subscriptions
+drill-silent = Un allarme arriva allo stesso modo, senza suono, come hai impostato. Per cambiare: /subscriptions
 drill-short = Solo una prova. Nessun allarme.
 drill-waits = La prova di prima non è ancora arrivata. Aspettala, per favore.
-drill-nothing = La prova funziona, ma nessun allarme arriverebbe in questa chat: non segue ancora nulla. Per cambiare: /subscribe
-drill-digests = La prova arriva subito, ma un allarme no: tutto ciò che questa chat segue si raccoglie per dopo. Per sapere subito, aggiungi <code>| subito</code>: /subscribe
+drill-nothing = La prova funziona, ma nessun allarme arriverebbe in questa chat: non segue ancora nulla. Per iniziare: /subscribe
+drill-digests = La prova arriva subito, ma un allarme no: tutto ciò che questa chat segue arriva in un riepilogo. Per sapere subito, aggiungi <code>| subito</code>: /subscribe
 
 ## Che cosa si sa di una chat
 
 export =
     <b>Tutto ciò che so di questa chat</b>
-    Per riprenderlo, qui o in un’altra chat: rispondi <code>/import</code> { $count ->
+    Per ripristinarlo, qui o in un’altra chat: rispondi <code>/import</code> { $count ->
         [one] al messaggio qui sotto, oppure incollalo dopo il comando.
        *[other] a ognuno dei { $count } messaggi qui sotto, oppure incollali uno alla volta dopo il comando.
     }
-export-cut = Una delle cose che segui è troppo lunga per un messaggio e arriva a pezzi. Per riprenderla, mandala di nuovo con /subscribe.
+export-cut = Una delle cose che segui è troppo lunga per un messaggio e arriva a pezzi. Per ripristinarla, inviala di nuovo con /subscribe.
 import-how =
     Incolla ciò che ti ha dato /export dopo il comando: <code>/import</code> e poi il testo. Oppure rispondi <code>/import</code> al messaggio che lo contiene.
 import-file = Non so ancora aprire i file. Aprilo tu, per favore, copia ciò che contiene e incollalo dopo <code>/import</code>
-import-opml = Questo è un elenco di feed. Quali fonti guardo lo decide chi mi gestisce, quindi non posso prenderlo. Puoi invece dirmi di che cosa vuoi sapere, e lo cerco in tutte: /subscribe
+import-opml = Questo è un elenco di feed. Le fonti le sceglie chi gestisce il bot, quindi non posso prenderlo. Puoi invece dirmi di che cosa vuoi sapere, e lo cerco in tutte: /subscribe
 import-too-long = È troppo lungo per venire da /export. Incolla i suoi messaggi uno alla volta, per favore. Non è cambiato nulla.
 import-not-ours = Questo non è ciò che dà /export, quindi non è cambiato nulla. Quello comincia con <code>{ "{" }"tocsin":</code>
 import-broken = Nel punto segnato c’è qualcosa che non va. Forse non è stato copiato tutto. Non è cambiato nulla.
@@ -281,12 +282,12 @@ import-missing = Manca qualcosa: <code>{ $place }</code>. Non è cambiato nulla.
 import-unknown = Non so che cosa voglia dire: <code>{ $place }</code>. Non è cambiato nulla.
 import-wrong = Questo non posso prenderlo: <code>{ $place }</code> è <code>{ $found }</code>. Non è cambiato nulla.
 import-place = Questo non posso prenderlo, quindi non è cambiato nulla: <code>{ $place }</code>
-import-too-many = Così la chat seguirebbe { $count } cose, e può seguirne { $most }. Non è cambiato nulla. Per fare posto: /unsubscribe
+import-too-many = Così la chat seguirebbe { $count } cose, ma può seguirne al massimo { $most }. Non è cambiato nulla. Per fare posto: /unsubscribe
 imported =
-    Ripreso: le impostazioni e { $new ->
-        [0] nulla di nuovo da seguire
-        [one] una cosa da seguire
-       *[other] { $new } cose da seguire
+    Impostazioni ripristinate. { $new ->
+        [0] Nulla di nuovo da seguire
+        [one] Una cosa nuova da seguire
+       *[other] { $new } cose nuove da seguire
     }. Cose che seguivi già: { $known }. Per vedere: /subscriptions
 forget-ask =
     <b>Cancello tutto ciò che so di questa chat, con tutti i suoi argomenti?</b>
@@ -296,15 +297,7 @@ forget-ask =
        *[other] Sono { $count } cose che segue, con le impostazioni
     }. Non si può tornare indietro, e qui non suonerà più nulla.
 forgotten =
-    <b>Cancellato:</b> il numero di questa chat, la lingua, il fuso orario e le impostazioni, { $count ->
-        [0] nulla che seguisse
-        [one] una cosa che seguiva
-       *[other] { $count } cose che seguiva
-    } e { $waiting ->
-        [0] nessun messaggio ancora da inviare
-        [one] un messaggio ancora da inviare
-       *[other] { $waiting } messaggi ancora da inviare
-    }.
+    <b>Cancellati:</b> il numero di questa chat, la lingua, il fuso orario e le impostazioni. Cose seguite: { $count }. Messaggi ancora da inviare: { $waiting }.
     Quello che ho scritto qui prima resta nel tuo Telegram. Se mi scrivi di nuovo, ricominciamo da capo.
 forget-kept = Non è stato cancellato nulla.
 
@@ -312,6 +305,7 @@ forget-kept = Non è stato cancellato nulla.
 
 button-follow = Segui
 button-more = Leggi il resto
+button-why = Perché?
 button-place-instead = Invece { $place }
 button-word-instead = Invece la parola «{ $word }»
 button-remove = ✕ { $number }
@@ -329,8 +323,8 @@ button-zone = Fuso orario
 button-settings = ‹ Impostazioni
 button-erase = Cancella tutto
 button-keep = Lascia tutto
-answer-old-button = Questo pulsante è troppo vecchio. Manda di nuovo il comando, per favore.
-answer-gone = Questo non c’è già più.
+answer-old-button = Questo pulsante è troppo vecchio. Invia di nuovo il comando, per favore.
+answer-gone = Non c’è più.
 answer-report-gone = Questa notizia non si conserva più.
 answer-already = Lo segui già.
 answer-already-chosen = È già così.
@@ -343,26 +337,26 @@ answer-too-many =
     Questa chat segue { $count ->
         [one] una cosa
        *[other] { $count } cose
-    }, e di più non si può. Prima togline una.
+    }, e non può seguirne di più. Prima togline una.
 answer-not-administrator = Solo gli amministratori di questo gruppo possono cambiarlo.
-answer-failed = Non è riuscito. L’errore è registrato e non è cambiato nulla.
+answer-failed = Non ha funzionato. L’errore è stato registrato e non è cambiato nulla.
 
 ## /why
 
 why-usage = Rispondi /why a un mio messaggio e ti dico perché è arrivato. Per sapere perché qualcosa non è arrivato, scrivi /why e il link o il titolo.
-why-came = Mi è arrivato alle { $at } da { $source }.
-why-arrived = L'hai ricevuto.
-why-arrived-silent = L'hai ricevuto, senza suono.
+why-came = Mi è arrivato da { $source }: { $at }.
+why-arrived = L’hai ricevuto.
+why-arrived-silent = L’hai ricevuto, senza suono.
 why-waiting = È in arrivo.
 why-retried = Non è ancora stato consegnato ({ $why }), ci sarà un altro tentativo.
 why-failed = Non è stato possibile consegnarlo: { $why }.
-why-held = È tenuto per il tuo prossimo riepilogo.
-why-owed = È in arrivo, oppure era troppo tardi per mandarlo.
-why-folded = Diceva lo stesso di una notizia delle { $at } da { $source }, quindi non è stato mandato di nuovo.
-why-not-owed = Non ti è stato mandato.
+why-held = Aspetta il tuo prossimo riepilogo.
+why-owed = È in arrivo, oppure era troppo tardi per inviarlo.
+why-folded = Diceva lo stesso di un’altra notizia ({ $source }, { $at }), quindi non è stato inviato di nuovo.
+why-not-owed = Non ti è stato inviato.
 why-missed = Questi allarmi mi sono arrivati troppo tardi per svegliarti. Li ho elencati tutti in un solo messaggio senza suono.
 why-missed-came = Lanciato: { $raised }. Arrivato a me: { $at }. Fonte: { $source }.
-why-not-known = Nessuna delle mie fonti l'ha portato di recente. Se fosse arrivato:
+why-not-known = Di recente nessuna delle mie fonti l’ha riportato. Se fosse arrivato:
 why-nothing-followed = Non segui ancora nulla: /subscribe
 why-asked = { $count ->
     [one] Segui ciò di cui parla:
@@ -386,16 +380,16 @@ sources-head = <b>{ $count ->
        *[other] , { $dead } ferme
     }
 source-good = 🟢 { $name } ({ $kind })
-source-shaky = 🟡 { $name } ({ $kind }): l’ultima prova è fallita
+source-shaky = 🟡 { $name } ({ $kind }): l’ultimo tentativo è fallito
 source-dead = 🔴 { $name } ({ $kind }): ferma
 source-new = ⚪ { $name } ({ $kind }): non ancora interrogata
 source-told = 🔵 { $name } ({ $kind }): scrive da sola
-source-last = ultima volta buona { $at }, { $span } fa
-source-never = nessuna prova riuscita finora
+source-last = ultima risposta { $at }, { $span } fa
+source-never = ancora nessun tentativo riuscito
 source-unheard = non ha ancora scritto
 source-took = in { $span }
 source-next = di nuovo tra { $span }
-source-error = Prove fallite di fila: { $count }. { $error }
+source-error = Tentativi falliti di fila: { $count }. { $error }
 source-unknown = Luoghi che non conosco ({ $count }): { $places }
 span-days = { $count } g
 span-hours = { $count } h
@@ -410,11 +404,11 @@ about-pause = Per un po’ solo gli allarmi
 about-resume = Termina la pausa
 usage-quiet = [22:00-07:00 | no]
 usage-pause = [2 ore]
-quiet-none = Nessuna ora di silenzio. Premi quelle che vuoi, oppure scrivi le tue: <code>/quiet 22:00-07:00</code>
+quiet-none = Nessuna ora di silenzio. Tocca quelle che vuoi, oppure scrivi le tue: <code>/quiet 22:00-07:00</code>
 quiet-hours = <b>Ore di silenzio:</b> ogni giorno { $begin }–{ $end } ({ $zone })
 quiet-on = Ora c’è silenzio, fino a: { $until }.
 quiet-ends = Il silenzio è finito. Se qualcosa aspettava, arriva tra un attimo.
-quiet-news = Le notizie aspettano. Alla fine del silenzio ricevi un solo messaggio con ciò che allora è ancora vero.
+quiet-news = Le notizie aspettano. Alla fine del silenzio ricevi un solo messaggio con ciò che a quel punto è ancora vero.
 quiet-alerts-ring = Gli allarmi suonano come sempre.
 quiet-alerts-silent = Gli allarmi arrivano subito, ma senza suono.
 quiet-alerts-held = <b>Aspettano anche gli allarmi: non suona nulla.</b>
@@ -424,7 +418,7 @@ quiet-unknown =
     <code>/quiet 22:00-07:00</code>
     <code>/quiet no</code>
     Le ore vanno da 00:00 a 23:59.
-quiet-no-length = Le ore di silenzio hanno bisogno di un inizio e di un’altra fine, per esempio <code>/quiet 22:00-07:00</code>. Per un po’, da adesso: <code>/pause 8 ore</code>
+quiet-no-length = L’inizio e la fine delle ore di silenzio devono essere diversi, per esempio <code>/quiet 22:00-07:00</code>. Per un silenzio da adesso: <code>/pause 8 ore</code>
 quiet-summary = <b>Durante il silenzio:</b> { $what }
 quiet-alerts-over =
     { $count ->
@@ -443,17 +437,17 @@ quiet-reports =
     }
 paused = <b>In pausa fino a: { $until }.</b>
 paused-news = Le notizie aspettano, e alla fine della pausa arrivano in un solo messaggio.
-paused-longer = Seguono le tue ore di silenzio: il silenzio dura fino a: { $until }.
-paused-change = Per terminarla: /resume. Che cosa fanno intanto gli allarmi: /quiet
+paused-longer = Poi vengono le tue ore di silenzio, fino a: { $until }.
+paused-change = Per terminarla: /resume. Come arrivano intanto gli allarmi: /quiet
 pause-unknown =
     Non capisco quanto duri «{ $written }». Puoi scrivere:
     <code>/pause 30 min</code>
     <code>/pause 2 ore</code>
     <code>/pause 1 giorno</code>
     <code>/pause fino alle 07:00</code>
-pause-too-long = È troppo. La pausa può durare al massimo { $days } giorni.
+pause-too-long = È troppo lunga: la pausa può durare al massimo { $days } giorni.
 resumed = La pausa è finita.
-resume-nothing = Non c’è nessuna pausa.
+resume-nothing = Non c’è nessuna pausa in corso.
 resume-hours = Sono le tue ore di silenzio. Per cambiarle: /quiet
 settings-quiet = Ore di silenzio: { $begin }–{ $end }
 settings-no-quiet = Ore di silenzio: nessuna
@@ -472,8 +466,8 @@ button-alerts-held = Gli allarmi aspettano
 button-quiet-off = Nessuna ora di silenzio
 button-quiet = Ore di silenzio
 button-digest = Quando arrivano le notizie
-button-nothing-told = Dimmelo anche se non c’è niente di nuovo
-button-nothing-untold = Non dirmi se non c’è niente di nuovo
+button-nothing-told = Avvisami anche se non c’è niente di nuovo
+button-nothing-untold = Non avvisarmi se non c’è niente di nuovo
 button-minutes = { $count } min
 button-hours = { $count } h
 button-resume = Termina la pausa
@@ -487,16 +481,17 @@ read-days = g, giorno, giorni
 
 ## /stats
 
-stats-people = <b>Persone</b>: { $count }, e { $suspended } ora non raggiungibili
+stats-people = <b>Destinatari</b>: { $count }; ora non raggiungibili: { $suspended }
 stats-languages = Lingue: { $languages }
 stats-subscriptions = <b>Iscrizioni</b>: { $count }
 stats-places = Luoghi più seguiti: { $places }
-stats-reports = <b>Notizie</b>: { $hour } nell'ultima ora, { $day } nell'ultimo giorno
+stats-reports = <b>Notizie</b>: { $hour } nell’ultima ora, { $day } nell’ultimo giorno
 stats-nothing-waits = <b>Niente in attesa</b> di essere inviato.
-stats-waits = <b>In arrivo</b>: { $count ->
+stats-waits = <b>In invio</b>: { $count ->
     [one] una notizia per molti
    *[other] { $count } notizie per molti
-    }, la più vecchia dalle { $since }
+    }, la più vecchia: { $since }
+stats-announcements = <b>Annunci in invio</b>: { $count }
 stats-lanes = Messaggi singoli: { $lanes }
 stats-failed = Non consegnati: { $count }. Vedi /failed
 lane-reply = risposte
@@ -512,11 +507,11 @@ topic-lost = <b>Per gli amministratori:</b> non posso scrivere in un argomento d
 ## /failed
 
 about-failed = che cosa non è stato consegnato e perché (lo vedi solo tu)
-failed-none = Nessun messaggio è stato abbandonato.
+failed-none = Nessuna consegna fallita.
 failed-head = <b>{ $count ->
         [one] Un messaggio non consegnato
        *[other] { $count } messaggi non consegnati
-    }</b>, prima i più recenti. Un pulsante riprova.
+    }</b>, prima i più recenti. Con un pulsante riprovo.
 failed-entry = { $at }. { $when }, { $lane }, chat <code>{ $chat }</code>
     { $said }
     { $why }
@@ -525,7 +520,7 @@ failed-again = { $count ->
        *[other] Ne riprovo { $count }.
     }
 button-again-all = ↻ Tutti e { $count }
-too-fast = Sei più veloce di me. Per un minuto tralascio ciò che arriva, poi torno a tua disposizione.
+too-fast = Sei più veloce di me. Per un minuto non rispondo a ciò che arriva, poi torno a tua disposizione.
 answer-too-fast = Più piano, per favore: riprova tra un minuto.
 ## Allarmi
 
@@ -533,7 +528,7 @@ about-alerts = Quali allarmi sono in corso
 usage-alerts = [LUOGO]
 incident-air-raid = Allarme aereo
 incident-shelling = Pericolo di bombardamento
-incident-fights = Pericolo di combattimenti in strada
+incident-fights = Pericolo di combattimenti urbani
 incident-chemical = Pericolo chimico
 incident-radiation = Pericolo di radiazioni
 incident-weather = Allerta meteo
@@ -546,28 +541,28 @@ incident-level-red = Livello: rosso
 incident-level-orange = Livello: arancione
 incident-level-yellow = Livello: giallo
 incident-threats = Minacce: { $threats }
-incident-since = In corso dalle { $since }
+incident-since = In corso. Inizio: { $since }
 incident-warned = Un avviso dalle { $since }: non è ancora cominciato
 incident-lasted = È durato { $lasted }: { $since } – { $until }
 incident-applied = In vigore per { $lasted }: { $since } – { $until }
 incident-confirmed = confermato da { $sources }
-incident-unknown = Dalle { $since } nessuno sa dirmi se è ancora in corso. Non è un cessato allarme.
-incident-known-last = L’ultima cosa nota:
+incident-unknown = Nessuno sa dirmi se è ancora in corso. Ultime notizie certe: { $since }. Non è un cessato allarme.
+incident-known-last = Ultime informazioni:
 incident-known-again = Le mie fonti rispondono di nuovo, e l’allarme è ancora in corso.
-incident-late = arrivato dopo { $late }
-missed-head = <b>Quello che non ho potuto dire in tempo</b>
-alerts-head = <b>In corso adesso</b>
-alerts-in = <b>In corso adesso: { $place }</b>
-alerts-none = Non so di nessun allarme in corso.
-alerts-none-in = { $place }: non so di nessun allarme in corso.
-alerts-stale = Ma le mie fonti non rispondono dalle { $at }: potrebbe essercene uno.
+incident-late = ti è arrivato dopo { $late }
+missed-head = <b>Quello che non ho potuto dirti in tempo</b>
+alerts-head = <b>Allarmi in corso</b>
+alerts-in = <b>Allarmi in corso: { $place }</b>
+alerts-none = Non mi risulta nessun allarme in corso.
+alerts-none-in = { $place }: non mi risulta nessun allarme in corso.
+alerts-stale = Ma le mie fonti non rispondono più (ultima risposta: { $at }): potrebbe essercene uno.
 alerts-more =
     { $count ->
         [one] E un altro.
        *[other] E altri { $count }.
     }
 alerts-near = Non conosco un luogo «{ $written }». Forse uno di questi?
-alerts-no-place = Non conosco un luogo «{ $written }». Per esempio: <code>/alerts Kiev</code>
+alerts-no-place = Non conosco un luogo «{ $written }». Per esempio: <code>/alerts Kyiv</code>
 alerts-others = Se intendevi un altro luogo:
 moment-seconds = { $seconds } s
 moment-length =
@@ -577,21 +572,21 @@ moment-length =
     }
 settings-changes-graver = Mentre un allarme è in corso, suono di nuovo quando peggiora
 settings-changes-all = Mentre un allarme è in corso, suono a ogni cambiamento
-settings-changes-none = Suono quando un allarme comincia e quando finisce, non in mezzo
+settings-changes-none = Suono solo quando un allarme comincia e quando finisce
 button-all-clear = Cessato allarme. { $what }: { $place }
 button-changes-graver = Suonare di nuovo quando peggiora
 button-changes-all = Suonare a ogni cambiamento
 button-changes-none = Suonare solo all’inizio e alla fine
 ## Groups, channels, announcements
 
-group-greeting = Ciao! Qui avviso di ciò che questo gruppo chiede. Sceglie un amministratore, per esempio: <code>/subscribe Kiev</code>. Tutti i comandi: /help
+group-greeting = Ciao! Qui avviso di ciò che interessa a questo gruppo. Lo sceglie un amministratore, per esempio: <code>/subscribe Kyiv</code>. Tutti i comandi: /help
 about-channel = Impostare un canale da qui
 usage-channel = [NOME COMANDO]
 channel-added = Ora posso scrivere in <b>{ $title }</b>.
-channel-how = Per scegliere da qui che cosa pubblica: <code>/channel { $name } /subscribe Kiev</code>. Ogni altro comando si scrive allo stesso modo dopo il nome, e la risposta arriva qui.
+channel-how = Per scegliere da qui che cosa pubblicare: <code>/channel { $name } /subscribe Kyiv</code>. Ogni altro comando si scrive allo stesso modo dopo il nome, e la risposta arriva qui.
 channel-list = <b>Canali che puoi impostare</b>
 channel-none = Non scrivo in nessun canale di cui sei amministratore. Rendimi amministratore del tuo, con il diritto di pubblicare: allora ti scrivo qui.
-channel-unknown = Non scrivo in nessun canale “{ $name }” di cui sei amministratore. Quelli che conosco: /channel
+channel-unknown = Non scrivo in nessun canale «{ $name }» di cui sei amministratore. Quelli che conosco: /channel
 button-channel = Impostazioni del canale
 answer-not-your-channel = Solo gli amministratori possono impostare questo canale.
 answer-read-in-private = Ciò che scrivo qui è per tutti i lettori. Scrivimi in privato per continuare a leggere.

@@ -13,7 +13,8 @@ button-alerts = 🔴 Повітряні тривоги
 button-important = ❗ Важливе
 button-everything = 📰 Усе
 start-newest = Найновіше:
-start-nothing-yet = Поки що про це нічого немає. Подивитися, як до вас дійде тривога: /test
+start-nothing-yet = Новин про це поки що немає.
+start-test = Подивитися, як до вас дійде тривога: /test
 start-again =
     Раді бачити вас знову. Підписок у вас: { $count }. Переглянути: /subscriptions
     Усі команди: /help
@@ -304,6 +305,7 @@ forget-kept = Нічого не стерто.
 
 button-follow = Підписатися
 button-more = Читати далі
+button-why = Чому?
 button-place-instead = Інше: { $place }
 button-word-instead = Інше: слово «{ $word }»
 button-remove = ✕ { $number }
@@ -495,6 +497,7 @@ stats-waits = <b>У дорозі</b>: { $count ->
     [few] { $count } розсилки
    *[other] { $count } розсилок
     }, найстаріша з { $since }
+stats-announcements = <b>Оголошення в дорозі</b>: { $count }
 stats-lanes = Окремі повідомлення: { $lanes }
 stats-failed = Не доставлено: { $count }. Див. /failed
 lane-reply = відповіді
