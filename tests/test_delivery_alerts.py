@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 from alarming import Alarms
+from language import gazetteer, reader, topics, words
 from outbox import Outbox, at_work, connected, now
 from pyroaring import BitMap
-from talking import gazetteer, reader, topics, words
 
 from bot.delivery.rendering import Renderer
 from bot.delivery.round import Ledger, play_round

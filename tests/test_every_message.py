@@ -13,9 +13,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from language import gazetteer, reader, topics, words
 from outbox import connected
 from structlog.testing import capture_logs
-from talking import NOW, Heard, Payload, Talk, gazetteer, reader, topics, words
+from talking import NOW, Heard, Payload, Talk
 from test_conversation_joining import channel
 
 from bot.delivery.outcome import Sent
