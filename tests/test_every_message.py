@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from language import gazetteer, reader, topics, words
-from outbox import connected
 from structlog.testing import capture_logs
 from talking import NOW, Heard, Payload, Talk
 from test_conversation_joining import channel
@@ -81,12 +80,6 @@ UNDRAWN = {"y"}
 async def standin() -> AsyncIterator[Standin]:
     async with Standin(limits=None) as running:
         yield running
-
-
-@pytest.fixture
-async def sender(standin: Standin) -> AsyncIterator[Sender]:
-    async with connected(standin.url, standin.token) as sender:
-        yield sender
 
 
 @dataclass

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 from language import gazetteer, reader, topics, words
-from outbox import connected
 
 from bot.delivery.outcome import Sent
 from bot.delivery.sender import Sender
@@ -49,12 +48,6 @@ def messages() -> Messages:
 async def standin() -> AsyncIterator[Standin]:
     async with Standin(limits=None) as running:
         yield running
-
-
-@pytest.fixture
-async def sender(standin: Standin) -> AsyncIterator[Sender]:
-    async with connected(standin.url, standin.token) as sender:
-        yield sender
 
 
 async def shown(sender: Sender, person: Person, content: Content) -> str:
