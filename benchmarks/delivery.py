@@ -11,31 +11,21 @@ import asyncio
 import gc
 import resource
 import sys
-import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 
 import uvloop
-from prometheus_client import CollectorRegistry
 from pyroaring import BitMap
 
 from benchmarks.clients import UNLIMITED, bare, library
 from benchmarks.databases import FIRST_CHAT, add_digests, add_subscribers, sqlite
 from benchmarks.figures import show, table
+from benchmarks.outbox import Outbox, now
 from benchmarks.peer import Peer, peer
 from benchmarks.sends import TEXT, Sends, measure
 from bot.account import connected
-from bot.delivery.counting import Counts
-from bot.delivery.courier import Courier
-from bot.delivery.pacing import Pacer
-from bot.delivery.rendering import Renderer
 from bot.delivery.sender import Sender
 from bot.delivery.settings import TelegramSettings
-from handlers.incidents import IncidentMessages
-from handlers.messages import Messages
-from handlers.words import Words
 from matching.gazetteer import Gazetteer
 from matching.reading import Reader
 from matching.topics import Topics
@@ -44,8 +34,6 @@ from storage.broadcasts import NewBroadcast
 from storage.bulletins import Bulletin
 from storage.database import Database
 from storage.lanes import Lane
-
-_CALM_SECONDS = 1.5  # until everybody may be written to again
 
 
 @dataclass(frozen=True)
@@ -60,37 +48,33 @@ class Asked:
 
 
 class Bench:
-    """An installation with nothing but an outbox and who carries it."""
+    """One outbox, filled in two ways."""
 
-    def __init__(self, database: Database, telegram: Peer, sender: Sender) -> None:
+    def __init__(self, database: Database, telegram: Peer, outbox: Outbox) -> None:
         self._database = database
         self._telegram = telegram
-        self._sender = sender
-        self._bell = asyncio.Event()
-        words, gazetteer, topics = Words(), Gazetteer.load(), Topics.built_in()
-        self._messages = Messages(words, Reader(gazetteer, topics))
-        self._incidents = IncidentMessages(words, gazetteer, topics)
+        self._outbox = outbox
 
     async def broadcast(self, name: str, rate: int, count: int) -> Sends:
         """One bulletin to so many."""
         await self._owe(count)
-        async with self._sending(rate):
+        async with self._outbox.sending(rate):
             return await measure(name, self._telegram, count, self._ring)
 
     async def drain(self, rate: int, count: int) -> float:
         """Sends so many of a queue: by how many MB the memory at its highest has grown."""
         before = _highest_mb()
-        async with self._sending(rate):
+        async with self._outbox.sending(rate):
             await measure("a queue", self._telegram, count, self._ring)
         return _highest_mb() - before
 
     async def _ring(self) -> None:
-        self._bell.set()
+        self._outbox.bell.set()
 
     async def _owe(self, count: int) -> None:
-        now = _now()
+        at = now()
         bulletin = Bulletin(
-            source="bench", key=str(now), title="everybody", text=TEXT, received_at=now
+            source="bench", key=str(at), title="everybody", text=TEXT, received_at=at
         )
         async with self._database.write() as transaction:
             stored = await bulletins.add(transaction, bulletin)
@@ -98,34 +82,7 @@ class Bench:
             new = NewBroadcast(
                 bulletin=stored.id, lane=Lane.NEWS, recipients=everybody, silent=BitMap()
             )
-            await broadcasts.enqueue(transaction, [new], now)
-
-    @asynccontextmanager
-    async def _sending(self, rate: int) -> AsyncIterator[None]:
-        courier = Courier(
-            self._database,
-            self._sender,
-            Pacer(rate, time.monotonic),
-            Renderer(self._messages, self._incidents, _now),
-            bell=self._bell,
-            joined=_nobody_joins,
-            counts=Counts(CollectorRegistry(), _now),
-            clock=_now,
-        )
-        run = asyncio.create_task(courier.run())
-        try:
-            yield
-        finally:
-            courier.stop()
-            await run
-
-
-async def _nobody_joins(_: Sequence[int]) -> None:
-    pass
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+            await broadcasts.enqueue(transaction, [new], at)
 
 
 def _highest_mb() -> float:
@@ -134,14 +91,16 @@ def _highest_mb() -> float:
 
 async def _run(asked: Asked) -> tuple[dict[str, Sends], float]:
     people = max(asked.messages, asked.others)
+    gazetteer, topics = Gazetteer.load(), Topics.built_in()
     async with peer(people, people) as telegram, sqlite() as database:
         await add_subscribers(database, people)
         settings = TelegramSettings(api_url=telegram.url)
         async with connected(settings, telegram.token) as bot:
-            bench = Bench(database, telegram, Sender(bot))
+            reader = Reader(gazetteer, topics)
+            outbox = Outbox(database, Sender(bot), reader, gazetteer, topics)
+            bench = Bench(database, telegram, outbox)
             gc.freeze()  # as the process does when it has loaded
             sends = {"limited": await bench.broadcast("limited", asked.rate, asked.messages)}
-            await asyncio.sleep(_CALM_SECONDS)
             sends["unlimited"] = await bench.broadcast("unlimited", UNLIMITED, asked.messages)
             sends["library"] = await library(telegram, FIRST_CHAT, asked.others)
             sends["bare"] = await bare(telegram, FIRST_CHAT, asked.others)

@@ -22,6 +22,7 @@ from bot.config import DEFAULT, Config, ConfigError, Problem, load, token
 from bot.demo import demo
 from bot.explain import ExplainError, explain_lines
 from bot.http import CannotListen
+from bot.language import Language
 from bot.publish import publish
 from bot.replay import Replay
 from bot.sources.locating import Locator
@@ -206,9 +207,9 @@ def _with_token(options: argparse.Namespace) -> tuple[Config, str]:
     return config, secret
 
 
-def _language(config: Config, options: argparse.Namespace) -> app.Language:
+def _language(config: Config, options: argparse.Namespace) -> Language:
     try:
-        return app.Language.load(config)
+        return Language.load(config)
     except QueryError as error:
         where = str(options.config or DEFAULT)
         what = f"query: {error}; expected one as /subscribe takes it"

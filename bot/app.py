@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -30,6 +29,7 @@ from bot.http import HttpServer
 from bot.intake import Intake
 from bot.jobs import Job, forget_old, ticking
 from bot.keeping import IndexKeeper
+from bot.language import Language
 from bot.metrics import Exposition
 from bot.paging import Paging
 from bot.pulse import Pulse
@@ -53,10 +53,7 @@ from handlers.roundup import Roundup
 from handlers.said import Answer, Direct, Edit, Suggest
 from handlers.words import Words
 from matching.finding import prepare
-from matching.gazetteer import Gazetteer
 from matching.index import Index
-from matching.reading import Reader
-from matching.topics import Topic, Topics
 from storage import broadcasts, deliveries, subscriptions
 from storage import sources as health
 from storage.arrivals import Taken
@@ -73,22 +70,6 @@ _TROUBLE_SECONDS = 3.0
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Language:
-    """What the matcher knows, loaded once."""
-
-    gazetteer: Gazetteer
-    topics: Topics
-    reader: Reader
-
-    @classmethod
-    def load(cls, config: Config) -> "Language":
-        """Raises QueryError for a topic of the configuration that cannot be read."""
-        gazetteer = Gazetteer.load()
-        topics = Topics.built_in().with_(Topic(t.name, t.query) for t in config.topic)
-        return cls(gazetteer, topics, Reader(gazetteer, topics))
 
 
 async def run(config: Config, token: str, language: Language, stop: asyncio.Event) -> None:

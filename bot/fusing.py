@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pyroaring import BitMap
 
 from bot.board import Board
+from bot.ending import around, ended
 from bot.incidents import (
     PERMANENT,
     BecameUnknown,
@@ -24,8 +25,8 @@ from bot.incidents import (
     observe,
     watch,
 )
-from bot.observation import Authority, Observation, Pulse
-from bot.observing import ANY, is_story, observations, only, places_alone
+from bot.observation import Observation, Pulse
+from bot.observing import is_story, observations, only, places_alone
 from bot.plans import Plan, Plans
 from bot.ringing import Entry, Nest
 from bot.saying import Part, Said, Share
@@ -179,9 +180,8 @@ class Fusion:
     def _go_on(self, part: Part, share: Share) -> None:
         one, said = part.seen, part.said
         before = self._board.find(one.key)
-        ended = self._board.ended(one.key)
         incident = before.incident if before else None
-        effect = observe(incident, ended, one, self._health, part.now)
+        effect = observe(incident, self._board.ended(one.key), one, self._health, part.now)
         if effect is None:
             return
         if isinstance(effect, Opened):
@@ -206,8 +206,8 @@ class Fusion:
         entry.owe(rung)
         loud = rung.loud - share.told
         if part.said.fresh:
-            self._tell(entry, Telling.OPENED, loud)
-            self._edit(entry, Telling.OPENED, rung.told - rung.loud)
+            self._plans.tell(entry, Telling.OPENED, loud)
+            self._plans.edit(entry, Telling.OPENED, rung.told - rung.loud)
         else:
             self._plans.miss(entry, loud)
         share.told |= loud
@@ -229,8 +229,8 @@ class Fusion:
                 else prior & self._wishes[Changes.ALL]
             )
             again -= self._nest.knowing(entry, self._board)
-        self._tell(entry, Telling.CHANGED, again - share.told)
-        self._edit(entry, Telling.CHANGED, prior - again)
+        self._plans.tell(entry, Telling.CHANGED, again - share.told)
+        self._plans.edit(entry, Telling.CHANGED, prior - again)
         share.told |= again
 
     def _tell_known(self, entry: Entry, effect: Effect) -> None:
@@ -241,8 +241,8 @@ class Fusion:
         expired = unknown and not any(name in self._health for name in entry.incident.sources)
         carried = self._nest.carried(entry, self._board)
         know = BitMap().union(*(who for other, who in carried if other.is_known))
-        self._tell(entry, telling, entry.owed - know, silent=entry.owed if expired else None)
-        self._edit(entry, telling, entry.owed & know)
+        self._plans.tell(entry, telling, entry.owed - know, silent=entry.owed if expired else None)
+        self._plans.edit(entry, telling, entry.owed & know)
 
     # --- an alert that is over ---
 
@@ -251,7 +251,7 @@ class Fusion:
         asked = self._asked(part.reading, part.matches)
         if said.baseline or not said.fresh:
             asked = BitMap()
-        targets: list[Entry | None] = [*self._targets(one)] or [None]
+        targets: list[Entry | None] = [*ended(one, self._board, self._nest)] or [None]
         closed = False
         for entry in targets:
             incident = entry.incident if entry else None
@@ -259,44 +259,22 @@ class Fusion:
             effect = observe(incident, self._board.ended(key), one, self._health, part.now)
             if effect is None:
                 continue
-            ended = self._board.put(effect, said.place)
+            over = self._board.put(effect, said.place)
             if entry is not None and isinstance(effect, Closed):
                 closed = True
-                self._close(ended, part.matches, asked, stale=not said.fresh)
-                share.told |= ended.owed
+                self._close(over, part.matches, asked, stale=not said.fresh)
+                share.told |= over.owed
         if not closed and not any(targets):
             share.plain |= asked | self._freed(part)
 
     def _freed(self, part: Part) -> BitMap:
-        """Who hears of the end in a part of what an alert is for: it goes on in the rest."""
-        one, concerned = part.seen, part.matches.ring | part.matches.silent
+        """Who hears of the end in a part of what an alert is for."""
         told = [
             entry.owed
-            for entry in self._board
-            if self._is_of(one, entry)
-            and self._nest.holds(entry.incident.region, one.region)
-            and not is_seen(entry.incident, self._health, part.now)
+            for entry in around(part.seen, self._board, self._nest)
+            if not is_seen(entry.incident, self._health, part.now)
         ]
-        return concerned & BitMap().union(*told)
-
-    def _targets(self, one: Observation) -> list[Entry]:
-        """What an end is the end of: who says it of a region says it of all that lies in it."""
-        inner = one.authority is not Authority.SEEN
-        return [
-            entry
-            for entry in self._board
-            if self._is_of(one, entry)
-            and (
-                entry.incident.region == one.region
-                or (inner and self._nest.holds(one.region, entry.incident.region))
-            )
-        ]
-
-    def _is_of(self, one: Observation, entry: Entry) -> bool:
-        """Whether an end may be an alert's. Without a hazard it is of what its source has said."""
-        if one.hazard == ANY:
-            return one.source in entry.incident.sources
-        return one.hazard == entry.incident.hazard
+        return (part.matches.ring | part.matches.silent) & BitMap().union(*told)
 
     def _close(self, entry: Entry, matches: Matches, asked: BitMap, *, stale: bool) -> None:
         carried = self._nest.carried(entry, self._board)
@@ -314,33 +292,14 @@ class Fusion:
         )
         self._plans.add(plan)
         # Who reads the alert later shall not take it for one that is on.
-        self._edit(entry, Telling.CLOSED, entry.owed)
+        self._plans.edit(entry, Telling.CLOSED, entry.owed)
         know = BitMap().union(*(who for other, who in carried if other.is_known))
         for other, who in carried:
             if not other.is_known:  # as long as this one was known they did not have to know
-                self._tell(other, Telling.UNKNOWN, who - know)
+                self._plans.tell(other, Telling.UNKNOWN, who - know)
                 know |= who
 
     def _asked(self, reading: Reading, matches: Matches) -> BitMap:
         """Who wants to hear of an end whether they heard of the beginning or not."""
         others = self._index.match(places_alone(reading))
         return (matches.ring | matches.silent) - (others.ring | others.silent | others.held)
-
-    # --- telling ---
-
-    def _tell(
-        self, entry: Entry, telling: Telling, who: BitMap, silent: BitMap | None = None
-    ) -> None:
-        self._plans.add(
-            Plan(
-                entry=entry,
-                telling=telling,
-                lane=Lane.ALERT,
-                recipients=who,
-                silent=(entry.silent if silent is None else silent).copy(),
-            )
-        )
-
-    def _edit(self, entry: Entry, telling: Telling, who: BitMap) -> None:
-        plan = Plan(entry=entry, telling=telling, lane=Lane.EDIT, recipients=who, silent=who)
-        self._plans.add(plan)

@@ -18,6 +18,7 @@ from pyroaring import BitMap
 from bot.arriving import Bulletins
 from bot.fusing import Fusion
 from bot.incidents import Closed
+from bot.owed import NOBODY, Match, Owed
 from bot.repeats import Repeats
 from bot.saying import Said
 from bot.sources.keys import is_of_content
@@ -25,15 +26,11 @@ from bot.sources.source import Batch
 from handlers.signs import is_alert, is_declared, read
 from matching.index import Index
 from matching.reading import Reader, Reading
-from matching.repeats import Fingerprint, fingerprint
-from storage import arrivals, broadcasts, bulletins, folds, held, hush, hushed, sources
+from matching.repeats import fingerprint
+from storage import arrivals, bulletins, folds, hush, sources
 from storage.arrivals import Arrival, Taken
-from storage.broadcasts import NewBroadcast
 from storage.bulletins import Bulletin, StoredBulletin
 from storage.database import Database, Transaction
-from storage.held import Held
-from storage.hush import Hush
-from storage.hushed import Hushed
 from storage.lanes import Lane
 
 log = structlog.get_logger(__name__)
@@ -43,61 +40,6 @@ SAME_WORDS = timedelta(hours=24)
 
 AT_ONCE = 50
 """Bulletins in one transaction: what comes in between waits for so many, a fsync is shared."""
-
-
-@dataclass(frozen=True)
-class _Match:
-    """Whom a bulletin concerns."""
-
-    lane: Lane
-    pushed: BitMap  # subscriber numbers: at once
-    silent: BitMap  # those of them who get it without a sound
-    held: BitMap  # subscriber numbers: for a digest
-    fingerprint: Fingerprint | None  # by which it is known when it is told again
-    story: BitMap = field(default_factory=BitMap)  # at once, but as news: they know the alert
-    told: BitMap = field(default_factory=BitMap)  # have a message of an incident instead
-
-
-_NOBODY = _Match(Lane.NEWS, BitMap(), BitMap(), BitMap(), None)
-
-
-class _Owed:
-    """What one transaction comes to owe: stored many at a time."""
-
-    def __init__(self, transaction: Transaction, hush: Hush, now: datetime) -> None:
-        self._transaction = transaction
-        self._hush = hush
-        self._now = now
-        self._pushed: list[NewBroadcast] = []
-        self._held: list[Held] = []
-        self._hushed: list[Hushed] = []
-
-    def add(self, bulletin: int, match: _Match, told: BitMap, waiting: BitMap) -> int:
-        """Owes it to whom it concerns, but for those told already; to how many."""
-        owed, kept = match.pushed - told, match.held - told - waiting
-        later = self._hush.held(match.lane, owed)
-        pushed, softly = owed - later, self._hush.hushed(match.lane, owed)
-        if pushed:
-            silent = (match.silent | softly) & pushed
-            new = NewBroadcast(bulletin=bulletin, lane=match.lane, recipients=pushed, silent=silent)
-            self._pushed.append(new)
-        if match.story:
-            new = NewBroadcast(
-                bulletin=bulletin, lane=Lane.NEWS, recipients=match.story, silent=match.story
-            )
-            self._pushed.append(new)
-        if kept:
-            self._held.append(Held(bulletin, kept))
-        for numbers, is_told in ((later, False), (softly, True)):
-            if numbers:
-                self._hushed.append(Hushed(bulletin, is_told, numbers))
-        return len(owed | kept | match.story | match.told)
-
-    async def store(self) -> None:
-        await broadcasts.enqueue(self._transaction, self._pushed, self._now)
-        await held.hold(self._transaction, self._held, self._now)
-        await hushed.hold(self._transaction, self._hushed, self._now)
-        self._pushed, self._held, self._hushed = [], [], []
 
 
 _Also = Callable[[Transaction, list[Taken]], Awaitable[None]]
@@ -253,9 +195,9 @@ class Intake:
                 last[name] = bulletin.received_at
         return repeated
 
-    async def _match(self, place: int, bulletin: Bulletin, *, baseline: bool) -> _Match:
+    async def _match(self, place: int, bulletin: Bulletin, *, baseline: bool) -> Match:
         if baseline and not self.fusion.knows(bulletin.source):
-            return _NOBODY
+            return NOBODY
         await asyncio.sleep(0)  # each may take a millisecond: others have their turn in between
         reading = read(self.reader, bulletin)
         matches = self.index.match(reading)
@@ -263,27 +205,27 @@ class Intake:
         if not reading.alert:
             known = fingerprint(reading, bulletin.url)
             pushed = matches.ring | matches.silent if fresh else BitMap()
-            return _Match(Lane.NEWS, pushed, matches.silent & pushed, matches.held, known)
+            return Match(Lane.NEWS, pushed, matches.silent & pushed, matches.held, known)
         if is_declared(bulletin) and self.reader.is_drill(bulletin.title or bulletin.text):
             pushed = BitMap() if baseline else matches.ring | matches.silent
-            return _Match(Lane.NEWS, pushed, pushed, BitMap(), None)
+            return Match(Lane.NEWS, pushed, pushed, BitMap(), None)
         said = Said(place, bulletin, reading, matches, fresh, baseline)
         await self.fusion.begin(self.clock(), bulletin.source)
         share = self.fusion.decide(said, self.clock())
         if baseline:
-            return _NOBODY
+            return NOBODY
         pushed, story = (share.plain, share.story) if fresh else (BitMap(), BitMap())
         silent = matches.silent & pushed
-        return _Match(Lane.ALERT, pushed, silent, matches.held, None, story, share.told)
+        return Match(Lane.ALERT, pushed, silent, matches.held, None, story, share.told)
 
     async def _owe(
         self,
         transaction: Transaction,
         stored: Sequence[StoredBulletin],
-        matches: Sequence[_Match],
+        matches: Sequence[Match],
     ) -> list[int]:
         """To how many each of them is owed."""
-        owed = _Owed(transaction, await hush.now(transaction), self.clock())
+        owed = Owed(transaction, await hush.now(transaction), self.clock())
         counts = []
         for bulletin, match in zip(stored, matches, strict=True):
             told, waiting = BitMap(), BitMap()

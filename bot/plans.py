@@ -44,6 +44,24 @@ class Plans:
         if plan.recipients or plan.telling is Telling.CLOSED:
             self._plans.append(plan)
 
+    def tell(
+        self, entry: Entry, telling: Telling, who: BitMap, silent: BitMap | None = None
+    ) -> None:
+        """By a message of its own; without `silent`, as loud as the incident is for each."""
+        self.add(
+            Plan(
+                entry=entry,
+                telling=telling,
+                lane=Lane.ALERT,
+                recipients=who,
+                silent=(entry.silent if silent is None else silent).copy(),
+            )
+        )
+
+    def edit(self, entry: Entry, telling: Telling, who: BitMap) -> None:
+        """By what changes in the messages they have."""
+        self.add(Plan(entry=entry, telling=telling, lane=Lane.EDIT, recipients=who, silent=who))
+
     def miss(self, entry: Entry, recipients: BitMap) -> None:
         """It is too old to ring: a summary tells it."""
         if recipients:

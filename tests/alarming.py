@@ -4,8 +4,8 @@ import itertools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from language import gazetteer, reader, topics
 from prometheus_client import CollectorRegistry
-from talking import gazetteer, reader, topics
 
 from bot.arriving import Bulletins
 from bot.fusing import Fusion

@@ -1,4 +1,7 @@
-"""Real databases for every test: SQLite in a folder of the test, PostgreSQL from a wheel."""
+"""Real parts for every test.
+
+SQLite in a folder of the test, PostgreSQL from a wheel, HTTP to what plays Telegram.
+"""
 
 import asyncio
 import shutil
@@ -9,7 +12,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from outbox import connected
 
+from bot.delivery.sender import Sender
+from bot.standin.server import Standin
 from storage.database import Database
 from storage.migrate import migrate
 
@@ -79,6 +85,20 @@ async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
     opened = Database(sqlite_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def standin() -> AsyncIterator[Standin]:
+    """What plays Telegram, as strict as Telegram is."""
+    async with Standin() as running:
+        yield running
+
+
+@pytest.fixture
+async def sender(standin: Standin) -> AsyncIterator[Sender]:
+    """Who calls it."""
+    async with connected(standin.url, standin.token) as calling:
+        yield calling
 
 
 def _postgres_url(server: PostgresServer, name: str) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from hypothesis import strategies as st
+from language import gazetteer, reader
 
 from matching.evaluate import evaluate
-from matching.gazetteer import Gazetteer
 from matching.index import Matches, Mode
 from matching.query import (
     And,
@@ -20,11 +20,10 @@ from matching.query import (
     Word,
     needs_a_term,
 )
-from matching.reading import Reader, Reading
-from matching.topics import Topics
+from matching.reading import Reading
 
-GAZETTEER = Gazetteer.load()
-READER = Reader(GAZETTEER, Topics.built_in())
+GAZETTEER = gazetteer()
+READER = reader()
 
 
 def place(name: str) -> PlaceTerm:

@@ -4,8 +4,9 @@ import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
+
+from language import gazetteer, reader, topics, words
 
 from bot.digests import Digests
 from bot.waiting import Owing
@@ -14,11 +15,8 @@ from handlers.limiting import Allowance
 from handlers.messages import Messages
 from handlers.roundup import Roundup
 from handlers.said import Answer, Direct, Edit
-from handlers.words import Words
 from matching.gazetteer import Gazetteer
 from matching.index import Index
-from matching.reading import Reader
-from matching.topics import Topics
 from storage import bulletins, deliveries, inbox, subscribers, subscriptions
 from storage.bulletins import Bulletin, StoredBulletin
 from storage.content import Button, Content
@@ -62,26 +60,6 @@ class Heard:
     def answer(self) -> str:
         (answer,) = [each for each in self.direct if isinstance(each, Answer)]
         return answer.text
-
-
-@cache
-def gazetteer() -> Gazetteer:
-    return Gazetteer.load()
-
-
-@cache
-def words() -> Words:
-    return Words()
-
-
-@cache
-def topics() -> Topics:
-    return Topics.built_in()
-
-
-@cache
-def reader() -> Reader:
-    return Reader(gazetteer(), topics())
 
 
 def digests(database: Database, clock: Callable[[], datetime]) -> Digests:

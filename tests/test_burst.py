@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from installation import Installation
+from language import gazetteer, reader
 from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 
@@ -19,11 +20,8 @@ from bot.intake import AT_ONCE, Intake
 from bot.repeats import Repeats
 from bot.sources.source import Batch
 from bot.standin.server import Standin
-from matching.gazetteer import Gazetteer
 from matching.index import Index, Mode
 from matching.query import Word, dump
-from matching.reading import Reader
-from matching.topics import Topics
 from storage import arrivals, broadcasts, schema, sources, subscribers, subscriptions
 from storage.bulletins import Bulletin, Kind
 from storage.database import Database
@@ -34,25 +32,19 @@ from storage.subscribers import ChatKind, Target
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 WORD = Word("storm")
-GAZETTEER = Gazetteer.load()
 
 
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader(GAZETTEER, Topics.built_in())
-
-
-def intake(database: Database, reader: Reader) -> Intake:
+def intake(database: Database) -> Intake:
     """As after a start: one subscriber, who waits for storms."""
     index = Index()
     index.add(1, 1, WORD, Mode.RING)
     ttl = timedelta(minutes=15)
     return Intake(
         database,
-        reader,
+        reader(),
         index,
         Repeats(),
-        Fusion(database, index, GAZETTEER, {}),
+        Fusion(database, index, gazetteer(), {}),
         ttl,
         lambda: None,
         lambda: NOW,
@@ -93,15 +85,13 @@ def disk_with_room_for(size: int, database: Path) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-async def test_an_alert_at_the_end_of_a_burst_of_news_is_owed_first(
-    database: Database, reader: Reader
-) -> None:
+async def test_an_alert_at_the_end_of_a_burst_of_news_is_owed_first(database: Database) -> None:
     """Its source does not say that it is one: its words do."""
     alert = Bulletin(
         source="blog", key="a", title="Air alert in Kherson: a storm of drones", received_at=NOW
     )
     news = [storm(number) for number in range(3 * AT_ONCE)]
-    await intake(database, reader).take(batch(*news, alert))
+    await intake(database).take(batch(*news, alert))
     async with database.read() as transaction:
         (first,) = await broadcasts.unfinished(transaction, Lane.ALERT, limit=9)
         others = await broadcasts.unfinished(transaction, Lane.NEWS, limit=999)
@@ -111,11 +101,11 @@ async def test_an_alert_at_the_end_of_a_burst_of_news_is_owed_first(
 
 
 async def test_a_burst_that_does_not_fit_the_disk_leaves_the_cursor_where_it_was(
-    sqlite: Database, reader: Reader, tmp_path: Path
+    sqlite: Database, tmp_path: Path
 ) -> None:
     """Case 31 of the catalogue of failures."""
     many = batch(*map(storm, range(4 * AT_ONCE)))
-    desk = intake(sqlite, reader)
+    desk = intake(sqlite)
     await left(sqlite)
     with (
         disk_with_room_for(100_000, tmp_path / "tocsin.db"),
@@ -130,10 +120,10 @@ async def test_a_burst_that_does_not_fit_the_disk_leaves_the_cursor_where_it_was
 
 
 async def test_a_disk_that_fills_while_a_burst_is_taken_loses_and_doubles_nothing(
-    sqlite: Database, reader: Reader, tmp_path: Path
+    sqlite: Database, tmp_path: Path
 ) -> None:
     """Case 31 of the catalogue of failures."""
-    desk = intake(sqlite, reader)
+    desk = intake(sqlite)
     async with sqlite.write() as transaction:
         news = [replace(storm(number), kind=Kind.NEWS) for number in range(8 * AT_ONCE)]
         ids = await arrivals.put(transaction, news, NOW)

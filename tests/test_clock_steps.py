@@ -2,11 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from outbox import at_work, connected, people
+from outbox import at_work, people
 
 from bot.clock_steps import ClockSteps
 from bot.delivery.sender import Sender
@@ -24,18 +23,6 @@ class Clock:
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.set_by
-
-
-@pytest.fixture
-async def standin() -> AsyncIterator[Standin]:
-    async with Standin() as running:
-        yield running
-
-
-@pytest.fixture
-async def sender(standin: Standin) -> AsyncIterator[Sender]:
-    async with connected(standin.url, standin.token) as sender:
-        yield sender
 
 
 @pytest.mark.parametrize("hours", [1, -1])

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from talking import ANN, BEN, GROUP, Heard, Payload, Talk, gazetteer, in_group, labelled, private
-from talking import topics as known_topics
+from language import gazetteer, topics
+from talking import ANN, BEN, GROUP, Heard, Payload, Talk, in_group, labelled, private
 from telegram_html import read
 
 from handlers.spelling import spell
@@ -39,6 +39,16 @@ async def kept(talk: Talk, user: int) -> list[tuple[str, str, str, bool]]:
 def an_export(*subscriptions: dict[str, Any], **changes: Any) -> str:
     document = {"tocsin": 1, "subscriptions": list(subscriptions)} | changes
     return json.dumps(document, ensure_ascii=False, indent=1)
+
+
+async def is_refused(talk: Talk, text: str, said: str) -> None:
+    """What is brought is refused with these words, and changes nothing."""
+    await talk.say("/subscribe Lviv")
+    before = await talk.known(), await talk.followed()
+    heard = await talk.say(f"/import {text}")
+    assert said in heard.html
+    assert read(heard.html).units <= 4_096
+    assert (await talk.known(), await talk.followed()) == before
 
 
 async def test_an_export_tells_all_that_is_known(database: Database) -> None:
@@ -173,9 +183,9 @@ async def test_what_is_too_long_for_any_message_is_shown_in_pieces_all_the_same(
     ],
 )  # fmt: skip
 def test_what_is_spelled_out_means_just_what_it_was(written: str) -> None:
-    for choice in (query := parse(written, gazetteer(), known_topics())).choices:
-        assert parse(spell(choice.chosen), gazetteer(), known_topics()).query == choice.chosen
-    assert parse(spell(query.query), gazetteer(), known_topics()).query == query.query
+    for choice in (query := parse(written, gazetteer(), topics())).choices:
+        assert parse(spell(choice.chosen), gazetteer(), topics()).query == choice.chosen
+    assert parse(spell(query.query), gazetteer(), topics()).query == query.query
 
 
 @pytest.mark.parametrize(
@@ -210,20 +220,20 @@ def test_what_is_spelled_out_means_just_what_it_was(written: str) -> None:
         ("Kyiv", "not what /export gives"),
         ("", "Paste what /export gave"),
         ('<?xml version="1.0"?><opml version="2.0"><body/></opml>', "a list of feeds"),
-        ('<opml version="2.0">' + "<outline/>" * 1_000_000, "a list of feeds"),
-        (an_export(*[{"written": "Kyiv"}] * 500_000), "too long to have come from /export"),
     ],
 )  # fmt: skip
 async def test_what_cannot_be_brought_back_is_told_with_its_place_and_changes_nothing(
     sqlite: Database, text: str, said: str
 ) -> None:
+    await is_refused(Talk(sqlite), text, said)
+
+
+async def test_megabytes_are_refused_like_any_other_text(sqlite: Database) -> None:
     talk = Talk(sqlite)
-    await talk.say("/subscribe Lviv")
-    before = await talk.known(), await talk.followed()
-    heard = await talk.say(f"/import {text}")
-    assert said in heard.html
-    assert read(heard.html).units <= 4_096
-    assert (await talk.known(), await talk.followed()) == before
+    feeds = '<opml version="2.0">' + "<outline/>" * 1_000_000
+    await is_refused(talk, feeds, "a list of feeds")
+    much = json.dumps({"tocsin": 1, "subscriptions": [{"written": "Kyiv"}] * 500_000})
+    await is_refused(talk, much, "too long to have come from /export")
 
 
 async def test_one_bad_entry_leaves_even_the_settings_as_they_were(database: Database) -> None:

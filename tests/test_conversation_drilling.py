@@ -1,7 +1,8 @@
 """A drill comes the way an alert comes, and nobody can take it for one."""
 
 import pytest
-from talking import ANN, BEN, GROUP, Talk, words
+from language import words
+from talking import ANN, BEN, GROUP, Talk
 from telegram_html import read
 
 from handlers.words import LANGUAGES

@@ -4,7 +4,8 @@ import asyncio
 from typing import Any
 
 import pytest
-from talking import ANN, NOW, Talk, bot, gazetteer, labelled, labels, private, topics
+from language import gazetteer, topics
+from talking import ANN, NOW, Talk, bot, labelled, labels, private
 from telegram_html import read
 
 from handlers.presses import carry

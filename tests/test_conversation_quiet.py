@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from talking import NOW, Talk, labelled, labels, words
+from language import words
+from talking import NOW, Talk, labelled, labels
 from telegram_html import read
 
 from handlers import pausing, quieting

@@ -1,11 +1,11 @@
 """From the outbox to people's chats, through real HTTP and real databases."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from outbox import Outbox, at_work, connected, people, texts_of
+from outbox import Outbox, at_work, people, texts_of
 
 from bot.delivery.sender import Sender
 from bot.standin.server import Standin
@@ -14,18 +14,6 @@ from storage.content import Button
 from storage.database import Database
 from storage.lanes import Lane
 from storage.subscribers import Suspended
-
-
-@pytest.fixture
-async def standin() -> AsyncIterator[Standin]:
-    async with Standin() as running:
-        yield running
-
-
-@pytest.fixture
-async def sender(standin: Standin) -> AsyncIterator[Sender]:
-    async with connected(standin.url, standin.token) as sender:
-        yield sender
 
 
 async def test_a_broadcast_reaches_everybody_once(

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 from alarming import Alarms
-from outbox import Outbox, at_work, connected, now
+from language import gazetteer, reader, topics, words
+from outbox import Outbox, at_work, now
 from pyroaring import BitMap
-from talking import gazetteer, reader, topics, words
 
 from bot.delivery.rendering import Renderer
 from bot.delivery.round import Ledger, play_round
@@ -70,12 +70,6 @@ class Night:
 async def standin() -> AsyncIterator[Standin]:
     async with Standin(limits=None) as running:
         yield running
-
-
-@pytest.fixture
-async def sender(standin: Standin) -> AsyncIterator[Sender]:
-    async with connected(standin.url, standin.token) as sender:
-        yield sender
 
 
 @pytest.fixture

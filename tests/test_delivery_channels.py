@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from language import gazetteer, reader, topics, words
 from outbox import at_work, connected, now, people
-from talking import gazetteer, reader, topics, words
 
 from bot.delivery.rendering import Renderer
 from bot.delivery.sender import Sender

@@ -1,10 +1,9 @@
 """A digest that may have arrived is not sent again: what it told joins the next one."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from outbox import at_work, connected, now
+from outbox import at_work, now
 from pyroaring import BitMap
 from test_digests import DAILY, NINE, Office
 
@@ -18,18 +17,6 @@ from storage.broadcasts import NewBroadcast
 from storage.bulletins import Bulletin
 from storage.database import Database
 from storage.lanes import Lane
-
-
-@pytest.fixture
-async def standin() -> AsyncIterator[Standin]:
-    async with Standin() as running:
-        yield running
-
-
-@pytest.fixture
-async def sender(standin: Standin) -> AsyncIterator[Sender]:
-    async with connected(standin.url, standin.token) as sender:
-        yield sender
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """What becomes of a message when Telegram answers, but not with yes."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog
-from outbox import Outbox, at_work, connected, now, people, texts_of
+from outbox import Outbox, at_work, now, people, texts_of
 
 from bot.astray import Notices
 from bot.delivery.sender import Sender
@@ -20,18 +19,6 @@ from storage.lanes import Lane
 from storage.subscribers import Subscriber
 
 NOTICE = "For the administrators"
-
-
-@pytest.fixture
-async def standin() -> AsyncIterator[Standin]:
-    async with Standin() as running:
-        yield running
-
-
-@pytest.fixture
-async def sender(standin: Standin) -> AsyncIterator[Sender]:
-    async with connected(standin.url, standin.token) as sender:
-        yield sender
 
 
 async def a_topic(standin: Standin, outbox: Outbox) -> tuple[Group, int, Subscriber]:

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from language import gazetteer, topics
 from pyroaring import BitMap
-from talking import digests, gazetteer, topics
+from talking import digests
 
 from handlers.rescheduling import reschedule
 from handlers.rezoning import rezone

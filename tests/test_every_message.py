@@ -13,9 +13,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from outbox import connected
+from language import gazetteer, reader, topics, words
 from structlog.testing import capture_logs
-from talking import NOW, Heard, Payload, Talk, gazetteer, reader, topics, words
+from talking import NOW, Heard, Payload, Talk
 from test_conversation_joining import channel
 
 from bot.delivery.outcome import Sent
@@ -77,12 +77,6 @@ SAID = (
 async def standin() -> AsyncIterator[Standin]:
     async with Standin(limits=None) as running:
         yield running
-
-
-@pytest.fixture
-async def sender(standin: Standin) -> AsyncIterator[Sender]:
-    async with connected(standin.url, standin.token) as sender:
-        yield sender
 
 
 @dataclass

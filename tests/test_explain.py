@@ -5,16 +5,14 @@ import json
 from typing import Any
 
 import pytest
+from language import gazetteer, reader, topics
 
 from bot.explain import ExplainError, explain_lines
 from matching.explaining import Explainer
-from matching.gazetteer import Gazetteer
-from matching.reading import Reader
-from matching.topics import Topics
 
-GAZETTEER = Gazetteer.load()
-TOPICS = Topics.built_in()
-EXPLAINER = Explainer(GAZETTEER, TOPICS, Reader(GAZETTEER, TOPICS))
+GAZETTEER = gazetteer()
+TOPICS = topics()
+EXPLAINER = Explainer(GAZETTEER, TOPICS, reader())
 
 
 def explained(*lines: object, queries: tuple[str, ...] = ()) -> list[dict[str, Any]]:

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from language import gazetteer
 
 from matching.finding import nearest, suggest
-from matching.gazetteer import Gazetteer
 
-GAZETTEER = Gazetteer.load()
+GAZETTEER = gazetteer()
 
 
 def titles(name: str) -> list[str]:

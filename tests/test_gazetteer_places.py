@@ -4,11 +4,11 @@ from collections import Counter
 from zoneinfo import available_timezones
 
 import pytest
+from language import gazetteer
 
-from matching.gazetteer import Gazetteer
 from matching.normalise import tokens
 
-GAZETTEER = Gazetteer.load()
+GAZETTEER = gazetteer()
 
 
 def code(name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from alarming import NOW, Alarms
-from talking import gazetteer
+from language import gazetteer
 
 from bot.incidents import HOLD
 from bot.sources import states, watching_states

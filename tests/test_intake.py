@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from language import gazetteer, reader, topics
 from prometheus_client import CollectorRegistry
 
 from bot.arriving import Bulletins
@@ -13,11 +14,8 @@ from bot.intake import Intake
 from bot.repeats import Repeats
 from bot.sources.keys import content_key
 from bot.sources.source import Batch
-from matching.gazetteer import Gazetteer
 from matching.index import Index, Mode
 from matching.parser import parse
-from matching.reading import Reader
-from matching.topics import Topics
 from storage import arrivals, broadcasts, bulletins, held, sources
 from storage.broadcasts import Broadcast
 from storage.bulletins import Bulletin, Kind, Phase
@@ -28,28 +26,21 @@ from storage.lanes import Lane
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
-def gazetteer() -> Gazetteer:
-    return Gazetteer.load()
-
-
 class Desk:
     """An intake, its subscriptions, and what it has come to owe."""
 
-    def __init__(self, database: Database, gazetteer: Gazetteer) -> None:
+    def __init__(self, database: Database) -> None:
         self.database = database
         self.now = NOW
         self.rung = 0
         self.registry = CollectorRegistry()
-        self._gazetteer = gazetteer
-        self._topics = Topics.built_in()
         self._index = Index()
         self.intake = Intake(
             database,
-            Reader(gazetteer, self._topics),
+            reader(),
             self._index,
             Repeats(),
-            Fusion(database, self._index, gazetteer, {}),
+            Fusion(database, self._index, gazetteer(), {}),
             timedelta(minutes=15),
             self._ring,
             lambda: self.now,
@@ -60,7 +51,7 @@ class Desk:
         self.rung += 1
 
     def subscribe(self, number: int, query: str, mode: Mode = Mode.RING) -> None:
-        parsed = parse(query, self._gazetteer, self._topics)
+        parsed = parse(query, gazetteer(), topics())
         self._index.add(number, number, parsed.query, mode)
 
     async def take(self, *new: Bulletin, baseline: bool = False) -> list[tuple[bool, int]]:
@@ -74,8 +65,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database, gazetteer: Gazetteer) -> Desk:
-    return Desk(database, gazetteer)
+def desk(database: Database) -> Desk:
+    return Desk(database)
 
 
 def said(title: str, key: str | None = None, **more: object) -> Bulletin:

@@ -1,14 +1,12 @@
 """Whom or what a name means that a well-known place bears too: a person, a river, another city."""
 
 import pytest
+from language import gazetteer, reader
 
-from matching.gazetteer import Gazetteer
 from matching.normalise import tokens
-from matching.reading import Reader
-from matching.topics import Topics
 
-GAZETTEER = Gazetteer.load()
-READER = Reader(GAZETTEER, Topics.built_in())
+GAZETTEER = gazetteer()
+READER = reader()
 
 
 def codes(text: str) -> list[str]:

@@ -3,16 +3,16 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from language import gazetteer
 
 from matching.declension import forms, is_form, skeleton, skeletons
-from matching.gazetteer import Gazetteer
 from matching.normalise import tokens, words
 from matching.romanise import romanise
 from matching.shelf import Shelf
 from matching.spellings import Spellings
 from matching.table import Table
 
-GAZETTEER = Gazetteer.load()
+GAZETTEER = gazetteer()
 
 DECLINED = [
     ("Київ", "Києва Києву Києвом Києві"),

@@ -1,11 +1,11 @@
 """Which places a text speaks of: names found in four languages, and words that are none."""
 
 import pytest
+from language import gazetteer
 
-from matching.gazetteer import Gazetteer
 from matching.normalise import tokens
 
-GAZETTEER = Gazetteer.load()
+GAZETTEER = gazetteer()
 
 
 def found(text: str) -> set[str]:

@@ -1,12 +1,12 @@
 """Whether a text speaks of a whole country, in four languages."""
 
 import pytest
+from language import gazetteer
 
-from matching.gazetteer import Gazetteer
 from matching.nationwide import Nationwide
 from matching.normalise import tokens
 
-GAZETTEER = Gazetteer.load()
+GAZETTEER = gazetteer()
 NATIONWIDE = Nationwide.load()
 
 

@@ -7,17 +7,17 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from language import gazetteer, reader, topics
 
 from matching.evaluate import evaluate, evidence
-from matching.gazetteer import Gazetteer
 from matching.parser import parse
 from matching.query import PlaceTerm, SourceTerm, TopicTerm, Word
 from matching.reading import Reader, Reading
-from matching.topics import Topic, Topics
+from matching.topics import Topic
 
-GAZETTEER = Gazetteer.load()
-TOPICS = Topics.built_in()
-READER = Reader(GAZETTEER, TOPICS)
+GAZETTEER = gazetteer()
+TOPICS = topics()
+READER = reader()
 
 
 def hears(query: str, reading: Reading) -> bool:
@@ -215,9 +215,9 @@ def test_whether_it_is_an_alert_is_known_without_reading_all() -> None:
     texts = [(item["title"], item["text"]) for item in ITEMS]
     texts += [(one[0], other[1]) for one, other in pairwise(texts)]
     texts += [(f"{one[1]} {other[0]}", "The bell.") for one, other in pairwise(texts)]
-    for reader in (READER, bell):
-        alerts = [reader.read(title, text).alert for title, text in texts]
-        assert [reader.is_alert(title, text) for title, text in texts] == alerts
+    for each in (READER, bell):
+        alerts = [each.read(title, text).alert for title, text in texts]
+        assert [each.is_alert(title, text) for title, text in texts] == alerts
         assert set(alerts) == {True, False}
     assert READER.is_alert("", "", topics=["all clear", "no such"])
 

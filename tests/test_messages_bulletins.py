@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from talking import NOW, labelled, labels, reader, words
+from language import reader, words
+from talking import NOW, labelled, labels
 from telegram_html import read
 
 from handlers import plain

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-from outbox import connected
+from language import gazetteer, reader, topics, words
 
 from bot.delivery.outcome import Sent
 from bot.delivery.sender import Sender
@@ -13,10 +13,6 @@ from bot.standin.server import Standin
 from handlers.messages import Audience, Messages, read_press
 from handlers.reckoning import item
 from handlers.roundup import Roundup
-from handlers.words import Words
-from matching.gazetteer import Gazetteer
-from matching.reading import Reader
-from matching.topics import Topics
 from storage.bulletins import StoredBulletin
 from storage.content import Content
 from storage.subscribers import Detail, Target
@@ -45,19 +41,13 @@ HOSTILE = {
 
 @pytest.fixture(scope="module")
 def messages() -> Messages:
-    return Messages(Words(), Reader(Gazetteer.load(), Topics.built_in()))
+    return Messages(words(), reader())
 
 
 @pytest.fixture
 async def standin() -> AsyncIterator[Standin]:
     async with Standin(limits=None) as running:
         yield running
-
-
-@pytest.fixture
-async def sender(standin: Standin) -> AsyncIterator[Sender]:
-    async with connected(standin.url, standin.token) as sender:
-        yield sender
 
 
 async def shown(sender: Sender, person: Person, content: Content) -> str:
@@ -119,10 +109,8 @@ async def test_a_digest_of_hostile_texts_arrives_whole(
         )
         for number, text in enumerate(HOSTILE.values(), start=1)
     ]
-    gazetteer, topics = Gazetteer.load(), Topics.built_in()
-    reader = Reader(gazetteer, topics)
-    roundup = Roundup(Words(), gazetteer, topics, messages)
-    items = [item(each, reader, gazetteer, topics) for each in many]
+    roundup = Roundup(words(), gazetteer(), topics(), messages)
+    items = [item(each, reader(), gazetteer(), topics()) for each in many]
     contents = roundup.digest(items, Audience("uk", "Europe/Kyiv", Detail.FULL), NOW)
     for content in contents:
         assert not is_cut_wrong(await shown(sender, person, content))

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from talking import NOW, gazetteer, topics, words
+from language import gazetteer, topics, words
+from talking import NOW
 from telegram_html import read
 
 from handlers.incidents import IncidentMessages, IncidentView

@@ -22,12 +22,6 @@ Samples = dict[tuple[str, str], float]
 
 
 @pytest.fixture
-async def standin() -> AsyncIterator[Standin]:
-    async with Standin() as running:
-        yield running
-
-
-@pytest.fixture
 async def sender(standin: Standin) -> AsyncIterator[Sender]:
     async with connected(standin.url, standin.token, seconds=1.0) as sender:
         yield sender

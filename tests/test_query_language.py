@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from language import gazetteer, topics
 
 from matching.errors import ErrorKind, QueryError
-from matching.gazetteer import Gazetteer
 from matching.parser import parse
 from matching.query import (
     And,
@@ -23,10 +23,9 @@ from matching.query import (
     replace,
     terms,
 )
-from matching.topics import Topics
 
-GAZETTEER = Gazetteer.load()
-TOPICS = Topics.built_in()
+GAZETTEER = gazetteer()
+TOPICS = topics()
 
 A, B, C = Word("alpha"), Word("beta"), Word("gamma")
 

@@ -4,9 +4,10 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from language import gazetteer, reader
 from prometheus_client import CollectorRegistry
 from pyroaring import BitMap
-from talking import ANN, BEN, Talk, digests, gazetteer, reader
+from talking import ANN, BEN, Talk, digests
 
 from bot.arriving import Bulletins
 from bot.fusing import Fusion

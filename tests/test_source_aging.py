@@ -5,33 +5,22 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
-from origin import Origin, origin, page
+from looks import Looks
+from origin import origin
 from said import content_type, said
 
 from bot.sources.aging import Aging
 from bot.sources.alerts_in_ua import read_made
 from bot.sources.fetching import Fetcher, open_session
 from bot.sources.siren import SirenSettings
-from bot.sources.source import Polled, Unusable
+from bot.sources.source import Unusable
 from storage.bulletins import Bulletin
-from storage.sources import Cursor
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 
 
-class Looks:
-    """A source of states, looked at again and again."""
-
-    def __init__(self, served: Origin, source: Polled) -> None:
-        self._served = served
-        self._source = source
-        self._cursor: Cursor | None = None
-
-    async def see(self, when: str) -> Sequence[Bulletin]:
-        self._served.answer = page(said("siren", when), content_type("siren"))
-        batch = await self._source.fetch(self._cursor)
-        self._cursor = batch.cursor
-        return batch.bulletins
+async def see(looks: Looks, when: str) -> Sequence[Bulletin]:
+    return await looks.gives(said("siren", when), content_type("siren"))
 
 
 async def test_a_state_from_before_ends_nothing_and_begins_nothing_again() -> None:
@@ -39,14 +28,14 @@ async def test_a_state_from_before_ends_nothing_and_begins_nothing_again() -> No
         settings = SirenSettings(kind="siren", name="air", url=served.url)
         looks = Looks(served, settings.source(Fetcher(session, lambda: NOW), lambda: NOW))
         served.numbers = iter([5, 6, 5, 5, 7])
-        await looks.see("before")
-        assert len(await looks.see("after")) == 1
+        await see(looks, "before")
+        assert len(await see(looks, "after")) == 1
 
         for _ in range(2):
             with pytest.raises(Unusable, match="before"):
-                await looks.see("before")
+                await see(looks, "before")
 
-        assert await looks.see("after") == ()
+        assert await see(looks, "after") == ()
 
 
 def test_a_service_that_counts_anew_is_believed_after_a_while() -> None:

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import ClientSession, web
 from pydantic import SecretStr
 from structlog.testing import capture_logs
+from ukrainealarm import MESSAGE, TREE
 
 from bot.http import Address, HttpServer
 from bot.sources import registry
@@ -24,10 +25,6 @@ from storage.bulletins import Phase
 from storage.database import Database
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
-MESSAGE = (
-    '{"status":"Activate","regionId":54,"alarmType":"AIR",'
-    '"createdAt":"2026-03-05T08:00:00Z","activeAlertLevels":null}'
-)
 PUBLIC_KEY = """\
 -----BEGIN PUBLIC KEY-----
 MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAvSb3kCJwPm0pxId5LaXA
@@ -54,24 +51,6 @@ SIGNATURE = (
     "QUxgOEjr7zHyOfNX9E0kvNZeMCPliDHktOGPCCxL4hMeef3x+DkApR3X5qdtZ2Q+/rmyXWgKlFH/5w=="
 )
 """Of 1772697600, which is NOW, a point, and MESSAGE; made by OpenSSL."""
-
-TREE = {
-    "states": [
-        {
-            "regionId": "28",
-            "regionName": "Донецька область",
-            "regionChildIds": [
-                {
-                    "regionId": "54",
-                    "regionName": "Бахмутський район",
-                    "regionChildIds": [
-                        {"regionId": "900", "regionName": "Соледарська територіальна громада"}
-                    ],
-                }
-            ],
-        }
-    ]
-}
 
 
 @dataclass

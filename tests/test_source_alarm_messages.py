@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
+from ukrainealarm import MESSAGE, TREE
 
 from bot.sources.oddities import Oddities
 from bot.sources.source import Unusable
@@ -13,27 +14,6 @@ from bot.sources.states import Alert, joined
 from bot.sources.ukrainealarm_reading import Place, apply, read_places
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
-MESSAGE = (
-    '{"status":"Activate","regionId":54,"alarmType":"AIR",'
-    '"createdAt":"2026-03-05T08:00:00Z","activeAlertLevels":null}'
-)
-TREE = {
-    "states": [
-        {
-            "regionId": "28",
-            "regionName": "Донецька область",
-            "regionChildIds": [
-                {
-                    "regionId": "54",
-                    "regionName": "Бахмутський район",
-                    "regionChildIds": [
-                        {"regionId": "900", "regionName": "Соледарська територіальна громада"}
-                    ],
-                }
-            ],
-        }
-    ]
-}
 PLACES = {
     "54": Place("Бахмутський район"),
     "900": Place("Соледарська громада", "Бахмутський район"),

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from aiohttp import web
 from cap_alerts import alert, info, referring
-from origin import Origin, origin
+from looks import Looks
+from origin import origin
 from structlog.testing import capture_logs
 
 from bot.sources.cap import Cap, CapSettings
 from bot.sources.cap_reading import read_answer
 from bot.sources.cap_telling import Roots, Telling, tell
 from bot.sources.fetching import Fetcher, open_session
-from bot.sources.source import Batch, Unusable
+from bot.sources.source import Unusable
 from storage.bulletins import Bulletin, Kind, Phase
-from storage.sources import Cursor
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 TELLING = Telling("met", "en", NOW)
@@ -195,14 +195,11 @@ def test_neither_bombs_nor_entities_are_read(body: bytes) -> None:
 
 
 @dataclass
-class Index:
+class Index(Looks):
     """An index of alerts with its server."""
 
-    origin: Origin
-    source: Cap
     alerts: dict[str, bytes]
     asked: list[str]  # the alerts that were fetched
-    cursor: Cursor | None = None
     elsewhere: str = ""  # one link more
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -222,11 +219,6 @@ class Index:
             for link in [*links, *filter(None, [self.elsewhere])]
         )
         return f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'
-
-    async def look(self) -> Batch:
-        batch = await self.source.fetch(self.cursor)
-        self.cursor = json.loads(json.dumps(batch.cursor))
-        return batch
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from origin import origin, page
+from looks import Looks
+from origin import origin
 from said import said
 
 from bot.sources.fetching import Fetcher, open_session
@@ -24,16 +25,14 @@ def news(told: Told, *quakes: Quake) -> tuple[list[tuple[str, bool]], Told]:
 
 async def fetched(settings: UsgsSettings | GdacsSettings, *bodies: bytes) -> tuple[Bulletin, ...]:
     """What the last of these answers brings."""
-    cursor = None
     async with origin() as served, open_session() as session:
         source = settings.model_copy(update={"url": served.url}).source(
             Fetcher(session, lambda: NOW), lambda: NOW
         )
+        looks = Looks(served, source)
         for body in bodies:
-            served.answer = page(body, "application/json")
-            batch = await source.fetch(cursor)
-            cursor = batch.cursor
-    return batch.bulletins
+            found = await looks.gives(body, "application/json")
+    return found
 
 
 async def test_a_quake_is_told() -> None:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from language import words
 from structlog.testing import capture_logs
-from talking import ANN, BEN, NOW, Talk, words
+from talking import ANN, BEN, NOW, Talk
 
 from bot.paging import Paging
 from bot.sources.poller import Poller

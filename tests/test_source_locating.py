@@ -1,8 +1,9 @@
 """Numbers and names of regions change: what is meant is found all the same, or told."""
 
 import pytest
+from language import gazetteer
 from structlog.testing import capture_logs
-from talking import NOW, gazetteer
+from talking import NOW
 
 from bot.sources.locating import Locator
 from bot.sources.source import Batch

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from language import gazetteer
 from structlog.testing import capture_logs
-from talking import gazetteer
 
 from bot.replay import Replay
 from bot.sources.locating import Locator

@@ -3,12 +3,12 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from origin import Origin, origin, page
+from looks import Looks
+from origin import origin
 from said import said
 
 from bot.sources.fetching import Fetcher, open_session
@@ -17,22 +17,16 @@ from bot.sources.noticing import MOST_KEPT, notice
 from bot.sources.rss import Rss, RssSettings
 from bot.sources.source import SourceError, Unusable
 from storage.bulletins import Bulletin
-from storage.sources import Cursor
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 
 
-@dataclass
-class Read:
+class Read(Looks):
     """A feed with its server."""
-
-    origin: Origin
-    source: Rss
-    cursor: Cursor | None = None
 
     async def says(self, *items: str, head: str = "") -> tuple[Bulletin, ...]:
         body = f'{head}<rss version="2.0"><channel>{"".join(items)}</channel></rss>'
-        return await self.gives(body.encode())
+        return await self.reads(body.encode())
 
     async def says_or_fails(self, *items: str, head: str) -> tuple[Bulletin, ...]:
         try:
@@ -40,11 +34,8 @@ class Read:
         except SourceError:
             return ()
 
-    async def gives(self, body: bytes) -> tuple[Bulletin, ...]:
-        self.origin.answer = page(body, "application/xml")
-        batch = await self.source.fetch(self.cursor)
-        self.cursor = batch.cursor
-        return batch.bulletins
+    async def reads(self, body: bytes) -> tuple[Bulletin, ...]:
+        return await self.gives(body, "application/xml")
 
 
 @pytest.fixture
@@ -60,7 +51,7 @@ def item(**fields: str) -> str:
 
 
 async def test_an_entry_is_read_as_plain_text(feed: Read) -> None:
-    first, second = await feed.gives(said("rss", "before"))
+    first, second = await feed.reads(said("rss", "before"))
 
     assert first.title == "Перша"
     assert second == Bulletin(
@@ -76,7 +67,7 @@ async def test_an_entry_is_read_as_plain_text(feed: Read) -> None:
 
 
 async def test_atom_is_read_as_well(feed: Read) -> None:
-    (entry,) = await feed.gives(
+    (entry,) = await feed.reads(
         b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>urn:1</id><title>T</title>'
         b'<updated>2026-03-05T09:00:00+02:00</updated><content type="html">&lt;p&gt;x</content>'
         b'<link rel="alternate" href="https://e.org/1"/></entry></feed>'
@@ -121,7 +112,7 @@ async def test_an_entry_that_was_gone_and_is_back_is_not_new(feed: Read) -> None
 
 async def test_hidden_and_broken_characters_are_taken_out(feed: Read) -> None:
     """Cases 57 to 59 of the catalogue of failures."""
-    (entry,) = await feed.gives(
+    (entry,) = await feed.reads(
         b'<rss version="2.0"><channel><item><guid>1</guid><title>Ky\xe2\x80\x8biv \xff &lt;b&gt;now'
         b"&lt;/b&gt;</title></item></channel></rss>"
     )
@@ -156,7 +147,7 @@ async def test_a_feed_is_read_in_the_encoding_it_declares(feed: Read, encoding: 
     text = f'<rss version="2.0"><channel>{item(guid="1", title="Київ")}</channel></rss>'
     head = f'<?xml version="1.0" encoding="{encoding}"?>'
 
-    (entry,) = await feed.gives((head + text).encode(encoding))
+    (entry,) = await feed.reads((head + text).encode(encoding))
 
     assert entry.title == "Київ"
 
@@ -164,7 +155,7 @@ async def test_a_feed_is_read_in_the_encoding_it_declares(feed: Read, encoding: 
 async def test_a_body_that_looks_like_an_address_is_not_opened(feed: Read) -> None:
     other = feed.origin.url.encode()
     with pytest.raises(Unusable):
-        await feed.gives(other)
+        await feed.reads(other)
 
     assert len(feed.origin.requests) == 1
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
-from origin import Origin, origin, page, status
+from looks import Looks
+from origin import origin, page, status
 from pydantic import SecretStr
 from said import said
 from structlog.testing import capture_logs
@@ -18,13 +19,12 @@ from bot.sources.alerts_in_ua import AlertsInUaSettings, read_active
 from bot.sources.fetching import Fetcher, open_session
 from bot.sources.oddities import Oddities
 from bot.sources.siren import SirenSettings
-from bot.sources.source import Batch, Polled, Refused, SourceError, Unusable
+from bot.sources.source import Batch, Refused, SourceError, Unusable
 from bot.sources.states import Alert, Seen, difference, from_json, joined, to_json
 from bot.sources.ukrainealarm import UkraineAlarmSettings
 from bot.sources.ukrainealarm_reading import read_alerts
 from bot.sources.watching_states import batch, may_skip
 from storage.bulletins import Bulletin, Kind, Phase
-from storage.sources import Cursor
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 BEGAN = datetime(2026, 3, 5, 7, 54, 7, tzinfo=UTC)
@@ -114,25 +114,19 @@ def test_a_state_survives_its_storage() -> None:
 
 
 @dataclass
-class Watched:
+class Watched(Looks):
     """A source of states with its server, polled again and again."""
 
-    origin: Origin
     session: ClientSession
-    source: Polled
-    cursor: Cursor | None = None
     now: datetime = NOW
 
     async def sees(self, state: object) -> tuple[Bulletin, ...]:
         """What a look at that state brings."""
-        self.origin.answer = page(json.dumps(state).encode(), "application/json")
-        return (await self.look()).bulletins
+        return await self.gives(json.dumps(state).encode(), "application/json")
 
     async def look(self) -> Batch:
         self.now += timedelta(seconds=20)
-        batch = await self.source.fetch(self.cursor)
-        self.cursor = json.loads(json.dumps(batch.cursor))
-        return batch
+        return await super().look()
 
 
 @pytest.fixture
@@ -144,7 +138,7 @@ async def watched() -> AsyncIterator[Watched]:
             return made[0].now
 
         settings = SirenSettings(kind="siren", name="air", url=served.url)
-        made.append(Watched(served, session, settings.source(Fetcher(session, clock), clock)))
+        made.append(Watched(served, settings.source(Fetcher(session, clock), clock), session))
         yield made[0]
 
 

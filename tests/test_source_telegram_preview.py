@@ -1,11 +1,11 @@
 """A channel's preview: which posts are new, and what they say."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from origin import Origin, origin, page
+from looks import Looks
+from origin import origin, page
 from pydantic import ValidationError
 from said import said
 
@@ -13,19 +13,13 @@ from bot.sources.fetching import Fetcher, open_session
 from bot.sources.source import Unusable
 from bot.sources.telegram_preview import TelegramPreview, TelegramPreviewSettings, read_posts
 from storage.bulletins import Bulletin
-from storage.sources import Cursor
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 AFTER = said("telegram_preview", "after")
 
 
-@dataclass
-class Read:
+class Read(Looks):
     """A preview with its server."""
-
-    origin: Origin
-    source: TelegramPreview
-    cursor: Cursor | None = None
 
     async def shows(self, *posts: tuple[int, str]) -> list[tuple[str, str]]:
         """The id and the text of each bulletin."""
@@ -40,10 +34,7 @@ class Read:
             f'<div class="tgme_widget_message_text js-message_text">{text}</div></div>'
             for number, text in posts
         )
-        self.origin.answer = page(body.encode(), "text/html")
-        batch = await self.source.fetch(self.cursor)
-        self.cursor = batch.cursor
-        return batch.bulletins
+        return await self.gives(body.encode(), "text/html")
 
 
 @pytest.fixture

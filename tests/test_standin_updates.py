@@ -12,12 +12,6 @@ from bot.standin.server import Standin
 
 
 @pytest.fixture
-async def standin() -> AsyncIterator[Standin]:
-    async with Standin() as standin:
-        yield standin
-
-
-@pytest.fixture
 async def bot(standin: Standin) -> AsyncIterator[Bot]:
     async with Bot(standin.token, base_url=f"{standin.url}/bot") as bot:
         yield bot

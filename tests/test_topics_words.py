@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import pytest
+from language import gazetteer, reader, topics
 
 from matching.errors import ErrorKind, QueryError
-from matching.gazetteer import Gazetteer
 from matching.reading import Reader
-from matching.topics import Topic, Topics
+from matching.topics import Topic
 
-GAZETTEER = Gazetteer.load()
-TOPICS = Topics.built_in()
-READER = Reader(GAZETTEER, TOPICS)
+GAZETTEER = gazetteer()
+TOPICS = topics()
+READER = reader()
 FIXTURES = Path(__file__).parent / "fixtures"
 
 

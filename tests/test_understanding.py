@@ -4,13 +4,11 @@ import json
 from importlib.resources import files
 
 import pytest
+from language import gazetteer, reader, topics
 
 from benchmarks.scoring import Scores, score
 from benchmarks.understanding import cities
 from matching.explaining import Explainer
-from matching.gazetteer import Gazetteer
-from matching.reading import Reader
-from matching.topics import Topics
 
 LANGUAGES = ("en", "it", "ru", "uk")
 
@@ -19,9 +17,8 @@ LANGUAGES = ("en", "it", "ru", "uk")
 def scores() -> Scores:
     path = files("benchmarks") / "data" / "understanding.jsonl"
     items = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    gazetteer, topics = Gazetteer.load(), Topics.built_in()
-    explainer = Explainer(gazetteer, topics, Reader(gazetteer, topics))
-    return score(items, explainer, cities(gazetteer))
+    explainer = Explainer(gazetteer(), topics(), reader())
+    return score(items, explainer, cities(gazetteer()))
 
 
 def test_there_are_items_enough_in_every_language(scores: Scores) -> None:

@@ -8,7 +8,7 @@ import pytest
 from fluent.syntax import FluentParser, FluentSerializer
 from fluent.syntax.ast import Message, VariableReference
 from fluent.syntax.visitor import Visitor
-from talking import gazetteer, topics, words
+from language import gazetteer, topics, words
 from telegram_html import read
 
 import handlers

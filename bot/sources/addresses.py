@@ -39,6 +39,11 @@ def is_web_address(text: str) -> bool:
         return False
 
 
+def web_address(text: str) -> str | None:
+    """The text where it is one, to be shown to people as a link."""
+    return text if is_web_address(text) else None
+
+
 def origin(url: str) -> Origin:
     """Of a web address."""
     read = URL(url)  # as the HTTP client reads it: another reader may see another host

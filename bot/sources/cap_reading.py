@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from bot.sources.addresses import is_web_address
+from bot.sources.addresses import is_web_address, web_address
 from bot.sources.loose import Record, line, moment, read_json, record, records, text
 from bot.sources.source import Unusable
 from bot.sources.trees import child_text, children, name, read_xml
@@ -143,7 +143,6 @@ def _references(said: object) -> Iterator[str]:
 
 
 def _info(said: Record) -> Info:
-    web = line(said.get("web"))
     return Info(
         language=line(said.get("language")),
         category=next(iter(_lines(said.get("category"))), ""),
@@ -153,7 +152,7 @@ def _info(said: Record) -> Info:
         headline=line(said.get("headline")),
         description=text(said.get("description")),
         instruction=text(said.get("instruction")),
-        web=web if is_web_address(web) else None,
+        web=web_address(line(said.get("web"))),
         onset=moment(said.get("onset")) or moment(said.get("effective")),
         expires=moment(said.get("expires")),
         areas=tuple(filter(None, (line(one.get("areaDesc")) for one in records(said.get("area"))))),

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from xml.etree.ElementTree import Element
 
 from bot.sources import keys
-from bot.sources.addresses import is_web_address
+from bot.sources.addresses import web_address
 from bot.sources.cleaning import clean_line
 from bot.sources.fetching import Fetcher, Page
 from bot.sources.noticing import notice
@@ -101,7 +101,6 @@ def _disaster(item: Element) -> Disaster | None:
     if not id_ or not title:
         return None
     level = child_text(item, "alertlevel").lower()
-    link = child_text(item, "link")
     return Disaster(
         id=id_,
         kind=kind.upper(),
@@ -109,7 +108,7 @@ def _disaster(item: Element) -> Disaster | None:
         level=level,
         title=title,
         text=child_text(item, "description"),
-        url=link if is_web_address(link) else None,
+        url=web_address(child_text(item, "link")),
         countries=tuple(_countries(child_text(item, "country"))),
         at=_time(child_text(item, "datemodified")) or _time(child_text(item, "pubDate")),
     )
@@ -130,7 +129,7 @@ def _time(written: str) -> datetime | None:
 def _bulletin(source: str, one: Disaster, now: datetime) -> Bulletin:
     return Bulletin(
         source=source,
-        key=f"{keys.id_key(one.id, None)}~{keys.content_key(one.stage)[-16:]}",
+        key=keys.wording_key(one.id, one.stage),
         title=one.title[:500],
         text=one.text[:20_000],
         url=one.url,

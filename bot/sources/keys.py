@@ -32,6 +32,11 @@ def id_key(given: str, phase: Phase | None, *said: str) -> str:
     return key if phase is None else f"{key}:{_digest(phase, *said)[:16]}"
 
 
+def wording_key(id_: str, *said: str) -> str:
+    """Of what has an id, as it reads now: another one when it is changed to say something else."""
+    return f"{id_key(id_, None)}~{content_key(*said)[-16:]}"
+
+
 class SeenKeys:
     """For what is known by standing on a page: the same words are news again another time."""
 

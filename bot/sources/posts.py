@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from bot.sources import keys
 from bot.sources.segmenting import is_headline
 from storage.bulletins import Bulletin
 
@@ -24,8 +23,3 @@ def post_bulletin(
         published_at=at,
         received_at=now,
     )
-
-
-def wording_key(id_: str, text: str) -> str:
-    """Of a post as it reads now: another one when it is edited to say something else."""
-    return f"{keys.id_key(id_, None)}~{keys.content_key(text)[-16:]}"

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from bot.sources import keys
-from bot.sources.addresses import is_web_address
+from bot.sources.addresses import is_web_address, web_address
 from bot.sources.cleaning import clean_line, clean_text
 from bot.sources.decoding import decode
 from bot.sources.fetching import Fetcher, Page
@@ -98,7 +98,7 @@ def _bulletin(entry: Mapping[str, Any], source: str, lang: str | None, now: date
         key=_key(entry, link, title),
         title=title,
         text=_plain(entry["text"])[:LONGEST_TEXT],
-        url=link if is_web_address(link) else None,
+        url=web_address(link),
         lang=lang,
         published_at=moment(entry["time"]),
         received_at=now,

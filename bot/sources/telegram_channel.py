@@ -12,9 +12,10 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
+from bot.sources import keys
 from bot.sources.cleaning import clean_text
 from bot.sources.loose import Record, record
-from bot.sources.posts import post_bulletin, wording_key
+from bot.sources.posts import post_bulletin
 from bot.sources.settings import SourceSettings
 from storage import arrivals, inbox, sources
 from storage.bulletins import Bulletin
@@ -87,7 +88,7 @@ def read_post(post: Record, source: str, now: datetime) -> Bulletin | None:
     if not text or not isinstance(number, int):
         return None
     at = _moment(post.get("date"))
-    return post_bulletin(source, wording_key(str(number), text), text, _url(post), at, now)
+    return post_bulletin(source, keys.wording_key(str(number), text), text, _url(post), at, now)
 
 
 def _text(post: Record) -> str:

@@ -13,7 +13,7 @@ from pydantic import AfterValidator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.sources import keys
-from bot.sources.addresses import is_web_address
+from bot.sources.addresses import web_address
 from bot.sources.cleaning import clean_text
 from bot.sources.decoding import decode
 from bot.sources.fetching import Fetcher, Page
@@ -21,7 +21,7 @@ from bot.sources.loose import moment
 from bot.sources.markup import page_text
 from bot.sources.noticing import notice
 from bot.sources.one_page import Found, OnePage, PageSettings
-from bot.sources.posts import post_bulletin, wording_key
+from bot.sources.posts import post_bulletin
 from bot.sources.settings import WebAddress
 from bot.sources.source import Clock, Unusable
 from storage.bulletins import Bulletin
@@ -81,7 +81,7 @@ class TelegramPreview(OnePage):
             (
                 *(self._told(post, keys.id_key(post.id, None), now) for post in new if post.text),
                 *(
-                    self._told(post, wording_key(post.id, post.text), now)
+                    self._told(post, keys.wording_key(post.id, post.text), now)
                     for post in changed
                     if post.text
                 ),
@@ -130,5 +130,4 @@ def _is_after(post: Post, last: int) -> bool:
 def _address(node: LexborNode, selector: str) -> str | None:
     """A forward leads to its original: who told it first is known by that."""
     link = node.css_first(selector)
-    url = (link.attributes["href"] or "") if link else ""
-    return url if is_web_address(url) else None
+    return web_address((link.attributes["href"] or "") if link else "")

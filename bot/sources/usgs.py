@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from bot.sources import keys
-from bot.sources.addresses import is_web_address
+from bot.sources.addresses import web_address
 from bot.sources.fetching import Fetcher, Page
 from bot.sources.loose import from_milliseconds, line, number, read_json, record, records
 from bot.sources.one_page import Found, OnePage, PageSettings
@@ -121,7 +121,6 @@ def _differs(quake: Quake, before: Mapping[str, Any]) -> bool:
 
 def _quake(one: Mapping[str, Any]) -> Quake:
     said = record(one.get("properties"))
-    url = line(said.get("url"))
     return Quake(
         ids=tuple(_ids(line(one.get("id")), line(said.get("ids")))),
         title=line(said.get("title")) or line(said.get("place")),
@@ -129,7 +128,7 @@ def _quake(one: Mapping[str, Any]) -> Quake:
         alert=line(said.get("alert")).lower(),
         tsunami=said.get("tsunami") == 1,
         depth=_depth(record(one.get("geometry")).get("coordinates")),
-        url=url if is_web_address(url) else None,
+        url=web_address(line(said.get("url"))),
         at=from_milliseconds(said.get("time")),
         updated=from_milliseconds(said.get("updated")),
     )
@@ -148,10 +147,10 @@ def _depth(coordinates: object) -> float | None:
 
 def _bulletin(source: str, quake: Quake, now: datetime, *, is_update: bool) -> Bulletin:
     said = (quake.alert, "" if quake.magnitude is None else f"{quake.magnitude}")
-    key = keys.id_key(quake.ids[0], None)
+    id_ = quake.ids[0]
     return Bulletin(
         source=source,
-        key=f"{key}~{keys.content_key(*said)[-16:]}" if is_update else key,
+        key=keys.wording_key(id_, *said) if is_update else keys.id_key(id_, None),
         title=quake.title,
         text=" ".join(_lines(quake)),
         url=quake.url,

@@ -1,0 +1,70 @@
+"""To whom a bulletin is owed, and the storing of it, many bulletins at a time."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pyroaring import BitMap
+
+from matching.repeats import Fingerprint
+from storage import broadcasts, held, hushed
+from storage.broadcasts import NewBroadcast
+from storage.database import Transaction
+from storage.held import Held
+from storage.hush import Hush
+from storage.hushed import Hushed
+from storage.lanes import Lane
+
+
+@dataclass(frozen=True)
+class Match:
+    """Whom a bulletin concerns."""
+
+    lane: Lane
+    pushed: BitMap  # subscriber numbers: at once
+    silent: BitMap  # those of them who get it without a sound
+    held: BitMap  # subscriber numbers: for a digest
+    fingerprint: Fingerprint | None  # by which it is known when it is told again
+    story: BitMap = field(default_factory=BitMap)  # at once, but as news: they know the alert
+    told: BitMap = field(default_factory=BitMap)  # have a message of an incident instead
+
+
+NOBODY = Match(Lane.NEWS, BitMap(), BitMap(), BitMap(), None)
+
+
+class Owed:
+    """What one transaction comes to owe: stored many at a time."""
+
+    def __init__(self, transaction: Transaction, hush: Hush, now: datetime) -> None:
+        self._transaction = transaction
+        self._hush = hush
+        self._now = now
+        self._pushed: list[NewBroadcast] = []
+        self._held: list[Held] = []
+        self._hushed: list[Hushed] = []
+
+    def add(self, bulletin: int, match: Match, told: BitMap, waiting: BitMap) -> int:
+        """Owes it to whom it concerns, but for those told already; to how many."""
+        owed, kept = match.pushed - told, match.held - told - waiting
+        later = self._hush.held(match.lane, owed)
+        pushed, softly = owed - later, self._hush.hushed(match.lane, owed)
+        if pushed:
+            silent = (match.silent | softly) & pushed
+            new = NewBroadcast(bulletin=bulletin, lane=match.lane, recipients=pushed, silent=silent)
+            self._pushed.append(new)
+        if match.story:
+            new = NewBroadcast(
+                bulletin=bulletin, lane=Lane.NEWS, recipients=match.story, silent=match.story
+            )
+            self._pushed.append(new)
+        if kept:
+            self._held.append(Held(bulletin, kept))
+        for numbers, is_told in ((later, False), (softly, True)):
+            if numbers:
+                self._hushed.append(Hushed(bulletin, is_told, numbers))
+        return len(owed | kept | match.story | match.told)
+
+    async def store(self) -> None:
+        await broadcasts.enqueue(self._transaction, self._pushed, self._now)
+        await held.hold(self._transaction, self._held, self._now)
+        await hushed.hold(self._transaction, self._hushed, self._now)
+        self._pushed, self._held, self._hushed = [], [], []
