@@ -100,7 +100,7 @@ async def test_what_was_exported_comes_back_after_everything_was_erased(
     await talk.press(labelled((await talk.say("/forget")).reply, "Cancella"))
     assert talk.hears("Railway in Kherson") == set()
     heard = await talk.say(f"/import {text}")
-    assert "2 cose da seguire" in heard.html
+    assert "2 cose nuove da seguire" in heard.html
     assert await kept(talk, ANN) == before
     assert talk.hears("Railway in Kherson") == {"held"}
     assert talk.hears("Shelling in Bashtanka Raion") == {"silent"}

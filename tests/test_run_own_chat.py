@@ -21,11 +21,11 @@ async def test_a_chat_is_tested_taken_along_forgotten_and_brought_back(tmp_path:
             question = ann.chat.messages[-1]
             press = await ann.press(question, "Cancella tutto")
             assert (await press.answered()).text == "Cancellato."
-            await ann.chat.wait(lambda seen: seen[-1].text.startswith("Cancellato:"), timeout=30)
+            await ann.chat.wait(lambda seen: seen[-1].text.startswith("Cancellati:"), timeout=30)
             before = len(ann.chat.messages)
             await ann.send("/import", reply_to=kept)
             *_, said = await ann.chat.wait(lambda seen: len(seen) == before + 2, timeout=30)
-            assert "una cosa da seguire" in said.text
+            assert "Una cosa nuova da seguire" in said.text
 
 
 async def test_a_report_is_shared_by_way_of_inline_mode(tmp_path: Path) -> None:
