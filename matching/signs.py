@@ -27,16 +27,14 @@ class Sign:
 class Signs:
     """All signs there are, found together."""
 
-    def __init__(self, signs: Iterable[Sign], denials: Iterable[Sign] = ()) -> None:
-        """denials: words so common that they are looked for only where a sign may be denied."""
+    def __init__(self, signs: Iterable[Sign]) -> None:
         self._signs: Mapping[str, Sign] = {sign.name: sign for sign in signs}
-        denying = {sign.name: sign for sign in denials}
-        self._phrases = _phrases(self._signs.values())
-        self._denying = _phrases(
-            {**self._signs, **denying}[name]
-            for name in frozenset().union(
-                *(sign.denied_by | sign.denied_after for sign in self._signs.values())
-            )
+        self._phrases = Phrases()
+        for sign in self._signs.values():
+            self._phrases.add(sign.name, sign.words)
+            self._phrases.add(sign.name, sign.without, excluded=True)
+        self._denying = frozenset().union(
+            *(sign.denied_by | sign.denied_after for sign in self._signs.values())
         )
         self._deniable = frozenset(
             name for name, sign in self._signs.items() if sign.denied_by or sign.denied_after
@@ -55,10 +53,8 @@ class Signs:
         return self._phrases.find(texts)
 
     def told(self, found: Sequence[Found], line: Line, cut: Sentences) -> list[str]:
-        """The names of signs found in a line; of one that is denied no_ and its name."""
-        if self._deniable.isdisjoint([sign.name for sign in found]):
-            return [sign.name for sign in found]
-        denials = self._denying.find(line.texts)
+        """The names of signs found in sentences; of one that is denied no_ and its name."""
+        denials = [sign for sign in found if sign.name in self._denying]
         firsts = [denial.first for denial in denials]
         told = []
         for sign in found:
@@ -82,11 +78,3 @@ class Signs:
             if (before or after) and cut.same_clause(line.starts[at], line.starts[sign.first]):
                 return True
         return False
-
-
-def _phrases(signs: Iterable[Sign]) -> Phrases:
-    phrases = Phrases()
-    for sign in signs:
-        phrases.add(sign.name, sign.words)
-        phrases.add(sign.name, sign.without, excluded=True)
-    return phrases

@@ -81,7 +81,7 @@ class Topics:
             Topic(t["name"], titles=t["title"], sentence=t.get("sentence", f"#{t['name']}"))
             for t in data["topic"]
         )
-        return cls(topics, Signs(signs, map(_sign, data["denial"])))
+        return cls(topics, Signs(signs))
 
     def with_(self, topics: Iterable[Topic]) -> "Topics":
         """These and the given ones, which replace those of the same name.
