@@ -42,14 +42,14 @@ class IndexKeeper:
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             if self._index.is_due:
-                with _short_turns():
-                    await self.rebuild()
+                await self.rebuild()
 
     async def rebuild(self) -> None:
         """Makes the index anew."""
-        rebuild = self._index.rebuild()
-        await asyncio.to_thread(rebuild.finish)
-        self._index.adopt(rebuild)
+        with _short_turns():
+            rebuild = self._index.rebuild()
+            await asyncio.to_thread(rebuild.finish)
+            self._index.adopt(rebuild)
 
     async def _load(self) -> None:
         rebuild = self._index.rebuild()
