@@ -9,6 +9,7 @@ from typing import Any
 from language import gazetteer, reader, topics, words
 
 from bot.digests import Digests
+from bot.standin.payloads import ADMINISTRATOR_RIGHTS
 from bot.waiting import Owing
 from handlers.conversation import Conversation
 from handlers.limiting import Allowance
@@ -249,24 +250,8 @@ def _standing(status: str) -> Payload:
     if status == "kicked":
         standing["until_date"] = 0
     if status == "administrator":
-        standing |= dict.fromkeys(_RIGHTS, False)
+        standing |= dict.fromkeys(ADMINISTRATOR_RIGHTS, False)
     return standing
-
-
-_RIGHTS = (
-    "can_be_edited",
-    "is_anonymous",
-    "can_manage_chat",
-    "can_delete_messages",
-    "can_manage_video_chats",
-    "can_restrict_members",
-    "can_promote_members",
-    "can_change_info",
-    "can_invite_users",
-    "can_post_stories",
-    "can_edit_stories",
-    "can_delete_stories",
-)
 
 
 def labelled(content: Content, label: str) -> str:

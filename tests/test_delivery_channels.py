@@ -1,10 +1,7 @@
 """What is posted in a channel: many read it, and nobody can press a button under it."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from language import gazetteer, reader, topics, words
-from outbox import at_work, connected, now, people
+from outbox import at_work, now, people
 
 from bot.delivery.rendering import Renderer
 from bot.delivery.sender import Sender
@@ -18,18 +15,6 @@ from storage.lanes import Lane
 from storage.subscribers import ChatKind
 
 LINK = "https://example.org/bridge"
-
-
-@pytest.fixture
-async def standin() -> AsyncIterator[Standin]:
-    async with Standin() as running:
-        yield running
-
-
-@pytest.fixture
-async def sender(standin: Standin) -> AsyncIterator[Sender]:
-    async with connected(standin.url, standin.token) as sender:
-        yield sender
 
 
 def only(standin: Standin, chat: int, words: str) -> Call:

@@ -99,7 +99,7 @@ def photo_json(photo: Photo) -> Json:
     }
 
 
-_ADMINISTRATOR_RIGHTS = (
+ADMINISTRATOR_RIGHTS = (
     "can_be_edited",
     "is_anonymous",
     "can_manage_chat",
@@ -137,7 +137,7 @@ def member_json(user: User, standing: Standing, chat: Chat) -> Json:
     if standing == "creator":
         body["is_anonymous"] = False
     elif standing == "administrator":
-        body |= dict.fromkeys(_ADMINISTRATOR_RIGHTS, False) | {"can_manage_chat": True}
+        body |= dict.fromkeys(ADMINISTRATOR_RIGHTS, False) | {"can_manage_chat": True}
         if chat.kind == "channel":
             body |= {"can_post_messages": True, "can_edit_messages": True}
         else:
