@@ -35,7 +35,10 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             # Telegram closes idle connections; letting go first avoids writing into a closed one.
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=15)
-            self._session = aiohttp.ClientSession(connector=connector)
+            # Telegram sets no cookies, and to look for some takes time in each call.
+            self._session = aiohttp.ClientSession(
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar()
+            )
 
     async def shutdown(self) -> None:
         if self._session is not None:
