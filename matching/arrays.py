@@ -39,18 +39,23 @@ def lasts(ordered: NDArray[Any]) -> Flags:
     return lasts
 
 
+def sums(numbers: NDArray[Any]) -> Numbers:
+    """Those so far. numpy would hold on to the interpreter while it adds up what it converts."""
+    return numbers.astype(np.int64).cumsum()
+
+
 def owners(lengths: NDArray[Any]) -> Numbers:
     """Of stretches one after the other: for each place the number of its stretch.
 
     As np.repeat has it, which would hold on to the interpreter for as long as it takes.
     """
-    ends = lengths.cumsum(dtype=np.int64)
+    ends = sums(lengths)
     return np.searchsorted(ends, np.arange(ends[-1] if len(ends) else 0), side="right")
 
 
 def many_ranges(starts: NDArray[Any], lengths: NDArray[Any]) -> Numbers:
     """As ranges, of so many that others are not to wait for it."""
-    firsts = lengths.cumsum(dtype=np.int64) - lengths
+    firsts = sums(lengths) - lengths
     found: Numbers = (starts - firsts)[owners(lengths)]
     found += np.arange(len(found))
     return found

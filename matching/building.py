@@ -19,6 +19,7 @@ from matching.arrays import (
     lasts,
     offsets,
     positions,
+    sums,
 )
 from matching.gathering import Gathering
 from matching.loose import Loose, loosened, rarest_first
@@ -162,7 +163,7 @@ def _are_two(rows: Loose) -> Flags:
 def _more(rows: Loose) -> More:
     several = np.flatnonzero((rows.lengths > 1) & ~_are_two(rows))
     chosen = rows[several]
-    at = np.concatenate((np.zeros(1, np.int64), np.cumsum(chosen.lengths, dtype=np.int64)))
+    at = np.concatenate((np.zeros(1, np.int64), sums(chosen.lengths)))
     return More(several.astype(np.uint32), at.astype(np.uint32), chosen.flat())
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.arrays import U32, U64, Flags, Numbers, lasts, many_ranges, owners
+from matching.arrays import U32, U64, Flags, Numbers, lasts, many_ranges, owners, sums
 from matching.gathering import Gathering
 from matching.plans import NEGATED, OPENS_CLAUSE, OPENS_ROW
 from matching.segment import MORE, Segment
@@ -30,7 +30,7 @@ class Loose:
         return Loose(
             numbers[np.array(new.anchors, np.uint32)],
             np.array(new.subscriptions, np.uint32) + np.uint32(first),
-            np.cumsum(lengths, dtype=np.int64) - lengths,
+            sums(lengths) - lengths,
             lengths,
             (literals << 3 | np.array(new.flags, np.uint32)).astype(np.uint32),
         )
@@ -101,7 +101,7 @@ def loosened(segment: Segment) -> Loose:
     starts[more.rows] = len(firsts) + len(pairs) + more.at[:-1].astype(np.int64)
     crowd = np.zeros(len(crowds.terms), np.uint32)
     subscriptions = np.empty(len(segment.whos), np.uint32)
-    subscriptions[segment.owners.places] = np.cumsum(segment.owners.firsts()) - 1
+    subscriptions[segment.owners.places] = sums(segment.owners.firsts()) - 1
     return Loose(
         np.concatenate((anchors, crowds.terms)),
         subscriptions,
@@ -123,7 +123,7 @@ def rarest_first(rows: Loose, seen: U32) -> Loose:
     opens = literals & OPENS_CLAUSE != 0
     must = opens & np.append(opens[1:], True) & (literals & NEGATED == 0)
     here = np.where(must, weights[literals >> 3], np.inf)
-    firsts = np.cumsum(chosen.lengths, dtype=np.int64) - chosen.lengths
+    firsts = sums(chosen.lengths) - chosen.lengths
     least = np.minimum.reduceat(here, firsts)
     least[least >= weights[chosen.anchors]] = -1
     row = owners(chosen.lengths)
