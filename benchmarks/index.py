@@ -33,7 +33,7 @@ from matching.query import load, terms
 from storage.database import Database
 from storage.migrate import migrate
 
-_CHANGES = 5_000
+_CHANGES = 2_000
 _TICK = 0.001
 _EXPRESSIONS = 1_000
 _SCHEDULED = {Mode.RING: ("now", True), Mode.SILENT: ("now", False), Mode.HELD: ("hourly", True)}

@@ -20,8 +20,11 @@ from matching.segment import Segment
 
 __all__ = ["Index", "Matches", "Mode", "Rebuild", "Stored"]
 
-_MANY = 5_000
-"""So many changes are worth a rebuild: each costs a bulletin more than one at rest."""
+_MANY = 2_000
+"""So many changes are worth a rebuild: each costs a bulletin more than one at rest.
+
+And that many are let go of at once when they are at rest, in a few milliseconds.
+"""
 
 
 class Index:

@@ -147,7 +147,7 @@ def test_nothing_is_loaded_when_a_row_is_no_query() -> None:
 
 def test_a_rebuild_is_due_when_much_has_changed() -> None:
     index = Index()
-    for number in range(5_000):
+    for number in range(2_000):
         assert not index.is_due
         index.add(number, number, Word("train"), Mode.RING)
     assert index.is_due
@@ -155,7 +155,7 @@ def test_a_rebuild_is_due_when_much_has_changed() -> None:
     assert not index.is_due
     rebuild.finish()
     index.adopt(rebuild)
-    assert len(index) == 5_000
+    assert len(index) == 2_000
 
 
 def test_numbers_too_large_are_refused_and_of_what_is_removed_nothing() -> None:
