@@ -3,7 +3,12 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    aclosing,
+    asynccontextmanager,
+)
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -235,8 +240,9 @@ class App:
         await self._keeper.loaded.wait()
         while True:
             try:
-                async for _ in changes(self._database):
-                    await self._intake.drain()
+                async with aclosing(changes(self._database)) as noticed:
+                    async for _ in noticed:
+                        await self._intake.drain()
             except Exception:  # a database that is away for a while is waited for
                 log.exception("arrivals cannot be taken")
                 await asyncio.sleep(_TROUBLE_SECONDS)
