@@ -39,7 +39,7 @@ def shown(topic: str, reading: Reading, text: str, topics: Topics) -> list[Span]
         alone = spoken(line, places.get(number, ()), sorted(found, key=_first), cut, topics)
         if topic in alone.topics:
             its = [sign for name, sign in signs if name in speaking]
-            spans += [(line[sign.first].start, line[sign.last].end) for sign in its]
+            spans += [(line.starts[sign.first], line.end(sign.last)) for sign in its]
     return list(_longest(spans))
 
 

@@ -23,7 +23,7 @@ from handlers.incidents import IncidentMessages
 from handlers.messages import Messages
 from matching.index import Mode
 from storage import broadcasts, retelling
-from storage.broadcasts import Progress, Stand
+from storage.broadcasts import Broadcast, Progress, Stand
 from storage.bulletins import Phase
 from storage.database import Database
 
@@ -304,30 +304,35 @@ async def test_an_edit_that_newer_ones_replace_is_not_begun_again(both: Night) -
     assert errand.told.edits == last(ann).id
 
 
-async def test_a_ring_that_is_over_while_a_round_waits_is_not_begun(
+@pytest.fixture
+async def rung(
     standin: Standin, sender: Sender, postgresql_url: str
-) -> None:
-    """Whoever ends an alert and whoever sends it agree on who has had it."""
+) -> AsyncIterator[tuple[Database, Broadcast]]:
+    """A ring that is owed, in a database where two can write side by side."""
     postgresql = Database(postgresql_url)
     night = Night(standin, sender, postgresql)
     await night.listener("Kyiv")
     await night.alarms.on("siren", KYIV)
     (ring,) = await night.alarms.owed()
+    yield postgresql, ring
+    await postgresql.close()
+
+
+async def test_a_ring_that_is_over_while_a_round_waits_is_not_begun(
+    rung: tuple[Database, Broadcast],
+) -> None:
+    """Whoever ends an alert and whoever sends it agree on who has had it."""
+    postgresql, ring = rung
     async with postgresql.write() as deciding:
         await retelling.cut(deciding, ring.incident or 0, now())
         turn = await play_round(postgresql, Ledger(), 9, lambda _: 0.0, now())
         assert turn.picked.errands == []
-    await postgresql.close()
 
 
 async def test_who_is_being_rung_while_it_ends_counts_as_one_who_had_it(
-    standin: Standin, sender: Sender, postgresql_url: str
+    rung: tuple[Database, Broadcast],
 ) -> None:
-    postgresql = Database(postgresql_url)
-    night = Night(standin, sender, postgresql)
-    await night.listener("Kyiv")
-    await night.alarms.on("siren", KYIV)
-    (ring,) = await night.alarms.owed()
+    postgresql, ring = rung
 
     async def end() -> BitMap:
         async with postgresql.write() as deciding:
@@ -339,7 +344,6 @@ async def test_who_is_being_rung_while_it_ends_counts_as_one_who_had_it(
         await asyncio.sleep(0.2)  # it waits for the lock by now
         await broadcasts.record(sending, [Progress(ring.id, 1, BitMap([1]))])
     assert await ending == BitMap()
-    await postgresql.close()
 
 
 async def test_who_is_told_late_reads_how_late_and_the_operator_sees_it(night: Night) -> None:
