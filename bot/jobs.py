@@ -54,6 +54,7 @@ async def ticking(jobs: Iterable[Job], pulse: Pulse) -> AsyncIterator[None]:
         yield
     finally:
         tickers.pause()
+        await asyncio.sleep(0)  # what has just been submitted begins, and so is known here
         for task in (ended := list(under_way)):
             task.cancel()
         await asyncio.gather(*ended)
