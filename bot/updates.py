@@ -32,6 +32,7 @@ LONG_POLL_SECONDS = 25
 _WINDOW = 500
 _AT_ONCE = 16
 _TROUBLE_SECONDS = 3.0
+_PATIENCE_SECONDS = 5.0
 
 
 class Poller:
@@ -110,7 +111,16 @@ class Inbox:
         return None if last is None else last + 1
 
     async def run(self) -> None:
-        """For ever, beginning with what the last run has left."""
+        """For ever, beginning with what the last run has left.
+
+        Cancelled, it ends the answers that it has begun; the rest is for the next run.
+        """
+        try:
+            await self._hand_out_all()
+        finally:
+            await self._end()
+
+    async def _hand_out_all(self) -> None:
         while True:
             self._news.clear()
             try:
@@ -145,8 +155,10 @@ class Inbox:
     async def _work(self, chat: int) -> None:
         queue = self._queues[chat]
         while queue:
-            incoming = queue.popleft()
             async with self._at_once:
+                if not queue:  # given up meanwhile
+                    break
+                incoming = queue.popleft()
                 try:
                     await self._answer(incoming)
                     self._in_hand.discard(incoming.update_id)
@@ -154,3 +166,13 @@ class Inbox:
                     log.exception("an update was not answered", update=incoming.update_id)
         del self._queues[chat]
         self._news.set()
+
+    async def _end(self) -> None:
+        for queue in self._queues.values():
+            queue.clear()
+        if not self._workers:
+            return
+        _, late = await asyncio.wait(self._workers, timeout=_PATIENCE_SECONDS)
+        for worker in late:
+            worker.cancel()
+        await asyncio.gather(*late, return_exceptions=True)

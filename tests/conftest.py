@@ -8,11 +8,13 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from outbox import connected
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.delivery.sender import Sender
 from bot.standin.server import Standin
@@ -74,17 +76,15 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A migrated, empty database: each test runs on both kinds."""
-    opened = Database(database_url)
-    yield opened
-    await opened.close()
+    async with _opened(database_url) as opened:
+        yield opened
 
 
 @pytest.fixture
 async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
     """A migrated, empty SQLite database."""
-    opened = Database(sqlite_url)
-    yield opened
-    await opened.close()
+    async with _opened(sqlite_url) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -99,6 +99,18 @@ async def sender(standin: Standin) -> AsyncIterator[Sender]:
     """Who calls it."""
     async with connected(standin.url, standin.token) as calling:
         yield calling
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Database]:
+    """A database that nothing may be using any more when the test has ended."""
+    opened = Database(url)
+    yield opened
+    pool = opened._engine.pool
+    assert isinstance(pool, AsyncAdaptedQueuePool)
+    in_use = pool.checkedout()
+    await opened.close()
+    assert in_use == 0, "the test has left a transaction open"
 
 
 def _postgres_url(server: PostgresServer, name: str) -> str:

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from telegram import Bot
 
+from bot import updates
 from bot.arriving import Updates
 from bot.delivery.request import AiohttpRequest
 from bot.http import Address, HttpServer
@@ -64,9 +65,11 @@ async def open_office(database: Database) -> AsyncIterator[tuple[Inbox, Clerk]]:
     clerk = Clerk(database)
     box = Inbox(database, clerk, lambda: NOW, nobody_counts())
     run = asyncio.create_task(box.run())
-    yield box, clerk
-    run.cancel()
-    await asyncio.wait({run})
+    try:
+        yield box, clerk
+    finally:
+        run.cancel()
+        await asyncio.wait({run})
 
 
 async def test_a_chat_is_answered_in_order_and_waits_for_no_other(database: Database) -> None:
@@ -127,6 +130,30 @@ async def test_a_flood_is_taken_in_portions(sqlite: Database) -> None:
         await box.keep([message(n, n % 7) for n in range(1, 1_300)])
         await clerk.until(*range(1, 1_300))
         assert sorted(clerk.answered) == list(range(1, 1_300))
+
+
+async def test_a_stop_ends_the_answer_that_has_begun_and_leaves_the_rest(sqlite: Database) -> None:
+    async with open_office(sqlite) as (box, clerk):
+        gate = clerk.gates[1] = asyncio.Event()
+        await box.keep([message(1, 10), message(2, 10), message(3, 20)])
+        await clerk.until(3)
+        asyncio.get_running_loop().call_later(0.2, gate.set)
+    assert clerk.answered == [3, 1]
+    async with open_office(sqlite) as (_, next_clerk):
+        await next_clerk.until(2)
+    assert next_clerk.answered == [2]
+
+
+async def test_a_stop_does_not_wait_for_an_answer_without_end(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(updates, "_PATIENCE_SECONDS", 0.1)
+    async with open_office(sqlite) as (box, clerk):
+        clerk.gates[1] = asyncio.Event()
+        await box.keep([message(1, 10), message(2, 20)])
+        await clerk.until(2)
+    assert clerk.begun == [1, 2]
+    assert {task for task in asyncio.all_tasks() if task is not asyncio.current_task()} == set()
 
 
 async def test_a_flood_from_one_chat_holds_up_nobody_else(sqlite: Database) -> None:
