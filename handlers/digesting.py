@@ -55,7 +55,7 @@ async def press_nothing(request: Request, transaction: Transaction, kit: Kit) ->
     voice = kit.voice(request)
     if request.pressed not in ("yes", "no"):
         return Said(answer=voice.label("answer-old-button"))
-    chosen = replace(request.subscriber, told_nothing=request.pressed == "yes")
+    chosen = request.subscriber._replace(told_nothing=request.pressed == "yes")
     if chosen == request.subscriber:
         return Said(answer=voice.label("answer-already-chosen"))
     await subscribers.choose(transaction, chosen.number, told_nothing=chosen.told_nothing)

@@ -138,7 +138,7 @@ async def _take(
             )
         changed.append(subscription)
         # The first place may have brought a zone: the next one must not bring another.
-        request = replace(request, subscriber=replace(request.subscriber, zone=followed.zone))
+        request = replace(request, subscriber=request.subscriber._replace(zone=followed.zone))
     said = kit.voice(request).say("imported", new=new, known=len(wishes) - new)
     return Said(replies=(Content(said),), changed=tuple(changed))
 
@@ -146,8 +146,7 @@ async def _take(
 async def _choose(request: Request, transaction: Transaction, settings: Settings) -> Request:
     """Stores the settings that are given; the request as of who has them."""
     now = request.subscriber
-    chosen = replace(
-        now,
+    chosen = now._replace(
         language=settings.language or now.language,
         zone=settings.zone or now.zone,
         detail=settings.chosen_detail or now.detail,

@@ -1,8 +1,9 @@
 """How a bulletin looks, in a push as in an answer. Pure: values in, values out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from handlers import plain
 from handlers.markup import Html, bold, escape, join, link, shown
@@ -32,8 +33,7 @@ _ENTRIES = 24
 _ROW = 8
 
 
-@dataclass(frozen=True)
-class Audience:
+class Audience(NamedTuple):
     """Those to whom a bulletin looks the same."""
 
     language: str  # one we have words in

@@ -1,7 +1,5 @@
 """/settings, /language and /timezone: one message in which every setting is a button."""
 
-from dataclasses import replace
-
 from handlers import digesting, quieting
 from handlers.heard import Request
 from handlers.kit import Kit
@@ -96,7 +94,7 @@ async def press_language(request: Request, transaction: Transaction, kit: Kit) -
     code = _language(request.pressed)
     if code is None:
         return _old(request, kit)
-    return await _choose(request, transaction, kit, replace(request.subscriber, language=code))
+    return await _choose(request, transaction, kit, request.subscriber._replace(language=code))
 
 
 async def press_detail(request: Request, transaction: Transaction, kit: Kit) -> Said:
@@ -104,7 +102,7 @@ async def press_detail(request: Request, transaction: Transaction, kit: Kit) -> 
     if request.pressed not in list(Detail):
         return _old(request, kit)
     detail = Detail(request.pressed)
-    return await _choose(request, transaction, kit, replace(request.subscriber, detail=detail))
+    return await _choose(request, transaction, kit, request.subscriber._replace(detail=detail))
 
 
 async def press_changes(request: Request, transaction: Transaction, kit: Kit) -> Said:
@@ -125,7 +123,7 @@ async def press_zone(request: Request, transaction: Transaction, kit: Kit) -> Sa
         return _old(request, kit)
     zone = request.pressed
     await rezone(transaction, request.subscriber.number, request.subscriber.zone, zone, request.now)
-    return await _choose(request, transaction, kit, replace(request.subscriber, zone=zone))
+    return await _choose(request, transaction, kit, request.subscriber._replace(zone=zone))
 
 
 async def _choose(request: Request, transaction: Transaction, kit: Kit, chosen: Subscriber) -> Said:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, delete, insert, select, update
 
@@ -48,9 +48,8 @@ class Target:
     thread_id: int = 0  # a forum topic; 0: the chat itself
 
 
-@dataclass(frozen=True, kw_only=True)
-class Subscriber:
-    """A chat, or a topic in one, that receives."""
+class Subscriber(NamedTuple):
+    """A chat, or a topic in one, that receives. A tuple: a broadcast reads one for every send."""
 
     number: int  # dense, 32 bits, never used again: what bitmaps hold
     chat_id: int  # Telegram's
@@ -188,7 +187,7 @@ async def _join(transaction: Transaction, number: int, other: int) -> list[int]:
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
-    """From a whole row. Half of what a broadcast reads are these: so it is done the short way."""
+    """From a whole row."""
     values = dict(zip(_NAMES, row, strict=True))
     values["kind"] = ChatKind(values["kind"])
     values["detail"] = Detail(values["detail"])

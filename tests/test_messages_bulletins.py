@@ -18,7 +18,7 @@ from storage.content import Content
 from storage.subscribers import Detail
 
 FULL = Audience("en", "Europe/Kyiv", Detail.FULL)
-SHORT = replace(FULL, detail=Detail.SHORT)
+SHORT = FULL._replace(detail=Detail.SHORT)
 HIDDEN = "\u202e\u202d\u2066\u2069\u200b\u200d\ufeff\x00\x07\u00ad"
 
 # Whatever a database can hold: PostgreSQL takes no NUL, nothing takes a lone surrogate.

@@ -16,7 +16,7 @@ from storage.incidents import Incident, Telling, Word
 from storage.subscribers import Detail
 
 ENGLISH = Audience("en", "Europe/Kyiv", Detail.FULL)
-UKRAINIAN = replace(ENGLISH, language="uk")
+UKRAINIAN = ENGLISH._replace(language="uk")
 MESSAGES = IncidentMessages(words(), gazetteer(), topics())
 BEGAN = NOW - timedelta(minutes=50)
 THREATS = ("missile", "drone", "artillery")
@@ -167,7 +167,7 @@ def test_warnings_of_one_moment_keep_their_names() -> None:
 @pytest.mark.parametrize("hazard", ["air_raid", "artillery_shelling", "chemical", "alert", "???"])
 def test_every_hazard_has_words_in_every_language(language: str, hazard: str) -> None:
     strange = replace(ON, hazard=hazard, region="nowhere", level="<odd>", sources={})
-    text = shown(strange, replace(ENGLISH, language=language))
+    text = shown(strange, ENGLISH._replace(language=language))
     assert "nowhere" in text
     assert "<odd>" not in text
 
@@ -185,7 +185,7 @@ def test_a_whole_country_of_alerts_fits_one_message(
         IncidentView(incident=replace(on, region=region), telling=Telling.MISSED)
         for region in oblasts
     ]
-    text = read(MESSAGES.summary(lives, replace(ENGLISH, language=code), NOW).html).text
+    text = read(MESSAGES.summary(lives, ENGLISH._replace(language=code), NOW).html).text
     told = sum(
         line.startswith("🔴" if unknown_since is None else "⚪") for line in text.split("\n")
     )

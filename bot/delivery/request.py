@@ -24,12 +24,12 @@ class AiohttpRequest(BaseRequest):
 
     def __init__(self, *, connections: int, seconds: float) -> None:
         self._connections = connections
-        self._seconds = seconds
+        self._timeout = aiohttp.ClientTimeout(total=seconds, connect=CONNECT_SECONDS)
         self._session: aiohttp.ClientSession | None = None
 
     @property
-    def read_timeout(self) -> float:
-        return self._seconds
+    def read_timeout(self) -> float | None:
+        return self._timeout.total
 
     async def initialize(self) -> None:
         if self._session is None:
@@ -37,7 +37,7 @@ class AiohttpRequest(BaseRequest):
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=15)
             # Telegram sets no cookies, and to look for some takes time in each call.
             self._session = aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar()
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=self._timeout
             )
 
     async def shutdown(self) -> None:
@@ -57,14 +57,12 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         if self._session is None:
             raise NotSent("not initialised")
-        timeout = aiohttp.ClientTimeout(total=self._seconds, connect=CONNECT_SECONDS)
         try:
             async with self._session.request(
                 method,
                 url,
                 data=_body(request_data),
                 headers=_headers(request_data),
-                timeout=timeout,
                 allow_redirects=False,
             ) as response:
                 status, payload = response.status, await _read(response)
