@@ -170,9 +170,12 @@ class Inbox:
     async def _end(self) -> None:
         for queue in self._queues.values():
             queue.clear()
-        if not self._workers:
+        workers = list(self._workers)
+        if not workers:
             return
-        _, late = await asyncio.wait(self._workers, timeout=_PATIENCE_SECONDS)
-        for worker in late:
-            worker.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        try:
+            await asyncio.wait(workers, timeout=_PATIENCE_SECONDS)
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
