@@ -141,6 +141,7 @@ class App:
             clock=now,
             administrators=self._sender.administrators,
             operators=config.telegram.admins,
+            watchers=sources.of_states(config.source),
             allowance=Allowance(config.telegram.commands_per_minute),
         )
         self._channels = Channels(sources.channels(config.source), database, now)

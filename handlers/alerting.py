@@ -62,7 +62,7 @@ async def state(
     on = await incidents.open_now(transaction)
     ended = await incidents.ended(transaction, request.now - _SPOKE)
     spoke = {name for one in (*on, *ended.values()) for name in one.sources}
-    heard = await sources.successes(transaction, sorted(spoke))
+    heard = await sources.successes(transaction, sorted(spoke | kit.watchers))
     if region:
         on = [one for one in on if _concerns(one, region, kit.gazetteer)]
     head = voice.say("alerts-none" if not on else "alerts-head")
@@ -73,9 +73,10 @@ async def state(
     views = await _views(transaction, on[::-1])
     listed = messages.listing(head, views, kit.audience(request), request.now, heard)
     stale = Html()
-    newest = max(heard.values(), default=request.now)
-    if not on and request.now - newest > _STALE:
-        at = moment(newest, request.subscriber.zone, request.now, voice)
+    if not on and not heard:
+        listed = voice.say("alerts-unwatched")
+    elif not on and request.now - max(heard.values()) > _STALE:
+        at = moment(max(heard.values()), request.subscriber.zone, request.now, voice)
         stale = voice.say("alerts-stale", at=at)
     hint = voice.say("alerts-others") if others else Html()
     return Content(join("\n\n", [listed, stale, hint]), _buttons(others, kit, voice))

@@ -56,12 +56,14 @@ class Conversation:
         username: str | None = None,
         quota: int = 100,
         operators: Iterable[int] = (),
+        watchers: Iterable[str] = (),
         allowance: Allowance | None = None,
     ) -> None:
         """`administrators` tells who they are, by a chat's id; `quota` is of subscriptions a chat.
 
-        `operators` are Telegram's ids of those who run the bot. `allowance` is how much of what a
-        chat asks is answered; without one all of it is.
+        `operators` are Telegram's ids of those who run the bot. `watchers` are the names of the
+        sources that always know which alerts are on. `allowance` is how much of what a chat asks is
+        answered; without one all of it is.
 
         `username` is the bot's own, without the @; it may be set later.
         """
@@ -82,6 +84,7 @@ class Conversation:
             commands=registry.COMMANDS,
             quota=quota,
             operators=frozenset(operators),
+            watchers=frozenset(watchers),
         )
 
     async def process(self, incoming: Incoming) -> tuple[Direct, ...]:

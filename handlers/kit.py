@@ -50,6 +50,7 @@ class Kit:
     commands: tuple[Command, ...]
     quota: int  # subscriptions a chat may have, with all its topics
     operators: frozenset[int]  # Telegram's ids of those who run the bot
+    watchers: frozenset[str]  # sources that always know which alerts are on
 
     def voice(self, request: Request) -> Voice:
         """Speaks the language of who receives the answer."""

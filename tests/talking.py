@@ -88,6 +88,7 @@ class Talk:
         places: Gazetteer | None = None,
         quota: int = 100,
         operators: Sequence[int] = (),
+        watchers: Sequence[str] = (),
         allowance: Allowance | None = None,
     ) -> None:
         self.database = database
@@ -107,6 +108,7 @@ class Talk:
             username=USERNAME,
             quota=quota,
             operators=operators,
+            watchers=watchers,
             allowance=allowance,
         )
 

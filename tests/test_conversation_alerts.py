@@ -31,9 +31,24 @@ async def asked(talk: Talk, text: str) -> str:
 
 
 async def test_without_an_alert_that_is_said(database: Database) -> None:
-    talk = Talk(database)
+    talk = Talk(database, watchers=["siren"])
+    async with database.write() as transaction:
+        await sources.succeed(transaction, "siren", {}, NOW)
     assert await asked(talk, "/alerts") == "I know of no alert that is on."
     assert "I know of no alert that is on in Kyiv." in await asked(talk, "/alerts Kyiv")
+
+
+async def test_where_no_source_knows_of_alerts_it_is_not_said_that_there_is_none(
+    database: Database,
+) -> None:
+    talk = Talk(database, watchers=["siren"])  # that has never answered
+    async with database.write() as transaction:
+        await sources.succeed(transaction, "blog", {}, NOW)
+    for written in ("/alerts", "/alerts Kyiv"):
+        said = await asked(talk, written)
+        assert said.startswith("I cannot tell whether an alert is on")
+        assert "no all-clear" in said
+        assert "I know of no alert" not in said
 
 
 async def test_an_alert_is_shown_with_its_beginning_level_sources_and_how_fresh_they_are(
@@ -85,7 +100,7 @@ async def test_an_ambiguous_place_takes_the_likeliest_and_offers_the_others(
 ) -> None:
     talk = Talk(sqlite)
     shown = (await talk.say("/alerts Mykolaiv")).reply
-    assert "in Mykolaiv." in shown.html
+    assert "If you meant another place" in shown.html
     assert 1 <= len(labels(shown)) <= 5
 
 

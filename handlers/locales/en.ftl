@@ -559,6 +559,7 @@ alerts-head = <b>On now</b>
 alerts-in = <b>On now in { $place }</b>
 alerts-none = I know of no alert that is on.
 alerts-none-in = I know of no alert that is on in { $place }.
+alerts-unwatched = <b>I cannot tell whether an alert is on:</b> none of my sources has reported on alerts of late. This is no all-clear.
 alerts-stale = But my sources have not answered since { $at }: there may be one.
 alerts-more =
     { $count ->

@@ -555,6 +555,7 @@ alerts-head = <b>Allarmi in corso</b>
 alerts-in = <b>Allarmi in corso: { $place }</b>
 alerts-none = Non mi risulta nessun allarme in corso.
 alerts-none-in = { $place }: non mi risulta nessun allarme in corso.
+alerts-unwatched = <b>Non so se c’è un allarme in corso:</b> di recente nessuna delle mie fonti ha parlato di allarmi. Questo non è un cessato allarme.
 alerts-stale = Ma le mie fonti non rispondono più (ultima risposta: { $at }): potrebbe essercene uno.
 alerts-more =
     { $count ->
