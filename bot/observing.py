@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from bot.observation import Authority, Observation
-from handlers.signs import is_declared
+from handlers.signs import OF_AIR, is_declared
 from matching.normalise import tokens
 from matching.reading import Reading
 from storage.bulletins import Bulletin, Phase
@@ -18,7 +18,6 @@ _HAZARDS = frozenset((AIR, "artillery_shelling", "urban_fights", "chemical", "nu
 """Those of which there is one at a time in a region. Two warnings of storm may be two storms: they
 have a life where their source tells them apart."""
 
-_OF_AIR = frozenset(("air", "air_alert", "drone", "missile", "ballistic", "rocket"))
 _BY_TOPIC = {"artillery": "artillery_shelling", "nuclear": "nuclear"}
 _THREATS = ("nuclear", "missile", "drone", "artillery")
 
@@ -105,7 +104,7 @@ def _over(bulletin: Bulletin, reading: Reading) -> frozenset[str]:
 def _hazard(bulletin: Bulletin, reading: Reading) -> str | None:
     if bulletin.hazard:
         written = bulletin.hazard.lower()
-        named = AIR if written in _OF_AIR else written
+        named = AIR if written in OF_AIR else written
         return named if named in _HAZARDS or has_id(named) else None
     if "air_alert" in reading.topics:
         return AIR

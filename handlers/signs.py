@@ -21,6 +21,14 @@ _BY_PHASE = {
     Phase.UPDATE: Sign.ALERT,
     Phase.CLEAR: Sign.CLEAR,
 }
+OF_AIR = frozenset(("air_raid", "air", "air_alert", "drone", "missile", "ballistic", "rocket"))
+"""Hazards that are an air raid, as sources write them in small letters."""
+
+_BY_HAZARD = {
+    **dict.fromkeys(OF_AIR, "air_alert"),
+    "artillery_shelling": "artillery",
+    "nuclear": "nuclear",
+}
 _BY_KIND = {Kind.ALERT: True, Kind.NEWS: False, None: None}
 
 
@@ -31,7 +39,7 @@ def read(reader: Reader, bulletin: Bulletin) -> Reading:
         bulletin.text,
         source=bulletin.source,
         regions=bulletin.regions,
-        topics=bulletin.topics,
+        topics=(*bulletin.topics, *_declared(bulletin)),
         alert=True if bulletin.phase else _BY_KIND[bulletin.kind],
     )
 
@@ -62,3 +70,12 @@ def sign(bulletin: Bulletin, reading: Reading) -> Sign:
 def is_declared(bulletin: Bulletin) -> bool:
     """Whether its source says in so many fields that it is an alert, whatever its text says."""
     return bulletin.phase is not None or bulletin.kind is Kind.ALERT
+
+
+def _declared(bulletin: Bulletin) -> tuple[str, ...]:
+    """The topics of an alert that its hazard says; of the end of one of air both, as texts do."""
+    if not is_declared(bulletin):
+        return ()
+    topic = _BY_HAZARD.get((bulletin.hazard or "").lower())
+    over = "all_clear" if bulletin.phase is Phase.CLEAR and topic == "air_alert" else None
+    return tuple(filter(None, (topic, over)))

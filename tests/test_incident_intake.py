@@ -45,6 +45,17 @@ async def test_the_first_source_rings_and_the_others_confirm(both: Alarms) -> No
     assert incident.confirmed_by == ("alerts", "channel")
 
 
+async def test_whoever_follows_air_alerts_is_rung_by_one_that_only_its_fields_tell(
+    alarms: Alarms,
+) -> None:
+    """A webhook's title may be any words, and its topics are its own affair."""
+    alarms.subscribe(1, "(#air_alert OR #all_clear) Kyiv")
+    alarms.subscribe(2, "#artillery Kyiv")
+    told = {"title": "Attention", "topics": ()}
+    assert await alarms.on("hook", KYIV, **told, hazard="Air_Raid") == [ring(1)]
+    assert await alarms.on("hook", KYIV, **told, hazard="artillery_shelling") == [ring(2)]
+
+
 async def test_an_all_clear_comes_to_who_had_the_alert_and_to_who_asked_for_it(
     alarms: Alarms,
 ) -> None:
