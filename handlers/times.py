@@ -3,13 +3,16 @@
 from datetime import datetime
 
 from handlers.words import Voice
-from handlers.zones import zone_of
+from handlers.zones import UTC, zone_of
 
 
 def moment(at: datetime, zone: str | None, now: datetime, voice: Voice) -> str:
-    """`09:12` today, `14 Feb, 09:12` before, with the year when it is another. `at` is aware."""
+    """`09:12` today, `14 Feb, 09:12` before, with the year when it is another. `at` is aware.
+
+    Who has chosen no zone is told that it is UTC: their own clock shows another hour.
+    """
     local, today = at.astimezone(zone_of(zone)), now.astimezone(zone_of(zone))
-    clock = f"{local:%H:%M}"
+    clock = f"{local:%H:%M}" if zone else f"{local:%H:%M} {UTC}"
     if local.date() == today.date():
         return clock
     day, year = str(local.day), str(local.year)

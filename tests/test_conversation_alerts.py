@@ -57,7 +57,7 @@ async def test_an_alert_is_shown_with_its_beginning_level_sources_and_how_fresh_
     talk = Talk(database)
     await begin(talk, KYIV)
     assert await asked(talk, "/alerts") == (
-        "On now\n\n🔴 Air raid alert: Kyiv\nOn since 09:10\nLevel: red\nsiren 09:30"
+        "On now\n\n🔴 Air raid alert: Kyiv\nOn since 09:10 UTC\nLevel: red\nsiren 09:30 UTC"
     )
 
 
@@ -74,7 +74,9 @@ async def test_what_is_unknown_is_shown_as_unknown(sqlite: Database) -> None:
     """Case 43."""
     talk = Talk(sqlite)
     await begin(talk, KYIV, unknown_since=NOW - timedelta(minutes=5))
-    assert "⚪ Air raid alert: Kyiv\nSince 09:25 nobody can tell me" in await asked(talk, "/alerts")
+    assert "⚪ Air raid alert: Kyiv\nSince 09:25 UTC nobody can tell me" in await asked(
+        talk, "/alerts"
+    )
 
 
 async def test_no_alert_is_no_comfort_when_the_sources_are_silent(sqlite: Database) -> None:
@@ -82,7 +84,7 @@ async def test_no_alert_is_no_comfort_when_the_sources_are_silent(sqlite: Databa
     talk = Talk(sqlite)
     await begin(talk, KYIV, closed_at=NOW - timedelta(minutes=10))
     talk.now = NOW + timedelta(minutes=30)
-    assert "have not answered since 09:30: there may be one" in await asked(talk, "/alerts")
+    assert "have not answered since 09:30 UTC: there may be one" in await asked(talk, "/alerts")
 
 
 async def test_a_misspelt_place_is_answered_with_at_most_six_buttons(sqlite: Database) -> None:

@@ -49,7 +49,7 @@ async def test_it_is_shown_as_it_will_look_and_not_sent(database: Database) -> N
     assert heard.html == (
         "<b>So it will look. Nothing is sent yet.</b>\n\n"
         "We move to a new machine &lt;tonight&gt;.\nBack in an hour.\n\n"
-        "<i>from those who run this bot · 09:30</i>"
+        "<i>from those who run this bot · 09:30 UTC</i>"
     )
     assert labels(heard.reply) == ["Send to 3 chats", "Cancel"]
     assert await owed(database) == []

@@ -169,7 +169,7 @@ async def test_a_pause_is_changed_and_ended_by_button(sqlite: Database) -> None:
     shown = (await talk.say("/pause")).reply
     assert labels(shown) == ["30 min", "2 h", "8 h", "End the pause"]
     pressed = await talk.press(labelled(shown, "8 h"))
-    assert "Paused until 17:30." in pressed.edit.html
+    assert "Paused until 17:30 UTC." in pressed.edit.html
     ended = await talk.press(labelled(shown, "End the pause"))
     assert "The pause is over." in ended.edit.html
     assert "it comes in a moment" in ended.edit.html
@@ -180,7 +180,7 @@ async def test_to_resume_what_is_not_paused_is_answered_with_what_is_so(sqlite: 
     assert (await talk.say("/resume")).html == "Nothing is paused."
     await talk.say("/quiet 09:00-17:00")
     heard = await talk.say("/resume")
-    assert "It is quiet now, until 17:00." in heard.html
+    assert "It is quiet now, until 17:00 UTC." in heard.html
     assert "your quiet hours" in heard.html
 
 

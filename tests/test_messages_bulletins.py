@@ -169,7 +169,7 @@ def test_times_are_the_readers_and_no_longer_than_needed() -> None:
 
     assert told(NOW) == "11:30"
     assert told(NOW, "America/New_York") == "04:30"
-    assert told(NOW, None) == "09:30"
+    assert told(NOW, None) == "09:30 UTC"
     assert told(NOW - timedelta(days=1)) == "13 Feb, 11:30"
     assert told(NOW - timedelta(days=1), language="uk") == "13 лют., 11:30"
     assert told(NOW - timedelta(days=60)) == "16 Dec 2022, 11:30"

@@ -81,7 +81,7 @@ async def test_a_dead_source_is_told_once_and_once_that_it_is_back(database: Dat
     (back,) = await running.after(SECOND)
 
     assert "<b>A source is dead:</b> <b>air</b>" in told
-    assert "last good 09:30, 1 min ago" in told
+    assert "last good 09:30 UTC, 1 min ago" in told
     assert "answered 503" in told
     assert "<b>A source is back:</b> <b>air</b>, 3 min after" in back
     assert await running.after(SECOND) == []
@@ -167,7 +167,7 @@ async def test_the_list_shows_state_last_success_latency_errors_and_the_next_pol
     assert html == (
         "<b>4 sources</b>, none of them dead\n\n"
         "🟢 <b>air</b> (siren)\n"
-        "last good 09:30, 4 s ago · took 0.4 s · next in 11 s\n"
+        "last good 09:30 UTC, 4 s ago · took 0.4 s · next in 11 s\n"
         "Places it named that I do not know (1): 777 Нова &lt;громада&gt;\n\n"
         "🟡 <b>feed</b> (rss): the last try failed\n"
         "never good\n"
