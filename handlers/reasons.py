@@ -11,7 +11,7 @@ from handlers.wording import Wording
 from handlers.zones import UTC
 from matching import showing
 from matching.evaluate import evaluate, evidence, failing
-from matching.query import Query, TopicTerm, load
+from matching.query import Not, Query, TopicTerm, load
 from matching.reading import Reading
 from storage.subscriptions import Subscription
 
@@ -41,8 +41,14 @@ def say(
     for each in followed[:_MOST]:
         what = wording.describe(queries[each.id], each.written)
         lacking = failing(queries[each.id], reading)
-        missing = join(", ", [wording.describe(part, each.written) for part in lacking])
-        lines.append(voice.say("why-missing", what=what, missing=missing))
+        # Where something is missing, what is there and not wanted would not have mattered.
+        if missing := [part for part in lacking if not isinstance(part, Not)]:
+            said = join(", ", [wording.describe_part(part, each.written) for part in missing])
+            lines.append(voice.say("why-missing", what=what, missing=said))
+        else:
+            out = [part.part for part in lacking if isinstance(part, Not)]
+            said = join(", ", [wording.describe_part(part, each.written) for part in out])
+            lines.append(voice.say("why-unwanted", what=what, unwanted=said))
     return [join("\n", [voice.say("why-not-asked"), *lines])]
 
 

@@ -25,12 +25,18 @@ class Wording:
 
     def describe(self, query: Query, written: str) -> Html:
         """What one hears of; what was `written`, shortened, where the words would be many."""
-        # A query knows words without their capitals: F-35 is shown as it was typed.
-        self._typed = {token.text: written[token.start : token.end] for token in tokens(written)}
-        said = self._everything_about(query) if _is_place(query) else self._say(query)
+        said = self.describe_part(query, written)
+        if _is_place(query):
+            said = self._voice.say("query-everything", places=said)
         if plain.units(shown(said)) <= _LONGEST:
             return said
         return escape(plain.shorten(plain.line(written), _LONGEST))
+
+    def describe_part(self, part: Query, written: str) -> Html:
+        """What a part of what was `written` asks for."""
+        # A query knows words without their capitals: F-35 is shown as it was typed.
+        self._typed = {token.text: written[token.start : token.end] for token in tokens(written)}
+        return self._say(part)
 
     def place(self, code: str) -> str:
         """A region's name; with what it lies in where the name alone would mean another."""
@@ -39,9 +45,6 @@ class Wording:
         if meant and meant.code == code:
             return name
         return self._gazetteer.title(code, self._voice.language)
-
-    def _everything_about(self, query: Query) -> Html:
-        return self._voice.say("query-everything", places=self._say(query))
 
     def _say(self, query: Query) -> Html:
         match query:

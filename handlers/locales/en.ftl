@@ -345,7 +345,7 @@ answer-failed = That failed. It is logged, and nothing was changed.
 ## /why
 
 why-usage = Answer one of my messages with /why, and I say why it came. To ask why something did not come, write /why and the link or the headline.
-why-came = It reached me at { $at } from { $source }.
+why-came = It reached me from { $source }: { $at }.
 why-arrived = You have it.
 why-arrived-silent = You have it; it came without a sound.
 why-waiting = It is on its way to you.
@@ -353,7 +353,7 @@ why-retried = It could not be delivered yet ({ $why }) and is tried again.
 why-failed = It could not be delivered: { $why }.
 why-held = It is kept for your next digest.
 why-owed = It is on its way to you, or was too late to be worth a message.
-why-folded = It told the same as a report of { $at } from { $source }, so it was not sent once more.
+why-folded = It told the same as another report ({ $source }, { $at }), so it was not sent once more.
 why-not-owed = It was not sent to you.
 why-missed = These alerts reached me so long after they had begun that I did not wake you for them. One message without a sound listed them all.
 why-missed-came = Raised: { $raised }. Reached me: { $at }. Source: { $source }.
@@ -368,6 +368,7 @@ why-asked-because = • { $what } — { $when }. It says: { $words }
 why-word = “{ $word }”
 why-not-asked = It is about nothing you follow now:
 why-missing = • { $what }. Missing: { $missing }
+why-unwanted = • { $what }. It speaks of what you leave out: { $unwanted }
 ## Sources, for those who run the bot
 
 about-sources = how the sources are doing (only you see this)
@@ -524,8 +525,8 @@ failed-again = { $count ->
        *[other] { $count } are tried again.
     }
 button-again-all = ↻ All { $count }
-too-fast = You are faster than I can answer. I pass over what comes for a minute; then I am all yours again.
-answer-too-fast = Slower, please: try again in a minute.
+too-fast = You are faster than I can answer, so <b>I have not done this</b>. Please wait a few seconds between messages, and send it again.
+answer-too-fast = Slower, please. Nothing was changed: press again in a few seconds.
 ## Alerts
 
 about-alerts = Which alerts are on now

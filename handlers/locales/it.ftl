@@ -122,7 +122,7 @@ query-without = { $what }, ma senza { $without }
 
 when-now = subito
 when-hourly = ogni ora
-when-daily = ogni giorno alle { $at } ({ $zone })
+when-daily = ogni giorno alle ore { $at } ({ $zone })
 when-weekly =
     ogni { $day ->
         [0] lunedì
@@ -132,7 +132,7 @@ when-weekly =
         [4] venerdì
         [5] sabato
        *[6] domenica
-    } alle { $at } ({ $zone })
+    } alle ore { $at } ({ $zone })
 schedule-unknown =
     Non capisco quando sia «{ $written }». Puoi scrivere:
     <code>| subito</code>
@@ -247,7 +247,7 @@ language-choose = In quale lingua ti scrivo?
 language-chosen = Ora ti scrivo in italiano.
 language-unknown = Questa lingua non la parlo ancora. Ci sono: { $languages }. Per esempio <code>/language it</code>
 zone-choose = Tocca un fuso, oppure scrivi il tuo o la tua città: <code>/timezone Roma</code>
-zone-chosen = Fuso orario: { $zone }. Lì ora sono le { $clock }.
+zone-chosen = Fuso orario: { $zone }. Ora locale: { $clock }.
 zone-near = Non conosco il fuso orario «{ $written }». Intendevi <code>/timezone { $zone }</code>?
 zone-unknown = Non conosco il fuso orario «{ $written }». Scrivi una città o un fuso: <code>/timezone Roma</code>
 
@@ -367,6 +367,7 @@ why-asked-because = • { $what } — { $when }. Dice: { $words }
 why-word = «{ $word }»
 why-not-asked = Non parla di nulla che segui ora:
 why-missing = • { $what }. Manca: { $missing }
+why-unwanted = • { $what }. Parla di ciò che hai escluso: { $unwanted }
 ## Fonti, per chi gestisce il bot
 
 about-sources = come stanno le fonti (lo vedi solo tu)
@@ -520,8 +521,8 @@ failed-again = { $count ->
        *[other] Ne riprovo { $count }.
     }
 button-again-all = ↻ Tutti e { $count }
-too-fast = Sei più veloce di me. Per un minuto non rispondo a ciò che arriva, poi torno a tua disposizione.
-answer-too-fast = Più piano, per favore: riprova tra un minuto.
+too-fast = Sei più veloce di me, quindi <b>questo non l’ho fatto</b>. Aspetta qualche secondo, per favore, e invialo di nuovo.
+answer-too-fast = Più piano, per favore. Non è cambiato nulla: tocca di nuovo tra qualche secondo.
 ## Allarmi
 
 about-alerts = Quali allarmi sono in corso
@@ -542,7 +543,7 @@ incident-level-orange = Livello: arancione
 incident-level-yellow = Livello: giallo
 incident-threats = Minacce: { $threats }
 incident-since = In corso. Inizio: { $since }
-incident-warned = Un avviso dalle { $since }: non è ancora cominciato
+incident-warned = Preallarme: { $since }. Non è ancora cominciato
 incident-lasted = È durato { $lasted }: { $since } – { $until }
 incident-applied = In vigore per { $lasted }: { $since } – { $until }
 incident-confirmed = confermato da { $sources }
