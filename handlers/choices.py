@@ -68,4 +68,4 @@ def _token(meaning: Meaning) -> str:
 def _label(meaning: Meaning, choice: Choice, voice: Voice, wording: Wording) -> str:
     if isinstance(meaning, PlaceTerm):
         return voice.label("button-place-instead", place=wording.place(meaning.code))
-    return voice.label("button-word-instead", word=choice.written)
+    return voice.label("button-word-instead", word=choice.written.strip('"“”„«»'))

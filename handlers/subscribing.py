@@ -28,6 +28,9 @@ FOLLOW = "f"
 async def subscribe(request: Request, transaction: Transaction, kit: Kit) -> Said:
     """/subscribe QUERY [| WHEN]"""
     voice = kit.voice(request)
+    names = {f"/{command.name}" for command in kit.commands}
+    if not names.isdisjoint(request.text.lower().split()):
+        return reply(voice.say("subscribe-one-command"))
     written, when = request.text, ""
     if "|" in written:
         written, _, when = written.rpartition("|")

@@ -72,16 +72,19 @@ class Wording:
                 return self._voice.say("query-source", source=bold(name))
 
     def _all(self, parts: Sequence[Query]) -> Html:
-        """Things, then where, then what is left out."""
+        """Things, then where, then from whom, then what is left out."""
         without = [part.part for part in parts if isinstance(part, Not)]
         where = [part for part in parts if _is_place(part)]
-        things = [part for part in parts if part not in where and not isinstance(part, Not)]
+        whose = [part for part in parts if isinstance(part, SourceTerm)]
+        apart = (*where, *whose, *(part for part in parts if isinstance(part, Not)))
+        things = [part for part in parts if part not in apart]
         places = self._joined(where, "query-and")
         what = self._say(things[0]) if len(things) == 1 else self._joined(things, "query-and")
         if places and what:
             what = self._voice.say("query-in", what=what, places=places)
         elif places:
             what = self._voice.say("query-everything", places=places)
+        what = join(", ", [what, self._joined(whose, "query-and")])
         if not without:
             return what
         return self._voice.say(

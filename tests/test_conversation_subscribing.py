@@ -76,6 +76,7 @@ async def test_the_same_with_another_hour_changes_the_hour(sqlite: Database) -> 
         ("ежедневно 09:00", "ru", "daily 09:00"), ("каждый день в 9.15", "ru", "daily 09:15"),
         ("во вторник в 9", "ru", "weekly tue 09:00"), ("ежечасно", "ru", "hourly"),
         ("еженедельно по средам 18:30", "ru", "weekly wed 18:30"), ("сразу", "ru", "now"),
+        ("everyday 9", "en", "daily 09:00"),
         ("ogni giorno 09:00", "it", "daily 09:00"), ("Ogni giorno alle 9", "it", "daily 09:00"),
         ("ogni settimana il lunedì alle 9", "it", "weekly mon 09:00"), ("ogni ora", "it", "hourly"),
         ("ora", "it", "now"), ("ogni martedi 18.30", "it", "weekly tue 18:30"),
@@ -246,6 +247,30 @@ async def test_what_was_probably_meant_is_one_press_away(sqlite: Database) -> No
     assert "Perhaps: <code>in:&quot;Kherson&quot; drone</code>" in heard.html
     await talk.press(labelled(heard.reply, "Subscribe"))
     assert [each.written for each in await talk.followed()] == ['in:"Kherson" drone']
+
+
+async def test_two_commands_in_one_message_are_not_taken_for_one_subscription(
+    sqlite: Database,
+) -> None:
+    talk = Talk(sqlite)
+    for text in ("/subscribe Lviv\n/subscribe Odesa", "/subscribe Lviv /Pause 2h"):
+        assert "One command a message" in (await talk.say(text)).html
+    assert await talk.followed() == []
+
+
+async def test_it_is_said_from_whom_after_what(sqlite: Database) -> None:
+    heard = await Talk(sqlite).say('/subscribe from:"blog" drone Lviv -football')
+    assert (
+        "<b>drone</b> (any form) in <b>Lviv</b>, from <b>blog</b>, but not <b>football</b>"
+        in heard.html
+    )
+
+
+async def test_a_place_in_quotation_marks_is_offered_as_words_without_them(
+    sqlite: Database,
+) -> None:
+    heard = await Talk(sqlite).say('/subscribe "Kharkiv Oblast" railway')
+    assert "The word “Kharkiv Oblast” instead" in labels(heard.reply)
 
 
 async def test_a_chat_has_a_quota_and_is_told_so(sqlite: Database) -> None:

@@ -84,6 +84,7 @@ subscribed-digest = You will hear of: { $what } — gathered in one message, { $
 subscribed-ambiguous = If you meant something else, press it:
 subscribed-guessed = No place is called that. If you meant one of these, press it:
 subscribe-already = You follow this already: { $what } — { $when }. Everything you follow: /subscriptions
+subscribe-one-command = One command a message, please: nothing has changed. Send them one after the other.
 subscribe-too-many = This chat follows { $count } things, and more is not possible. Remove one first: /unsubscribe
 unsubscribed = You will no longer hear of: { $what }.
 unsubscribe-no-such =
@@ -140,7 +141,7 @@ schedule-unknown =
 # What people may type: with commas between; days with semicolons, from Monday to Sunday.
 read-now = now, at once, immediately
 read-hourly = hourly, every hour
-read-daily = daily, every day
+read-daily = daily, every day, everyday
 read-weekly = weekly, every week
 read-filler = at, on, every
 read-weekdays = mon, monday, mondays; tue, tuesday, tuesdays; wed, wednesday, wednesdays; thu, thursday, thursdays; fri, friday, fridays; sat, saturday, saturdays; sun, sunday, sundays

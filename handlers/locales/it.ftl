@@ -84,6 +84,7 @@ subscribed-digest = Ti avviso di: { $what } — in un riepilogo, { $when }.
 subscribed-ambiguous = Se intendevi altro, toccalo:
 subscribed-guessed = Nessun luogo si chiama così. Se intendevi uno di questi, toccalo:
 subscribe-already = Lo segui già: { $what } — { $when }. Tutto ciò che segui: /subscriptions
+subscribe-one-command = Un comando per messaggio, per favore: non è cambiato nulla. Invia i comandi uno alla volta.
 subscribe-too-many =
     Questa chat segue { $count ->
         [one] una cosa

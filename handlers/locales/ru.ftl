@@ -81,6 +81,7 @@ subscribed-digest = Буду сообщать: { $what } — одной подб
 subscribed-ambiguous = Если вы имели в виду другое, нажмите:
 subscribed-guessed = Места с таким названием нет. Если вы имели в виду одно из этих, нажмите:
 subscribe-already = Такая подписка уже есть: { $what } — { $when }. Все подписки: /subscriptions
+subscribe-one-command = Одно сообщение — одна команда, поэтому ничего не изменилось. Отправьте команды, пожалуйста, по очереди.
 subscribe-too-many =
     У этого чата уже { $count ->
         [one] { $count } подписка

@@ -81,6 +81,7 @@ subscribed-digest = Ви почуєте про таке: { $what } — зібр�
 subscribed-ambiguous = Якщо ви мали на увазі інше, натисніть:
 subscribed-guessed = Місця з такою назвою немає. Якщо ви мали на увазі одне з цих, натисніть:
 subscribe-already = Ви вже за цим стежите: { $what } — { $when }. Усі підписки: /subscriptions
+subscribe-one-command = Одне повідомлення — одна команда, тож нічого не змінилося. Надішліть команди, будь ласка, по черзі.
 subscribe-too-many =
     У цього чату вже { $count ->
         [one] { $count } підписка
