@@ -81,7 +81,7 @@ def _message(message: Message, username: str | None) -> Heard | Migrated | None:
     if message.location and message.chat.type == ChatKind.PRIVATE:
         here = message.location.latitude, message.location.longitude
         return _heard(message.chat, message.from_user, message, location=here)
-    if not message.text and not message.document:
+    if not (message.text or message.caption or message.document):
         return None
     anonymous = message.sender_chat is not None and message.sender_chat.id == message.chat.id
     command, text = None, message.text or message.caption or ""

@@ -130,6 +130,14 @@ async def test_what_is_no_update_we_know_is_completed_and_ignored(
     assert await talk.open_updates() == []
 
 
+async def test_the_words_under_a_picture_are_read_as_any_others(sqlite: Database) -> None:
+    talk = Talk(sqlite)
+    await talk.publish("Market opened in Kharkiv")
+    for written in ("Kharkiv", "/latest Kharkiv"):
+        picture = {**private(""), "text": None, "photo": [], "caption": written}
+        assert "Market opened in Kharkiv" in (await talk.update(message=picture)).html
+
+
 async def test_an_unknown_command_is_answered_with_the_nearest(sqlite: Database) -> None:
     talk = Talk(sqlite)
     assert "Did you mean /subscribe?" in (await talk.say("/subscibe Kyiv")).html
