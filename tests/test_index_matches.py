@@ -14,7 +14,7 @@ ADDED = st.tuples(st.integers(0, 9), st.integers(0, 4), QUERIES, st.sampled_from
 CHANGES = st.lists(ADDED | st.integers(0, 9), max_size=25)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(CHANGES, READINGS, CHANGES)
 def test_the_index_gives_what_evaluating_one_by_one_gives(
     before: list[tuple[int, int, Query, Mode] | int],

@@ -91,7 +91,7 @@ class Changing(RuleBasedStateMachine):
 
 
 TestChanging = Changing.TestCase
-TestChanging.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestChanging.settings = settings(max_examples=150, stateful_step_count=40)
 
 
 def test_many_subscribers_of_one_term_are_found_and_removed_one_by_one() -> None:

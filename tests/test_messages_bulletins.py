@@ -54,7 +54,7 @@ def acceptable(content: Content) -> str:
     return shown.text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts, texts, urls, audiences, st.none() | st.sampled_from(Phase))
 def test_any_bulletin_becomes_a_message_telegram_takes(
     title: str, text: str, url: str | None, audience: Audience, phase: Phase | None
@@ -64,7 +64,7 @@ def test_any_bulletin_becomes_a_message_telegram_takes(
     assert not set(shown) & set(HIDDEN)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(texts, texts, audiences)
 def test_the_pages_of_a_bulletin_hold_all_its_words(
     title: str, text: str, audience: Audience

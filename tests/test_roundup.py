@@ -142,7 +142,7 @@ def test_hostile_reports_make_messages_telegram_takes_in_every_language(
         acceptable(content)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.text(max_size=300), st.text(max_size=900)), max_size=30))
 def test_any_digest_opens_each_report_that_is_told_apart(said: list[tuple[str, str]]) -> None:
     items = [an_item(n, f"{n} {title}", text) for n, (title, text) in enumerate(said, 1)]
