@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import random
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from bot.standin.person import Person
@@ -43,7 +45,7 @@ listen = ""
 
     async def call(self, *arguments: str) -> tuple[int, str, str]:
         process = await self.start(*arguments)
-        out, err = await asyncio.wait_for(process.communicate(), 60)
+        out, err = await asyncio.wait_for(process.communicate(), 120)
         return process.returncode or 0, out.decode(), err.decode()
 
     @asynccontextmanager
@@ -55,14 +57,23 @@ listen = ""
         finally:
             if process.returncode is None:
                 process.send_signal(signal.SIGTERM)
-            _, err = await asyncio.wait_for(process.communicate(), 30)
+            _, err = await asyncio.wait_for(process.communicate(), 60)
         assert "Traceback" not in err.decode(), err.decode()
         assert process.returncode == 0, err.decode()
+
+
+def free_port() -> int:
+    """One that nobody listens at, nor is given by the system before our process listens there."""
+    while True:
+        port = random.randrange(20_000, 32_000)  # below those that connections are made from
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 async def ask(person: Person, text: str) -> str:
     """What the bot answers."""
     before = len(person.chat.messages)
     await person.send(text)
-    messages = await person.chat.wait(lambda ms: len(ms) >= before + 2, timeout=30)
+    messages = await person.chat.wait(lambda ms: len(ms) >= before + 2)
     return messages[-1].text

@@ -22,7 +22,7 @@ async def test_a_stop_ends_a_job_that_is_under_way_and_calls_it_no_failure(
             ended.set()
 
     async with ticking([Job("job", job, "*")], Pulse()):
-        await asyncio.wait_for(began.wait(), 5)
+        await asyncio.wait_for(began.wait(), 30)
     assert ended.is_set()
     await asyncio.sleep(0)
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
@@ -35,7 +35,7 @@ async def test_a_job_that_fails_is_logged_and_comes_again(caplog: pytest.LogCapt
         runs.put_nowait(None)
         raise OSError("the disk is full")
 
-    async with ticking([Job("job", job, "*")], Pulse()), asyncio.timeout(10):
+    async with ticking([Job("job", job, "*")], Pulse()), asyncio.timeout(30):
         await runs.get()
         await runs.get()
     assert "the disk is full" in caplog.text

@@ -25,7 +25,7 @@ HOLDER = """
 import asyncio, sys
 from uuid import uuid4
 import storage.database
-storage.database.LEASE_SECONDS = 2.0
+storage.database.LEASE_SECONDS = 3.5
 from storage.lease import HeldElsewhere, lease
 from sqlalchemy import text
 
@@ -77,7 +77,7 @@ async def holder(url: str, hold: float) -> AsyncIterator[asyncio.subprocess.Proc
 async def until(process: asyncio.subprocess.Process, wanted: str) -> None:
     """Waits until it says that."""
     assert process.stdout
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while wanted not in (await process.stdout.readline()).decode():
             pass
 
@@ -102,7 +102,7 @@ async def test_a_paused_worker_is_succeeded_and_can_write_no_more_when_it_wakes(
             async with lease(database):
                 pass
         process.send_signal(signal.SIGSTOP)
-        async with asyncio.timeout(15), lease(database):
+        async with asyncio.timeout(60), lease(database):
             before = await count(database)
             process.send_signal(signal.SIGCONT)
             await until(process, "over")
@@ -116,7 +116,7 @@ async def test_a_process_that_dies_is_succeeded(postgresql_url: str) -> None:
     async with holder(postgresql_url, 0.0) as process:
         await until(process, "written")
         process.kill()
-    async with asyncio.timeout(10), lease(database):
+    async with asyncio.timeout(60), lease(database):
         pass
     assert not await is_leased(database)
     await database.close()
@@ -161,7 +161,7 @@ async def test_delivery_goes_on_after_postgresql_was_restarted_in_the_middle(
         await asyncio.sleep(0.5)
         await asyncio.to_thread(postgres.start)
         for person in persons:
-            await person.chat.wait(lambda messages: len(messages) >= 1, timeout=50)
+            await person.chat.wait(lambda messages: len(messages) >= 1)
         await outbox.settled()
         assert database.is_held()
     await database.close()

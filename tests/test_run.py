@@ -2,14 +2,13 @@
 
 import asyncio
 import signal
-import socket
 from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
 import pytest
 from aiohttp import ClientSession
-from installation import Installation, ask
+from installation import Installation, ask, free_port
 
 from bot.standin.person import Person
 from bot.standin.server import Standin
@@ -62,7 +61,7 @@ def pushes(person: Person) -> list[str]:
 async def heard(persons: Sequence[Person], expected: Sequence[set[str]]) -> None:
     """Waits until each has what they should, and a little longer for what they should not."""
     for person, names in zip(persons, expected, strict=True):
-        await person.chat.wait(lambda _, p=person, n=names: n <= set(pushes(p)), timeout=20)  # type: ignore[misc]
+        await person.chat.wait(lambda _, p=person, n=names: n <= set(pushes(p)))  # type: ignore[misc]
     await asyncio.sleep(1.0)
 
 
@@ -100,8 +99,7 @@ async def test_everybody_hears_what_they_asked_for_and_nothing_twice(
 async def test_the_process_tells_what_it_measures_and_that_it_is_ready(
     standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     monkeypatch.setenv("TOCSIN_HTTP__LISTEN", f"127.0.0.1:{port}")
     person = standin.people.person("Ann")
     async with Installation(tmp_path, standin).running(), ClientSession() as session:
@@ -164,9 +162,7 @@ async def test_a_killed_process_loses_nothing_and_copies_at_most_what_was_in_fli
     before = standin.journal.total
     publishing = asyncio.create_task(installation.call("publish", str(blog)))
     sends = len(standin.journal.of("sendMessage"))
-    await standin.journal.wait(
-        lambda journal: len(journal.of("sendMessage")) >= sends + 10, timeout=30
-    )
+    await standin.journal.wait(lambda journal: len(journal.of("sendMessage")) >= sends + 10)
     process.kill()
     await process.communicate()
     await publishing
@@ -208,7 +204,7 @@ async def test_a_second_process_on_one_database_is_refused(
     """Case 13 of the catalogue of failures, on one machine."""
     installation = Installation(tmp_path, standin)
     async with installation.running():
-        await standin.journal.wait(lambda journal: bool(journal.of("getMe")), timeout=30)
+        await standin.journal.wait(lambda journal: bool(journal.of("getMe")))
         code, _, err = await installation.call("run")
     assert code == 1
     assert "another process runs on this database" in err

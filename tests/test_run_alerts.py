@@ -1,10 +1,9 @@
 """An alert through the real process: two services tell of it over HTTP, a person hears of it."""
 
-import socket
 from pathlib import Path
 
 from aiohttp import ClientSession
-from installation import Installation, ask
+from installation import Installation, ask, free_port
 
 from bot.standin.server import Standin
 
@@ -18,13 +17,6 @@ kind = "webhook"
 name = "state"
 secret = "sesame"
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def test_two_services_confirm_each_other_in_one_message_until_the_all_clear(
@@ -52,14 +44,14 @@ async def test_two_services_confirm_each_other_in_one_message_until_the_all_clea
             await ask(ann, "/subscribe Kyiv")
             before = len(ann.chat.messages)
             await post("press", "active", "yellow")
-            (rung,) = (await ann.chat.wait(lambda ms: len(ms) > before, timeout=20))[before:]
+            (rung,) = (await ann.chat.wait(lambda ms: len(ms) > before))[before:]
             await post("state", "active", "yellow")
-            told = await ann.chat.wait(lambda ms: "confirmed" in ms[-1].text, timeout=20)
+            told = await ann.chat.wait(lambda ms: "confirmed" in ms[-1].text)
             async with session.get(f"http://{address}/metrics") as answer:
                 metrics = await answer.text()
             await post("press", "clear")
             await post("state", "clear")
-            await ann.chat.wait(lambda ms: len(ms) > before + 1, timeout=20)
+            await ann.chat.wait(lambda ms: len(ms) > before + 1)
         *_, shown, clear = ann.chat.messages
     assert "🟡 Air raid alert: Kyiv" in rung.text
     assert told[-1].id == rung.id == shown.id == clear.reply_to

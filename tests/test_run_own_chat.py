@@ -15,16 +15,16 @@ async def test_a_chat_is_tested_taken_along_forgotten_and_brought_back(tmp_path:
             assert (await ask(ann, "/test")).startswith("🧪 TEST · ТЕСТ · PROVA")
             before = len(ann.chat.messages)
             await ann.send("/export")
-            *_, kept = await ann.chat.wait(lambda seen: len(seen) == before + 3, timeout=30)
+            *_, kept = await ann.chat.wait(lambda seen: len(seen) == before + 3)
             assert '"written":"Kyiv"' in kept.text
             await ask(ann, "/forget")
             question = ann.chat.messages[-1]
             press = await ann.press(question, "Cancella tutto")
             assert (await press.answered()).text == "Cancellato."
-            await ann.chat.wait(lambda seen: seen[-1].text.startswith("Cancellati:"), timeout=30)
+            await ann.chat.wait(lambda seen: seen[-1].text.startswith("Cancellati:"))
             before = len(ann.chat.messages)
             await ann.send("/import", reply_to=kept)
-            *_, said = await ann.chat.wait(lambda seen: len(seen) == before + 2, timeout=30)
+            *_, said = await ann.chat.wait(lambda seen: len(seen) == before + 2)
             assert "Una cosa nuova da seguire" in said.text
 
 
@@ -39,6 +39,6 @@ async def test_a_report_is_shared_by_way_of_inline_mode(tmp_path: Path) -> None:
         async with installation.running():
             await ask(ann, "/start")
             assert (await installation.call("publish", "--format", "jsonl", str(report)))[0] == 0
-            (offered,) = await (await ann.ask_inline("kyiv")).answered(timeout=30)
+            (offered,) = await (await ann.ask_inline("kyiv")).answered()
         assert offered["title"] == "Bridge closed in Kyiv"
         assert "Until noon &lt;today&gt;." in offered["input_message_content"]["message_text"]

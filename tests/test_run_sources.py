@@ -41,10 +41,10 @@ record = "{tmp_path / "kept"}"
         async with installation.running():
             await ask(ann, "/subscribe Odesa")
             await boss.send("Missiles are flying to Odesa from the sea", chat=channel)
-            await ann.chat.wait(lambda ms: "Missiles" in ms[-1].text, timeout=20)
+            await ann.chat.wait(lambda ms: "Missiles" in ms[-1].text)
             await boss.send("/help", chat=channel)  # for the bot, and no news
             served.answer = page(b"Second\nA bridge in Odesa is closed.\nFirst\nText.")
-            await ann.chat.wait(lambda ms: "bridge in Odesa" in ms[-1].text, timeout=20)
+            await ann.chat.wait(lambda ms: "bridge in Odesa" in ms[-1].text)
             shown = await ask(boss, "/sources")
             (kept,) = (tmp_path / "kept").iterdir()
             day = tmp_path / "day.jsonl"

@@ -29,7 +29,7 @@ class Receiver:
 
     async def wait(self, count: int) -> None:
         """Return once so many updates arrived."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.update_ids) < count:
                 self._arrived.clear()
                 await self._arrived.wait()
