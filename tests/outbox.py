@@ -34,7 +34,7 @@ def now() -> datetime:
 
 @asynccontextmanager
 async def connected(
-    url: str, token: str, *, seconds: float = 2.0, connections: int = 64
+    url: str, token: str, *, seconds: float = 20.0, connections: int = 64
 ) -> AsyncIterator[Sender]:
     """A sender that calls the server at `url`, each call at most so long."""
     request = AiohttpRequest(connections=connections, seconds=seconds)
@@ -126,6 +126,19 @@ class Outbox:
         while await self.owes():  # noqa: ASYNC110 - the database rings no bell
             await asyncio.sleep(0.02)
 
+    async def unanswered(self) -> set[int]:
+        """Numbers of those to whom a call was begun whose outcome is not stored."""
+        async with self.database.read() as transaction:
+            numbers = {each.subscriber for each in await deliveries.in_doubt(transaction)}
+            return numbers.union(*(b.under_way for b in await broadcasts.begun(transaction)))
+
+    async def kill(self, run: asyncio.Task[None]) -> None:
+        """Ends it as a kill would: the calls under way have no outcome."""
+        tasks = (run, *self.courier._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def get(self, subscriber: Subscriber) -> Subscriber:
         async with self.database.read() as transaction:
             return (await subscribers.get(transaction, [subscriber.number]))[subscriber.number]
@@ -138,7 +151,7 @@ async def at_work(
     rate: int = 30,
     clock: Callable[[], datetime] = now,
     *,
-    seconds: float = 20.0,
+    seconds: float = 60.0,
     render: Render | None = None,
 ) -> AsyncIterator[Outbox]:
     """A courier at work, for so long at most."""

@@ -219,6 +219,7 @@ async def test_a_look_far_back_lets_others_have_their_turn(sqlite: Database) -> 
     async with sqlite.read() as transaction:
         await Search(transaction, reader, Word("kherson")).older(3)
     waiting.cancel()
+    await asyncio.wait({waiting})
     assert reader.read_in_all == 150
     assert reader.most_in_a_row <= 10
 

@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 import pytest
-from outbox import Outbox, at_work, people, texts_of
+from outbox import Outbox, at_work, connected, people, texts_of
 
 from bot.delivery.sender import Sender
 from bot.standin.server import Standin
-from storage import deliveries
 from storage.content import Button
 from storage.database import Database
 from storage.lanes import Lane
@@ -61,11 +59,12 @@ async def test_a_reply_goes_ahead_of_a_broadcast(
     async with at_work(sqlite, sender) as outbox:
         persons, to = await people(standin, outbox, 60)
         await outbox.broadcast("News", to)
-        await standin.journal.wait(lambda journal: len(journal.of("sendMessage")) == 3)
+        await standin.journal.wait(lambda journal: len(journal.of("sendMessage")) >= 3)
         asker = standin.people.person("Asker", started=True)
         await outbox.say("Answer", await outbox.subscriber(asker.id))
+        before = sum(len(person.chat.texts) for person in persons)
         await asker.chat.wait(lambda messages: len(messages) == 1)
-        assert sum(len(person.chat.texts) for person in persons) < 20
+        assert sum(len(person.chat.texts) for person in persons) < before + 10
         await outbox.settled()
     assert texts_of(persons) == [["News"]] * 60
 
@@ -114,7 +113,7 @@ async def test_an_answer_that_is_held_and_then_says_429_makes_its_chat_wait_from
         standin.faults.flood(1, after=1.2, method="sendMessage", chat=persons[0].id)
         await outbox.broadcast("News", to)
         for person in persons[1:]:
-            await person.chat.wait(lambda messages: len(messages) == 1, timeout=15)
+            await person.chat.wait(lambda messages: len(messages) == 1)
         await outbox.settled()
     assert texts_of(persons) == [["News"]] * 3
     first, second = standin.journal.of("sendMessage", persons[0].id)
@@ -132,7 +131,7 @@ async def test_three_chats_that_answer_429_make_all_wait(
         await outbox.settled()
     sends = [call.at for call in standin.journal.of("sendMessage")]
     third = [c for c in standin.journal.of("sendMessage") if c.status == 429][2].at
-    assert not [at for at in sends if third + 0.5 < at < third + 1.9]
+    assert sum(third < at < third + 1.9 for at in sends) <= 3  # they had begun
     assert texts_of(persons) == [["News"]] * 30
 
 
@@ -198,7 +197,6 @@ FAULTS: list[tuple[str, Callable[[Standin], object], int]] = [
     ("reset after", lambda s: s.faults.drop(method="sendMessage"), 2),
     ("cut", lambda s: s.faults.truncate(method="sendMessage"), 2),
     ("half a JSON", lambda s: s.faults.halve(method="sendMessage"), 2),
-    ("too slow", lambda s: s.faults.slow(3, method="sendMessage"), 2),
 ]
 
 
@@ -219,16 +217,32 @@ async def test_trouble_on_the_way_loses_nothing(
     assert person.chat.texts == ["Alert"] * copies, name
 
 
+async def test_an_answer_that_does_not_come_loses_nothing(
+    standin: Standin, sqlite: Database
+) -> None:
+    standin.faults.slow(600, method="sendMessage")
+    async with (
+        connected(standin.url, standin.token, seconds=2.0) as hasty,
+        at_work(sqlite, hasty) as outbox,
+    ):
+        (person,), to = await people(standin, outbox, 1)
+        await outbox.broadcast("Alert", to, lane=Lane.ALERT)
+        await outbox.settled()
+    assert person.chat.texts == ["Alert"] * 2
+
+
 async def test_a_slow_chat_holds_up_nobody(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
-    async with at_work(sqlite, sender) as outbox:
-        persons, to = await people(standin, outbox, 20)
-        standin.faults.slow(1.5, method="sendMessage", chat=persons[0].id)
-        await outbox.broadcast("News", to)
-        for person in persons[1:]:
-            await person.chat.wait(lambda messages: len(messages) == 1, timeout=1.4)
-        await outbox.settled()
+    outbox = Outbox(sqlite, sender, 30)
+    persons, to = await people(standin, outbox, 20)
+    standin.faults.slow(600, method="sendMessage", chat=persons[0].id)
+    await outbox.broadcast("News", to)
+    run = asyncio.create_task(outbox.courier.run())
+    for person in persons:
+        await person.chat.wait(lambda messages: len(messages) == 1)
+    assert to[0].number in await outbox.unanswered()
+    await outbox.kill(run)
     assert texts_of(persons) == [["News"]] * 20
 
 
@@ -238,7 +252,7 @@ async def test_a_restart_in_the_middle_of_a_broadcast_goes_on_where_it_was(
     async with at_work(database, sender) as outbox:
         persons, to = await people(standin, outbox, 40)
         await outbox.broadcast("News", to)
-        await standin.journal.wait(lambda journal: len(journal.of("sendMessage")) == 10)
+        await standin.journal.wait(lambda journal: len(journal.of("sendMessage")) >= 10)
     reached = sum(len(person.chat.texts) for person in persons)
     assert 10 <= reached < 40
     async with at_work(database, sender) as outbox:
@@ -253,17 +267,12 @@ async def test_a_message_in_doubt_is_sent_three_times_at_most_however_often_we_c
     outbox = Outbox(sqlite, sender, 30)
     _, to = await people(standin, outbox, 1)
     await outbox.broadcast("Alert", to, lane=Lane.ALERT)
-    standin.faults.slow(1.9, method="sendMessage", times=None)
-    for crash in range(1, 5):
+    standin.faults.slow(600, method="sendMessage", times=None)
+    for crash in range(1, 4):
         outbox = Outbox(sqlite, sender, 30)
         run = asyncio.create_task(outbox.courier.run())
-        with suppress(TimeoutError):
-            await standin.journal.wait(lambda j, n=crash: j.total >= n, timeout=3)  # type: ignore[misc]
-        await asyncio.sleep(0.3)
-        run.cancel()
-        for task in (run, *outbox.courier._tasks):
-            task.cancel()
-        await asyncio.gather(run, *outbox.courier._tasks, return_exceptions=True)
+        await standin.journal.wait(lambda j, n=crash: j.total >= n)  # type: ignore[misc]
+        await outbox.kill(run)
+    async with at_work(sqlite, sender) as outbox:
+        await outbox.settled()
     assert standin.journal.total == 3
-    async with sqlite.read() as transaction:
-        assert await deliveries.in_doubt(transaction) == []

@@ -349,12 +349,12 @@ async def test_who_is_being_rung_while_it_ends_counts_as_one_who_had_it(
 async def test_who_is_told_late_reads_how_late_and_the_operator_sees_it(night: Night) -> None:
     ann = await night.listener("Kyiv")
     async with night.sending() as outbox:
-        said_at = night.alarms.now - timedelta(seconds=45)
+        said_at = now() - timedelta(minutes=3)
         await night.alarms.on("hook", KYIV, published_at=said_at)
         outbox.bell.set()
         await ann.chat.wait(lambda messages: len(messages) == 1)
-    assert "reached you after 4" in last(ann).text
+    assert "reached you after 3 min" in last(ann).text
     count = outbox.registry.get_sample_value("tocsin_alert_latency_seconds_count")
     total = outbox.registry.get_sample_value("tocsin_alert_latency_seconds_sum")
     assert count == 1
-    assert 45 <= (total or 0) < 60
+    assert 180 <= (total or 0) < 240

@@ -39,10 +39,10 @@ async def test_a_name_that_is_not_found_means_not_sent() -> None:
 
 async def test_a_connection_that_is_refused_means_not_sent() -> None:
     """Case 17 of the catalogue of failures."""
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    async with connected(f"http://127.0.0.1:{port}", "1:a") as sender:
-        assert await say(sender) == NotSent("ClientConnectorError")
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # nobody else's, and it does not listen
+        async with connected(f"http://127.0.0.1:{closed.getsockname()[1]}", "1:a") as sender:
+            assert await say(sender) == NotSent("ClientConnectorError")
 
 
 async def test_a_connection_that_is_not_made_in_time_means_not_sent(
@@ -68,11 +68,12 @@ async def test_waiting_in_vain_for_a_free_connection_means_not_sent(
     """Case 18 of the catalogue of failures."""
     monkeypatch.setattr(request, "CONNECT_SECONDS", 0.2)
     ann = standin.people.person("Ann", started=True)
-    standin.faults.slow(0.6, method="sendMessage")
     async with connected(standin.url, standin.token, connections=1) as sender:
+        assert await say(sender, ann.id) == Sent(1)  # so the one connection is there
+        standin.faults.slow(0.6, method="sendMessage")
         outcomes = await asyncio.gather(say(sender, ann.id), say(sender, ann.id))
     assert [type(outcome) for outcome in outcomes] == [Sent, NotSent]
-    assert ann.chat.texts == ["Hello"]
+    assert ann.chat.texts == ["Hello", "Hello"]
 
 
 LOST: dict[str, Callable[[Standin], object]] = {
@@ -91,8 +92,9 @@ async def test_an_answer_that_is_lost_leaves_a_doubt(
     """Cases 19, 20, 21 and 24 of the catalogue of failures."""
     ann = standin.people.person("Ann", started=True)
     fault(standin)
-    async with connected(standin.url, standin.token, seconds=0.5) as sender:
-        assert isinstance(await say(sender, ann.id), Doubtful)
+    async with connected(standin.url, standin.token, seconds=0.5) as hasty:
+        assert isinstance(await say(hasty, ann.id), Doubtful)
+    async with connected(standin.url, standin.token) as sender:
         assert await say(sender, ann.id) == Sent(2)
     assert ann.chat.texts == ["Hello", "Hello"]
 
@@ -119,7 +121,7 @@ async def test_through_a_slow_proxy_that_resets_connections_all_arrive_at_the_fu
     wire = Wire(seconds=1.0, share=0.05)
     async with (
         wire.to(standin.url) as url,
-        connected(url, standin.token, seconds=10.0) as sender,
+        connected(url, standin.token) as sender,
         at_work(sqlite, sender) as outbox,
     ):
         persons, to = await people(standin, outbox, 60)
@@ -129,9 +131,8 @@ async def test_through_a_slow_proxy_that_resets_connections_all_arrive_at_the_fu
     assert wire.resets
     assert min(copies) == 1
     assert sum(copies) == 60 + wire.resets
-    # While two seconds pass until an answer, the others are sent all the same.
-    starts = sorted(call.at for call in standin.journal.of("sendMessage"))
-    assert sum(at < starts[0] + 1.9 for at in starts) > 10
+    # While two seconds pass until an answer, the others are sent all the same, side by side.
+    assert wire.connections - wire.resets > 10
 
 
 async def test_a_part_of_a_digest_that_fails_holds_up_no_other(

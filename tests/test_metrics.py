@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import pytest
 from aiohttp import ClientSession
-from outbox import Outbox, at_work, connected, people
+from outbox import Outbox, at_work, people
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -19,12 +18,6 @@ from storage.lanes import Lane
 
 Samples = dict[tuple[str, str], float]
 """Values by name and lane."""
-
-
-@pytest.fixture
-async def sender(standin: Standin) -> AsyncIterator[Sender]:
-    async with connected(standin.url, standin.token, seconds=1.0) as sender:
-        yield sender
 
 
 @asynccontextmanager
@@ -80,7 +73,7 @@ async def test_what_waits_and_what_is_under_way_is_counted_apart(
 ) -> None:
     outbox = Outbox(database, sender, 30)
     persons, to = await people(standin, outbox, 5)
-    standin.faults.slow(0.9, method="sendMessage", chat=persons[0].id)
+    standin.faults.slow(600, method="sendMessage", chat=persons[0].id)
     await outbox.say("A digest", to[0], lane=Lane.DIGEST)
     await outbox.broadcast("News", to[1:])
     async with served(database, outbox.registry) as url:
@@ -89,8 +82,7 @@ async def test_what_waits_and_what_is_under_way_is_counted_apart(
         await standin.journal.wait(lambda journal: journal.total == 5)
         while (busy := await scrape(url))["tocsin_sent_total", "news"] < 4:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
-        outbox.courier.stop()
-        await run
+        await outbox.kill(run)
     assert waiting["tocsin_queued", "news"] == 4
     assert waiting["tocsin_queued", "digest"] == 1
     assert busy["tocsin_queued", "news"] == busy["tocsin_queued", "digest"] == 0

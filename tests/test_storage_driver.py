@@ -104,6 +104,8 @@ async def test_rows_that_are_streamed_are_of_the_transaction(fresh: Database) ->
         rows = await transaction.stream(text("SELECT count(*) FROM one"))
         await _say(transaction, "INSERT INTO one VALUES (1)")
         assert [row async for row in rows] == [(0,)]
+        other = sqlite3.connect(str(fresh.url.database), timeout=0)
         with pytest.raises(sqlite3.OperationalError, match="locked"):
-            sqlite3.connect(str(fresh.url.database), timeout=0).execute("BEGIN IMMEDIATE")
+            other.execute("BEGIN IMMEDIATE")
+        other.close()
     await fresh.close()
