@@ -8,6 +8,7 @@ from matching.declension import forms
 
 _UKRAINIAN = ["ий", "ого", "ому", "им", "ім", "а", "ої", "ій", "у", "ою", "е", "і", "их", "ими"]
 _RUSSIAN = ["ий", "ого", "ому", "им", "ом", "ая", "ой", "ую", "ое", "ие", "их", "ими"]
+_RUSSIAN_PEOPLE = ["", "ам", "ами", "ах"]
 
 
 def load() -> Mapping[str, str]:
@@ -24,6 +25,8 @@ def _forms(words: str) -> Iterator[str]:
                 yield from (word.removesuffix("ий") + ending for ending in endings)
             else:
                 yield from forms(word)
+                if word.endswith(("ане", "яне")):  # россияне, датчане
+                    yield from (word[:-1] + ending for ending in _RUSSIAN_PEOPLE)
     for word in italian.split():
         yield from _italian(word)
 
