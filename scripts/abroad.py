@@ -68,9 +68,9 @@ def capital_zone(code: str, capital: str, cities: list[dict[str, Any]]) -> str:
 
 
 def part_rows() -> Iterator[Row]:
-    """Russia's federal subjects, the states of the US, the countries of the UK."""
-    for code, _, kind, en, uk, ru in lines("russia"):
-        row = Row(code, "region", "RU", en=en, uk=uk, ru=ru, it=en)
+    """Russia's federal subjects, the oblasts of Belarus, the states of the US and of the UK."""
+    for code, _, kind, en, uk, ru in (*lines("russia"), *lines("belarus")):
+        row = Row(code, "region", code[:2], en=en, uk=uk, ru=ru, it=en)
         if kind in KINDS:
             row.kind, unit, native = KINDS[kind]
             row.en, row.it = f"{en} {unit}", f"{unit} di {en}"
@@ -99,7 +99,8 @@ def other_rows() -> Iterator[Row]:
 
 def city_rows(cities: list[dict[str, Any]]) -> Iterator[Row]:
     """Cities of 15,000 inhabitants outside Ukraine, in their state where its row is known."""
-    parts = {f"RU{number}": code for code, number, *_ in lines("russia")}
+    subjects = (*lines("russia"), *lines("belarus"))
+    parts = {f"{code[:2]}{number}": code for code, number, *_ in subjects}
     parts |= {f"US{short}": f"US-{short}" for short, *_ in lines("states")}
     parts |= {f"GB{short}": f"GB-{short}" for short, *_ in lines("kingdom")}
     curated = {int(line[0]): line[1:] for line in lines("cities")}

@@ -89,18 +89,23 @@ def raion_rows(codifier: list[Entry]) -> Iterator[Row]:
         town = CURATED["raion_towns"].get(entry.name) or roman(chief_town(entry.name, towns))
         row = Row(code, "raion", entry.codes[0], uids.get(code[:6], ""))
         row.en, row.it = f"{town} Raion", f"Distretto di {town}"
-        row.uk, row.ru = f"{entry.name} район", f"{russian(entry.name)} район"
+        row.uk, row.ru = f"{entry.name} район", f"{russian_raion(entry.name)} район"
         adjectives = [entry.name, *former.get(entry.name, ())]
         row.aliases = [
             *(f"{stem} {kind}" for stem in (town, *map(roman, adjectives)) for kind in DISTRICTS),
             *(f"{kind} di {town}" for kind in ("distretto", "raion")),
             *(f"{name} {kind}" for name in adjectives for kind in ("район", "р-н")),
-            *(f"{russian(name)} {kind}" for name in adjectives for kind in ("район", "р-н")),
+            *(f"{russian_raion(n)} {kind}" for n in adjectives for kind in ("район", "р-н")),
         ]
         yield row
 
 
 DISTRICTS = ("Raion", "district")
+
+
+def russian_raion(adjective: str) -> str:
+    """A raion's adjective in Russian."""
+    return str(CURATED["raions_in_russian"].get(adjective) or russian(adjective))
 
 
 def chief_town(adjective: str, towns: list[str]) -> str:

@@ -40,6 +40,12 @@ def found(text: str) -> list[str]:
         ("Moldova", "Молдова|Молдавия|Moldavia"),
         ("Belarus", "Білорусь|Беларусь|Белоруссия|Bielorussia"),
         ("Turkey", "Türkiye|Туреччина|Турция|Turchia"),
+        ("Kharkiv Raion", "Харківський район|Харьковский район|Харьковский р-н"),
+        ("Odesa Raion", "Одеський район|Одесский район"),
+        ("Zaporizhzhia Raion", "Запорізький район|Запорожский район"),
+        ("Homyel Oblast", "Гомельська область|Гомельская область|Gomel region"),
+        ("Leningrad Oblast", "Ленинградская область|Ленобласть"),
+        ("Cherepovets", "Череповець|Череповец"),
         ("Sakko i Vantsetti", "Sacco and Vanzetti|Сакко и Ванцетти|Sacco e Vanzetti"),
     ],
 )

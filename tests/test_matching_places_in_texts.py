@@ -14,6 +14,7 @@ def found(text: str) -> set[str]:
 
 
 ENGLISH = [
+    ("lunch at the Vienna Café", ""),
     ("Explosions were heard in Kyiv and Kharkiv.", "Kyiv|Kharkiv"),
     ("Kyiv's mayor spoke after the attack.", "Kyiv"),
     ("Shelling of Nikopol and Marhanets went on.", "Nikopol|Marhanets"),
@@ -126,6 +127,9 @@ ENGLISH = [
 ]
 
 UKRAINIAN = [
+    ("смт Ківшарівка Куп'янського р-ну", "Kivsharivka|Kupiansk Raion"),
+    ("у Харківському р-ні гучно", "Kharkiv Raion"),
+    ("Байкар Євген Гребінка", ""),
     ("Сумська, Полтавська, Харківська обл.", "Sumy Oblast|Poltava Oblast|Kharkiv Oblast"),
     ("Тривога: Сумська, Полтавська області", "Sumy Oblast|Poltava Oblast"),
     ("Бої в районі Часового Яру", "Chasiv Yar"),
@@ -275,6 +279,8 @@ UKRAINIAN = [
 ]
 
 RUSSIAN = [
+    ("в Изюмском р-не и Харьковском районе", "Izium Raion|Kharkiv Raion"),
+    ("трое россиян и двое датчан", "Russia|Denmark"),
     ("В Харькове и под Харьковом слышны взрывы.", "Kharkiv"),
     ("В Сумах и в Сумской области тревога.", "Sumy|Sumy Oblast"),
     ("Москва заявила, в Москве не согласны.", "Moscow"),
@@ -333,6 +339,7 @@ RUSSIAN = [
 ]
 
 ITALIAN = [
+    ("Francesca Napoli si sposa", ""),
     ("nelle regioni di Leopoli e Odessa", "Lviv Oblast|Odesa Oblast"),
     ("Esplosioni a Kharkiv e a Leopoli.", "Kharkiv|Lviv"),
     ("L'Ucraina e la Polonia hanno firmato.", "Ukraine|Poland"),
