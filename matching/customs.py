@@ -36,6 +36,7 @@ class Customs:
     short_nouns: frozenset[str] = _NOTHING  # the same, before a full stop
     of: frozenset[str] = _NOTHING  # between such a noun and the name
     articles: frozenset[str] = _NOTHING  # never before a town
+    in_oblast: frozenset[str] = _NOTHING  # of these, the one before an oblast called after a city
     rivers: frozenset[str] = _NOTHING  # nouns beside the name of a river
     plural_streets: frozenset[str] = _NOTHING  # what follows may be the town they are in
     before_via: frozenset[str] = _NOTHING  # "in via Roma" is a street, "via Lviv" a way
@@ -44,6 +45,10 @@ class Customs:
     in_water: frozenset[str] = _NOTHING  # done in a river, never in a town
     sides: frozenset[str] = _NOTHING  # after the adjective of a country: what the place is
     not_places: tuple[tuple[str, ...], ...] = ()  # phrases
+    befalls: frozenset[tuple[str, ...]] = frozenset()  # phrases: what befalls places alone
+    native: Mapping[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # country -> before its towns
     provinces: Mapping[tuple[str, ...], str] = field(default_factory=dict)  # phrase -> country
 
     @classmethod
@@ -51,6 +56,8 @@ class Customs:
         """What comes with the package."""
         data = tomllib.loads((files("matching") / "data" / "names.toml").read_text("utf-8"))
         phrases = tuple(map(words, data.pop("not_places")))
+        befalls = frozenset(map(words, data.pop("befalls")))
+        native = {code: frozenset(words(text)) for code, text in data.pop("native").items()}
         provinces = {
             words(name): code
             for code, names in data.pop("provinces").items()
@@ -61,7 +68,7 @@ class Customs:
             sets[name] = frozenset(form for word in sets[name] for form in forms(word))
         for name in ("human", "in_water"):
             sets[name] = frozenset(form for word in sets[name] for form in inflection.forms(word))
-        return cls(**sets, not_places=phrases, provinces=provinces)
+        return cls(**sets, not_places=phrases, provinces=provinces, befalls=befalls, native=native)
 
     @classmethod
     def none(cls) -> "Customs":

@@ -50,7 +50,9 @@ class Judge:
                     elsewhere.add(self._words(candidate))
             if kind in SETTLEMENTS:
                 around = self._around
-                candidate.refused = around.has_article(candidate) or around.is_water(candidate)
+                candidate.refused = around.is_water(candidate) or (
+                    around.has_article(candidate) and not self._is_oblast(candidate)
+                )
                 if around.acts(candidate):
                     people.add(self._words(candidate))
             candidate.refused = candidate.refused or self._around.is_thing(candidate)
@@ -59,6 +61,21 @@ class Judge:
             somebody = words in people and not self._is_placed(candidate)
             if candidate.spelling and (words in elsewhere or somebody):
                 candidate.refused = True
+
+    def _is_oblast(self, candidate: Candidate) -> bool:
+        """Whether the oblast called after a city is said: nel Donetsk; then that is put first."""
+        if not self._around.names_oblast(candidate):
+            return False
+        wanted = f"{self._best(candidate).names['en']} Oblast"
+        parent = self._best(candidate).parent
+        while parent and (number := self._table.number(parent)) is not None:
+            region = self._table.region(number)
+            if region.names["en"] == wanted:
+                candidate.numbers = (number,)
+                candidate.sure = True
+                return True
+            parent = region.parent
+        return False
 
     def _is_elsewhere(self, candidate: Candidate, following: list[Candidate]) -> bool:
         """Whether it is said to lie in a state where no place we know bears its name.
@@ -129,14 +146,22 @@ class Judge:
             return self._around.is_within(candidate)
         if self._is_known(candidate):
             doubtful = self._is_doubtful(candidate)
-            return not doubtful or self._is_placed(candidate) or self._around.is_label(candidate)
+            return not doubtful or self._is_placed(candidate) or self._is_subject(candidate)
         if kind == "village" and candidate.size > 2:
             return True
         head = self._around.is_head(candidate)
         word = self._is_word(candidate, head=head)
+        if not head and self._around.has_native(candidate, self._best(candidate).parent):
+            return True
         if word or not self._around.has_preposition(candidate, strict=True):
             return word and not head and kind != "village" and self._around.is_within(candidate)
         return kind != "village" or (not head and len(candidate.words[0]) > 3)
+
+    def _is_subject(self, candidate: Candidate) -> bool:
+        """Whether, as nobody declined it, what follows tells that it is a place."""
+        if self._around.is_label(candidate):
+            return True
+        return candidate.words == self._words(candidate) and self._around.is_struck(candidate)
 
     def _is_doubtful(self, candidate: Candidate) -> bool:
         """Whether a well-known place may be a word or a person here."""

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from itertools import pairwise
 
 from matching.customs import Customs
 from matching.normalise import Line, Word
@@ -25,6 +26,7 @@ _AGREEING = (
 )
 _NEAR_WORDS = 9  # how far from a river's name its water is looked for
 _BESIDE = 4  # and how far what is done in it, where a town may be meant as well
+_STRUCK = 3  # words after a name in which it is said what befalls it
 _TITLE_WORD = 4  # letters; shorter ones are small in titles
 _STOPS = re.compile(r"[.!?…\n]")
 
@@ -80,6 +82,22 @@ class Surroundings:
     def is_label(self, candidate: Candidate) -> bool:
         """Whether it stands alone before a colon or a dash: Суми: вибухи."""
         return bool(_LABEL.match(self.gap_after(candidate))) and self._line.is_head(candidate.first)
+
+    def is_struck(self, candidate: Candidate) -> bool:
+        """Whether what follows befalls places alone: Суми знову без світла."""
+        first = candidate.last + 1
+        near = self._line.texts[first : first + _STRUCK]
+        said = {*zip(near, strict=True), *pairwise(near)}
+        end = self._line.end(candidate.last + len(near))
+        return not (
+            said.isdisjoint(self._customs.befalls) or _STOPS.search(self._text[candidate.end : end])
+        )
+
+    def has_native(self, candidate: Candidate, country: str | None) -> bool:
+        """Whether a word stands before it that in its country does before towns: ad Asti."""
+        word = self.before(candidate)
+        native = self._customs.native.get(country or "", ())
+        return word is not None and not word.capital and word.text in native
 
     def has_noun(self, candidate: Candidate) -> bool:
         """Whether it is said to be a settlement: м. Мена, the village of Bar."""
@@ -177,6 +195,11 @@ class Surroundings:
             and self._line.texts[candidate.first].isascii()
             and not word.upper
         )
+
+    def names_oblast(self, candidate: Candidate) -> bool:
+        """Whether that article stands before an oblast called after a city: nel Donetsk."""
+        word = self.before(candidate)
+        return word is not None and word.text in self._customs.in_oblast
 
     def agrees(self, candidate: Candidate) -> bool:
         """Whether an adjective goes with the word after it: Одесской улицы."""

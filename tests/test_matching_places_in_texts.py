@@ -127,6 +127,11 @@ ENGLISH = [
 ]
 
 UKRAINIAN = [
+    ("Суми знову без світла", "Sumy"),
+    ("Суми атакували дрони", "Sumy"),
+    ("Суми без ПДВ сплатили всі", ""),
+    ("Суми. Без світла сиділи довго", ""),
+    ("Мені без світла нудно", ""),
     ("смт Ківшарівка Куп'янського р-ну", "Kivsharivka|Kupiansk Raion"),
     ("у Харківському р-ні гучно", "Kharkiv Raion"),
     ("Байкар Євген Гребінка", ""),
@@ -279,6 +284,8 @@ UKRAINIAN = [
 ]
 
 RUSSIAN = [
+    ("Орёл под обстрелом", "Oryol"),
+    ("Орёл сел под дерево", ""),
     ("в Изюмском р-не и Харьковском районе", "Izium Raion|Kharkiv Raion"),
     ("трое россиян и двое датчан", "Russia|Denmark"),
     ("В Харькове и под Харьковом слышны взрывы.", "Kharkiv"),
@@ -339,6 +346,12 @@ RUSSIAN = [
 ]
 
 ITALIAN = [
+    ("ad Asti, a Lecco e a Bra", "Asti|Lecco|Bra"),
+    ("un uomo di Pavia", "Pavia"),
+    ("la casa di Paola e di Alba", ""),
+    ("il signor Mario Di Noto", ""),
+    ("si combatte nel Donetsk e nel Kursk", "Donetsk Oblast|Kursk Oblast"),
+    ("nel Dnipro e nel Napoli", ""),
     ("Francesca Napoli si sposa", ""),
     ("nelle regioni di Leopoli e Odessa", "Lviv Oblast|Odesa Oblast"),
     ("Esplosioni a Kharkiv e a Leopoli.", "Kharkiv|Lviv"),
