@@ -346,7 +346,7 @@ RUSSIAN = [
 ]
 
 ITALIAN = [
-    ("ad Asti, a Lecco e a Bra", "Asti|Lecco|Bra"),
+    ("ad Asti, a Lecco e tra Bra e Alba", "Asti|Lecco|Bra|Alba"),
     ("un uomo di Pavia", "Pavia"),
     ("la casa di Paola e di Alba", ""),
     ("il signor Mario Di Noto", ""),

@@ -123,6 +123,7 @@ def test_a_topic_that_cannot_be_read_is_an_error_that_names_it() -> None:
         ("Non c'è alcun allarme aereo", set()),
         ("È cessato l'allarme aereo", {"all_clear"}),
         ("Il cessato allarme a Sumy non è ancora stato dato", set()),
+        ("Non è ancora arrivato il cessato allarme a Sumy", set()),
         ("Smentita la notizia di un allarme aereo a Sumy", set()),
         ("Le sirene suonano per un'esercitazione", set()),
         ("Постраждалих немає", set()),
