@@ -17,7 +17,6 @@ from matching.explaining import Explainer
 
 FIELDS = ("places", "topics", "queries")
 _SAMPLE = 3  # places an alert for the whole of Ukraine is looked for in
-_HOME = "UA"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ _CHUNK = 10_000
 _FLATNESS = 65  # the most asked for is asked for so little more often than the next ones
 _FILLERS = 3_000  # words nobody asks for
 
-Shares = NDArray[np.float64]
 Picks = NDArray[np.int64]
 
 

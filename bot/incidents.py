@@ -60,10 +60,6 @@ class Closed:
 
     incident: Incident
 
-    @property
-    def duration(self) -> timedelta:
-        return (self.incident.closed_at or self.incident.opened_at) - self.incident.opened_at
-
 
 @dataclass(frozen=True)
 class BecameUnknown:

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import structlog
 from pyroaring import BitMap
 
 from bot.arriving import Bulletins
@@ -33,14 +32,11 @@ from storage.bulletins import Bulletin, StoredBulletin
 from storage.database import Database, Transaction
 from storage.lanes import Lane
 
-log = structlog.get_logger(__name__)
-
 SAME_WORDS = timedelta(hours=24)
 """So long the same words of a source that gives no ids are the same bulletin."""
 
 AT_ONCE = 50
 """Bulletins in one transaction: what comes in between waits for so many, a fsync is shared."""
-
 
 _Also = Callable[[Transaction, list[Taken]], Awaitable[None]]
 

@@ -17,7 +17,6 @@ from scripts.rows import LANGUAGES, Row
 from scripts.ukraine import CURATED
 
 ABROAD = tomllib.loads(Path(__file__).with_name("gazetteer_abroad.toml").read_text("utf-8"))
-PLACED_BY_GEONAMES = re.compile("gn:[0-9]+")
 
 UKRAINIAN = re.compile("[абвгґдеєжзиіїйклмнопрстуфхцчшщьюя' -]{3,}", re.IGNORECASE)
 RUSSIAN = re.compile("[абвгдежзийклмнопрстуфхцчшщъыьэюяё -]{3,}", re.IGNORECASE)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from pyroaring import BitMap
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from storage import conflicts, schema
@@ -79,11 +79,6 @@ class Incident:
     def key(self) -> Key:
         return self.region, self.hazard
 
-    @property
-    def confirmed_by(self) -> tuple[str, ...]:
-        """The sources that said it is on, but for the first."""
-        return tuple(self.sources)[1:]
-
 
 @dataclass(frozen=True)
 class Crowd:
@@ -145,11 +140,6 @@ async def store_crowd(transaction: Transaction, incident: int, crowd: Crowd) -> 
 async def forget(transaction: Transaction, before: datetime) -> None:
     """Deletes those that were closed before that."""
     await transaction.execute(delete(_table).where(_table.c.closed_at < before))
-
-
-async def count_open(transaction: Transaction) -> int:
-    query = select(func.count()).select_from(_table).where(_table.c.closed_at.is_(None))
-    return (await transaction.execute(query)).scalar_one()
 
 
 def _values(incident: Incident) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import ClientSession
 
 from bot import demo as demonstration
-from bot.sources.segmenting import segment
+from bot.sources import segmenting
 
 
 async def events(session: ClientSession, url: str, until: str) -> str:
@@ -63,7 +63,8 @@ async def test_a_newcomer_talks_to_the_bot_and_ctrl_c_leaves_nothing(tmp_path: P
 def test_the_sample_stream_is_what_it_seems() -> None:
     entries = demonstration.entries()
     page = "".join(reversed(entries))
-    assert [f"{title}\n{text}\n" for title, text in segment(page)] == list(reversed(entries))
+    found = segmenting.entries(page.splitlines())
+    assert [f"{one.title}\n{one.text}\n" for one in found] == list(reversed(entries))
     assert all("{time}" in entry or entry in (entries[0], entries[-1]) for entry in entries)
 
 

@@ -42,7 +42,7 @@ async def test_the_first_source_rings_and_the_others_confirm(both: Alarms) -> No
     assert await both.on("alerts", KYIV) == [edit(1, 2)]
     assert await both.text("channel", "Повітряна тривога в Києві!") == [edit(1, 2)]
     (incident,) = await both.open()
-    assert incident.confirmed_by == ("alerts", "channel")
+    assert tuple(incident.sources) == ("siren", "alerts", "channel")
 
 
 async def test_whoever_follows_air_alerts_is_rung_by_one_that_only_its_fields_tell(

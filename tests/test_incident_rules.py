@@ -109,7 +109,7 @@ def test_the_first_source_opens_and_the_others_confirm(life: Life) -> None:
     assert confirmed.by == "alerts"
     assert isinstance(life.on("channel"), Confirmed)
     assert life.incident
-    assert life.incident.confirmed_by == ("alerts", "channel")
+    assert tuple(life.incident.sources) == ("siren", "alerts", "channel")
     assert isinstance(life.on("channel"), Kept)
 
 
@@ -119,7 +119,7 @@ def test_a_declared_end_closes_at_once(life: Life) -> None:
     life.now += timedelta(minutes=20)
     closed = life.over("hook")
     assert isinstance(closed, Closed)
-    assert closed.duration == timedelta(minutes=20)
+    assert closed.incident.closed_at == closed.incident.opened_at + timedelta(minutes=20)
 
 
 def test_polls_close_when_all_that_showed_it_agree_and_that_stays_so(life: Life) -> None:

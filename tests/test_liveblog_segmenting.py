@@ -4,9 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.sources.segmenting import LONGEST_HEADLINE, is_headline, segment
+from bot.sources.segmenting import LONGEST_HEADLINE, entries, is_headline
 
 DAY = Path(__file__).parent / "fixtures" / "liveblog_day.txt"
+
+
+def segment(text: str) -> list[tuple[str, str]]:
+    """Title and text of each entry, in the order of the page; either may be empty."""
+    return [(entry.title, entry.text) for entry in entries(text.splitlines())]
 
 
 def test_a_page_of_headlines_and_paragraphs_comes_out_entry_by_entry() -> None:

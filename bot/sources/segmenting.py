@@ -54,11 +54,6 @@ def entries(lines: Iterable[str]) -> list[Entry]:
     return list(_pairs(chain.from_iterable(blocks)))
 
 
-def segment(text: str) -> list[tuple[str, str]]:
-    """Title and text of each entry, in the order of the page; either may be empty."""
-    return [(entry.title, entry.text) for entry in entries(text.splitlines())]
-
-
 def _empty_lines_set_entries_apart(blocks: Sequence[Sequence[Line]]) -> bool:
     places = {place for block in blocks for place in _headlines_with_body(block)}
     return len(blocks) > 1 and places == {0}
