@@ -7,6 +7,7 @@ from handlers.kit import Kit
 from handlers.markup import Html, join
 from handlers.rescheduling import reschedule
 from handlers.said import Said, reply
+from handlers.ticks import ticked
 from handlers.whens import read_when, say_when
 from handlers.words import Voice
 from handlers.zones import UTC
@@ -121,9 +122,8 @@ def _offer(request: Request, voice: Voice) -> Content:
     usual, zone = request.subscriber.schedule, request.subscriber.zone or UTC
     rows = []
     for schedule in _OFFERED:
-        label = say_when(schedule, zone, voice)
-        chosen = schedule == usual
-        rows.append((Button(f"✓ {label}" if chosen else label, f"{CHOOSE}:{schedule}"),))
+        label = ticked(say_when(schedule, zone, voice), here=schedule == usual)
+        rows.append((Button(label, f"{CHOOSE}:{schedule}"),))
     told = request.subscriber.told_nothing
     label = voice.label("button-nothing-untold" if told else "button-nothing-told")
     rows.append((Button(label, f"{NOTHING}:{'no' if told else 'yes'}"),))

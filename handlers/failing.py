@@ -1,12 +1,9 @@
 """/failed, for those who run the bot: what was given up and why, with buttons to try again."""
 
-import re
-from html import unescape
-
 from handlers import plain
 from handlers.heard import Request
 from handlers.kit import Kit
-from handlers.markup import Html, bold, join
+from handlers.markup import Html, bold, join, shown
 from handlers.presses import number
 from handlers.said import Said
 from handlers.stating import LANES
@@ -22,7 +19,6 @@ AGAIN = "fa"
 
 _SHOWN = 10
 _LONGEST = 80  # characters of what was to be said, and of why it was not
-_TAG = re.compile(r"<[^<>]*>")
 
 
 async def show(request: Request, transaction: Transaction, kit: Kit) -> Said:
@@ -58,7 +54,7 @@ async def _list(request: Request, transaction: Transaction, kit: Kit) -> Content
 
 
 def _entry(at: int, one: GivenUp, request: Request, voice: Voice) -> Html:
-    said = unescape(_TAG.sub("", one.said)) if "<" in one.said else one.said
+    said = shown(Html(one.said)) if "<" in one.said else one.said
     return voice.say(
         "failed-entry",
         at=str(at),

@@ -7,9 +7,9 @@ from handlers.heard import Request
 from handlers.kit import Kit
 from handlers.rescheduling import reschedule
 from handlers.rezoning import rezone
-from handlers.zones import zone_of
 from matching.query import And, Not, Or, PlaceTerm, Query, dump
 from storage import subscriptions
+from storage.clocks import zone_of
 from storage.database import Transaction
 from storage.schedules import Schedule
 from storage.subscriptions import Subscription

@@ -12,11 +12,11 @@ from handlers.refusals import marked, refuse
 from handlers.rezoning import rezone
 from handlers.said import Said, reply
 from handlers.words import Voice
-from handlers.zones import zone_of
 from matching.errors import QueryError
 from matching.parser import Limits, parse
 from matching.query import Query, dump
 from storage import quiet, subscribers, subscriptions
+from storage.clocks import zone_of
 from storage.content import Content
 from storage.database import Transaction
 from storage.subscriptions import Subscription

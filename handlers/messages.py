@@ -20,10 +20,7 @@ from storage.subscribers import Detail, Subscriber
 PREFIX = "m"
 """Of the buttons drawn here: `m:BULLETIN:PAGE`."""
 
-_SENTENCE = 300
-_MESSAGE = 3_400
-"""UTF-16 units; Telegram takes 4,096."""
-
+_SENTENCE = 300  # UTF-16 units
 _LOOK = 4_000
 """Characters of a text in which its first sentence ends, or is cut."""
 
@@ -91,7 +88,7 @@ class Messages:
         parts = [head]
         for place, stored in enumerate(bulletins[:_ENTRIES], start=1):
             entry = Html(f"{place}. {self.entry(stored, self._sign(stored), audience, now)}")
-            if plain.units(shown(join("\n\n", [*parts, entry]))) > _MESSAGE:
+            if plain.units(shown(join("\n\n", [*parts, entry]))) > plain.MESSAGE:
                 break
             parts.append(entry)
         count = len(parts) - 1

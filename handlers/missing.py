@@ -3,7 +3,7 @@
 A summary has no receipt: nothing may be edited into it. So it is known by its first line.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from handlers import markup, plain, reasons
 from handlers.heard import Request
@@ -13,12 +13,9 @@ from handlers.pages import pages
 from handlers.signs import read
 from handlers.times import moment
 from handlers.words import LANGUAGES
-from storage import bulletins, incidents, retelling, subscriptions
+from storage import bulletins, incidents, receipts, retelling, subscriptions
 from storage.bulletins import StoredBulletin
 from storage.database import Transaction
-
-_CLOCKS = timedelta(minutes=1)
-"""So far may our clock and Telegram's be apart."""
 
 _MOST = 5
 _HEADLINE = 120
@@ -35,7 +32,7 @@ async def explain(
 ) -> Html | None:
     """None where it is not known any more what was in it."""
     voice, number = kit.voice(request), request.subscriber.number
-    listed = await retelling.last_summary(transaction, number, sent_at + _CLOCKS)
+    listed = await retelling.last_summary(transaction, number, sent_at + receipts.CLOCKS_APART)
     alerts = await incidents.get(transaction, listed)
     firsts = {one.bulletin for one in alerts.values() if one.bulletin}
     told = await bulletins.get(transaction, sorted(firsts))

@@ -12,8 +12,8 @@ from handlers.said import Said, reply
 from handlers.times import moment
 from handlers.whens import read_clock, vocabulary
 from handlers.words import Voice
-from handlers.zones import zone_of
 from storage import clocks, quiet
+from storage.clocks import zone_of
 from storage.content import Button, Content
 from storage.database import Transaction
 from storage.quiet import Quiet

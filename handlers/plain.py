@@ -6,6 +6,9 @@ import unicodedata
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s)|\n")
 _BREAKS = str.maketrans({"\r": "\n", "\v": "\n", "\f": "\n", "\u2028": "\n", "\u2029": "\n"})
 _HIDDEN = {"Cc", "Cf", "Cs", "Co"}
+MESSAGE = 3_400
+"""UTF-16 units of what we put into one message: Telegram takes 4,096."""
+
 _FEWEST = 24
 """A "sentence" shorter than this is an abbreviation or a time of day."""
 

@@ -7,11 +7,13 @@ from handlers.heard import Request
 from handlers.kit import Kit
 from handlers.markup import Html, join
 from handlers.said import Said
+from handlers.ticks import ticked
 from handlers.times import moment
 from handlers.whens import read_clock, vocabulary
 from handlers.words import Voice
-from handlers.zones import UTC, zone_of
+from handlers.zones import UTC
 from storage import quiet
+from storage.clocks import zone_of
 from storage.content import Button, Content
 from storage.database import Transaction
 from storage.hours import Hours, parse_hours
@@ -141,10 +143,10 @@ def _rows(now: Quiet, voice: Voice) -> tuple[tuple[Button, ...], ...]:
         Alerts.HELD: voice.label("button-alerts-held"),
     }
     alerts = [
-        (Button(_ticked(label, here=each is now.alerts), f"{ALERTS}:{each}"),)
+        (Button(ticked(label, here=each is now.alerts), f"{ALERTS}:{each}"),)
         for each, label in labels.items()
     ]
-    hours = [Button(_ticked(_said(h), here=h == now.hours), f"{HOURS}:{h}") for h in _OFFERED]
+    hours = [Button(ticked(_said(h), here=h == now.hours), f"{HOURS}:{h}") for h in _OFFERED]
     off = (Button(voice.label("button-quiet-off"), f"{HOURS}:{_OFF}"),) if now.hours else ()
     back = (Button(voice.label("button-settings"), _BACK),)
     return tuple(row for row in (*alerts, tuple(hours), off, back) if row)
@@ -171,7 +173,3 @@ def read_hours(text: str, voice: Voice) -> Hours | None:
 
 def _said(hours: Hours) -> str:
     return f"{hours.begin:%H:%M}–{hours.end:%H:%M}"
-
-
-def _ticked(label: str, *, here: bool) -> str:
-    return f"✓ {label}" if here else label

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from handlers.zones import zone_of
 from storage import subscriptions
+from storage.clocks import zone_of
 from storage.database import Transaction
 from storage.schedules import Every, Schedule
 from storage.subscriptions import Subscription

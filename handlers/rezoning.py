@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from handlers.zones import zone_of
 from storage import quiet, subscribers, subscriptions
+from storage.clocks import zone_of
 from storage.database import Transaction
 from storage.schedules import Every
 

@@ -20,9 +20,6 @@ MOST = 72
 _ENTRIES = 24
 """Reports in one message: with the titles above them they mark fewer pieces than Telegram takes."""
 
-_MESSAGE = 3_400
-"""UTF-16 units; Telegram takes 4,096."""
-
 _PLACES = 5
 _ROW = 8
 _KEPT = 4_000
@@ -146,7 +143,9 @@ class _Sheets:
         The same words came `again` so often before.
         """
         extra = line.units + plain.units(title) + 20
-        if self._buttons and (len(self._buttons) == _ENTRIES or self._units + extra > _MESSAGE):
+        if self._buttons and (
+            len(self._buttons) == _ENTRIES or self._units + extra > plain.MESSAGE
+        ):
             self._close()
             self._begin(Html())
         if title != self._title:

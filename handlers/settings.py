@@ -6,10 +6,12 @@ from handlers.kit import Kit
 from handlers.markup import Html, join
 from handlers.rezoning import rezone
 from handlers.said import Said, reply
+from handlers.ticks import ticked
 from handlers.whens import say_when
 from handlers.words import LANGUAGES, Voice
-from handlers.zones import OFFERED, UTC, zone_of
+from handlers.zones import OFFERED, UTC
 from storage import quiet, subscribers, subscriptions, wishes
+from storage.clocks import zone_of
 from storage.content import Button, Content
 from storage.database import Transaction
 from storage.quiet import Quiet
@@ -185,7 +187,7 @@ def _quiet_line(chosen: Quiet, voice: Voice) -> Html:
 
 def _languages(voice: Voice) -> Content:
     rows = [
-        (Button(_ticked(each.name, here=each.code == voice.language), f"{LANGUAGE}:{each.code}"),)
+        (Button(ticked(each.name, here=each.code == voice.language), f"{LANGUAGE}:{each.code}"),)
         for each in LANGUAGES
     ]
     return Content(voice.say("language-choose"), (*rows, _back(voice)))
@@ -193,7 +195,7 @@ def _languages(voice: Voice) -> Content:
 
 def _zones(subscriber: Subscriber, voice: Voice) -> Content:
     rows = [
-        (Button(_ticked(zone, here=zone == subscriber.zone), f"{ZONE}:{zone}"),) for zone in OFFERED
+        (Button(ticked(zone, here=zone == subscriber.zone), f"{ZONE}:{zone}"),) for zone in OFFERED
     ]
     said = join("\n\n", [_zone_line(subscriber, voice), voice.say("zone-choose")])
     return Content(said, (*rows, _back(voice)))
@@ -201,10 +203,6 @@ def _zones(subscriber: Subscriber, voice: Voice) -> Content:
 
 def _back(voice: Voice) -> tuple[Button]:
     return (Button(voice.label("button-settings"), f"{PAGE}:main"),)
-
-
-def _ticked(label: str, *, here: bool) -> str:
-    return f"✓ {label}" if here else label
 
 
 def _language(text: str) -> str | None:

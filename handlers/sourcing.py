@@ -15,7 +15,6 @@ from storage.content import Content
 from storage.database import Transaction
 from storage.sources import Health
 
-_MESSAGE = 3_400  # UTF-16 units; Telegram takes 4,096
 _LONGEST = 200  # of an error
 _PLACES = 10  # of the unknown ones that are shown
 _LONGEST_PLACE = 60
@@ -109,7 +108,7 @@ def in_messages(entries: Sequence[Html]) -> list[Html]:
     messages: list[Html] = []
     for entry in entries:
         longer = join("\n\n", [messages[-1], entry]) if messages else entry
-        if messages and plain.units(longer) <= _MESSAGE:
+        if messages and plain.units(longer) <= plain.MESSAGE:
             messages[-1] = longer
         else:
             messages.append(entry)

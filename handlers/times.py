@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from handlers.words import Voice
-from handlers.zones import UTC, zone_of
+from handlers.zones import UTC
+from storage.clocks import zone_of
 
 
 def moment(at: datetime, zone: str | None, now: datetime, voice: Voice) -> str:

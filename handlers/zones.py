@@ -1,9 +1,9 @@
-"""Time zones as people name them, and what a new one moves."""
+"""Time zones as people name them."""
 
 import difflib
 import re
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from matching.gazetteer import Gazetteer
 
@@ -50,11 +50,6 @@ class Zones:
         """The zone of the first of these regions that has one."""
         zones = (self._gazetteer.zone(code) for code in codes)
         return next((zone for zone in zones if zone), None)
-
-
-def zone_of(name: str | None) -> ZoneInfo:
-    """The zone by its IANA name; UTC where nobody has chosen."""
-    return ZoneInfo(name or UTC)
 
 
 def _plain(text: str) -> str:

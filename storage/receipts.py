@@ -16,7 +16,7 @@ from storage.database import Transaction
 
 _table = schema.receipt
 
-_CLOCKS = timedelta(minutes=1)
+CLOCKS_APART = timedelta(minutes=1)
 """So far may our clock and Telegram's be apart."""
 
 _HIGH = bytes(range(0x80, 0x100))
@@ -109,7 +109,7 @@ async def bulletin_of(
     query = (
         select(_table.c.bulletin, _table.c.packed)
         .where(
-            _table.c.stored_at >= sent_at - _CLOCKS,
+            _table.c.stored_at >= sent_at - CLOCKS_APART,
             _table.c.stored_at <= sent_at + _STORED_WITHIN,
             _table.c.lowest <= max(numbers),
             _table.c.highest >= min(numbers),

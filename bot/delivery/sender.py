@@ -1,10 +1,8 @@
 """The one place that calls Telegram, and that maps what it answers to outcomes."""
 
-import re
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
-from html import unescape
 from typing import Any
 
 from telegram import Bot
@@ -31,6 +29,7 @@ from bot.delivery.outcome import (
     RetryAfter,
     Sent,
 )
+from handlers.markup import Html, shown
 from handlers.said import Suggest
 from storage.content import Content
 from storage.subscribers import Suspended, Target
@@ -41,8 +40,6 @@ warnings.filterwarnings("ignore", "Please use 'Bot", PTBUserWarning)
 
 _SUGGESTED_SECONDS = 5
 """So long Telegram may give the same answer to the same words: news do not wait longer."""
-
-_TAG = re.compile(r"<[^<>]*>")
 
 _NO_ENTITIES = "can't parse entities"
 _NO_TOPIC = ("message thread not found", "topic_closed", "topic_deleted")
@@ -209,7 +206,7 @@ def _text(content: Content) -> dict[str, Any]:
 
 
 def _plain(content: Content) -> dict[str, Any]:
-    return {"text": unescape(_TAG.sub("", content.html)), "parse_mode": None}
+    return {"text": shown(Html(content.html)), "parse_mode": None}
 
 
 def _keyboard(content: Content) -> dict[str, Any] | None:
