@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from bot.sources import keys
 from bot.sources.cap_reading import CapAlert, Info
+from bot.sources.lengths import LONGEST_LANG, LONGEST_REGION, LONGEST_TEXT, LONGEST_TITLE
 from storage.bulletins import Bulletin, Kind, Phase
 
 MOST_KEPT = 5000
-LONGEST_TITLE, LONGEST_TEXT = 500, 20_000  # code points; the rest is cut
 _MOST_AREAS = 200
 
 _EXPIRES = timedelta(days=1)  # where the alert does not say
@@ -85,7 +85,7 @@ def _bulletin(alert: CapAlert, root: str | None, telling: Telling) -> Bulletin |
         title=(info.headline or info.event or alert.type)[:LONGEST_TITLE],
         text="\n\n".join(filter(None, (info.description, info.instruction)))[:LONGEST_TEXT],
         url=info.web,
-        lang=(info.language or "en-US")[:16],
+        lang=(info.language or "en-US")[:LONGEST_LANG],
         kind=Kind.ALERT if phase else Kind.NEWS,
         phase=phase,
         level=None if phase is Phase.CLEAR else level,
@@ -151,7 +151,7 @@ def _ends(alert: CapAlert, info: Info) -> datetime | None:
 def _areas(infos: tuple[Info, ...], chosen: Info) -> tuple[str, ...]:
     """Of all parts in that language."""
     same = (info for info in infos if info.language == chosen.language)
-    areas = dict.fromkeys(area[:200] for info in same for area in info.areas)
+    areas = dict.fromkeys(area[:LONGEST_REGION] for info in same for area in info.areas)
     return tuple(areas)[:_MOST_AREAS]
 
 

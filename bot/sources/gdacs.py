@@ -4,8 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from xml.etree.ElementTree import Element
 
@@ -13,6 +12,8 @@ from bot.sources import keys
 from bot.sources.addresses import web_address
 from bot.sources.cleaning import clean_line
 from bot.sources.fetching import Fetcher, Page
+from bot.sources.lengths import LONGEST_REGION, LONGEST_TEXT, LONGEST_TITLE
+from bot.sources.loose import mail_moment
 from bot.sources.noticing import notice
 from bot.sources.one_page import Found, OnePage, PageSettings
 from bot.sources.settings import WebAddress
@@ -110,28 +111,23 @@ def _disaster(item: Element) -> Disaster | None:
         text=child_text(item, "description"),
         url=web_address(child_text(item, "link")),
         countries=tuple(_countries(child_text(item, "country"))),
-        at=_time(child_text(item, "datemodified")) or _time(child_text(item, "pubDate")),
+        at=mail_moment(child_text(item, "datemodified"))
+        or mail_moment(child_text(item, "pubDate")),
     )
 
 
 def _countries(written: str) -> Iterator[str]:
-    return (country[:200] for country in _COUNTRIES.split(clean_line(written)) if country)
-
-
-def _time(written: str) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(written) if written else None
-        return at and (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    return (
+        country[:LONGEST_REGION] for country in _COUNTRIES.split(clean_line(written)) if country
+    )
 
 
 def _bulletin(source: str, one: Disaster, now: datetime) -> Bulletin:
     return Bulletin(
         source=source,
         key=keys.wording_key(one.id, one.stage),
-        title=one.title[:500],
-        text=one.text[:20_000],
+        title=one.title[:LONGEST_TITLE],
+        text=one.text[:LONGEST_TEXT],
         url=one.url,
         lang="en",
         kind=Kind.ALERT if one.level == "red" else Kind.NEWS,

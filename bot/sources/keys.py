@@ -51,6 +51,12 @@ class SeenKeys:
         return key if self._given[key] == 1 else f"{key}#{self._given[key]}"
 
 
+def words_mark(said: str) -> str:
+    """Stands for words in a cursor; letter case and blanks make no difference."""
+    words = " ".join(said.casefold().split())
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16]
+
+
 def _digest(*parts: str) -> str:
     normal = "\0".join(" ".join(part.casefold().split()) for part in parts)
     return hashlib.sha256(normal.encode()).hexdigest()

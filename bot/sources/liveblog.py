@@ -13,6 +13,7 @@ from bot.sources import keys, placing
 from bot.sources.cleaning import clean_text
 from bot.sources.decoding import decode
 from bot.sources.fetching import Fetcher, Validators
+from bot.sources.lengths import LONGEST_TEXT
 from bot.sources.markup import is_html, page_text
 from bot.sources.remembering import compare
 from bot.sources.segmenting import Entry, entries
@@ -23,7 +24,6 @@ from storage.sources import Cursor
 
 LARGEST = 16 * 1024 * 1024  # bytes
 MOST_LINES = 10_000
-LONGEST_TEXT = 20_000  # code points of a bulletin; the rest is cut
 
 _READABLE = frozenset(("", "application/xhtml+xml", "application/octet-stream"))
 

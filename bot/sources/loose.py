@@ -5,8 +5,9 @@ A service adds fields and changes types without a word; none of it may silence a
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from bot.sources.cleaning import clean_line, clean_text
@@ -59,17 +60,32 @@ def number(value: object) -> float | None:
 
 def moment(value: object) -> datetime | None:
     """A time in ISO 8601; one without a zone is UTC."""
+    return _time(datetime.fromisoformat, value)
+
+
+def mail_moment(value: object) -> datetime | None:
+    """A time as mail and RSS write it (RFC 5322, 3.3); one without a zone is UTC."""
+    return _time(parsedate_to_datetime, value)
+
+
+def from_seconds(value: object) -> datetime | None:
+    """A time in seconds since 1970."""
+    count = number(value)
     try:
-        at = datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
-        return at and (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+        return None if count is None else datetime.fromtimestamp(count, UTC)
+    except (ValueError, OverflowError, OSError):
         return None
 
 
 def from_milliseconds(value: object) -> datetime | None:
     """A time in milliseconds since 1970."""
     count = number(value)
+    return None if count is None else from_seconds(count / 1000)
+
+
+def _time(parse: Callable[[str], datetime], value: object) -> datetime | None:
     try:
-        return None if count is None else datetime.fromtimestamp(count / 1000, UTC)
-    except (ValueError, OverflowError, OSError):
+        at = parse(value.strip()) if isinstance(value, str) else None
+        return at and (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None

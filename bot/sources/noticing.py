@@ -1,8 +1,9 @@
 """Which entries of a list are new since it was last read, and which were changed: pure."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from bot.sources.keys import words_mark
 
 MOST_KEPT = 2000
 """Entries that are remembered: one that is gone from the list and back is not new."""
@@ -21,19 +22,14 @@ class Noticed:
 
 def notice(entries: Mapping[str, str], known: Known) -> Noticed:
     """`entries`: what each says that may change, by its id; the oldest first."""
-    marks = {_mark(id_): _mark(said) for id_, said in entries.items()}
+    marks = {words_mark(id_): words_mark(said) for id_, said in entries.items()}
     kept = {id_: said for id_, said in known.items() if id_ not in marks}
     return Noticed(
-        new=frozenset(id_ for id_ in entries if _mark(id_) not in known),
+        new=frozenset(id_ for id_ in entries if words_mark(id_) not in known),
         changed=frozenset(
             id_
             for id_, said in entries.items()
-            if known.get(_mark(id_), _mark(said)) != _mark(said)
+            if known.get(words_mark(id_), words_mark(said)) != words_mark(said)
         ),
         known=dict([*kept.items(), *marks.items()][-max(MOST_KEPT, len(marks)) :]),
     )
-
-
-def _mark(text: str) -> str:
-    words = " ".join(text.casefold().split())
-    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16]

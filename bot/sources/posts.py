@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
+from bot.sources.lengths import LONGEST_TEXT
 from bot.sources.segmenting import is_headline
 from storage.bulletins import Bulletin
-
-LONGEST_TEXT = 20_000  # code points; Telegram has 4096
 
 
 def post_bulletin(

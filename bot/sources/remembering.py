@@ -4,10 +4,11 @@ Lines, not entries: a headline put on top of a paragraph makes another entry of 
 new of the paragraph.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+
+from bot.sources.keys import words_mark
 
 KEPT = timedelta(hours=1)
 """A line that is gone for less is no news when it is back: pages flap."""
@@ -22,7 +23,7 @@ def compare(lines: Sequence[str], seen: Seen, now: datetime) -> tuple[frozenset[
 
     Of equal lines the upper ones are the new ones: pages are newest first.
     """
-    marks = [_mark(line) if line else "" for line in lines]
+    marks = [words_mark(line) if line else "" for line in lines]
     counts = Counter(mark for mark in marks if mark)
     kept = {mark: _still_kept(copies, now) for mark, copies in seen.items()}
     fresh = counts - Counter({mark: len(copies) for mark, copies in kept.items()})
@@ -52,8 +53,3 @@ def _still_kept(copies: Sequence[str | None], now: datetime) -> list[str | None]
     return [
         since for since in copies if since is None or now - datetime.fromisoformat(since) < KEPT
     ]
-
-
-def _mark(line: str) -> str:
-    words = " ".join(line.casefold().split())
-    return hashlib.sha256(words.encode()).hexdigest()[:16]

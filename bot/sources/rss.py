@@ -16,6 +16,7 @@ from bot.sources.cleaning import clean_line, clean_text
 from bot.sources.decoding import decode
 from bot.sources.fetching import Fetcher, Page
 from bot.sources.isolating import isolated
+from bot.sources.lengths import LONGEST_LANG, LONGEST_TEXT, LONGEST_TITLE
 from bot.sources.loose import moment
 from bot.sources.markup import page_text
 from bot.sources.noticing import notice
@@ -25,7 +26,6 @@ from storage.bulletins import Bulletin
 from storage.durations import Duration, between
 from storage.sources import Cursor
 
-LONGEST_TITLE, LONGEST_TEXT = 500, 20_000  # code points; the rest is cut
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]{1,40})""")
 _PATIENCE = timedelta(seconds=20)
@@ -77,7 +77,7 @@ def _mended(page: Page) -> bytes:
 
 def _bulletins(feed: Mapping[str, Any], source: str, now: datetime) -> dict[str, Bulletin]:
     """By key, the oldest first."""
-    lang = clean_line(feed["lang"])[:16] or None
+    lang = clean_line(feed["lang"])[:LONGEST_LANG] or None
     found = [_bulletin(entry, source, lang, now) for entry in reversed(feed["entries"])]
     said = [one for one in found if one.title or one.text]
     return {one.key: one for one in _in_order(said)}

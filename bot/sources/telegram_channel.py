@@ -7,14 +7,14 @@ is nothing, and so is one of a post of long ago: people mend old posts.
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
 from bot.sources import keys
 from bot.sources.cleaning import clean_text
-from bot.sources.loose import Record, record
+from bot.sources.loose import Record, from_seconds, record
 from bot.sources.posts import post_bulletin
 from bot.sources.settings import SourceSettings
 from storage import arrivals, inbox, sources
@@ -87,7 +87,7 @@ def read_post(post: Record, source: str, now: datetime) -> Bulletin | None:
     text, number = _text(post), post.get("message_id")
     if not text or not isinstance(number, int):
         return None
-    at = _moment(post.get("date"))
+    at = from_seconds(post.get("date"))
     return post_bulletin(source, keys.wording_key(str(number), text), text, _url(post), at, now)
 
 
@@ -112,13 +112,6 @@ def _address(post: Record) -> str | None:
     if inner.startswith(_SUPERGROUP):
         return f"https://t.me/c/{inner.removeprefix(_SUPERGROUP)}/{number}"
     return None
-
-
-def _moment(seconds: object) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _is_old(told: Bulletin, now: datetime) -> bool:
