@@ -5,9 +5,11 @@ SQLAlchemy's own adapter takes four a statement (cursor, execute, fetch, close) 
 transaction's first word and its last. Here a statement is one, and the BEGIN comes with the first.
 """
 
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -157,7 +159,23 @@ class Driver(AsyncAdapt_aiosqlite_dbapi):
         super().__init__(aiosqlite, sqlite3)
 
     def connect(self, *arg: Any, **kw: Any) -> _Adapted:
-        connection = Connection(partial(sqlite3.connect, *arg, **kw), iter_chunk_size=64)
+        connection = Connection(partial(_connect, *arg, **kw), iter_chunk_size=64)
         connection._thread.daemon = True  # as SQLAlchemy's own adapter has it
-        await_(connection)
+        try:
+            await_(connection)
+        except sqlite3.Error:
+            # It is ending, and would tell a loop that may be closed by then.
+            connection._thread.join()
+            raise
         return _Adapted(self, connection)
+
+
+def _connect(file: str, **kw: Any) -> sqlite3.Connection:
+    """Only its owner may read a new file: it tells who listens for what. An old one stays as it is.
+
+    The files that SQLite puts beside it follow it.
+    """
+    with suppress(OSError):  # SQLite itself says what is wrong
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+    connection: sqlite3.Connection = sqlite3.connect(file, **kw)
+    return connection

@@ -109,3 +109,39 @@ async def test_rows_that_are_streamed_are_of_the_transaction(fresh: Database) ->
             other.execute("BEGIN IMMEDIATE")
         other.close()
     await fresh.close()
+
+
+def test_a_file_that_cannot_be_opened_leaves_no_thread_that_speaks_to_a_closed_loop(
+    tmp_path: Path,
+) -> None:
+    async def read() -> None:
+        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'nowhere' / 'new.db'}")
+        with pytest.raises(OperationalError, match="unable to open"):
+            async with database.read():
+                pass
+        await database.close()
+
+    for _ in range(20):  # it is a race, which pytest hears of
+        asyncio.run(read())
+
+
+async def test_only_its_owner_may_read_a_new_file_and_those_beside_it(fresh: Database) -> None:
+    """They tell who listens for what."""
+    files = [Path(f"{fresh.url.database}{end}") for end in ("", "-wal", "-shm")]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    await fresh.close()
+
+
+def test_a_file_that_was_made_for_others_too_stays_theirs(tmp_path: Path) -> None:
+    file = tmp_path / "shared.db"
+    file.touch()
+    file.chmod(0o640)
+
+    async def write() -> None:
+        database = Database(f"sqlite+aiosqlite:///{file}")
+        async with database.write() as transaction:
+            await _say(transaction, "CREATE TABLE one (x INTEGER)")
+        await database.close()
+
+    asyncio.run(write())
+    assert file.stat().st_mode & 0o777 == 0o640
