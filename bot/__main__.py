@@ -7,8 +7,8 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from matching.explaining import Explainer
 from matching.gazetteer import Gazetteer
 from storage.database import Database
 from storage.lease import HeldElsewhere
-from storage.migrate import Unusable
+from storage.migrate import Unusable, in_words
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -131,11 +131,20 @@ async def _check(options: argparse.Namespace) -> int:
     return 0 if await check(config, secret, print) else 1
 
 
-async def _publish(options: argparse.Namespace) -> int:
-    config = load(options.config, os.environ)
+@asynccontextmanager
+async def _opened(options: argparse.Namespace) -> AsyncIterator[Database]:
+    """The database alone, for the commands that work beside the bot."""
+    database = Database(load(options.config, os.environ).storage.url)
     logs.set_up(())
-    database = Database(config.storage.url)
     try:
+        with in_words(database):
+            yield database
+    finally:
+        await database.close()
+
+
+async def _publish(options: argparse.Namespace) -> int:
+    async with _opened(options) as database:
         return await publish(
             database,
             options.file,
@@ -144,20 +153,13 @@ async def _publish(options: argparse.Namespace) -> int:
             clock=app.now,
             say=print,
         )
-    finally:
-        await database.close()
 
 
 async def _replay(options: argparse.Namespace) -> int:
-    config = load(options.config, os.environ)
-    logs.set_up(())
-    database = Database(config.storage.url)
-    try:
+    async with _opened(options) as database:
         locator = Locator(Gazetteer.load(), database)
         replay = Replay(database, app.now, asyncio.sleep, locator.located, print)
         return await replay.play(options.file, options.speed)
-    finally:
-        await database.close()
 
 
 def _speed(written: str) -> float:
@@ -187,12 +189,8 @@ _Copy = Callable[[Database, Path, Callable[[str], None]], Coroutine[Any, Any, in
 
 
 async def _copy(copy: _Copy, options: argparse.Namespace) -> int:
-    database = Database(load(options.config, os.environ).storage.url)
-    logs.set_up(())
-    try:
+    async with _opened(options) as database:
         return await copy(database, options.file, print)
-    finally:
-        await database.close()
 
 
 async def _demo(_options: argparse.Namespace) -> int:

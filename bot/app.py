@@ -65,7 +65,7 @@ from storage.arrivals import Taken
 from storage.database import Database
 from storage.inbox import Incoming
 from storage.lease import lease
-from storage.migrate import migrate
+from storage.migrate import in_words, migrate
 from storage.watching import changes
 
 log = structlog.get_logger(__name__)
@@ -80,11 +80,12 @@ def now() -> datetime:
 async def run(config: Config, token: str, language: Language, stop: asyncio.Event) -> None:
     """Runs until `stop` is set, and then lets what is under way end.
 
-    Raises HeldElsewhere, CannotListen, and what the database raises when it cannot be opened.
+    Raises HeldElsewhere, CannotListen, and Unusable for a database that does not do.
     """
     async with AsyncExitStack() as stack:
         database = Database(config.storage.url)
         stack.push_async_callback(database.close)
+        stack.enter_context(in_words(database))
         await migrate(database)
         await stack.enter_async_context(lease(database))
         bot = await stack.enter_async_context(connected(config.telegram, token))

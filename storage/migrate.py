@@ -1,5 +1,7 @@
 """Brings the tables up to date, at every start."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -17,15 +19,11 @@ class Unusable(Exception):  # noqa: N818 - it says what is so
     """The database cannot be opened, or is not ours."""
 
 
-async def migrate(database: Database) -> None:
-    """Creates or upgrades the tables in one transaction; nothing to do is fine.
-
-    Raises Unusable, also for an SQLite file that is not whole.
-    """
+@contextmanager
+def in_words(database: Database) -> Iterator[None]:
+    """What the database refuses within the block is raised as Unusable: a sentence."""
     try:
-        await examine(database)
-        async with database.write() as transaction:
-            await transaction.run_sync(_upgrade)
+        yield
     except Damaged as error:
         raise Unusable(f"the database {database.name} is damaged: {error}. {RESTORE}") from None
     except DBAPIError as error:
@@ -35,6 +33,17 @@ async def migrate(database: Database) -> None:
         raise Unusable(f"the database {database.name} is of another version: {error}") from None
     except OSError as error:
         raise Unusable(f"the database {database.name}: {error.strerror or error}") from None
+
+
+async def migrate(database: Database) -> None:
+    """Creates or upgrades the tables in one transaction; nothing to do is fine.
+
+    Raises Unusable, also for an SQLite file that is not whole.
+    """
+    with in_words(database):
+        await examine(database)
+        async with database.write() as transaction:
+            await transaction.run_sync(_upgrade)
 
 
 def _upgrade(connection: Connection) -> None:

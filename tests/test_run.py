@@ -2,7 +2,9 @@
 
 import asyncio
 import signal
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import orjson
@@ -238,6 +240,21 @@ async def test_a_file_that_is_no_database_is_refused_with_a_sentence(
     assert code == 1
     assert "not a database" in err
     assert "Traceback" not in err
+
+
+async def test_what_a_database_refuses_later_is_said_in_a_sentence_too(
+    standin: Standin, tmp_path: Path, sqlite_url: str
+) -> None:
+    """Cases 31 and 34 of the catalogue of failures: what no look at the start can find."""
+    with closing(sqlite3.connect(tmp_path / "tocsin.db")) as database:
+        database.executescript("DROP TABLE arrival; DROP TABLE source")
+    (tmp_path / "blog.txt").write_text(BLOG)
+    for command in (("run",), ("publish", str(tmp_path / "blog.txt"))):
+        code, _, err = await Installation(tmp_path, standin).call(*command)
+        assert code == 1
+        assert "tocsin: the database sqlite" in err
+        assert "no such table" in err
+        assert "Traceback" not in err
 
 
 async def test_explain_says_what_is_read(standin: Standin, tmp_path: Path) -> None:
