@@ -38,10 +38,10 @@ async def restore(database: Database, file: Path, say: Callable[[str], None]) ->
 
     Raises HeldElsewhere while the bot runs on it.
     """
-    await migrate(database)
     try:
-        async with lease(database), database.write() as transaction:
-            with gzip.open(file, "rb") as lines:
+        with gzip.open(file, "rb") as lines:  # first: without it no database is made
+            await migrate(database)
+            async with lease(database), database.write() as transaction:
                 count = await copying.read(transaction, lines)
     except NotACopy as error:
         say(f"{file}: {error}; nothing was changed")

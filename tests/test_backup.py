@@ -1,6 +1,7 @@
 """What is stored goes into a file and comes back, whichever the database."""
 
 import gzip
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -120,6 +121,15 @@ async def test_a_database_in_use_is_not_overwritten(sqlite: Database, tmp_path: 
     async with lease(sqlite):
         with pytest.raises(HeldElsewhere):
             await restore(sqlite, file, print)
+
+
+async def test_without_a_file_no_database_is_made(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
+    said: list[str] = []
+    assert await restore(database, tmp_path / "backup.gz", said.append) == 1
+    assert said == [f"{tmp_path / 'backup.gz'}: No such file or directory; nothing was changed"]
+    await database.close()
+    assert not any(os.scandir(tmp_path))
 
 
 async def test_without_a_database_there_is_no_backup(tmp_path: Path) -> None:
