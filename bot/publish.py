@@ -93,7 +93,7 @@ def summary(taken: Sequence[Taken], stored: int) -> str:
     """What became of as many as were stored, in words."""
     repeated = sum(one.repeated for one in taken)
     lines = []
-    if taken:
+    if taken or not stored:
         new, matched = len(taken) - repeated, sum(one.matched for one in taken)
         lines.append(f"{new} new, {repeated} repeated, {matched} matched")
     if len(taken) < stored:

@@ -125,6 +125,17 @@ async def test_a_process_that_ends_meanwhile_is_noticed(
     ]
 
 
+async def test_of_nothing_it_is_told_that_it_was_nothing(
+    sqlite: Database, tmp_path: Path, said: Said
+) -> None:
+    file = tmp_path / "items.jsonl"
+    file.write_text("\n")
+
+    assert await said.publish(sqlite, file) == 0
+
+    assert said == ["0 new, 0 repeated, 0 matched"]
+
+
 async def test_standard_input_is_read_too(
     sqlite: Database, said: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
