@@ -36,8 +36,9 @@ async def check(config: Config, token: str, say: Callable[[str], None]) -> bool:
     async with open_session(config.sources) as session:
         polled = registry.polled(config.source, Fetcher(session, now), now)
         findings += [await _source(source) for source in polled]
+    told = "waits for POST" if config.http.listen else "cannot be reached: http.listen is empty"
     findings += [
-        Finding(f"source {one.name}", ok=bool(config.http.listen), detail="waits for POST")
+        Finding(f"source {one.name}", ok=bool(config.http.listen), detail=told)
         for one in config.source
         if one.kind == "webhook" or (one.kind == "ukrainealarm" and one.webhook_url)
     ]

@@ -30,6 +30,10 @@ name = "blog"
 url = "{served.url}"
 every = "1s"
 record = "{tmp_path / "kept"}"
+[[source]]
+kind = "webhook"
+name = "press"
+secret = "s"
 """,
         )
         table = installation.config.read_text()
@@ -38,6 +42,7 @@ record = "{tmp_path / "kept"}"
         )
         _, checked, _ = await installation.call("check")
         assert re.search(r"ok    source force +administrator of @force_here", checked)
+        assert re.search(r"FAIL  source press +cannot be reached: http.listen is empty", checked)
         async with installation.running():
             await ask(ann, "/subscribe Odesa")
             await boss.send("Missiles are flying to Odesa from the sea", chat=channel)
