@@ -149,7 +149,7 @@ async def _renew_while_ours(database: Database, fence: Fence) -> None:
 
 async def _release(database: Database, fence: Fence) -> None:
     with suppress(Exception):  # whatever is wrong with the database, the lease runs out by itself
-        async with asyncio.timeout(_RENEW_SECONDS), database.connection() as connection:
+        async with asyncio.timeout(LEASE_SECONDS), database.connection() as connection:
             await connection.execute(text(_RELEASE), {"token": fence.token})
 
 
