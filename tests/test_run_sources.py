@@ -60,7 +60,7 @@ secret = "s"
         texts = "\n".join(ann.chat.texts)
         assert texts.count("Missiles") == 1
         assert "🟢 blog (liveblog)" in shown
-        assert re.search(r"last good \d\d:\d\d UTC, \d.* ago · took \d.* s · next in \d", shown)
+        assert re.search(r"last good .*\d\d:\d\d UTC, \d.* ago · took \d.* s · next in \d", shown)
         assert "🔵 force (telegram_channel)" in shown
         assert (code, err) == (0, "")
         assert re.search(r"blog: new, \d matched: Second", out)
