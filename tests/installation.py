@@ -45,7 +45,7 @@ listen = ""
 
     async def call(self, *arguments: str) -> tuple[int, str, str]:
         process = await self.start(*arguments)
-        out, err = await asyncio.wait_for(process.communicate(), 120)
+        out, err = await asyncio.wait_for(process.communicate(), 180)
         return process.returncode or 0, out.decode(), err.decode()
 
     @asynccontextmanager
@@ -57,7 +57,7 @@ listen = ""
         finally:
             if process.returncode is None:
                 process.send_signal(signal.SIGTERM)
-            _, err = await asyncio.wait_for(process.communicate(), 60)
+            _, err = await asyncio.wait_for(process.communicate(), 180)
         assert "Traceback" not in err.decode(), err.decode()
         assert process.returncode == 0, err.decode()
 

@@ -151,7 +151,7 @@ async def at_work(
     rate: int = 30,
     clock: Callable[[], datetime] = now,
     *,
-    seconds: float = 60.0,
+    seconds: float = 180.0,
     render: Render | None = None,
 ) -> AsyncIterator[Outbox]:
     """A courier at work, for so long at most."""

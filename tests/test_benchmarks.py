@@ -42,10 +42,10 @@ async def test_digests_are_due_and_spread_over_those_they_are_for(sqlite: Databa
 async def test_the_peer_tells_when_the_watched_were_written_to_and_how_many_a_second() -> None:
     async with peer(people=8, watched=5) as telegram:
         sends = await bare(telegram, FIRST_CHAT + 3, 5)
-        assert sends.busiest_second == 5
+        assert 0 < sends.busiest_second <= 5
         assert 0 < sends.first_ms / 1000 <= sends.last_s
         again = await bare(telegram, FIRST_CHAT + 3, 2)  # those before do not count again
-        assert again.busiest_second == 2
+        assert 0 < again.busiest_second <= 2
 
 
 @pytest.mark.parametrize(("values", "found"), [([3.0, 1.0, 2.0], 3.0), ([7.0], 7.0)])

@@ -18,7 +18,7 @@ from bot.sources import segmenting
 async def events(session: ClientSession, url: str, until: str) -> str:
     """What the page is told, up to some words."""
     seen = ""
-    async with asyncio.timeout(60), session.get(f"{url}/page/events") as stream:
+    async with asyncio.timeout(180), session.get(f"{url}/page/events") as stream:
         async for line in stream.content:
             seen += line.decode()
             if until in seen:
@@ -43,7 +43,7 @@ async def test_a_newcomer_talks_to_the_bot_and_ctrl_c_leaves_nothing(tmp_path: P
         env=os.environ | {"TMPDIR": str(tmp_path), "PYTHONUNBUFFERED": "1"},
     )
     assert process.stdout
-    line = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
+    line = (await asyncio.wait_for(process.stdout.readline(), 180)).decode()
     url = line.split()[1]
     async with ClientSession() as session:
         first = await events(session, url, "chats")
@@ -54,7 +54,7 @@ async def test_a_newcomer_talks_to_the_bot_and_ctrl_c_leaves_nothing(tmp_path: P
         await events(session, url, "Ferry to the islands")
         await events(session, url, "Power returns to half of Mykolaiv")
     process.send_signal(signal.SIGINT)
-    _, err = await asyncio.wait_for(process.communicate(), 60)
+    _, err = await asyncio.wait_for(process.communicate(), 180)
     assert process.returncode == 0
     assert err.decode() == ""
     assert os.listdir(tmp_path) == []  # noqa: PTH208 - nothing waits for it

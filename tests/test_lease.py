@@ -77,7 +77,7 @@ async def holder(url: str, hold: float) -> AsyncIterator[asyncio.subprocess.Proc
 async def until(process: asyncio.subprocess.Process, wanted: str) -> None:
     """Waits until it says that."""
     assert process.stdout
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while wanted not in (await process.stdout.readline()).decode():
             pass
 
@@ -102,7 +102,7 @@ async def test_a_paused_worker_is_succeeded_and_can_write_no_more_when_it_wakes(
             async with lease(database):
                 pass
         process.send_signal(signal.SIGSTOP)
-        async with asyncio.timeout(60), lease(database):
+        async with asyncio.timeout(180), lease(database):
             before = await count(database)
             process.send_signal(signal.SIGCONT)
             await until(process, "over")
@@ -116,7 +116,7 @@ async def test_a_process_that_dies_is_succeeded(postgresql_url: str) -> None:
     async with holder(postgresql_url, 0.0) as process:
         await until(process, "written")
         process.kill()
-    async with asyncio.timeout(60), lease(database):
+    async with asyncio.timeout(180), lease(database):
         pass
     assert not await is_leased(database)
     await database.close()
@@ -152,7 +152,7 @@ async def test_delivery_goes_on_after_postgresql_was_restarted_in_the_middle(
         Standin() as standin,
         connected(standin.url, standin.token) as sender,
         lease(database),
-        at_work(database, sender, seconds=60.0) as outbox,
+        at_work(database, sender) as outbox,
     ):
         persons, to = await people(standin, outbox, 40)
         await outbox.broadcast("News", to)

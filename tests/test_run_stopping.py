@@ -29,7 +29,7 @@ async def test_a_stop_lets_calls_end_for_seconds_and_says_what_is_left(
     sends = len(standin.journal.of("sendMessage")) + 5
     await standin.journal.wait(lambda j: len(j.of("sendMessage")) >= sends)
     process.send_signal(signal.SIGTERM)
-    _, err = await asyncio.wait_for(process.communicate(), 60)
+    _, err = await asyncio.wait_for(process.communicate(), 180)
     log = {line["event"]: line for line in map(json.loads, err.splitlines())}
     assert process.returncode == 0
     assert log["calls left in doubt"]["count"] == 1

@@ -125,7 +125,7 @@ class Chat:
     async def wait(
         self,
         holds: Callable[[list[Message]], bool],
-        timeout: float = 60.0,  # noqa: ASYNC109 - the convenience is the point
+        timeout: float = 180.0,  # noqa: ASYNC109 - the convenience is the point
     ) -> list[Message]:
         """Return the visible messages once `holds(messages)`; raises TimeoutError."""
         if self._bell is None:

@@ -91,7 +91,7 @@ class Journal:
     async def wait(
         self,
         holds: Callable[["Journal"], bool],
-        timeout: float = 60.0,  # noqa: ASYNC109 - the convenience is the point
+        timeout: float = 180.0,  # noqa: ASYNC109 - the convenience is the point
     ) -> None:
         """Return once `holds(journal)`; raises TimeoutError after `timeout` seconds."""
         await self._bell.until(lambda: holds(self), timeout)
