@@ -148,16 +148,6 @@ async def get(transaction: Transaction, ids: Collection[int]) -> list[Broadcast]
     return [_broadcast(row) for row in rows]
 
 
-async def telling(transaction: Transaction, bulletins: Collection[int]) -> list[Broadcast]:
-    """Those of bulletins that tell of incidents, finished or not, newest first."""
-    query = (
-        _with_progress()
-        .where(_table.c.bulletin.in_(bulletins), _table.c.telling.is_not(None))
-        .order_by(_table.c.id.desc())
-    )
-    return [_broadcast(row) for row in await transaction.execute(query)]
-
-
 async def begun(transaction: Transaction) -> list[Broadcast]:
     """Those that were attempted and are not finished, oldest first."""
     query = _with_progress().where(_progress.c.attempted.is_not(None)).order_by(_table.c.id)

@@ -24,6 +24,7 @@ class NewDelivery:
     subscriber: int  # the subscriber's number
     lane: Lane
     bulletin: int | None = None  # id of the bulletin, rendered when it is sent
+    broadcast: int | None = None  # id of the one it was put off from
     content: Content | None = None  # or what to say, rendered already
     silent: bool = False  # arrives without a sound
     attempts: int = 0  # calls to Telegram so far

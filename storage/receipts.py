@@ -32,23 +32,25 @@ class Receipt:
     bulletin: int  # the bulletin's id
     subscriber: int  # the subscriber's number
     message_id: int  # Telegram's, unique within the chat
+    living: bool = False  # tells of an alert that is on, and is edited as that goes on
 
 
 async def put(transaction: Transaction, new: Iterable[Receipt], now: datetime) -> None:
-    """Stores them, a row a bulletin."""
-    by_bulletin: dict[int, list[tuple[int, int]]] = {}
+    """Stores them, a row a bulletin and kind."""
+    alike: dict[tuple[int, bool], list[tuple[int, int]]] = {}
     for receipt in new:
         pair = (receipt.subscriber, receipt.message_id)
-        by_bulletin.setdefault(receipt.bulletin, []).append(pair)
+        alike.setdefault((receipt.bulletin, receipt.living), []).append(pair)
     values = [
         {
             "bulletin": bulletin,
             "lowest": min(pairs)[0],
             "highest": max(pairs)[0],
             "packed": pack(sorted(pairs)),
+            "living": living,
             "stored_at": now,
         }
-        for bulletin, pairs in by_bulletin.items()
+        for (bulletin, living), pairs in alike.items()
     ]
     if values:
         await transaction.execute(insert(_table), values)
@@ -73,14 +75,15 @@ async def message_ids(transaction: Transaction, bulletin: int, subscriber: int) 
     ]
 
 
-async def within(
+async def living(
     transaction: Transaction, bulletins: Collection[int], numbers: BitMap
 ) -> dict[int, dict[int, int]]:
-    """By subscriber, of `numbers`, and by bulletin the newest id under which they have it."""
+    """By subscriber, of `numbers`, and by bulletin the newest id of a living message with it."""
     query = (
         select(_table.c.bulletin, _table.c.packed)
         .where(
             _table.c.bulletin.in_(bulletins),
+            _table.c.living,
             _table.c.lowest <= numbers.max(),
             _table.c.highest >= numbers.min(),
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pyroaring import BitMap
@@ -23,6 +23,10 @@ _crowd = schema.crowd
 
 NEAR = 64
 """So many broadcasts lie between two alerts at most that one message tells of."""
+
+_LONGEST_WAVE = timedelta(days=1)
+_STILL_ON = timedelta(minutes=1)
+"""So long after its end one that polls do not show any more may still be taken to be on."""
 
 _NUMBERS = 1 << 32
 
@@ -52,8 +56,9 @@ async def cut(transaction: Transaction, incident: int, now: datetime) -> BitMap:
     owed, had = BitMap(), BitMap()
     for row in await _of(transaction, incident, Lane.ALERT):
         begun = row.recipients if row.finished_at else _begun(row)
-        owed |= row.recipients
-        had |= begun - await _drop_waiting(transaction, row.bulletin)
+        if row.telling == Telling.OPENED:  # whoever is told more had that, or one it belongs with
+            owed |= row.recipients
+        had |= begun - await _drop_waiting(transaction, row)
         if row.finished_at is None:
             await transaction.execute(
                 update(_broadcast).where(_broadcast.c.id == row.id).values(recipients=begun)
@@ -134,7 +139,7 @@ async def messages(
     if incident.id not in kin:  # nobody was told of it
         return {}
     told = {bulletin for one in kin.values() for bulletin in one.bulletins}
-    arrived = await receipts.within(transaction, told, numbers)
+    arrived = await receipts.living(transaction, told, numbers)
     found = {}
     for number in numbers:
         own = {
@@ -148,10 +153,13 @@ async def messages(
             for id_, one in kin.items()
             if one.is_of_wave and (number in one.linked or number in kin[incident.id].linked)
         ]
-        newest = own.get(incident.id) or max((own[i] for i in linked if i in own), default=None)
+        home = max((own[i] for i in (incident.id, *linked) if i in own), default=None)
+        newest = own.get(incident.id) or home
         if newest is None:
             continue
-        joined = {id_ for id_ in linked if id_ not in own and number in kin[id_].owed}
+        # Those without a message of their own are told of in the newest of those they belong with.
+        homeless = {id_ for id_ in linked if id_ not in own and number in kin[id_].owed}
+        joined = homeless if newest == home else set()
         same = {id_ for id_, message_id in own.items() if message_id == newest}
         found[number] = Message(newest, tuple(sorted({incident.id} | same | joined)))
     return found
@@ -169,20 +177,9 @@ class _Kin:
 
 async def _kin(transaction: Transaction, incident: Incident) -> dict[int, _Kin]:
     """By id, itself among them."""
-    same = (_incident.c.wave == incident.wave, _incident.c.hazard == incident.hazard)
-    meanwhile = or_(_incident.c.closed_at.is_(None), _incident.c.closed_at >= incident.opened_at)
-    until = incident.closed_at or _incident.c.opened_at
-    query = select(_incident.c.id, _incident.c.bulletin).where(
-        or_(
-            _incident.c.id == incident.id,
-            _incident.c.bulletin == incident.bulletin,
-            and_(*same, meanwhile, _incident.c.opened_at <= until),
-        )
-    )
-    of_wave = {row.id: row.bulletin for row in await transaction.execute(query)}
+    of_wave = await _wave(transaction, incident)
     told = await _told(transaction, _broadcast.c.incident.in_(of_wave))
-    rung = [row.id for row in told if row.incident == incident.id]
-    near = [_broadcast.c.id.between(id_ - NEAR, id_ + NEAR) for id_ in rung]
+    near = [_broadcast.c.id.between(row.id - NEAR, row.id + NEAR) for row in told]
     told += await _told(transaction, or_(*near)) if near else []
     bulletins = {id_: [first] if first else [] for id_, first in of_wave.items()}
     for row in told:
@@ -194,6 +191,37 @@ async def _kin(transaction: Transaction, incident: Incident) -> dict[int, _Kin]:
         row.incident: _Kin(bulletins[row.incident], row.owed, row.linked, row.incident in of_wave)
         for row in await transaction.execute(query)
     }
+
+
+async def _wave(transaction: Transaction, incident: Incident) -> dict[int, int | None]:
+    """Ids of those it belongs with, each with its first bulletin.
+
+    Of what went on without a break: one message may have lived through many, one after another.
+    """
+    same = (_incident.c.wave == incident.wave, _incident.c.hazard == incident.hazard)
+    ended_after = incident.opened_at - _LONGEST_WAVE
+    meanwhile = or_(_incident.c.closed_at.is_(None), _incident.c.closed_at >= ended_after)
+    until = incident.closed_at + _STILL_ON if incident.closed_at else _incident.c.opened_at
+    query = (
+        select(_incident)
+        .where(
+            or_(
+                _incident.c.id == incident.id,
+                _incident.c.bulletin == incident.bulletin,
+                and_(*same, meanwhile, _incident.c.opened_at <= until),
+            )
+        )
+        .order_by(_incident.c.closed_at.desc())
+    )
+    found = (await transaction.execute(query)).all()
+    since, of_wave = incident.opened_at, {incident.id: incident.bulletin}
+    for row in sorted(found, key=lambda row: row.closed_at is not None):  # those that are on first
+        if row.closed_at is None or row.closed_at >= since - _STILL_ON:
+            since = min(since, row.opened_at)
+        elif row.bulletin != incident.bulletin:
+            continue
+        of_wave[row.id] = row.bulletin
+    return of_wave
 
 
 async def _told(transaction: Transaction, which: ColumnElement[bool]) -> list[Row[Any]]:
@@ -239,11 +267,11 @@ def _begun(row: Row[Any]) -> BitMap:
     return begun
 
 
-async def _drop_waiting(transaction: Transaction, bulletin: int) -> BitMap:
-    """Drops what waits for its chat, or for another try; numbers of those who had no try yet."""
+async def _drop_waiting(transaction: Transaction, row: Row[Any]) -> BitMap:
+    """Drops what a broadcast has put off; numbers of those who had no try yet."""
     idle = (
-        _delivery.c.bulletin == bulletin,
-        _delivery.c.lane == Lane.ALERT,
+        _delivery.c.bulletin == row.bulletin,  # by which it is found
+        _delivery.c.broadcast == row.id,
         _delivery.c.attempted_at.is_(None),
         _delivery.c.failed_at.is_(None),
     )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 from storage.columns import Instant, Numbers, RowId
@@ -194,6 +195,7 @@ receipt = Table(
     Column("lowest", BigInteger, nullable=False),
     Column("highest", BigInteger, nullable=False),
     Column("packed", LargeBinary, nullable=False),
+    Column("living", Boolean, nullable=False, server_default=true()),
     Column("stored_at", Instant, nullable=False),
     Index("receipt_of_bulletin", "bulletin", "lowest"),
     Index("receipt_stored", "stored_at"),
@@ -206,6 +208,7 @@ delivery = Table(
     Column("subscriber", ForeignKey("subscriber.number", ondelete="CASCADE"), nullable=False),
     Column("lane", Integer, nullable=False),
     Column("bulletin", ForeignKey("bulletin.id")),
+    Column("broadcast", BigInteger),  # no foreign key: it goes with its bulletin, and that stays
     Column("content", Text),
     Column("silent", Boolean, nullable=False),
     Column("attempts", Integer, nullable=False),

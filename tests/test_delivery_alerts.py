@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from alarming import Alarms
@@ -11,6 +11,8 @@ from language import gazetteer, reader, topics, words
 from outbox import Outbox, at_work, now
 from pyroaring import BitMap
 
+from bot.delivery.errands import Errand
+from bot.delivery.outcome import Sent
 from bot.delivery.rendering import Renderer
 from bot.delivery.round import Ledger, play_round
 from bot.delivery.sender import Sender
@@ -26,6 +28,7 @@ from storage import broadcasts, retelling
 from storage.broadcasts import Broadcast, Progress, Stand
 from storage.bulletins import Phase
 from storage.database import Database
+from storage.lanes import Lane
 
 KYIV, ODESA, OBLAST = "м. Київ", "Одеса", "Харківська область"
 CHUHUIV, IZIUM, KHARKIV = "Чугуївський район", "Ізюмський район", "Харківський район"
@@ -302,6 +305,43 @@ async def test_an_edit_that_newer_ones_replace_is_not_begun_again(both: Night) -
     assert errand.broadcast not in (held, None)
     assert errand.told
     assert errand.told.edits == last(ann).id
+
+
+async def told_at(night: Night, ledger: Ledger, moment: datetime) -> list[Errand]:
+    """What a round sends, to chats that may have a message; all of it arrives."""
+    turn = await play_round(night.alarms.database, ledger, 9, lambda _: 0.0, moment)
+    for number, errand in enumerate(turn.picked.errands, start=1):
+        errand.outcome = Sent(number)
+        ledger.under_way.discard(errand)
+        ledger.finished.append(errand)
+    return turn.picked.errands
+
+
+async def test_two_ends_of_one_bulletin_that_wait_for_their_chat_are_both_told(
+    both: Night,
+) -> None:
+    await both.listener("Kyiv OR Odesa")
+    for region in (KYIV, ODESA):
+        await both.alarms.on("siren", region)
+    await both.sent()
+    await both.alarms.over("hook", KYIV, regions=(KYIV, ODESA))
+    ledger = Ledger()
+    await play_round(both.alarms.database, ledger, 9, lambda _: 5.0, now())
+    rounds = [await told_at(both, ledger, now() + timedelta(minutes=n)) for n in range(1, 6)]
+    told = [(e.lane, e.told.scene.views[0].incident.id) for es in rounds for e in es if e.told]
+    assert sorted(id_ for lane, id_ in told if lane is Lane.ALERT) == [1, 2]
+
+
+async def test_the_end_of_one_alert_does_not_drop_the_ring_of_another_in_its_bulletin(
+    both: Night,
+) -> None:
+    await both.listener("Kyiv")
+    bob = await both.listener("Odesa", "Bob")
+    await both.alarms.on("hook", KYIV, regions=(KYIV, ODESA))
+    await play_round(both.alarms.database, Ledger(), 9, lambda _: 0.1, now())
+    await both.alarms.over("hook", KYIV)
+    await both.sent()
+    assert heads(bob) == ["🔴 Air raid alert: Odesa, Odesa Oblast"]
 
 
 @pytest.fixture

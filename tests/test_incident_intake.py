@@ -12,14 +12,14 @@ from matching.index import Mode
 from storage import bulletins, incidents, receipts, retelling, wishes
 from storage.bulletins import Phase
 from storage.database import Database
-from storage.incidents import Telling
+from storage.incidents import Incident, Telling
 from storage.lanes import Lane
 from storage.receipts import Receipt
 from storage.retelling import Message
 from storage.wishes import Changes
 
 OBLAST, KYIV = "Харківська область", "м. Київ"
-CHUHUIV, IZIUM = "Чугуївський район", "Ізюмський район"
+CHUHUIV, IZIUM, KUPIANSK = "Чугуївський район", "Ізюмський район", "Куп'янський район"
 LATER = HOLD.total_seconds() + 10
 
 
@@ -169,7 +169,10 @@ async def test_the_message_of_an_alert_is_found_and_that_of_one_it_belongs_with(
     await both.on("siren", CHUHUIV)
     await both.on("siren", IZIUM)
     first, second, _edit = await both.owed()
-    arrived = [Receipt(first.bulletin, 1, 501), Receipt(second.bulletin, 2, 502)]
+    arrived = [
+        Receipt(bulletin, number, 500 + number, living=True)
+        for number, bulletin in ((1, first.bulletin), (2, second.bulletin))
+    ]
     async with both.database.write() as transaction:
         await receipts.put(transaction, arrived, NOW)
         chuhuiv, izium = await incidents.open_now(transaction)
@@ -179,6 +182,61 @@ async def test_the_message_of_an_alert_is_found_and_that_of_one_it_belongs_with(
         ]
     both_of_them = Message(501, (chuhuiv.id, izium.id))
     assert found == [{1: both_of_them}, {1: both_of_them, 2: Message(502, (izium.id,))}]
+
+
+async def arrived(alarms: Alarms, message_id: int) -> None:
+    """What rings has reached its only listener, in one message."""
+    new = [
+        Receipt(one.bulletin, 1, message_id, living=True)
+        for one in await alarms.owed()
+        if one.lane is Lane.ALERT
+    ]
+    async with alarms.database.write() as transaction:
+        await receipts.put(transaction, new, alarms.now)
+    await alarms.is_sent()
+
+
+async def message_of(alarms: Alarms, incident: Incident) -> Message | None:
+    async with alarms.database.read() as transaction:
+        return (await retelling.messages(transaction, incident, BitMap((1,)))).get(1)
+
+
+async def test_a_message_lives_through_alerts_that_follow_each_other(both: Alarms) -> None:
+    both.subscribe(1, f"Kyiv OR {OBLAST}")
+    await both.on("siren", KYIV)
+    await both.on("siren", CHUHUIV)
+    await arrived(both, 501)
+    for region, before in ((IZIUM, CHUHUIV), (KUPIANSK, IZIUM)):
+        both.now += timedelta(minutes=10)
+        await both.on("siren", region)
+        both.now += timedelta(minutes=10)
+        await both.over("hook", before)
+    await both.is_sent()
+    kyiv, kupiansk = await both.open()
+    assert await message_of(both, kupiansk) == Message(501, (kyiv.id, 2, 3, kupiansk.id))
+
+
+async def test_what_else_a_bulletin_brings_is_not_taken_for_the_message_of_its_alert(
+    both: Alarms,
+) -> None:
+    both.subscribe(1, "Kyiv")
+    await both.on("siren", KYIV)
+    await arrived(both, 501)
+    (kyiv,) = await both.open()
+    news_or_an_all_clear = Receipt(kyiv.bulletin or 0, 1, 502)
+    async with both.database.write() as transaction:
+        await receipts.put(transaction, [news_or_an_all_clear], NOW)
+    assert await message_of(both, kyiv) == Message(501, (kyiv.id,))
+
+
+async def test_who_was_to_be_rung_again_by_what_ends_gets_the_all_clear(both: Alarms) -> None:
+    both.subscribe(1, IZIUM)
+    await both.on("hook", IZIUM, level="yellow")
+    await both.on("siren", OBLAST, level="yellow")
+    await both.is_sent()
+    both.now += timedelta(minutes=1)
+    await both.changed("siren", OBLAST, level="red")
+    assert over(1) in await both.over("hook", OBLAST)
 
 
 async def test_edits_that_are_not_done_are_replaced_by_newer_ones(both: Alarms) -> None:

@@ -218,6 +218,7 @@ class Picker:
                     subscriber=number,
                     lane=broadcast.lane,
                     bulletin=broadcast.bulletin,
+                    broadcast=broadcast.id,
                     silent=silent,
                     due_at=self._now + wait,
                 )

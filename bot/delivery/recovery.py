@@ -11,7 +11,6 @@ from bot.delivery.freshness import is_fresh
 from bot.delivery.outcome import Doubtful
 from bot.delivery.retry import Again, Decision, Expire, GiveUp, Join, decide
 from bot.delivery.settling import enqueue_known
-from bot.delivery.telling import owes
 from storage import broadcasts, bulletins, deliveries
 from storage.broadcasts import Broadcast, Progress
 from storage.bulletins import StoredBulletin
@@ -59,10 +58,9 @@ class _Recovery:
 
     async def _of_incidents(self, rows: Sequence[Delivery]) -> set[int]:
         """Ids of those that tell of incidents: they are sent as long as those are on."""
-        told = await broadcasts.telling(
-            self._transaction, {row.bulletin for row in rows if row.bulletin}
-        )
-        return {row.id for row in rows for one in told if owes(one, row)}
+        from_ = await broadcasts.get(self._transaction, {r.broadcast for r in rows if r.broadcast})
+        telling = {broadcast.id for broadcast in from_ if broadcast.telling}
+        return {row.id for row in rows if row.broadcast in telling}
 
     def _decide(
         self,
@@ -116,6 +114,7 @@ def _row(broadcast: Broadcast, number: int, again: Again) -> NewDelivery:
         subscriber=number,
         lane=broadcast.lane,
         bulletin=broadcast.bulletin,
+        broadcast=broadcast.id,
         silent=number in broadcast.silent,
         attempts=again.attempts,
         doubts=again.doubts,

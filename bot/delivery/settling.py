@@ -58,7 +58,8 @@ class Settlement:
             self._topics[errand.subscriber.number] = not outcome.astray
         if errand.bulletin is not None and outcome.message_id is not None and _is_shown(errand):
             number = errand.subscriber.number
-            self._receipts.append(Receipt(errand.bulletin, number, outcome.message_id))
+            living = errand.told is not None and errand.told.scene.telling is not Telling.CLOSED
+            self._receipts.append(Receipt(errand.bulletin, number, outcome.message_id, living))
         self._over(errand)
 
     async def _failed(self, errand: Errand, outcome: Outcome) -> None:
@@ -170,6 +171,7 @@ def _row(errand: Errand, number: int, again: Again) -> NewDelivery:
         subscriber=number,
         lane=errand.lane,
         bulletin=errand.bulletin,
+        broadcast=errand.broadcast,
         content=errand.content,
         silent=errand.silent,
         attempts=again.attempts,

@@ -90,16 +90,12 @@ class Teller:
 
     async def _owing(self, due: Sequence[Delivery]) -> dict[int, tuple[Broadcast, list[Delivery]]]:
         """By id the broadcasts of incidents that deliveries were put off from, each with those."""
-        bulletins_due = {delivery.bulletin for delivery in due if delivery.bulletin}
-        if not bulletins_due:
-            return {}
-        found = await broadcasts.telling(self._transaction, bulletins_due)
-        owing: dict[int, tuple[Broadcast, list[Delivery]]] = {}
+        waiting: dict[int, list[Delivery]] = {}
         for delivery in due:
-            its = next((one for one in found if owes(one, delivery)), None)
-            if its:
-                owing.setdefault(its.id, (its, []))[1].append(delivery)
-        return owing
+            if delivery.broadcast:
+                waiting.setdefault(delivery.broadcast, []).append(delivery)
+        found = await broadcasts.get(self._transaction, waiting.keys())
+        return {one.id: (one, waiting[one.id]) for one in found if one.telling}
 
     async def _ring(
         self, broadcast: Broadcast, incident: Incident, text: StoredBulletin, numbers: BitMap
@@ -193,9 +189,3 @@ class Teller:
         newest = {one.newest for one in found.values() if one.newest} - self._texts.keys()
         if newest:
             self._texts |= await bulletins.get(self._transaction, newest)
-
-
-def owes(broadcast: Broadcast, delivery: Delivery) -> bool:
-    """Whether a delivery was put off from a broadcast."""
-    is_of_it = (broadcast.bulletin, broadcast.lane) == (delivery.bulletin, delivery.lane)
-    return is_of_it and delivery.subscriber in broadcast.recipients
