@@ -25,7 +25,7 @@ from bot.incidents import (
     observe,
     watch,
 )
-from bot.observation import Observation, Pulse
+from bot.observation import Authority, Observation, Pulse
 from bot.observing import is_story, observations, only, places_alone
 from bot.plans import Plan, Plans
 from bot.ringing import Entry, Nest
@@ -252,7 +252,6 @@ class Fusion:
         if said.baseline or not said.fresh:
             asked = BitMap()
         targets: list[Entry | None] = [*ended(one, self._board, self._nest)] or [None]
-        closed = False
         for entry in targets:
             incident = entry.incident if entry else None
             key = incident.key if incident else one.key
@@ -261,10 +260,10 @@ class Fusion:
                 continue
             over = self._board.put(effect, said.place)
             if entry is not None and isinstance(effect, Closed):
-                closed = True
                 self._close(over, part.matches, asked, stale=not said.fresh)
                 share.told |= over.owed
-        if not closed and not any(targets):
+        # What a poll does not show any more, where nothing is on, is no news: others told its end.
+        if one.authority is not Authority.SEEN and not any(targets):
             share.plain |= asked | self._freed(part)
 
     def _freed(self, part: Part) -> BitMap:

@@ -239,6 +239,15 @@ async def test_who_was_to_be_rung_again_by_what_ends_gets_the_all_clear(both: Al
     assert over(1) in await both.over("hook", OBLAST)
 
 
+async def test_what_a_poll_does_not_show_any_more_is_no_end_of_what_is_on_around_it(
+    alarms: Alarms,
+) -> None:
+    alarms.subscribe(1, IZIUM)
+    alarms.subscribe(2, f"#all_clear {IZIUM}")
+    await alarms.on("hook", OBLAST)
+    assert await alarms.over("siren", IZIUM) == []
+
+
 async def test_edits_that_are_not_done_are_replaced_by_newer_ones(both: Alarms) -> None:
     both.subscribe(1, "Kyiv")
     both.subscribe(2, "Kyiv")
