@@ -22,7 +22,7 @@ from sqlalchemy import text
 from benchmarks.databases import add_subscribers, postgresql, sqlite
 from benchmarks.figures import show, table
 from bot.digests import Digests
-from bot.waiting import Owing
+from bot.waiting import WaitingReader
 from handlers.messages import Messages
 from handlers.roundup import Roundup
 from handlers.words import Words
@@ -126,7 +126,7 @@ async def measure(database: Database, people: int, reports: int) -> Figures:
     reader = Reader(gazetteer, topics)
     roundup = Roundup(words, gazetteer, topics, Messages(words, reader))
     digests = Digests(
-        database, Owing(reader, gazetteer, topics), roundup, lambda: None, lambda: NINE
+        database, WaitingReader(reader, gazetteer, topics), roundup, lambda: None, lambda: NINE
     )
     reader.read("Warm", "up")
     async with _watched() as waits:

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 from benchmarks.outbox import Outbox, now
 from benchmarks.peer import Peer
 from benchmarks.sends import TEXT
-from bot.arriving import Bulletins
+from bot.arriving import BulletinCounts
 from bot.delivery.sender import Sender
 from bot.fusing import Fusion
 from bot.intake import Intake
@@ -41,7 +41,7 @@ class Installation(Outbox):
             timedelta(minutes=15),
             self.bell.set,
             now,
-            Bulletins(CollectorRegistry()),
+            BulletinCounts(CollectorRegistry()),
         )
 
     async def take(self, word: str) -> None:

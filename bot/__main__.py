@@ -22,7 +22,7 @@ from bot.config import DEFAULT, Config, ConfigError, Problem, load, token
 from bot.demo import demo
 from bot.explain import ExplainError, explain_lines
 from bot.http import CannotListen
-from bot.language import Language
+from bot.knowledge import Knowledge
 from bot.publish import publish
 from bot.replay import Replay
 from bot.sources.locating import Locator
@@ -118,16 +118,16 @@ def parser() -> argparse.ArgumentParser:
 
 async def _run(options: argparse.Namespace) -> int:
     config, secret = _with_token(options)
-    language = _language(config, options)
+    knowledge = _knowledge(config, options)
     # What is loaded stays: to look through all of it for garbage would stop the loop for 100 ms.
     gc.freeze()
-    await app.run(config, secret, language, _stop_on_signal())
+    await app.run(config, secret, knowledge, _stop_on_signal())
     return 0
 
 
 async def _check(options: argparse.Namespace) -> int:
     config, secret = _with_token(options)
-    _language(config, options)
+    _knowledge(config, options)
     return 0 if await check(config, secret, print) else 1
 
 
@@ -173,8 +173,8 @@ def _speed(written: str) -> float:
 
 
 async def _explain(options: argparse.Namespace) -> int:
-    language = _language(load(options.config, os.environ), options)
-    explainer = Explainer(language.gazetteer, language.topics, language.reader)
+    knowledge = _knowledge(load(options.config, os.environ), options)
+    explainer = Explainer(knowledge.gazetteer, knowledge.topics, knowledge.reader)
     opened = (
         nullcontext(sys.stdin)
         if options.file == "-"
@@ -205,9 +205,9 @@ def _with_token(options: argparse.Namespace) -> tuple[Config, str]:
     return config, secret
 
 
-def _language(config: Config, options: argparse.Namespace) -> Language:
+def _knowledge(config: Config, options: argparse.Namespace) -> Knowledge:
     try:
-        return Language.load(config)
+        return Knowledge.load(config)
     except QueryError as error:
         where = str(options.config or DEFAULT)
         what = f"query: {error}; expected one as /subscribe takes it"

@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry
 from telegram import Bot
 
 from bot.account import connected, introduce
-from bot.arriving import Bulletins, Updates
+from bot.arriving import BulletinCounts, UpdateCounts
 from bot.astray import Notices
 from bot.clock_steps import ClockSteps
 from bot.config import Config
@@ -34,7 +34,7 @@ from bot.http import HttpServer
 from bot.intake import Intake
 from bot.jobs import Job, forget_old, ticking
 from bot.keeping import IndexKeeper
-from bot.language import Language
+from bot.knowledge import Knowledge
 from bot.metrics import Exposition
 from bot.paging import Paging
 from bot.pulse import Pulse
@@ -43,12 +43,12 @@ from bot.repeats import Repeats
 from bot.sources import registry as sources
 from bot.sources.fetching import Fetcher, open_session
 from bot.sources.locating import Locator
-from bot.sources.poller import Poller as SourcePoller
+from bot.sources.poller import Poller
 from bot.sources.source import Batch
 from bot.sources.telegram_channel import Channels
 from bot.telegram_hook import telegram_hook
-from bot.updates import ALLOWED, Inbox, Poller
-from bot.waiting import Owing
+from bot.updates import ALLOWED, Inbox, UpdatePoller
+from bot.waiting import WaitingReader
 from handlers import indexing
 from handlers.conversation import Conversation
 from handlers.incidents import IncidentMessages
@@ -77,7 +77,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def run(config: Config, token: str, language: Language, stop: asyncio.Event) -> None:
+async def run(config: Config, token: str, knowledge: Knowledge, stop: asyncio.Event) -> None:
     """Runs until `stop` is set, and then lets what is under way end.
 
     Raises HeldElsewhere, CannotListen, and Unusable for a database that does not do.
@@ -90,7 +90,7 @@ async def run(config: Config, token: str, language: Language, stop: asyncio.Even
         await stack.enter_async_context(lease(database))
         bot = await stack.enter_async_context(connected(config.telegram, token))
         session = await stack.enter_async_context(open_session(config.sources))
-        app = App(config, database, language, bot, Fetcher(session, now))
+        app = App(config, database, knowledge, bot, Fetcher(session, now))
         await app.run(stop)
 
 
@@ -101,16 +101,16 @@ class App:
         self,
         config: Config,
         database: Database,
-        language: Language,
+        knowledge: Knowledge,
         bot: Bot,
         fetcher: Fetcher,
     ) -> None:
         self._config = config
         self._database = database
         self._index = Index()
-        self._gazetteer = language.gazetteer
+        self._gazetteer = knowledge.gazetteer
         self._keeper = IndexKeeper(database, self._index)
-        self._reader = language.reader
+        self._reader = knowledge.reader
         self._bot = bot
         self._words = Words()
         paid = config.delivery.paid_broadcast
@@ -119,13 +119,13 @@ class App:
         self._registry = CollectorRegistry()
         self._pulse = Pulse()
         self._is_introduced = False
-        messages = Messages(self._words, language.reader)
+        messages = Messages(self._words, knowledge.reader)
         self._courier = Courier(
             database,
             self._sender,
             Pacer(config.delivery.rate, time.monotonic),
             Renderer(
-                messages, IncidentMessages(self._words, language.gazetteer, language.topics), now
+                messages, IncidentMessages(self._words, knowledge.gazetteer, knowledge.topics), now
             ),
             bell=self._bell,
             joined=self._reindex,
@@ -135,9 +135,9 @@ class App:
         self._conversation = Conversation(
             database,
             words=self._words,
-            gazetteer=language.gazetteer,
-            topics=language.topics,
-            reader=language.reader,
+            gazetteer=knowledge.gazetteer,
+            topics=knowledge.topics,
+            reader=knowledge.reader,
             index=self._index,
             clock=now,
             administrators=self._sender.administrators,
@@ -146,31 +146,31 @@ class App:
             allowance=Allowance(config.telegram.commands_per_minute),
         )
         self._channels = Channels(sources.channels(config.source), database, now)
-        self._inbox = Inbox(database, self._answer, now, Updates(self._registry, ALLOWED))
+        self._inbox = Inbox(database, self._answer, now, UpdateCounts(self._registry, ALLOWED))
         self._repeats = Repeats()
         self._intake = Intake(
             database,
-            language.reader,
+            knowledge.reader,
             self._index,
             self._repeats,
-            Fusion(database, self._index, language.gazetteer, sources.of_states(config.source)),
+            Fusion(database, self._index, knowledge.gazetteer, sources.of_states(config.source)),
             config.delivery.alert_ttl,
             self._bell.set,
             now,
-            Bulletins(self._registry),
+            BulletinCounts(self._registry),
         )
         self._digests = Digests(
             database,
-            Owing(language.reader, language.gazetteer, language.topics),
-            Roundup(self._words, language.gazetteer, language.topics, messages),
+            WaitingReader(knowledge.reader, knowledge.gazetteer, knowledge.topics),
+            Roundup(self._words, knowledge.gazetteer, knowledge.topics, messages),
             self._bell.set,
             now,
         )
-        self._locator = Locator(language.gazetteer, database)
+        self._locator = Locator(knowledge.gazetteer, database)
         self._paging = Paging(database, self._words, config.telegram.admins, self._bell.set, now)
         recorders = sources.recorders(config.source, now)
         self._sources = [
-            SourcePoller(source, database, self._take, now, recorder=recorders.get(source.name))
+            Poller(source, database, self._take, now, recorder=recorders.get(source.name))
             for source in sources.polled(config.source, fetcher, now)
         ]
         self._webhooks = sources.hooks(config.source, self._sources, self._take, now)
@@ -204,7 +204,7 @@ class App:
             *(source.run() for source in self._sources),
         ]
         if self._config.telegram.mode == "polling":
-            parts.append(Poller(self._bot, self._inbox.keep).run(offset))
+            parts.append(UpdatePoller(self._bot, self._inbox.keep).run(offset))
         return parts
 
     def _named(self, username: str) -> None:

@@ -10,7 +10,7 @@ from storage.bulletins import Bulletin
 _OTHER = "other"
 
 
-class Bulletins:
+class BulletinCounts:
     """How many bulletins each source has brought, by what became of them."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
@@ -27,7 +27,7 @@ class Bulletins:
             self._came.labels(bulletin.source, _fate(what)).inc()
 
 
-class Updates:
+class UpdateCounts:
     """How many updates Telegram has sent, by kind: of `kinds`, and others."""
 
     def __init__(self, registry: CollectorRegistry, kinds: Iterable[str]) -> None:

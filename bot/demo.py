@@ -12,7 +12,7 @@ from bot import app, logs
 from bot.config import Config
 from bot.delivery.settings import TelegramSettings
 from bot.http import HttpSettings
-from bot.language import Language
+from bot.knowledge import Knowledge
 from bot.sources.liveblog import LiveblogSettings
 from bot.standin.page import PageText
 from bot.standin.server import Standin
@@ -40,7 +40,7 @@ async def demo(
         player = asyncio.create_task(_play(blog, entries(), seconds))
         say(f"Open {standin.url} in a browser. Ctrl-C ends the demonstration.")
         try:
-            await app.run(config, standin.token, Language.load(config), stop)
+            await app.run(config, standin.token, Knowledge.load(config), stop)
         finally:
             player.cancel()
             await standin.stop()

@@ -14,7 +14,7 @@ from datetime import datetime
 import structlog
 from pyroaring import BitMap
 
-from bot.waiting import Batch, Owed, Owing
+from bot.waiting import Waiting, WaitingBatch, WaitingReader
 from handlers.messages import Audience
 from handlers.roundup import Roundup
 from storage import carried, deliveries, quiet, subscriptions
@@ -42,7 +42,7 @@ _TOGETHER = 50
 class _Made:
     """What goes to one subscriber."""
 
-    owed: Owed
+    owed: Waiting
     contents: Sequence[Content]
     lane: Lane
     silent: bool
@@ -53,7 +53,7 @@ class Digests:
     """Makes digests. `ring` wakes whoever sends; `clock` gives aware times."""
 
     database: Database
-    owing: Owing
+    waiting: WaitingReader
     roundup: Roundup
     ring: Callable[[], None]
     clock: Callable[[], datetime]
@@ -78,7 +78,7 @@ class Digests:
         async with self.database.read() as transaction:
             if await deliveries.count(transaction, Lane.DIGEST, ENOUGH) >= ENOUGH:
                 return False
-            batch = await self.owing.read(transaction, now)
+            batch = await self.waiting.read(transaction, now)
         if batch.quiet_until:
             async with self.database.write() as transaction:
                 for number, until in batch.quiet_until.items():
@@ -105,14 +105,14 @@ class Digests:
             async with self.database.write() as transaction:
                 more = await take(transaction, now, limit) == limit
 
-    async def _try(self, owed: Owed, batch: Batch, now: datetime) -> _Made:
+    async def _try(self, owed: Waiting, batch: WaitingBatch, now: datetime) -> _Made:
         try:
             return await self._make(owed, batch, now)
         except Exception:  # one that cannot be made must not keep all others from theirs
             log.exception("a digest could not be made", subscriber=owed.subscriber.number)
             return _Made(owed, (), Lane.DIGEST, silent=True)
 
-    async def _make(self, owed: Owed, batch: Batch, now: datetime) -> _Made:
+    async def _make(self, owed: Waiting, batch: WaitingBatch, now: datetime) -> _Made:
         audience = Audience.of(owed.subscriber)
         items = await batch.wanted(owed)
         if owed.is_back:
@@ -129,7 +129,7 @@ class Digests:
 
 
 async def _settle(
-    transaction: Transaction, made: Sequence[_Made], batch: Batch, now: datetime
+    transaction: Transaction, made: Sequence[_Made], batch: WaitingBatch, now: datetime
 ) -> None:
     """Puts into the outbox what is still owed: quiet may have begun again meanwhile."""
     back = await quiet.settle(transaction, [m.owed.subscriber.number for m in made])
@@ -152,7 +152,7 @@ async def _settle(
     await carried.join(transaction, _joined((each for each in still if each.contents), batch))
 
 
-def _joined(made: Iterable[_Made], batch: Batch) -> dict[int, BitMap]:
+def _joined(made: Iterable[_Made], batch: WaitingBatch) -> dict[int, BitMap]:
     """By id of a bulletin that joined later, to whom it goes."""
     joined: dict[int, BitMap] = {}
     for each in made:

@@ -25,11 +25,11 @@ from bot.incidents import (
     observe,
     watch,
 )
-from bot.observation import Authority, Observation, Pulse
+from bot.observation import Authority, Observation, Polling
 from bot.observing import is_story, observations, only, places_alone
 from bot.plans import Plan, Plans
 from bot.ringing import Entry, Nest
-from bot.saying import Part, Said, Share
+from bot.saying import Part, Share, Statement
 from matching.gazetteer import Gazetteer
 from matching.index import Index, Matches
 from matching.reading import Reading
@@ -62,8 +62,8 @@ class Fusion:
         self._asked_since: datetime | None = None  # when this process made its first decision
         # What was read for the decisions of one transaction:
         self._has_begun = False
-        self._health: dict[str, Pulse] = {
-            name: Pulse(every, None) for name, every in states.items()
+        self._health: dict[str, Polling] = {
+            name: Polling(every, None) for name, every in states.items()
         }
         self._wishes = {Changes.ALL: BitMap(), Changes.NONE: BitMap()}
 
@@ -77,7 +77,7 @@ class Fusion:
             self._has_begun = any(self._board)
         for name in alive:
             if name in self._board.polled:
-                self._health[name] = Pulse(self._board.polled[name], now)
+                self._health[name] = Polling(self._board.polled[name], now)
         return any(self._board)
 
     async def _read(self) -> None:
@@ -85,7 +85,7 @@ class Fusion:
             self._wishes = await wishes.everybody(transaction)
             good = await sources.successes(transaction, tuple(self._board.polled))
         self._health = {
-            name: Pulse(every, good.get(name), self._asked_since)
+            name: Polling(every, good.get(name), self._asked_since)
             for name, every in self._board.polled.items()
         }
 
@@ -93,7 +93,7 @@ class Fusion:
         """Whether a source tells what is on, and not what happens."""
         return source in self._board.polled
 
-    def decide(self, said: Said, now: datetime) -> Share:
+    def decide(self, said: Statement, now: datetime) -> Share:
         """What a bulletin does to what is on."""
         seen = observations(said.bulletin, said.reading, self._board.polled)
         share = Share(said.matches.ring | said.matches.silent)

@@ -14,12 +14,12 @@ from datetime import datetime, timedelta
 
 from pyroaring import BitMap
 
-from bot.arriving import Bulletins
+from bot.arriving import BulletinCounts
+from bot.debts import NOBODY, Debts, Recipients
 from bot.fusing import Fusion
 from bot.incidents import Closed
-from bot.owed import NOBODY, Match, Owed
 from bot.repeats import Repeats
-from bot.saying import Said
+from bot.saying import Statement
 from bot.sources.keys import is_of_content
 from bot.sources.source import Batch
 from handlers.signs import is_alert, is_declared, read
@@ -53,7 +53,7 @@ class Intake:
     alert_ttl: timedelta  # an alert older than this when it gets here is not pushed
     ring: Callable[[], None]
     clock: Callable[[], datetime]
-    counts: Bulletins
+    counts: BulletinCounts
     # What is known and what is new is decided by one at a time, and by no other process.
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -153,14 +153,14 @@ class Intake:
         repeated = await self._repeated(new)
         fresh = [one for one, known in zip(new, repeated, strict=True) if not known]
         try:
-            matches = [
-                await self._match(place, bulletin, baseline=baseline)
+            recipients = [
+                await self._recipients(place, bulletin, baseline=baseline)
                 for place, bulletin in enumerate(fresh)
             ]
             async with self.database.write() as transaction:
                 stored = await bulletins.add_all(transaction, fresh)
                 await self.fusion.store(transaction, [one.id for one in stored], self.clock())
-                counts = iter(await self._owe(transaction, stored, matches))
+                counts = iter(await self._owe(transaction, stored, recipients))
                 taken = [Taken(known, 0 if known else next(counts)) for known in repeated]
                 await also(transaction, taken)
         except Exception:
@@ -191,7 +191,7 @@ class Intake:
                 last[name] = bulletin.received_at
         return repeated
 
-    async def _match(self, place: int, bulletin: Bulletin, *, baseline: bool) -> Match:
+    async def _recipients(self, place: int, bulletin: Bulletin, *, baseline: bool) -> Recipients:
         if baseline and not self.fusion.knows(bulletin.source):
             return NOBODY
         await asyncio.sleep(0)  # each may take a millisecond: others have their turn in between
@@ -201,39 +201,39 @@ class Intake:
         if not reading.alert:
             known = fingerprint(reading, bulletin.url)
             pushed = matches.ring | matches.silent if fresh else BitMap()
-            return Match(Lane.NEWS, pushed, matches.silent & pushed, matches.held, known)
+            return Recipients(Lane.NEWS, pushed, matches.silent & pushed, matches.held, known)
         if is_declared(bulletin) and self.reader.is_drill(bulletin.title or bulletin.text):
             pushed = BitMap() if baseline else matches.ring | matches.silent
-            return Match(Lane.NEWS, pushed, pushed, BitMap(), None)
-        said = Said(place, bulletin, reading, matches, fresh, baseline)
+            return Recipients(Lane.NEWS, pushed, pushed, BitMap(), None)
+        said = Statement(place, bulletin, reading, matches, fresh, baseline)
         await self.fusion.begin(self.clock(), bulletin.source)
         share = self.fusion.decide(said, self.clock())
         if baseline:
             return NOBODY
         pushed, story = (share.plain, share.story) if fresh else (BitMap(), BitMap())
         silent = matches.silent & pushed
-        return Match(Lane.ALERT, pushed, silent, matches.held, None, story, share.told)
+        return Recipients(Lane.ALERT, pushed, silent, matches.held, None, story, share.told)
 
     async def _owe(
         self,
         transaction: Transaction,
         stored: Sequence[StoredBulletin],
-        matches: Sequence[Match],
+        recipients: Sequence[Recipients],
     ) -> list[int]:
         """To how many each of them is owed."""
-        owed = Owed(transaction, await hush.now(transaction), self.clock())
+        debts = Debts(transaction, await hush.now(transaction), self.clock())
         counts = []
-        for bulletin, match in zip(stored, matches, strict=True):
+        for bulletin, each in zip(stored, recipients, strict=True):
             told, waiting = BitMap(), BitMap()
-            repeat = match.fingerprint and self.repeats.find(bulletin, match.fingerprint)
+            repeat = each.fingerprint and self.repeats.find(bulletin, each.fingerprint)
             if repeat:
-                await owed.store()  # the first may be one of these
+                await debts.store()  # the first may be one of these
                 await folds.fold(transaction, bulletin.id, repeat.into, repeat.why)
                 told, waiting = await folds.told(transaction, repeat.into)
-            elif match.fingerprint:
-                self.repeats.remember(bulletin, match.fingerprint)
-            counts.append(owed.add(bulletin.id, match, told, waiting))
-        await owed.store()
+            elif each.fingerprint:
+                self.repeats.remember(bulletin, each.fingerprint)
+            counts.append(debts.add(bulletin.id, each, told, waiting))
+        await debts.store()
         return counts
 
     def _is_fresh(self, bulletin: Bulletin, reading: Reading) -> bool:

@@ -42,7 +42,7 @@ class Observation:
 
 
 @dataclass(frozen=True)
-class Pulse:
+class Polling:
     """How a source of states is doing."""
 
     every: timedelta  # how often it is polled
@@ -55,5 +55,5 @@ class Pulse:
         return not known or now - max(known) > limit
 
 
-Health = Mapping[str, Pulse]
+Health = Mapping[str, Polling]
 """By name all polled sources of states: what is missing from them is over."""

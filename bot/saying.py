@@ -12,7 +12,7 @@ from storage.bulletins import Bulletin
 
 
 @dataclass(frozen=True)
-class Said:
+class Statement:
     """A bulletin that may speak of alerts."""
 
     place: int  # among those that are stored together
@@ -36,7 +36,7 @@ class Share:
 class Part:
     """What a bulletin says of one region."""
 
-    said: Said
+    said: Statement
     seen: Observation
     reading: Reading  # of that region alone
     matches: Matches  # of that reading

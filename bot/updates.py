@@ -10,7 +10,7 @@ import structlog
 from telegram import Bot
 from telegram.error import Conflict, TelegramError
 
-from bot.arriving import Updates
+from bot.arriving import UpdateCounts
 from storage import inbox
 from storage.database import Database
 from storage.inbox import OF_ONE_CHAT, Incoming
@@ -35,7 +35,7 @@ _TROUBLE_SECONDS = 3.0
 _PATIENCE_SECONDS = 5.0
 
 
-class Poller:
+class UpdatePoller:
     """Asks Telegram for updates. What is in the inbox is confirmed by the next question."""
 
     def __init__(self, bot: Bot, keep: "Keep") -> None:
@@ -83,7 +83,7 @@ class Inbox:
         database: Database,
         answer: Callable[[Incoming], Awaitable[None]],
         clock: Callable[[], datetime],
-        counts: Updates,
+        counts: UpdateCounts,
     ) -> None:
         self._database = database
         self._answer = answer

@@ -28,7 +28,7 @@ _BREATH = 100
 
 
 @dataclass(frozen=True, kw_only=True)
-class Owed:
+class Waiting:
     """What one subscriber may have coming, as ids of bulletins."""
 
     subscriber: Subscriber
@@ -41,16 +41,16 @@ class Owed:
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Some of what is owed."""
+class WaitingBatch:
+    """What is owed to some of those it is owed to longest."""
 
-    owed: list[Owed]
+    owed: list[Waiting]
     quiet_until: Mapping[int, datetime]  # subscribers to whom it is owed later, and when
     last: int  # id of the last bulletin that was looked at
     items: Mapping[int, Item]  # every bulletin that anybody may have coming
     folded: Mapping[int, int]  # those of them that tell the same as an earlier one
 
-    async def wanted(self, owed: Owed) -> list[Item]:
+    async def wanted(self, owed: Waiting) -> list[Item]:
         """What the digests of one that are owed tell, each thing once."""
         queries = [(each.digested, _load(each.query)) for each in owed.digests]
         ids = {*owed.held, *self.again(owed)}
@@ -62,7 +62,7 @@ class Batch:
                 ids.add(id_)
         return self.each_once(ids)
 
-    def again(self, owed: Owed) -> list[int]:
+    def again(self, owed: Waiting) -> list[int]:
         """What one may have missed and the digests that are owed ask for."""
         queries = [_load(each.query) for each in owed.digests]
         return [
@@ -78,8 +78,8 @@ class Batch:
         return [self.items[id_] for id_ in sorted(there) if self.folded.get(id_) not in there]
 
 
-class Owing:
-    """Reads it, and keeps in mind what it read last: most of it waits for many."""
+class WaitingReader:
+    """Reads what is owed. Remembers the bulletins it read last: most of them wait for many."""
 
     def __init__(self, reader: Reader, gazetteer: Gazetteer, topics: Topics) -> None:
         self._reader = reader
@@ -87,19 +87,19 @@ class Owing:
         self._topics = topics
         self._items: OrderedDict[int, Item] = OrderedDict()
 
-    async def read(self, transaction: Transaction, now: datetime) -> Batch:
-        """The longest owed; an empty one when nothing is."""
+    async def read(self, transaction: Transaction, now: datetime) -> WaitingBatch:
+        """What is owed longest; an empty batch when nothing is owed."""
         numbers = await quiet.next_owed(transaction, PEOPLE)
         if len(numbers) < PEOPLE:
             numbers += await subscriptions.next_owed(transaction, now, PEOPLE - len(numbers))
         if not numbers:
-            return Batch([], {}, 0, {}, {})
+            return WaitingBatch([], {}, 0, {}, {})
         quiet_until = await quiet.turns(transaction, numbers)
         owed = await _owed(transaction, set(numbers) - quiet_until.keys(), now)
         ids = {id_ for one in owed for id_ in (*one.gathered, *one.again, *one.held, *one.told)}
         last = await bulletins.last_id(transaction)
         items = await self._read_all(transaction, sorted(ids))
-        return Batch(owed, quiet_until, last, items, await _folded(transaction, sorted(ids)))
+        return WaitingBatch(owed, quiet_until, last, items, await _folded(transaction, sorted(ids)))
 
     async def _read_all(self, transaction: Transaction, ids: list[int]) -> dict[int, Item]:
         known = {id_: self._items[id_] for id_ in ids if id_ in self._items}
@@ -117,7 +117,7 @@ class Owing:
         return known
 
 
-async def _owed(transaction: Transaction, numbers: set[int], now: datetime) -> list[Owed]:
+async def _owed(transaction: Transaction, numbers: set[int], now: datetime) -> list[Waiting]:
     people = await subscribers.get(transaction, numbers)
     digests: dict[int, list[Subscription]] = {}
     for each in await subscriptions.owed(transaction, numbers, now):
@@ -138,7 +138,7 @@ async def _owed(transaction: Transaction, numbers: set[int], now: datetime) -> l
             mine = (number for number in kept.recipients if back[number] < kept.bulletin)
             _note(told if kept.told else later, mine, kept.bulletin)
     return [
-        Owed(
+        Waiting(
             subscriber=person,
             digests=tuple(digests.get(number, ())),
             is_back=number in back,

@@ -50,7 +50,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Errand:
+class ChannelErrand:
     """What is to be done for a channel."""
 
     heard: Heard  # as if it had been said there
@@ -70,7 +70,7 @@ async def meant(transaction: Transaction, wanted: Wanted, person: int) -> list[C
     return [each for each in mine if title in ("", each.name.title.casefold())][:_SHOWN]
 
 
-def errand(heard: Heard, wanted: Wanted, allowed: Sequence[Channel]) -> Errand | None:
+def errand(heard: Heard, wanted: Wanted, allowed: Sequence[Channel]) -> ChannelErrand | None:
     """None where nothing is asked for, or it is not clear for which channel."""
     if len(allowed) != 1 or not (wanted.rest or wanted.name):
         return None
@@ -78,16 +78,16 @@ def errand(heard: Heard, wanted: Wanted, allowed: Sequence[Channel]) -> Errand |
     there = replace(heard, target=subscriber.target, kind=ChatKind.CHANNEL)
     if heard.press is not None:
         press = replace(heard.press, data=wanted.rest)
-        return Errand(replace(there, press=press), allowed[0])
+        return ChannelErrand(replace(there, press=press), allowed[0])
     command = wanted.rest or "/settings"
     word, _, text = command[1:].replace("\n", " ").partition(" ")
     lines = command[1 + len(word) :].strip()
     there = replace(there, command=word.lower(), text=text.strip(), lines=lines)
-    return Errand(there, allowed[0])
+    return ChannelErrand(there, allowed[0])
 
 
 async def carry_out(
-    handler: Handler, errand: Errand, request: Request, transaction: Transaction, kit: Kit
+    handler: Handler, errand: ChannelErrand, request: Request, transaction: Transaction, kit: Kit
 ) -> Said:
     """What `handler` says to the channel, for the chat where it was asked."""
     there = await channels.get(transaction, errand.channel.subscriber.number)

@@ -25,17 +25,17 @@ _LOOK = text(
 
 
 @dataclass(frozen=True)
-class Owed:
+class Backlog:
     """What is owed in one lane."""
 
     due_at: datetime | None  # when the first delivery that is not under way is due; None: no such
     newest: int  # id of the newest unfinished broadcast; 0: none
 
 
-async def look(transaction: Transaction) -> dict[Lane, Owed]:
+async def look(transaction: Transaction) -> dict[Lane, Backlog]:
     """Every lane, in the order of their numbers."""
     rows = {row.lane: row for row in await transaction.execute(_LOOK)}
-    return {lane: Owed(rows[lane].due_at, rows[lane].newest or 0) for lane in Lane}
+    return {lane: Backlog(rows[lane].due_at, rows[lane].newest or 0) for lane in Lane}
 
 
 async def queued(transaction: Transaction) -> dict[Lane, int]:

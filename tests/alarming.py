@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from language import gazetteer, reader, topics
 from prometheus_client import CollectorRegistry
 
-from bot.arriving import Bulletins
+from bot.arriving import BulletinCounts
 from bot.fusing import Fusion
 from bot.intake import Intake
 from bot.repeats import Repeats
@@ -61,7 +61,7 @@ class Alarms:
             timedelta(minutes=15),
             lambda: None,
             lambda: self.now,
-            Bulletins(CollectorRegistry()),
+            BulletinCounts(CollectorRegistry()),
         )
 
     def subscribe(self, number: int, query: str, mode: Mode = Mode.RING) -> None:

@@ -10,7 +10,7 @@ from language import gazetteer, reader, topics, words
 
 from bot.digests import Digests
 from bot.standin.payloads import ADMINISTRATOR_RIGHTS
-from bot.waiting import Owing
+from bot.waiting import WaitingReader
 from handlers.conversation import Conversation
 from handlers.limiting import Allowance
 from handlers.messages import Messages
@@ -67,7 +67,7 @@ def digests(database: Database, clock: Callable[[], datetime]) -> Digests:
     """Makes digests as an installation does."""
     return Digests(
         database,
-        Owing(reader(), gazetteer(), topics()),
+        WaitingReader(reader(), gazetteer(), topics()),
         Roundup(words(), gazetteer(), topics(), Messages(words(), reader())),
         lambda: None,
         clock,

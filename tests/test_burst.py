@@ -14,7 +14,7 @@ from language import gazetteer, reader
 from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 
-from bot.arriving import Bulletins
+from bot.arriving import BulletinCounts
 from bot.fusing import Fusion
 from bot.intake import AT_ONCE, Intake
 from bot.repeats import Repeats
@@ -48,7 +48,7 @@ def intake(database: Database) -> Intake:
         ttl,
         lambda: None,
         lambda: NOW,
-        Bulletins(CollectorRegistry()),
+        BulletinCounts(CollectorRegistry()),
     )
 
 

@@ -20,7 +20,7 @@ from bot.incidents import (
     observe,
     watch,
 )
-from bot.observation import Authority, Health, Observation, Pulse
+from bot.observation import Authority, Health, Observation, Polling
 from storage.bulletins import Phase
 from storage.incidents import Incident
 
@@ -40,7 +40,7 @@ class Life:
 
     @property
     def health(self) -> Health:
-        return {name: Pulse(timedelta(seconds=15), at) for name, at in self._good.items()}
+        return {name: Polling(timedelta(seconds=15), at) for name, at in self._good.items()}
 
     def on(self, source: str, level: str | None = None, *threats: str) -> Effect | None:
         known = self.incident is not None and source in self.incident.sources

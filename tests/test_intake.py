@@ -8,7 +8,7 @@ import pytest
 from language import gazetteer, reader, topics
 from prometheus_client import CollectorRegistry
 
-from bot.arriving import Bulletins
+from bot.arriving import BulletinCounts
 from bot.fusing import Fusion
 from bot.intake import Intake
 from bot.repeats import Repeats
@@ -44,7 +44,7 @@ class Desk:
             timedelta(minutes=15),
             self._ring,
             lambda: self.now,
-            Bulletins(self.registry),
+            BulletinCounts(self.registry),
         )
 
     def _ring(self) -> None:

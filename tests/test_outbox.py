@@ -15,7 +15,7 @@ from sqlalchemy import Connection, event, text
 
 import storage.migrate
 from storage import agenda, broadcasts, bulletins, deliveries, receipts, subscribers
-from storage.agenda import Owed
+from storage.agenda import Backlog
 from storage.broadcasts import NOBODY, NewBroadcast, Progress
 from storage.bulletins import Bulletin, StoredBulletin
 from storage.content import Button, Content
@@ -116,8 +116,8 @@ async def test_the_agenda_tells_of_every_lane_what_is_owed(database: Database) -
         owed = await agenda.look(transaction)
         assert list(owed) == list(Lane)
         newest = (await broadcasts.unfinished(transaction, Lane.ALERT, limit=9))[-1].id
-        assert owed.pop(Lane.ALERT) == Owed(None, newest)
-        assert set(owed.values()) == {Owed(None, 0)}
+        assert owed.pop(Lane.ALERT) == Backlog(None, newest)
+        assert set(owed.values()) == {Backlog(None, 0)}
 
 
 class Plans:

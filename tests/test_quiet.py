@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from pyroaring import BitMap
 from talking import ANN, BEN, Talk, digests
 
-from bot.arriving import Bulletins
+from bot.arriving import BulletinCounts
 from bot.fusing import Fusion
 from bot.intake import Intake
 from bot.repeats import Repeats
@@ -40,7 +40,7 @@ class Night:
             timedelta(minutes=15),
             lambda: None,
             lambda: self.talk.now,
-            Bulletins(CollectorRegistry()),
+            BulletinCounts(CollectorRegistry()),
         )
         self._key = 0
         self._sent: list[tuple[Lane, bool]] = []

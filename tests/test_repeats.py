@@ -7,7 +7,7 @@ import pytest
 from language import gazetteer, reader, topics
 from prometheus_client import CollectorRegistry
 
-from bot.arriving import Bulletins
+from bot.arriving import BulletinCounts
 from bot.fusing import Fusion
 from bot.intake import Intake
 from bot.repeats import Repeats
@@ -90,7 +90,7 @@ class Desk:
             ttl,
             lambda: None,
             lambda: NOW,
-            Bulletins(CollectorRegistry()),
+            BulletinCounts(CollectorRegistry()),
         )
 
     async def load(self) -> None:

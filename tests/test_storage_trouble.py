@@ -20,7 +20,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from bot.arriving import Updates
+from bot.arriving import UpdateCounts
 from bot.standin.server import Standin
 from bot.updates import Inbox
 from storage import bulletins, inbox, schema
@@ -68,7 +68,7 @@ async def test_on_a_full_disk_reading_works_and_nothing_is_confirmed_that_is_not
     async def answer(incoming: Incoming) -> None:
         raise AssertionError(incoming)
 
-    kept = Inbox(sqlite, answer, lambda: NOW, Updates(CollectorRegistry(), ()))
+    kept = Inbox(sqlite, answer, lambda: NOW, UpdateCounts(CollectorRegistry(), ()))
     async with full(sqlite):
         for number in (1, 2):
             with pytest.raises(OperationalError, match="full"):

@@ -13,12 +13,12 @@ from pydantic import SecretStr
 from telegram import Bot
 
 from bot import updates
-from bot.arriving import Updates
+from bot.arriving import UpdateCounts
 from bot.delivery.request import AiohttpRequest
 from bot.http import Address, HttpServer
 from bot.standin.server import Standin
 from bot.telegram_hook import telegram_hook
-from bot.updates import Inbox, Poller
+from bot.updates import Inbox, UpdatePoller
 from storage import inbox
 from storage.database import Database
 from storage.inbox import Incoming, chat_of
@@ -56,8 +56,8 @@ class Clerk:
                 await asyncio.sleep(0.01)
 
 
-def nobody_counts() -> Updates:
-    return Updates(CollectorRegistry(), ())
+def nobody_counts() -> UpdateCounts:
+    return UpdateCounts(CollectorRegistry(), ())
 
 
 @asynccontextmanager
@@ -85,7 +85,7 @@ async def test_a_chat_is_answered_in_order_and_waits_for_no_other(database: Data
 
 async def test_an_operator_sees_what_kinds_of_updates_come(sqlite: Database) -> None:
     registry = CollectorRegistry()
-    box = Inbox(sqlite, Clerk(sqlite), lambda: NOW, Updates(registry, ("message", "poll")))
+    box = Inbox(sqlite, Clerk(sqlite), lambda: NOW, UpdateCounts(registry, ("message", "poll")))
     await box.keep([message(1, 10), message(2, 10), {"update_id": 3, "novelty": {}}])
     kinds = {
         kind: registry.get_sample_value("tocsin_updates_total", {"kind": kind})
@@ -189,7 +189,7 @@ async def test_telegram_is_told_that_we_have_an_update_after_it_is_kept(
             kept.extend(update["update_id"] for update in updates)
             told.set()
 
-        run = asyncio.create_task(Poller(bot, keep).run(None))
+        run = asyncio.create_task(UpdatePoller(bot, keep).run(None))
         await person.send("hello")
         async with asyncio.timeout(60):
             await told.wait()

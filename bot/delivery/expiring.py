@@ -45,6 +45,6 @@ class Expired:
         self._join[bulletin] = self._join.get(bulletin, BitMap()) | who
 
 
-def told(errand: Errand) -> Content | int | None:
+def joinable(errand: Errand) -> Content | int | None:
     """What of it may join a digest."""
     return errand.content or errand.bulletin

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.delivery.outcome import Outcome, Refused
 from bot.delivery.pacing import Pacer
 from storage import agenda
-from storage.agenda import Owed
+from storage.agenda import Backlog
 from storage.database import Database
 from storage.lanes import Lane
 
@@ -59,7 +59,7 @@ class Health:
         names = ", ".join(lane.name.lower() for lane in stalled)
         return f"nothing goes for {STALL_SECONDS:.0f} s though something is due: {names}"
 
-    def _is_stalled(self, lane: Lane, owed: Owed) -> bool:
+    def _is_stalled(self, lane: Lane, owed: Backlog) -> bool:
         due_before = self._clock() - timedelta(seconds=STALL_SECONDS)
         is_due = owed.newest > 0 or (owed.due_at is not None and owed.due_at < due_before)
         return is_due and self._pacer.now() - self._launched[lane] > STALL_SECONDS

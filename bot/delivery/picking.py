@@ -13,7 +13,7 @@ from bot.delivery.pacing import CHAT_SECONDS
 from bot.delivery.sharing import Shares
 from bot.delivery.telling import Teller
 from storage import bulletins, deliveries, subscribers
-from storage.agenda import Owed
+from storage.agenda import Backlog
 from storage.broadcasts import NOBODY, Broadcast
 from storage.bulletins import StoredBulletin
 from storage.database import Transaction
@@ -84,7 +84,7 @@ class Picker:
         self._put_off: list[NewDelivery] = []
 
     async def pick(
-        self, owed: Mapping[Lane, Owed], window: Sequence[Broadcast], room: int
+        self, owed: Mapping[Lane, Backlog], window: Sequence[Broadcast], room: int
     ) -> Picked:
         """At most `room` errands, the attempts of deliveries recorded.
 
@@ -105,7 +105,9 @@ class Picker:
         await self._record()
         return self._picked
 
-    async def _fill(self, lane: Lane, window: Sequence[Broadcast], owed: Owed, share: int) -> int:
+    async def _fill(
+        self, lane: Lane, window: Sequence[Broadcast], owed: Backlog, share: int
+    ) -> int:
         """Takes so many of one lane; how many there were."""
         self._room = share
         if _is_due(owed, self._now):
@@ -260,7 +262,7 @@ class Picker:
         await self._picked.expired.store(self._transaction)
 
 
-def _is_due(owed: Owed, now: datetime) -> bool:
+def _is_due(owed: Backlog, now: datetime) -> bool:
     """Whether a delivery may be sent now."""
     return owed.due_at is not None and owed.due_at <= now
 

@@ -26,9 +26,9 @@ from bot.delivery.outcome import Sent
 from bot.delivery.picking import Picked, Picker
 from bot.delivery.settling import Settlement
 from bot.delivery.sharing import Shares
-from bot.delivery.telling import ONE_RING, Rung, Teller
+from bot.delivery.telling import ONE_RING, LastRing, Teller
 from storage import agenda, broadcasts, waits
-from storage.agenda import Owed
+from storage.agenda import Backlog
 from storage.broadcasts import Broadcast, Progress, Stand
 from storage.bulletins import StoredBulletin
 from storage.database import Database, Transaction
@@ -47,7 +47,7 @@ class Ledger:
     under_way: set[Errand] = field(default_factory=set)  # picked, without an outcome
     finished: list[Errand] = field(default_factory=list)  # with outcomes that are not stored yet
     shares: Shares = field(default_factory=Shares)
-    rings: dict[int, Rung] = field(default_factory=dict)  # of the last moments, by subscriber
+    rings: dict[int, LastRing] = field(default_factory=dict)  # of the last moments, by subscriber
     waits: dict[int, datetime] = field(default_factory=dict)  # long ones, not stored yet, by chat
 
     def busy_chats(self) -> set[int]:
@@ -130,7 +130,7 @@ async def play_round(
 
 
 async def _window(
-    transaction: Transaction, held: Mapping[int, Broadcast], owed: Mapping[Lane, Owed]
+    transaction: Transaction, held: Mapping[int, Broadcast], owed: Mapping[Lane, Backlog]
 ) -> dict[int, Broadcast]:
     """The broadcasts in memory, and those that come next where there is room for them."""
     window = dict(held)
@@ -170,7 +170,9 @@ async def _checked(
     return checked, ids - stands.keys()
 
 
-def _rings(rings: Mapping[int, Rung], finished: Iterable[Errand], now: datetime) -> dict[int, Rung]:
+def _rings(
+    rings: Mapping[int, LastRing], finished: Iterable[Errand], now: datetime
+) -> dict[int, LastRing]:
     """Those of the last moments: what rings the same chat now joins them."""
     recent = {number: rung for number, rung in rings.items() if now - rung.at < ONE_RING}
     for errand in finished:
@@ -181,7 +183,7 @@ def _rings(rings: Mapping[int, Rung], finished: Iterable[Errand], now: datetime)
             continue
         number = errand.subscriber.number
         joined = rings.get(number) if outcome.message_id == told.edits else None
-        recent[number] = Rung(
+        recent[number] = LastRing(
             at=now,
             message_id=outcome.message_id,
             broadcast=joined.broadcast if joined else told.broadcast,
@@ -201,7 +203,7 @@ def _under_way(errands: Iterable[Errand]) -> dict[int, BitMap]:
 
 
 def _is_more(
-    owed: Mapping[Lane, Owed], window: Iterable[Broadcast], picked: Picked, now: datetime
+    owed: Mapping[Lane, Backlog], window: Iterable[Broadcast], picked: Picked, now: datetime
 ) -> bool:
     """Whether the next round may find something to send now."""
     return (
@@ -211,6 +213,6 @@ def _is_more(
     )
 
 
-def _next_due(owed: Mapping[Lane, Owed], now: datetime) -> datetime | None:
+def _next_due(owed: Mapping[Lane, Backlog], now: datetime) -> datetime | None:
     later = [one.due_at for one in owed.values() if one.due_at is not None and one.due_at > now]
     return min(later, default=None)

@@ -7,7 +7,7 @@ import structlog
 
 from bot.delivery.counting import Fate, Tally
 from bot.delivery.errands import Errand
-from bot.delivery.expiring import Expired, told
+from bot.delivery.expiring import Expired, joinable
 from bot.delivery.freshness import is_fresh
 from bot.delivery.outcome import Gone, Moved, Outcome, Rejected, Sent
 from bot.delivery.retry import Again, Done, Expire, GiveUp, Join, decide
@@ -94,7 +94,7 @@ class Settlement:
             self._done.append(errand.delivery)
 
     def _join(self, errand: Errand, number: int) -> None:
-        what = told(errand)
+        what = joinable(errand)
         if what is not None:
             self.expired.join(number, what)
         self._over(errand)

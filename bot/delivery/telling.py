@@ -26,7 +26,7 @@ ONE_RING = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
-class Rung:
+class LastRing:
     """The last ring of somebody."""
 
     at: datetime  # aware; when its receipt was stored
@@ -44,7 +44,11 @@ class Teller:
     """
 
     def __init__(
-        self, transaction: Transaction, now: datetime, rings: Mapping[int, Rung], unsettled: BitMap
+        self,
+        transaction: Transaction,
+        now: datetime,
+        rings: Mapping[int, LastRing],
+        unsettled: BitMap,
     ) -> None:
         self.unsettled = unsettled
         self._transaction = transaction
@@ -114,7 +118,7 @@ class Teller:
             told[number] = Told(scene, broadcast.id, edits=last.message_id if last else None)
         return told
 
-    def _last(self, number: int, broadcast: Broadcast, incident: Incident) -> Rung | None:
+    def _last(self, number: int, broadcast: Broadcast, incident: Incident) -> LastRing | None:
         """The ring that this one joins: of another alert, a moment ago."""
         last = self._rings.get(number)
         if last is None or incident.id in last.incidents or self._now - last.at >= ONE_RING:

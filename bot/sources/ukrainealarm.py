@@ -23,7 +23,7 @@ from bot.sources.signing import read_key
 from bot.sources.source import Batch, Clock, Refused, Unusable
 from bot.sources.ukrainealarm_hook import AlarmHook, Tell, address_key
 from bot.sources.ukrainealarm_reading import apply, read_alerts
-from bot.sources.watching_states import batch, may_skip, told, unchanged
+from bot.sources.watching_states import batch, changed, may_skip, unchanged
 from storage.durations import Duration, between
 from storage.sources import Cursor
 
@@ -114,7 +114,7 @@ class UkraineAlarm:
         before = states.from_json(cursor["state"]) if cursor else {}
         places = self._enrolment.places if self._enrolment else {}
         after = apply(body, before, places, self._oddities)
-        return told(self.name, cursor, before, after, self._clock())
+        return changed(self.name, cursor, before, after, self._clock())
 
     async def fetch(self, cursor: Cursor | None) -> Batch:
         """What changed since the last look. Raises SourceError."""

@@ -24,7 +24,7 @@ from storage.sources import Cursor
 _WINDOW = timedelta(minutes=5)  # between its clock and ours
 
 
-class Told(Protocol):
+class Listener(Protocol):
     """A source that understands messages."""
 
     @property
@@ -48,7 +48,7 @@ class AlarmHook(Hook):
     """POST /hook/NAME?key=…"""
 
     def __init__(
-        self, source: Told, tell: Tell, clock: Clock, *, key: str, signer: PublicKey | None
+        self, source: Listener, tell: Tell, clock: Clock, *, key: str, signer: PublicKey | None
     ) -> None:
         super().__init__(source.name, clock)
         self._source = source

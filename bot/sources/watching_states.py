@@ -72,7 +72,7 @@ def batch(
     )
 
 
-def told(name: str, cursor: Cursor | None, before: State, after: State, now: datetime) -> Batch:
+def changed(name: str, cursor: Cursor | None, before: State, after: State, now: datetime) -> Batch:
     """What a message changed. Its all-clears are said and not deduced; a look comes before it."""
     state, changes = states.difference(before, Seen(after, whole=True))
     return Batch(

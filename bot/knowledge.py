@@ -9,15 +9,15 @@ from matching.topics import Topic, Topics
 
 
 @dataclass(frozen=True)
-class Language:
-    """What the matcher knows, loaded once."""
+class Knowledge:
+    """Loaded once, and the same for everybody."""
 
     gazetteer: Gazetteer
     topics: Topics
     reader: Reader
 
     @classmethod
-    def load(cls, config: Config) -> "Language":
+    def load(cls, config: Config) -> "Knowledge":
         """Raises QueryError for a topic of the configuration that cannot be read."""
         gazetteer = Gazetteer.load()
         topics = Topics.built_in().with_(Topic(t.name, t.query) for t in config.topic)

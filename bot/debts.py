@@ -1,4 +1,4 @@
-"""To whom a bulletin is owed, and the storing of it, many bulletins at a time."""
+"""To whom a bulletin is owed, and how that is stored: many bulletins at a time."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ from storage.lanes import Lane
 
 
 @dataclass(frozen=True)
-class Match:
+class Recipients:
     """Whom a bulletin concerns."""
 
     lane: Lane
@@ -28,11 +28,11 @@ class Match:
     told: BitMap = field(default_factory=BitMap)  # have a message of an incident instead
 
 
-NOBODY = Match(Lane.NEWS, BitMap(), BitMap(), BitMap(), None)
+NOBODY = Recipients(Lane.NEWS, BitMap(), BitMap(), BitMap(), None)
 
 
-class Owed:
-    """What one transaction comes to owe: stored many at a time."""
+class Debts:
+    """What one transaction comes to owe."""
 
     def __init__(self, transaction: Transaction, hush: Hush, now: datetime) -> None:
         self._transaction = transaction
@@ -42,18 +42,22 @@ class Owed:
         self._held: list[Held] = []
         self._hushed: list[Hushed] = []
 
-    def add(self, bulletin: int, match: Match, told: BitMap, waiting: BitMap) -> int:
-        """Owes it to whom it concerns, but for those told already; to how many."""
-        owed, kept = match.pushed - told, match.held - told - waiting
-        later = self._hush.held(match.lane, owed)
-        pushed, softly = owed - later, self._hush.hushed(match.lane, owed)
+    def add(self, bulletin: int, to: Recipients, told: BitMap, waiting: BitMap) -> int:
+        """Owes it to whom it concerns; returns how many they are.
+
+        Both are subscriber numbers who get nothing more: those `told` of it already, at once, and
+        those for whose digest it is `waiting` already.
+        """
+        owed, kept = to.pushed - told, to.held - told - waiting
+        later = self._hush.held(to.lane, owed)
+        pushed, softly = owed - later, self._hush.hushed(to.lane, owed)
         if pushed:
-            silent = (match.silent | softly) & pushed
-            new = NewBroadcast(bulletin=bulletin, lane=match.lane, recipients=pushed, silent=silent)
+            silent = (to.silent | softly) & pushed
+            new = NewBroadcast(bulletin=bulletin, lane=to.lane, recipients=pushed, silent=silent)
             self._pushed.append(new)
-        if match.story:
+        if to.story:
             new = NewBroadcast(
-                bulletin=bulletin, lane=Lane.NEWS, recipients=match.story, silent=match.story
+                bulletin=bulletin, lane=Lane.NEWS, recipients=to.story, silent=to.story
             )
             self._pushed.append(new)
         if kept:
@@ -61,9 +65,10 @@ class Owed:
         for numbers, is_told in ((later, False), (softly, True)):
             if numbers:
                 self._hushed.append(Hushed(bulletin, is_told, numbers))
-        return len(owed | kept | match.story | match.told)
+        return len(owed | kept | to.story | to.told)
 
     async def store(self) -> None:
+        """Writes what was added since the last time."""
         await broadcasts.enqueue(self._transaction, self._pushed, self._now)
         await held.hold(self._transaction, self._held, self._now)
         await hushed.hold(self._transaction, self._hushed, self._now)
