@@ -1,6 +1,6 @@
 """The alerts that are on, in memory as in the database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,14 +15,10 @@ _REMEMBERED = timedelta(days=1)
 
 
 class Board:
-    """One writes on it, and nobody else stores incidents.
+    """The only one that stores incidents, and there is one in a process."""
 
-    `states` are the polled sources of states with how often they are asked.
-    """
-
-    def __init__(self, database: Database, states: Mapping[str, timedelta]) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._states = states
         self._on: dict[Key, Entry] = {}
         self._ended: dict[Key, Incident] = {}
         self._over: list[Entry] = []  # not on any more, and not stored yet
@@ -38,10 +34,6 @@ class Board:
     def ended(self, key: Key) -> Incident | None:
         """The last one there that is over, for a day."""
         return self._ended.get(key)
-
-    @property
-    def polled(self) -> Mapping[str, timedelta]:
-        return self._states
 
     @property
     def has_changed(self) -> bool:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pyroaring import BitMap
 
 from bot.board import Board
+from bot.briefing import Briefing
 from bot.ending import around, ended
 from bot.incidents import (
     PERMANENT,
@@ -25,7 +26,7 @@ from bot.incidents import (
     observe,
     watch,
 )
-from bot.observation import Authority, Observation, Polling
+from bot.observation import Authority, Observation
 from bot.observing import is_story, observations, only, places_alone
 from bot.plans import Plan, Plans
 from bot.ringing import Entry, Nest
@@ -33,7 +34,6 @@ from bot.saying import Part, Share, Statement
 from matching.gazetteer import Gazetteer
 from matching.index import Index, Matches
 from matching.reading import Reading
-from storage import sources, wishes
 from storage.bulletins import Phase
 from storage.database import Database, Transaction
 from storage.incidents import Telling, has_id, is_same
@@ -54,48 +54,29 @@ class Fusion:
         gazetteer: Gazetteer,
         states: Mapping[str, timedelta],
     ) -> None:
-        self._database = database
-        self._board = Board(database, states)
+        self._board = Board(database)
+        self._briefing = Briefing(database, states)
         self._index = index
         self._nest = Nest(gazetteer, index)
         self._plans = Plans()
-        self._asked_since: datetime | None = None  # when this process made its first decision
-        # What was read for the decisions of one transaction:
         self._has_begun = False
-        self._health: dict[str, Polling] = {
-            name: Polling(every, None) for name, every in states.items()
-        }
-        self._wishes = {Changes.ALL: BitMap(), Changes.NONE: BitMap()}
 
     async def begin(self, now: datetime, *alive: str) -> bool:
         """Before decisions; `alive` are sources that answer right now. Whether anything is on."""
         if not self._has_begun:
             await self._board.load(now)
-            self._asked_since = self._asked_since or now
-            if any(self._board):  # else nobody is asked about what is on
-                await self._read()
+            await self._briefing.read(now, is_anything_on=any(self._board))
             self._has_begun = any(self._board)
-        for name in alive:
-            if name in self._board.polled:
-                self._health[name] = Polling(self._board.polled[name], now)
+        self._briefing.answered(alive, now)
         return any(self._board)
-
-    async def _read(self) -> None:
-        async with self._database.read() as transaction:
-            self._wishes = await wishes.everybody(transaction)
-            good = await sources.successes(transaction, tuple(self._board.polled))
-        self._health = {
-            name: Polling(every, good.get(name), self._asked_since)
-            for name, every in self._board.polled.items()
-        }
 
     def knows(self, source: str) -> bool:
         """Whether a source tells what is on, and not what happens."""
-        return source in self._board.polled
+        return source in self._briefing.states
 
     def decide(self, said: Statement, now: datetime) -> Share:
         """What a bulletin does to what is on."""
-        seen = observations(said.bulletin, said.reading, self._board.polled)
+        seen = observations(said.bulletin, said.reading, self._briefing.states)
         share = Share(said.matches.ring | said.matches.silent)
         for one, regions in self._lives(seen):
             reading, matches = said.reading, said.matches
@@ -134,7 +115,7 @@ class Fusion:
         """What the passing of time does; the ends it brings are for `close`, one by one."""
         over = []
         for entry in self._board:
-            effect = watch(entry.incident, self._health, now)
+            effect = watch(entry.incident, self._briefing.health, now)
             if effect is None or effect.incident == entry.incident:
                 continue
             if isinstance(effect, Closed):
@@ -181,7 +162,7 @@ class Fusion:
         one, said = part.seen, part.said
         before = self._board.find(one.key)
         incident = before.incident if before else None
-        effect = observe(incident, self._board.ended(one.key), one, self._health, part.now)
+        effect = observe(incident, self._board.ended(one.key), one, self._briefing.health, part.now)
         if effect is None:
             return
         if isinstance(effect, Opened):
@@ -199,7 +180,7 @@ class Fusion:
     def _ring_newcomers(self, entry: Entry, part: Part, share: Share) -> None:
         """Those whom it concerns and who were not told of it yet."""
         rung = self._nest.rung(
-            entry, part.reading, part.matches, self._board, self._wishes[Changes.NONE]
+            entry, part.reading, part.matches, self._board, self._briefing.wishes[Changes.NONE]
         )
         if not rung.told:
             return
@@ -224,9 +205,9 @@ class Fusion:
         again = BitMap()
         if isinstance(effect, Changed) and fresh:
             again = (
-                prior - self._wishes[Changes.NONE]
+                prior - self._briefing.wishes[Changes.NONE]
                 if effect.escalated
-                else prior & self._wishes[Changes.ALL]
+                else prior & self._briefing.wishes[Changes.ALL]
             )
             again -= self._nest.knowing(entry, self._board)
         self._plans.tell(entry, Telling.CHANGED, again - share.told)
@@ -238,7 +219,9 @@ class Fusion:
         unknown = isinstance(effect, BecameUnknown)
         telling = Telling.UNKNOWN if unknown else Telling.KNOWN
         # That a message is too old to be believed is no reason to wake anybody.
-        expired = unknown and not any(name in self._health for name in entry.incident.sources)
+        expired = unknown and not any(
+            name in self._briefing.health for name in entry.incident.sources
+        )
         carried = self._nest.carried(entry, self._board)
         know = BitMap().union(*(who for other, who in carried if other.is_known))
         self._plans.tell(entry, telling, entry.owed - know, silent=entry.owed if expired else None)
@@ -255,7 +238,7 @@ class Fusion:
         for entry in targets:
             incident = entry.incident if entry else None
             key = incident.key if incident else one.key
-            effect = observe(incident, self._board.ended(key), one, self._health, part.now)
+            effect = observe(incident, self._board.ended(key), one, self._briefing.health, part.now)
             if effect is None:
                 continue
             over = self._board.put(effect, said.place)
@@ -271,7 +254,7 @@ class Fusion:
         told = [
             entry.owed
             for entry in around(part.seen, self._board, self._nest)
-            if not is_seen(entry.incident, self._health, part.now)
+            if not is_seen(entry.incident, self._briefing.health, part.now)
         ]
         return (part.matches.ring | part.matches.silent) & BitMap().union(*told)
 
