@@ -7,15 +7,16 @@ from functools import partial
 
 import structlog
 
-from handlers import channels, indexing, inline, registry, updates
+from handlers import channels, inline, registry, updates
+from handlers.answering import Answering, enqueue_replies
 from handlers.channels import Wanted
-from handlers.heard import Added, Asked, Heard, Left, Migrated, Request
+from handlers.heard import Added, Asked, Heard, Left, Migrated, Occurrence
 from handlers.joining import join_chat
-from handlers.kit import Handler, Kit
+from handlers.kit import Kit
 from handlers.limiting import COMMAND, PRESS, Allowance, Verdict
 from handlers.messages import Audience, Messages
 from handlers.routing import Route, route
-from handlers.said import Answer, Direct, Edit, Said
+from handlers.said import Direct, Said
 from handlers.stewards import Stewards
 from handlers.words import Words
 from handlers.zones import Zones
@@ -23,20 +24,12 @@ from matching.gazetteer import Gazetteer
 from matching.index import Index
 from matching.reading import Reader
 from matching.topics import Topics
-from storage import channels as known_channels
-from storage import deliveries, inbox, subscribers, subscriptions
-from storage.channels import Channel
-from storage.content import Content
-from storage.database import Database, Transaction
-from storage.deliveries import NewDelivery
+from storage import inbox, subscribers, subscriptions
+from storage.database import Database
 from storage.inbox import Incoming
-from storage.lanes import Lane
-from storage.subscribers import ChatKind, Subscriber, Suspended, Target
+from storage.subscribers import ChatKind, Suspended, Target
 
 _log = structlog.get_logger()
-
-_LONGEST_ANSWER = 200
-"""Characters of an answer to a press (core.telegram.org/bots/api#answercallbackquery)."""
 
 
 class Conversation:
@@ -69,7 +62,6 @@ class Conversation:
         """
         self.username = username
         self._database = database
-        self._index = index
         self._clock = clock
         self._administrators = administrators
         self._stewards = Stewards(database, administrators)
@@ -86,6 +78,7 @@ class Conversation:
             operators=frozenset(operators),
             watchers=frozenset(watchers),
         )
+        self._answering = Answering(database, self._kit, index, clock)
 
     async def process(self, incoming: Incoming) -> tuple[Direct, ...]:
         """Deals with an update; what is to be sent straight, now that all is committed.
@@ -99,14 +92,12 @@ class Conversation:
         except Exception as error:  # noqa: BLE001 - one update must not stop those behind it
             _report(incoming.update_id, error)
         try:
-            return await self._apologise(incoming.update_id, heard)
+            return await self._answering.apologise(incoming.update_id, heard)
         except Exception as error:  # noqa: BLE001 - the update stays in the inbox for a better day
             _report(incoming.update_id, error)
             return ()
 
-    async def _deal(
-        self, update_id: int, heard: Heard | Asked | Added | Left | Migrated | None
-    ) -> tuple[Direct, ...]:
+    async def _deal(self, update_id: int, heard: Occurrence | None) -> tuple[Direct, ...]:
         match heard:
             case Heard():
                 return await self._hear(update_id, heard)
@@ -119,12 +110,8 @@ class Conversation:
             case Migrated(chat_id, new_chat_id):
                 await self._move(update_id, chat_id, new_chat_id)
             case None:
-                await self._complete(update_id)
+                await self._answering.complete(update_id)
         return ()
-
-    async def _complete(self, update_id: int) -> None:
-        async with self._database.write() as transaction:
-            await inbox.complete(transaction, update_id, self._clock())
 
     async def _suggest(self, update_id: int, asked: Asked) -> tuple[Direct, ...]:
         """Nothing is kept of somebody who only shares something."""
@@ -133,7 +120,7 @@ class Conversation:
             language = self._kit.words.language(asked.language_code)
             audience = Audience.of(found) if found else inline.audience_of_nobody(language)
             suggested = await inline.suggest(asked, transaction, self._kit, audience)
-        await self._complete(update_id)
+        await self._answering.complete(update_id)
         return (suggested,)
 
     async def _join(self, update_id: int, added: Added) -> None:
@@ -142,7 +129,7 @@ class Conversation:
             if await inbox.complete(transaction, update_id, now):
                 said = await join_chat(added, transaction, self._kit, now)
                 if said is not None:
-                    await _reply(transaction, said[0], said[1:], now)
+                    await enqueue_replies(transaction, said[0], said[1:], now)
 
     async def _leave(self, update_id: int, chat_id: int) -> None:
         async with self._database.write() as transaction:
@@ -155,19 +142,19 @@ class Conversation:
                 return
             joined = await subscribers.move(transaction, chat_id, new_chat_id)
             changed = await subscriptions.get(transaction, joined)
-        self._tell_index(Said(changed=tuple(changed)))
+        self._answering.tell_index(Said(changed=tuple(changed)))
 
     async def _hear(self, update_id: int, heard: Heard) -> tuple[Direct, ...]:
         found = route(heard, self._kit.commands_for(heard))
         if found is None:
-            await self._complete(update_id)
+            await self._answering.complete(update_id)
             return ()
         match self._verdict(heard):
             case Verdict.PASS_OVER:
-                await self._complete(update_id)
+                await self._answering.complete(update_id)
                 return ()
             case Verdict.SAY_WHY:
-                return await self._read(update_id, heard, registry.TOO_FAST)
+                return await self._answering.read(update_id, heard, registry.TOO_FAST)
         wanted = Wanted.of(heard)
         if wanted is not None:
             return await self._hear_for_channel(update_id, heard, wanted)
@@ -182,18 +169,18 @@ class Conversation:
 
     async def _answer(self, update_id: int, heard: Heard, found: Route) -> tuple[Direct, ...]:
         if found.changes:
-            return await self._write(update_id, heard, found.handler)
-        return await self._read(update_id, heard, found.handler)
+            return await self._answering.write(update_id, heard, found.handler)
+        return await self._answering.read(update_id, heard, found.handler)
 
     async def _hear_for_channel(
         self, update_id: int, heard: Heard, wanted: Wanted
     ) -> tuple[Direct, ...]:
         """What an administrator of a channel asks for it in private, and is told there."""
-        person = await self._known(heard) or await self._new(heard, self._clock())
+        person = await self._answering.subscriber(heard)
         allowed = await self._stewards.allowed(heard, wanted, person.number)
         errand = channels.errand(heard, wanted, allowed)
         if errand is None:
-            return await self._read(update_id, heard, channels.show, allowed)
+            return await self._answering.read(update_id, heard, channels.show, allowed)
         found = route(errand.heard, self._kit.commands_for(errand.heard))
         if found is None:
             found = Route(registry.UNKNOWN, changes=False)
@@ -211,104 +198,10 @@ class Conversation:
             return True
         return heard.user_id in await self._administrators(heard.target.chat_id)
 
-    async def _write(self, update_id: int, heard: Heard, handler: Handler) -> tuple[Direct, ...]:
-        """All that the handler does is one transaction."""
-        now = self._clock()
-        async with self._database.write() as transaction:
-            if not await inbox.complete(transaction, update_id, now):
-                return ()
-            subscriber = await self._welcome(transaction, heard, now)
-            request = Request(heard, subscriber, now)
-            said = await handler(request, transaction, self._kit)
-            await _reply(transaction, subscriber, said.replies, now)
-        self._tell_index(said)
-        return _direct(heard, said)
-
-    async def _read(
-        self,
-        update_id: int,
-        heard: Heard,
-        handler: Handler,
-        allowed: tuple[Channel, ...] = (),
-    ) -> tuple[Direct, ...]:
-        """The handler changes nothing, and keeps nobody from writing however long it looks."""
-        now = self._clock()
-        subscriber = await self._known(heard) or await self._new(heard, now)
-        async with self._database.read() as transaction:
-            request = Request(heard, subscriber, now, allowed)
-            said = await handler(request, transaction, self._kit)
-        async with self._database.write() as transaction:
-            if not await inbox.complete(transaction, update_id, now):
-                return ()
-            await _reply(transaction, subscriber, said.replies, now)
-        return _direct(heard, said)
-
-    async def _known(self, heard: Heard) -> Subscriber | None:
-        """None also when nothing was sent there of late: who writes is back."""
-        async with self._database.read() as transaction:
-            found = await subscribers.find(transaction, heard.target)
-        return None if found is None or found.suspended else found
-
-    async def _new(self, heard: Heard, now: datetime) -> Subscriber:
-        async with self._database.write() as transaction:
-            return await self._welcome(transaction, heard, now)
-
-    async def _welcome(self, transaction: Transaction, heard: Heard, now: datetime) -> Subscriber:
-        language = self._kit.words.language(heard.language_code)
-        found = await subscribers.ensure(transaction, heard.target, heard.kind, language, now)
-        if found.suspended:
-            await subscribers.resume(transaction, heard.target.chat_id)
-        if heard.channel:
-            await known_channels.note(transaction, found.number, heard.channel)
-        return found
-
-    def _tell_index(self, said: Said) -> None:
-        """The index hears of what is committed, and of nothing else."""
-        for subscription in said.changed:
-            indexing.put(self._index, subscription)
-        for subscription_id in said.removed:
-            self._index.remove(subscription_id)
-
-    async def _apologise(
-        self, update_id: int, heard: Heard | Asked | Added | Left | Migrated | None
-    ) -> tuple[Direct, ...]:
-        now = self._clock()
-        async with self._database.write() as transaction:
-            if not await inbox.complete(transaction, update_id, now):
-                return ()
-            if not isinstance(heard, Heard):
-                return ()
-            subscriber = await self._welcome(transaction, heard, now)
-            voice = self._kit.words.voice(subscriber.language)
-            if heard.press:
-                return (Answer(heard.press.id, voice.label("answer-failed")),)
-            await _reply(transaction, subscriber, (Content(voice.say("failed")),), now)
-        return ()
-
-
-async def _reply(
-    transaction: Transaction, subscriber: Subscriber, replies: tuple[Content, ...], now: datetime
-) -> None:
-    new = [
-        NewDelivery(subscriber=subscriber.number, lane=Lane.REPLY, content=content, due_at=now)
-        for content in replies
-    ]
-    await deliveries.enqueue(transaction, new, now)
-
 
 def _is_public(heard: Heard) -> bool:
     """Whether the answer to a press would be one more post for all readers of a channel."""
     return heard.kind is ChatKind.CHANNEL and heard.press is not None
-
-
-def _direct(heard: Heard, said: Said) -> tuple[Direct, ...]:
-    """A press is always answered: until then Telegram shows that it waits."""
-    if heard.press is None:
-        return ()
-    answer = Answer(heard.press.id, said.answer[:_LONGEST_ANSWER])
-    if said.edit is None:
-        return (answer,)
-    return (Edit(heard.target.chat_id, heard.press.message_id, said.edit), answer)
 
 
 def _report(update_id: int, error: Exception) -> None:

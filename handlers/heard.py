@@ -82,6 +82,10 @@ class Migrated:
     new_chat_id: int
 
 
+Occurrence = Heard | Asked | Added | Left | Migrated
+"""Whatever an update can say that is anything for us."""
+
+
 @dataclass(frozen=True)
 class Request:
     """What a handler answers."""

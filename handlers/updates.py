@@ -16,7 +16,7 @@ from telegram import (
 )
 from telegram.constants import ChatMemberStatus
 
-from handlers.heard import Added, Asked, Heard, Left, Migrated, Press, Replied
+from handlers.heard import Added, Asked, Heard, Left, Migrated, Occurrence, Press, Replied
 from storage.channels import Name
 from storage.subscribers import ChatKind, Target
 
@@ -24,9 +24,7 @@ _GONE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 _IN_CHARGE = ChatMemberStatus.ADMINISTRATOR
 
 
-def read(
-    payload: dict[str, Any], username: str | None, now: datetime
-) -> Heard | Asked | Added | Left | Migrated | None:
+def read(payload: dict[str, Any], username: str | None, now: datetime) -> Occurrence | None:
     """What the update says; None when that is nothing for us.
 
     `now` is aware. `username` is the bot's own, without the @: commands for another bot are nothing
