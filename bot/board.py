@@ -11,7 +11,7 @@ from storage.database import Database, Transaction
 from storage.incidents import Crowd, Incident, Key
 
 _REMEMBERED = timedelta(days=1)
-"""So long an end is known to an alert that comes after it and is older."""
+"""So long an end is remembered: a message from before it may come later."""
 
 
 class Board:
@@ -32,7 +32,7 @@ class Board:
         return self._on.get(key)
 
     def ended(self, key: Key) -> Incident | None:
-        """The last one there that is over, for a day."""
+        """The last alert there that is over; it is remembered for a day."""
         return self._ended.get(key)
 
     @property
@@ -61,7 +61,8 @@ class Board:
     def put(self, effect: Effect, place: int | None) -> Entry:
         """Takes over what an effect has made of an incident.
 
-        `place` is that of the bulletin that did it among those that are stored next; None: time.
+        `place` is the place of the bulletin that had it among those that are stored next; None:
+        the passing of time had it.
         """
         incident = effect.incident
         entry = self._on.get(incident.key) or Entry(incident)

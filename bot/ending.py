@@ -8,7 +8,10 @@ from bot.ringing import Entry, Nest
 
 
 def ended(one: Observation, on: Iterable[Entry], nest: Nest) -> list[Entry]:
-    """What it is the end of: who says it of a region says it of all that lies in it."""
+    """The alerts that it ends: what is said of a region holds for all that lies in it.
+
+    What polls see holds for the region alone: they see each region by itself.
+    """
     inner = one.authority is not Authority.SEEN
     return [
         entry
@@ -22,7 +25,7 @@ def ended(one: Observation, on: Iterable[Entry], nest: Nest) -> list[Entry]:
 
 
 def around(one: Observation, on: Iterable[Entry], nest: Nest) -> list[Entry]:
-    """What it may be the end of in a part of the region: it goes on in the rest."""
+    """The alerts of larger regions: over in this part of them, they go on in the rest."""
     return [
         entry
         for entry in on
@@ -31,7 +34,7 @@ def around(one: Observation, on: Iterable[Entry], nest: Nest) -> list[Entry]:
 
 
 def _is_of(one: Observation, entry: Entry) -> bool:
-    """Whether an end may be an alert's. Without a hazard it is of what its source has said."""
+    """Whether an end may mean that alert; without a hazard it means those its source told of."""
     if one.hazard == ANY:
         return one.source in entry.incident.sources
     return one.hazard == entry.incident.hazard

@@ -96,7 +96,7 @@ class Fusion:
         return share
 
     def _lives(self, seen: Sequence[Observation]) -> list[tuple[Observation, frozenset[str]]]:
-        """Each with the regions it is of: one of each region, or of an alert with an id one."""
+        """Each with the regions it is about; an alert with an id is one for all of its regions."""
         if not seen or not has_id(seen[0].hazard):
             return [(one, frozenset((one.region,))) for one in seen]
         regions = [one.region for one in seen if one.region]
@@ -250,7 +250,7 @@ class Fusion:
             share.plain |= asked | self._freed(part)
 
     def _freed(self, part: Part) -> BitMap:
-        """Who hears of the end in a part of what an alert is for."""
+        """Those who were told of an alert for a larger region that is over in their part of it."""
         told = [
             entry.owed
             for entry in around(part.seen, self._board, self._nest)
@@ -273,11 +273,11 @@ class Fusion:
             handed=carried,
         )
         self._plans.add(plan)
-        # Who reads the alert later shall not take it for one that is on.
+        # Whoever reads the alert later must not take it for one that is on.
         self._plans.edit(entry, Telling.CLOSED, entry.owed)
         know = BitMap().union(*(who for other, who in carried if other.is_known))
         for other, who in carried:
-            if not other.is_known:  # as long as this one was known they did not have to know
+            if not other.is_known:  # so far they had this one, and did not need to know
                 self._plans.tell(other, Telling.UNKNOWN, who - know)
                 know |= who
 

@@ -19,7 +19,7 @@ LONGEST_SAID = timedelta(hours=24)
 """So long a message that raises an alert is believed, where it does not say itself."""
 
 GIVEN_UP = timedelta(hours=24)
-"""So long after that the incident is closed without a word."""
+"""So long nobody may know whether an alert is on; then it is closed, and nobody is told."""
 
 STILL_TOLD = timedelta(minutes=10)
 """So long after the end of an alert an update of it is a late one."""

@@ -27,7 +27,9 @@ class Plan:
     recipients: BitMap
     silent: BitMap  # those of them who get it without a sound, and perhaps others
     asked: BitMap = field(default_factory=BitMap)  # of an end: who wants to hear it in any case
-    handed: Sequence[tuple[Entry, BitMap]] = ()  # of an end: by which others it goes on for whom
+    handed: Sequence[
+        tuple[Entry, BitMap]
+    ] = ()  # of an end: other alerts by which it goes on, and for whom
 
 
 class Plans:
@@ -47,7 +49,7 @@ class Plans:
     def tell(
         self, entry: Entry, telling: Telling, who: BitMap, silent: BitMap | None = None
     ) -> None:
-        """By a message of its own; without `silent`, as loud as the incident is for each."""
+        """By a new message. `silent` hear no sound; None: as the incident itself came to them."""
         self.add(
             Plan(
                 entry=entry,
@@ -59,7 +61,7 @@ class Plans:
         )
 
     def edit(self, entry: Entry, telling: Telling, who: BitMap) -> None:
-        """By what changes in the messages they have."""
+        """By editing the messages that they have."""
         self.add(Plan(entry=entry, telling=telling, lane=Lane.EDIT, recipients=who, silent=who))
 
     def miss(self, entry: Entry, recipients: BitMap) -> None:
@@ -75,7 +77,7 @@ class Plans:
         self._plans, self._missed = [], []
 
     async def store(self, transaction: Transaction, now: datetime) -> None:
-        """Once the incidents are stored."""
+        """Puts them into the outbox. The incidents have to be stored before."""
         if not self:
             return
         outbox = _Outbox(transaction, await hush.now(transaction), now)
@@ -125,7 +127,7 @@ class Plans:
 
 
 class _Outbox:
-    """Broadcasts, but for whom they have to wait until their quiet is over."""
+    """Stores broadcasts, and what must wait until the quiet of a reader is over."""
 
     def __init__(self, transaction: Transaction, quiet: Hush, now: datetime) -> None:
         self._transaction = transaction

@@ -1,4 +1,4 @@
-"""Whom an alert rings that belongs with others that are on: pure.
+"""Whom an alert rings while others that belong with it are on: pure.
 
 Alerts nest: an oblast's is on in each of its raions, and who watches an oblast hears of each. One
 ring is enough for those who were rung by another one of the same hazard that is still on:
@@ -34,7 +34,7 @@ class Entry:
     is_stored: bool = True  # as it is
     has_grown: bool = False  # its crowd is larger than the one stored
     first: int | None = None  # place of its first bulletin among those that are not stored yet
-    last: int | None = None  # alike of the last that changed or ended it
+    last: int | None = None  # the same of the last bulletin that changed or ended it
 
     @property
     def is_known(self) -> bool:
@@ -54,7 +54,7 @@ class Rung:
     """Whom an alert concerns who had not been told of it."""
 
     loud: BitMap  # are rung
-    linked: BitMap  # belongs with another alert for them: those who are not rung, and some who are
+    linked: BitMap  # for them it belongs with another alert: most of them are not rung
     told: BitMap  # all of them
     silent: BitMap  # those of them who get it without a sound
 
@@ -74,7 +74,7 @@ class Nest:
         others: Iterable[Entry],
         unwilling: BitMap,
     ) -> Rung:
-        """Of those whom a reading of its one region concerns.
+        """Whom to ring, and whom not, of those whom a reading of its one region concerns.
 
         `unwilling` are not rung again by a graver alert where a lesser one has rung them.
         """
@@ -90,7 +90,7 @@ class Nest:
         return Rung(told - quiet, linked, told, matches.silent & told)
 
     def carried(self, entry: Entry, others: Iterable[Entry]) -> list[tuple[Entry, BitMap]]:
-        """Of an alert that is over: for whom it goes on by another one, and by which."""
+        """The other alerts by which one that is over goes on, each with those for whom it does."""
         carried = []
         for other in others:
             if other is entry or other.incident.hazard != entry.incident.hazard:
@@ -104,7 +104,7 @@ class Nest:
         return carried
 
     def knowing(self, entry: Entry, others: Iterable[Entry]) -> BitMap:
-        """To whom another alert it belongs with has told as much, or worse."""
+        """Those who know as much, or worse, from another alert that belongs with it."""
         known = [
             who
             for other, who in self.carried(entry, others)
@@ -130,7 +130,7 @@ class Nest:
         )
 
     def _one(self, code: str, other: Entry, near: Iterable[Entry], reading: Reading) -> BitMap:
-        """Those for whom an alert in a region and another one are one."""
+        """Those for whom an alert in the region `code` and `other` are one and the same."""
         both = self._both(code, other.incident.region)
         if both is None or both == other.incident.region:
             return other.owed

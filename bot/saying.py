@@ -1,4 +1,4 @@
-"""A bulletin that speaks of alerts, on its way through the decisions: the shapes."""
+"""The shapes in which a bulletin that may speak of alerts goes through the decisions."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,9 +27,9 @@ class Statement:
 class Share:
     """Whom such a bulletin concerns."""
 
-    plain: BitMap  # in other ways: they have it as it is, at once
-    story: BitMap = field(default_factory=BitMap)  # know the alert, and have the rest as news
-    told: BitMap = field(default_factory=BitMap)  # have a message of an incident
+    plain: BitMap  # get the bulletin as it is, at once
+    story: BitMap = field(default_factory=BitMap)  # know the alert, and get the bulletin as news
+    told: BitMap = field(default_factory=BitMap)  # get a message about the incident instead
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,10 @@ Unsigned = TypeVar("Unsigned", U32, U64)
 
 
 def offsets(numbers: NDArray[Any], size: int) -> U32:
-    """Of sorted numbers below size: at which index each begins; one more than size of them."""
+    """For each number below `size` the index at which it begins in sorted `numbers`.
+
+    And one more, the end of the last: size + 1 indices.
+    """
     return np.searchsorted(numbers, np.arange(size + 1, dtype=numbers.dtype)).astype(np.uint32)
 
 
@@ -32,7 +35,7 @@ def distinct_at(keys: U64) -> Numbers:
 
 
 def lasts(ordered: NDArray[Any]) -> Flags:
-    """Of equal numbers that stand beside each other the last."""
+    """Marks the last number of each run of equal ones."""
     lasts = np.empty(len(ordered), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=lasts[:-1])
     lasts[-1:] = True
@@ -40,12 +43,15 @@ def lasts(ordered: NDArray[Any]) -> Flags:
 
 
 def sums(numbers: NDArray[Any]) -> Numbers:
-    """Those so far. numpy would hold on to the interpreter while it adds up what it converts."""
+    """The sum up to each number, itself included.
+
+    numpy would hold on to the interpreter while it converts and adds up at once.
+    """
     return numbers.astype(np.int64).cumsum()
 
 
 def owners(lengths: NDArray[Any]) -> Numbers:
-    """Of stretches one after the other: for each place the number of its stretch.
+    """For each place in stretches laid end to end the number of its stretch.
 
     As np.repeat has it, which would hold on to the interpreter for as long as it takes.
     """
@@ -54,7 +60,7 @@ def owners(lengths: NDArray[Any]) -> Numbers:
 
 
 def many_ranges(starts: NDArray[Any], lengths: NDArray[Any]) -> Numbers:
-    """As ranges, of so many that others are not to wait for it."""
+    """The same as `ranges`, for so many that other threads must not wait for it."""
     firsts = sums(lengths) - lengths
     found: Numbers = (starts - firsts)[owners(lengths)]
     found += np.arange(len(found))

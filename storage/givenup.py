@@ -63,7 +63,7 @@ async def count(transaction: Transaction) -> int:
 
 
 async def again(transaction: Transaction, now: datetime, delivery: int | None = None) -> int:
-    """Owes one of them anew, or without an id all of them; to how many that came.
+    """Owes one of them anew, or without an id all of them; how many that were.
 
     What Telegram may have taken already still counts: nobody gets more copies for being patient.
     """

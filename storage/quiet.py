@@ -127,7 +127,7 @@ async def owed(transaction: Transaction, numbers: Collection[int]) -> dict[int, 
 
 
 async def settle(transaction: Transaction, numbers: Collection[int]) -> set[int]:
-    """Notes that what was held is told to those of `numbers` who are owed it: to whom it is."""
+    """Notes that those of `numbers` to whom it is owed are told what was held; who they are."""
     statement = (
         update(_table)
         .where(_table.c.subscriber.in_(numbers), _table.c.owed_at.is_not(None))
@@ -138,7 +138,7 @@ async def settle(transaction: Transaction, numbers: Collection[int]) -> set[int]
 
 
 async def turns(transaction: Transaction, numbers: Collection[int]) -> dict[int, datetime]:
-    """When the quiet of those of `numbers` ends who are quiet now."""
+    """Of those of `numbers` who are quiet now: when that ends."""
     query = select(_table.c.subscriber, _table.c.turns_at).where(
         _table.c.subscriber.in_(numbers), _table.c.since.is_not(None)
     )

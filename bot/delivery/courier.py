@@ -50,11 +50,11 @@ As many as what 100 ms bring at the rate allowed, and 64 where that is less.
 DRAIN_SECONDS = 8.0
 """So long a stop waits for calls under way."""
 
-_IDLE_SECONDS = 5.0
-_NOT_SENT_SECONDS = 1.0
-_REFUSED_SECONDS = 60.0
-_TROUBLE_SECONDS = 1.0
-_LONG_HOLD_SECONDS = 1.0
+_IDLE_SECONDS = 5.0  # at most until one looks again, rung or not
+_NOT_SENT_SECONDS = 1.0  # nothing is sent for so long when there is no connection
+_REFUSED_SECONDS = 60.0  # nothing is sent for so long when the token is refused
+_TROUBLE_SECONDS = 1.0  # until a round that failed is played again
+_LONG_HOLD_SECONDS = 1.0  # what lies ready is given back when it must wait for longer
 _PARKED_SECONDS = 60.0  # a wait of so many is stored: it may outlive the process
 _BREATH_SECONDS = 0.004  # at a high rate a few calls are launched together
 
@@ -263,12 +263,19 @@ class Courier:
         self._note_room()
 
     def _end_group(self) -> None:
-        """When nothing is under way nobody else will: but a round that is played comes first."""
+        """Has outcomes stored when no call is left whose end would do so.
+
+        Not while a round is played: it asks again when it is over.
+        """
         if self._ledger.finished and not self._ledger.under_way and not self._is_playing:
             self._wake()
 
     def _wake_for(self, errand: Errand) -> None:
-        """Unless its outcome is stored by now, or will be when what lies ready is launched."""
+        """Has an outcome stored that has waited long enough.
+
+        Not when it is stored by now, nor while something lies ready: the round that is played
+        when that is launched stores it.
+        """
         if not self._ready and errand in self._ledger.finished[:1]:
             self._wake()
 

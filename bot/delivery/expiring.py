@@ -46,5 +46,5 @@ class Expired:
 
 
 def joinable(errand: Errand) -> Content | int | None:
-    """What of it may join a digest."""
+    """What of a message may join a digest; None: nothing."""
     return errand.content or errand.bulletin

@@ -14,17 +14,18 @@ GROUP_SECONDS = 60.0
 FLOODED_CHATS = 3
 """So many chats that answer 429 within a second mean that the bot itself is too fast."""
 
-_CATCH_UP_SECONDS = 0.05
-_MARGIN_SECONDS = 0.002
-_DRIFT = 0.001
-_PRUNE_EVERY = 10_000
+_CATCH_UP_SECONDS = 0.05  # so much a late event loop makes up for
+_MARGIN_SECONDS = 0.002  # added to the second: clocks differ a little
+_DRIFT = 0.001  # so much of each call's time is added to the shortest one known
+_PRUNE_EVERY = 10_000  # bookings; then chats that need not wait any more are forgotten
 
 
 class Booking:
-    """A call under way. Telegram counts it when it gets there, which nobody tells.
+    """A call under way.
 
-    But no later than its answer left. So a call that took longer than calls have to may have been
-    counted so much later than one that did not, and a second is over only that much later.
+    Telegram counts a call when it arrives, and does not say when that was: only that it was before
+    the answer left. So a call that took longer than the shortest one may have been counted later
+    by that difference, and the second it counts for ends later by as much.
     """
 
     __slots__ = ("at", "seconds")
@@ -47,7 +48,7 @@ class Pacer:
         self._clock = clock
         self._spacing = 1 / rate
         self._latest: deque[Booking] = deque(maxlen=rate)
-        self._shortest = 60.0  # seconds from a booking to the answer: longer than it may be
+        self._shortest = 60.0  # seconds of the shortest call; no call is allowed to take so long
         self._next = clock() + self._spacing
         self._chats: dict[int, float] = {}
         self._groups: dict[int, deque[float]] = {}
@@ -94,7 +95,8 @@ class Pacer:
     def answered(self, booking: Booking) -> None:
         """That call is over."""
         booking.seconds = self._clock() - booking.at
-        # The way may have become longer for good: so the shortest trip is forgotten slowly.
+        # The way to Telegram may have become longer for good: so the shortest call is forgotten
+        # slowly.
         self._shortest = min(booking.seconds, self._shortest + booking.seconds * _DRIFT)
 
     def hold(self, seconds: float) -> None:
@@ -122,7 +124,11 @@ class Pacer:
         return is_everybody
 
     def _counted_by(self, booking: Booking) -> float:
-        """No more is added than what can be caught up with: else a slow answer slowed all."""
+        """When Telegram has counted it at the latest.
+
+        What a slow answer adds is limited to what `book` can catch up with: else one slow answer
+        would slow down everything.
+        """
         return booking.at + min(booking.seconds - self._shortest, _CATCH_UP_SECONDS)
 
     def _prune(self, now: float) -> None:

@@ -11,7 +11,7 @@ What makes a kill harmless, at whatever instruction it comes:
 - The courier lets no more than a fixed number be recorded without an outcome. That many messages
   a kill may double, and no more.
 - The ledger, which is memory, changes after the commit and only then. A round that fails has
-  changed nothing and is played again; but its lanes are charged, and even again soon after.
+  changed nothing and is played again. Only the lanes were charged for it, which evens out soon.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -149,10 +149,10 @@ async def _window(
 async def _checked(
     transaction: Transaction, window: Mapping[int, Broadcast], now: datetime
 ) -> tuple[dict[int, Broadcast], set[int]]:
-    """Those that tell of incidents as intake has left them: it ends edits, and cuts rings.
+    """The window without what was ended meanwhile, and with what was cut short as it is now.
 
-    So with announcements, which a person may stop. And ids of those that are being changed now:
-    they are left alone for this round.
+    Intake ends edits of incidents and cuts rings short; a person may stop an announcement. And the
+    ids of broadcasts that somebody is changing now: they are left alone for this round.
     """
     ids = {
         id_
@@ -173,7 +173,7 @@ async def _checked(
 def _rings(
     rings: Mapping[int, LastRing], finished: Iterable[Errand], now: datetime
 ) -> dict[int, LastRing]:
-    """Those of the last moments: what rings the same chat now joins them."""
+    """The rings of the last moments: what rings the same chat now joins one of them."""
     recent = {number: rung for number, rung in rings.items() if now - rung.at < ONE_RING}
     for errand in finished:
         told, outcome = errand.told, errand.outcome

@@ -1,7 +1,7 @@
 """What broadcasts tell of incidents: the state of the round's own transaction, whenever they began.
 
-Who is rung late reads what is true then. Who has a message keeps that one: it is changed, and what
-ends is answered to it.
+Whoever is rung late reads what is true by then. Whoever has a message already keeps it: it is
+edited when something changes, and the end is sent as a reply to it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -39,8 +39,8 @@ class LastRing:
 class Teller:
     """Serves one transaction.
 
-    `rings` are those of the last moments, by subscriber number. `unsettled` are numbers of those
-    who are being told of incidents: under which id is not known yet.
+    `rings` are those of the last moments, by subscriber number. `unsettled` are the numbers of
+    those to whom a message about incidents is being sent: its id is not known yet.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Teller:
     async def tell(
         self, broadcast: Broadcast, text: StoredBulletin, numbers: BitMap
     ) -> dict[int, Told]:
-        """By subscriber number, of `numbers`; whoever is not in it is told nothing any more."""
+        """What each of `numbers` is told; whoever is missing is told nothing any more."""
         self._texts[text.id] = text
         if broadcast.telling is Telling.MISSED:
             return await self._sum_up(broadcast, numbers)
@@ -77,9 +77,10 @@ class Teller:
     async def tell_each(
         self, due: Sequence[Delivery], texts: Mapping[int, StoredBulletin]
     ) -> tuple[dict[int, Told | None], set[int]]:
-        """By delivery, of those that tell of incidents; None: there is nothing to tell any more.
+        """What deliveries tell that are about incidents, by id; None: nothing any more.
 
-        And ids of those of which somebody else is deciding just now. `texts` are bulletins by id.
+        And the ids of deliveries whose broadcast somebody else is changing now. `texts` are
+        bulletins by id.
         """
         owing = await self._owing(due)
         held = await broadcasts.hold(self._transaction, owing.keys())
@@ -93,7 +94,7 @@ class Teller:
         return told, {delivery.id for id_ in busy for delivery in owing[id_][1]}
 
     async def _owing(self, due: Sequence[Delivery]) -> dict[int, tuple[Broadcast, list[Delivery]]]:
-        """By id the broadcasts of incidents that deliveries were put off from, each with those."""
+        """The broadcasts of incidents that deliveries were put off from, by id, each with these."""
         waiting: dict[int, list[Delivery]] = {}
         for delivery in due:
             if delivery.broadcast:

@@ -16,7 +16,10 @@ class Aging:
         self._older = 0  # in a row
 
     def check(self, said: float | None, before: float | None) -> None:
-        """What a state tells of its own time, the greater the later. Raises Unusable."""
+        """Compares the time a state gives for itself with that of the last one; larger is later.
+
+        Raises Unusable for one that is older.
+        """
         if said is None or before is None or said >= before:
             self._older = 0
             return

@@ -45,7 +45,7 @@ that rang. As JSON: it lives in a cursor."""
 
 @dataclass(frozen=True)
 class Telling:
-    """How a source tells."""
+    """As whose, for whom and when alerts are told."""
 
     source: str
     language: str  # preferred: "en", "it-IT"

@@ -48,7 +48,7 @@ class Batch:
     baseline: bool  # there before we came: stored, not pushed
     many: bool = False  # many at once are no mishap: see `capping`
     state: State | None = None  # all that is on; None: the source tells what happens
-    deduced: bool = False  # its all-clears: from what is on no more, and nobody said so
+    deduced: bool = False  # its all-clears are concluded from what is on no more: nobody said so
     numbered: bool = False  # the regions of its bulletins are as `ukraine` writes them
 
 
