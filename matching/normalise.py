@@ -27,7 +27,8 @@ _RUN = rf"(?:{_USUAL}++|{_LETTER})[{_MARKS}{_INVISIBLE}]*+"
 _ARTICLES = ("[ldc]", "un", "all", "dall|dell|nell|sull|coll|tutt", "quest|quell")
 _ELIDED = "".join(rf"(?<!\b(?i:{article}))" for article in _ARTICLES)
 _JOIN = rf"(?:[{_HYPHENS}]|{_ELIDED}[{_APOSTROPHES}])[{_INVISIBLE}]*+"
-_WORD = rf"(?:{_RUN})++(?:{_JOIN}(?:{_RUN})++)*+"
+# The last is no *+: within a group that captures, Python before 3.11.5 fails at that.
+_WORD = rf"(?:{_RUN})++(?:{_JOIN}(?:{_RUN})++)*"
 # Most words are plain and stand before a space or a stop: those are found a little faster.
 _CUT = re.compile(rf"({_USUAL}++(?=[ .,!?:;\n])|{_WORD})")
 
