@@ -21,7 +21,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _PATIENCE = 5.0  # seconds for one check
 _ADDRESS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^:\s\[\]/]+):(\d{1,5})")
 
-_log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ async def _as_json(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.HTTPException as error:
         allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         return web.json_response({"error": error.reason}, status=error.status, headers=allow)
-    except Exception:  # noqa: BLE001 - the server's own loop would answer in HTML and log the
+    except Exception:  # the server's own loop would answer in HTML and log the
         # whole address; what was not stored is not acknowledged, and the sender sends it again
-        _log.exception("request_failed", path=request.path)
+        log.exception("request_failed", path=request.path)
         return web.json_response({"error": "that failed here, it is logged"}, status=500)

@@ -50,6 +50,7 @@ class UpdatePoller:
                 await self._keep(updates)
                 offset = max((u["update_id"] + 1 for u in updates), default=offset)
             except Conflict:
+                # A traceback would tell nothing.
                 log.error("another program asks Telegram for this bot's updates")  # noqa: TRY400
                 await asyncio.sleep(_TROUBLE_SECONDS)
             except TelegramError as error:

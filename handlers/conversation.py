@@ -29,7 +29,7 @@ from storage.database import Database
 from storage.inbox import Incoming
 from storage.subscribers import ChatKind, Suspended, Target
 
-_log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Conversation:
@@ -207,4 +207,4 @@ def _is_public(heard: Heard) -> bool:
 def _report(update_id: int, error: Exception) -> None:
     """Where it failed, without the error's own text: that may hold what a person wrote."""
     frames = traceback.format_tb(error.__traceback__)[-6:]
-    _log.error("update failed", update=update_id, error=type(error).__name__, frames=frames)
+    log.error("update failed", update=update_id, error=type(error).__name__, frames=frames)

@@ -150,4 +150,5 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         # A transaction that reads first and writes later fails at once when another has written
         # in between, whatever the timeout: so a writer says so when it begins.
         if begin := connection.get_execution_options().get(_BEGIN, "BEGIN"):
+            # SQLAlchemy's type allows for none, and does not know that it is one of ours.
             connection.connection.dbapi_connection.begin(begin)  # type: ignore[union-attr]

@@ -3,6 +3,11 @@
 Each turn wakes a thread and then the loop again, which costs more than most of our statements do.
 SQLAlchemy's own adapter takes four a statement (cursor, execute, fetch, close) and one more for a
 transaction's first word and its last. Here a statement is one, and the BEGIN comes with the first.
+
+Neither library has a public way to do so, and private parts of both are used. Of aiosqlite:
+`_execute` and `_conn`, to run what we like in the connection's thread, and `_thread`. Of
+SQLAlchemy: the attributes of its adapters that are set or overridden below. Both are pinned in
+constraints.txt; after an upgrade every test with SQLite tells whether they are still there.
 """
 
 import os
@@ -28,6 +33,7 @@ class Connection(aiosqlite.Connection):
 
     async def say(self, *statements: Callable[[sqlite3.Cursor], object]) -> "_Said":
         """All of them in one turn; what the last has brought."""
+        # It has no types.
         said: _Said = await self._execute(self._say, statements)  # type: ignore[no-untyped-call]
         return said
 
@@ -160,7 +166,7 @@ class Driver(AsyncAdapt_aiosqlite_dbapi):
 
     def connect(self, *arg: Any, **kw: Any) -> _Adapted:
         connection = Connection(partial(_connect, *arg, **kw), iter_chunk_size=64)
-        connection._thread.daemon = True  # as SQLAlchemy's own adapter has it
+        connection._thread.daemon = True  # else a process that forgot one would never end
         try:
             await_(connection)
         except sqlite3.Error:

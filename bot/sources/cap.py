@@ -21,7 +21,7 @@ _LARGEST_ALERT = 1024 * 1024
 _MOST_LINKS = 20  # of an index, in one poll
 _GONE = frozenset((404, 410))
 
-_log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class CapSettings(PageSettings, frozen=True):
@@ -82,7 +82,7 @@ class Cap(OnePage):
             try:
                 alerts += await self._behind(link)
             except SourceError as error:
-                _log.warning("link_failed", source=self.name, error=str(error))
+                log.warning("link_failed", source=self.name, error=str(error))
                 failed.append(link)
         return alerts, frozenset((*failed, *wanted[_MOST_LINKS:]))
 

@@ -14,7 +14,7 @@ from bot.sources.ukrainealarm_reading import Place, read_places
 _LARGEST = 4 * 1024 * 1024  # bytes
 _OTHERS = frozenset((401, 403, 429))  # a wrong key, or too many requests: no reason to try again
 
-_log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Enrolment:
@@ -51,7 +51,7 @@ class Enrolment:
             self.places = read_places(page.body if page else b"")
         except SourceError as error:
             step = "regions" if self.done else "register"
-            _log.warning("webhook_not_set_up", source=name, step=step, error=str(error))
+            log.warning("webhook_not_set_up", source=name, step=step, error=str(error))
 
     async def _register(self, fetcher: Fetcher) -> None:
         """POST, and PATCH where it has an address of ours already (its OpenAPI description)."""

@@ -13,7 +13,7 @@ LARGEST = 256 * 1024  # bytes, after decompression
 PER_MINUTE = 600  # requests
 _PATIENCE = 30.0  # seconds for a whole body
 
-_log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Refusal(Exception):  # noqa: N818 - an answer
@@ -61,7 +61,7 @@ class Hook(ABC):
         try:
             return await self._receive(request)
         except Refusal as refusal:
-            _log.warning("webhook_refused", source=self.name, status=refusal.status)
+            log.warning("webhook_refused", source=self.name, status=refusal.status)
             return web.json_response(refusal.answer, status=refusal.status, headers=refusal.headers)
 
     async def _receive(self, request: web.Request) -> web.Response:

@@ -20,7 +20,7 @@ from storage.database import Database
 _MOST_KEPT = 4096  # regions; there are some 1,700
 _MOST = 200  # places that are told of: a service that goes mad shall not fill the log
 
-_log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Locator:
@@ -91,7 +91,7 @@ class Locator:
         if not new or len(self._missed) > _MOST:
             return
         self._missed.update((source, place) for place in new)
-        _log.warning("unknown_places", source=source, places=new)
+        log.warning("unknown_places", source=source, places=new)
         async with self._database.write() as transaction:
             await sources.miss(transaction, source, new)
 

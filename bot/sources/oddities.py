@@ -4,7 +4,7 @@ import structlog
 
 _MOST = 200  # a service that goes mad shall not fill the log
 
-_log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Oddities:
@@ -19,4 +19,4 @@ class Oddities:
         shown = str(value)[:80]
         if (field, shown) not in self._known and len(self._known) < _MOST:
             self._known.add((field, shown))
-            _log.warning("unexpected_value", source=self._source, field=field, value=shown)
+            log.warning("unexpected_value", source=self._source, field=field, value=shown)

@@ -16,7 +16,7 @@ from storage.arrivals import Taken
 from storage.database import Database
 from storage.sources import Cursor
 
-_log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 class Poller:
@@ -65,9 +65,9 @@ class Poller:
                     next_at=ended + wait,
                     every=self.source.every,
                 )
-        except Exception:  # noqa: BLE001 - the database failed, or intake did: the next poll
+        except Exception:  # the database failed, or intake did: the next poll
             # brings the same again, and nobody else would start this loop another time
-            _log.exception("poll_lost", source=self.source.name)
+            log.exception("poll_lost", source=self.source.name)
             return self._wait(SourceError("could not be stored"))
         return wait
 
@@ -97,13 +97,13 @@ class Poller:
         got = await self._fetch()
         async with self._turn:
             if told != self._told:
-                _log.info("look_overtaken", source=self.source.name)
+                log.info("look_overtaken", source=self.source.name)
                 return None
             return await self._settle(got)
 
     async def _settle(self, got: Batch | SourceError) -> SourceError | None:
         if isinstance(got, SourceError):
-            _log.warning("poll_failed", source=self.source.name, error=str(got))
+            log.warning("poll_failed", source=self.source.name, error=str(got))
             async with self._database.write() as transaction:
                 await sources.fail(transaction, self.source.name, str(got), self._clock())
             return got
@@ -113,9 +113,9 @@ class Poller:
             await self._take(part)
         if len(parts) > 1:
             new, missed = len(got.bulletins), len(parts[0].bulletins)
-            _log.warning("too_much_news", source=self.source.name, new=new, not_sent=missed)
+            log.warning("too_much_news", source=self.source.name, new=new, not_sent=missed)
         if self._errors:
-            _log.info("source_recovered", source=self.source.name, errors=self._errors)
+            log.info("source_recovered", source=self.source.name, errors=self._errors)
         return None
 
     async def _fetch(self) -> Batch | SourceError:
@@ -124,7 +124,7 @@ class Poller:
             return await self.source.fetch(cursor)
         except SourceError as error:
             return error
-        except Exception as defect:  # noqa: BLE001 - an adapter met what its author did not
+        except Exception as defect:  # an adapter met what its author did not
             # think of: as bad as any failed poll, and no worse
-            _log.exception("source_broke", source=self.source.name)
+            log.exception("source_broke", source=self.source.name)
             return SourceError(f"broke our reader: {type(defect).__name__}")

@@ -30,7 +30,7 @@ from storage import bulletins
 from storage.bulletins import Bulletin
 from storage.sources import Cursor
 
-_log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 Sleep = Callable[[float], Awaitable[object]]
 """Waits for so many seconds."""
@@ -102,7 +102,7 @@ class Recorder:
         try:
             await asyncio.to_thread(_append, file, line)
         except OSError as error:
-            _log.warning("not_recorded", source=got.source, why=error.strerror)
+            log.warning("not_recorded", source=got.source, why=error.strerror)
 
 
 class Recorded:

@@ -17,7 +17,7 @@ from storage.sources import Cursor
 AWAY = timedelta(seconds=60)
 """So long without a look, and an alert that was on before may have ended and begun anew."""
 
-_log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 def may_skip(cursor: Cursor | None, now: datetime) -> bool:
@@ -54,7 +54,7 @@ def batch(
         )
     before = states.from_json(cursor["state"])
     if before and not seen.state and not cursor["doubted"]:
-        _log.warning("state_doubted", source=name, missing=len(before))
+        log.warning("state_doubted", source=name, missing=len(before))
         kept = _cursor(before, more, now, doubted=True)
         return Batch(name, (), kept, baseline=False, state=before, deduced=True)
     state, changes = states.difference(before, seen)

@@ -31,7 +31,7 @@ class Press:
         self.toast: Toast | None = None
         self._bell = Bell()
 
-    async def answered(self, timeout: float = 180.0) -> Toast:  # noqa: ASYNC109
+    async def answered(self, timeout: float = 180.0) -> Toast:  # noqa: ASYNC109 - convenient
         """The bot's answer; raises TimeoutError when there is none."""
         await self._bell.until(lambda: self.toast is not None, timeout)
         assert self.toast is not None  # noqa: S101 - tells mypy what was just waited for

@@ -19,7 +19,7 @@ class InlineQuery:
         self.results: list[dict[str, Any]] | None = None  # Telegram's InlineQueryResult
         self._bell = Bell()
 
-    async def answered(self, timeout: float = 180.0) -> list[dict[str, Any]]:  # noqa: ASYNC109
+    async def answered(self, timeout: float = 180.0) -> list[dict[str, Any]]:  # noqa: ASYNC109 - convenient
         """The results; raises TimeoutError when there are none."""
         await self._bell.until(lambda: self.results is not None, timeout)
         return self.results or []
