@@ -40,7 +40,7 @@ from bot.paging import Paging
 from bot.pulse import Pulse
 from bot.readiness import database_check
 from bot.repeats import Repeats
-from bot.sources import registry as sources
+from bot.sources import registry
 from bot.sources.fetching import Fetcher, open_session
 from bot.sources.locating import Locator
 from bot.sources.poller import Poller
@@ -59,8 +59,7 @@ from handlers.said import Answer, Direct, Edit, Suggest
 from handlers.words import Words
 from matching.finding import prepare
 from matching.index import Index
-from storage import broadcasts, deliveries, subscriptions
-from storage import sources as health
+from storage import broadcasts, deliveries, sources, subscriptions
 from storage.arrivals import Taken
 from storage.database import Database
 from storage.inbox import Incoming
@@ -142,10 +141,10 @@ class App:
             clock=now,
             administrators=self._sender.administrators,
             operators=config.telegram.admins,
-            watchers=sources.of_states(config.source),
+            watchers=registry.of_states(config.source),
             allowance=Allowance(config.telegram.commands_per_minute),
         )
-        self._channels = Channels(sources.channels(config.source), database, now)
+        self._channels = Channels(registry.channels(config.source), database, now)
         self._inbox = Inbox(database, self._answer, now, UpdateCounts(self._registry, ALLOWED))
         self._repeats = Repeats()
         self._intake = Intake(
@@ -153,7 +152,7 @@ class App:
             knowledge.reader,
             self._index,
             self._repeats,
-            Fusion(database, self._index, knowledge.gazetteer, sources.of_states(config.source)),
+            Fusion(database, self._index, knowledge.gazetteer, registry.of_states(config.source)),
             config.delivery.alert_ttl,
             self._bell.set,
             now,
@@ -168,19 +167,19 @@ class App:
         )
         self._locator = Locator(knowledge.gazetteer, database)
         self._paging = Paging(database, self._words, config.telegram.admins, self._bell.set, now)
-        recorders = sources.recorders(config.source, now)
+        recorders = registry.recorders(config.source, now)
         self._sources = [
             Poller(source, database, self._take, now, recorder=recorders.get(source.name))
-            for source in sources.polled(config.source, fetcher, now)
+            for source in registry.polled(config.source, fetcher, now)
         ]
-        self._webhooks = sources.hooks(config.source, self._sources, self._take, now)
+        self._webhooks = registry.hooks(config.source, self._sources, self._take, now)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Everything side by side, until `stop` is set or a part fails for good."""
         await self._repeats.load(self._database, self._reader, now())
         offset = await self._inbox.offset()
         async with self._database.write() as transaction:
-            await health.watch(transaction, sources.watched(self._config.source), now())
+            await sources.watch(transaction, registry.watched(self._config.source), now())
         async with self._served(), self._ticking(), asyncio.TaskGroup() as group:
             group.create_task(self._courier.run())
             others = [group.create_task(part) for part in self._parts(offset)]

@@ -39,6 +39,7 @@ AT_ONCE = 50
 """Bulletins in one transaction: what comes in between waits for so many, a fsync is shared."""
 
 _Also = Callable[[Transaction, list[Taken]], Awaitable[None]]
+"""Stores something in the bulletins' transaction; it is told what became of each of them."""
 
 
 @dataclass(frozen=True)

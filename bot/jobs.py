@@ -64,7 +64,7 @@ async def ticking(jobs: Iterable[Job], pulse: Pulse) -> AsyncIterator[None]:
 def _until_the_end(
     run: Callable[[], Awaitable[None]], under_way: set[asyncio.Task[Any]]
 ) -> Callable[[], Awaitable[None]]:
-    """The job, whose end by a stop is none of the failures APScheduler reports."""
+    """The job; when a stop cancels it, that is no failure for APScheduler to report."""
 
     async def tick() -> None:
         if (task := asyncio.current_task()) is None:

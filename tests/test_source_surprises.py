@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from bot.sources import ukraine
 from bot.sources.alerts_in_ua import read_active
 from bot.sources.cap_reading import read_answer
-from bot.sources.cap_telling import Telling, tell
+from bot.sources.cap_telling import Manner, tell
 from bot.sources.gdacs import read_disasters
 from bot.sources.oddities import Oddities
 from bot.sources.source import Unusable
@@ -60,7 +60,7 @@ def _alarm(body: bytes) -> None:
 
 
 def _cap(body: bytes) -> None:
-    _, roots = tell(read_answer(body).alerts, {}, Telling("met", "en", NOW))
+    _, roots = tell(read_answer(body).alerts, {}, Manner("met", "en", NOW))
     json.dumps(roots)
 
 

@@ -18,7 +18,7 @@ import structlog
 
 from bot.delivery.counting import Counts
 from bot.delivery.errands import Errand, Told
-from bot.delivery.health import Health
+from bot.delivery.health import SendingHealth
 from bot.delivery.outcome import NotSent, Outcome, Refused, Rejected, RetryAfter
 from bot.delivery.pacing import Booking, Pacer
 from bot.delivery.recovery import recover
@@ -93,7 +93,7 @@ class Courier:
         self._most_in_doubt = max(LEAST_IN_DOUBT, int(rate * GROUP_SECONDS))
         self._most_ready = min(self._most_in_doubt, max(2, int(pacer.rate * READY_SECONDS)))
         self._ledger = Ledger()
-        self.health = Health(database, pacer, clock)
+        self.health = SendingHealth(database, pacer, clock)
         counts.watch(lambda: self._ledger.under_way)
         self._ready: list[tuple[int, int, Errand]] = []  # a heap: lane, order of picking, errand
         self._order = count()

@@ -17,7 +17,7 @@ share of a lane is a message in four seconds, and the longest call ends within t
 _LONG_WAIT_SECONDS = 60.0
 
 
-class Health:
+class SendingHealth:
     """Hears of every call; `pacer` has the monotonic clock all of it is measured by.
 
     `clock` gives aware times.

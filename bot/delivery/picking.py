@@ -25,8 +25,10 @@ LOOK_AHEAD = 64
 """Deliveries read at a time: some of them may have to wait for their chat."""
 
 EDITS_AT_ONCE = 2
+"""Broadcasts of edits in one round: rings wait while the messages to edit are looked for."""
+
 EDITS_AHEAD = 8
-"""Broadcasts and deliveries for which a round looks for messages to edit: a ring waits for it."""
+"""Deliveries of edits in one round, for the same reason."""
 
 
 @dataclass

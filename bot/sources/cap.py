@@ -9,7 +9,7 @@ import structlog
 from pydantic import Field
 
 from bot.sources.cap_reading import Answer, CapAlert, read_answer
-from bot.sources.cap_telling import Telling, tell
+from bot.sources.cap_telling import Manner, tell
 from bot.sources.fetching import Fetcher, Page
 from bot.sources.noticing import notice
 from bot.sources.one_page import Found, OnePage, PageSettings
@@ -60,9 +60,9 @@ class Cap(OnePage):
             {link: "" for link in reversed(answer.links) if cursor is None or link not in left},
             cursor["links"] if cursor else {},
         )
-        telling = Telling(self.name, self._language, now)
+        manner = Manner(self.name, self._language, now)
         bulletins, roots = tell(
-            [*answer.alerts, *linked], cursor["roots"] if cursor else {}, telling
+            [*answer.alerts, *linked], cursor["roots"] if cursor else {}, manner
         )
         more: dict[str, object] = {"links": noticed.known, "roots": roots}
         if left:  # it is asked for again, also when the index stays the same

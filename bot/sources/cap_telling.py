@@ -44,8 +44,8 @@ that rang. As JSON: it lives in a cursor."""
 
 
 @dataclass(frozen=True)
-class Telling:
-    """As whose, for whom and when alerts are told."""
+class Manner:
+    """As which source, in which language and when alerts are told."""
 
     source: str
     language: str  # preferred: "en", "it-IT"
@@ -53,7 +53,7 @@ class Telling:
 
 
 def tell(
-    alerts: Iterable[CapAlert], roots: Roots, telling: Telling
+    alerts: Iterable[CapAlert], roots: Roots, manner: Manner
 ) -> tuple[tuple[Bulletin, ...], Roots]:
     """The bulletins of what is new, the oldest first, and what to remember."""
     known = dict(roots)
@@ -63,7 +63,7 @@ def tell(
         if mark in known:
             continue
         root = next((known[m] for m in map(_mark, alert.references) if m in known), None)
-        bulletin = _bulletin(alert, root, telling)
+        bulletin = _bulletin(alert, root, manner)
         rang = (root or "").endswith("!") or bool(bulletin and bulletin.phase)
         known[mark] = (root or mark).rstrip("!") + ("!" if rang else "")
         if bulletin:
@@ -71,16 +71,16 @@ def tell(
     return tuple(told), dict(list(known.items())[-MOST_KEPT:])
 
 
-def _bulletin(alert: CapAlert, root: str | None, telling: Telling) -> Bulletin | None:
-    info = _chosen(alert.infos, telling.language) or _NOTHING
-    if not _is_worth(alert, info, root, telling.now):
+def _bulletin(alert: CapAlert, root: str | None, manner: Manner) -> Bulletin | None:
+    info = _chosen(alert.infos, manner.language) or _NOTHING
+    if not _is_worth(alert, info, root, manner.now):
         return None
     level = _level(info)
-    phase = _phase(alert, info, root, telling.now)
+    phase = _phase(alert, info, root, manner.now)
     mark = _mark(alert.identity)
     chain = (root or mark).rstrip("!")
     return Bulletin(
-        source=telling.source,
+        source=manner.source,
         key=keys.id_key(chain, phase, mark) if phase else mark,
         title=(info.headline or info.event or alert.type)[:LONGEST_TITLE],
         text="\n\n".join(filter(None, (info.description, info.instruction)))[:LONGEST_TEXT],
@@ -94,7 +94,7 @@ def _bulletin(alert: CapAlert, root: str | None, telling: Telling) -> Bulletin |
         regions=_areas(alert.infos, info),
         published_at=alert.sent,
         expires_at=None if phase is Phase.CLEAR else _ends(alert, info),
-        received_at=telling.now,
+        received_at=manner.now,
     )
 
 
