@@ -43,6 +43,17 @@ listen = ""
             env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
         )
 
+    @asynccontextmanager
+    async def started(self) -> AsyncIterator[asyncio.subprocess.Process]:
+        """The bot, which the test ends: else, where it fails before that, it is killed."""
+        process = await self.start("run")
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.communicate()
+
     async def call(self, *arguments: str) -> tuple[int, str, str]:
         process = await self.start(*arguments)
         out, err = await asyncio.wait_for(process.communicate(), 180)

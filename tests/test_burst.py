@@ -165,11 +165,9 @@ async def test_a_process_killed_while_a_burst_is_taken_takes_the_rest_at_its_nex
         ids = await arrivals.put(transaction, map(storm, range(count)), NOW)
     async with Standin() as standin:
         installation = Installation(tmp_path, standin)
-        process = await installation.start("run")
-        while await left(database) == count:  # noqa: ASYNC110 - another process rings no bell
-            await asyncio.sleep(0.005)
-        process.kill()
-        await process.communicate()
+        async with installation.started():  # until it has begun
+            while await left(database) == count:  # noqa: ASYNC110 - another process rings no bell
+                await asyncio.sleep(0.005)
         taken = count - await left(database)
         assert 0 < taken < count
         assert await owed(database) == taken

@@ -138,7 +138,8 @@ async def test_what_stood_on_a_page_before_is_not_pushed_and_what_comes_after_is
     person = standin.people.person("Ann")
     async with installation.running():
         await ask(person, "/subscribe Ukraine")
-        assert "metro" in await ask(person, "/latest metro")
+        while "third line" not in await ask(person, "/latest metro"):  # noqa: ASYNC110 - it looks
+            await asyncio.sleep(1)
         blog.write_text(f"Storm hits Odesa\nRoofs are gone in Odesa.\n{BLOG}")
         await person.chat.wait(lambda ms: "Storm hits Odesa" in ms[-1].text)
     blog.write_text(f"Storm leaves Odesa\nThe sun is back.\n{blog.read_text()}")
@@ -160,15 +161,13 @@ async def test_a_killed_process_loses_nothing_and_copies_at_most_what_was_in_fli
     async with installation.running():
         await asyncio.gather(*(ask(person, "/subscribe Kyiv") for person in persons))
 
-    process = await installation.start("run")
-    before = standin.journal.total
-    publishing = asyncio.create_task(installation.call("publish", str(blog)))
-    sends = len(standin.journal.of("sendMessage"))
-    await standin.journal.wait(lambda journal: len(journal.of("sendMessage")) >= sends + 10)
-    process.kill()
-    await process.communicate()
+    async with installation.started() as process:
+        publishing = asyncio.create_task(installation.call("publish", str(blog)))
+        sends = len(standin.journal.of("sendMessage"))
+        await standin.journal.wait(lambda journal: len(journal.of("sendMessage")) >= sends + 10)
+        process.kill()
+        await process.communicate()
     await publishing
-    assert standin.journal.total > before
     async with installation.running():
         await heard(persons, [{"alert"}] * 40)
     counts = [len(pushes(person)) for person in persons]
@@ -183,13 +182,13 @@ async def test_the_token_is_in_nothing_that_is_printed(standin: Standin, tmp_pat
     standin.faults.disconnect(times=2)
     standin.faults.halve(times=2)
     installation = Installation(tmp_path, standin)
-    process = await installation.start("run")
     person = standin.people.person("Ann")
-    await ask(person, "/subscribe Kyiv")
-    await person.send("/latest")
-    await asyncio.sleep(1)
-    process.send_signal(signal.SIGTERM)
-    out, err = await process.communicate()
+    async with installation.started() as process:
+        await ask(person, "/subscribe Kyiv")
+        await person.send("/latest")
+        await asyncio.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        out, err = await process.communicate()
     code, checked, trouble = await installation.call("check")
     await standin.stop()
     gone, unreachable, more = await installation.call("check")

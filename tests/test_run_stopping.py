@@ -25,11 +25,11 @@ async def test_a_stop_lets_calls_end_for_seconds_and_says_what_is_left(
     await installation.call("publish", str(blog))
     standin.faults.slow(60, method="sendMessage", skip=3)
     standin.faults.slow(2, method="sendMessage", times=None)
-    process = await installation.start("run")
-    sends = len(standin.journal.of("sendMessage")) + 5
-    await standin.journal.wait(lambda j: len(j.of("sendMessage")) >= sends)
-    process.send_signal(signal.SIGTERM)
-    _, err = await asyncio.wait_for(process.communicate(), 180)
+    async with installation.started() as process:
+        sends = len(standin.journal.of("sendMessage")) + 5
+        await standin.journal.wait(lambda j: len(j.of("sendMessage")) >= sends)
+        process.send_signal(signal.SIGTERM)
+        _, err = await asyncio.wait_for(process.communicate(), 180)
     log = {line["event"]: line for line in map(json.loads, err.splitlines())}
     assert process.returncode == 0
     assert log["calls left in doubt"]["count"] == 1
@@ -46,10 +46,10 @@ async def test_a_second_poller_is_said_loudly_and_outlived(
     person = standin.people.person("Ann")
     conflict = {"ok": False, "error_code": 409, "description": "Conflict: terminated by other"}
     standin.faults.answer(409, conflict, method="getUpdates")
-    process = await Installation(tmp_path, standin).start("run")
-    await ask(person, "/id")
-    await ask(person, "/id")
-    process.send_signal(signal.SIGTERM)
-    _, err = await process.communicate()
+    async with Installation(tmp_path, standin).started() as process:
+        await ask(person, "/id")
+        await ask(person, "/id")
+        process.send_signal(signal.SIGTERM)
+        _, err = await process.communicate()
     assert b"another program asks Telegram for this bot's updates" in err
     assert process.returncode == 0
