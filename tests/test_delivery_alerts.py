@@ -203,12 +203,13 @@ async def test_who_was_not_rung_before_the_end_gets_neither(both: Night) -> None
 async def test_a_ring_that_waited_for_its_chat_is_dropped_when_it_is_over(night: Night) -> None:
     ann = await night.listener("Kyiv OR Odesa")
     async with night.sending() as outbox:
-        outbox.pacer.leave(ann.id, 2.0)
+        outbox.pacer.leave(ann.id, 600)
         await night.alarms.on("siren", KYIV)
         outbox.bell.set()
         while await night.alarms.owed():  # noqa: ASYNC110 - the database rings no bell
             await asyncio.sleep(0.02)
         await night.alarms.over("hook", KYIV)
+        outbox.bell.set()
     assert ann.chat.messages == []
 
 

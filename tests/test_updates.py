@@ -51,7 +51,7 @@ class Clerk:
         self.answered.append(incoming.update_id)
 
     async def until(self, *updates: int) -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             while not set(updates) <= set(self.answered):  # noqa: ASYNC110 - it rings no bell
                 await asyncio.sleep(0.01)
 
@@ -191,7 +191,7 @@ async def test_telegram_is_told_that_we_have_an_update_after_it_is_kept(
 
         run = asyncio.create_task(UpdatePoller(bot, keep).run(None))
         await person.send("hello")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             await told.wait()
         run.cancel()
         await asyncio.wait({run})

@@ -16,9 +16,9 @@ async def test_an_arrival_of_another_process_is_noticed(
     now = datetime(2026, 3, 1, tzinfo=UTC)
     other = Database(database_url)
     async with aclosing(changes(database)) as noticed:
-        await asyncio.wait_for(anext(noticed), 60)
+        await asyncio.wait_for(anext(noticed), 180)
         async with other.write() as transaction:
             bulletin = Bulletin(source="publish", key="1", title="Hello", received_at=now)
             await arrivals.put(transaction, [bulletin], now)
-        await asyncio.wait_for(anext(noticed), 60)
+        await asyncio.wait_for(anext(noticed), 180)
     await other.close()
