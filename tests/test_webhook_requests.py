@@ -119,6 +119,13 @@ async def test_without_the_secret_nothing_is_read(desk: Desk, authorization: str
     assert SECRET not in str(logs)
 
 
+async def test_who_shows_no_secret_is_told_how_one_is_shown(desk: Desk) -> None:
+    with capture_logs():
+        async with desk.session.post(f"{desk.url}/hook/press", json={"title": "A"}) as response:
+            assert response.status == 401
+            assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
 async def test_a_secret_that_is_no_text_is_a_wrong_secret(desk: Desk) -> None:
     with capture_logs():
         assert await _raw_status(desk, b"Bearer \xff\xfe") == 401

@@ -24,6 +24,8 @@ class Refusal(Exception):  # noqa: N818 - an answer
         self.status = status
         self.answer = {"error": reason, **more}
         self.headers = {"Retry-After": str(retry_after)} if retry_after else {}
+        if status == 401:
+            self.headers["WWW-Authenticate"] = "Bearer"
 
 
 class Flow:
