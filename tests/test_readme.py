@@ -11,6 +11,7 @@ from bot.__main__ import parser
 from bot.config import Config
 from bot.sources.registry import KINDS
 from handlers.registry import COMMANDS
+from handlers.starting import read_payload
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -40,6 +41,11 @@ def test_every_command_shown_is_one_that_there_is(line: str) -> None:
 def test_the_commands_of_the_conversation_are_all_told() -> None:
     told = re.findall(r"^\| `/(\w+)", README, re.MULTILINE)
     assert sorted(told) == sorted(command.name for command in COMMANDS)
+
+
+def test_the_link_that_is_shown_offers_what_is_said_of_it() -> None:
+    (payload, query) = re.findall(r"\?start=(\S+)` offers .* \(here `(.+)`\)", README)[0]
+    assert read_payload(payload) == query
 
 
 def test_the_tables_of_the_configuration_are_all_told() -> None:
