@@ -96,7 +96,10 @@ class Plans:
             return _broadcast(plan, plan.entry, plan.telling, recipients)
         if plan.telling is not Telling.CLOSED:
             return _broadcast(plan, plan.entry, plan.telling, recipients)
-        none = await retelling.cut(transaction, plan.entry.incident.id, now)
+        incident = plan.entry.incident
+        none = await retelling.cut(transaction, incident.id, now)
+        # Some were told by another one it belongs with, which may have ended in this one's name.
+        none -= BitMap(await retelling.messages(transaction, incident, none & plan.entry.linked))
         told = _broadcast(plan, plan.entry, plan.telling, (recipients - none) | plan.asked)
         # For them it is not over, and they have not heard of it yet.
         rung = [

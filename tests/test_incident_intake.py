@@ -239,6 +239,17 @@ async def test_who_was_to_be_rung_again_by_what_ends_gets_the_all_clear(both: Al
     assert over(1) in await both.over("hook", OBLAST)
 
 
+async def test_who_was_told_by_one_gets_the_end_of_a_graver_one_that_did_not_ring_yet(
+    both: Alarms,
+) -> None:
+    both.subscribe(1, IZIUM)
+    await both.on("siren", OBLAST, level="yellow")
+    await arrived(both, 501)
+    await both.on("siren", IZIUM, level="red")
+    both.now += timedelta(minutes=1)
+    assert over(1) in await both.over("hook", OBLAST)
+
+
 async def test_what_a_poll_does_not_show_any_more_is_no_end_of_what_is_on_around_it(
     alarms: Alarms,
 ) -> None:
