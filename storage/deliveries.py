@@ -25,6 +25,7 @@ class NewDelivery:
     lane: Lane
     bulletin: int | None = None  # id of the bulletin, rendered when it is sent
     broadcast: int | None = None  # id of the one it was put off from
+    message: int | None = None  # of an edit: Telegram's id of an older message; None: the newest
     content: Content | None = None  # or what to say, rendered already
     silent: bool = False  # arrives without a sound
     attempts: int = 0  # calls to Telegram so far

@@ -77,8 +77,8 @@ async def message_ids(transaction: Transaction, bulletin: int, subscriber: int) 
 
 async def living(
     transaction: Transaction, bulletins: Collection[int], numbers: BitMap
-) -> dict[int, dict[int, int]]:
-    """By subscriber, of `numbers`, and by bulletin the newest id of a living message with it."""
+) -> dict[int, dict[int, list[int]]]:
+    """By subscriber, of `numbers`, and by bulletin the ids of living messages, oldest first."""
     query = (
         select(_table.c.bulletin, _table.c.packed)
         .where(
@@ -89,11 +89,11 @@ async def living(
         )
         .order_by(_table.c.id)
     )
-    found: dict[int, dict[int, int]] = {}
+    found: dict[int, dict[int, list[int]]] = {}
     for bulletin, packed in await transaction.execute(query):
         for number, message_id in unpack(packed):
             if number in numbers:
-                found.setdefault(number, {})[bulletin] = message_id
+                found.setdefault(number, {}).setdefault(bulletin, []).append(message_id)
     return found
 
 

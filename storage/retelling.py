@@ -18,7 +18,6 @@ _incident = schema.incident
 _progress = schema.progress
 _delivery = schema.delivery
 _missed = schema.missed
-
 _crowd = schema.crowd
 
 NEAR = 64
@@ -45,6 +44,7 @@ class Message:
 
     id: int  # Telegram's
     incidents: tuple[int, ...]  # ids of those it stands for, oldest first
+    older: tuple["Message", ...] = ()  # that told them of the same, once all of it is over
 
 
 async def cut(transaction: Transaction, incident: int, now: datetime) -> BitMap:
@@ -142,27 +142,48 @@ async def messages(
     arrived = await receipts.living(transaction, told, numbers)
     found = {}
     for number in numbers:
-        own = {
-            id_: message_id
-            for id_, one in kin.items()
-            if number in one.owed
-            and (message_id := _newest(arrived.get(number, {}), one.bulletins))
-        }
-        linked = [
-            id_
-            for id_, one in kin.items()
-            if one.is_of_wave and (number in one.linked or number in kin[incident.id].linked)
-        ]
-        home = max((own[i] for i in (incident.id, *linked) if i in own), default=None)
-        newest = own.get(incident.id) or home
-        if newest is None:
-            continue
-        # Those without a message of their own are told of in the newest of those they belong with.
-        homeless = {id_ for id_ in linked if id_ not in own and number in kin[id_].owed}
-        joined = homeless if newest == home else set()
-        same = {id_ for id_, message_id in own.items() if message_id == newest}
-        found[number] = Message(newest, tuple(sorted({incident.id} | same | joined)))
+        own = arrived.get(number, {})
+        if message := _message(number, incident.id, kin, own):
+            found[number] = message
     return found
+
+
+def _message(
+    number: int, incident: int, kin: Mapping[int, "_Kin"], arrived: Mapping[int, list[int]]
+) -> Message | None:
+    """Of all that one subscriber has, by bulletin, the one to tell of an incident in."""
+    had = {
+        id_: ids
+        for id_, one in kin.items()
+        if number in one.owed and (ids := _ids(arrived, one.bulletins))
+    }
+    own = {id_: max(ids) for id_, ids in had.items()}
+    linked = [
+        id_
+        for id_, one in kin.items()
+        if one.is_of_wave
+        and number in one.owed
+        and (number in one.linked or number in kin[incident].linked)
+    ]
+    family = {incident, *linked}
+    home = max((own[id_] for id_ in family if id_ in own), default=None)
+    if (newest := own.get(incident) or home) is None:
+        return None
+    # Those without a message of their own are told of in the newest of those they belong with.
+    homeless = {id_ for id_ in linked if id_ not in own}
+    joined = homeless if newest == home else set()
+    same = {id_ for id_, message_id in own.items() if message_id == newest}
+    older: set[int] = set()
+    if all(kin[id_].is_over for id_ in family):
+        older = older.union(*(had.get(id_, ()) for id_ in family)) - {newest}
+    return Message(
+        newest,
+        tuple(sorted({incident} | same | joined)),
+        tuple(
+            Message(one, tuple(sorted(id_ for id_, ids in had.items() if one in ids)))
+            for one in sorted(older)
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -173,6 +194,7 @@ class _Kin:
     owed: BitMap  # as in Crowd
     linked: BitMap  # as in Crowd
     is_of_wave: bool  # the same as the other one's
+    is_over: bool
 
 
 async def _kin(transaction: Transaction, incident: Incident) -> dict[int, _Kin]:
@@ -181,20 +203,28 @@ async def _kin(transaction: Transaction, incident: Incident) -> dict[int, _Kin]:
     told = await _told(transaction, _broadcast.c.incident.in_(of_wave))
     near = [_broadcast.c.id.between(row.id - NEAR, row.id + NEAR) for row in told]
     told += await _told(transaction, or_(*near)) if near else []
-    bulletins = {id_: [first] if first else [] for id_, first in of_wave.items()}
+    bulletins = {id_: [row.bulletin] if row.bulletin else [] for id_, row in of_wave.items()}
     for row in told:
         bulletins.setdefault(row.incident, []).append(row.bulletin)
-    query = select(_crowd.c.incident, _crowd.c.owed, _crowd.c.linked).where(
-        _crowd.c.incident.in_(bulletins)
+    query = (
+        select(_crowd, _incident.c.closed_at)
+        .join_from(_crowd, _incident)
+        .where(_crowd.c.incident.in_(bulletins))
     )
     return {
-        row.incident: _Kin(bulletins[row.incident], row.owed, row.linked, row.incident in of_wave)
+        row.incident: _Kin(
+            bulletins[row.incident],
+            row.owed,
+            row.linked,
+            is_of_wave=row.incident in of_wave,
+            is_over=row.closed_at is not None,
+        )
         for row in await transaction.execute(query)
     }
 
 
-async def _wave(transaction: Transaction, incident: Incident) -> dict[int, int | None]:
-    """Ids of those it belongs with, each with its first bulletin.
+async def _wave(transaction: Transaction, incident: Incident) -> dict[int, Row[Any]]:
+    """By id those it belongs with, itself among them.
 
     Of what went on without a break: one message may have lived through many, one after another.
     """
@@ -214,13 +244,13 @@ async def _wave(transaction: Transaction, incident: Incident) -> dict[int, int |
         .order_by(_incident.c.closed_at.desc())
     )
     found = (await transaction.execute(query)).all()
-    since, of_wave = incident.opened_at, {incident.id: incident.bulletin}
+    since, of_wave = incident.opened_at, {}
     for row in sorted(found, key=lambda row: row.closed_at is not None):  # those that are on first
         if row.closed_at is None or row.closed_at >= since - _STILL_ON:
             since = min(since, row.opened_at)
         elif row.bulletin != incident.bulletin:
             continue
-        of_wave[row.id] = row.bulletin
+        of_wave[row.id] = row
     return of_wave
 
 
@@ -239,9 +269,9 @@ async def _told(transaction: Transaction, which: ColumnElement[bool]) -> list[Ro
     return list(await transaction.execute(query))
 
 
-def _newest(arrived: Mapping[int, int], bulletins: Iterable[int]) -> int | None:
-    """The newest message of those that carried one of the bulletins."""
-    return max((arrived[one] for one in bulletins if one in arrived), default=None)
+def _ids(arrived: Mapping[int, list[int]], bulletins: Iterable[int]) -> set[int]:
+    """Those of messages that carried one of the bulletins."""
+    return {id_ for one in bulletins for id_ in arrived.get(one, ())}
 
 
 async def _of(transaction: Transaction, incident: int, lane: Lane) -> Sequence[Row[Any]]:

@@ -209,6 +209,7 @@ delivery = Table(
     Column("lane", Integer, nullable=False),
     Column("bulletin", ForeignKey("bulletin.id")),
     Column("broadcast", BigInteger),  # no foreign key: it goes with its bulletin, and that stays
+    Column("message", BigInteger),
     Column("content", Text),
     Column("silent", Boolean, nullable=False),
     Column("attempts", Integer, nullable=False),

@@ -1,6 +1,7 @@
 """The messages that a person has of an alert, from the first ring to the all-clear."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -45,6 +46,7 @@ class Night:
         self._sender = sender
         self._database = database
         self._persons: dict[str, Person] = {}
+        self.ids = itertools.count(1)  # of messages that nobody sends in earnest
 
     async def listener(self, query: str, name: str = "Ann", mode: Mode = Mode.RING) -> Person:
         if name not in self._persons:
@@ -311,8 +313,9 @@ async def test_an_edit_that_newer_ones_replace_is_not_begun_again(both: Night) -
 async def told_at(night: Night, ledger: Ledger, moment: datetime) -> list[Errand]:
     """What a round sends, to chats that may have a message; all of it arrives."""
     turn = await play_round(night.alarms.database, ledger, 9, lambda _: 0.0, moment)
-    for number, errand in enumerate(turn.picked.errands, start=1):
-        errand.outcome = Sent(number)
+    for errand in turn.picked.errands:
+        edited = errand.told.edits if errand.told else None
+        errand.outcome = Sent(edited or next(night.ids))
         ledger.under_way.discard(errand)
         ledger.finished.append(errand)
     return turn.picked.errands
@@ -331,6 +334,19 @@ async def test_two_ends_of_one_bulletin_that_wait_for_their_chat_are_both_told(
     rounds = [await told_at(both, ledger, now() + timedelta(minutes=n)) for n in range(1, 6)]
     told = [(e.lane, e.told.scene.views[0].incident.id) for es in rounds for e in es if e.told]
     assert sorted(id_ for lane, id_ in told if lane is Lane.ALERT) == [1, 2]
+
+
+async def test_all_messages_of_an_alert_that_is_over_say_so(both: Night) -> None:
+    await both.listener("Kyiv")
+    ledger, begin = Ledger(), now()
+    await both.alarms.on("siren", KYIV, level="yellow")
+    await told_at(both, ledger, begin)
+    await both.alarms.changed("siren", KYIV, level="red")
+    await told_at(both, ledger, begin + timedelta(minutes=1))
+    await both.alarms.over("hook", KYIV)
+    rounds = [await told_at(both, ledger, begin + timedelta(minutes=n)) for n in range(2, 6)]
+    edited = [e.told.edits for errands in rounds for e in errands if e.is_edit and e.told]
+    assert sorted(filter(None, edited)) == [1, 2]
 
 
 async def test_the_end_of_one_alert_does_not_drop_the_ring_of_another_in_its_bulletin(

@@ -30,6 +30,7 @@ class Told:
     broadcast: int  # id of the one that told to
     edits: int | None = None  # id of the message that it changes; None: it is one of its own
     answers: int | None = None  # id of the message that it is a reply to
+    older: tuple["Told", ...] = ()  # changes of older messages, which follow by themselves
 
     @property
     def rings(self) -> bool:

@@ -216,17 +216,19 @@ class Picker:
         wait = self._wait(subscriber)
         if is_late:  # whatever they are told now, they get the newest after it
             wait = max(wait or timedelta(), timedelta(seconds=CHAT_SECONDS))
+        put_off = NewDelivery(
+            subscriber=number,
+            lane=broadcast.lane,
+            bulletin=broadcast.bulletin,
+            broadcast=broadcast.id,
+            silent=silent,
+            due_at=self._now + (wait or timedelta()),
+        )
+        self._put_off += [
+            replace(put_off, message=one.edits) for one in (told.older if told else ())
+        ]
         if wait:
-            self._put_off.append(
-                NewDelivery(
-                    subscriber=number,
-                    lane=broadcast.lane,
-                    bulletin=broadcast.bulletin,
-                    broadcast=broadcast.id,
-                    silent=silent,
-                    due_at=self._now + wait,
-                )
-            )
+            self._put_off.append(put_off)
             return
         errand = Errand(
             subscriber, broadcast.lane, text, silent, attempts=1, broadcast=broadcast.id, told=told

@@ -5,7 +5,7 @@ edited when something changes, and the end is sent as a reply to it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pyroaring import BitMap
@@ -89,7 +89,7 @@ class Teller:
             broadcast, its = owing[id_]
             numbers = BitMap(delivery.subscriber for delivery in its)
             heard = await self.tell(broadcast, texts[broadcast.bulletin], numbers)
-            told |= {delivery.id: heard.get(delivery.subscriber) for delivery in its}
+            told |= {one.id: _of(heard.get(one.subscriber), one.message) for one in its}
         busy = owing.keys() - held.keys()
         return told, {delivery.id for id_ in busy for delivery in owing[id_][1]}
 
@@ -134,8 +134,11 @@ class Teller:
         found = await retelling.messages(self._transaction, incident, numbers)
         told = {}
         for number, message in found.items():
-            scene = await self._scene(broadcast, message.incidents)
-            told[number] = Told(scene, broadcast.id, edits=message.id)
+            newest, *older = [
+                Told(await self._scene(broadcast, one.incidents), broadcast.id, edits=one.id)
+                for one in (message, *message.older)
+            ]
+            told[number] = replace(newest, older=tuple(older))
         return told
 
     async def _close(
@@ -194,3 +197,10 @@ class Teller:
         newest = {one.newest for one in found.values() if one.newest} - self._texts.keys()
         if newest:
             self._texts |= await bulletins.get(self._transaction, newest)
+
+
+def _of(told: Told | None, message: int | None) -> Told | None:
+    """What there is to tell by a message; None: by the newest."""
+    if told is None or message is None:
+        return told
+    return next((one for one in (told, *told.older) if one.edits == message), None)
