@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import gc
 import math
 import os
 import signal
@@ -119,8 +118,6 @@ def parser() -> argparse.ArgumentParser:
 async def _run(options: argparse.Namespace) -> int:
     config, secret = _with_token(options)
     knowledge = _knowledge(config, options)
-    # What is loaded stays: to look through all of it for garbage would stop the loop for 100 ms.
-    gc.freeze()
     await app.run(config, secret, knowledge, _stop_on_signal())
     return 0
 
