@@ -44,6 +44,7 @@ class Customs:
     human: frozenset[str] = _NOTHING  # said of somebody, never of a capital
     in_water: frozenset[str] = _NOTHING  # done in a river, never in a town
     sides: frozenset[str] = _NOTHING  # after the adjective of a country: what the place is
+    belittled: frozenset[str] = _NOTHING  # names that need no capital
     not_places: tuple[tuple[str, ...], ...] = ()  # phrases
     befalls: frozenset[tuple[str, ...]] = frozenset()  # phrases: what befalls places alone
     native: Mapping[str, frozenset[str]] = field(
@@ -64,7 +65,7 @@ class Customs:
             for name in names.split(",")
         }
         sets = {key: frozenset(words(text)) for key, text in data.items()}
-        for name in ("people", "first_names", "waters"):
+        for name in ("people", "first_names", "waters", "belittled"):
             sets[name] = frozenset(form for word in sets[name] for form in forms(word))
         for name in ("human", "in_water"):
             sets[name] = frozenset(form for word in sets[name] for form in inflection.forms(word))

@@ -229,6 +229,7 @@ class Judge:
         return (
             (word and self._is_in_unit(candidate, units))
             or self._is_in_country(candidate)
+            or self._is_around(candidate)
             or self._is_listed(position, candidate)
         )
 
@@ -260,6 +261,17 @@ class Judge:
             return False
         countries = {o.numbers[0] for o in self._all[:MOST] if o.accepted and self._is_country(o)}
         return any(candidate.numbers[0] in self._table.inside(number) for number in countries)
+
+    def _is_around(self, candidate: Candidate) -> bool:
+        """Whether it is a country and the text names a city there: Turkey hosts it in Istanbul."""
+        if not self._is_country(candidate):
+            return False
+        held = self._table.inside(candidate.numbers[0])
+        return any(
+            other.numbers[0] in held and self._kind(other) == "city"
+            for other in self._all[:MOST]
+            if other.accepted
+        )
 
     def _is_placed(self, candidate: Candidate) -> bool:
         return self._around.has_noun(candidate) or self._around.has_preposition(candidate)

@@ -69,7 +69,13 @@ class Scanner:
         self._named = functools.lru_cache(_REMEMBERED)(self._may_begin)
         # A small word that is none of these begins nothing.
         self._beginnings = frozenset(
-            (*self._small, *self._phrases, *self._units.after, *self._units.before)
+            (
+                *self._small,
+                *self._phrases,
+                *self._units.after,
+                *self._units.before,
+                *customs.belittled,
+            )
         )
 
     def scan(self, line: Line, *, shouting: bool) -> list[Candidate]:
@@ -135,6 +141,7 @@ class Scanner:
     def _at(self, line: Line, at: int, *, shouting: bool) -> Candidate | None:
         word = line.words[at]
         tagged = not word.capital and line.gaps[at].endswith("#")
+        tagged = tagged or word.text in self._customs.belittled
         if word.capital or tagged:
             for size in range(min(self._spellings.longest(word.text), len(line) - at), 0, -1):
                 spellings = self._spellings.find(tuple(line.texts[at : at + size]))
