@@ -9,6 +9,7 @@ that computes nothing.
 
 import argparse
 import asyncio
+import gc
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -129,6 +130,7 @@ async def measure(database: Database, people: int, reports: int) -> Figures:
         database, WaitingReader(reader, gazetteer, topics), roundup, lambda: None, lambda: NINE
     )
     reader.read("Warm", "up")
+    gc.freeze()  # what is loaded, as the bot does
     async with _watched() as waits:
         started = time.perf_counter()
         await digests.owe(NINE)
