@@ -1,7 +1,8 @@
 """How well and how fast bulletins are read: `python -m benchmarks understanding [FILE]`.
 
-Beside the project's items lie those of data/blind.jsonl, written by somebody who had not read the
-rules. What is wrong there is left as it is labelled: it shows what a stranger's text meets with.
+Beside the project's items lie those of data/blind.jsonl, written before the rules had met them, and
+most by somebody who had not read the rules. What is wrong there is left as it is labelled: it shows
+what a stranger's text meets with.
 """
 
 import gc

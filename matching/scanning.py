@@ -141,8 +141,7 @@ class Scanner:
     def _at(self, line: Line, at: int, *, shouting: bool) -> Candidate | None:
         word = line.words[at]
         tagged = not word.capital and line.gaps[at].endswith("#")
-        tagged = tagged or word.text in self._customs.belittled
-        if word.capital or tagged:
+        if word.capital or tagged or word.text in self._customs.belittled:
             for size in range(min(self._spellings.longest(word.text), len(line) - at), 0, -1):
                 spellings = self._spellings.find(tuple(line.texts[at : at + size]))
                 if not spellings:
@@ -181,6 +180,8 @@ class Scanner:
         self, span: Sequence[Word], spelling: Spelling, *, tagged: bool, shouting: bool
     ) -> bool:
         """Whether the capitals of the spelling are there."""
+        if span[0].text in self._customs.belittled:
+            return True
         if spelling.acronym:
             return span[0].upper and not shouting
         return tagged or all(

@@ -15,6 +15,8 @@ def found(text: str) -> set[str]:
 
 ENGLISH = [
     ("lunch at the Vienna Café", ""),
+    ("Turkey hopes to host a round of talks in Istanbul.", "Turkey|Istanbul"),
+    ("Turkey prices are up, says a grocer in Atlanta.", "Atlanta"),
     ("Explosions were heard in Kyiv and Kharkiv.", "Kyiv|Kharkiv"),
     ("Kyiv's mayor spoke after the attack.", "Kyiv"),
     ("Shelling of Nikopol and Marhanets went on.", "Nikopol|Marhanets"),
@@ -127,6 +129,8 @@ ENGLISH = [
 ]
 
 UKRAINIAN = [
+    ("Удар рф по Одесі; втрати росії", "Russia|Odesa"),
+    ("Метро не працює. У метро тісно.", ""),
     ("Суми знову без світла", "Sumy"),
     ("Суми атакували дрони", "Sumy"),
     ("Суми без ПДВ сплатили всі", ""),

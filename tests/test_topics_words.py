@@ -48,6 +48,28 @@ def test_a_text_of_none_has_no_topic(text: str) -> None:
     assert READER.read("", text).topics == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("text", "alert"),
+    [
+        ("Київ: повітряна тривога — не зволікайте та пройдіть в укриття.", True),
+        ("Сирена в Орлі, всім в укриття", True),
+        ("Sirene a Odessa, la popolazione nei rifugi.", True),
+        ("У Бєлгороді оголошена ракетна небезпека", True),
+        ("Ракетна небезпека по всій Україні!", True),
+        ("В Ленобласти отменена беспилотная опасность", False),
+        ("Причина — беспилотная опасность в Ленобласти.", False),
+        ("У Полтаві лунала сирена через технічні роботи", False),
+        ("Оголошено тривогу у Києві, метро стоїть через технічні роботи.", True),
+        ("Тривога в Києві! У Львові через технічні роботи немає світла.", True),
+        ("Тривога в Житомирі! Навчання у школах призупинено.", True),
+    ],
+)
+def test_what_is_said_beside_an_alarm_neither_hides_it_nor_makes_one(
+    text: str, *, alert: bool
+) -> None:
+    assert ("air_alert" in READER.read("", text).topics) == alert
+
+
 def test_every_topic_has_a_title_in_every_language_and_is_found_by_it() -> None:
     for name in TOPICS.names:
         for language in ("en", "uk", "ru", "it"):
