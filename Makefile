@@ -26,7 +26,7 @@ test: .venv/installed
 
 # 300 kills at random instants, with answers lost on the way: for a quarter of an hour.
 test-chaos: .venv/installed
-	$(BIN)/python tests/chaos.py --cycles 300
+	PYTHONPATH=tests $(BIN)/python -m support.chaos --cycles 300
 
 bench: .venv/installed
 	$(BIN)/python -m benchmarks

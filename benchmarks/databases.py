@@ -10,11 +10,11 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from storage import content
-from storage.content import Content
-from storage.database import Database
-from storage.lanes import Lane
+from storage.engine.database import Database
 from storage.migrate import migrate
+from storage.values import message
+from storage.values.lanes import Lane
+from storage.values.message import Content
 
 with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR the wheel falls back to /tmp and warns: that is what is wanted.
@@ -90,7 +90,7 @@ async def add_digests(database: Database, count: int, *, first: int, last: int) 
                 "first": first,
                 "many": last - first + 1,
                 "lane": int(Lane.DIGEST),
-                "content": content.to_json(
+                "content": message.to_json(
                     Content("<b>Your digest</b>\n" + "Rain in places. " * 9)
                 ),
                 "silent": False,

@@ -23,17 +23,18 @@ from benchmarks.figures import show, table
 from benchmarks.outbox import Outbox, now
 from benchmarks.peer import Peer, peer
 from benchmarks.sends import TEXT, Sends, measure
-from bot.account import connected
 from bot.delivery.sender import Sender
 from bot.delivery.settings import TelegramSettings
-from matching.gazetteer import Gazetteer
-from matching.reading import Reader
-from matching.topics import Topics
-from storage import broadcasts, bulletins
-from storage.broadcasts import NewBroadcast
-from storage.bulletins import Bulletin
-from storage.database import Database
-from storage.lanes import Lane
+from bot.telegram.profile import connected
+from matching.places.gazetteer import Gazetteer
+from matching.reader import Reader
+from matching.topics.topics import Topics
+from storage.engine.database import Database
+from storage.inbound import bulletins
+from storage.inbound.bulletins import Bulletin
+from storage.outbox import broadcasts
+from storage.outbox.broadcasts import NewBroadcast
+from storage.values.lanes import Lane
 
 
 @dataclass(frozen=True)

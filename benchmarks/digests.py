@@ -22,19 +22,20 @@ from sqlalchemy import text
 
 from benchmarks.databases import add_subscribers, postgresql, sqlite
 from benchmarks.figures import show, table
-from bot.digests import Digests
-from bot.waiting import WaitingReader
-from handlers.messages import Messages
-from handlers.roundup import Roundup
-from handlers.words import Words
-from matching.gazetteer import Gazetteer
-from matching.query import Word, dump
-from matching.reading import Reader
-from matching.topics import Topics
-from storage import bulletins, held
-from storage.bulletins import Bulletin
-from storage.database import Database
-from storage.held import Held
+from bot.digests.digester import Digests
+from bot.digests.pending import WaitingReader
+from handlers.messages.bulletin import Messages
+from handlers.messages.digest import Roundup
+from handlers.text.i18n import Words
+from matching.places.gazetteer import Gazetteer
+from matching.query.ast import Word, dump
+from matching.reader import Reader
+from matching.topics.topics import Topics
+from storage.engine.database import Database
+from storage.inbound import bulletins
+from storage.inbound.bulletins import Bulletin
+from storage.outbox import digest_queue
+from storage.outbox.digest_queue import Held
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 _ZONES = (
@@ -110,7 +111,7 @@ async def _fill(database: Database, people: int, reports: int) -> None:
                 received_at=NINE,
             )
             stored = await bulletins.add(transaction, new)
-            await held.hold(transaction, [Held(stored.id, everybody)], NINE)
+            await digest_queue.hold(transaction, [Held(stored.id, everybody)], NINE)
 
 
 async def measure(database: Database, people: int, reports: int) -> Figures:

@@ -24,11 +24,13 @@ from sqlalchemy import insert, text
 from benchmarks.databases import add_subscribers, postgresql, sqlite
 from benchmarks.figures import percentile, show, table
 from benchmarks.progress import progress
-from storage import broadcasts, bulletins, schema
-from storage.broadcasts import NewBroadcast
-from storage.bulletins import Bulletin
-from storage.database import Database, Transaction
-from storage.lanes import Lane
+from storage import schema
+from storage.engine.database import Database, Transaction
+from storage.inbound import bulletins
+from storage.inbound.bulletins import Bulletin
+from storage.outbox import broadcasts
+from storage.outbox.broadcasts import NewBroadcast
+from storage.values.lanes import Lane
 
 _SHARE = 3  # one in so many subscribers is a recipient
 _SETS = 10  # different recipients

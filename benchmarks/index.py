@@ -26,11 +26,11 @@ from benchmarks.databases import add_subscribers
 from benchmarks.figures import show
 from benchmarks.progress import progress
 from benchmarks.workload import MILLION, Workload
-from bot.keeping import IndexKeeper
-from matching.gazetteer import Gazetteer
-from matching.index import Index, Mode, Stored
-from matching.query import load, terms
-from storage.database import Database
+from bot.ingest.index_keeper import IndexKeeper
+from matching.index.index import Index, Mode, Stored
+from matching.places.gazetteer import Gazetteer
+from matching.query.ast import load, terms
+from storage.engine.database import Database
 from storage.migrate import migrate
 
 _CHANGES = 2_000

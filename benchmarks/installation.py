@@ -5,21 +5,21 @@ from datetime import timedelta
 
 from prometheus_client import CollectorRegistry
 
+from alerts.tracker import Fusion
 from benchmarks.outbox import Outbox, now
 from benchmarks.peer import Peer
 from benchmarks.sends import TEXT
-from bot.arriving import BulletinCounts
 from bot.delivery.sender import Sender
-from bot.fusing import Fusion
-from bot.intake import Intake
-from bot.repeats import Repeats
-from bot.sources.source import Batch
-from matching.gazetteer import Gazetteer
-from matching.index import Index
-from matching.reading import Reader
-from matching.topics import Topics
-from storage.bulletins import Bulletin, Kind
-from storage.database import Database
+from bot.ingest.deduplicator import Repeats
+from bot.ingest.metrics import BulletinCounts
+from bot.ingest.pipeline import Intake
+from bot.sources.core.source import Batch
+from matching.index.index import Index
+from matching.places.gazetteer import Gazetteer
+from matching.reader import Reader
+from matching.topics.topics import Topics
+from storage.engine.database import Database
+from storage.inbound.bulletins import Bulletin, Kind
 
 
 class Installation(Outbox):

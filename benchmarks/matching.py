@@ -20,12 +20,12 @@ from pyroaring import BitMap
 from benchmarks.figures import show
 from benchmarks.progress import progress
 from benchmarks.workload import MILLION, Workload
-from matching.gazetteer import Gazetteer
-from matching.index import Index, Matches
-from matching.query import Not, Phrase, Query, Word, load, terms
-from matching.reading import Reader, Reading
-from matching.topics import Topics
-from matching.vocabulary import Vocabulary
+from matching.index.index import Index, Matches
+from matching.index.term_dictionary import Vocabulary
+from matching.places.gazetteer import Gazetteer
+from matching.query.ast import Not, Phrase, Query, Word, load, terms
+from matching.reader import Reader, Reading
+from matching.topics.topics import Topics
 
 _ROUNDS = 10
 _SIZES = (1_000, 10_000, 100_000, MILLION, 10 * MILLION)

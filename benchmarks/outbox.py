@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry
 
-from bot.delivery.counting import Counts
-from bot.delivery.courier import Courier
-from bot.delivery.pacing import Pacer
-from bot.delivery.rendering import Renderer
+from bot.delivery.metrics import Counts
+from bot.delivery.rate_limiter import Pacer
+from bot.delivery.render_cache import Renderer
 from bot.delivery.sender import Sender
-from handlers.incidents import IncidentMessages
-from handlers.messages import Messages
-from handlers.words import Words
-from matching.gazetteer import Gazetteer
-from matching.reading import Reader
-from matching.topics import Topics
-from storage.database import Database
+from bot.delivery.worker import Courier
+from handlers.messages.alert import IncidentMessages
+from handlers.messages.bulletin import Messages
+from handlers.text.i18n import Words
+from matching.places.gazetteer import Gazetteer
+from matching.reader import Reader
+from matching.topics.topics import Topics
+from storage.engine.database import Database
 
 _CALM_SECONDS = 1.5  # until everybody may be written to again
 

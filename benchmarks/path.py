@@ -27,13 +27,13 @@ from benchmarks.peer import peer
 from benchmarks.progress import progress
 from benchmarks.sends import Sends, measure
 from benchmarks.workload import Workload
-from bot.account import connected
 from bot.delivery.sender import Sender
 from bot.delivery.settings import FREE_RATE, TelegramSettings
-from matching.gazetteer import Gazetteer
-from matching.index import Index, Mode, Stored
-from matching.reading import Reader
-from matching.topics import Topics
+from bot.telegram.profile import connected
+from matching.index.index import Index, Mode, Stored
+from matching.places.gazetteer import Gazetteer
+from matching.reader import Reader
+from matching.topics.topics import Topics
 
 _GROUP = 5  # recipients of a bulletin whose first send is timed
 _APART_SECONDS = 0.25  # from one such bulletin to the next: at 30 messages a second that is idle

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from matching.explaining import Explainer
+from matching.explain import Explainer
 
 FIELDS = ("places", "topics", "queries")
 _SAMPLE = 3  # places an alert for the whole of Ukraine is looked for in

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.scoring import FIELDS, Score, Scores, score
-from matching.explaining import Explainer
-from matching.gazetteer import Gazetteer
-from matching.names import Customs
-from matching.reading import Reader
-from matching.topics import Topics
+from matching.explain import Explainer
+from matching.places.gazetteer import Gazetteer
+from matching.places.recognizer import Customs
+from matching.reader import Reader
+from matching.topics.topics import Topics
 
 _WORDS = 130  # of a bulletin
 _ALERTS = {"air_alert", "all_clear"}

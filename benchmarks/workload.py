@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.gazetteer import Gazetteer
-from matching.index import Mode, Stored
+from matching.index.index import Mode, Stored
+from matching.places.gazetteer import Gazetteer
 
 WORDS = 36_400
 PHRASES = 15_600

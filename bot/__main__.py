@@ -14,22 +14,23 @@ from typing import Any
 
 import uvloop
 
-from bot import app, logs
-from bot.backup import backup, restore
-from bot.check import check
+from bot import app
+from bot.cli.backup import backup, restore
+from bot.cli.check import check
+from bot.cli.demo import demo
+from bot.cli.explain import ExplainError, explain_lines
+from bot.cli.publish import publish
+from bot.cli.replay import Replay
 from bot.config import DEFAULT, Config, ConfigError, Problem, load, token
-from bot.demo import demo
-from bot.explain import ExplainError, explain_lines
-from bot.http import CannotListen
-from bot.knowledge import Knowledge
-from bot.publish import publish
-from bot.replay import Replay
-from bot.sources.locating import Locator
-from matching.errors import QueryError
-from matching.explaining import Explainer
-from matching.gazetteer import Gazetteer
-from storage.database import Database
-from storage.lease import HeldElsewhere
+from bot.language_resources import Knowledge
+from bot.ops import logging_setup
+from bot.ops.http_server import CannotListen
+from bot.sources.region_resolver import Locator
+from matching.explain import Explainer
+from matching.places.gazetteer import Gazetteer
+from matching.query.errors import QueryError
+from storage.engine.database import Database
+from storage.maintenance.lease import HeldElsewhere
 from storage.migrate import Unusable, in_words
 
 
@@ -132,7 +133,7 @@ async def _check(options: argparse.Namespace) -> int:
 async def _opened(options: argparse.Namespace) -> AsyncIterator[Database]:
     """The database alone, for the commands that work beside the bot."""
     database = Database(load(options.config, os.environ).storage.url)
-    logs.set_up(())
+    logging_setup.set_up(())
     try:
         with in_words(database):
             yield database
@@ -198,7 +199,7 @@ async def _demo(_options: argparse.Namespace) -> int:
 def _with_token(options: argparse.Namespace) -> tuple[Config, str]:
     config = load(options.config, os.environ)
     secret = token(config, options.config).get_secret_value()
-    logs.set_up([secret])
+    logging_setup.set_up([secret])
     return config, secret
 
 

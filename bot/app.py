@@ -3,12 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import (
-    AbstractAsyncContextManager,
-    AsyncExitStack,
-    aclosing,
-    asynccontextmanager,
-)
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -17,55 +12,57 @@ import structlog
 from prometheus_client import CollectorRegistry
 from telegram import Bot
 
-from bot.account import connected, introduce
-from bot.arriving import BulletinCounts, UpdateCounts
-from bot.astray import Notices
-from bot.clock_steps import ClockSteps
+from alerts.tracker import Fusion
 from bot.config import Config
-from bot.delivery.counting import Counts
-from bot.delivery.courier import Courier
+from bot.delivery.metrics import Counts
 from bot.delivery.outcome import Outcome, Sent
-from bot.delivery.pacing import Pacer
-from bot.delivery.rendering import Renderer
+from bot.delivery.rate_limiter import Pacer
+from bot.delivery.render_cache import Renderer
 from bot.delivery.sender import Sender
-from bot.digests import Digests
-from bot.fusing import Fusion
-from bot.http import HttpServer
-from bot.intake import Intake
-from bot.jobs import Job, forget_old, ticking
-from bot.keeping import IndexKeeper
-from bot.knowledge import Knowledge
-from bot.metrics import Exposition
-from bot.paging import Paging
-from bot.pulse import Pulse
-from bot.readiness import database_check
-from bot.repeats import Repeats
+from bot.delivery.worker import Courier
+from bot.digests.digester import Digests
+from bot.digests.pending import WaitingReader
+from bot.ingest.deduplicator import Repeats
+from bot.ingest.index_keeper import IndexKeeper
+from bot.ingest.metrics import BulletinCounts, UpdateCounts
+from bot.ingest.pipeline import Intake
+from bot.language_resources import Knowledge
+from bot.ops.clock_watchdog import ClockSteps
+from bot.ops.forum_topic_notices import Notices
+from bot.ops.http_server import HttpServer
+from bot.ops.job_watchdog import Pulse
+from bot.ops.prometheus import Exposition
+from bot.ops.readiness import database_check
+from bot.ops.scheduler import Job, forget_old, ticking
+from bot.ops.source_outage_notices import Paging
 from bot.sources import registry
-from bot.sources.fetching import Fetcher, open_session
-from bot.sources.locating import Locator
+from bot.sources.adapters.telegram.channel import Channels
+from bot.sources.core.source import Batch
+from bot.sources.http.client import Fetcher, open_session
 from bot.sources.poller import Poller
-from bot.sources.source import Batch
-from bot.sources.telegram_channel import Channels
-from bot.telegram_hook import telegram_hook
-from bot.updates import ALLOWED, Inbox, UpdatePoller
-from bot.waiting import WaitingReader
-from handlers import indexing
-from handlers.conversation import Conversation
-from handlers.incidents import IncidentMessages
-from handlers.limiting import Allowance
-from handlers.messages import Messages
-from handlers.roundup import Roundup
-from handlers.said import Answer, Direct, Edit, Suggest
-from handlers.words import Words
-from matching.finding import prepare
-from matching.index import Index
-from storage import broadcasts, deliveries, sources, subscriptions
-from storage.arrivals import Taken
-from storage.database import Database
-from storage.inbox import Incoming
-from storage.lease import lease
+from bot.sources.region_resolver import Locator
+from bot.telegram.profile import connected, introduce
+from bot.telegram.update_queue import ALLOWED, Inbox, UpdatePoller
+from bot.telegram.webhook import telegram_hook
+from handlers import subscription_index
+from handlers.dispatcher import Conversation
+from handlers.framework.replies import Answer, Direct, Edit, Suggest
+from handlers.messages.alert import IncidentMessages
+from handlers.messages.bulletin import Messages
+from handlers.messages.digest import Roundup
+from handlers.rate_limit import Allowance
+from handlers.text.i18n import Words
+from matching.index.index import Index
+from matching.places.lookup import prepare
+from storage.engine.database import Database
+from storage.inbound import sources
+from storage.inbound.data_version import changes
+from storage.inbound.ingest_queue import Taken
+from storage.inbound.update_inbox import Incoming
+from storage.maintenance.lease import lease
 from storage.migrate import in_words, migrate
-from storage.watching import changes
+from storage.outbox import broadcasts, deliveries
+from storage.subscribers import subscriptions
 
 log = structlog.get_logger(__name__)
 
@@ -255,7 +252,7 @@ class App:
     async def _reindex(self, ids: Sequence[int]) -> None:
         async with self._database.read() as transaction:
             for subscription in await subscriptions.get(transaction, ids):
-                indexing.put(self._index, subscription)
+                subscription_index.put(self._index, subscription)
 
     def _ticking(self) -> AbstractAsyncContextManager[None]:
         retention = partial(forget_old, self._database, self._config.retention.keep, now)

@@ -18,11 +18,11 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from bot.config_environment import Misplaced, overlay
 from bot.delivery.settings import DeliverySettings, TelegramSettings
-from bot.environment import Misplaced, overlay
-from bot.http import HttpSettings
-from bot.sources.expecting import expected, path
-from bot.sources.fetching import SourcesSettings
+from bot.ops.http_server import HttpSettings
+from bot.sources.base.validation_messages import expected, path
+from bot.sources.http.client import SourcesSettings
 from bot.sources.registry import KINDS, AnySource
 from storage.settings import RetentionSettings, Section, StorageSettings
 

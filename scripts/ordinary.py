@@ -9,7 +9,7 @@ import functools
 from simplemma.strategies.dictionaries import DefaultDictionaryFactory
 from wordfreq import zipf_frequency
 
-from matching.declension import forms
+from matching.morphology.declension import forms
 
 # A word rarer than this (in occurrences in 10^9 words, as a logarithm) is not taken for one.
 COMMON = 2.3

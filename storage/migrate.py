@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from storage.database import Database
-from storage.soundness import RESTORE, Damaged, examine
+from storage.engine.database import Database
+from storage.engine.integrity import RESTORE, Damaged, examine
 
 
 class Unusable(Exception):  # noqa: N818 - it says what is so

@@ -19,7 +19,7 @@ from sqlalchemy import (
     true,
 )
 
-from storage.columns import Instant, Numbers, RowId
+from storage.engine.column_types import Instant, Numbers, RowId
 
 metadata = MetaData()
 

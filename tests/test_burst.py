@@ -9,26 +9,29 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from installation import Installation
-from language import gazetteer, reader
 from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
+from support.installation import Installation
+from support.shared_resources import gazetteer, reader
 
-from bot.arriving import BulletinCounts
-from bot.fusing import Fusion
-from bot.intake import AT_ONCE, Intake
-from bot.repeats import Repeats
-from bot.sources.source import Batch
+from alerts.tracker import Fusion
+from bot.ingest.deduplicator import Repeats
+from bot.ingest.metrics import BulletinCounts
+from bot.ingest.pipeline import AT_ONCE, Intake
+from bot.sources.core.source import Batch
 from bot.standin.server import Standin
-from matching.index import Index, Mode
-from matching.query import Word, dump
-from storage import arrivals, broadcasts, schema, sources, subscribers, subscriptions
-from storage.bulletins import Bulletin, Kind
-from storage.database import Database
-from storage.lanes import Lane
+from matching.index.index import Index, Mode
+from matching.query.ast import Word, dump
+from storage import schema
+from storage.engine.database import Database
+from storage.inbound import ingest_queue, sources
+from storage.inbound.bulletins import Bulletin, Kind
 from storage.migrate import migrate
-from storage.schedules import Every, Schedule
-from storage.subscribers import ChatKind, Target
+from storage.outbox import broadcasts
+from storage.subscribers import subscribers, subscriptions
+from storage.subscribers.subscribers import ChatKind, Target
+from storage.values.lanes import Lane
+from storage.values.schedules import Every, Schedule
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 WORD = Word("storm")
@@ -63,7 +66,7 @@ def batch(*bulletins: Bulletin) -> Batch:
 
 async def left(database: Database) -> int:
     async with database.read() as transaction:
-        return await arrivals.count_waiting(transaction, 0, 2**40)
+        return await ingest_queue.count_waiting(transaction, 0, 2**40)
 
 
 async def owed(database: Database) -> int:
@@ -126,7 +129,7 @@ async def test_a_disk_that_fills_while_a_burst_is_taken_loses_and_doubles_nothin
     desk = intake(sqlite)
     async with sqlite.write() as transaction:
         news = [replace(storm(number), kind=Kind.NEWS) for number in range(8 * AT_ONCE)]
-        ids = await arrivals.put(transaction, news, NOW)
+        ids = await ingest_queue.put(transaction, news, NOW)
     with (
         disk_with_room_for(1_000_000, tmp_path / "tocsin.db"),
         pytest.raises(Exception, match="disk"),
@@ -138,7 +141,7 @@ async def test_a_disk_that_fills_while_a_burst_is_taken_loses_and_doubles_nothin
     await desk.drain()
 
     async with sqlite.read() as transaction:
-        results = await arrivals.results(transaction, ids)
+        results = await ingest_queue.results(transaction, ids)
     assert [(one.repeated, one.matched) for one in results.values()] == [(False, 1)] * len(ids)
     assert await owed(sqlite) == len(ids)
 
@@ -162,7 +165,7 @@ async def test_a_process_killed_while_a_burst_is_taken_takes_the_rest_at_its_nex
             next_due_at=None,
             now=NOW,
         )
-        ids = await arrivals.put(transaction, map(storm, range(count)), NOW)
+        ids = await ingest_queue.put(transaction, map(storm, range(count)), NOW)
     async with Standin() as standin:
         installation = Installation(tmp_path, standin)
         async with installation.started():  # until it has begun
@@ -177,7 +180,7 @@ async def test_a_process_killed_while_a_burst_is_taken_takes_the_rest_at_its_nex
                 await asyncio.sleep(0.02)
 
     async with database.read() as transaction:
-        results = await arrivals.results(transaction, ids)
+        results = await ingest_queue.results(transaction, ids)
     assert [(one.repeated, one.matched) for one in results.values()] == [(False, 1)] * count
     assert await owed(database) == count
     await database.close()

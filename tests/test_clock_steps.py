@@ -5,14 +5,14 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from outbox import at_work, people
+from support.delivery_driver import at_work, people
 
-from bot.clock_steps import ClockSteps
 from bot.delivery.sender import Sender
-from bot.jobs import Job, ticking
-from bot.pulse import Pulse
+from bot.ops.clock_watchdog import ClockSteps
+from bot.ops.job_watchdog import Pulse
+from bot.ops.scheduler import Job, ticking
 from bot.standin.server import Standin
-from storage.database import Database
+from storage.engine.database import Database
 
 
 class Clock:

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from handlers.zones import NAMES
-from storage import clocks
-from storage.hours import Hours, parse_hours
-from storage.schedules import Schedule, parse_schedule
+from handlers.text.timezones import NAMES
+from storage.values import local_time
+from storage.values.quiet_window import Hours, parse_hours
+from storage.values.schedules import Schedule, parse_schedule
 
 KYIV = ZoneInfo("Europe/Kyiv")
 DAY = timedelta(days=1)
@@ -112,7 +112,7 @@ def test_who_travels_has_a_digest_for_each_date_and_none_twice(at: str) -> None:
             now += timedelta(hours=1)
             while due is not None and due <= now:
                 owed = told[-1] + DAY
-                hour = clocks.on_day(owed, schedule.at, zone)
+                hour = local_time.on_day(owed, schedule.at, zone)
                 assert due == hour or (hour is not None and hour < due == came_at), (told, due)
                 # What comes late catches up with every date whose hour has passed.
                 due = schedule.next_due(now, zone)
@@ -177,5 +177,5 @@ def test_hours_that_spring_leaves_out_are_not_quiet_that_day() -> None:
 
 
 def test_a_jump_is_found_to_the_second() -> None:
-    moment = clocks.shown(date(2026, 3, 29), time(3, 30), KYIV)
+    moment = local_time.shown(date(2026, 3, 29), time(3, 30), KYIV)
     assert moment == datetime(2026, 3, 29, 1, 0, tzinfo=UTC)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.config import Config, ConfigError, load, token
-from bot.http import Address
-from bot.sources.fetching import user_agent
-from bot.sources.liveblog import LiveblogSettings
+from bot.ops.http_server import Address
+from bot.sources.adapters.feeds.liveblog import LiveblogSettings
+from bot.sources.adapters.webhook import WebhookSettings
+from bot.sources.http.client import user_agent
 from bot.sources.registry import KINDS
-from bot.sources.webhook import WebhookSettings
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
 TOKEN = "123456789:AAexampleexampleexample"

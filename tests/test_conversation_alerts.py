@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from talking import NOW, Talk, labelled, labels
-from telegram_html import read
+from support.conversation_driver import NOW, Talk, labelled, labels
+from support.telegram_html import read
 
-from storage import incidents, sources
-from storage.database import Database
-from storage.incidents import Incident, Word
+from storage.engine.database import Database
+from storage.inbound import incidents, sources
+from storage.inbound.incidents import Incident, Word
 
 KYIV, OBLAST = "UA80000000000093317", "UA63000000000041885"
 CHUHUIV = "UA63140000000041761"

@@ -3,18 +3,30 @@
 from datetime import timedelta
 
 import pytest
-from outbox import at_work, connected, now
-from talking import ANN, BEN, GROUP, Payload, Talk, in_group, labelled, labels, private
+from support.conversation_driver import (
+    ANN,
+    BEN,
+    GROUP,
+    Payload,
+    Talk,
+    in_group,
+    labelled,
+    labels,
+    private,
+)
+from support.delivery_driver import at_work, connected, now
 
+from bot.delivery.cycle import Ledger, play_round
 from bot.delivery.outcome import Sent
-from bot.delivery.round import Ledger, play_round
-from bot.sources.settings import is_source_name
+from bot.sources.base.source_settings import is_source_name
 from bot.standin.server import Standin
-from storage import announcements, broadcasts, schema, subscribers
-from storage.bulletins import ANNOUNCEMENTS
-from storage.database import Database
-from storage.lanes import Lane
-from storage.subscribers import ChatKind, Suspended, Target
+from storage import schema
+from storage.engine.database import Database
+from storage.inbound.bulletins import ANNOUNCEMENTS
+from storage.outbox import announcements, broadcasts
+from storage.subscribers import subscribers
+from storage.subscribers.subscribers import ChatKind, Suspended, Target
+from storage.values.lanes import Lane
 
 WORDS = "We move to a new machine <tonight>.\nBack in an hour."
 EVE = 13

@@ -4,14 +4,24 @@ import json
 from typing import Any
 
 import pytest
-from language import gazetteer, topics
-from talking import ANN, BEN, GROUP, Heard, Payload, Talk, in_group, labelled, private
-from telegram_html import read
+from support.conversation_driver import (
+    ANN,
+    BEN,
+    GROUP,
+    Heard,
+    Payload,
+    Talk,
+    in_group,
+    labelled,
+    private,
+)
+from support.shared_resources import gazetteer, topics
+from support.telegram_html import read
 
-from handlers.spelling import spell
-from matching.parser import parse
-from storage.database import Database
-from storage.subscribers import Detail
+from handlers.services.canonical_query import spell
+from matching.query.parser import parse
+from storage.engine.database import Database
+from storage.subscribers.subscribers import Detail
 
 LONG = " OR ".join(f"w{number}{'y' * 50}" for number in range(60))
 

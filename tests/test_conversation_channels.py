@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 
 import pytest
-from talking import ANN, BEN, Talk, labelled, labels
+from support.conversation_driver import ANN, BEN, Talk, labelled, labels
 from test_conversation_joining import CHANNEL, channel
 
-from handlers.presses import MOST_BYTES
-from handlers.said import Edit
+from handlers.framework.replies import Edit
+from handlers.telegram.callback_data import MOST_BYTES
 from storage import schema
-from storage.database import Database
+from storage.engine.database import Database
 
 OTHER = -1_009_999_999_999
 

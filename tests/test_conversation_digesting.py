@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 from pyroaring import BitMap
-from talking import NOW, Talk, labelled, labels
-from talking import digests as maker
+from support.conversation_driver import NOW, Talk, labelled, labels
+from support.conversation_driver import digests as maker
 
-from storage import deliveries, held
-from storage.database import Database
-from storage.held import Held
-from storage.lanes import Lane
-from storage.schedules import AT_ONCE, parse_schedule
+from storage.engine.database import Database
+from storage.outbox import deliveries, digest_queue
+from storage.outbox.digest_queue import Held
+from storage.values.lanes import Lane
+from storage.values.schedules import AT_ONCE, parse_schedule
 
 DAILY = parse_schedule("daily 09:00")
 
@@ -25,7 +25,7 @@ async def hold(talk: Talk, title: str) -> None:
     bulletin = await talk.publish(title)
     numbers = BitMap([(await talk.known()).number])
     async with talk.database.write() as transaction:
-        await held.hold(transaction, [Held(bulletin.id, numbers)], talk.now)
+        await digest_queue.hold(transaction, [Held(bulletin.id, numbers)], talk.now)
 
 
 async def digests(talk: Talk) -> list[str]:

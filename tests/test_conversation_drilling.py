@@ -1,16 +1,16 @@
 """A drill comes the way an alert comes, and nobody can take it for one."""
 
 import pytest
-from language import words
-from talking import ANN, BEN, GROUP, Talk
-from telegram_html import read
+from support.conversation_driver import ANN, BEN, GROUP, Talk
+from support.shared_resources import words
+from support.telegram_html import read
 
-from handlers.words import LANGUAGES
-from storage import deliveries
-from storage.content import Content
-from storage.database import Database
-from storage.deliveries import NewDelivery
-from storage.lanes import Lane
+from handlers.text.i18n import LANGUAGES
+from storage.engine.database import Database
+from storage.outbox import deliveries
+from storage.outbox.deliveries import NewDelivery
+from storage.values.lanes import Lane
+from storage.values.message import Content
 
 CODES = [language.code for language in LANGUAGES]
 

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from talking import ANN, BEN, NOW, Talk, labelled, labels
+from support.conversation_driver import ANN, BEN, NOW, Talk, labelled, labels
 
-from storage import deliveries
-from storage.content import Content
-from storage.database import Database
-from storage.deliveries import Delivery, NewDelivery
-from storage.lanes import Lane
+from storage.engine.database import Database
+from storage.outbox import deliveries
+from storage.outbox.deliveries import Delivery, NewDelivery
+from storage.values.lanes import Lane
+from storage.values.message import Content
 
 
 async def given_up(talk: Talk, *texts: str) -> list[Delivery]:

@@ -2,11 +2,11 @@
 
 import pytest
 from structlog.testing import capture_logs
-from talking import ANN, Talk
+from support.conversation_driver import ANN, Talk
 
+from handlers.framework.replies import Answer
 from handlers.registry import BUTTONS
-from handlers.said import Answer
-from storage.database import Database
+from storage.engine.database import Database
 
 TAILS = (
     "",

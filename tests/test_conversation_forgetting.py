@@ -4,14 +4,15 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from talking import ANN, BEN, GROUP, Talk, in_group, labelled, labels
+from support.conversation_driver import ANN, BEN, GROUP, Talk, in_group, labelled, labels
 
-from handlers.said import Answer, Edit
-from storage import deliveries, schema
-from storage.content import Content
-from storage.database import Database
-from storage.deliveries import NewDelivery
-from storage.lanes import Lane
+from handlers.framework.replies import Answer, Edit
+from storage import schema
+from storage.engine.database import Database
+from storage.outbox import deliveries
+from storage.outbox.deliveries import NewDelivery
+from storage.values.lanes import Lane
+from storage.values.message import Content
 
 EVE = 7_700_000_000_001
 WORD = "quokkas"

@@ -1,10 +1,10 @@
 """In a group only its administrators change anything, and each topic is a place of its own."""
 
 import pytest
-from talking import ANN, BEN, GROUP, Talk, in_group, labelled
+from support.conversation_driver import ANN, BEN, GROUP, Talk, in_group, labelled
 
-from storage.database import Database
-from storage.subscribers import ChatKind
+from storage.engine.database import Database
+from storage.subscribers.subscribers import ChatKind
 
 FORUM_TOPIC = 4
 

@@ -1,10 +1,10 @@
 """@bot and some words, typed in any chat, offer what can be shared there."""
 
 import pytest
-from talking import Talk, person
+from support.conversation_driver import Talk, person
 
-from handlers.said import Suggest
-from storage.database import Database
+from handlers.framework.replies import Suggest
+from storage.engine.database import Database
 
 
 async def ask(talk: Talk, text: str, *, user: int = 99, language: str = "en") -> Suggest:

@@ -1,10 +1,10 @@
 """The bot is added to a group, or becomes an administrator of a channel."""
 
 import pytest
-from talking import ANN, BEN, GROUP, Payload, Talk, in_group, labelled
+from support.conversation_driver import ANN, BEN, GROUP, Payload, Talk, in_group, labelled
 
-from storage.database import Database
-from storage.subscribers import ChatKind
+from storage.engine.database import Database
+from storage.subscribers.subscribers import ChatKind
 
 CHANNEL = -1_001_234_567_890
 

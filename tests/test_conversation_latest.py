@@ -4,15 +4,15 @@ import asyncio
 from typing import Any
 
 import pytest
-from language import gazetteer, topics
-from talking import ANN, NOW, Talk, bot, labelled, labels, private
-from telegram_html import read
+from support.conversation_driver import ANN, NOW, Talk, bot, labelled, labels, private
+from support.shared_resources import gazetteer, topics
+from support.telegram_html import read
 
-from handlers.presses import carry
-from handlers.searching import Search
-from matching.query import Word
-from matching.reading import Reader, Reading
-from storage.database import Database
+from handlers.services.search import Search
+from handlers.telegram.callback_data import carry
+from matching.query.ast import Word
+from matching.reader import Reader, Reading
+from storage.engine.database import Database
 
 
 async def publish(talk: Talk, *titles: str) -> None:

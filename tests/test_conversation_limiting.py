@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from talking import ANN, BEN, GROUP, NOW, Talk
+from support.conversation_driver import ANN, BEN, GROUP, NOW, Talk
 
-from handlers.limiting import PRESS, Allowance, Verdict
-from storage.database import Database
+from handlers.rate_limit import PRESS, Allowance, Verdict
+from storage.engine.database import Database
 
 
 def talk_of(database: Database) -> Talk:

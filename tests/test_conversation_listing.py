@@ -1,9 +1,9 @@
 """What a chat follows, numbered, and changed by buttons in place."""
 
 import pytest
-from talking import ANN, BEN, Talk, labelled, labels
+from support.conversation_driver import ANN, BEN, Talk, labelled, labels
 
-from storage.database import Database
+from storage.engine.database import Database
 
 
 async def test_the_list_is_numbered_and_in_words(sqlite: Database) -> None:

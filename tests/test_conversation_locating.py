@@ -1,8 +1,8 @@
 """A location that is shared becomes places to follow."""
 
-from talking import ANN, Talk, in_group, labelled, labels, private
+from support.conversation_driver import ANN, Talk, in_group, labelled, labels, private
 
-from storage.database import Database
+from storage.engine.database import Database
 
 KHERSON = {"latitude": 46.6354, "longitude": 32.6169}
 OCEAN = {"latitude": -60.0, "longitude": -140.0}

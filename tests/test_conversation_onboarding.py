@@ -1,11 +1,11 @@
 """A newcomer gets to the first subscription in three taps, and sees at once that it works."""
 
 import pytest
-from talking import NOW, Talk, labelled, labels
-from telegram_html import read
+from support.conversation_driver import NOW, Talk, labelled, labels
+from support.telegram_html import read
 from test_conversation_alerts import begin
 
-from storage.database import Database
+from storage.engine.database import Database
 
 KHARKIV_OBLAST = "UA63000000000041885"
 

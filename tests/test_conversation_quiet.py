@@ -3,23 +3,24 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from language import words
-from talking import NOW, Talk, labelled, labels
-from telegram_html import read
+from support.conversation_driver import NOW, Talk, labelled, labels
+from support.shared_resources import words
+from support.telegram_html import read
 
-from handlers import pausing, quieting
-from handlers.words import LANGUAGES
-from storage import quiet
-from storage.database import Database
-from storage.hours import parse_hours
-from storage.quiet import Alerts, Quiet
+from handlers.commands import pause
+from handlers.commands import quiet as quiet_command
+from handlers.text.i18n import LANGUAGES
+from storage.engine.database import Database
+from storage.subscribers import quiet_hours
+from storage.subscribers.quiet_hours import Alerts, Quiet
+from storage.values.quiet_window import parse_hours
 
 CODES = [language.code for language in LANGUAGES]
 
 
 async def chosen(talk: Talk) -> Quiet:
     async with talk.database.read() as transaction:
-        return await quiet.find(transaction, (await talk.known()).number)
+        return await quiet_hours.find(transaction, (await talk.known()).number)
 
 
 async def test_quiet_hours_are_written_and_it_is_said_what_they_do(database: Database) -> None:
@@ -216,9 +217,9 @@ def test_every_example_of_a_pause_and_of_hours_can_be_typed(code: str) -> None:
     for _, example in (*pauses, *hours):
         command, _, typed = example.partition(" ")
         if command == "/pause" and "07" not in typed:
-            assert pausing.span(typed, voice)
+            assert pause.span(typed, voice)
         elif command == "/quiet":
-            quieting.read_hours(typed, voice)
+            quiet_command.read_hours(typed, voice)
 
 
 async def test_it_is_said_that_nothing_is_new_to_who_wants_it(database: Database) -> None:

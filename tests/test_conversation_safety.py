@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 from structlog.testing import capture_logs
-from talking import ANN, GROUP, Payload, Talk, in_group, labels, private
+from support.conversation_driver import ANN, GROUP, Payload, Talk, in_group, labels, private
 
-from handlers.said import Answer
-from matching.gazetteer import Gazetteer
-from storage.database import Database
-from storage.inbox import Incoming
+from handlers.framework.replies import Answer
+from matching.places.gazetteer import Gazetteer
+from storage.engine.database import Database
+from storage.inbound.update_inbox import Incoming
 
 SECRET = "what somebody wrote about Kyiv"
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from talking import Talk, labelled, labels
+from support.conversation_driver import Talk, labelled, labels
 
-from storage.database import Database
-from storage.subscribers import Detail
+from storage.engine.database import Database
+from storage.subscribers.subscribers import Detail
 
 
 async def test_a_language_is_chosen_in_place_and_spoken_at_once(database: Database) -> None:

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 from pyroaring import BitMap
-from talking import ANN, BEN, NOW, Talk, labelled
+from support.conversation_driver import ANN, BEN, NOW, Talk, labelled
 
-from storage import broadcasts, deliveries
-from storage.broadcasts import NewBroadcast
-from storage.database import Database
-from storage.deliveries import NewDelivery
-from storage.lanes import Lane
+from storage.engine.database import Database
+from storage.outbox import broadcasts, deliveries
+from storage.outbox.broadcasts import NewBroadcast
+from storage.outbox.deliveries import NewDelivery
+from storage.values.lanes import Lane
 
 
 async def test_people_places_and_what_waits_are_counted(database: Database) -> None:

@@ -4,11 +4,11 @@ import base64
 from datetime import UTC, datetime
 
 import pytest
-from talking import ANN, BEN, Talk, labelled, labels
+from support.conversation_driver import ANN, BEN, Talk, labelled, labels
 
-from matching.query import PlaceTerm, load
-from storage.database import Database
-from storage.schedules import parse_schedule
+from matching.query.ast import PlaceTerm, load
+from storage.engine.database import Database
+from storage.values.schedules import parse_schedule
 
 MYKOLAIV_OBLAST = "UA48000000000039575"
 

@@ -6,18 +6,19 @@ from typing import Any
 
 import pytest
 from pyroaring import BitMap
-from talking import ANN, NOW, Payload, Talk, in_group, labelled, labels, private
+from support.conversation_driver import ANN, NOW, Payload, Talk, in_group, labelled, labels, private
 
-from storage import broadcasts, deliveries, folds, held, incidents, receipts, retelling
-from storage.broadcasts import NewBroadcast
-from storage.bulletins import Kind, Phase, StoredBulletin
-from storage.database import Database
-from storage.deliveries import NewDelivery
-from storage.held import Held
-from storage.incidents import Incident, Telling
-from storage.lanes import Lane
-from storage.receipts import Receipt
-from storage.retelling import Missed
+from storage.engine.database import Database
+from storage.inbound import duplicates, incidents
+from storage.inbound.bulletins import Kind, Phase, StoredBulletin
+from storage.inbound.incidents import Incident, Telling
+from storage.outbox import broadcasts, deliveries, digest_queue, incident_messages, receipts
+from storage.outbox.broadcasts import NewBroadcast
+from storage.outbox.deliveries import NewDelivery
+from storage.outbox.digest_queue import Held
+from storage.outbox.incident_messages import Missed
+from storage.outbox.receipts import Receipt
+from storage.values.lanes import Lane
 
 MESSAGE = 501
 
@@ -154,8 +155,8 @@ async def test_what_became_of_it_is_said(sqlite: Database) -> None:
     failed = await talk.publish("Library moved in Kherson")
     tried = await talk.publish("School opened in Kherson")
     async with sqlite.write() as transaction:
-        await held.hold(transaction, [Held(kept.id, BitMap([1]))], NOW)
-        await folds.fold(transaction, again.id, first.id, "words")
+        await digest_queue.hold(transaction, [Held(kept.id, BitMap([1]))], NOW)
+        await duplicates.fold(transaction, again.id, first.id, "words")
         later = NewDelivery(
             subscriber=1,
             lane=Lane.NEWS,
@@ -186,7 +187,7 @@ async def miss(database: Database, bulletin: StoredBulletin, region: str, number
             telling=Telling.MISSED,
         )
         (id_,) = await broadcasts.enqueue(transaction, [new], NOW)
-        await retelling.sum_up(transaction, id_, [Missed(incident, BitMap([number]))])
+        await incident_messages.sum_up(transaction, id_, [Missed(incident, BitMap([number]))])
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from outbox import Outbox, at_work, connected, people, texts_of
+from support.delivery_driver import Outbox, at_work, connected, people, texts_of
 
 from bot.delivery.sender import Sender
 from bot.standin.server import Standin
-from storage.content import Button
-from storage.database import Database
-from storage.lanes import Lane
-from storage.subscribers import Suspended
+from storage.engine.database import Database
+from storage.subscribers.subscribers import Suspended
+from storage.values.lanes import Lane
+from storage.values.message import Button
 
 
 async def test_a_broadcast_reaches_everybody_once(

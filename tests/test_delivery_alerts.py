@@ -7,29 +7,29 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import pytest
-from alarming import Alarms
-from language import gazetteer, reader, topics, words
-from outbox import Outbox, at_work, now
 from pyroaring import BitMap
+from support.alert_pipeline import Alarms
+from support.delivery_driver import Outbox, at_work, now
+from support.shared_resources import gazetteer, reader, topics, words
 
-from bot.delivery.errands import Errand
+from alerts.lifecycle import HOLD
+from bot.delivery.attempt import Errand
+from bot.delivery.cycle import Ledger, play_round
 from bot.delivery.outcome import Sent
-from bot.delivery.rendering import Renderer
-from bot.delivery.round import Ledger, play_round
+from bot.delivery.render_cache import Renderer
 from bot.delivery.sender import Sender
-from bot.incidents import HOLD
 from bot.standin.errors import BadRequest
 from bot.standin.messages import Message
 from bot.standin.person import Person
 from bot.standin.server import Standin
-from handlers.incidents import IncidentMessages
-from handlers.messages import Messages
-from matching.index import Mode
-from storage import broadcasts, retelling
-from storage.broadcasts import Broadcast, Progress, Stand
-from storage.bulletins import Phase
-from storage.database import Database
-from storage.lanes import Lane
+from handlers.messages.alert import IncidentMessages
+from handlers.messages.bulletin import Messages
+from matching.index.index import Mode
+from storage.engine.database import Database
+from storage.inbound.bulletins import Phase
+from storage.outbox import broadcasts, incident_messages
+from storage.outbox.broadcasts import Broadcast, Progress, Stand
+from storage.values.lanes import Lane
 
 KYIV, ODESA, OBLAST = "м. Київ", "Одеса", "Харківська область"
 CHUHUIV, IZIUM, KHARKIV = "Чугуївський район", "Ізюмський район", "Харківський район"
@@ -381,7 +381,7 @@ async def test_a_ring_that_is_over_while_a_round_waits_is_not_begun(
     """Whoever ends an alert and whoever sends it agree on who has had it."""
     postgresql, ring = rung
     async with postgresql.write() as deciding:
-        await retelling.cut(deciding, ring.incident or 0, now())
+        await incident_messages.cut(deciding, ring.incident or 0, now())
         turn = await play_round(postgresql, Ledger(), 9, lambda _: 0.0, now())
         assert turn.picked.errands == []
 
@@ -393,7 +393,7 @@ async def test_who_is_being_rung_while_it_ends_counts_as_one_who_had_it(
 
     async def end() -> BitMap:
         async with postgresql.write() as deciding:
-            return await retelling.cut(deciding, ring.incident or 0, now())
+            return await incident_messages.cut(deciding, ring.incident or 0, now())
 
     async with postgresql.write() as sending:
         assert await broadcasts.hold(sending, [ring.id]) == {ring.id: Stand.OWED}

@@ -1,18 +1,18 @@
 """What is posted in a channel: many read it, and nobody can press a button under it."""
 
-from language import gazetteer, reader, topics, words
-from outbox import at_work, now, people
+from support.delivery_driver import at_work, now, people
+from support.shared_resources import gazetteer, reader, topics, words
 
-from bot.delivery.rendering import Renderer
+from bot.delivery.render_cache import Renderer
 from bot.delivery.sender import Sender
 from bot.standin.journal import Call
 from bot.standin.server import Standin
-from handlers.incidents import IncidentMessages
-from handlers.messages import Messages
-from storage.content import Button
-from storage.database import Database
-from storage.lanes import Lane
-from storage.subscribers import ChatKind
+from handlers.messages.alert import IncidentMessages
+from handlers.messages.bulletin import Messages
+from storage.engine.database import Database
+from storage.subscribers.subscribers import ChatKind
+from storage.values.lanes import Lane
+from storage.values.message import Button
 
 LINK = "https://example.org/bridge"
 

@@ -3,20 +3,21 @@
 from datetime import timedelta
 
 import pytest
-from outbox import at_work, now
 from pyroaring import BitMap
+from support.delivery_driver import at_work, now
 from test_digests import DAILY, NINE, Office
 
-from bot.delivery.freshness import NEWS_RINGS_WITHIN
+from bot.delivery.cycle import Ledger, play_round
 from bot.delivery.recovery import recover
-from bot.delivery.round import Ledger, play_round
 from bot.delivery.sender import Sender
+from bot.delivery.ttl import NEWS_RINGS_WITHIN
 from bot.standin.server import Standin
-from storage import broadcasts, bulletins, carried, deliveries
-from storage.broadcasts import NewBroadcast
-from storage.bulletins import Bulletin
-from storage.database import Database
-from storage.lanes import Lane
+from storage.engine.database import Database
+from storage.inbound import bulletins
+from storage.inbound.bulletins import Bulletin
+from storage.outbox import broadcasts, deliveries, digest_carryover
+from storage.outbox.broadcasts import NewBroadcast
+from storage.values.lanes import Lane
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ async def test_what_an_unanswered_digest_told_joins_the_next_one_and_that_one_on
     assert "Ferry" in digest.content.html
     assert "Storm" in digest.content.html
     async with office.database.read() as transaction:
-        assert await carried.waiting(transaction, [ann.number, bob.number]) == {}
+        assert await digest_carryover.waiting(transaction, [ann.number, bob.number]) == {}
     async with at_work(office.database, sender) as outbox:
         await outbox.settled()
     assert await office.tick(NINE + timedelta(days=2)) == []
@@ -72,7 +73,7 @@ async def test_what_one_no_longer_follows_does_not_join(office: Office) -> None:
     async with office.database.write() as transaction:
         new = Bulletin(source="blog", key="1", title="Storm over Kherson", received_at=NINE)
         stored = await bulletins.add(transaction, new)
-        await carried.carry(transaction, {stored.id: BitMap([ann.number])})
+        await digest_carryover.carry(transaction, {stored.id: BitMap([ann.number])})
     assert await office.tick(NINE) == []
 
 
@@ -99,5 +100,5 @@ async def test_news_that_waited_too_long_to_ring_joins_digests(office: Office) -
     assert digest.content
     assert "Storm" in digest.content.html
     async with office.database.read() as transaction:
-        assert await carried.waiting(transaction, [ann.number]) == {}
-        assert set(await carried.waiting(transaction, [bob.number])) == {stored.id}
+        assert await digest_carryover.waiting(transaction, [ann.number]) == {}
+        assert set(await digest_carryover.waiting(transaction, [bob.number])) == {stored.id}

@@ -5,16 +5,18 @@ from datetime import UTC, datetime
 import pytest
 from pyroaring import BitMap
 
+from bot.delivery.cycle import Ledger, play_round
 from bot.delivery.outcome import Gone, Moved, Outcome, RetryAfter, Sent
 from bot.delivery.recovery import recover
-from bot.delivery.round import Ledger, play_round
-from storage import broadcasts, bulletins, deliveries, subscribers
-from storage.broadcasts import NewBroadcast
-from storage.bulletins import Bulletin, StoredBulletin
-from storage.database import Database
-from storage.forgetting import forget
-from storage.lanes import Lane
-from storage.subscribers import ChatKind, Subscriber, Suspended, Target
+from storage.engine.database import Database
+from storage.inbound import bulletins
+from storage.inbound.bulletins import Bulletin, StoredBulletin
+from storage.outbox import broadcasts, deliveries
+from storage.outbox.broadcasts import NewBroadcast
+from storage.subscribers import subscribers
+from storage.subscribers.erasure import forget
+from storage.subscribers.subscribers import ChatKind, Subscriber, Suspended, Target
+from storage.values.lanes import Lane
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 ANN, BEN = 11, 12

@@ -5,18 +5,18 @@ import socket
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from outbox import at_work, connected, people, texts_of
-from wire import Wire
+from support.delivery_driver import at_work, connected, people, texts_of
+from support.flaky_proxy import Wire
 
-from bot.delivery import request
+from bot.delivery import http_transport
 from bot.delivery.outcome import Doubtful, NotSent, Outcome, Sent
 from bot.delivery.sender import Sender
 from bot.standin.errors import ApiError
 from bot.standin.server import Standin
-from storage.content import Content
-from storage.database import Database
-from storage.lanes import Lane
-from storage.subscribers import Target
+from storage.engine.database import Database
+from storage.subscribers.subscribers import Target
+from storage.values.lanes import Lane
+from storage.values.message import Content
 
 HELLO = Content("Hello")
 
@@ -49,7 +49,7 @@ async def test_a_connection_that_is_not_made_in_time_means_not_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Case 17 of the catalogue of failures: the server takes no more connections."""
-    monkeypatch.setattr(request, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(http_transport, "CONNECT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf:
         address = deaf.getsockname()
         queued = [socket.socket() for _ in range(4)]
@@ -66,7 +66,7 @@ async def test_waiting_in_vain_for_a_free_connection_means_not_sent(
     standin: Standin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Case 18 of the catalogue of failures."""
-    monkeypatch.setattr(request, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(http_transport, "CONNECT_SECONDS", 0.2)
     ann = standin.people.person("Ann", started=True)
     async with connected(standin.url, standin.token, connections=1) as sender:
         assert await say(sender, ann.id) == Sent(1)  # so the one connection is there

@@ -5,18 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import structlog
-from outbox import Outbox, at_work, now, people, texts_of
+from support.delivery_driver import Outbox, at_work, now, people, texts_of
 
-from bot.astray import Notices
 from bot.delivery.sender import Sender
+from bot.ops.forum_topic_notices import Notices
 from bot.standin.errors import ApiError, Unauthorized
 from bot.standin.groups import Group
 from bot.standin.server import Standin
-from handlers.words import Words
-from storage import astray
-from storage.database import Database
-from storage.lanes import Lane
-from storage.subscribers import Subscriber
+from handlers.text.i18n import Words
+from storage.engine.database import Database
+from storage.subscribers import lost_topics
+from storage.subscribers.subscribers import Subscriber
+from storage.values.lanes import Lane
 
 NOTICE = "For the administrators"
 
@@ -77,7 +77,7 @@ async def test_a_topic_that_is_opened_again_has_its_messages_again(
         await outbox.broadcast("Two", [topic])
         await outbox.settled()
         async with sqlite.read() as transaction:
-            assert await astray.untold(transaction, 9) == []
+            assert await lost_topics.untold(transaction, 9) == []
     assert threads(forum) == [("One", None), ("Two", thread)]
 
 

@@ -11,8 +11,8 @@ import orjson
 import pytest
 from aiohttp import ClientSession
 
-from bot import demo as demonstration
-from bot.sources import segmenting
+from bot.cli import demo
+from bot.sources.adapters.feeds import liveblog_splitter
 
 
 async def events(session: ClientSession, url: str, until: str) -> str:
@@ -40,7 +40,7 @@ async def ask_again(session: ClientSession, url: str, **body: Any) -> None:
 
 
 async def test_a_newcomer_talks_to_the_bot_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
-    root = Path(demonstration.__file__).parents[1]
+    root = Path(demo.__file__).parents[2]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "bot", "demo"),
@@ -70,9 +70,9 @@ async def test_a_newcomer_talks_to_the_bot_and_ctrl_c_leaves_nothing(tmp_path: P
 
 
 def test_the_sample_stream_is_what_it_seems() -> None:
-    entries = demonstration.entries()
+    entries = demo.entries()
     page = "".join(reversed(entries))
-    found = segmenting.entries(page.splitlines())
+    found = liveblog_splitter.entries(page.splitlines())
     assert [f"{one.title}\n{one.text}\n" for one in found] == list(reversed(entries))
     assert all("{time}" in entry or entry in (entries[0], entries[-1]) for entry in entries)
 

@@ -4,22 +4,24 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from language import gazetteer, topics
 from pyroaring import BitMap
-from talking import digests
+from support.conversation_driver import digests
+from support.shared_resources import gazetteer, topics
 
-from handlers.rescheduling import reschedule
-from handlers.rezoning import rezone
-from matching.parser import parse
-from matching.query import dump
-from storage import bulletins, deliveries, held, subscribers, subscriptions
-from storage.bulletins import Bulletin
-from storage.database import Database
-from storage.deliveries import Delivery
-from storage.held import Held
-from storage.lanes import Lane
-from storage.schedules import AT_ONCE, Every, Schedule, parse_schedule
-from storage.subscribers import ChatKind, Subscriber, Target
+from handlers.services.change_timezone import rezone
+from handlers.services.reschedule import reschedule
+from matching.query.ast import dump
+from matching.query.parser import parse
+from storage.engine.database import Database
+from storage.inbound import bulletins
+from storage.inbound.bulletins import Bulletin
+from storage.outbox import deliveries, digest_queue
+from storage.outbox.deliveries import Delivery
+from storage.outbox.digest_queue import Held
+from storage.subscribers import subscribers, subscriptions
+from storage.subscribers.subscribers import ChatKind, Subscriber, Target
+from storage.values.lanes import Lane
+from storage.values.schedules import AT_ONCE, Every, Schedule, parse_schedule
 
 NINE = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 DAILY = parse_schedule("daily 09:00")
@@ -58,7 +60,7 @@ class Office:
             new = Bulletin(source="blog", key=title, title=title, received_at=self.now)
             stored = await bulletins.add(transaction, new)
             numbers = BitMap([subscriber.number for subscriber in to])
-            await held.hold(transaction, [Held(stored.id, numbers)], self.now)
+            await digest_queue.hold(transaction, [Held(stored.id, numbers)], self.now)
 
     async def tick(self, at: datetime) -> list[Delivery]:
         """What is owed after the tick."""

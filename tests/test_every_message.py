@@ -13,34 +13,34 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from language import gazetteer, reader, topics, words
 from structlog.testing import capture_logs
-from talking import NOW, Heard, Payload, Talk
+from support.conversation_driver import NOW, Heard, Payload, Talk
+from support.shared_resources import gazetteer, reader, topics, words
 from test_conversation_joining import channel
 
+from alerts.tally import item
 from bot.delivery.outcome import Sent
 from bot.delivery.sender import Sender
 from bot.standin.person import Person
 from bot.standin.server import Standin
-from handlers.incidents import IncidentMessages, IncidentView
-from handlers.markup import escape
-from handlers.messages import Audience, Messages
-from handlers.notices import topic_lost
-from handlers.reckoning import item
+from handlers.commands.sources import back, dead, describe
+from handlers.framework.replies import Answer, Edit
+from handlers.messages.alert import IncidentMessages, IncidentView
+from handlers.messages.bulletin import Audience, Messages
+from handlers.messages.digest import Roundup
+from handlers.messages.notices import topic_lost
 from handlers.registry import BUTTONS, COMMANDS
-from handlers.roundup import Roundup
-from handlers.said import Answer, Edit
-from handlers.sourcing import back, dead, describe
-from handlers.words import LANGUAGES
-from storage import deliveries
-from storage.bulletins import Phase, StoredBulletin
-from storage.content import Content
-from storage.database import Database
-from storage.deliveries import NewDelivery
-from storage.incidents import Incident, Telling, Word
-from storage.lanes import Lane
-from storage.sources import Health
-from storage.subscribers import Detail, Target
+from handlers.text.html import escape
+from handlers.text.i18n import LANGUAGES
+from storage.engine.database import Database
+from storage.inbound.bulletins import Phase, StoredBulletin
+from storage.inbound.incidents import Incident, Telling, Word
+from storage.inbound.sources import Health
+from storage.outbox import deliveries
+from storage.outbox.deliveries import NewDelivery
+from storage.subscribers.subscribers import Detail, Target
+from storage.values.lanes import Lane
+from storage.values.message import Content
 
 CODES = [language.code for language in LANGUAGES]
 MARKUP = "<b>Kyiv</i> &amp; <script>&#0; <a href='tg://user?id=1'>"

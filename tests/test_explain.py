@@ -5,10 +5,10 @@ import json
 from typing import Any
 
 import pytest
-from language import gazetteer, reader, topics
+from support.shared_resources import gazetteer, reader, topics
 
-from bot.explain import ExplainError, explain_lines
-from matching.explaining import Explainer
+from bot.cli.explain import ExplainError, explain_lines
+from matching.explain import Explainer
 
 GAZETTEER = gazetteer()
 TOPICS = topics()

@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from language import gazetteer
+from support.shared_resources import gazetteer
 
-from matching.finding import nearest, suggest
+from matching.places.lookup import nearest, suggest
 
 GAZETTEER = gazetteer()
 

@@ -4,9 +4,9 @@ from collections import Counter
 from zoneinfo import available_timezones
 
 import pytest
-from language import gazetteer
+from support.shared_resources import gazetteer
 
-from matching.normalise import tokens
+from matching.text.tokenizer import tokens
 
 GAZETTEER = gazetteer()
 

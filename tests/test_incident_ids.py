@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from alarming import Alarms, Told, edit, over, ring
-from cap_alerts import alert, info, referring
+from support.alert_pipeline import Alarms, Told, edit, over, ring
+from support.cap_alerts import alert, info, referring
 
-from bot.sources.cap_reading import read_answer
-from bot.sources.cap_telling import Manner, tell
-from storage.database import Database
-from storage.incidents import Incident, Telling
+from bot.sources.adapters.cap.bulletins import Manner, tell
+from bot.sources.adapters.cap.parser import read_answer
+from storage.engine.database import Database
+from storage.inbound.incidents import Incident, Telling
 
 NOW = datetime(2026, 3, 5, 7, 5, tzinfo=UTC)
 

@@ -4,19 +4,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from alarming import NOW, Alarms, edit, ended, over, ring
 from pyroaring import BitMap
+from support.alert_pipeline import NOW, Alarms, edit, ended, over, ring
 
-from bot.incidents import HOLD
-from matching.index import Mode
-from storage import bulletins, incidents, receipts, retelling, wishes
-from storage.bulletins import Phase
-from storage.database import Database
-from storage.incidents import Incident, Telling
-from storage.lanes import Lane
-from storage.receipts import Receipt
-from storage.retelling import Message
-from storage.wishes import Changes
+from alerts.lifecycle import HOLD
+from matching.index.index import Mode
+from storage.engine.database import Database
+from storage.inbound import bulletins, incidents
+from storage.inbound.bulletins import Phase
+from storage.inbound.incidents import Incident, Telling
+from storage.outbox import incident_messages, receipts
+from storage.outbox.incident_messages import Message
+from storage.outbox.receipts import Receipt
+from storage.subscribers import alert_preferences
+from storage.subscribers.alert_preferences import Changes
+from storage.values.lanes import Lane
 
 OBLAST, KYIV = "Харківська область", "м. Київ"
 CHUHUIV, IZIUM, KUPIANSK = "Чугуївський район", "Ізюмський район", "Куп'янський район"
@@ -149,8 +151,8 @@ async def test_what_a_person_wishes_decides_which_changes_ring(both: Alarms) -> 
     for number, chosen in enumerate(Changes, start=1):
         both.subscribe(number, "Kyiv")
         async with both.database.write() as transaction:
-            await wishes.choose(transaction, number, chosen)
-            assert await wishes.of(transaction, number) is chosen
+            await alert_preferences.choose(transaction, number, chosen)
+            assert await alert_preferences.of(transaction, number) is chosen
     assert await both.on("siren", KYIV, level="yellow") == [ring(1, 2, 3)]
     changed = Telling.CHANGED
     assert await both.changed("siren", KYIV, level="red") == [ring(1, 2, telling=changed), edit(3)]
@@ -177,7 +179,7 @@ async def test_the_message_of_an_alert_is_found_and_that_of_one_it_belongs_with(
         await receipts.put(transaction, arrived, NOW)
         chuhuiv, izium = await incidents.open_now(transaction)
         found = [
-            await retelling.messages(transaction, incident, BitMap((1, 2, 3)))
+            await incident_messages.messages(transaction, incident, BitMap((1, 2, 3)))
             for incident in (chuhuiv, izium)
         ]
     both_of_them = Message(501, (chuhuiv.id, izium.id))
@@ -198,7 +200,7 @@ async def arrived(alarms: Alarms, message_id: int) -> None:
 
 async def message_of(alarms: Alarms, incident: Incident) -> Message | None:
     async with alarms.database.read() as transaction:
-        return (await retelling.messages(transaction, incident, BitMap((1,)))).get(1)
+        return (await incident_messages.messages(transaction, incident, BitMap((1,)))).get(1)
 
 
 async def test_a_message_lives_through_alerts_that_follow_each_other(both: Alarms) -> None:

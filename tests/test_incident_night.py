@@ -5,18 +5,20 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from alarming import NOW, Alarms
-from language import gazetteer
+from support.alert_pipeline import NOW, Alarms
+from support.shared_resources import gazetteer
 
-from bot.incidents import HOLD
-from bot.sources import states, watching_states
-from bot.sources.states import Alert, Seen, State
-from bot.sources.watching_states import AWAY
-from storage import broadcasts, incidents
-from storage.database import Database
-from storage.incidents import Telling
-from storage.lanes import Lane
-from storage.sources import Cursor
+from alerts.lifecycle import HOLD
+from bot.sources.adapters.ukraine import state_source
+from bot.sources.adapters.ukraine.state_source import AWAY
+from bot.sources.core import state_diff
+from bot.sources.core.state_diff import Alert, Seen, State
+from storage.engine.database import Database
+from storage.inbound import incidents
+from storage.inbound.incidents import Telling
+from storage.inbound.sources import Cursor
+from storage.outbox import broadcasts
+from storage.values.lanes import Lane
 
 STEP = timedelta(seconds=15)
 STEPS = 320
@@ -81,7 +83,7 @@ def on_at(raids: list[Raid], step: int) -> State:
                     changed_at=NOW + changed * STEP,
                 )
             )
-    return states.joined(alerts)
+    return state_diff.joined(alerts)
 
 
 def fails(source: str, step: int) -> bool:
@@ -258,7 +260,7 @@ async def test_a_night_rings_everybody_for_what_they_watch_and_nobody_twice(
             if fails(source, step):
                 continue
             state = on_at(raids, step - lag)
-            batch = watching_states.batch(source, cursors[source], Seen(state, whole=True), {}, now)
+            batch = state_source.batch(source, cursors[source], Seen(state, whole=True), {}, now)
             cursors[source] = batch.cursor
             await alarms.poll(source, *batch.bulletins)
             oracle.look(source, state, step, now)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.incidents import (
+from alerts.lifecycle import (
     GIVEN_UP,
     HOLD,
     LONGEST_SAID,
@@ -20,9 +20,9 @@ from bot.incidents import (
     observe,
     watch,
 )
-from bot.observation import Authority, Health, Observation, Polling
-from storage.bulletins import Phase
-from storage.incidents import Incident
+from alerts.observation import Authority, Health, Observation, Polling
+from storage.inbound.bulletins import Phase
+from storage.inbound.incidents import Incident
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 POLLED = frozenset(("siren", "alerts"))

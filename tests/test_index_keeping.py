@@ -7,15 +7,15 @@ from datetime import UTC, datetime
 
 import pytest
 from pyroaring import BitMap
-from querying import READER
+from support.index_cases import READER
 
-from bot.keeping import IndexKeeper
-from matching.index import Index, Mode
-from matching.query import Word, dump
-from storage import subscribers, subscriptions
-from storage.database import Database
-from storage.schedules import parse_schedule
-from storage.subscribers import ChatKind, Target
+from bot.ingest.index_keeper import IndexKeeper
+from matching.index.index import Index, Mode
+from matching.query.ast import Word, dump
+from storage.engine.database import Database
+from storage.subscribers import subscribers, subscriptions
+from storage.subscribers.subscribers import ChatKind, Target
+from storage.values.schedules import parse_schedule
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SCHEDULES = ("now", "hourly", "daily 08:00")

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
-from querying import GAZETTEER, QUERIES, READER, READINGS, as_sets, one_by_one
+from support.index_cases import GAZETTEER, QUERIES, READER, READINGS, as_sets, one_by_one
 
-from matching.index import Index, Mode
-from matching.query import And, Not, PlaceTerm, Query, Word
-from matching.reading import Reading
+from matching.index.index import Index, Mode
+from matching.query.ast import And, Not, PlaceTerm, Query, Word
+from matching.reader import Reading
 
 ADDED = st.tuples(st.integers(0, 9), st.integers(0, 4), QUERIES, st.sampled_from(Mode))
 CHANGES = st.lists(ADDED | st.integers(0, 9), max_size=25)

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from querying import QUERIES, READER, READINGS, as_sets, one_by_one
+from support.index_cases import QUERIES, READER, READINGS, as_sets, one_by_one
 
-from matching.index import Index, Mode, Rebuild
-from matching.query import And, Not, Or, Query, Word, dump
-from matching.reading import Reading
+from matching.index.index import Index, Mode, Rebuild
+from matching.query.ast import And, Not, Or, Query, Word, dump
+from matching.reader import Reading
 
 NUMBERS = st.integers(0, 30)
 SUBSCRIBERS = st.integers(0, 4)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from matching.inflection import forms
+from matching.morphology.inflection import forms
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

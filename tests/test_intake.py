@@ -5,23 +5,24 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from language import gazetteer, reader, topics
 from prometheus_client import CollectorRegistry
+from support.shared_resources import gazetteer, reader, topics
 
-from bot.arriving import BulletinCounts
-from bot.fusing import Fusion
-from bot.intake import Intake
-from bot.repeats import Repeats
-from bot.sources.keys import content_key
-from bot.sources.source import Batch
-from matching.index import Index, Mode
-from matching.parser import parse
-from storage import arrivals, broadcasts, bulletins, held, sources
-from storage.broadcasts import Broadcast
-from storage.bulletins import Bulletin, Kind, Phase
-from storage.database import Database
-from storage.incidents import Telling
-from storage.lanes import Lane
+from alerts.tracker import Fusion
+from bot.ingest.deduplicator import Repeats
+from bot.ingest.metrics import BulletinCounts
+from bot.ingest.pipeline import Intake
+from bot.sources.core.dedup_keys import content_key
+from bot.sources.core.source import Batch
+from matching.index.index import Index, Mode
+from matching.query.parser import parse
+from storage.engine.database import Database
+from storage.inbound import bulletins, ingest_queue, sources
+from storage.inbound.bulletins import Bulletin, Kind, Phase
+from storage.inbound.incidents import Telling
+from storage.outbox import broadcasts, digest_queue
+from storage.outbox.broadcasts import Broadcast
+from storage.values.lanes import Lane
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -84,7 +85,7 @@ async def test_a_bulletin_is_owed_to_whom_it_concerns(desk: Desk) -> None:
     assert (set(broadcast.recipients), set(broadcast.silent)) == ({1, 2}, {2})
     assert broadcast.lane is Lane.NEWS
     async with desk.database.read() as transaction:
-        (waiting,) = await held.since(transaction, 0, [3])
+        (waiting,) = await digest_queue.since(transaction, 0, [3])
     assert set(waiting.recipients) == {3}
     assert desk.rung
 
@@ -191,9 +192,9 @@ async def test_what_another_process_put_in_is_taken_and_it_is_told(desk: Desk) -
     desk.subscribe(1, "Kherson")
     brought: Sequence[Bulletin] = [said("Storm over Kherson"), said("Storm over Kherson")]
     async with desk.database.write() as transaction:
-        ids = await arrivals.put(transaction, brought, NOW)
+        ids = await ingest_queue.put(transaction, brought, NOW)
     await desk.intake.drain()
     async with desk.database.read() as transaction:
-        results = await arrivals.results(transaction, ids)
+        results = await ingest_queue.results(transaction, ids)
     assert [(r.repeated, r.matched) for r in results.values()] == [(False, 1), (True, 0)]
     assert len(await desk.owed()) == 1

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.jobs import Job, ticking
-from bot.pulse import Pulse
+from bot.ops.job_watchdog import Pulse
+from bot.ops.scheduler import Job, ticking
 
 
 async def test_a_stop_ends_a_job_that_is_under_way_and_calls_it_no_failure(

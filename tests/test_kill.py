@@ -3,10 +3,10 @@
 import random
 from pathlib import Path
 
-from chaos import Chaos
+from support.chaos import Chaos
 
-from bot.delivery.courier import LEAST_IN_DOUBT
 from bot.delivery.retry import MOST_COPIES
+from bot.delivery.worker import LEAST_IN_DOUBT
 from bot.standin.server import Standin
 
 CYCLES = 10

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
-from bot.delivery.sharing import WEIGHTS, Shares
-from storage.lanes import Lane
+from bot.delivery.fair_share import WEIGHTS, Shares
+from storage.values.lanes import Lane
 
 RATE = 30
 

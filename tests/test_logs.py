@@ -8,7 +8,7 @@ import orjson
 import pytest
 import structlog
 
-from bot import logs
+from bot.ops import logging_setup
 
 SECRET = "12345:very-secret"
 
@@ -18,7 +18,7 @@ def stream() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     before = root.handlers, root.level
     out = io.StringIO()
-    logs.set_up([SECRET], out)
+    logging_setup.set_up([SECRET], out)
     yield out
     root.handlers, level = before
     root.setLevel(level)

@@ -1,9 +1,9 @@
 """Whom or what a name means that a well-known place bears too: a person, a river, another city."""
 
 import pytest
-from language import gazetteer, reader
+from support.shared_resources import gazetteer, reader
 
-from matching.normalise import tokens
+from matching.text.tokenizer import tokens
 
 GAZETTEER = gazetteer()
 READER = reader()

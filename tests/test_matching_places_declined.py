@@ -3,14 +3,14 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from language import gazetteer
+from support.shared_resources import gazetteer
 
-from matching.declension import forms, is_form, skeleton, skeletons
-from matching.normalise import tokens, words
-from matching.romanise import romanise
-from matching.shelf import Shelf
-from matching.spellings import Spellings
-from matching.table import Table
+from matching.morphology.declension import forms, is_form, skeleton, skeletons
+from matching.places.hash_table import Shelf
+from matching.places.name_index import Spellings
+from matching.places.region_table import Table
+from matching.places.romanization import romanise
+from matching.text.tokenizer import tokens, words
 
 GAZETTEER = gazetteer()
 

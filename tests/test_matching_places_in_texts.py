@@ -1,9 +1,9 @@
 """Which places a text speaks of: names found in four languages, and words that are none."""
 
 import pytest
-from language import gazetteer
+from support.shared_resources import gazetteer
 
-from matching.normalise import tokens
+from matching.text.tokenizer import tokens
 
 GAZETTEER = gazetteer()
 

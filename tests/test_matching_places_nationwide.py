@@ -1,10 +1,10 @@
 """Whether a text speaks of a whole country, in four languages."""
 
 import pytest
-from language import gazetteer
+from support.shared_resources import gazetteer
 
-from matching.nationwide import Nationwide
-from matching.normalise import tokens
+from matching.places.nationwide import Nationwide
+from matching.text.tokenizer import tokens
 
 GAZETTEER = gazetteer()
 NATIONWIDE = Nationwide.load()

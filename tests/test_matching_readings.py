@@ -7,13 +7,13 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from language import gazetteer, reader, topics
+from support.shared_resources import gazetteer, reader, topics
 
-from matching.evaluate import evaluate, evidence
-from matching.parser import parse
-from matching.query import PlaceTerm, SourceTerm, TopicTerm, Word
-from matching.reading import Reader, Reading
-from matching.topics import Topic
+from matching.query.ast import PlaceTerm, SourceTerm, TopicTerm, Word
+from matching.query.evaluator import evaluate, evidence
+from matching.query.parser import parse
+from matching.reader import Reader, Reading
+from matching.topics.topics import Topic
 
 GAZETTEER = gazetteer()
 TOPICS = topics()

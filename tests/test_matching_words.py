@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.inflection import forms
-from matching.normalise import tokens, words
+from matching.morphology.inflection import forms
+from matching.text.tokenizer import tokens, words
 
 ANY_TEXT = st.text(st.characters(exclude_categories=())) | st.text(
     "aЇі'’-_ \u0301\u0306\u00ad\u200b\u202e\u05d0\u0627\ud800\udfff\u02bcёF35"

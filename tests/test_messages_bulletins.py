@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from language import reader, words
-from talking import NOW, labelled, labels
-from telegram_html import read
+from support.conversation_driver import NOW, labelled, labels
+from support.shared_resources import reader, words
+from support.telegram_html import read
 
-from handlers import plain
-from handlers.messages import Audience, Messages, read_press
-from storage.bulletins import Kind, Phase, StoredBulletin
-from storage.content import Content
-from storage.subscribers import Detail
+from handlers.messages.bulletin import Audience, Messages, read_press
+from handlers.text import plain_text
+from storage.inbound.bulletins import Kind, Phase, StoredBulletin
+from storage.subscribers.subscribers import Detail
+from storage.values.message import Content
 
 FULL = Audience("en", "Europe/Kyiv", Detail.FULL)
 SHORT = FULL._replace(detail=Detail.SHORT)
@@ -74,16 +74,16 @@ def test_the_pages_of_a_bulletin_hold_all_its_words(
     while page := drawn().page(stored, audience, NOW, at):
         shown += acceptable(page)
         at += 1
-    for word in plain.clean(text).split():
+    for word in plain_text.clean(text).split():
         if len(word) < 100:  # a longer one may be cut between two pages
             assert word in shown
 
 
 @given(texts, st.integers(9, 400))
 def test_a_cut_never_takes_more_than_it_may_nor_loses_anything(text: str, limit: int) -> None:
-    cleaned = plain.clean(text)
-    head, rest = plain.split(cleaned, limit)
-    assert plain.units(head) <= limit
+    cleaned = plain_text.clean(text)
+    head, rest = plain_text.split(cleaned, limit)
+    assert plain_text.units(head) <= limit
     assert (head + rest).replace(" ", "").replace("\n", "") == cleaned.replace(" ", "").replace(
         "\n", ""
     )
@@ -93,7 +93,7 @@ def test_a_cut_never_takes_more_than_it_may_nor_loses_anything(text: str, limit:
 def test_a_cut_never_divides_an_emoji_or_a_letter_from_its_mark(drawing: str) -> None:
     """failures 60"""
     for limit in range(9, 40):
-        head, rest = plain.split(drawing * 60, limit)
+        head, rest = plain_text.split(drawing * 60, limit)
         assert len(head) % len(drawing) == 0
         assert head + rest == drawing * 60
 

@@ -4,18 +4,18 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-from language import gazetteer, reader, topics, words
+from support.shared_resources import gazetteer, reader, topics, words
 
+from alerts.tally import item
 from bot.delivery.outcome import Sent
 from bot.delivery.sender import Sender
 from bot.standin.person import Person
 from bot.standin.server import Standin
-from handlers.messages import Audience, Messages, read_press
-from handlers.reckoning import item
-from handlers.roundup import Roundup
-from storage.bulletins import StoredBulletin
-from storage.content import Content
-from storage.subscribers import Detail, Target
+from handlers.messages.bulletin import Audience, Messages, read_press
+from handlers.messages.digest import Roundup
+from storage.inbound.bulletins import StoredBulletin
+from storage.subscribers.subscribers import Detail, Target
+from storage.values.message import Content
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 FAMILY = "\U0001f468‍\U0001f469‍\U0001f467‍\U0001f466"

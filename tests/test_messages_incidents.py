@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from language import gazetteer, topics, words
-from talking import NOW
-from telegram_html import read
+from support.conversation_driver import NOW
+from support.shared_resources import gazetteer, topics, words
+from support.telegram_html import read
 
-from handlers.incidents import IncidentMessages, IncidentView
-from handlers.messages import Audience
-from handlers.words import LANGUAGES
-from storage.bulletins import Kind, Phase, StoredBulletin
-from storage.incidents import Incident, Telling, Word
-from storage.subscribers import Detail
+from handlers.messages.alert import IncidentMessages, IncidentView
+from handlers.messages.bulletin import Audience
+from handlers.text.i18n import LANGUAGES
+from storage.inbound.bulletins import Kind, Phase, StoredBulletin
+from storage.inbound.incidents import Incident, Telling, Word
+from storage.subscribers.subscribers import Detail
 
 ENGLISH = Audience("en", "Europe/Kyiv", Detail.FULL)
 UKRAINIAN = ENGLISH._replace(language="uk")

@@ -5,16 +5,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import ClientSession
-from outbox import Outbox, at_work, people
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
+from support.delivery_driver import Outbox, at_work, people
 
 from bot.delivery.sender import Sender
-from bot.http import Address, HttpServer
-from bot.metrics import Exposition
+from bot.ops.http_server import Address, HttpServer
+from bot.ops.prometheus import Exposition
 from bot.standin.server import Standin
-from storage.database import Database
-from storage.lanes import Lane
+from storage.engine.database import Database
+from storage.values.lanes import Lane
 
 Samples = dict[tuple[str, str], float]
 """Values by name and lane."""

@@ -14,17 +14,19 @@ from pyroaring import BitMap
 from sqlalchemy import Connection, event, text
 
 import storage.migrate
-from storage import agenda, broadcasts, bulletins, deliveries, receipts, subscribers
-from storage.agenda import Backlog
-from storage.broadcasts import NOBODY, NewBroadcast, Progress
-from storage.bulletins import Bulletin, StoredBulletin
-from storage.content import Button, Content
-from storage.database import Database, Transaction
-from storage.deliveries import Delivery, NewDelivery
-from storage.lanes import Lane
+from storage.engine.database import Database, Transaction
+from storage.inbound import bulletins
+from storage.inbound.bulletins import Bulletin, StoredBulletin
 from storage.migrate import migrate
-from storage.receipts import Receipt
-from storage.subscribers import ChatKind, Subscriber, Target
+from storage.outbox import backlog, broadcasts, deliveries, receipts
+from storage.outbox.backlog import Backlog
+from storage.outbox.broadcasts import NOBODY, NewBroadcast, Progress
+from storage.outbox.deliveries import Delivery, NewDelivery
+from storage.outbox.receipts import Receipt
+from storage.subscribers import subscribers
+from storage.subscribers.subscribers import ChatKind, Subscriber, Target
+from storage.values.lanes import Lane
+from storage.values.message import Button, Content
 
 NOW = datetime(2026, 3, 1, 9, 30, 15, 250_000, tzinfo=UTC)
 
@@ -83,7 +85,7 @@ async def test_a_delivery_goes_from_due_to_attempted_to_done(database: Database)
         return await deliveries.due(transaction, Lane.REPLY, NOW, limit=9)
 
     async def first_due() -> datetime | None:
-        return (await agenda.look(transaction))[Lane.REPLY].due_at
+        return (await backlog.look(transaction))[Lane.REPLY].due_at
 
     async with database.write() as transaction:
         assert await due() == [first]
@@ -113,7 +115,7 @@ async def test_the_agenda_tells_of_every_lane_what_is_owed(database: Database) -
     bulletin = await stored(database)
     async with database.write() as transaction:
         await broadcasts.enqueue(transaction, [a_broadcast(bulletin)] * 2, NOW)
-        owed = await agenda.look(transaction)
+        owed = await backlog.look(transaction)
         assert list(owed) == list(Lane)
         newest = (await broadcasts.unfinished(transaction, Lane.ALERT, limit=9))[-1].id
         assert owed.pop(Lane.ALERT) == Backlog(None, newest)
@@ -149,7 +151,7 @@ async def test_what_others_wait_for_is_not_passed_over_to_find_what_is_due(
     """An alert overtakes a million digests: nothing of them is read or sorted on the way."""
     async with sqlite.read() as transaction:
         plans = Plans(transaction)
-        await agenda.look(transaction)
+        await backlog.look(transaction)
         await deliveries.due(transaction, Lane.ALERT, NOW, limit=9)
         await broadcasts.unfinished(transaction, Lane.ALERT, after=7, limit=9)
         await deliveries.in_doubt(transaction)

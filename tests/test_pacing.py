@@ -7,7 +7,7 @@ from collections import deque
 
 import pytest
 
-from bot.delivery.pacing import GROUP_MESSAGES, Booking, Pacer
+from bot.delivery.rate_limiter import GROUP_MESSAGES, Booking, Pacer
 
 
 class Clock:

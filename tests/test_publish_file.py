@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.publish import Format, publish
-from storage import arrivals
-from storage.arrivals import Taken
-from storage.database import Database
-from storage.lease import lease
+from bot.cli.publish import Format, publish
+from storage.engine.database import Database
+from storage.inbound import ingest_queue
+from storage.inbound.ingest_queue import Taken
+from storage.maintenance.lease import lease
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 DAY = Path(__file__).parent / "fixtures" / "liveblog_day.txt"
@@ -47,7 +47,7 @@ def said() -> Said:
 
 async def stored(database: Database) -> list[tuple[str, str]]:
     async with database.read() as transaction:
-        waiting = await arrivals.waiting(transaction, 1000)
+        waiting = await ingest_queue.waiting(transaction, 1000)
     return [(one.bulletin.source, one.bulletin.title or one.bulletin.text) for one in waiting]
 
 
@@ -63,10 +63,10 @@ async def running(url: str, *, takes: int) -> AsyncIterator[None]:
             held.set()
             while left:
                 async with database.write() as transaction:
-                    for arrival in await arrivals.waiting(transaction, 1):
+                    for arrival in await ingest_queue.waiting(transaction, 1):
                         taken = Taken(repeated=arrival.bulletin.key in known, matched=2)
                         known.add(arrival.bulletin.key)
-                        await arrivals.take(transaction, {arrival.id: taken}, NOW)
+                        await ingest_queue.take(transaction, {arrival.id: taken}, NOW)
                         left -= 1
                 await asyncio.sleep(0.001)
 

@@ -3,11 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from language import gazetteer, topics
+from support.shared_resources import gazetteer, topics
 
-from matching.errors import ErrorKind, QueryError
-from matching.parser import parse
-from matching.query import (
+from matching.query.ast import (
     And,
     Not,
     Or,
@@ -23,6 +21,8 @@ from matching.query import (
     replace,
     terms,
 )
+from matching.query.errors import ErrorKind, QueryError
+from matching.query.parser import parse
 
 GAZETTEER = gazetteer()
 TOPICS = topics()

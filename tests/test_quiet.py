@@ -4,22 +4,23 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from language import gazetteer, reader
 from prometheus_client import CollectorRegistry
 from pyroaring import BitMap
-from talking import ANN, BEN, Talk, digests
+from support.conversation_driver import ANN, BEN, Talk, digests
+from support.shared_resources import gazetteer, reader
 
-from bot.arriving import BulletinCounts
-from bot.fusing import Fusion
-from bot.intake import Intake
-from bot.repeats import Repeats
-from bot.sources.source import Batch
-from storage import broadcasts, deliveries, hush, hushed, quiet
-from storage.bulletins import Bulletin, Kind, Phase
-from storage.database import Database
-from storage.deliveries import Delivery
-from storage.hush import Hush
-from storage.lanes import Lane
+from alerts.tracker import Fusion
+from bot.ingest.deduplicator import Repeats
+from bot.ingest.metrics import BulletinCounts
+from bot.ingest.pipeline import Intake
+from bot.sources.core.source import Batch
+from storage.engine.database import Database
+from storage.inbound.bulletins import Bulletin, Kind, Phase
+from storage.outbox import broadcasts, deliveries, quiet_queue
+from storage.outbox.deliveries import Delivery
+from storage.subscribers import quiet_hours, quiet_snapshot
+from storage.subscribers.quiet_snapshot import Hush
+from storage.values.lanes import Lane
 
 EVENING = datetime(2026, 3, 1, 21, 0, tzinfo=UTC)
 MORNING = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -98,7 +99,7 @@ class Night:
 
     async def hush(self) -> Hush:
         async with self.talk.database.read() as transaction:
-            return await hush.now(transaction)
+            return await quiet_snapshot.now(transaction)
 
 
 @pytest.fixture
@@ -251,7 +252,7 @@ async def test_another_zone_moves_the_quiet_with_it(night_here: Night) -> None:
     assert "Storm" in html(await night_here.until(night_here.talk.now))
     chosen = await night_here.talk.known()
     async with night_here.talk.database.read() as transaction:
-        now = await quiet.find(transaction, chosen.number)
+        now = await quiet_hours.find(transaction, chosen.number)
     assert now.turns_at == datetime(2026, 3, 2, 3, tzinfo=UTC)
 
 
@@ -345,7 +346,7 @@ async def test_what_comes_as_the_quiet_ends_is_held_or_pushed_and_never_lost(
     await asyncio.gather(bring(), maker.tick())
     await maker.tick()
     async with night.talk.database.read() as transaction:
-        waited = await hushed.since(transaction, 0, [number])
+        waited = await quiet_queue.since(transaction, 0, [number])
         due = await deliveries.due(transaction, Lane.DIGEST, MORNING, limit=99)
     told = "".join(each.content.html for each in due if each.content)
     assert told.count("Storm number") == len(waited)
@@ -355,7 +356,7 @@ async def test_what_comes_as_the_quiet_ends_is_held_or_pushed_and_never_lost(
 async def test_many_begin_and_end_together_a_batch_at_a_time(
     night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.digests.TURNS", 2)
+    monkeypatch.setattr("bot.digests.digester.TURNS", 2)
     for user in range(101, 106):
         for said in ("/timezone UTC", "/subscribe Kherson", "/quiet 22:00-07:00"):
             await night.talk.say(said, user=user)

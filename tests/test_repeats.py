@@ -4,21 +4,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from language import gazetteer, reader, topics
 from prometheus_client import CollectorRegistry
+from support.shared_resources import gazetteer, reader, topics
 
-from bot.arriving import BulletinCounts
-from bot.fusing import Fusion
-from bot.intake import Intake
-from bot.repeats import Repeats
-from bot.sources.source import Batch
-from matching.index import Index, Mode
-from matching.parser import parse
-from matching.repeats import Why, canonical, fingerprint, same
-from storage import broadcasts, bulletins, folds, held
-from storage.bulletins import Bulletin
-from storage.database import Database
-from storage.lanes import Lane
+from alerts.tracker import Fusion
+from bot.ingest.deduplicator import Repeats
+from bot.ingest.metrics import BulletinCounts
+from bot.ingest.pipeline import Intake
+from bot.sources.core.source import Batch
+from matching.index.index import Index, Mode
+from matching.near_duplicates import Why, canonical, fingerprint, same
+from matching.query.parser import parse
+from storage.engine.database import Database
+from storage.inbound import bulletins, duplicates
+from storage.inbound.bulletins import Bulletin
+from storage.outbox import broadcasts, digest_queue
+from storage.values.lanes import Lane
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -114,9 +115,9 @@ async def test_what_two_sources_tell_reaches_a_person_once(desk: Desk) -> None:
     assert await desk.bring("press", again) == 0
     async with desk.database.read() as transaction:
         assert len(await broadcasts.unfinished(transaction, Lane.NEWS, limit=9)) == 1
-        assert len(await held.since(transaction, 0, [3])) == 1
+        assert len(await digest_queue.since(transaction, 0, [3])) == 1
         (shown,) = await bulletins.newest(transaction, 9)
-        repeat = await folds.find(transaction, shown.id + 1)
+        repeat = await duplicates.find(transaction, shown.id + 1)
     assert (shown.source, shown.also) == ("blog", ("press",))
     assert repeat
     assert (repeat.into, repeat.why) == (shown.id, "likeness")

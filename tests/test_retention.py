@@ -5,17 +5,20 @@ from datetime import UTC, datetime, timedelta
 from pyroaring import BitMap
 from sqlalchemy import Table, func, select
 
-from bot.jobs import forget_old
-from storage import arrivals, broadcasts, bulletins, deliveries, held, receipts, schema, subscribers
-from storage.arrivals import Taken
-from storage.broadcasts import NewBroadcast, Progress
-from storage.bulletins import Bulletin
-from storage.database import Database, Transaction
-from storage.deliveries import NewDelivery
-from storage.held import Held
-from storage.lanes import Lane
-from storage.receipts import Receipt
-from storage.subscribers import ChatKind, Target
+from bot.ops.scheduler import forget_old
+from storage import schema
+from storage.engine.database import Database, Transaction
+from storage.inbound import bulletins, ingest_queue
+from storage.inbound.bulletins import Bulletin
+from storage.inbound.ingest_queue import Taken
+from storage.outbox import broadcasts, deliveries, digest_queue, receipts
+from storage.outbox.broadcasts import NewBroadcast, Progress
+from storage.outbox.deliveries import NewDelivery
+from storage.outbox.digest_queue import Held
+from storage.outbox.receipts import Receipt
+from storage.subscribers import subscribers
+from storage.subscribers.subscribers import ChatKind, Target
+from storage.values.lanes import Lane
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 KEEP = timedelta(days=90)
@@ -51,7 +54,9 @@ async def test_finished_broadcasts_go_with_their_time_and_all_that_hangs_on_them
         sent = await broadcasts.unfinished(transaction, Lane.NEWS, limit=2 * MANY)
         await broadcasts.finish(transaction, [one.id for one in sent], OLD)
         await receipts.put(transaction, (Receipt(one.id, 1, 7) for one in (*old, new)), OLD)
-        await held.hold(transaction, [Held(one.id, BitMap([2])) for one in (*old, new)], OLD)
+        await digest_queue.hold(
+            transaction, [Held(one.id, BitMap([2])) for one in (*old, new)], OLD
+        )
     await forget(database)
     async with database.read() as transaction:
         for table in (schema.bulletin, schema.broadcast, schema.receipt, schema.held):
@@ -97,9 +102,9 @@ async def test_an_arrival_goes_when_it_was_taken_long_ago_and_waits_as_long_as_i
     database: Database,
 ) -> None:
     async with database.write() as transaction:
-        taken, _ = await arrivals.put(transaction, [said("a", OLD), said("b", OLD)], OLD)
-        await arrivals.take(transaction, {taken: Taken(repeated=False, matched=0)}, OLD)
+        taken, _ = await ingest_queue.put(transaction, [said("a", OLD), said("b", OLD)], OLD)
+        await ingest_queue.take(transaction, {taken: Taken(repeated=False, matched=0)}, OLD)
     await forget(database)
     async with database.read() as transaction:
-        (waiting,) = await arrivals.waiting(transaction, 9)
+        (waiting,) = await ingest_queue.waiting(transaction, 9)
     assert waiting.bulletin.key == "b"

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.freshness import NEWS_RINGS_WITHIN, is_fresh
 from bot.delivery.outcome import (
     Doubtful,
     Failed,
@@ -29,10 +28,11 @@ from bot.delivery.retry import (
     Join,
     decide,
 )
-from storage.bulletins import Bulletin
-from storage.content import Content
-from storage.lanes import Lane
-from storage.subscribers import Suspended
+from bot.delivery.ttl import NEWS_RINGS_WITHIN, is_fresh
+from storage.inbound.bulletins import Bulletin
+from storage.subscribers.subscribers import Suspended
+from storage.values.lanes import Lane
+from storage.values.message import Content
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -6,17 +6,17 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from language import gazetteer, reader, topics, words
-from telegram_html import read
+from support.shared_resources import gazetteer, reader, topics, words
+from support.telegram_html import read
 
-from handlers import plain
-from handlers.messages import Audience, Messages
-from handlers.reckoning import Item, item, reckon
-from handlers.roundup import MOST, Roundup
-from handlers.words import LANGUAGES
-from storage.bulletins import Kind, Phase, StoredBulletin
-from storage.content import Content
-from storage.subscribers import Detail
+from alerts.tally import Item, item, reckon
+from handlers.messages.bulletin import Audience, Messages
+from handlers.messages.digest import MOST, Roundup
+from handlers.text import plain_text
+from handlers.text.i18n import LANGUAGES
+from storage.inbound.bulletins import Kind, Phase, StoredBulletin
+from storage.subscribers.subscribers import Detail
+from storage.values.message import Content
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 EN = Audience("en", "UTC", Detail.SHORT)
@@ -209,5 +209,5 @@ def test_many_places_under_alert_are_named_in_short() -> None:
     back = roundup().after_quiet([alert(n, p) for n, p in enumerate(places, 1)], (), EN, NOW)
     head = acceptable(back.contents[0]).partition("\n")[0]
     assert head.endswith("…")
-    assert plain.units(head) < 200
+    assert plain_text.units(head) < 200
     assert back.is_urgent

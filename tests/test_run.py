@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 from aiohttp import ClientSession
-from installation import Installation, ask, free_port
+from support.installation import Installation, ask, free_port
 
 from bot.standin.person import Person
 from bot.standin.server import Standin

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from aiohttp import ClientSession
-from installation import Installation, ask, free_port
+from support.installation import Installation, ask, free_port
 
 from bot.standin.server import Standin
 

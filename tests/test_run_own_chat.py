@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from installation import Installation, ask
+from support.installation import Installation, ask
 
 from bot.standin.server import Standin
 

@@ -4,8 +4,8 @@ import asyncio
 import re
 from pathlib import Path
 
-from installation import Installation, ask
-from origin import origin, page
+from support.http_origin import origin, page
+from support.installation import Installation, ask
 
 from bot.standin.server import Standin
 

@@ -5,7 +5,7 @@ import json
 import signal
 from pathlib import Path
 
-from installation import Installation, ask
+from support.installation import Installation, ask
 
 from bot.standin.server import Standin
 

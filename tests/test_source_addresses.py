@@ -9,11 +9,11 @@ import pytest
 from aiohttp import ClientSession, TCPConnector, web
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
-from origin import Origin, origin, page
+from support.http_origin import Origin, origin, page
 
-from bot.sources.addresses import LeadsInside, PublicResolver, is_public, leads_inside
-from bot.sources.fetching import Fetcher, open_session
-from bot.sources.source import Refused, Unreachable, Unusable
+from bot.sources.core.source import Refused, Unreachable, Unusable
+from bot.sources.http.client import Fetcher, open_session
+from bot.sources.http.ssrf_guard import LeadsInside, PublicResolver, is_public, leads_inside
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 

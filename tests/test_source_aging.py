@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
-from looks import Looks
-from origin import origin
-from said import content_type, said
+from support.http_origin import origin
+from support.source_payloads import content_type, said
+from support.source_server_driver import Looks
 
-from bot.sources.aging import Aging
-from bot.sources.alerts_in_ua import read_made
-from bot.sources.fetching import Fetcher, open_session
-from bot.sources.siren import SirenSettings
-from bot.sources.source import Unusable
-from storage.bulletins import Bulletin
+from bot.sources.adapters.ukraine.alerts_in_ua import read_made
+from bot.sources.adapters.ukraine.siren import SirenSettings
+from bot.sources.base.staleness import Aging
+from bot.sources.core.source import Unusable
+from bot.sources.http.client import Fetcher, open_session
+from storage.inbound.bulletins import Bulletin
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 

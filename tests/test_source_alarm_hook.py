@@ -10,19 +10,19 @@ import pytest
 from aiohttp import ClientSession, web
 from pydantic import SecretStr
 from structlog.testing import capture_logs
-from ukrainealarm import MESSAGE, TREE
+from support.ukrainealarm_payloads import MESSAGE, TREE
 
-from bot.http import Address, HttpServer
+from bot.ops.http_server import Address, HttpServer
 from bot.sources import registry
-from bot.sources.fetching import Fetcher, open_session
+from bot.sources.adapters.ukraine.ukrainealarm import UkraineAlarm, UkraineAlarmSettings
+from bot.sources.base.rsa_signature import read_key
+from bot.sources.core.source import Batch
+from bot.sources.http.client import Fetcher, open_session
 from bot.sources.poller import Poller
-from bot.sources.signing import read_key
-from bot.sources.source import Batch
-from bot.sources.ukrainealarm import UkraineAlarm, UkraineAlarmSettings
-from storage import sources
-from storage.arrivals import Taken
-from storage.bulletins import Phase
-from storage.database import Database
+from storage.engine.database import Database
+from storage.inbound import sources
+from storage.inbound.bulletins import Phase
+from storage.inbound.ingest_queue import Taken
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 PUBLIC_KEY = """\

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
-from ukrainealarm import MESSAGE, TREE
+from support.ukrainealarm_payloads import MESSAGE, TREE
 
-from bot.sources.oddities import Oddities
-from bot.sources.source import Unusable
-from bot.sources.states import Alert, joined
-from bot.sources.ukrainealarm_reading import Place, apply, read_places
+from bot.sources.adapters.ukraine.ukrainealarm_parser import Place, apply, read_places
+from bot.sources.base.anomaly_log import Oddities
+from bot.sources.core.source import Unusable
+from bot.sources.core.state_diff import Alert, joined
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 PLACES = {

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from cap_alerts import alert, info, referring
-from looks import Looks
-from origin import origin
 from structlog.testing import capture_logs
+from support.cap_alerts import alert, info, referring
+from support.http_origin import origin
+from support.source_server_driver import Looks
 
-from bot.sources.cap import Cap, CapSettings
-from bot.sources.cap_reading import read_answer
-from bot.sources.cap_telling import Manner, Roots, tell
-from bot.sources.fetching import Fetcher, open_session
-from bot.sources.source import Unusable
-from storage.bulletins import Bulletin, Kind, Phase
+from bot.sources.adapters.cap.bulletins import Manner, Roots, tell
+from bot.sources.adapters.cap.parser import read_answer
+from bot.sources.adapters.cap.source import Cap, CapSettings
+from bot.sources.core.source import Unusable
+from bot.sources.http.client import Fetcher, open_session
+from storage.inbound.bulletins import Bulletin, Kind, Phase
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 TELLING = Manner("met", "en", NOW)

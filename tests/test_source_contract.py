@@ -13,27 +13,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import ClientSession, web
-from origin import (
-    Origin,
-    origin,
-    page,
-    status,
-    truncated,
-    unchanged_for,
-)
 from pydantic import SecretStr
-from said import content_type, said
+from support.http_origin import Origin, origin, page, status, truncated, unchanged_for
+from support.source_payloads import content_type, said
 
 from bot.sources import registry
-from bot.sources.fetching import Fetcher, open_session, user_agent
-from bot.sources.liveblog import LiveblogSettings
+from bot.sources.adapters.feeds.liveblog import LiveblogSettings
+from bot.sources.adapters.webhook import WebhookSettings
+from bot.sources.base.source_settings import PolledSettings
+from bot.sources.core.source import Batch, Polled, Refused, SourceError, Unreachable, Unusable
+from bot.sources.http.client import Fetcher, open_session, user_agent
 from bot.sources.registry import KINDS
-from bot.sources.settings import PolledSettings
-from bot.sources.source import Batch, Polled, Refused, SourceError, Unreachable, Unusable
-from bot.sources.webhook import WebhookSettings
-from storage.arrivals import Taken
-from storage.bulletins import Phase
-from storage.sources import Cursor
+from storage.inbound.bulletins import Phase
+from storage.inbound.ingest_queue import Taken
+from storage.inbound.sources import Cursor
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 

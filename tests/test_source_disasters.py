@@ -4,15 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from looks import Looks
-from origin import origin
-from said import said
+from support.http_origin import origin
+from support.source_payloads import said
+from support.source_server_driver import Looks
 
-from bot.sources.fetching import Fetcher, open_session
-from bot.sources.gdacs import GdacsSettings, read_disasters
-from bot.sources.source import Unusable
-from bot.sources.usgs import Quake, Told, UsgsSettings, compare, read_quakes
-from storage.bulletins import Bulletin, Kind
+from bot.sources.adapters.disasters.gdacs import GdacsSettings, read_disasters
+from bot.sources.adapters.disasters.usgs import Quake, Told, UsgsSettings, compare, read_quakes
+from bot.sources.core.source import Unusable
+from bot.sources.http.client import Fetcher, open_session
+from storage.inbound.bulletins import Bulletin, Kind
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 QUAKE = Quake(("us1", "at1"), "M 5.0", 5.0, "green", False, 10.0, None, NOW, NOW)  # noqa: FBT003

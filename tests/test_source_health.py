@@ -4,20 +4,22 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from language import words
 from structlog.testing import capture_logs
-from talking import ANN, BEN, NOW, Talk
+from support.conversation_driver import ANN, BEN, NOW, Talk
+from support.shared_resources import words
 
-from bot.paging import Paging
+from bot.ops.source_outage_notices import Paging
+from bot.sources.core.source import Batch, SourceError
 from bot.sources.poller import Poller
-from bot.sources.source import Batch, SourceError
-from handlers.sourcing import span
-from storage import deliveries, sources, subscribers
-from storage.arrivals import Taken
-from storage.database import Database
-from storage.lanes import Lane
-from storage.sources import Cursor, Health, Watched
-from storage.subscribers import Suspended
+from handlers.commands.sources import span
+from storage.engine.database import Database
+from storage.inbound import sources
+from storage.inbound.ingest_queue import Taken
+from storage.inbound.sources import Cursor, Health, Watched
+from storage.outbox import deliveries
+from storage.subscribers import subscribers
+from storage.subscribers.subscribers import Suspended
+from storage.values.lanes import Lane
 
 SECOND = timedelta(seconds=1)
 FAST = Watched("air", "siren", 15 * SECOND)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.sources.items import ItemError, read_json, read_json_lines
-from bot.sources.keys import is_of_content
-from storage.bulletins import Bulletin, Kind, Phase
+from bot.sources.base.bulletin_json import ItemError, read_json, read_json_lines
+from bot.sources.core.dedup_keys import is_of_content
+from storage.inbound.bulletins import Bulletin, Kind, Phase
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 

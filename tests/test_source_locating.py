@@ -1,17 +1,17 @@
 """Numbers and names of regions change: what is meant is found all the same, or told."""
 
 import pytest
-from language import gazetteer
 from structlog.testing import capture_logs
-from talking import NOW
+from support.conversation_driver import NOW
+from support.shared_resources import gazetteer
 
-from bot.sources.locating import Locator
-from bot.sources.source import Batch
-from bot.sources.ukraine import FIRST_LEVEL
-from storage import sources
-from storage.bulletins import Bulletin
-from storage.database import Database
-from storage.sources import Watched
+from bot.sources.adapters.ukraine.service_tables import FIRST_LEVEL
+from bot.sources.core.source import Batch
+from bot.sources.region_resolver import Locator
+from storage.engine.database import Database
+from storage.inbound import sources
+from storage.inbound.bulletins import Bulletin
+from storage.inbound.sources import Watched
 
 
 @pytest.fixture

@@ -6,20 +6,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from origin import Answer, origin, page, status
 from structlog.testing import capture_logs
+from support.http_origin import Answer, origin, page, status
 
-from bot.sources.capping import MOST_NEW, capped
-from bot.sources.fetching import Fetcher, open_session, parse_retry_after
-from bot.sources.liveblog import LiveblogSettings
-from bot.sources.pausing import LONGEST_BACKOFF, pause
+from bot.sources.adapters.feeds.liveblog import LiveblogSettings
+from bot.sources.backoff import LONGEST_BACKOFF, pause
+from bot.sources.burst_limit import MOST_NEW, capped
+from bot.sources.core.source import Batch, Polled, Refused, SourceError
+from bot.sources.http.client import Fetcher, open_session, parse_retry_after
 from bot.sources.poller import Poller
-from bot.sources.source import Batch, Polled, Refused, SourceError
-from storage import bulletins, sources
-from storage.arrivals import Taken
-from storage.bulletins import Bulletin, Kind
-from storage.database import Database
-from storage.sources import Cursor, SourceState
+from storage.engine.database import Database
+from storage.inbound import bulletins, sources
+from storage.inbound.bulletins import Bulletin, Kind
+from storage.inbound.ingest_queue import Taken
+from storage.inbound.sources import Cursor, SourceState
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 HALF_A_MINUTE = timedelta(seconds=30)

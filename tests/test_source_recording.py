@@ -7,21 +7,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from language import gazetteer
 from structlog.testing import capture_logs
+from support.shared_resources import gazetteer
 
-from bot.replay import Replay
-from bot.sources.locating import Locator
+from bot.cli.replay import Replay
+from bot.sources.core.source import Batch, SourceError
+from bot.sources.core.state_diff import Alert, State, joined
 from bot.sources.poller import Poller
-from bot.sources.recording import Poll, Recorded, Recorder, RecordingError, read, write
-from bot.sources.source import Batch, SourceError
-from bot.sources.states import Alert, State, joined
-from storage import arrivals
-from storage.arrivals import Taken
-from storage.bulletins import Bulletin, Kind, Phase
-from storage.database import Database
-from storage.lease import lease
-from storage.sources import Cursor
+from bot.sources.recorder import Poll, Recorded, Recorder, RecordingError, read, write
+from bot.sources.region_resolver import Locator
+from storage.engine.database import Database
+from storage.inbound import ingest_queue
+from storage.inbound.bulletins import Bulletin, Kind, Phase
+from storage.inbound.ingest_queue import Taken
+from storage.inbound.sources import Cursor
+from storage.maintenance.lease import lease
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 BEGAN = NOW - timedelta(minutes=2)
@@ -221,11 +221,11 @@ async def running(url: str) -> AsyncIterator[list[Bulletin]]:
     async def run() -> None:
         while True:
             async with database.write() as transaction:
-                found = await arrivals.waiting(transaction, 10)
+                found = await ingest_queue.waiting(transaction, 10)
                 if found:
                     taken.extend(one.bulletin for one in found)
                     became = {one.id: Taken(repeated=False, matched=3) for one in found}
-                    await arrivals.take(transaction, became, NOW)
+                    await ingest_queue.take(transaction, became, NOW)
             await asyncio.sleep(0.01)
 
     async with lease(database):

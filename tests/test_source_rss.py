@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from looks import Looks
-from origin import origin
-from said import said
+from support.http_origin import origin
+from support.source_payloads import said
+from support.source_server_driver import Looks
 
-from bot.sources.fetching import Fetcher, open_session
-from bot.sources.isolating import isolated
-from bot.sources.noticing import MOST_KEPT, notice
-from bot.sources.rss import Rss, RssSettings
-from bot.sources.source import SourceError, Unusable
-from storage.bulletins import Bulletin
+from bot.sources.adapters.feeds.rss import Rss, RssSettings
+from bot.sources.adapters.feeds.rss_subprocess import isolated
+from bot.sources.base.entry_diff import MOST_KEPT, notice
+from bot.sources.core.source import SourceError, Unusable
+from bot.sources.http.client import Fetcher, open_session
+from storage.inbound.bulletins import Bulletin
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 

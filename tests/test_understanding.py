@@ -4,11 +4,11 @@ import json
 from importlib.resources import files
 
 import pytest
-from language import gazetteer, reader, topics
+from support.shared_resources import gazetteer, reader, topics
 
 from benchmarks.scoring import Scores, score
 from benchmarks.understanding import cities
-from matching.explaining import Explainer
+from matching.explain import Explainer
 
 LANGUAGES = ("en", "it", "ru", "uk")
 

@@ -12,16 +12,16 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from telegram import Bot
 
-from bot import updates
-from bot.arriving import UpdateCounts
-from bot.delivery.request import AiohttpRequest
-from bot.http import Address, HttpServer
+from bot.delivery.http_transport import AiohttpRequest
+from bot.ingest.metrics import UpdateCounts
+from bot.ops.http_server import Address, HttpServer
 from bot.standin.server import Standin
-from bot.telegram_hook import telegram_hook
-from bot.updates import Inbox, UpdatePoller
-from storage import inbox
-from storage.database import Database
-from storage.inbox import Incoming, chat_of
+from bot.telegram import update_queue
+from bot.telegram.update_queue import Inbox, UpdatePoller
+from bot.telegram.webhook import telegram_hook
+from storage.engine.database import Database
+from storage.inbound import update_inbox
+from storage.inbound.update_inbox import Incoming, chat_of
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -47,7 +47,7 @@ class Clerk:
         if incoming.update_id in self.failing:
             raise RuntimeError
         async with self.database.write() as transaction:
-            await inbox.complete(transaction, incoming.update_id, NOW)
+            await update_inbox.complete(transaction, incoming.update_id, NOW)
         self.answered.append(incoming.update_id)
 
     async def until(self, *updates: int) -> None:
@@ -147,7 +147,7 @@ async def test_a_stop_ends_the_answer_that_has_begun_and_leaves_the_rest(sqlite:
 async def test_a_stop_does_not_wait_for_an_answer_without_end(
     sqlite: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(updates, "_PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(update_queue, "_PATIENCE_SECONDS", 0.1)
     async with open_office(sqlite) as (box, clerk):
         clerk.gates[1] = asyncio.Event()
         await box.keep([message(1, 10), message(2, 20)])
@@ -218,7 +218,7 @@ async def test_telegrams_own_deliveries_need_the_secret_and_are_kept(sqlite: Dat
     await server.stop()
     assert answers == [401, 401, 400, 400, 200]
     async with sqlite.read() as transaction:
-        assert [i.update_id for i in await inbox.waiting(transaction, 9, [])] == [2]
+        assert [i.update_id for i in await update_inbox.waiting(transaction, 9, [])] == [2]
 
 
 @pytest.mark.parametrize(

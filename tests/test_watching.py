@@ -4,10 +4,10 @@ import asyncio
 from contextlib import aclosing
 from datetime import UTC, datetime
 
-from storage import arrivals
-from storage.bulletins import Bulletin
-from storage.database import Database
-from storage.watching import changes
+from storage.engine.database import Database
+from storage.inbound import ingest_queue
+from storage.inbound.bulletins import Bulletin
+from storage.inbound.data_version import changes
 
 
 async def test_an_arrival_of_another_process_is_noticed(
@@ -19,6 +19,6 @@ async def test_an_arrival_of_another_process_is_noticed(
         await asyncio.wait_for(anext(noticed), 180)
         async with other.write() as transaction:
             bulletin = Bulletin(source="publish", key="1", title="Hello", received_at=now)
-            await arrivals.put(transaction, [bulletin], now)
+            await ingest_queue.put(transaction, [bulletin], now)
         await asyncio.wait_for(anext(noticed), 180)
     await other.close()

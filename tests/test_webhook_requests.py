@@ -14,11 +14,11 @@ from aiohttp import ClientSession, web
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from bot.http import Address, CannotListen, HttpServer
-from bot.sources.hooking import LARGEST
-from bot.sources.source import Batch
-from bot.sources.webhook import Webhook, WebhookSettings
-from storage.arrivals import Taken
+from bot.ops.http_server import Address, CannotListen, HttpServer
+from bot.sources.adapters.webhook import Webhook, WebhookSettings
+from bot.sources.base.webhook_source import LARGEST
+from bot.sources.core.source import Batch
+from storage.inbound.ingest_queue import Taken
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 SECRET = "correct horse"

@@ -8,15 +8,15 @@ import pytest
 from fluent.syntax import FluentParser, FluentSerializer
 from fluent.syntax.ast import Message, VariableReference
 from fluent.syntax.visitor import Visitor
-from language import gazetteer, topics, words
-from telegram_html import read
+from support.shared_resources import gazetteer, topics, words
+from support.telegram_html import read
 
 import handlers
 from handlers.registry import COMMANDS, menu
-from handlers.whens import read_when, say_when
-from handlers.words import LANGUAGES, Words
-from matching.parser import parse
-from storage.schedules import WEEKDAYS, parse_schedule
+from handlers.text.i18n import LANGUAGES, Words
+from handlers.text.schedule_text import read_when, say_when
+from matching.query.parser import parse
+from storage.values.schedules import WEEKDAYS, parse_schedule
 
 HANDLERS = Path(handlers.__file__).parent
 CODES = [language.code for language in LANGUAGES]
@@ -49,7 +49,7 @@ def strings() -> set[str]:
     """Every string in the code of the conversation."""
     return {
         node.value
-        for path in HANDLERS.glob("*.py")
+        for path in HANDLERS.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
@@ -59,7 +59,7 @@ def said() -> set[str]:
     """Every key that is said by name: the first word of `say` and `label`."""
     calls = [
         node
-        for path in HANDLERS.glob("*.py")
+        for path in HANDLERS.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("say", "label")
     ]

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.delivery.outcome import Outcome, Refused
-from bot.delivery.pacing import Pacer
-from storage import agenda
-from storage.agenda import Backlog
-from storage.database import Database
-from storage.lanes import Lane
+from bot.delivery.rate_limiter import Pacer
+from storage.engine.database import Database
+from storage.outbox import backlog
+from storage.outbox.backlog import Backlog
+from storage.values.lanes import Lane
 
 STALL_SECONDS = 60.0
 """A lane in which something is due for so long and nothing is sent does not work. The slowest
@@ -52,7 +52,7 @@ class SendingHealth:
         if self._pacer.wait() > 1:
             return None
         async with self._database.read() as transaction:
-            owed = await agenda.look(transaction)
+            owed = await backlog.look(transaction)
         stalled = [lane for lane in Lane if self._is_stalled(lane, owed[lane])]
         if not stalled:
             return None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from storage.subscribers import Suspended
+from storage.subscribers.subscribers import Suspended
 
 
 @dataclass(frozen=True)

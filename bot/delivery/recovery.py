@@ -6,18 +6,19 @@ from datetime import datetime
 import structlog
 from pyroaring import BitMap
 
-from bot.delivery.expiring import Expired
-from bot.delivery.freshness import is_fresh
+from bot.delivery.expiry import Expired
 from bot.delivery.outcome import Doubtful
 from bot.delivery.retry import Again, Decision, Expire, GiveUp, Join, decide
-from bot.delivery.settling import enqueue_known
-from storage import broadcasts, bulletins, deliveries
-from storage.broadcasts import Broadcast, Progress
-from storage.bulletins import StoredBulletin
-from storage.content import Content
-from storage.database import Database, Transaction
-from storage.deliveries import Delivery, NewDelivery
-from storage.lanes import Lane
+from bot.delivery.settlement import enqueue_known
+from bot.delivery.ttl import is_fresh
+from storage.engine.database import Database, Transaction
+from storage.inbound import bulletins
+from storage.inbound.bulletins import StoredBulletin
+from storage.outbox import broadcasts, deliveries
+from storage.outbox.broadcasts import Broadcast, Progress
+from storage.outbox.deliveries import Delivery, NewDelivery
+from storage.values.lanes import Lane
+from storage.values.message import Content
 
 log = structlog.get_logger(__name__)
 

@@ -15,8 +15,8 @@ from bot.delivery.outcome import (
     RetryAfter,
     Sent,
 )
-from storage.lanes import Lane
-from storage.subscribers import Suspended
+from storage.subscribers.subscribers import Suspended
+from storage.values.lanes import Lane
 
 MOST_COPIES = 3
 """Of what Telegram may have got already: more copies of a message than this nobody ever sees."""

@@ -16,7 +16,7 @@ from telegram.error import (
 )
 from telegram.warnings import PTBUserWarning
 
-from bot.delivery import answers
+from bot.delivery import responses
 from bot.delivery.outcome import (
     Doubtful,
     Failed,
@@ -29,10 +29,10 @@ from bot.delivery.outcome import (
     RetryAfter,
     Sent,
 )
-from handlers.markup import Html, shown
-from handlers.said import Suggest
-from storage.content import Content
-from storage.subscribers import Suspended, Target
+from handlers.framework.replies import Suggest
+from handlers.text.html import Html, shown
+from storage.subscribers.subscribers import Suspended, Target
+from storage.values.message import Content
 
 # `do_api_request` builds no objects and is twice as fast; for every method that has a Python
 # name it warns that there is one.
@@ -148,7 +148,7 @@ def _not_ours() -> NotSent:
 def outcome_of(error: TelegramError) -> Outcome:  # noqa: C901, PLR0911 - a table
     """What an error of python-telegram-bot says about the message."""
     match error:
-        case answers.FloodWait():
+        case responses.FloodWait():
             return RetryAfter(error.seconds)
         case ChatMigrated():
             return Moved(error.new_chat_id)
@@ -160,13 +160,13 @@ def outcome_of(error: TelegramError) -> Outcome:  # noqa: C901, PLR0911 - a tabl
             return Rejected(error.message)
         case InvalidToken():
             return Refused()
-        case answers.NotSent():
+        case responses.NotSent():
             return NotSent(error.message)
-        case answers.ServerFailed():
+        case responses.ServerFailed():
             if "sent message was immediately deleted" in error.message:
                 return Sent(None)
             return Failed(error.message)
-        case answers.Unknown():
+        case responses.Unknown():
             return Doubtful(error.message)
         case NetworkError():  # its message may hold an address, and that the token
             return Doubtful(type(error).__name__)
@@ -178,7 +178,7 @@ def _sent(result: object, thread_id: int | None) -> Sent:
     """What Telegram says of a message it has, as far as it says it."""
     message = result if isinstance(result, dict) else {}
     message_id = message.get("message_id")
-    known = isinstance(message_id, int) and 0 < message_id < answers.LONGEST_ID
+    known = isinstance(message_id, int) and 0 < message_id < responses.LONGEST_ID
     # A topic may be ignored without a word: then the message is in the group.
     astray = bool(thread_id and known and message.get("message_thread_id") != thread_id)
     return Sent(message_id if known else None, astray)

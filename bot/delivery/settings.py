@@ -6,9 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from bot.sources.settings import WebAddress
-from storage.durations import Duration, between
+from bot.sources.base.source_settings import WebAddress
 from storage.settings import Section
+from storage.values.durations import Duration, between
 
 FREE_RATE = 30  # messages a second that cost nothing (core.telegram.org/bots/faq)
 PAID_RATE = 1000  # with allow_paid_broadcast (core.telegram.org/bots/api, sendMessage)

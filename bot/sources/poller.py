@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import structlog
 
-from bot.sources.capping import capped
-from bot.sources.pausing import pause
-from bot.sources.recording import Recorder
-from bot.sources.source import Batch, Clock, Polled, SourceError, Take
-from storage import sources
-from storage.arrivals import Taken
-from storage.database import Database
-from storage.sources import Cursor
+from bot.sources.backoff import pause
+from bot.sources.burst_limit import capped
+from bot.sources.core.source import Batch, Clock, Polled, SourceError, Take
+from bot.sources.recorder import Recorder
+from storage.engine.database import Database
+from storage.inbound import sources
+from storage.inbound.ingest_queue import Taken
+from storage.inbound.sources import Cursor
 
 log = structlog.get_logger(__name__)
 

@@ -6,24 +6,24 @@ from typing import Annotated, get_args
 
 from pydantic import Field
 
-from bot.sources.alerts_in_ua import AlertsInUaSettings
-from bot.sources.cap import CapSettings
-from bot.sources.fetching import Fetcher
-from bot.sources.gdacs import GdacsSettings
-from bot.sources.hooking import Hook
-from bot.sources.liveblog import LiveblogSettings
+from bot.sources.adapters.cap.source import CapSettings
+from bot.sources.adapters.disasters.gdacs import GdacsSettings
+from bot.sources.adapters.disasters.usgs import UsgsSettings
+from bot.sources.adapters.feeds.liveblog import LiveblogSettings
+from bot.sources.adapters.feeds.rss import RssSettings
+from bot.sources.adapters.telegram.channel import TelegramChannelSettings
+from bot.sources.adapters.telegram.preview import TelegramPreviewSettings
+from bot.sources.adapters.ukraine.alerts_in_ua import AlertsInUaSettings
+from bot.sources.adapters.ukraine.siren import SirenSettings
+from bot.sources.adapters.ukraine.ukrainealarm import UkraineAlarm, UkraineAlarmSettings
+from bot.sources.adapters.webhook import Webhook, WebhookSettings
+from bot.sources.base.source_settings import PolledSettings, SourceSettings
+from bot.sources.base.webhook_source import Hook
+from bot.sources.core.source import Clock, Polled, Take
+from bot.sources.http.client import Fetcher
 from bot.sources.poller import Poller
-from bot.sources.recording import Recorder
-from bot.sources.rss import RssSettings
-from bot.sources.settings import PolledSettings, SourceSettings
-from bot.sources.siren import SirenSettings
-from bot.sources.source import Clock, Polled, Take
-from bot.sources.telegram_channel import TelegramChannelSettings
-from bot.sources.telegram_preview import TelegramPreviewSettings
-from bot.sources.ukrainealarm import UkraineAlarm, UkraineAlarmSettings
-from bot.sources.usgs import UsgsSettings
-from bot.sources.webhook import Webhook, WebhookSettings
-from storage.sources import Watched
+from bot.sources.recorder import Recorder
+from storage.inbound.sources import Watched
 
 AnySource = Annotated[
     SirenSettings

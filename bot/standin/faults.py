@@ -7,13 +7,7 @@ from typing import Any, Literal, TypedDict, Unpack
 
 import orjson
 
-from bot.standin.errors import (
-    BLOCKED,
-    ApiError,
-    Forbidden,
-    Migrated,
-    TooManyRequests,
-)
+from bot.standin.errors import BLOCKED, ApiError, Forbidden, Migrated, TooManyRequests
 from bot.standin.params import Params
 
 Ending = Literal["whole", "half", "cut", "drop", "drip"]

@@ -1,0 +1,35 @@
+"""Updates that Telegram brings, in webhook mode: kept before they are acknowledged."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+import orjson
+from aiohttp import web
+from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
+from pydantic import SecretStr
+
+from bot.telegram.update_queue import Keep
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+
+
+def telegram_hook(url: str, secret: SecretStr, keep: Keep) -> tuple[str, Handler]:
+    """The path of `url` and who answers there. Telegram repeats whatever is not answered 2xx."""
+
+    async def receive(request: web.Request) -> web.Response:
+        shown = request.headers.get(_HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(shown, secret.get_secret_value().encode()):
+            raise web.HTTPUnauthorized
+        try:
+            update = orjson.loads(await request.read())
+        except (orjson.JSONDecodeError, HTTPRequestEntityTooLarge):
+            raise web.HTTPBadRequest from None
+        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+            raise web.HTTPBadRequest
+        await keep([update])
+        return web.Response()
+
+    return urlsplit(url).path or "/", receive

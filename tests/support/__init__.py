@@ -1,0 +1,1 @@
+"""Support code of the tests: drivers, servers, payloads. No test and no fixture lives here."""
