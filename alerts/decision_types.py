@@ -24,10 +24,10 @@ class Statement:
 
 
 @dataclass
-class Share:
+class Recipients:
     """Whom such a bulletin concerns."""
 
-    plain: BitMap  # get the bulletin as it is, at once
+    push: BitMap  # get the bulletin as it is, at once
     story: BitMap = field(default_factory=BitMap)  # know the alert, and get the bulletin as news
     told: BitMap = field(default_factory=BitMap)  # get a message about the incident instead
 

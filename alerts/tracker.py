@@ -12,7 +12,7 @@ from pyroaring import BitMap
 
 from alerts.active import Board
 from alerts.decision_context import Briefing
-from alerts.decision_types import Part, Share, Statement
+from alerts.decision_types import Part, Recipients, Statement
 from alerts.extraction import is_story, observations, only, places_alone
 from alerts.inhibition import Entry, Nest
 from alerts.lifecycle import (
@@ -74,17 +74,17 @@ class Fusion:
         """Whether a source tells what is on, and not what happens."""
         return source in self._briefing.states
 
-    def decide(self, said: Statement, now: datetime) -> Share:
+    def decide(self, said: Statement, now: datetime) -> Recipients:
         """What a bulletin does to what is on."""
         seen = observations(said.bulletin, said.reading, self._briefing.states)
-        share = Share(said.matches.ring | said.matches.silent)
+        share = Recipients(said.matches.ring | said.matches.silent)
         for one, regions in self._lives(seen):
             reading, matches = said.reading, said.matches
             if set(reading.above) != regions:
                 reading = only(reading, *regions)
                 matches = self._index.match(reading)
             concerned = matches.ring | matches.silent
-            share.plain -= concerned
+            share.push -= concerned
             if is_story(said.bulletin, said.reading):
                 share.story |= concerned
             part = Part(said, one, reading, matches, now)
@@ -158,7 +158,7 @@ class Fusion:
 
     # --- an alert that is on ---
 
-    def _go_on(self, part: Part, share: Share) -> None:
+    def _go_on(self, part: Part, share: Recipients) -> None:
         one, said = part.seen, part.said
         before = self._board.find(one.key)
         incident = before.incident if before else None
@@ -177,7 +177,7 @@ class Fusion:
         elif isinstance(effect, Changed | Confirmed):
             self._tell_change(entry, effect, prior, share, fresh=said.fresh)
 
-    def _ring_newcomers(self, entry: Entry, part: Part, share: Share) -> None:
+    def _ring_newcomers(self, entry: Entry, part: Part, share: Recipients) -> None:
         """Those whom it concerns and who were not told of it yet."""
         rung = self._nest.rung(
             entry, part.reading, part.matches, self._board, self._briefing.wishes[Changes.NONE]
@@ -198,7 +198,7 @@ class Fusion:
         entry: Entry,
         effect: Changed | Confirmed,
         prior: BitMap,
-        share: Share,
+        share: Recipients,
         *,
         fresh: bool,
     ) -> None:
@@ -229,7 +229,7 @@ class Fusion:
 
     # --- an alert that is over ---
 
-    def _end(self, part: Part, share: Share) -> None:
+    def _end(self, part: Part, share: Recipients) -> None:
         one, said = part.seen, part.said
         asked = self._asked(part.reading, part.matches)
         if said.baseline or not said.fresh:
@@ -247,7 +247,7 @@ class Fusion:
                 share.told |= over.owed
         # What a poll does not show any more, where nothing is on, is no news: others told its end.
         if one.authority is not Authority.SEEN and not any(targets):
-            share.plain |= asked | self._freed(part)
+            share.push |= asked | self._freed(part)
 
     def _freed(self, part: Part) -> BitMap:
         """Those who were told of an alert for a larger region that is over in their part of it."""

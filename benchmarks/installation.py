@@ -12,7 +12,7 @@ from benchmarks.sends import TEXT
 from bot.delivery.sender import Sender
 from bot.ingest.deduplicator import Repeats
 from bot.ingest.metrics import BulletinCounts
-from bot.ingest.pipeline import Intake
+from bot.ingest.pipeline import IngestPipeline
 from bot.sources.core.source import Batch
 from matching.index.index import Index
 from matching.places.gazetteer import Gazetteer
@@ -32,7 +32,7 @@ class Installation(Outbox):
         super().__init__(database, sender, reader, gazetteer, Topics.built_in())
         self.peer = peer
         self._keys = itertools.count()
-        self._intake = Intake(
+        self._intake = IngestPipeline(
             database,
             reader,
             index,

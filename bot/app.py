@@ -25,7 +25,7 @@ from bot.digests.pending import WaitingReader
 from bot.ingest.deduplicator import Repeats
 from bot.ingest.index_keeper import IndexKeeper
 from bot.ingest.metrics import BulletinCounts, UpdateCounts
-from bot.ingest.pipeline import Intake
+from bot.ingest.pipeline import IngestPipeline
 from bot.language_resources import Knowledge
 from bot.ops.clock_watchdog import ClockSteps
 from bot.ops.forum_topic_notices import Notices
@@ -144,7 +144,7 @@ class App:
         self._channels = Channels(registry.channels(config.source), database, now)
         self._inbox = Inbox(database, self._answer, now, UpdateCounts(self._registry, ALLOWED))
         self._repeats = Repeats()
-        self._intake = Intake(
+        self._intake = IngestPipeline(
             database,
             knowledge.reader,
             self._index,

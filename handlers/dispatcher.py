@@ -13,7 +13,7 @@ from handlers.commands import channel, inline
 from handlers.commands.channel import Wanted
 from handlers.commands.group_added import join_chat
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Direct, Said
+from handlers.framework.replies import Direct, Reply
 from handlers.messages.bulletin import Audience, Messages
 from handlers.rate_limit import COMMAND, PRESS, Allowance, Verdict
 from handlers.responder import Answering, enqueue_replies
@@ -145,7 +145,7 @@ class Conversation:
                 return
             joined = await subscribers.move(transaction, chat_id, new_chat_id)
             changed = await subscriptions.get(transaction, joined)
-        self._answering.tell_index(Said(changed=tuple(changed)))
+        self._answering.tell_index(Reply(changed=tuple(changed)))
 
     async def _hear(self, update_id: int, heard: Heard) -> tuple[Direct, ...]:
         found = route(heard, self._kit.commands_for(heard))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from handlers import subscription_index
 from handlers.framework.handler_context import Handler, Kit
-from handlers.framework.replies import Answer, Direct, Edit, Said
+from handlers.framework.replies import Answer, Direct, Edit, Reply
 from handlers.telegram.events import Heard, Occurrence, Request
 from matching.index.index import Index
 from storage.engine.database import Database, Transaction
@@ -101,7 +101,7 @@ class Answering:
         async with self._database.write() as transaction:
             return await self._welcome(transaction, heard, self._clock())
 
-    def tell_index(self, said: Said) -> None:
+    def tell_index(self, said: Reply) -> None:
         """The index hears of what is committed, and of nothing else."""
         for subscription in said.changed:
             subscription_index.put(self._index, subscription)
@@ -129,7 +129,7 @@ async def enqueue_replies(
     await deliveries.enqueue(transaction, new, now)
 
 
-def _direct(heard: Heard, said: Said) -> tuple[Direct, ...]:
+def _direct(heard: Heard, said: Reply) -> tuple[Direct, ...]:
     """A press is always answered: until then Telegram shows that it waits."""
     if heard.press is None:
         return ()

@@ -17,7 +17,7 @@ from support.shared_resources import gazetteer, reader
 from alerts.tracker import Fusion
 from bot.ingest.deduplicator import Repeats
 from bot.ingest.metrics import BulletinCounts
-from bot.ingest.pipeline import AT_ONCE, Intake
+from bot.ingest.pipeline import AT_ONCE, IngestPipeline
 from bot.sources.core.source import Batch
 from bot.standin.server import Standin
 from matching.index.index import Index, Mode
@@ -37,12 +37,12 @@ NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 WORD = Word("storm")
 
 
-def intake(database: Database) -> Intake:
+def intake(database: Database) -> IngestPipeline:
     """As after a start: one subscriber, who waits for storms."""
     index = Index()
     index.add(1, 1, WORD, Mode.RING)
     ttl = timedelta(minutes=15)
-    return Intake(
+    return IngestPipeline(
         database,
         reader(),
         index,

@@ -11,7 +11,7 @@ from support.shared_resources import gazetteer, reader, topics
 from alerts.tracker import Fusion
 from bot.ingest.deduplicator import Repeats
 from bot.ingest.metrics import BulletinCounts
-from bot.ingest.pipeline import Intake
+from bot.ingest.pipeline import IngestPipeline
 from bot.sources.core.dedup_keys import content_key
 from bot.sources.core.source import Batch
 from matching.index.index import Index, Mode
@@ -36,7 +36,7 @@ class Desk:
         self.rung = 0
         self.registry = CollectorRegistry()
         self._index = Index()
-        self.intake = Intake(
+        self.intake = IngestPipeline(
             database,
             reader(),
             self._index,

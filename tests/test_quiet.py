@@ -12,7 +12,7 @@ from support.shared_resources import gazetteer, reader
 from alerts.tracker import Fusion
 from bot.ingest.deduplicator import Repeats
 from bot.ingest.metrics import BulletinCounts
-from bot.ingest.pipeline import Intake
+from bot.ingest.pipeline import IngestPipeline
 from bot.sources.core.source import Batch
 from storage.engine.database import Database
 from storage.inbound.bulletins import Bulletin, Kind, Phase
@@ -32,7 +32,7 @@ class Night:
     def __init__(self, database: Database) -> None:
         self.talk = Talk(database)
         self.talk.now = EVENING
-        self.intake = Intake(
+        self.intake = IngestPipeline(
             database,
             reader(),
             self.talk.index,

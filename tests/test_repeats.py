@@ -10,7 +10,7 @@ from support.shared_resources import gazetteer, reader, topics
 from alerts.tracker import Fusion
 from bot.ingest.deduplicator import Repeats
 from bot.ingest.metrics import BulletinCounts
-from bot.ingest.pipeline import Intake
+from bot.ingest.pipeline import IngestPipeline
 from bot.sources.core.source import Batch
 from matching.index.index import Index, Mode
 from matching.near_duplicates import Why, canonical, fingerprint, same
@@ -82,7 +82,7 @@ class Desk:
     def restart(self) -> None:
         self.repeats = Repeats()
         ttl = timedelta(minutes=15)
-        self.intake = Intake(
+        self.intake = IngestPipeline(
             self.database,
             reader(),
             self._index,

@@ -31,7 +31,7 @@ class Recipients:
 NOBODY = Recipients(Lane.NEWS, BitMap(), BitMap(), BitMap(), None)
 
 
-class Debts:
+class FanOut:
     """What one transaction comes to owe."""
 
     def __init__(self, transaction: Transaction, hush: Hush, now: datetime) -> None:

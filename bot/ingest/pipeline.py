@@ -19,7 +19,7 @@ from alerts.decision_types import Statement
 from alerts.lifecycle import Closed
 from alerts.tracker import Fusion
 from bot.ingest.deduplicator import Repeats
-from bot.ingest.fanout import NOBODY, Debts, Recipients
+from bot.ingest.fanout import NOBODY, FanOut, Recipients
 from bot.ingest.metrics import BulletinCounts
 from bot.sources.core.dedup_keys import is_of_content
 from bot.sources.core.source import Batch
@@ -44,7 +44,7 @@ _Also = Callable[[Transaction, list[Taken]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Intake:
+class IngestPipeline:
     """Takes what the sources bring. `ring` wakes whoever sends; `clock` gives aware times."""
 
     database: Database
@@ -212,7 +212,7 @@ class Intake:
         share = self.fusion.decide(said, self.clock())
         if baseline:
             return NOBODY
-        pushed, story = (share.plain, share.story) if fresh else (BitMap(), BitMap())
+        pushed, story = (share.push, share.story) if fresh else (BitMap(), BitMap())
         silent = matches.silent & pushed
         return Recipients(Lane.ALERT, pushed, silent, matches.held, None, story, share.told)
 
@@ -223,7 +223,7 @@ class Intake:
         recipients: Sequence[Recipients],
     ) -> list[int]:
         """To how many each of them is owed."""
-        debts = Debts(transaction, await quiet_snapshot.now(transaction), self.clock())
+        debts = FanOut(transaction, await quiet_snapshot.now(transaction), self.clock())
         counts = []
         for bulletin, each in zip(stored, recipients, strict=True):
             told, waiting = BitMap(), BitMap()

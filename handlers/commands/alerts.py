@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said
+from handlers.framework.replies import Reply
 from handlers.messages.alert import IncidentMessages, IncidentView
 from handlers.telegram.events import Request
 from handlers.text.dates import moment
@@ -28,26 +28,26 @@ _SPOKE = timedelta(days=1)
 """Sources that had a word in an alert of late are those whose silence counts."""
 
 
-async def alerts(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def alerts(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/alerts [PLACE]"""
     voice, written = kit.voice(request), request.text.strip()[:_LONGEST]
     if not written:
-        return Said(replies=(await state(request, transaction, kit, None),))
+        return Reply(replies=(await state(request, transaction, kit, None),))
     found = kit.gazetteer.find(written)
     if found:
         first, *others = found[:_OFFERED]
-        return Said(replies=(await state(request, transaction, kit, first, others),))
+        return Reply(replies=(await state(request, transaction, kit, first, others),))
     near = suggest(written, kit.gazetteer, _OFFERED)
     key = "alerts-near" if near else "alerts-no-place"
-    return Said(replies=(Content(voice.say(key, written=written), _buttons(near, kit, voice)),))
+    return Reply(replies=(Content(voice.say(key, written=written), _buttons(near, kit, voice)),))
 
 
-async def press_place(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_place(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Another place of that name, or one that was probably meant."""
     region = kit.gazetteer.get(request.pressed)
     if region is None:
-        return Said(answer=kit.voice(request).label("answer-old-button"))
-    return Said(edit=await state(request, transaction, kit, region))
+        return Reply(answer=kit.voice(request).label("answer-old-button"))
+    return Reply(edit=await state(request, transaction, kit, region))
 
 
 async def state(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said, reply
+from handlers.framework.replies import Reply, reply
 from handlers.messages.pagination import pages
 from handlers.telegram.callback_data import number
 from handlers.telegram.events import Request
@@ -27,7 +27,7 @@ _ASKED_FOR = timedelta(days=1)
 """So long a preview can be sent: nobody means that of last month."""
 
 
-async def announce(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def announce(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/announce TEXT: how it will look, and a button that sends it."""
     voice = kit.voice(request)
     text = plain_text.clean(request.heard.lines)
@@ -42,10 +42,10 @@ async def announce(request: Request, transaction: Transaction, kit: Kit) -> Said
         (Button(voice.label("button-announce", count=count), f"{SEND}:{stored.id}"),),
         (Button(voice.label("button-cancel"), f"{CANCEL}:{stored.id}"),),
     )
-    return Said(replies=(_shown(stored, voice.say("announce-preview"), rows, request, kit),))
+    return Reply(replies=(_shown(stored, voice.say("announce-preview"), rows, request, kit),))
 
 
-async def press_send(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_send(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Owes it to everybody, once."""
     stored = await _pressed(request, transaction, kit)
     if stored is None:
@@ -55,27 +55,27 @@ async def press_send(request: Request, transaction: Transaction, kit: Kit) -> Sa
     made = await announcements.progress(transaction, stored.id)
     if made is None:
         return _old(request, kit)
-    return Said(edit=_progress(stored, made, made.recipients, request, kit))
+    return Reply(edit=_progress(stored, made, made.recipients, request, kit))
 
 
-async def press_cancel(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_cancel(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Forgets it; what was sent already goes on."""
     stored = await _pressed(request, transaction, kit)
     if stored is None or not await announcements.discard(transaction, stored.id):
         return _old(request, kit)
-    return Said(edit=Content(kit.voice(request).say("announce-cancelled")))
+    return Reply(edit=Content(kit.voice(request).say("announce-cancelled")))
 
 
-async def press_refresh(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_refresh(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """How many have it now."""
     stored = await _pressed(request, transaction, kit)
     made = stored and await announcements.progress(transaction, stored.id)
     if not stored or not made:
         return _old(request, kit)
-    return Said(edit=_progress(stored, made, _planned(request, made), request, kit))
+    return Reply(edit=_progress(stored, made, _planned(request, made), request, kit))
 
 
-async def press_stop(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_stop(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Nobody else gets it."""
     stored = await _pressed(request, transaction, kit)
     if stored is None:
@@ -86,7 +86,7 @@ async def press_stop(request: Request, transaction: Transaction, kit: Kit) -> Sa
         return _old(request, kit)
     edit = _progress(stored, made, _planned(request, made), request, kit)
     key = "answer-announce-stopped" if stopped else "answer-announce-over"
-    return Said(edit=edit, answer=kit.voice(request).label(key))
+    return Reply(edit=edit, answer=kit.voice(request).label(key))
 
 
 def _progress(
@@ -130,5 +130,5 @@ def _planned(request: Request, made: Progress) -> int:
     return number(request.pressed.partition(":")[2]) or made.recipients
 
 
-def _old(request: Request, kit: Kit) -> Said:
-    return Said(answer=kit.voice(request).label("answer-old-button"))
+def _old(request: Request, kit: Kit) -> Reply:
+    return Reply(answer=kit.voice(request).label("answer-old-button"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from handlers.commands import settings
 from handlers.framework.handler_context import Handler, Kit
-from handlers.framework.replies import Said, reply
+from handlers.framework.replies import Reply, reply
 from handlers.telegram.callback_data import MOST_BYTES, number
 from handlers.telegram.events import Heard, Request
 from handlers.text import plain_text
@@ -89,11 +89,11 @@ def errand(heard: Heard, wanted: Wanted, allowed: Sequence[Channel]) -> ChannelE
 
 async def carry_out(
     handler: Handler, errand: ChannelErrand, request: Request, transaction: Transaction, kit: Kit
-) -> Said:
+) -> Reply:
     """What `handler` says to the channel, for the chat where it was asked."""
     there = await channels.get(transaction, errand.channel.subscriber.number)
     if not there:
-        return Said(answer=kit.voice(request).label("answer-old-button"))
+        return Reply(answer=kit.voice(request).label("answer-old-button"))
     channel = there[0]
     said = await handler(Request(errand.heard, channel.subscriber, request.now), transaction, kit)
     return replace(
@@ -105,11 +105,11 @@ async def carry_out(
     )
 
 
-async def show(request: Request, _transaction: Transaction, kit: Kit) -> Said:
+async def show(request: Request, _transaction: Transaction, kit: Kit) -> Reply:
     """/channel: those that the person may set up, or that there is no such."""
     voice, allowed = kit.voice(request), request.channels
     if request.heard.press is not None:
-        return Said(answer=voice.label("answer-not-your-channel"))
+        return Reply(answer=voice.label("answer-not-your-channel"))
     if not allowed:
         wanted = Wanted.of(request.heard)
         if wanted and wanted.name:
@@ -119,12 +119,12 @@ async def show(request: Request, _transaction: Transaction, kit: Kit) -> Said:
     rows = tuple((set_up_button(each, _title(each.name)),) for each in allowed)
     listed = join("\n", [escape(plain_text.clean(line)) for line in lines])
     said = [voice.say("channel-list"), listed, how(allowed[0], voice)]
-    return Said(replies=(Content(join("\n\n", said), rows),))
+    return Reply(replies=(Content(join("\n\n", said), rows),))
 
 
-async def read_in_private(request: Request, _transaction: Transaction, kit: Kit) -> Said:
+async def read_in_private(request: Request, _transaction: Transaction, kit: Kit) -> Reply:
     """A reader of a channel pressed a button: what it would say is not for all the others."""
-    return Said(answer=kit.voice(request).label("answer-read-in-private"))
+    return Reply(answer=kit.voice(request).label("answer-read-in-private"))
 
 
 def how(channel: Channel, voice: Voice) -> Html:

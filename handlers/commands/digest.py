@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said, reply
+from handlers.framework.replies import Reply, reply
 from handlers.messages.checkmarks import ticked
 from handlers.services.reschedule import reschedule
 from handlers.telegram.events import Request
@@ -33,53 +33,53 @@ _OFFERED = (
 """Schedules to press; every other can be typed."""
 
 
-async def digest(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def digest(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/digest [WHEN]"""
     voice = kit.voice(request)
     written = request.text.removeprefix("|").strip()
     if not written:
-        return Said(replies=(_offer(request, voice),))
+        return Reply(replies=(_offer(request, voice),))
     try:
         schedule = read_when(written, voice)
     except ValueError:
         return reply(voice.say("schedule-unknown", written=written))
-    return Said(replies=(await _choose(request, transaction, voice, schedule),))
+    return Reply(replies=(await _choose(request, transaction, voice, schedule),))
 
 
-async def press_page(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_page(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Shows what is chosen."""
-    return Said(edit=_offer(request, kit.voice(request)))
+    return Reply(edit=_offer(request, kit.voice(request)))
 
 
-async def press_nothing(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_nothing(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Chooses whether to tell, at the hour of a digest, that there is nothing new."""
     voice = kit.voice(request)
     if request.pressed not in ("yes", "no"):
-        return Said(answer=voice.label("answer-old-button"))
+        return Reply(answer=voice.label("answer-old-button"))
     chosen = request.subscriber._replace(told_nothing=request.pressed == "yes")
     if chosen == request.subscriber:
-        return Said(answer=voice.label("answer-already-chosen"))
+        return Reply(answer=voice.label("answer-already-chosen"))
     await subscribers.choose(transaction, chosen.number, told_nothing=chosen.told_nothing)
     edit = _offer(replace(request, subscriber=chosen), voice)
-    return Said(edit=edit, answer=voice.label("answer-changed"))
+    return Reply(edit=edit, answer=voice.label("answer-changed"))
 
 
-async def press_choose(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_choose(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Makes a schedule the usual one."""
     voice = kit.voice(request)
     schedule = _pressed(request)
     if schedule is None:
-        return Said(answer=voice.label("answer-old-button"))
+        return Reply(answer=voice.label("answer-old-button"))
     edit = await _choose(request, transaction, voice, schedule)
-    return Said(edit=edit, answer=voice.label("answer-changed"))
+    return Reply(edit=edit, answer=voice.label("answer-changed"))
 
 
-async def press_move(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_move(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Gives everything that is followed one schedule."""
     voice = kit.voice(request)
     schedule = _pressed(request)
     if schedule is None:
-        return Said(answer=voice.label("answer-old-button"))
+        return Reply(answer=voice.label("answer-old-button"))
     number, zone = request.subscriber.number, request.subscriber.zone
     changed = [
         await reschedule(transaction, each, schedule, zone, request.now)
@@ -87,11 +87,11 @@ async def press_move(request: Request, transaction: Transaction, kit: Kit) -> Sa
         if each.schedule != schedule
     ]
     if not changed:
-        return Said(answer=voice.label("answer-already-chosen"))
+        return Reply(answer=voice.label("answer-already-chosen"))
     said = voice.say(
         "digest-moved", count=len(changed), when=say_when(schedule, zone or UTC, voice)
     )
-    return Said(
+    return Reply(
         edit=Content(join("\n\n", [said, _alerts(schedule, voice)])),
         answer=voice.label("answer-changed"),
         changed=tuple(changed),

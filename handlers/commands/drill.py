@@ -1,7 +1,7 @@
 """/test: a drill for one chat, which comes the way an alert comes and can be taken for none."""
 
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said, reply
+from handlers.framework.replies import Reply, reply
 from handlers.telegram.events import Request
 from handlers.text.html import Html, join
 from handlers.text.i18n import LANGUAGES, Voice, Words
@@ -15,7 +15,7 @@ from storage.values.message import Content
 from storage.values.schedules import Every
 
 
-async def drill(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def drill(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/test"""
     voice, number = kit.voice(request), request.subscriber.number
     # A flood of drills must not stand before somebody's alert: one waits at a time.
@@ -34,7 +34,7 @@ async def drill(request: Request, transaction: Transaction, kit: Kit) -> Said:
     ]
     await deliveries.enqueue(transaction, new, request.now)
     note = _note(followed)
-    return Said() if note is None else reply(voice.say(note))
+    return Reply() if note is None else reply(voice.say(note))
 
 
 def _sounds(followed: list[Subscription]) -> list[bool]:

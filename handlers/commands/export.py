@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said
+from handlers.framework.replies import Reply
 from handlers.services.canonical_query import spell
 from handlers.services.export_format import About, Entry, Settings, write
 from handlers.telegram.events import Request
@@ -21,7 +21,7 @@ _MESSAGE = 3_600
 """UTF-16 units; Telegram takes 4,096, and so much must also fit behind /import."""
 
 
-async def export(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def export(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/export"""
     voice = kit.voice(request)
     followed = await subscriptions.of(transaction, request.subscriber.number)
@@ -39,7 +39,7 @@ async def export(request: Request, transaction: Transaction, kit: Kit) -> Said:
     if len(pieces) > len(texts):
         notes.append(voice.say("export-cut"))
     head = join("\n\n", notes)
-    return Said(replies=(Content(head), *(Content(_code(piece)) for piece in pieces)))
+    return Reply(replies=(Content(head), *(Content(_code(piece)) for piece in pieces)))
 
 
 def _about(subscriber: Subscriber, set_up: Iterable[int]) -> About:

@@ -2,7 +2,7 @@
 
 from handlers.commands.stats import LANES
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said
+from handlers.framework.replies import Reply
 from handlers.telegram.callback_data import number
 from handlers.telegram.events import Request
 from handlers.text import plain_text
@@ -21,22 +21,22 @@ _SHOWN = 10
 _LONGEST = 80  # characters of what was to be said, and of why it was not
 
 
-async def show(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def show(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/failed"""
-    return Said(replies=(await _list(request, transaction, kit),))
+    return Reply(replies=(await _list(request, transaction, kit),))
 
 
-async def press_again(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_again(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Tries one again, or all."""
     voice = kit.voice(request)
     if request.heard.user_id not in kit.operators:  # whoever presses may have forged it
-        return Said(answer=voice.label("answer-old-button"))
+        return Reply(answer=voice.label("answer-old-button"))
     wanted = number(request.pressed)
     if wanted is None and request.pressed != "all":
-        return Said(answer=voice.label("answer-old-button"))
+        return Reply(answer=voice.label("answer-old-button"))
     count = await dead_letters.again(transaction, request.now, wanted)
     answer = voice.label("failed-again", count=count) if count else voice.label("answer-gone")
-    return Said(edit=await _list(request, transaction, kit), answer=answer)
+    return Reply(edit=await _list(request, transaction, kit), answer=answer)
 
 
 async def _list(request: Request, transaction: Transaction, kit: Kit) -> Content:

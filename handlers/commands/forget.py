@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said
+from handlers.framework.replies import Reply
 from handlers.telegram.callback_data import number
 from handlers.telegram.events import Request
 from storage.engine.database import Transaction
@@ -21,7 +21,7 @@ _ASKED_FOR = timedelta(hours=1)
 """So long the question stands: a stray press of an old message must not cost everything."""
 
 
-async def forget(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def forget(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/forget"""
     voice = kit.voice(request)
     count = await subscriptions.count_in_chat(transaction, request.heard.target.chat_id)
@@ -30,25 +30,25 @@ async def forget(request: Request, transaction: Transaction, kit: Kit) -> Said:
         (Button(voice.label("button-erase"), f"{ERASE}:{asked}"),),
         (Button(voice.label("button-keep"), f"{KEEP}:"),),
     )
-    return Said(replies=(Content(voice.say("forget-ask", count=count), rows),))
+    return Reply(replies=(Content(voice.say("forget-ask", count=count), rows),))
 
 
-async def press_erase(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_erase(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Erases, and says so where the question was: there is nobody left to owe an answer to."""
     voice = kit.voice(request)
     asked = number(request.pressed)
     if asked is None or not _is_fresh(asked, request.now):
-        return Said(answer=voice.label("answer-old-button"))
+        return Reply(answer=voice.label("answer-old-button"))
     erased = await erase(transaction, request.heard.target.chat_id)
     said = voice.say("forgotten", count=len(erased.subscriptions), waiting=erased.deliveries)
-    return Said(
+    return Reply(
         edit=Content(said), answer=voice.label("answer-erased"), removed=erased.subscriptions
     )
 
 
-async def press_keep(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_keep(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Leaves everything as it is."""
-    return Said(edit=Content(kit.voice(request).say("forget-kept")))
+    return Reply(edit=Content(kit.voice(request).say("forget-kept")))
 
 
 def _is_fresh(asked: int, now: datetime) -> bool:

@@ -3,21 +3,21 @@
 import difflib
 
 from handlers.framework.handler_context import Command, Kit
-from handlers.framework.replies import Said, reply
+from handlers.framework.replies import Reply, reply
 from handlers.telegram.events import Request
 from handlers.text.html import Html, join
 from handlers.text.i18n import Voice
 from storage.engine.database import Transaction
 
 
-async def show_help(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def show_help(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/help, derived from the list of commands."""
     voice = kit.voice(request)
     lines = join("\n", [_line(command, voice) for command in kit.commands_for(request.heard)])
     return reply(join("\n\n", [voice.say("help"), lines, voice.say("examples")]))
 
 
-async def show_id(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def show_id(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/id"""
     voice, heard = kit.voice(request), request.heard
     yours = voice.say("id-person", id=str(heard.user_id)) if heard.user_id else Html()
@@ -25,12 +25,12 @@ async def show_id(request: Request, transaction: Transaction, kit: Kit) -> Said:
     return reply(join("\n", [yours, chat]))
 
 
-async def show_privacy(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def show_privacy(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/privacy"""
     return reply(kit.voice(request).say("privacy"))
 
 
-async def unknown(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def unknown(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """A command there is none of."""
     voice = kit.voice(request)
     names = [command.name for command in kit.commands_for(request.heard)]
@@ -40,24 +40,24 @@ async def unknown(request: Request, transaction: Transaction, kit: Kit) -> Said:
     return reply(voice.say("unknown"))
 
 
-async def old_button(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def old_button(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """A button nobody draws, or draws any more."""
-    return Said(answer=kit.voice(request).label("answer-old-button"))
+    return Reply(answer=kit.voice(request).label("answer-old-button"))
 
 
-async def not_administrator(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def not_administrator(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Somebody else than an administrator would change what a group hears."""
     voice = kit.voice(request)
     if request.heard.press:
-        return Said(answer=voice.label("answer-not-administrator"))
+        return Reply(answer=voice.label("answer-not-administrator"))
     return reply(voice.say("not-administrator"))
 
 
-async def too_fast(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def too_fast(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """The chat asks for more than is answered."""
     voice = kit.voice(request)
     if request.heard.press:
-        return Said(answer=voice.label("answer-too-fast"))
+        return Reply(answer=voice.label("answer-too-fast"))
     return reply(voice.say("too-fast"))
 
 

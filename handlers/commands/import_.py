@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said, reply
+from handlers.framework.replies import Reply, reply
 from handlers.services.change_timezone import rezone
 from handlers.services.export_format import (
     VERSION,
@@ -60,7 +60,7 @@ class _NoQueryError(Exception):
         self.said = said
 
 
-async def bring(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def bring(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/import TEXT, or in reply to a message that holds the text."""
     voice = kit.voice(request)
     replied = request.heard.replied
@@ -79,12 +79,12 @@ async def bring(request: Request, transaction: Transaction, kit: Kit) -> Said:
     return await _take(request, transaction, kit, brought, wishes)
 
 
-async def refuse_file(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def refuse_file(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """A file that comes without a command."""
     return _without_text(request, kit.voice(request))
 
 
-def _without_text(request: Request, voice: Voice) -> Said:
+def _without_text(request: Request, voice: Voice) -> Reply:
     name = request.heard.file
     if name is None:
         return reply(voice.say("import-how"))
@@ -130,7 +130,7 @@ async def _take(
     kit: Kit,
     brought: Portable,
     wishes: Sequence[_Wish],
-) -> Said:
+) -> Reply:
     request = await _choose(request, transaction, brought.settings)
     changed: list[Subscription] = []
     new = 0
@@ -148,7 +148,7 @@ async def _take(
         # The first place may have brought a zone: the next one must not bring another.
         request = replace(request, subscriber=request.subscriber._replace(zone=followed.zone))
     said = kit.voice(request).say("imported", new=new, known=len(wishes) - new)
-    return Said(replies=(Content(said),), changed=tuple(changed))
+    return Reply(replies=(Content(said),), changed=tuple(changed))
 
 
 async def _choose(request: Request, transaction: Transaction, settings: Settings) -> Request:

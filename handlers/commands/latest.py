@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from handlers.commands.subscribe import follow_button, refused
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said
+from handlers.framework.replies import Reply
 from handlers.services.search import Found, Search
 from handlers.telegram.callback_data import carried, carry, number
 from handlers.telegram.events import Request
@@ -30,40 +30,40 @@ _LIMITS = Limits(size=400)
 """What is looked up stands above what was found, and must leave it room."""
 
 
-async def latest(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def latest(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/latest [QUERY] [COUNT]"""
     written, count = _read(request.text)
     return await _first_page(request, transaction, kit, written, count)
 
 
-async def look_up(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def look_up(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Free text in a private chat."""
     return await _first_page(request, transaction, kit, request.text, _FREE)
 
 
-async def press_older(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_older(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Turns to the page of what is older."""
     return await _turn(request, transaction, kit, newer=False)
 
 
-async def press_newer(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_newer(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Turns to the page of what is newer."""
     return await _turn(request, transaction, kit, newer=True)
 
 
 async def _first_page(
     request: Request, transaction: Transaction, kit: Kit, written: str, count: int
-) -> Said:
+) -> Reply:
     try:
         query = _query(written, kit)
     except QueryError as error:
         return refused(written, error, kit.voice(request))
     found = await Search(transaction, kit.reader, query).older(count)
-    return Said(replies=(_draw(request, kit, found, query, written, count),))
+    return Reply(replies=(_draw(request, kit, found, query, written, count),))
 
 
-async def _turn(request: Request, transaction: Transaction, kit: Kit, *, newer: bool) -> Said:
-    old = Said(answer=kit.voice(request).label("answer-old-button"))
+async def _turn(request: Request, transaction: Transaction, kit: Kit, *, newer: bool) -> Reply:
+    old = Reply(answer=kit.voice(request).label("answer-old-button"))
     start, _, rest = request.pressed.partition(":")
     at, (counted, _, text) = number(start), rest.partition(":")
     count, written = number(counted), carried(text, request.press)
@@ -76,7 +76,7 @@ async def _turn(request: Request, transaction: Transaction, kit: Kit, *, newer: 
         return old
     search = Search(transaction, kit.reader, query)
     found = await (search.newer(count, at) if newer else search.older(count, at))
-    return Said(edit=_draw(request, kit, found, query, written, count))
+    return Reply(edit=_draw(request, kit, found, query, written, count))
 
 
 def _draw(

@@ -2,7 +2,7 @@
 
 from handlers.commands.onboarding import place_button
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said, reply
+from handlers.framework.replies import Reply, reply
 from handlers.telegram.events import Request
 from handlers.text.query_text import Wording
 from matching.places.lookup import nearest
@@ -10,7 +10,7 @@ from storage.engine.database import Transaction
 from storage.values.message import Content
 
 
-async def locate(request: Request, _transaction: Transaction, kit: Kit) -> Said:
+async def locate(request: Request, _transaction: Transaction, kit: Kit) -> Reply:
     """The city and the raion of a shared location. The location itself is not kept."""
     voice = kit.voice(request)
     found = nearest(*request.location, kit.gazetteer)
@@ -20,4 +20,4 @@ async def locate(request: Request, _transaction: Transaction, kit: Kit) -> Said:
         return reply(voice.say("locate-nowhere"))
     rows = tuple((place_button(code, name),) for code, name in names.items())
     said = voice.say("locate", places=", ".join(names.values()))
-    return Said(replies=(Content(said, rows),))
+    return Reply(replies=(Content(said, rows),))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from handlers.commands import alerts
 from handlers.commands.subscribe import subscribe_to
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said
+from handlers.framework.replies import Reply
 from handlers.services.canonical_query import spell
 from handlers.services.search import Search
 from handlers.services.subscriptions import TooManyError
@@ -63,10 +63,10 @@ def place_button(code: str, name: str) -> Button:
     return Button(name, f"{PLACE}:{code}")
 
 
-async def press_where(request: Request, _transaction: Transaction, kit: Kit) -> Said:
+async def press_where(request: Request, _transaction: Transaction, kit: Kit) -> Reply:
     """Turns to other places."""
     if request.pressed != "oblasts":
-        return Said(edit=greeting(request, kit))
+        return Reply(edit=greeting(request, kit))
     voice = kit.voice(request)
     oblasts = [
         region.code
@@ -76,36 +76,36 @@ async def press_where(request: Request, _transaction: Transaction, kit: Kit) -> 
     names = {code: kit.gazetteer.name(code, voice.language) for code in oblasts}
     rows = _places(sorted(oblasts, key=lambda code: names[code]), kit, voice)
     back = (Button(voice.label("button-cities"), f"{WHERE}:cities"),)
-    return Said(edit=Content(voice.say("start-where"), (*rows, back)))
+    return Reply(edit=Content(voice.say("start-where"), (*rows, back)))
 
 
-async def press_place(request: Request, _transaction: Transaction, kit: Kit) -> Said:
+async def press_place(request: Request, _transaction: Transaction, kit: Kit) -> Reply:
     """Asks what to hear of a place."""
     voice = kit.voice(request)
     region = kit.gazetteer.get(request.pressed)
     if region is None:
-        return Said(answer=voice.label("answer-old-button"))
+        return Reply(answer=voice.label("answer-old-button"))
     said = voice.say("start-what", place=_name(region.code, kit, voice))
     rows = tuple(
         (Button(voice.label(label), f"{WHAT}:{what}:{region.code}"),)
         for what, label in _LABELS.items()
     )
     back = (Button(voice.label("button-cities"), f"{WHERE}:cities"),)
-    return Said(edit=Content(said, (*rows, back)))
+    return Reply(edit=Content(said, (*rows, back)))
 
 
-async def press_what(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_what(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Subscribes, and tells how it is now: first the alerts, which each choice includes."""
     voice = kit.voice(request)
     what, _, code = request.pressed.partition(":")
     region = kit.gazetteer.get(code)
     if what not in _TOPICS or region is None:
-        return Said(answer=voice.label("answer-old-button"))
+        return Reply(answer=voice.label("answer-old-button"))
     query = _query(what, code)
     try:
         said = await subscribe_to(request, transaction, kit, spell(query), None)
     except TooManyError:
-        return Said(answer=voice.label("answer-too-many", count=kit.quota))
+        return Reply(answer=voice.label("answer-too-many", count=kit.quota))
     # The first place followed gives the zone in which times are told.
     number = request.subscriber.number
     request = replace(request, subscriber=(await subscribers.get(transaction, [number]))[number])

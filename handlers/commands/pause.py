@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from handlers.commands.quiet import about_alerts, standing, store
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said, reply
+from handlers.framework.replies import Reply, reply
 from handlers.telegram.events import Request
 from handlers.text.dates import moment
 from handlers.text.html import Html, join
@@ -39,7 +39,7 @@ class TooLongError(ValueError):
     """Nobody remembers after so long why nothing comes."""
 
 
-async def pause(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def pause(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/pause [2h | 30m | 1d | until 07:00]"""
     voice = kit.voice(request)
     try:
@@ -48,29 +48,29 @@ async def pause(request: Request, transaction: Transaction, kit: Kit) -> Said:
         return reply(voice.say("pause-too-long", days=_LONGEST.days))
     except ValueError:
         return reply(voice.say("pause-unknown", written=request.text))
-    return Said(replies=(await _pause(until, request, transaction, voice),))
+    return Reply(replies=(await _pause(until, request, transaction, voice),))
 
 
-async def resume(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def resume(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/resume"""
     voice = kit.voice(request)
-    return Said(replies=(Content(await _resume(request, transaction, voice)),))
+    return Reply(replies=(Content(await _resume(request, transaction, voice)),))
 
 
-async def press_pause(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_pause(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Pauses for as long as the button says, from now on."""
     voice = kit.voice(request)
     if request.pressed not in map(str, _OFFERED):
-        return Said(answer=voice.label("answer-old-button"))
+        return Reply(answer=voice.label("answer-old-button"))
     until = request.now + timedelta(minutes=int(request.pressed))
     edit = await _pause(until, request, transaction, voice)
-    return Said(edit=edit, answer=voice.label("answer-changed"))
+    return Reply(edit=edit, answer=voice.label("answer-changed"))
 
 
-async def press_resume(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_resume(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Ends the pause."""
     voice = kit.voice(request)
-    return Said(edit=Content(await _resume(request, transaction, voice)))
+    return Reply(edit=Content(await _resume(request, transaction, voice)))
 
 
 async def _pause(

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said
+from handlers.framework.replies import Reply
 from handlers.messages.checkmarks import ticked
 from handlers.telegram.events import Request
 from handlers.text.dates import moment
@@ -36,42 +36,42 @@ class SameError(ValueError):
     """The hours have no length."""
 
 
-async def set_hours(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def set_hours(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/quiet [HH:MM-HH:MM | off]"""
     voice = kit.voice(request)
     now = await quiet_hours.find(transaction, request.subscriber.number)
     if not request.text:
-        return Said(replies=(page(now, request, voice),))
+        return Reply(replies=(page(now, request, voice),))
     try:
         hours = read_hours(request.text, voice)
     except SameError:
-        return Said(replies=(Content(voice.say("quiet-no-length")),))
+        return Reply(replies=(Content(voice.say("quiet-no-length")),))
     except ValueError:
-        return Said(replies=(Content(voice.say("quiet-unknown", written=request.text)),))
+        return Reply(replies=(Content(voice.say("quiet-unknown", written=request.text)),))
     chosen = await store(replace(now, hours=hours), request, transaction)
-    return Said(replies=(page(chosen, request, voice),))
+    return Reply(replies=(page(chosen, request, voice),))
 
 
-async def press_page(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_page(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Shows what is chosen."""
     now = await quiet_hours.find(transaction, request.subscriber.number)
-    return Said(edit=page(now, request, kit.voice(request)))
+    return Reply(edit=page(now, request, kit.voice(request)))
 
 
-async def press_hours(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_hours(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Chooses hours, or none."""
     try:
         hours = None if request.pressed == _OFF else parse_hours(request.pressed)
     except ValueError:
-        return Said(answer=kit.voice(request).label("answer-old-button"))
+        return Reply(answer=kit.voice(request).label("answer-old-button"))
     now = await quiet_hours.find(transaction, request.subscriber.number)
     return await _change(now, replace(now, hours=hours), request, transaction, kit)
 
 
-async def press_alerts(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_alerts(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Chooses what alerts do meanwhile."""
     if request.pressed not in list(Alerts):
-        return Said(answer=kit.voice(request).label("answer-old-button"))
+        return Reply(answer=kit.voice(request).label("answer-old-button"))
     now = await quiet_hours.find(transaction, request.subscriber.number)
     chosen = replace(now, alerts=Alerts(request.pressed))
     said = await _change(now, chosen, request, transaction, kit)
@@ -116,12 +116,12 @@ def about_alerts(now: Quiet, voice: Voice) -> Html:
 
 async def _change(
     now: Quiet, chosen: Quiet, request: Request, transaction: Transaction, kit: Kit
-) -> Said:
+) -> Reply:
     voice = kit.voice(request)
     if chosen == now:
-        return Said(answer=voice.label("answer-already-chosen"))
+        return Reply(answer=voice.label("answer-already-chosen"))
     stored = await store(chosen, request, transaction)
-    return Said(edit=page(stored, request, voice), answer=voice.label("answer-changed"))
+    return Reply(edit=page(stored, request, voice), answer=voice.label("answer-changed"))
 
 
 def _lines(now: Quiet, request: Request, voice: Voice) -> list[Html]:

@@ -3,7 +3,7 @@
 from handlers.commands import digest
 from handlers.commands import quiet as quiet_command
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said, reply
+from handlers.framework.replies import Reply, reply
 from handlers.messages.checkmarks import ticked
 from handlers.services.change_timezone import rezone
 from handlers.telegram.events import Request
@@ -47,16 +47,16 @@ _CHOOSE = {
 }
 
 
-async def settings(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def settings(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/settings"""
-    return Said(replies=(await _main(request.subscriber, transaction, kit),))
+    return Reply(replies=(await _main(request.subscriber, transaction, kit),))
 
 
-async def language(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def language(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/language [CODE]"""
     voice = kit.voice(request)
     if not request.text:
-        return Said(replies=(_languages(voice),))
+        return Reply(replies=(_languages(voice),))
     code = _language(request.text)
     if code is None:
         return reply(voice.say("language-unknown", languages=", ".join(x.code for x in LANGUAGES)))
@@ -64,11 +64,11 @@ async def language(request: Request, transaction: Transaction, kit: Kit) -> Said
     return reply(kit.words.voice(code).say("language-chosen"))
 
 
-async def timezone(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def timezone(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/timezone [ZONE]"""
     voice = kit.voice(request)
     if not request.text:
-        return Said(replies=(_zones(request.subscriber, voice),))
+        return Reply(replies=(_zones(request.subscriber, voice),))
     zone = kit.zones.find(request.text)
     if zone is None:
         near = kit.zones.nearest(request.text)
@@ -80,19 +80,19 @@ async def timezone(request: Request, transaction: Transaction, kit: Kit) -> Said
     return reply(voice.say("zone-chosen", zone=zone, clock=clock))
 
 
-async def press_page(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_page(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Turns the message to another page."""
     voice = kit.voice(request)
     match request.pressed:
         case "language":
-            return Said(edit=_languages(voice))
+            return Reply(edit=_languages(voice))
         case "zone":
-            return Said(edit=_zones(request.subscriber, voice))
+            return Reply(edit=_zones(request.subscriber, voice))
         case _:
-            return Said(edit=await _main(request.subscriber, transaction, kit))
+            return Reply(edit=await _main(request.subscriber, transaction, kit))
 
 
-async def press_language(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_language(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Chooses a language."""
     code = _language(request.pressed)
     if code is None:
@@ -100,7 +100,7 @@ async def press_language(request: Request, transaction: Transaction, kit: Kit) -
     return await _choose(request, transaction, kit, request.subscriber._replace(language=code))
 
 
-async def press_detail(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_detail(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Chooses how much of a report a message shows."""
     if request.pressed not in list(Detail):
         return _old(request, kit)
@@ -108,19 +108,19 @@ async def press_detail(request: Request, transaction: Transaction, kit: Kit) -> 
     return await _choose(request, transaction, kit, request.subscriber._replace(detail=detail))
 
 
-async def press_changes(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_changes(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Chooses which changes of an alert ring."""
     if request.pressed not in list(Changes):
         return _old(request, kit)
     chosen, number = Changes(request.pressed), request.subscriber.number
     if await alert_preferences.of(transaction, number) is chosen:
-        return Said(answer=kit.voice(request).label("answer-already-chosen"))
+        return Reply(answer=kit.voice(request).label("answer-already-chosen"))
     await alert_preferences.choose(transaction, number, chosen)
     edit = await _main(request.subscriber, transaction, kit)
-    return Said(edit=edit, answer=kit.voice(request).label("answer-changed"))
+    return Reply(edit=edit, answer=kit.voice(request).label("answer-changed"))
 
 
-async def press_zone(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_zone(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Chooses a time zone."""
     if request.pressed not in OFFERED:
         return _old(request, kit)
@@ -129,16 +129,16 @@ async def press_zone(request: Request, transaction: Transaction, kit: Kit) -> Sa
     return await _choose(request, transaction, kit, request.subscriber._replace(zone=zone))
 
 
-async def _choose(request: Request, transaction: Transaction, kit: Kit, chosen: Subscriber) -> Said:
+async def _choose(request: Request, transaction: Transaction, kit: Kit, chosen: Subscriber) -> Reply:
     """Stores what differs and shows the settings as they are then."""
     voice = kit.words.voice(chosen.language)
     if chosen == request.subscriber:
-        return Said(answer=voice.label("answer-already-chosen"))
+        return Reply(answer=voice.label("answer-already-chosen"))
     await subscribers.choose(
         transaction, chosen.number, language=chosen.language, detail=chosen.detail
     )
     edit = await _main(chosen, transaction, kit)
-    return Said(edit=edit, answer=voice.label("answer-changed"))
+    return Reply(edit=edit, answer=voice.label("answer-changed"))
 
 
 async def _main(subscriber: Subscriber, transaction: Transaction, kit: Kit) -> Content:
@@ -212,5 +212,5 @@ def _language(text: str) -> str | None:
     return next((x.code for x in LANGUAGES if wanted in (x.code, x.name.casefold())), None)
 
 
-def _old(request: Request, kit: Kit) -> Said:
-    return Said(answer=kit.voice(request).label("answer-old-button"))
+def _old(request: Request, kit: Kit) -> Reply:
+    return Reply(answer=kit.voice(request).label("answer-old-button"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said
+from handlers.framework.replies import Reply
 from handlers.telegram.events import Request
 from handlers.text import plain_text
 from handlers.text.dates import moment
@@ -25,16 +25,16 @@ _UNITS = (
 )
 
 
-async def show(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def show(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/sources"""
     voice, zone = kit.voice(request), request.subscriber.zone
     found = await sources.health(transaction)
     if not found:
-        return Said(replies=(Content(voice.say("sources-none")),))
+        return Reply(replies=(Content(voice.say("sources-none")),))
     dead = sum(one.is_dead(request.now) for one in found)
     entries = [voice.say("sources-head", count=len(found), dead=dead)]
     entries += [describe(one, request.now, zone, voice) for one in found]
-    return Said(replies=tuple(Content(html) for html in in_messages(entries)))
+    return Reply(replies=tuple(Content(html) for html in in_messages(entries)))
 
 
 def describe(one: Health, now: datetime, zone: str | None, voice: Voice) -> Html:

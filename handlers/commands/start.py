@@ -6,7 +6,7 @@ import binascii
 from handlers.commands.onboarding import greeting
 from handlers.commands.subscribe import follow_button, refused
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said, reply
+from handlers.framework.replies import Reply, reply
 from handlers.telegram.events import Request
 from handlers.text.query_text import Wording
 from matching.query.errors import QueryError
@@ -16,7 +16,7 @@ from storage.subscribers import subscriptions
 from storage.values.message import Content
 
 
-async def start(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def start(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/start [PAYLOAD]"""
     if request.text:
         return _confirm(request, kit)
@@ -24,7 +24,7 @@ async def start(request: Request, transaction: Transaction, kit: Kit) -> Said:
     count = len(await subscriptions.of(transaction, request.subscriber.number))
     if count:
         return reply(voice.say("start-again", count=count))
-    return Said(replies=(greeting(request, kit),))
+    return Reply(replies=(greeting(request, kit),))
 
 
 def read_payload(payload: str) -> str | None:
@@ -39,7 +39,7 @@ def read_payload(payload: str) -> str | None:
         return None
 
 
-def _confirm(request: Request, kit: Kit) -> Said:
+def _confirm(request: Request, kit: Kit) -> Reply:
     voice = kit.voice(request)
     written = read_payload(request.text)
     if written is None:
@@ -50,4 +50,4 @@ def _confirm(request: Request, kit: Kit) -> Said:
         return refused(written, error, voice)
     what = Wording(voice, kit.gazetteer, kit.topics).describe(query, written)
     said = voice.say("start-confirm", what=what)
-    return Said(replies=(Content(said, ((follow_button(written, voice),),)),))
+    return Reply(replies=(Content(said, ((follow_button(written, voice),),)),))

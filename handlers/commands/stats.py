@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said, reply
+from handlers.framework.replies import Reply, reply
 from handlers.telegram.events import Request
 from handlers.text.dates import moment
 from handlers.text.html import Html, bold, join
@@ -28,7 +28,7 @@ LANES = {
 }
 
 
-async def show(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def show(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/stats"""
     counted = await statistics.count(transaction, request.now)
     parts = [_people(counted, request, kit), _owed(counted, request, kit)]

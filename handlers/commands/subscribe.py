@@ -1,7 +1,7 @@
 """/subscribe, and the buttons that subscribe or change what a name means."""
 
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said, reply
+from handlers.framework.replies import Reply, reply
 from handlers.services import ambiguity
 from handlers.services.subscriptions import Followed, TooManyError, follow
 from handlers.telegram.callback_data import carried, carry
@@ -25,7 +25,7 @@ FOLLOW = "f"
 """Prefix of `f:QUERY`, as typed: subscribes to it, by the usual schedule of the chat."""
 
 
-async def subscribe(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def subscribe(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/subscribe QUERY [| WHEN]"""
     voice = kit.voice(request)
     names = {f"/{command.name}" for command in kit.commands}
@@ -44,22 +44,22 @@ async def subscribe(request: Request, transaction: Transaction, kit: Kit) -> Sai
         return reply(voice.say("subscribe-too-many", count=kit.quota))
 
 
-async def press_follow(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_follow(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """A button drawn by `follow_button`."""
     voice = kit.voice(request)
     written = carried(request.pressed, request.press)
     if not written:
-        return Said(answer=voice.label("answer-old-button"))
+        return Reply(answer=voice.label("answer-old-button"))
     try:
         return await subscribe_to(request, transaction, kit, written, None)
     except TooManyError:
-        return Said(answer=voice.label("answer-too-many", count=kit.quota))
+        return Reply(answer=voice.label("answer-too-many", count=kit.quota))
 
 
-async def press_choice(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_choice(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Another meaning of an ambiguous name."""
     voice = kit.voice(request)
-    old = Said(answer=voice.label("answer-old-button"))
+    old = Reply(answer=voice.label("answer-old-button"))
     pressed = ambiguity.read_press(request.pressed)
     if pressed is None:
         return old
@@ -67,7 +67,7 @@ async def press_choice(request: Request, transaction: Transaction, kit: Kit) -> 
     number = request.subscriber.number
     subscription = await subscriptions.find(transaction, chosen, number)
     if subscription is None:
-        return Said(answer=voice.label("answer-gone"))
+        return Reply(answer=voice.label("answer-gone"))
     try:
         parsed = parse(subscription.written, kit.gazetteer, kit.topics)
     except QueryError:  # the operator's topics are others since
@@ -76,10 +76,10 @@ async def press_choice(request: Request, transaction: Transaction, kit: Kit) -> 
     if query is None:
         return old
     if dump(query) in [each.query for each in await subscriptions.of(transaction, number)]:
-        return Said(answer=voice.label("answer-already"))
+        return Reply(answer=voice.label("answer-already"))
     changed = await subscriptions.change(transaction, subscription, query=dump(query))
     content = _content(request, kit, changed, parsed, request.subscriber.zone or UTC, Html())
-    return Said(edit=content, answer=voice.label("answer-changed"), changed=(changed,))
+    return Reply(edit=content, answer=voice.label("answer-changed"), changed=(changed,))
 
 
 def follow_button(written: str, voice: Voice) -> Button:
@@ -87,11 +87,11 @@ def follow_button(written: str, voice: Voice) -> Button:
     return Button(voice.label("button-follow"), carry(f"{FOLLOW}:", written))
 
 
-def refused(written: str, error: QueryError, voice: Voice) -> Said:
+def refused(written: str, error: QueryError, voice: Voice) -> Reply:
     """What is wrong with what was typed, with a button for what was probably meant."""
     corrected = correct(written, error)
     rows = ((follow_button(corrected, voice),),) if corrected else ()
-    return Said(replies=(Content(refuse(written, error, voice), rows),))
+    return Reply(replies=(Content(refuse(written, error, voice), rows),))
 
 
 async def subscribe_to(
@@ -100,7 +100,7 @@ async def subscribe_to(
     kit: Kit,
     written: str,
     schedule: Schedule | None,
-) -> Said:
+) -> Reply:
     """Subscribes to what was typed; None is the usual schedule of the chat. Raises TooManyError."""
     voice = kit.voice(request)
     try:
@@ -114,7 +114,7 @@ async def subscribe_to(
         what = Wording(voice, kit.gazetteer, kit.topics).describe(parsed.query, written)
         when = say_when(subscription.schedule, zone, voice)
         return reply(voice.say("subscribe-already", what=what, when=when))
-    return Said(replies=(content,), changed=(subscription,))
+    return Reply(replies=(content,), changed=(subscription,))
 
 
 def _content(

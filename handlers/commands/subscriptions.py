@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said, reply
+from handlers.framework.replies import Reply, reply
 from handlers.telegram.callback_data import number
 from handlers.telegram.events import Request
 from handlers.text.html import Html, join
@@ -30,18 +30,18 @@ _PAGE = 8
 """Subscriptions a message: each may be 350 units long."""
 
 
-async def show(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def show(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/subscriptions"""
     followed = await subscriptions.of(transaction, request.subscriber.number)
-    return Said(replies=(_list(request, kit, followed, 0),))
+    return Reply(replies=(_list(request, kit, followed, 0),))
 
 
-async def unsubscribe(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def unsubscribe(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/unsubscribe [N]; without N, buttons."""
     voice = kit.voice(request)
     followed = await subscriptions.of(transaction, request.subscriber.number)
     if not request.text or not followed:
-        return Said(replies=(_list(request, kit, followed, 0),))
+        return Reply(replies=(_list(request, kit, followed, 0),))
     wanted = number(request.text.strip(" .#№"))
     if wanted is None or not 1 <= wanted <= len(followed):
         return reply(voice.say("unsubscribe-no-such", count=len(followed)))
@@ -49,16 +49,16 @@ async def unsubscribe(request: Request, transaction: Transaction, kit: Kit) -> S
     await subscriptions.remove(transaction, [subscription.id])
     what = _what(subscription, kit, voice)
     said = voice.say("unsubscribed", what=what)
-    return Said(replies=(Content(said),), removed=(subscription.id,))
+    return Reply(replies=(Content(said),), removed=(subscription.id,))
 
 
-async def press_page(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_page(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Leafs through the list."""
     followed = await subscriptions.of(transaction, request.subscriber.number)
-    return Said(edit=_list(request, kit, followed, number(request.pressed) or 0))
+    return Reply(edit=_list(request, kit, followed, number(request.pressed) or 0))
 
 
-async def press_remove(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_remove(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Removes one and shows what is left."""
     subscription = await _pressed(request, transaction)
     if subscription is None:
@@ -68,22 +68,22 @@ async def press_remove(request: Request, transaction: Transaction, kit: Kit) -> 
     return replace(said, removed=(subscription.id,))
 
 
-async def press_ring(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_ring(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """With sound from now on."""
     return await _switch(request, transaction, kit, sound=True)
 
 
-async def press_hush(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_hush(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """Without sound from now on."""
     return await _switch(request, transaction, kit, sound=False)
 
 
-async def _switch(request: Request, transaction: Transaction, kit: Kit, *, sound: bool) -> Said:
+async def _switch(request: Request, transaction: Transaction, kit: Kit, *, sound: bool) -> Reply:
     subscription = await _pressed(request, transaction)
     if subscription is None:
         return await _after(request, transaction, kit, "answer-gone")
     if subscription.sound is sound:
-        return Said(answer=kit.voice(request).label("answer-already-chosen"))
+        return Reply(answer=kit.voice(request).label("answer-already-chosen"))
     changed = await subscriptions.change(transaction, subscription, sound=sound)
     said = await _after(request, transaction, kit, "answer-ring" if sound else "answer-hush")
     return replace(said, changed=(changed,))
@@ -97,12 +97,12 @@ async def _pressed(request: Request, transaction: Transaction) -> Subscription |
     return await subscriptions.find(transaction, wanted, request.subscriber.number)
 
 
-async def _after(request: Request, transaction: Transaction, kit: Kit, answer: str) -> Said:
+async def _after(request: Request, transaction: Transaction, kit: Kit, answer: str) -> Reply:
     """The list as it is now, on the page where the button was."""
     page = number(request.pressed.partition(":")[2]) or 0
     followed = await subscriptions.of(transaction, request.subscriber.number)
     edit = _list(request, kit, followed, page)
-    return Said(edit=edit, answer=kit.voice(request).label(answer))
+    return Reply(edit=edit, answer=kit.voice(request).label(answer))
 
 
 def _list(request: Request, kit: Kit, followed: Sequence[Subscription], page: int) -> Content:

@@ -4,7 +4,7 @@ import asyncio
 
 from alerts.classification import read
 from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Said, reply
+from handlers.framework.replies import Reply, reply
 from handlers.messages.pagination import pages
 from handlers.services import match_explanation, missed_alerts
 from handlers.services.delivery_trace import told
@@ -31,7 +31,7 @@ _FEWEST = 2
 _HEADLINE = 120
 
 
-async def why(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def why(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """/why in reply to a message, or with a link or some text."""
     voice = kit.voice(request)
     replied = request.heard.replied
@@ -49,12 +49,12 @@ async def why(request: Request, transaction: Transaction, kit: Kit) -> Said:
     return reply(await _known(request, transaction, kit, found))
 
 
-async def press_why(request: Request, transaction: Transaction, kit: Kit) -> Said:
+async def press_why(request: Request, transaction: Transaction, kit: Kit) -> Reply:
     """The button under a report."""
     wanted = number(request.pressed)
     found = (await bulletins.get(transaction, [wanted])).get(wanted) if wanted else None
     if found is None:
-        return Said(answer=kit.voice(request).label("answer-report-gone"))
+        return Reply(answer=kit.voice(request).label("answer-report-gone"))
     return reply(await _known(request, transaction, kit, found))
 
 

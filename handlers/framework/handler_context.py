@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from handlers.framework.replies import Said
+from handlers.framework.replies import Reply
 from handlers.messages.bulletin import Audience, Messages
 from handlers.telegram.events import Heard, Request
 from handlers.text.i18n import Voice, Words
@@ -70,5 +70,5 @@ class Kit:
         return Audience.of(request.subscriber)
 
 
-Handler = Callable[[Request, Transaction, Kit], Awaitable[Said]]
+Handler = Callable[[Request, Transaction, Kit], Awaitable[Reply]]
 """Answers a request. Writes only where its command or button says that it changes something."""

@@ -8,7 +8,7 @@ from storage.values.message import Content
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class Reply:
     """What a handler wants done once its transaction is committed."""
 
     replies: tuple[Content, ...] = ()  # new messages, in this order
@@ -57,6 +57,6 @@ Direct = Edit | Answer | Suggest
 """What is sent straight, and not through the outbox: worth nothing later."""
 
 
-def reply(html: Html) -> Said:
+def reply(html: Html) -> Reply:
     """One message without buttons."""
-    return Said(replies=(Content(html),))
+    return Reply(replies=(Content(html),))

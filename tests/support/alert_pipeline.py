@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from alerts.tracker import Fusion
 from bot.ingest.deduplicator import Repeats
 from bot.ingest.metrics import BulletinCounts
-from bot.ingest.pipeline import Intake
+from bot.ingest.pipeline import IngestPipeline
 from bot.sources.core.source import Batch
 from matching.index.index import Index, Mode
 from matching.query.parser import parse
@@ -53,7 +53,7 @@ class Alarms:
 
     def restart(self) -> None:
         """The process begins anew."""
-        self.intake = Intake(
+        self.intake = IngestPipeline(
             self.database,
             reader(),
             self.index,
