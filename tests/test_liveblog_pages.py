@@ -1,10 +1,10 @@
-"""A live blog may be a file or a page, of any size, in any encoding, or no text at all."""
+"""Live-blog pages: HTML and text, encodings, limits."""
 
 import random
 
 import pytest
 
-from bot.sources.adapters.feeds.liveblog import LARGEST, MOST_LINES, read_lines
+from bot.sources.adapters.feeds.liveblog import MAX_BYTES, MAX_LINES, parse_lines
 from bot.sources.core.source import Unusable
 
 PAGE = """<!DOCTYPE html>
@@ -18,8 +18,8 @@ PAGE = """<!DOCTYPE html>
 <footer>All rights reserved</footer></body></html>"""
 
 
-def test_of_a_page_in_html_the_blocks_are_the_lines() -> None:
-    assert read_lines(PAGE.encode()) == [
+def test_the_blocks_of_an_html_page_are_its_lines() -> None:
+    assert parse_lines(PAGE.encode()) == [
         "Sirens in «old» Sumy",
         "People go to shelters now,",
         "says the mayor.",
@@ -38,8 +38,8 @@ def test_of_a_page_in_html_the_blocks_are_the_lines() -> None:
         ("<html>One<!-- and the rest", ["One"]),
     ],
 )
-def test_a_page_that_is_badly_written_is_read_all_the_same(page: str, lines: list[str]) -> None:
-    assert read_lines(page.encode()) == lines
+def test_malformed_html_is_read(page: str, lines: list[str]) -> None:
+    assert parse_lines(page.encode()) == lines
 
 
 @pytest.mark.parametrize(
@@ -52,23 +52,23 @@ def test_a_page_that_is_badly_written_is_read_all_the_same(page: str, lines: lis
         ("Тривога".encode(), "no-such-encoding"),
     ],
 )
-def test_the_letters_arrive_in_every_encoding(body: bytes, charset: str | None) -> None:
-    assert read_lines(body, charset) == ["Тривога"]
+def test_a_text_is_decoded_in_every_encoding(body: bytes, charset: str | None) -> None:
+    assert parse_lines(body, charset) == ["Тривога"]
 
 
-def test_a_page_tells_its_encoding_itself() -> None:
+def test_a_page_declares_its_encoding() -> None:
     page = '<html><meta charset="windows-1251"><p>Тривога</p></html>'
 
-    assert read_lines(page.encode("windows-1251")) == ["Тривога"]
+    assert parse_lines(page.encode("windows-1251")) == ["Тривога"]
 
 
 def test_one_broken_byte_does_not_silence_a_page() -> None:
-    assert read_lines(b"Sirens in Sumy. " * 10 + b"\xff") == ["Sirens in Sumy. " * 10 + "\ufffd"]
+    assert parse_lines(b"Sirens in Sumy. " * 10 + b"\xff") == ["Sirens in Sumy. " * 10 + "\ufffd"]
 
 
-def test_what_nobody_sees_is_taken_out() -> None:
+def test_invisible_characters_are_removed() -> None:
     """Cases 57 and 58 of the catalogue of failures."""
-    assert read_lines("Ky\u200biv \u202ealert\u202c\x07\ufeff".encode()) == ["Kyiv alert"]
+    assert parse_lines("Ky\u200biv \u202ealert\u202c\x07\ufeff".encode()) == ["Kyiv alert"]
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,12 @@ def test_what_nobody_sees_is_taken_out() -> None:
         (b"<html><body><script>1</script></body></html>", "empty"),
         (random.Random(1).randbytes(10_000), "not text"),
         (b"text\0text", "not text"),
-        (b"line\n" * (MOST_LINES + 1), "lines"),
-        (b"x" * (LARGEST + 1), "larger"),
+        (b"line\n" * (MAX_LINES + 1), "lines"),
+        (b"x" * (MAX_BYTES + 1), "larger"),
         (b"<html>" + b"<p>" * 2_000_000, "too large"),
     ],
     ids=["empty", "blank", "unseen", "script", "noise", "nul", "long", "large", "large-html"],
 )
-def test_what_cannot_be_read_is_refused_with_a_reason(body: bytes, reason: str) -> None:
+def test_an_unreadable_body_is_refused_with_a_reason(body: bytes, reason: str) -> None:
     with pytest.raises(Unusable, match=reason):
-        read_lines(body)
+        parse_lines(body)

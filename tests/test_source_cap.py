@@ -1,4 +1,4 @@
-"""Warnings in the Common Alerting Protocol: their forms, their chains, and which are told."""
+"""CAP source: forms of alerts, their chains, and which are published."""
 
 import json
 from collections.abc import AsyncIterator
@@ -9,29 +9,31 @@ from typing import Any
 import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
-from support.cap_alerts import alert, info, referring
+from support.cap_alerts import alert, info, reference_to
 from support.http_origin import origin
-from support.source_server_driver import Looks
+from support.source_server_driver import SourceDriver
 
-from bot.sources.adapters.cap.bulletins import Manner, Roots, tell
-from bot.sources.adapters.cap.parser import read_answer
+from bot.sources.adapters.cap.bulletins import ChainRoots, ConversionContext, to_bulletins
+from bot.sources.adapters.cap.parser import parse_document
 from bot.sources.adapters.cap.source import Cap, CapSettings
 from bot.sources.core.source import Unusable
-from bot.sources.http.client import Fetcher, open_session
+from bot.sources.http.client import HttpClient, open_session
 from storage.inbound.bulletins import Bulletin, Kind, Phase
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
-TELLING = Manner("met", "en", NOW)
+CONTEXT = ConversionContext("met", "en", NOW)
 
 
-def told(*bodies: bytes, roots: Roots | None = None, telling: Manner = TELLING) -> list[Bulletin]:
-    alerts = [one for body in bodies for one in read_answer(body).alerts]
-    return list(tell(alerts, roots or {}, telling)[0])
+def convert(
+    *bodies: bytes, roots: ChainRoots | None = None, context: ConversionContext = CONTEXT
+) -> list[Bulletin]:
+    alerts = [item for body in bodies for item in parse_document(body).alerts]
+    return list(to_bulletins(alerts, roots or {}, context)[0])
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1", "1.2"])
 def test_an_alert_in_xml_is_read_in_every_version(version: str) -> None:
-    (bulletin,) = told(alert(version=version))
+    (bulletin,) = convert(alert(version=version))
 
     assert bulletin == Bulletin(
         source="met",
@@ -51,62 +53,62 @@ def test_an_alert_in_xml_is_read_in_every_version(version: str) -> None:
     assert (bulletin.hazard or "").startswith("weather:")
 
 
-def test_what_is_to_come_is_a_warning() -> None:
-    (bulletin,) = told(alert(onset="2026-03-05T18:00:00Z"))
+def test_an_alert_with_a_future_onset_is_a_warning() -> None:
+    (bulletin,) = convert(alert(onset="2026-03-05T18:00:00Z"))
 
     assert bulletin.phase is Phase.WARNING
 
 
 def test_an_alert_its_update_and_its_end_are_one_chain() -> None:
-    began, update, over = told(
+    active, update, clear = convert(
         alert(1),
-        alert(2, type_="Update", references=referring(1), severity="Extreme"),
-        alert(3, type_="Cancel", references=f"{referring(1)} {referring(2)}"),
+        alert(2, type_="Update", references=reference_to(1), severity="Extreme"),
+        alert(3, type_="Cancel", references=f"{reference_to(1)} {reference_to(2)}"),
     )
 
-    assert [one.phase for one in (began, update, over)] == [
+    assert [one.phase for one in (active, update, clear)] == [
         Phase.ACTIVE,
         Phase.UPDATE,
         Phase.CLEAR,
     ]
-    assert [one.level for one in (began, update, over)] == ["orange", "red", None]
-    assert len({one.key for one in (began, update, over)}) == 3
-    assert len({one.key.partition(":")[0] for one in (began, update, over)}) == 1
-    assert len({one.hazard for one in (began, update, over)}) == 1
+    assert [one.level for one in (active, update, clear)] == ["orange", "red", None]
+    assert len({one.key for one in (active, update, clear)}) == 3
+    assert len({one.key.partition(":")[0] for one in (active, update, clear)}) == 1
+    assert len({one.hazard for one in (active, update, clear)}) == 1
 
 
-def test_a_chain_goes_on_in_a_later_poll() -> None:
-    first = read_answer(alert(1)).alerts
-    _, roots = tell(first, {}, TELLING)
+def test_a_chain_continues_in_a_later_poll() -> None:
+    first = parse_document(alert(1)).alerts
+    _, roots = to_bulletins(first, {}, CONTEXT)
     roots = json.loads(json.dumps(roots))
 
-    (update,) = told(alert(1), alert(2, type_="Update", references=referring(1)), roots=roots)
+    (update,) = convert(alert(1), alert(2, type_="Update", references=reference_to(1)), roots=roots)
 
     assert update.phase is Phase.UPDATE
 
 
-def test_an_update_of_what_we_never_saw_is_a_beginning_and_its_end_is_nothing() -> None:
-    (began,) = told(alert(2, type_="Update", references=referring(1)))
+def test_an_update_of_an_unseen_alert_is_active_and_its_end_is_ignored() -> None:
+    (active,) = convert(alert(2, type_="Update", references=reference_to(1)))
 
-    assert began.phase is Phase.ACTIVE
-    assert told(alert(2, type_="Cancel", references=referring(1))) == []
+    assert active.phase is Phase.ACTIVE
+    assert convert(alert(2, type_="Cancel", references=reference_to(1))) == []
 
 
-def test_what_was_slight_and_grows_rings_then() -> None:
-    slight, grave = told(
-        alert(1, severity="Minor"), alert(2, type_="Update", references=referring(1))
+def test_a_minor_alert_that_becomes_severe_is_active() -> None:
+    minor, severe = convert(
+        alert(1, severity="Minor"), alert(2, type_="Update", references=reference_to(1))
     )
 
-    assert (slight.kind, slight.phase) == (Kind.NEWS, None)
-    assert (grave.kind, grave.phase) == (Kind.ALERT, Phase.ACTIVE)
+    assert (minor.kind, minor.phase) == (Kind.NEWS, None)
+    assert (severe.kind, severe.phase) == (Kind.ALERT, Phase.ACTIVE)
 
 
-def test_an_all_clear_is_an_end() -> None:
-    _, over = told(
-        alert(1), alert(2, type_="Update", references=referring(1), responseType="AllClear")
+def test_an_all_clear_response_ends_the_alert() -> None:
+    _, clear = convert(
+        alert(1), alert(2, type_="Update", references=reference_to(1), responseType="AllClear")
     )
 
-    assert over.phase is Phase.CLEAR
+    assert clear.phase is Phase.CLEAR
 
 
 @pytest.mark.parametrize(
@@ -122,29 +124,27 @@ def test_an_all_clear_is_an_end() -> None:
         alert(infos="<note>x</note>"),
     ],
 )
-def test_what_is_not_meant_for_people_now_is_not_told(body: bytes) -> None:
-    """Case 54 of the catalogue of failures: no exercise is ever told as real."""
-    assert told(body) == []
+def test_exercises_and_expired_alerts_are_not_published(body: bytes) -> None:
+    """Case 54 of the catalogue of failures: an exercise is never published as real."""
+    assert convert(body) == []
 
 
 @pytest.mark.parametrize(
     ("level", "colour"),
     [("2; yellow; Moderate", "yellow"), ("3; Orange; Severe", "orange"), ("4;RED", "red")],
 )
-def test_the_level_of_awareness_counts_by_its_number(level: str, colour: str) -> None:
-    assert told(alert(level=level))[0].level == colour
+def test_the_awareness_level_is_read_by_its_number(level: str, colour: str) -> None:
+    assert convert(alert(level=level))[0].level == colour
 
 
 @pytest.mark.parametrize(
     ("language", "area"),
     [("pl", "Gdańsk"), ("pl-PL", "Gdańsk"), ("it", "Gdansk"), ("en", "Gdansk")],
 )
-def test_of_several_languages_the_preferred_one_is_told_else_english(
-    language: str, area: str
-) -> None:
+def test_the_preferred_language_is_published_else_english(language: str, area: str) -> None:
     body = alert(infos=info("pl-PL", area="Gdańsk") + info("en-GB") + info("en-GB", area="Sopot"))
 
-    (bulletin,) = told(body, telling=Manner("met", language, NOW))
+    (bulletin,) = convert(body, context=ConversionContext("met", language, NOW))
 
     assert bulletin.regions[0] == area
 
@@ -170,7 +170,7 @@ def test_the_answer_of_the_nws_is_read() -> None:
     }
     body = json.dumps({"type": "FeatureCollection", "features": [{"properties": properties}]})
 
-    (bulletin,) = told(body.encode())
+    (bulletin,) = convert(body.encode())
 
     assert bulletin.regions == ("Harris", "Galveston")
     assert (bulletin.level, bulletin.phase) == ("red", Phase.ACTIVE)
@@ -188,112 +188,114 @@ def test_the_answer_of_the_nws_is_read() -> None:
         b'<?xml version="1.0" encoding="klingon"?><alert/>',
     ],
 )
-def test_neither_bombs_nor_entities_are_read(body: bytes) -> None:
+def test_entity_bombs_are_refused(body: bytes) -> None:
     """Cases 56 and 57 of the catalogue of failures."""
     with pytest.raises(Unusable):
-        read_answer(body)
+        parse_document(body)
 
 
 @dataclass
-class Index(Looks):
-    """An index of alerts with its server."""
+class AlertIndex(SourceDriver):
+    """Driver of an index of alerts with its server."""
 
     alerts: dict[str, bytes]
-    asked: list[str]  # the alerts that were fetched
-    elsewhere: str = ""  # one link more
+    fetched: list[str]  # names of alerts
+    extra_link: str = ""  # added to the index
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        wanted = request.query.get("alert")
-        if wanted is None:
-            return web.Response(text=self.listed(), content_type="application/atom+xml")
-        self.asked.append(wanted)
-        if not self.alerts[wanted]:
+        name = request.query.get("alert")
+        if name is None:
+            return web.Response(text=self.feed(), content_type="application/atom+xml")
+        self.fetched.append(name)
+        if not self.alerts[name]:
             return web.Response(status=404)
-        return web.Response(body=self.alerts[wanted], content_type="application/cap+xml")
+        return web.Response(body=self.alerts[name], content_type="application/cap+xml")
 
-    def listed(self) -> str:
+    def feed(self) -> str:
         links = [f"{self.origin.url}&amp;alert={name}" for name in reversed(self.alerts)]
         entries = "".join(
             f'<entry><link href="https://example.org/"/>'
             f'<link type="application/cap+xml" href="{link}"/></entry>'
-            for link in [*links, *filter(None, [self.elsewhere])]
+            for link in [*links, *filter(None, [self.extra_link])]
         )
         return f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'
 
 
 @pytest.fixture
-async def index() -> AsyncIterator[Index]:
-    async with origin() as served, open_session() as session:
-        settings = CapSettings(kind="cap", name="met", url=served.url)
-        made = Index(served, Cap(settings, Fetcher(session, lambda: NOW), lambda: NOW), {}, [])
-        served.answer = made.serve
-        yield made
+async def index() -> AsyncIterator[AlertIndex]:
+    async with origin() as server, open_session() as session:
+        settings = CapSettings(kind="cap", name="met", url=server.url)
+        driver = AlertIndex(
+            server, Cap(settings, HttpClient(session, lambda: NOW), lambda: NOW), {}, []
+        )
+        server.answer = driver.serve
+        yield driver
 
 
-async def test_the_links_of_an_index_are_followed_once(index: Index) -> None:
+async def test_the_links_of_an_index_are_followed_once(index: AlertIndex) -> None:
     index.alerts = {"1": alert(1)}
-    assert (await index.look()).baseline
+    assert (await index.poll()).is_baseline
     index.alerts["2"] = alert(2)
 
-    batch = await index.look()
+    batch = await index.poll()
 
-    assert (len(batch.bulletins), batch.baseline) == (1, False)
-    assert index.asked == ["1", "2"]
-    assert (await index.look()).bulletins == ()
+    assert (len(batch.bulletins), batch.is_baseline) == (1, False)
+    assert index.fetched == ["1", "2"]
+    assert (await index.poll()).bulletins == ()
 
 
-async def test_a_long_index_is_followed_a_part_at_a_time(index: Index) -> None:
-    await index.look()
+async def test_a_long_index_is_followed_in_parts(index: AlertIndex) -> None:
+    await index.poll()
     index.alerts = {str(number): alert(number % 10) for number in range(25)}
 
-    await index.look()
-    assert len(index.asked) == 20
-    await index.look()
+    await index.poll()
+    assert len(index.fetched) == 20
+    await index.poll()
 
-    assert len(index.asked) == len(set(index.asked)) == 25
+    assert len(index.fetched) == len(set(index.fetched)) == 25
 
 
-async def test_of_the_first_index_the_rest_is_known_without_being_read(index: Index) -> None:
+async def test_the_first_poll_remembers_links_that_it_does_not_follow(index: AlertIndex) -> None:
     index.alerts = {str(number): alert(number % 10) for number in range(25)}
 
-    await index.look()
-    await index.look()
+    await index.poll()
+    await index.poll()
 
-    assert len(index.asked) == 20
+    assert len(index.fetched) == 20
 
 
-async def test_an_alert_that_is_gone_is_not_asked_for_again(index: Index) -> None:
-    await index.look()
+async def test_a_missing_alert_is_not_fetched_again(index: AlertIndex) -> None:
+    await index.poll()
     index.alerts = {"1": b""}
 
-    await index.look()
-    await index.look()
+    await index.poll()
+    await index.poll()
 
-    assert index.asked == ["1"]
+    assert index.fetched == ["1"]
 
 
-async def test_an_alert_that_cannot_be_read_is_tried_again_and_the_others_are_told(
-    index: Index,
+async def test_an_unreadable_alert_is_retried_and_the_others_are_published(
+    index: AlertIndex,
 ) -> None:
-    await index.look()
+    await index.poll()
     index.alerts = {"1": alert(1), "2": b"<alert"}
 
     with capture_logs() as logs:
-        assert len((await index.look()).bulletins) == 1
+        assert len((await index.poll()).bulletins) == 1
     index.alerts["2"] = alert(2)
 
-    assert len((await index.look()).bulletins) == 1
-    assert [log["event"] for log in logs] == ["link_failed"]
+    assert len((await index.poll()).bulletins) == 1
+    assert [log["event"] for log in logs] == ["cap_link_failed"]
 
 
-async def test_a_link_into_the_private_network_is_not_followed(index: Index) -> None:
+async def test_a_link_into_the_private_network_is_not_followed(index: AlertIndex) -> None:
     """Case 67 of the catalogue of failures."""
     async with origin() as inner:
-        await index.look()
-        index.elsewhere = inner.url
+        await index.poll()
+        index.extra_link = inner.url
 
         with capture_logs() as logs:
-            assert (await index.look()).bulletins == ()
+            assert (await index.poll()).bulletins == ()
 
     assert inner.requests == []
     assert [log["error"] for log in logs] == ["leads into a private network"]

@@ -1,43 +1,53 @@
-"""Earthquakes of the USGS and disasters of GDACS: what is new, and what is an update."""
+"""USGS and GDACS sources: new events and updates."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from support.http_origin import origin
-from support.source_payloads import said
-from support.source_server_driver import Looks
+from support.source_payloads import payload
+from support.source_server_driver import SourceDriver
 
-from bot.sources.adapters.disasters.gdacs import GdacsSettings, read_disasters
-from bot.sources.adapters.disasters.usgs import Quake, Told, UsgsSettings, compare, read_quakes
+from bot.sources.adapters.disasters.gdacs import GdacsSettings, parse_disasters
+from bot.sources.adapters.disasters.usgs import (
+    Quake,
+    ReportedQuakes,
+    UsgsSettings,
+    diff_quakes,
+    parse_quakes,
+)
 from bot.sources.core.source import Unusable
-from bot.sources.http.client import Fetcher, open_session
+from bot.sources.http.client import HttpClient, open_session
 from storage.inbound.bulletins import Bulletin, Kind
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 QUAKE = Quake(("us1", "at1"), "M 5.0", 5.0, "green", False, 10.0, None, NOW, NOW)  # noqa: FBT003
 
 
-def news(told: Told, *quakes: Quake) -> tuple[list[tuple[str, bool]], Told]:
-    found, after = compare(quakes, told)
-    return [(quake.title, is_update) for quake, is_update in found], after
+def report(
+    reported: ReportedQuakes, *quakes: Quake
+) -> tuple[list[tuple[str, bool]], ReportedQuakes]:
+    changes, remembered = diff_quakes(quakes, reported)
+    return [(quake.title, is_update) for quake, is_update in changes], remembered
 
 
-async def fetched(settings: UsgsSettings | GdacsSettings, *bodies: bytes) -> tuple[Bulletin, ...]:
-    """What the last of these answers brings."""
-    async with origin() as served, open_session() as session:
-        source = settings.model_copy(update={"url": served.url}).source(
-            Fetcher(session, lambda: NOW), lambda: NOW
+async def fetch_last(
+    settings: UsgsSettings | GdacsSettings, *bodies: bytes
+) -> tuple[Bulletin, ...]:
+    """Return the bulletins of the last of these answers."""
+    async with origin() as server, open_session() as session:
+        source = settings.model_copy(update={"url": server.url}).build_source(
+            HttpClient(session, lambda: NOW), lambda: NOW
         )
-        looks = Looks(served, source)
+        driver = SourceDriver(server, source)
         for body in bodies:
-            found = await looks.gives(body, "application/json")
-    return found
+            changes = await driver.poll_answer(body, "application/json")
+    return changes
 
 
-async def test_a_quake_is_told() -> None:
+async def test_a_quake_is_published() -> None:
     settings = UsgsSettings(kind="usgs", name="usgs")
-    (quake,) = await fetched(settings, said("usgs", "before"), said("usgs", "after"))
+    (quake,) = await fetch_last(settings, payload("usgs", "before"), payload("usgs", "after"))
 
     assert quake == Bulletin(
         source="usgs",
@@ -54,23 +64,23 @@ async def test_a_quake_is_told() -> None:
     )
 
 
-def test_a_quake_is_told_once() -> None:
-    found, told = news((), QUAKE)
+def test_a_quake_is_published_once() -> None:
+    changes, reported = report((), QUAKE)
 
-    assert found == [("M 5.0", False)]
-    assert news(told, QUAKE)[0] == []
+    assert changes == [("M 5.0", False)]
+    assert report(reported, QUAKE)[0] == []
 
 
 def test_a_quake_that_changes_its_preferred_id_is_the_same() -> None:
-    _, told = news((), QUAKE)
-    found, told = news(told, replace(QUAKE, ids=("nc9", "at1")))
+    _, reported = report((), QUAKE)
+    changes, reported = report(reported, replace(QUAKE, ids=("nc9", "at1")))
 
-    assert found == []
-    assert news(told, replace(QUAKE, ids=("nc9",)))[0] == []
+    assert changes == []
+    assert report(reported, replace(QUAKE, ids=("nc9",)))[0] == []
 
 
 @pytest.mark.parametrize(
-    ("magnitude", "alert", "is_told"),
+    ("magnitude", "alert", "is_published"),
     [
         (5.2, "green", False),
         (5.3, "green", True),
@@ -79,28 +89,28 @@ def test_a_quake_that_changes_its_preferred_id_is_the_same() -> None:
         (None, "green", True),
     ],
 )
-def test_a_quake_is_told_again_when_it_turns_out_otherwise(
+def test_a_revised_quake_is_published_again(
     magnitude: float | None,
     alert: str,
-    is_told: bool,  # noqa: FBT001
+    is_published: bool,  # noqa: FBT001
 ) -> None:
-    _, told = news((), QUAKE)
+    _, reported = report((), QUAKE)
 
-    found, _ = news(told, replace(QUAKE, magnitude=magnitude, alert=alert))
+    changes, _ = report(reported, replace(QUAKE, magnitude=magnitude, alert=alert))
 
-    assert found == ([("M 5.0", True)] if is_told else [])
+    assert changes == ([("M 5.0", True)] if is_published else [])
 
 
 def test_small_revisions_add_up() -> None:
-    _, told = news((), QUAKE)
-    _, told = news(told, replace(QUAKE, magnitude=5.2))
+    _, reported = report((), QUAKE)
+    _, reported = report(reported, replace(QUAKE, magnitude=5.2))
 
-    assert news(told, replace(QUAKE, magnitude=5.4))[0] == [("M 5.0", True)]
+    assert report(reported, replace(QUAKE, magnitude=5.4))[0] == [("M 5.0", True)]
 
 
 async def test_an_update_has_a_key_of_its_own() -> None:
-    before = said("usgs", "before")
-    (update,) = await fetched(
+    before = payload("usgs", "before")
+    (update,) = await fetch_last(
         UsgsSettings(kind="usgs", name="usgs"), before, before.replace(b'"mag":5.1', b'"mag":5.6')
     )
 
@@ -109,21 +119,21 @@ async def test_an_update_has_a_key_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"features": 5}', b'{"features": [{"id": null}]}'])
-def test_what_lists_no_quakes_is_refused(body: bytes) -> None:
+def test_a_summary_without_quakes_is_refused(body: bytes) -> None:
     with pytest.raises(Unusable):
-        read_quakes(body)
+        parse_quakes(body)
 
 
-async def test_a_disaster_that_grows_is_told_again() -> None:
-    (grown,) = await fetched(
+async def test_a_disaster_with_a_higher_level_is_published_again() -> None:
+    (update,) = await fetch_last(
         GdacsSettings(kind="gdacs", name="gdacs"),
-        said("gdacs", "before"),
-        said("gdacs", "after"),
+        payload("gdacs", "before"),
+        payload("gdacs", "after"),
     )
 
-    assert grown == Bulletin(
+    assert update == Bulletin(
         source="gdacs",
-        key=grown.key,
+        key=update.key,
         title="Red earthquake in Romania",
         text="Red earthquake in Romania. Expected impact.",
         url="https://www.gdacs.org/report.aspx?eventtype=EQ&eventid=1400001",
@@ -135,13 +145,16 @@ async def test_a_disaster_that_grows_is_told_again() -> None:
         published_at=datetime(2026, 3, 5, 7, 40, tzinfo=UTC),
         received_at=NOW,
     )
-    assert grown.key.startswith("EQ1400001~")
+    assert update.key.startswith("EQ1400001~")
 
 
-async def test_only_orange_and_red_are_told() -> None:
-    found = await fetched(GdacsSettings(kind="gdacs", name="g"), said("gdacs", "before"))
+async def test_only_orange_and_red_disasters_are_published() -> None:
+    changes = await fetch_last(GdacsSettings(kind="gdacs", name="g"), payload("gdacs", "before"))
 
-    assert [(one.level, one.kind) for one in found] == [("red", Kind.ALERT), ("orange", Kind.NEWS)]
+    assert [(item.level, item.kind) for item in changes] == [
+        ("red", Kind.ALERT),
+        ("orange", Kind.NEWS),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -156,4 +169,4 @@ async def test_only_orange_and_red_are_told() -> None:
 def test_a_page_instead_of_the_feed_is_refused(body: bytes) -> None:
     """Proxies answer so; entities are not read (case 56 of the catalogue of failures)."""
     with pytest.raises(Unusable):
-        read_disasters(body)
+        parse_disasters(body)

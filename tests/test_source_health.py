@@ -1,170 +1,176 @@
-"""Those who run the bot see how each source is doing, and are told when one dies."""
+"""Source health: operators see the state of sources and get a notice when one dies."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
-from support.conversation_driver import ANN, BEN, NOW, Talk
-from support.shared_resources import words
+from support.conversation_driver import ANN, BEN, NOW, ConversationDriver
+from support.shared_resources import catalog
 
-from bot.ops.source_outage_notices import Paging
+from bot.ops.source_outage_notices import SourceOutageNotices
 from bot.sources.core.source import Batch, SourceError
 from bot.sources.poller import Poller
-from handlers.commands.sources import span
+from handlers.commands.sources import format_duration
 from storage.engine.database import Database
 from storage.inbound import sources
-from storage.inbound.ingest_queue import Taken
-from storage.inbound.sources import Cursor, Health, Watched
+from storage.inbound.ingest_queue import IngestResult
+from storage.inbound.sources import Cursor, RegisteredSource, SourceHealth
 from storage.outbox import deliveries
 from storage.subscribers import subscribers
-from storage.subscribers.subscribers import Suspended
+from storage.subscribers.subscribers import SuspensionReason
 from storage.values.lanes import Lane
 
 SECOND = timedelta(seconds=1)
-FAST = Watched("air", "siren", 15 * SECOND)
-SLOW = Watched("quakes", "usgs", timedelta(minutes=5))
-TOLD = Watched("press", "webhook", None)
+FAST = RegisteredSource("air", "siren", 15 * SECOND)
+SLOW = RegisteredSource("quakes", "usgs", timedelta(minutes=5))
+WEBHOOK = RegisteredSource("press", "webhook", None)
 
 
-class Running:
-    """An installation with sources, a clock and those who run it."""
+class Installation:
+    """An installation with sources, a clock and operators."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.talk = Talk(database, operators=[ANN])
-        self.paging = Paging(database, words(), [ANN, BEN], lambda: None, lambda: self.talk.now)
+        self.conversation = ConversationDriver(database, operators=[ANN])
+        self.notices = SourceOutageNotices(
+            database, catalog(), [ANN, BEN], lambda: None, lambda: self.conversation.now
+        )
 
-    async def starts(self, *watched: Watched) -> None:
+    async def register(self, *registered: RegisteredSource) -> None:
         async with self.database.write() as transaction:
-            await sources.watch(transaction, watched, self.talk.now)
+            await sources.register(transaction, registered, self.conversation.now)
 
-    async def polls(self, name: str, error: str | None = None) -> None:
+    async def record_poll(self, name: str, error: str | None = None) -> None:
         async with self.database.write() as transaction:
             if error is None:
-                await sources.succeed(transaction, name, {}, self.talk.now)
+                await sources.record_success(transaction, name, {}, self.conversation.now)
             else:
-                await sources.fail(transaction, name, error, self.talk.now)
+                await sources.record_failure(transaction, name, error, self.conversation.now)
 
-    async def after(self, passed: timedelta) -> list[str]:
-        """What those who run it are told, some time later."""
-        self.talk.now += passed
+    async def notices_after(self, elapsed: timedelta) -> list[str]:
+        """Return the notices to operators after some time."""
+        self.conversation.now += elapsed
         with capture_logs():
-            await self.paging.tick()
+            await self.notices.tick()
         async with self.database.write() as transaction:
-            due = await deliveries.due(transaction, Lane.REPLY, self.talk.now, limit=100)
-            await deliveries.done(transaction, [each.id for each in due])
-        return [each.content.html for each in due if each.content]
+            due = await deliveries.list_due(
+                transaction, Lane.REPLY, self.conversation.now, limit=100
+            )
+            await deliveries.complete(transaction, [item.id for item in due])
+        return [item.content.html for item in due if item.content]
 
-    async def health(self, name: str) -> Health:
+    async def health(self, name: str) -> SourceHealth:
         async with self.database.read() as transaction:
-            return next(one for one in await sources.health(transaction) if one.name == name)
+            return next(item for item in await sources.get_health(transaction) if item.name == name)
 
 
 @pytest.fixture
-async def running(sqlite: Database) -> Running:
-    running = Running(sqlite)
-    await running.talk.say("/start")
-    return running
+async def installation(sqlite: Database) -> Installation:
+    installation = Installation(sqlite)
+    await installation.conversation.send("/start")
+    return installation
 
 
-async def test_a_dead_source_is_told_once_and_once_that_it_is_back(database: Database) -> None:
-    """Case 43: a minute or three intervals without a good poll, whichever is longer."""
-    running = Running(database)
-    await running.talk.say("/start")
-    await running.starts(FAST, SLOW, TOLD)
-    await running.polls("air")
+async def test_a_dead_source_is_reported_once_and_once_when_it_is_back(database: Database) -> None:
+    """Case 43: dead after a minute or three intervals without a good poll, whichever is longer."""
+    installation = Installation(database)
+    await installation.conversation.send("/start")
+    await installation.register(FAST, SLOW, WEBHOOK)
+    await installation.record_poll("air")
 
-    assert await running.after(60 * SECOND) == []
-    await running.polls("air", "answered 503")
-    (told,) = await running.after(SECOND)
-    assert await running.after(timedelta(minutes=3)) == []
-    await running.polls("air")
-    (back,) = await running.after(SECOND)
+    assert await installation.notices_after(60 * SECOND) == []
+    await installation.record_poll("air", "answered 503")
+    (notice,) = await installation.notices_after(SECOND)
+    assert await installation.notices_after(timedelta(minutes=3)) == []
+    await installation.record_poll("air")
+    (recovery,) = await installation.notices_after(SECOND)
 
-    assert "<b>A source is dead:</b> <b>air</b>" in told
-    assert "last good 09:30 UTC, 1 min ago" in told
-    assert "answered 503" in told
-    assert "<b>A source is back:</b> <b>air</b>, 3 min after" in back
-    assert await running.after(SECOND) == []
-
-
-async def test_sources_that_die_together_are_told_of_together(running: Running) -> None:
-    await running.starts(FAST, Watched("feed", "rss", 15 * SECOND))
-
-    (told,) = await running.after(61 * SECOND)
-
-    assert told.count("A source is dead") == 2
-    assert "<b>feed</b> (never good)" in told
+    assert "<b>A source is dead:</b> <b>air</b>" in notice
+    assert "last good 09:30 UTC, 1 min ago" in notice
+    assert "answered 503" in notice
+    assert "<b>A source is back:</b> <b>air</b>, 3 min after" in recovery
+    assert await installation.notices_after(SECOND) == []
 
 
-async def test_a_slow_source_has_three_intervals(running: Running) -> None:
-    await running.starts(SLOW)
+async def test_sources_that_die_together_are_in_one_notice(installation: Installation) -> None:
+    await installation.register(FAST, RegisteredSource("feed", "rss", 15 * SECOND))
 
-    assert await running.after(timedelta(minutes=15)) == []
-    assert len(await running.after(SECOND)) == 1
+    (notice,) = await installation.notices_after(61 * SECOND)
 
-
-async def test_a_start_after_a_long_stop_finds_no_source_dead(running: Running) -> None:
-    await running.starts(FAST)
-    await running.polls("air")
-    running.talk.now += timedelta(days=1)
-
-    await running.starts(FAST)
-
-    assert await running.after(60 * SECOND) == []
+    assert notice.count("A source is dead") == 2
+    assert "<b>feed</b> (never good)" in notice
 
 
-async def test_a_restart_repeats_no_page_and_still_tells_that_it_is_back(running: Running) -> None:
-    await running.starts(FAST)
-    assert len(await running.after(61 * SECOND)) == 1
+async def test_a_slow_source_is_dead_after_three_intervals(installation: Installation) -> None:
+    await installation.register(SLOW)
 
-    await running.starts(FAST)
-    assert await running.after(SECOND) == []
-    await running.polls("air")
-
-    assert ["is back" in html for html in await running.after(SECOND)] == [True]
+    assert await installation.notices_after(timedelta(minutes=15)) == []
+    assert len(await installation.notices_after(SECOND)) == 1
 
 
-async def test_a_source_that_is_taken_out_is_neither_dead_nor_shown(running: Running) -> None:
-    await running.starts(FAST, SLOW)
-    await running.starts(SLOW)
+async def test_a_start_after_a_long_stop_reports_no_dead_source(installation: Installation) -> None:
+    await installation.register(FAST)
+    await installation.record_poll("air")
+    installation.conversation.now += timedelta(days=1)
 
-    assert await running.after(61 * SECOND) == []
-    assert "air" not in (await running.talk.say("/sources")).html
+    await installation.register(FAST)
+
+    assert await installation.notices_after(60 * SECOND) == []
 
 
-async def test_the_dead_are_told_in_each_persons_language_and_not_to_who_left(
-    running: Running,
+async def test_a_restart_repeats_no_notice_and_still_reports_the_recovery(
+    installation: Installation,
 ) -> None:
-    await running.talk.say("/start", user=BEN, language="uk")
-    await running.starts(FAST)
-    async with running.database.write() as transaction:
-        await subscribers.suspend(transaction, ANN, Suspended.BLOCKED)
+    await installation.register(FAST)
+    assert len(await installation.notices_after(61 * SECOND)) == 1
 
-    (told,) = await running.after(61 * SECOND)
+    await installation.register(FAST)
+    assert await installation.notices_after(SECOND) == []
+    await installation.record_poll("air")
 
-    assert "Джерело не відповідає" in told
+    assert ["is back" in html for html in await installation.notices_after(SECOND)] == [True]
+
+
+async def test_a_removed_source_is_neither_dead_nor_listed(installation: Installation) -> None:
+    await installation.register(FAST, SLOW)
+    await installation.register(SLOW)
+
+    assert await installation.notices_after(61 * SECOND) == []
+    assert "air" not in (await installation.conversation.send("/sources")).html
+
+
+async def test_a_notice_is_in_the_operators_language_and_skips_those_who_blocked_the_bot(
+    installation: Installation,
+) -> None:
+    await installation.conversation.send("/start", user=BEN, language="uk")
+    await installation.register(FAST)
+    async with installation.database.write() as transaction:
+        await subscribers.suspend(transaction, ANN, SuspensionReason.BLOCKED)
+
+    (notice,) = await installation.notices_after(61 * SECOND)
+
+    assert "Джерело не відповідає" in notice
 
 
 async def test_the_list_shows_state_last_success_latency_errors_and_the_next_poll(
-    running: Running,
+    installation: Installation,
 ) -> None:
-    await running.starts(FAST, SLOW, TOLD, Watched("feed", "rss", 60 * SECOND))
-    await running.polls("air")
-    async with running.database.write() as transaction:
-        await sources.schedule(
+    await installation.register(FAST, SLOW, WEBHOOK, RegisteredSource("feed", "rss", 60 * SECOND))
+    await installation.record_poll("air")
+    async with installation.database.write() as transaction:
+        await sources.record_poll(
             transaction,
             "air",
             latency=timedelta(milliseconds=420),
-            next_at=running.talk.now + 15 * SECOND,
-            every=15 * SECOND,
+            next_poll_at=installation.conversation.now + 15 * SECOND,
+            interval=15 * SECOND,
         )
-        await sources.miss(transaction, "air", ["777 Нова <громада>"])
-    running.talk.now += 4 * SECOND
-    await running.polls("feed", "answered 503")
-    await running.polls("feed", "gave no whole answer in time")
-    html = (await running.talk.say("/sources")).html
+        await sources.add_unknown_places(transaction, "air", ["777 Нова <громада>"])
+    installation.conversation.now += 4 * SECOND
+    await installation.record_poll("feed", "answered 503")
+    await installation.record_poll("feed", "gave no complete answer in time")
+    html = (await installation.conversation.send("/sources")).html
 
     assert html == (
         "<b>4 sources</b>, none of them dead\n\n"
@@ -173,7 +179,7 @@ async def test_the_list_shows_state_last_success_latency_errors_and_the_next_pol
         "Places it named that I do not know (1): 777 Нова &lt;громада&gt;\n\n"
         "🟡 <b>feed</b> (rss): the last try failed\n"
         "never good\n"
-        "Failed 2 times in a row: gave no whole answer in time\n\n"
+        "Failed 2 times in a row: gave no complete answer in time\n\n"
         "🔵 <b>press</b> (webhook): is told, not asked\n"
         "never heard\n\n"
         "⚪ <b>quakes</b> (usgs): not asked yet\n"
@@ -182,75 +188,85 @@ async def test_the_list_shows_state_last_success_latency_errors_and_the_next_pol
 
 
 @pytest.mark.parametrize("language", ["en", "uk", "ru", "it"])
-async def test_the_list_is_there_in_every_language(running: Running, language: str) -> None:
-    await running.starts(FAST, SLOW, TOLD)
-    running.talk.now += timedelta(hours=1)
-    await running.polls("quakes")
-    await running.talk.say(f"/language {language}")
+async def test_the_list_exists_in_every_language(installation: Installation, language: str) -> None:
+    await installation.register(FAST, SLOW, WEBHOOK)
+    installation.conversation.now += timedelta(hours=1)
+    await installation.record_poll("quakes")
+    await installation.conversation.send(f"/language {language}")
 
-    html = (await running.talk.say("/sources")).html
+    html = (await installation.conversation.send("/sources")).html
 
     assert "🔴 <b>air</b>" in html
     assert "3" in html.partition("\n")[0]
 
 
-async def test_nobody_else_finds_the_command(running: Running) -> None:
-    """Case 65: and neither do those who run it where others read along."""
-    await running.starts(FAST)
+async def test_the_command_is_hidden_from_others_and_in_groups(installation: Installation) -> None:
+    """Case 65: operators do not get it in a group either."""
+    await installation.register(FAST)
 
-    assert "air" not in (await running.talk.say("/sources", user=BEN)).html
-    assert "/sources" not in (await running.talk.say("/source", user=BEN)).html
-    assert "/sources" not in (await running.talk.say("/help", user=BEN)).html
-    assert (await running.talk.say_in_group("/sources", user=ANN)).replies == ()
-    assert "/sources" in (await running.talk.say("/help")).html
+    assert "air" not in (await installation.conversation.send("/sources", user=BEN)).html
+    assert "/sources" not in (await installation.conversation.send("/source", user=BEN)).html
+    assert "/sources" not in (await installation.conversation.send("/help", user=BEN)).html
+    assert (await installation.conversation.send_in_group("/sources", user=ANN)).replies == ()
+    assert "/sources" in (await installation.conversation.send("/help")).html
 
 
-async def test_many_sources_take_several_messages(running: Running) -> None:
-    await running.starts(*(Watched(f"feed-{n:02}", "rss", 60 * SECOND) for n in range(40)))
-    for n in range(40):
-        await running.polls(f"feed-{n:02}", "x" * 500)
+async def test_many_sources_fill_several_messages(installation: Installation) -> None:
+    await installation.register(
+        *(RegisteredSource(f"feed-{number:02}", "rss", 60 * SECOND) for number in range(40))
+    )
+    for number in range(40):
+        await installation.record_poll(f"feed-{number:02}", "x" * 500)
 
-    replies = (await running.talk.say("/sources")).replies
+    replies = (await installation.conversation.send("/sources")).replies
 
     assert len(replies) > 1
-    assert all(len(each.html) < 4096 for each in replies)
-    assert sum(each.html.count("(rss)") for each in replies) == 40
+    assert all(len(item.html) < 4096 for item in replies)
+    assert sum(item.html.count("(rss)") for item in replies) == 40
 
 
-async def test_a_poll_leaves_how_long_it_took_and_when_the_next_one_is(running: Running) -> None:
+async def test_a_poll_stores_its_latency_and_the_next_poll_time(
+    installation: Installation,
+) -> None:
     class Slow:
         name = "air"
         every = 15 * SECOND
 
         async def fetch(self, _cursor: Cursor | None) -> Batch:
-            running.talk.now += 2 * SECOND
+            installation.conversation.now += 2 * SECOND
             raise SourceError("down")
 
-    async def take(_batch: Batch) -> Sequence[Taken]:
+    async def ingest(_batch: Batch) -> Sequence[IngestResult]:
         return []
 
-    await running.starts(FAST)
-    poller = Poller(Slow(), running.database, take, lambda: running.talk.now, chance=lambda: 0)
+    await installation.register(FAST)
+    poller = Poller(
+        Slow(),
+        installation.database,
+        ingest,
+        lambda: installation.conversation.now,
+        random_fraction=lambda: 0,
+    )
     with capture_logs():
         await poller.poll()
 
-    found = await running.health("air")
-    assert found.latency == 2 * SECOND
-    assert found.next_at == NOW + 17 * SECOND
-    assert (found.error, found.errors, found.every) == ("down", 1, 15 * SECOND)
+    health = await installation.health("air")
+    assert health.latency == 2 * SECOND
+    assert health.next_poll_at == NOW + 17 * SECOND
+    assert (health.error, health.consecutive_errors, health.interval) == ("down", 1, 15 * SECOND)
 
 
-async def test_unknown_places_are_kept_up_to_a_number(running: Running) -> None:
-    await running.starts(FAST)
-    async with running.database.write() as transaction:
-        for n in range(30):
-            await sources.miss(transaction, "air", [f"{n} x", "0 x"])
+async def test_the_number_of_stored_unknown_places_is_limited(installation: Installation) -> None:
+    await installation.register(FAST)
+    async with installation.database.write() as transaction:
+        for number in range(30):
+            await sources.add_unknown_places(transaction, "air", [f"{number} x", "0 x"])
 
-    assert len((await running.health("air")).unknown) == sources.MOST_UNKNOWN
+    assert len((await installation.health("air")).unknown_places) == sources.MAX_UNKNOWN_PLACES
 
 
 @pytest.mark.parametrize(
-    ("length", "written"),
+    ("duration", "text"),
     [
         (timedelta(milliseconds=40), "0 s"),
         (timedelta(seconds=1), "1 s"),
@@ -260,5 +276,5 @@ async def test_unknown_places_are_kept_up_to_a_number(running: Running) -> None:
         (timedelta(seconds=-3), "0 s"),
     ],
 )
-def test_a_length_of_time_is_short_to_read(length: timedelta, written: str) -> None:
-    assert span(length, words().voice("en")) == written
+def test_a_duration_is_formatted_short(duration: timedelta, text: str) -> None:
+    assert format_duration(duration, catalog().translator("en")) == text

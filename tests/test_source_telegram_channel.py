@@ -1,4 +1,4 @@
-"""Posts of channels where the bot is an administrator."""
+"""Telegram channel source: posts of channels where the bot is an administrator."""
 
 import itertools
 from datetime import UTC, datetime, timedelta
@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 
 from bot.config import Config
-from bot.sources.adapters.telegram.channel import EDITS, Channels, TelegramChannelSettings
+from bot.sources.adapters.telegram.channel import (
+    EDIT_WINDOW,
+    ChannelPostReceiver,
+    TelegramChannelSettings,
+)
 from storage.engine.database import Database
 from storage.inbound import ingest_queue, sources, update_inbox
 from storage.inbound.bulletins import Bulletin
-from storage.inbound.update_inbox import Incoming
+from storage.inbound.update_inbox import PendingUpdate
 
 NOW = datetime(2026, 3, 5, 8, 0, 30, tzinfo=UTC)
 POSTED = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
@@ -21,8 +25,8 @@ PRIVATE = {"id": -1001000000002, "type": "channel", "title": "Neighbours"}
 Payload = dict[str, Any]
 
 
-class Watching:
-    """The channels that are watched, and what Telegram tells of them."""
+class ChannelDriver:
+    """Driver of the configured channels and their updates."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -34,105 +38,113 @@ class Watching:
                 kind="telegram_channel", name="near", channel=str(PRIVATE["id"])
             ),
         ]
-        self.channels = Channels(settings, database, lambda: self.now)
+        self.channels = ChannelPostReceiver(settings, database, lambda: self.now)
 
-    async def told(self, kind: str = "channel_post", **post: object) -> list[Bulletin]:
-        """What waits to be taken after one more update, all of it."""
+    async def queue_after(self, kind: str = "channel_post", **post: object) -> list[Bulletin]:
+        """Receive an update; return all bulletins in the ingest queue."""
         payload = {"update_id": next(self._ids), kind: post}
-        assert await self.take(payload)
-        return await self.waiting()
+        assert await self.receive(payload)
+        return await self.ingest_queue()
 
-    async def take(self, payload: Payload) -> bool:
+    async def receive(self, payload: Payload) -> bool:
         async with self.database.write() as transaction:
-            await update_inbox.put(transaction, [payload], self.now)
-        return await self.channels.take(Incoming(payload["update_id"], payload))
+            await update_inbox.enqueue(transaction, [payload], self.now)
+        return await self.channels.receive(PendingUpdate(payload["update_id"], payload))
 
-    async def waiting(self) -> list[Bulletin]:
+    async def ingest_queue(self) -> list[Bulletin]:
         async with self.database.read() as transaction:
-            return [one.bulletin for one in await ingest_queue.waiting(transaction, 100)]
+            return [
+                arrival.bulletin for arrival in await ingest_queue.next_waiting(transaction, 100)
+            ]
 
-    async def open_updates(self) -> int:
+    async def count_open_updates(self) -> int:
         async with self.database.read() as transaction:
-            return len(await update_inbox.waiting(transaction, limit=100, without=[]))
+            return len(await update_inbox.next_waiting(transaction, limit=100, excluded_ids=[]))
 
 
 @pytest.fixture
-def watching(sqlite: Database) -> Watching:
-    return Watching(sqlite)
+def driver(sqlite: Database) -> ChannelDriver:
+    return ChannelDriver(sqlite)
 
 
 def post(text: str, *, number: int = 17, **more: object) -> Payload:
-    at = int(POSTED.timestamp())
-    return {"message_id": number, "date": at, "chat": PUBLIC, "text": text, **more}
+    timestamp = int(POSTED.timestamp())
+    return {"message_id": number, "date": timestamp, "chat": PUBLIC, "text": text, **more}
 
 
-async def test_a_post_is_a_bulletin_with_its_time_and_its_address(watching: Watching) -> None:
-    (told,) = await watching.told(**post("Missiles on their way\nFrom the south, to Odesa."))
+async def test_a_post_becomes_a_bulletin_with_time_and_address(driver: ChannelDriver) -> None:
+    (bulletin,) = await driver.queue_after(
+        **post("Missiles on their way\nFrom the south, to Odesa.")
+    )
 
-    assert (told.source, told.title) == ("force", "Missiles on their way")
-    assert told.text == "From the south, to Odesa."
-    assert told.url == "https://t.me/AirForce/17"
-    assert (told.published_at, told.received_at) == (POSTED, NOW)
-    assert await watching.open_updates() == 0
+    assert (bulletin.source, bulletin.title) == ("force", "Missiles on their way")
+    assert bulletin.text == "From the south, to Odesa."
+    assert bulletin.url == "https://t.me/AirForce/17"
+    assert (bulletin.published_at, bulletin.received_at) == (POSTED, NOW)
+    assert await driver.count_open_updates() == 0
 
 
-async def test_an_update_that_comes_twice_is_taken_once(database: Database) -> None:
-    watching = Watching(database)
+async def test_an_update_that_arrives_twice_is_stored_once(database: Database) -> None:
+    driver = ChannelDriver(database)
     payload = {"update_id": 900, "channel_post": post("Missiles")}
-    assert await watching.take(payload)
+    assert await driver.receive(payload)
 
-    assert await watching.channels.take(Incoming(900, payload))
+    assert await driver.channels.receive(PendingUpdate(900, payload))
 
-    assert len(await watching.waiting()) == 1
-
-
-async def test_an_edit_that_says_something_else_is_another_bulletin(watching: Watching) -> None:
-    await watching.told(**post("Missiles"))
-
-    told = await watching.told("edited_channel_post", **post("Missiles. All clear.", edit_date=1))
-
-    assert [one.text for one in told] == ["Missiles", "Missiles. All clear."]
-    assert len({one.key for one in told}) == 2
-    assert told[1].published_at == POSTED
+    assert len(await driver.ingest_queue()) == 1
 
 
-async def test_an_edit_that_changes_no_word_is_known_already(watching: Watching) -> None:
-    await watching.told(**post("Missiles  on their way"))
+async def test_an_edit_with_another_text_is_another_bulletin(
+    driver: ChannelDriver,
+) -> None:
+    await driver.queue_after(**post("Missiles"))
 
-    told = await watching.told("edited_channel_post", **post("Missiles on their way"))
+    bulletins = await driver.queue_after(
+        "edited_channel_post", **post("Missiles. All clear.", edit_date=1)
+    )
 
-    assert len({one.key for one in told}) == 1
-
-
-async def test_an_edit_of_long_ago_is_no_news(watching: Watching) -> None:
-    watching.now = POSTED + EDITS + timedelta(seconds=1)
-
-    assert await watching.told("edited_channel_post", **post("Mended")) == []
-    assert len(await watching.told(**post("Late, but said once"))) == 1
+    assert [item.text for item in bulletins] == ["Missiles", "Missiles. All clear."]
+    assert len({item.key for item in bulletins}) == 2
+    assert bulletins[1].published_at == POSTED
 
 
-async def test_a_caption_is_what_a_picture_says_and_without_one_it_says_nothing(
-    watching: Watching,
+async def test_an_edit_without_a_change_of_words_has_the_same_key(driver: ChannelDriver) -> None:
+    await driver.queue_after(**post("Missiles  on their way"))
+
+    bulletins = await driver.queue_after("edited_channel_post", **post("Missiles on their way"))
+
+    assert len({item.key for item in bulletins}) == 1
+
+
+async def test_an_edit_of_an_old_post_is_ignored(driver: ChannelDriver) -> None:
+    driver.now = POSTED + EDIT_WINDOW + timedelta(seconds=1)
+
+    assert await driver.queue_after("edited_channel_post", **post("Mended")) == []
+    assert len(await driver.queue_after(**post("Late, but said once"))) == 1
+
+
+async def test_a_photo_has_its_caption_as_text_and_is_ignored_without(
+    driver: ChannelDriver,
 ) -> None:
     photo = {**post(""), "photo": [{"file_id": "x"}]}
     del photo["text"]
 
-    assert await watching.told(**photo) == []
-    assert [one.text for one in await watching.told(**photo, caption="Smoke")] == ["Smoke"]
+    assert await driver.queue_after(**photo) == []
+    assert [item.text for item in await driver.queue_after(**photo, caption="Smoke")] == ["Smoke"]
 
 
-async def test_a_forward_leads_to_its_original(watching: Watching) -> None:
+async def test_a_forward_has_the_address_of_its_original(driver: ChannelDriver) -> None:
     origin = {"type": "channel", "chat": {"id": -1003, "username": "first"}, "message_id": 3}
 
-    (told,) = await watching.told(**post("Seen", forward_origin=origin))
+    (bulletin,) = await driver.queue_after(**post("Seen", forward_origin=origin))
 
-    assert told.url == "https://t.me/first/3"
+    assert bulletin.url == "https://t.me/first/3"
 
 
-async def test_a_private_channel_is_known_by_its_number(watching: Watching) -> None:
-    (told,) = await watching.told(**post("Water is off", chat=PRIVATE))
+async def test_a_private_channel_is_configured_by_its_number(driver: ChannelDriver) -> None:
+    (bulletin,) = await driver.queue_after(**post("Water is off", chat=PRIVATE))
 
-    assert (told.source, told.url) == ("near", "https://t.me/c/1000000002/17")
+    assert (bulletin.source, bulletin.url) == ("near", "https://t.me/c/1000000002/17")
 
 
 @pytest.mark.parametrize(
@@ -145,26 +157,28 @@ async def test_a_private_channel_is_known_by_its_number(watching: Watching) -> N
         {"channel_post": 5},
     ],
 )
-async def test_all_else_is_left_to_the_conversation(watching: Watching, payload: Payload) -> None:
-    assert not await watching.take({"update_id": 1, **payload})
+async def test_other_updates_are_left_to_the_handlers(
+    driver: ChannelDriver, payload: Payload
+) -> None:
+    assert not await driver.receive({"update_id": 1, **payload})
 
-    assert await watching.waiting() == []
-    assert await watching.open_updates() == 1
+    assert await driver.ingest_queue() == []
+    assert await driver.count_open_updates() == 1
 
 
 @pytest.mark.parametrize("date", [None, "x", 10**18, -(10**18)])
-async def test_a_time_that_is_none_is_left_out(watching: Watching, date: object) -> None:
+async def test_an_invalid_time_is_left_out(driver: ChannelDriver, date: object) -> None:
     """Case 57."""
-    (told,) = await watching.told(**post("\u202eSeen\u200b\u2066", date=date))
+    (bulletin,) = await driver.queue_after(**post("\u202eSeen\u200b\u2066", date=date))
 
-    assert told.text == "Seen"
+    assert bulletin.text == "Seen"
 
 
-async def test_a_channel_that_spoke_was_heard(watching: Watching) -> None:
-    await watching.told(**post("Missiles"))
+async def test_a_post_counts_as_a_success_of_the_source(driver: ChannelDriver) -> None:
+    await driver.queue_after(**post("Missiles"))
 
-    async with watching.database.read() as transaction:
-        assert (await sources.state(transaction, "force")).succeeded_at == NOW
+    async with driver.database.read() as transaction:
+        assert (await sources.get_state(transaction, "force")).succeeded_at == NOW
 
 
 @pytest.mark.parametrize("channel", ["airforce", "@x", "@a b", "", 5, True, None, -1001])

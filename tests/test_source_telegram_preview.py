@@ -1,4 +1,4 @@
-"""A channel's preview: which posts are new, and what they say."""
+"""Telegram preview source: new and edited posts and their text."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -6,50 +6,52 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 from support.http_origin import origin, page
-from support.source_payloads import said
-from support.source_server_driver import Looks
+from support.source_payloads import payload
+from support.source_server_driver import SourceDriver
 
 from bot.sources.adapters.telegram.preview import (
     TelegramPreview,
     TelegramPreviewSettings,
-    read_posts,
+    parse_posts,
 )
 from bot.sources.core.source import Unusable
-from bot.sources.http.client import Fetcher, open_session
+from bot.sources.http.client import HttpClient, open_session
 from storage.inbound.bulletins import Bulletin
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
-AFTER = said("telegram_preview", "after")
+AFTER = payload("telegram_preview", "after")
 
 
-class Read(Looks):
-    """A preview with its server."""
+class PreviewDriver(SourceDriver):
+    """Driver of a preview with its server."""
 
-    async def shows(self, *posts: tuple[int, str]) -> list[tuple[str, str]]:
-        """The id and the text of each bulletin."""
-        return [(one.key.partition("~")[0], one.text) for one in await self.brings(*posts)]
+    async def poll_posts(self, *posts: tuple[int, str]) -> list[tuple[str, str]]:
+        """Return the id and the text of each bulletin."""
+        return [
+            (item.key.partition("~")[0], item.text) for item in await self.poll_bulletins(*posts)
+        ]
 
     async def keys(self, *posts: tuple[int, str]) -> list[str]:
-        return [one.key for one in await self.brings(*posts)]
+        return [item.key for item in await self.poll_bulletins(*posts)]
 
-    async def brings(self, *posts: tuple[int, str]) -> tuple[Bulletin, ...]:
+    async def poll_bulletins(self, *posts: tuple[int, str]) -> tuple[Bulletin, ...]:
         body = "".join(
             f'<div class="tgme_widget_message" data-post="c/{number}">'
             f'<div class="tgme_widget_message_text js-message_text">{text}</div></div>'
             for number, text in posts
         )
-        return await self.gives(body.encode(), "text/html")
+        return await self.poll_answer(body.encode(), "text/html")
 
 
 @pytest.fixture
-async def preview() -> AsyncIterator[Read]:
-    async with origin() as served, open_session() as session:
-        settings = TelegramPreviewSettings(kind="telegram_preview", name="tg", url=served.url)
-        fetcher = Fetcher(session, lambda: NOW)
-        yield Read(served, TelegramPreview(settings, fetcher, lambda: NOW))
+async def preview() -> AsyncIterator[PreviewDriver]:
+    async with origin() as server, open_session() as session:
+        settings = TelegramPreviewSettings(kind="telegram_preview", name="tg", url=server.url)
+        client = HttpClient(session, lambda: NOW)
+        yield PreviewDriver(server, TelegramPreview(settings, client, lambda: NOW))
 
 
-async def test_a_post_is_read_as_its_readers_see_it(preview: Read) -> None:
+async def test_a_post_is_read_as_displayed(preview: PreviewDriver) -> None:
     preview.origin.answer = page(AFTER, "text/html")
 
     first, second, third = (await preview.source.fetch(None)).bulletins
@@ -64,14 +66,14 @@ async def test_a_post_is_read_as_its_readers_see_it(preview: Read) -> None:
         received_at=NOW,
     )
     assert (second.text, second.published_at) == (
-        "✅ Відбій #Київ",  # without the post it answers
+        "✅ Відбій #Київ",  # without the quoted post
         datetime(2026, 3, 5, 7, 58, tzinfo=UTC),  # not the length of the video
     )
     assert (third.text, third.url) == ("Зліт МіГ-31К", "https://t.me/other/5")
 
 
-def test_service_messages_are_left_out_and_pictures_have_no_text() -> None:
-    assert [(post.number, bool(post.text)) for post in read_posts(AFTER)] == [
+def test_service_messages_are_skipped_and_pictures_have_no_text() -> None:
+    assert [(post.number, bool(post.text)) for post in parse_posts(AFTER)] == [
         (16, True),
         (17, True),
         (18, False),
@@ -79,34 +81,34 @@ def test_service_messages_are_left_out_and_pictures_have_no_text() -> None:
     ]
 
 
-async def test_a_new_post_is_told_and_an_edited_one_again(preview: Read) -> None:
-    await preview.shows((1, "One"), (2, "Two"))
+async def test_a_new_post_is_published_and_an_edited_one_again(preview: PreviewDriver) -> None:
+    await preview.poll_posts((1, "One"), (2, "Two"))
 
-    assert await preview.shows((2, "Two"), (3, "Three")) == [("c/3", "Three")]
-    assert await preview.shows((2, "Two, over"), (3, "Three")) == [("c/2", "Two, over")]
-    assert await preview.shows((2, "Two,  OVER"), (3, "Three")) == []
+    assert await preview.poll_posts((2, "Two"), (3, "Three")) == [("c/3", "Three")]
+    assert await preview.poll_posts((2, "Two, over"), (3, "Three")) == [("c/2", "Two, over")]
+    assert await preview.poll_posts((2, "Two,  OVER"), (3, "Three")) == []
 
 
-async def test_each_edit_has_a_key_of_its_own(preview: Read) -> None:
+async def test_each_edit_has_a_key_of_its_own(preview: PreviewDriver) -> None:
     keys = [key for text in ("One", "Two", "Three") for key in await preview.keys((1, text))]
 
     assert len(set(keys)) == 3
     assert keys[0] == "c/1"
 
 
-async def test_an_old_post_that_turns_up_is_not_new(preview: Read) -> None:
-    """The preview shows so many: when the newest is deleted, one more of the past is there."""
-    await preview.shows((5, "Five"), (6, "Six"))
+async def test_an_old_post_that_appears_is_not_new(preview: PreviewDriver) -> None:
+    """The preview has a fixed length: if the newest post is deleted, an older one appears."""
+    await preview.poll_posts((5, "Five"), (6, "Six"))
 
-    assert await preview.shows((4, "Four"), (5, "Five")) == []
+    assert await preview.poll_posts((4, "Four"), (5, "Five")) == []
 
 
 @pytest.mark.parametrize("body", [b"<html><body>Download Telegram</body></html>", b"", b"{}"])
-def test_a_channel_without_a_preview_is_an_error_in_words(body: bytes) -> None:
+def test_a_channel_without_a_preview_is_refused(body: bytes) -> None:
     with pytest.raises(Unusable, match="no public channel, or its preview is off"):
-        read_posts(body)
+        parse_posts(body)
 
 
-def test_an_address_without_a_preview_is_a_mistake_of_the_configuration() -> None:
+def test_an_address_without_a_preview_is_a_configuration_error() -> None:
     with pytest.raises(ValidationError, match="t.me/s/CHANNEL"):
         TelegramPreviewSettings(kind="telegram_preview", name="x", url="https://t.me/kpszsu")

@@ -1,4 +1,4 @@
-"""What a sender is answered at POST /hook/NAME."""
+"""Requests to POST /hook/NAME and their answers."""
 
 import asyncio
 import gzip
@@ -14,35 +14,35 @@ from aiohttp import ClientSession, web
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from bot.ops.http_server import Address, CannotListen, HttpServer
+from bot.ops.http_server import Address, HttpServer, ListenError
 from bot.sources.adapters.webhook import Webhook, WebhookSettings
-from bot.sources.base.webhook_source import LARGEST
+from bot.sources.base.webhook_source import MAX_BODY_BYTES
 from bot.sources.core.source import Batch
-from storage.inbound.ingest_queue import Taken
+from storage.inbound.ingest_queue import IngestResult
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 SECRET = "correct horse"
 
 
 @dataclass
-class Desk:
-    """A running server with one webhook source, and a sender before it."""
+class WebhookSender:
+    """Sender to a running server with one webhook source."""
 
     session: ClientSession
     batches: list[Batch] = field(default_factory=list)
-    known: set[str] = field(default_factory=set)
-    broken: bool = False
+    seen_keys: set[str] = field(default_factory=set)
+    is_broken: bool = False
     url: str = ""
 
-    async def take(self, batch: Batch) -> Sequence[Taken]:
-        if self.broken:
+    async def ingest(self, batch: Batch) -> Sequence[IngestResult]:
+        if self.is_broken:
             raise OSError("disk full")
         self.batches.append(batch)
-        taken = []
+        results = []
         for bulletin in batch.bulletins:
-            taken.append(Taken(repeated=bulletin.key in self.known, matched=0))
-            self.known.add(bulletin.key)
-        return taken
+            results.append(IngestResult(is_duplicate=bulletin.key in self.seen_keys, match_count=0))
+            self.seen_keys.add(bulletin.key)
+        return results
 
     async def post(
         self,
@@ -53,86 +53,90 @@ class Desk:
         path: str = "/hook/press",
         **headers: str,
     ) -> tuple[int, dict[str, Any]]:
-        sent = {"Content-Type": content_type, **headers}
+        sent_headers = {"Content-Type": content_type, **headers}
         if authorization is not None:
-            sent["Authorization"] = authorization
-        async with self.session.post(f"{self.url}{path}", data=body, headers=sent) as response:
+            sent_headers["Authorization"] = authorization
+        async with self.session.post(
+            f"{self.url}{path}", data=body, headers=sent_headers
+        ) as response:
             assert response.content_type == "application/json"
             return response.status, await response.json()
 
 
 @pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
+async def sender() -> AsyncIterator[WebhookSender]:
     async with ClientSession() as session:
-        desk = Desk(session)
+        sender = WebhookSender(session)
         settings = WebhookSettings(kind="webhook", name="press", secret=SecretStr(SECRET))
-        webhook = Webhook(settings, desk.take, lambda: NOW)
+        webhook = Webhook(settings, sender.ingest, lambda: NOW)
         server = HttpServer(Address("127.0.0.1", 0), {}, [webhook])
-        desk.url = f"http://127.0.0.1:{await server.start()}"
-        yield desk
+        sender.url = f"http://127.0.0.1:{await server.start()}"
+        yield sender
         await server.stop()
 
 
-async def test_a_bulletin_is_accepted_once_and_repeated_afterwards(desk: Desk) -> None:
-    assert await desk.post(b'{"title": "A"}') == (202, {"accepted": 1, "repeated": 0})
-    assert await desk.post(b'{"title": "A"}') == (202, {"accepted": 0, "repeated": 1})
+async def test_a_bulletin_is_accepted_once_and_repeated_afterwards(sender: WebhookSender) -> None:
+    assert await sender.post(b'{"title": "A"}') == (202, {"accepted": 1, "repeated": 0})
+    assert await sender.post(b'{"title": "A"}') == (202, {"accepted": 0, "repeated": 1})
 
 
-async def test_a_list_is_one_batch(desk: Desk) -> None:
+async def test_a_list_is_one_batch(sender: WebhookSender) -> None:
     body = json.dumps([{"title": "A"}, {"title": "B"}, {"title": "A"}]).encode()
 
-    assert await desk.post(body) == (202, {"accepted": 2, "repeated": 1})
+    assert await sender.post(body) == (202, {"accepted": 2, "repeated": 1})
 
-    (batch,) = desk.batches
-    assert (batch.source, batch.cursor, batch.baseline) == ("press", {}, False)
+    (batch,) = sender.batches
+    assert (batch.source, batch.cursor, batch.is_baseline) == ("press", {}, False)
     assert [bulletin.title for bulletin in batch.bulletins] == ["A", "B", "A"]
     assert batch.bulletins[0].received_at == NOW
 
 
-async def test_a_list_with_one_mistake_is_refused_as_a_whole(desk: Desk) -> None:
-    status, answer = await desk.post(b'[{"title": "A"}, {"title": "B", "phase": "over"}]')
+async def test_a_list_with_an_invalid_bulletin_is_refused_completely(sender: WebhookSender) -> None:
+    status, answer = await sender.post(b'[{"title": "A"}, {"title": "B", "phase": "over"}]')
 
     assert (status, answer["field"]) == (400, "[1].phase")
     assert "warning" in answer["error"]
-    assert desk.batches == []
+    assert sender.batches == []
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 50_000, b"3", b'{"title": 3}'])
-async def test_what_is_no_bulletin_is_refused_with_a_reason(desk: Desk, body: bytes) -> None:
-    status, answer = await desk.post(body)
+async def test_an_invalid_body_is_refused_with_a_reason(sender: WebhookSender, body: bytes) -> None:
+    status, answer = await sender.post(body)
 
     assert status == 400
     assert answer["error"]
-    assert desk.batches == []
+    assert sender.batches == []
 
 
 @pytest.mark.parametrize(
     "authorization",
     [None, "", SECRET, "Bearer", "Bearer wrong", f"Basic {SECRET}"],
 )
-async def test_without_the_secret_nothing_is_read(desk: Desk, authorization: str | None) -> None:
+async def test_a_request_without_the_secret_is_refused_unread(
+    sender: WebhookSender, authorization: str | None
+) -> None:
     with capture_logs() as logs:
-        status, _ = await desk.post(b"no JSON", authorization=authorization)
+        status, _ = await sender.post(b"no JSON", authorization=authorization)
 
     assert status == 401
     assert [log["source"] for log in logs] == ["press"]
     assert SECRET not in str(logs)
 
 
-async def test_who_shows_no_secret_is_told_how_one_is_shown(desk: Desk) -> None:
+async def test_a_request_without_the_secret_gets_the_scheme(sender: WebhookSender) -> None:
     with capture_logs():
-        async with desk.session.post(f"{desk.url}/hook/press", json={"title": "A"}) as response:
+        async with sender.session.post(f"{sender.url}/hook/press", json={"title": "A"}) as response:
             assert response.status == 401
             assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-async def test_a_secret_that_is_no_text_is_a_wrong_secret(desk: Desk) -> None:
+async def test_a_secret_of_invalid_bytes_is_wrong(sender: WebhookSender) -> None:
     with capture_logs():
-        assert await _raw_status(desk, b"Bearer \xff\xfe") == 401
+        assert await _raw_status(sender, b"Bearer \xff\xfe") == 401
 
 
-async def _raw_status(desk: Desk, authorization: bytes) -> int:
-    port = int(desk.url.rsplit(":", 1)[1])
+async def _raw_status(sender: WebhookSender, authorization: bytes) -> int:
+    port = int(sender.url.rsplit(":", 1)[1])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(
         b"POST /hook/press HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nAuthorization: "
@@ -146,95 +150,101 @@ async def _raw_status(desk: Desk, authorization: bytes) -> int:
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded"])
-async def test_another_type_than_json_is_refused(desk: Desk, content_type: str) -> None:
-    status, answer = await desk.post(b'{"title": "A"}', content_type=content_type)
+async def test_another_content_type_than_json_is_refused(
+    sender: WebhookSender, content_type: str
+) -> None:
+    status, answer = await sender.post(b'{"title": "A"}', content_type=content_type)
 
     assert status == 415
     assert "application/json" in answer["error"]
 
 
-async def test_the_type_may_tell_its_encoding(desk: Desk) -> None:
-    status, _ = await desk.post(b'{"title": "A"}', content_type="application/json; charset=utf-8")
+async def test_the_content_type_may_have_a_charset(sender: WebhookSender) -> None:
+    status, _ = await sender.post(b'{"title": "A"}', content_type="application/json; charset=utf-8")
 
     assert status == 202
 
 
-async def test_the_largest_body_is_taken_and_one_byte_more_is_not(desk: Desk) -> None:
-    body = b'{"title": "A"}'.ljust(LARGEST)
+async def test_a_body_of_the_largest_size_is_accepted_and_one_byte_more_is_not(
+    sender: WebhookSender,
+) -> None:
+    body = b'{"title": "A"}'.ljust(MAX_BODY_BYTES)
 
-    assert (await desk.post(body))[0] == 202
-    assert (await desk.post(body + b" "))[0] == 413
+    assert (await sender.post(body))[0] == 202
+    assert (await sender.post(body + b" "))[0] == 413
 
 
-async def test_a_body_that_does_not_tell_its_size_is_cut_off_too(desk: Desk) -> None:
+async def test_a_body_without_a_length_is_limited_too(sender: WebhookSender) -> None:
     async def chunks() -> AsyncIterator[bytes]:
-        for _ in range(LARGEST // 1024 + 1):
+        for _ in range(MAX_BODY_BYTES // 1024 + 1):
             yield b" " * 1024
 
     headers = {"Authorization": f"Bearer {SECRET}", "Content-Type": "application/json"}
-    async with desk.session.post(
-        f"{desk.url}/hook/press", data=chunks(), headers=headers
+    async with sender.session.post(
+        f"{sender.url}/hook/press", data=chunks(), headers=headers
     ) as response:
         assert response.status == 413
 
 
-async def test_a_small_body_that_unpacks_into_a_huge_one_is_refused(desk: Desk) -> None:
+async def test_a_decompression_bomb_is_refused(sender: WebhookSender) -> None:
     """Case 55 of the catalogue of failures."""
-    packed = gzip.compress(b" " * 50_000_000)
-    assert len(packed) < LARGEST
+    compressed = gzip.compress(b" " * 50_000_000)
+    assert len(compressed) < MAX_BODY_BYTES
 
-    assert (await desk.post(packed, **{"Content-Encoding": "gzip"}))[0] == 413
+    assert (await sender.post(compressed, **{"Content-Encoding": "gzip"}))[0] == 413
 
 
-async def test_a_body_that_claims_to_be_packed_and_is_not_is_the_senders_fault(
-    desk: Desk,
+async def test_a_body_with_a_wrong_content_encoding_is_a_bad_request(
+    sender: WebhookSender,
 ) -> None:
-    status, answer = await desk.post(b'{"title": "A"}', **{"Content-Encoding": "gzip"})
+    status, answer = await sender.post(b'{"title": "A"}', **{"Content-Encoding": "gzip"})
 
     assert status == 400
     assert answer["error"]
 
 
-async def test_who_sends_too_much_is_told_when_to_come_back(desk: Desk) -> None:
-    """And a stranger uses up nothing of it."""
+async def test_a_sender_over_the_rate_limit_gets_a_retry_after(sender: WebhookSender) -> None:
+    """Unauthenticated requests do not count."""
     settings = WebhookSettings(kind="webhook", name="slow", secret=SecretStr(SECRET), per_minute=2)
     now = NOW
-    server = HttpServer(Address("127.0.0.1", 0), {}, [Webhook(settings, desk.take, lambda: now)])
+    server = HttpServer(
+        Address("127.0.0.1", 0), {}, [Webhook(settings, sender.ingest, lambda: now)]
+    )
     url = f"http://127.0.0.1:{await server.start()}/hook/slow"
 
-    async def sent(secret: str = SECRET) -> tuple[int, str | None]:
+    async def post(secret: str = SECRET) -> tuple[int, str | None]:
         headers = {"Authorization": f"Bearer {secret}"}
-        async with desk.session.post(url, json={"title": "A"}, headers=headers) as response:
+        async with sender.session.post(url, json={"title": "A"}, headers=headers) as response:
             return response.status, response.headers.get("Retry-After")
 
     with capture_logs():
-        assert [await sent("x") for _ in range(5)] == [(401, None)] * 5
-        assert [await sent() for _ in range(3)] == [(202, None), (202, None), (429, "31")]
+        assert [await post("x") for _ in range(5)] == [(401, None)] * 5
+        assert [await post() for _ in range(3)] == [(202, None), (202, None), (429, "31")]
         now += timedelta(seconds=30)
-        assert [await sent() for _ in range(2)] == [(202, None), (429, "31")]
+        assert [await post() for _ in range(2)] == [(202, None), (429, "31")]
         now -= timedelta(hours=1)  # case 38: the clock jumps
-        assert await sent() == (429, "31")
+        assert await post() == (429, "31")
     await server.stop()
 
 
-async def test_a_name_nobody_configured_is_not_found(desk: Desk) -> None:
-    status, answer = await desk.post(b'{"title": "A"}', path="/hook/other")
+async def test_a_name_that_is_not_configured_is_not_found(sender: WebhookSender) -> None:
+    status, answer = await sender.post(b'{"title": "A"}', path="/hook/other")
 
     assert (status, answer) == (404, {"error": "Not Found"})
 
 
-async def test_to_look_at_a_hook_is_not_to_post_to_it(desk: Desk) -> None:
-    async with desk.session.get(f"{desk.url}/hook/press") as response:
+async def test_a_get_request_is_not_allowed(sender: WebhookSender) -> None:
+    async with sender.session.get(f"{sender.url}/hook/press") as response:
         assert response.status == 405
         assert response.headers["Allow"] == "POST"
         assert "error" in await response.json()
 
 
-async def test_what_could_not_be_stored_is_not_acknowledged(desk: Desk) -> None:
-    """Case 31: the sender learns that it has to send it again."""
-    desk.broken = True
+async def test_a_bulletin_that_was_not_stored_is_not_acknowledged(sender: WebhookSender) -> None:
+    """Case 31: the sender learns that it must send again."""
+    sender.is_broken = True
     with capture_logs() as logs:
-        status, answer = await desk.post(b'{"title": "A"}', path="/hook/press?key=hunter2")
+        status, answer = await sender.post(b'{"title": "A"}', path="/hook/press?key=hunter2")
 
     assert status == 500
     assert "disk" not in str(answer)
@@ -242,7 +252,7 @@ async def test_what_could_not_be_stored_is_not_acknowledged(desk: Desk) -> None:
     assert "hunter2" not in str(logs)
 
 
-async def test_a_server_tells_that_it_lives_and_whether_it_is_ready() -> None:
+async def test_a_server_answers_liveness_and_readiness_probes() -> None:
     problems: list[str] = []
 
     async def disk() -> str | None:
@@ -265,7 +275,7 @@ async def test_a_server_tells_that_it_lives_and_whether_it_is_ready() -> None:
     await server.stop()
 
 
-async def test_telegram_has_a_path_of_its_own_when_it_is_given_one() -> None:
+async def test_a_configured_path_receives_telegram_updates() -> None:
     async def update(_request: web.Request) -> web.StreamResponse:
         return web.json_response({"taken": True})
 
@@ -276,9 +286,9 @@ async def test_telegram_has_a_path_of_its_own_when_it_is_given_one() -> None:
     await server.stop()
 
 
-async def test_an_address_that_is_taken_is_told() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        server = HttpServer(Address("127.0.0.1", taken.getsockname()[1]), {})
+async def test_an_address_in_use_is_an_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as occupied:
+        server = HttpServer(Address("127.0.0.1", occupied.getsockname()[1]), {})
 
-        with pytest.raises(CannotListen, match="cannot listen on 127"):
+        with pytest.raises(ListenError, match="cannot listen on 127"):
             await server.start()

@@ -1,1 +1,4 @@
-"""Where bulletins come from: one module a kind, each an adapter of one third party."""
+"""Sources of bulletins: registry, pollers, recorder and the adapters of third parties.
+
+Deduplication across sources, matching and storing do not live here: see `bot.ingest`.
+"""

@@ -1,8 +1,7 @@
-"""Too much at once is no news but an outage that is over, or a mishap: pure.
+"""Burst limit: push the newest 20 bulletins of a poll, store and summarise the rest. Pure.
 
-After an outage a source has all it said meanwhile, and when a site gives all its entries new ids,
-everything it has is new again. The newest are pushed; the others are stored as if they had always
-been there, and one bulletin says what they were.
+After an outage a source delivers all that it missed, and a site that gives its entries new ids
+makes all of them new again. The surplus is stored as a baseline, and one bulletin lists it.
 """
 
 from collections.abc import Sequence
@@ -11,36 +10,36 @@ from dataclasses import replace
 from bot.sources.core.source import Batch
 from storage.inbound.bulletins import Bulletin, Kind
 
-MOST_NEW = 20
-"""Bulletins of one poll that are taken for news."""
+MAX_PUSHED = 20
+"""Bulletins of one poll that are pushed."""
 
-_MOST_NAMED = 30
-_LONGEST_NAME = 100  # code points
+_MAX_LISTED = 30
+_MAX_NAME_LENGTH = 100  # code points
 
 
-def capped(batch: Batch) -> tuple[Batch, ...]:
-    """The batch, or the surplus as a baseline and then the rest. The cursor comes last."""
-    surplus = len(batch.bulletins) - MOST_NEW
-    if batch.baseline or batch.many or surplus <= 0:
+def limit_burst(batch: Batch) -> tuple[Batch, ...]:
+    """Return the batch, or its surplus as a baseline and then the rest, which has the cursor."""
+    surplus_count = len(batch.bulletins) - MAX_PUSHED
+    if batch.is_baseline or batch.can_burst or surplus_count <= 0:
         return (batch,)
-    missed, news = batch.bulletins[:surplus], batch.bulletins[surplus:]
+    surplus, pushed = batch.bulletins[:surplus_count], batch.bulletins[surplus_count:]
     return (
-        replace(batch, bulletins=missed, cursor=None, baseline=True),
-        replace(batch, bulletins=(_summary(missed), *news)),
+        replace(batch, bulletins=surplus, cursor=None, is_baseline=True),
+        replace(batch, bulletins=(_summary(surplus), *pushed)),
     )
 
 
-def _summary(missed: Sequence[Bulletin]) -> Bulletin:
-    """Which they were, the newest first: who follows one of them hears that it was."""
-    last = missed[-1]
-    named = [(one.title or one.text)[:_LONGEST_NAME] for one in reversed(missed)]
-    left = len(named) - _MOST_NAMED
-    more = [f"… and {left} more"] if left > 0 else []
+def _summary(surplus: Sequence[Bulletin]) -> Bulletin:
+    """List the surplus, newest first, so that subscriptions to any of them match the summary."""
+    last = surplus[-1]
+    names = [(item.title or item.text)[:_MAX_NAME_LENGTH] for item in reversed(surplus)]
+    unlisted = len(names) - _MAX_LISTED
+    more = [f"… and {unlisted} more"] if unlisted > 0 else []
     return Bulletin(
         source=last.source,
         key=f"missed@{last.received_at.isoformat()}",
-        title=f"{len(missed)} earlier reports came at once",
-        text="\n".join(["Not sent one by one:", *named[:_MOST_NAMED], *more]),
+        title=f"{len(surplus)} earlier reports came at once",
+        text="\n".join(["Not sent one by one:", *names[:_MAX_LISTED], *more]),
         lang="en",
         kind=Kind.NEWS,
         received_at=last.received_at,

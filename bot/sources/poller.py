@@ -1,4 +1,4 @@
-"""Polls one source, for as long as the process runs."""
+"""Poller: the supervised loop that polls one source while the process runs."""
 
 import asyncio
 import random
@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import structlog
 
-from bot.sources.backoff import pause
-from bot.sources.burst_limit import capped
-from bot.sources.core.source import Batch, Clock, Polled, SourceError, Take
+from bot.sources.backoff import poll_delay
+from bot.sources.burst_limit import limit_burst
+from bot.sources.core.source import Batch, Clock, IngestBatch, PolledSource, SourceError
 from bot.sources.recorder import Recorder
 from storage.engine.database import Database
 from storage.inbound import sources
-from storage.inbound.ingest_queue import Taken
+from storage.inbound.ingest_queue import IngestResult
 from storage.inbound.sources import Cursor
 
 log = structlog.get_logger(__name__)
@@ -22,98 +22,102 @@ log = structlog.get_logger(__name__)
 class Poller:
     """The supervised loop of one polled source.
 
-    A failed poll changes nothing but the source's health: what was good last stays. A restart is
-    no first poll, for the cursor comes from the database.
+    A failed poll changes nothing but the source's health. The cursor comes from the database, so a
+    poll after a restart is not a first poll.
     """
 
     def __init__(
         self,
-        source: Polled,
+        source: PolledSource,
         database: Database,
-        take: Take,
+        ingest: IngestBatch,
         clock: Clock,
-        chance: Callable[[], float] = random.random,  # from 0 to 1, for the jitter
+        random_fraction: Callable[[], float] = random.random,  # from 0 to 1, for the jitter
         recorder: Recorder | None = None,
     ) -> None:
         self.source = source
         self._database = database
-        self._take = take
+        self._ingest = ingest
         self._clock = clock
-        self._chance = chance
+        self._random_fraction = random_fraction
         self._recorder = recorder
         self._errors = 0  # failed polls in a row
-        self._turn = asyncio.Lock()  # of who changes what the source has told so far
-        self._told = 0  # messages it sent by itself
+        self._lock = asyncio.Lock()  # serialises changes of the source's stored state
+        self._messages = 0  # messages that the source has sent
 
     async def run(self) -> None:
-        """Ends by cancellation only."""
+        """Poll until cancelled."""
         while True:
-            wait = await self.poll()
-            await asyncio.sleep(wait.total_seconds())
+            delay = await self.poll()
+            await asyncio.sleep(delay.total_seconds())
 
     async def poll(self) -> timedelta:
-        """Asks once and hands over what is new; how long to wait until the next time."""
-        began = self._clock()
+        """Poll once, ingest what is new, and return the delay until the next poll."""
+        started_at = self._clock()
         try:
-            wait = self._wait(await self._try())
-            ended = self._clock()
+            delay = self._next_delay(await self._poll_once())
+            ended_at = self._clock()
             async with self._database.write() as transaction:
-                await sources.schedule(
+                await sources.record_poll(
                     transaction,
                     self.source.name,
-                    latency=ended - began,
-                    next_at=ended + wait,
-                    every=self.source.every,
+                    latency=ended_at - started_at,
+                    next_poll_at=ended_at + delay,
+                    interval=self.source.every,
                 )
-        except Exception:  # the database failed, or intake did: the next poll
-            # brings the same again, and nobody else would start this loop another time
-            log.exception("poll_lost", source=self.source.name)
-            return self._wait(SourceError("could not be stored"))
-        return wait
+        except Exception:  # the database or the ingest failed: the next poll fetches
+            # the same again, and nothing else would restart this loop
+            log.exception("poll_store_failed", source=self.source.name)
+            return self._next_delay(SourceError("could not be stored"))
+        return delay
 
-    def _wait(self, error: SourceError | None) -> timedelta:
+    def _next_delay(self, error: SourceError | None) -> timedelta:
         self._errors = 0 if error is None else self._errors + 1
-        return pause(self.source.every, self._errors, error, self._chance())
+        return poll_delay(self.source.every, self._errors, error, self._random_fraction())
 
-    async def tell(self, read: Callable[[Cursor | None], Batch]) -> Sequence[Taken]:
-        """Takes what the source said by itself: `read` finds what that changes.
+    async def ingest_message(
+        self, read: Callable[[Cursor | None], Batch]
+    ) -> Sequence[IngestResult]:
+        """Ingest a message that the source sent; `read` turns the cursor into the batch.
 
-        It waits for no look that is under way: what that brings is thrown away, for it may be
-        older than the message. Raises what `read` raises.
+        A poll that is under way is not awaited: its result may be older than the message and is
+        discarded. Raises what `read` raises.
         """
-        async with self._turn:
-            got = read(await self._cursor())
-            self._told += 1
+        async with self._lock:
+            batch = read(await self._cursor())
+            self._messages += 1
             if self._recorder:
-                await self._recorder.record(got)
-            return await self._take(got)
+                await self._recorder.record(batch)
+            return await self._ingest(batch)
 
     async def _cursor(self) -> Cursor | None:
         async with self._database.read() as transaction:
-            return (await sources.state(transaction, self.source.name)).cursor
+            return (await sources.get_state(transaction, self.source.name)).cursor
 
-    async def _try(self) -> SourceError | None:
-        told = self._told
-        got = await self._fetch()
-        async with self._turn:
-            if told != self._told:
-                log.info("look_overtaken", source=self.source.name)
+    async def _poll_once(self) -> SourceError | None:
+        messages = self._messages
+        result = await self._fetch()
+        async with self._lock:
+            if messages != self._messages:
+                log.info("poll_superseded", source=self.source.name)
                 return None
-            return await self._settle(got)
+            return await self._store(result)
 
-    async def _settle(self, got: Batch | SourceError) -> SourceError | None:
-        if isinstance(got, SourceError):
-            log.warning("poll_failed", source=self.source.name, error=str(got))
+    async def _store(self, result: Batch | SourceError) -> SourceError | None:
+        if isinstance(result, SourceError):
+            log.warning("poll_failed", source=self.source.name, error=str(result))
             async with self._database.write() as transaction:
-                await sources.fail(transaction, self.source.name, str(got), self._clock())
-            return got
+                await sources.record_failure(
+                    transaction, self.source.name, str(result), self._clock()
+                )
+            return result
         if self._recorder:
-            await self._recorder.record(got)
-        for part in (parts := capped(got)):
-            await self._take(part)
+            await self._recorder.record(result)
+        for part in (parts := limit_burst(result)):
+            await self._ingest(part)
         if len(parts) > 1:
-            new, missed = len(got.bulletins), len(parts[0].bulletins)
-            log.warning("too_much_news", source=self.source.name, new=new, not_sent=missed)
+            new, not_sent = len(result.bulletins), len(parts[0].bulletins)
+            log.warning("burst_limited", source=self.source.name, new=new, not_sent=not_sent)
         if self._errors:
             log.info("source_recovered", source=self.source.name, errors=self._errors)
         return None
@@ -124,7 +128,7 @@ class Poller:
             return await self.source.fetch(cursor)
         except SourceError as error:
             return error
-        except Exception as defect:  # an adapter met what its author did not
-            # think of: as bad as any failed poll, and no worse
-            log.exception("source_broke", source=self.source.name)
-            return SourceError(f"broke our reader: {type(defect).__name__}")
+        except Exception as error:  # a defect of an adapter counts as a failed poll and
+            # must not stop the loop
+            log.exception("source_adapter_failed", source=self.source.name)
+            return SourceError(f"failed in our adapter: {type(error).__name__}")

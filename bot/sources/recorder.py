@@ -1,15 +1,15 @@
-"""What sources said, kept as it was and played again.
+"""Recorder: records the polls of sources to files, and plays recordings again.
 
-A recording is JSON lines, one a good poll, sorted by their time:
+A recording is JSON lines, one for each successful poll, in order of time:
 
     {"at": "2026-03-05T08:00:00.000+00:00", "source": "siren", "state": [...]}
     {"at": "2026-03-05T08:00:04.120+00:00", "source": "news", "bulletins": [...]}
 
-`state` is all that is on, as `states.to_json` writes it: also when nothing has changed, for the
-silence of a source is told by what is missing. `"said": true` stands where a message told of the
-change, and no look. `bulletins` are new ones, by the names of the fields
-of `Bulletin`, `source` and what is as by default left out; `"baseline": true` where they were there
-before. Recordings of several sources are one when their lines are sorted.
+`state` holds all active alerts as `state_diff.to_json` writes them, also when nothing has changed:
+a missing line means that the source was silent. `"said": true` marks a state that a message
+reported and not a poll. `bulletins` holds the new ones by the field names of `Bulletin`, without
+`source`, `received_at` and defaults; `"baseline": true` marks those from before the first poll. To
+join recordings of several sources, sort their lines.
 """
 
 import asyncio
@@ -22,10 +22,10 @@ from typing import Any
 import orjson
 import structlog
 
-from bot.sources.adapters.ukraine.state_source import batch
+from bot.sources.adapters.ukraine.state_source import poll_batch
 from bot.sources.core import dedup_keys, state_diff
 from bot.sources.core.source import Batch, Clock
-from bot.sources.core.state_diff import Seen, State
+from bot.sources.core.state_diff import Snapshot, State
 from storage.inbound import bulletins
 from storage.inbound.bulletins import Bulletin
 from storage.inbound.sources import Cursor
@@ -33,87 +33,94 @@ from storage.inbound.sources import Cursor
 log = structlog.get_logger(__name__)
 
 Sleep = Callable[[float], Awaitable[object]]
-"""Waits for so many seconds."""
+"""Waits for a number of seconds."""
 
-_GIVEN = {"source", "received_at"}  # by the line
-_OWN = {field.name: field.default for field in fields(Bulletin) if field.name not in _GIVEN}
+_LINE_FIELDS = {"source", "received_at"}  # given by the line itself
+_DEFAULTS = {f.name: f.default for f in fields(Bulletin) if f.name not in _LINE_FIELDS}
 
 
 class RecordingError(Exception):
-    """A line is not as it must be."""
+    """Invalid line of a recording."""
 
 
 @dataclass(frozen=True)
-class Poll:
-    """One good poll: a line."""
+class RecordedPoll:
+    """One successful poll: a line of a recording."""
 
-    at: datetime  # aware
-    source: str  # its configured name
-    state: State | None  # all that is on; None: the source tells what happens
-    bulletins: tuple[Bulletin, ...] = ()  # what it told, where it tells what happens
-    baseline: bool = False  # they were there before the source was first asked
-    said: bool = False  # a message told the state, and no look
+    polled_at: datetime  # aware
+    source: str  # configured name
+    state: State | None  # all active alerts; None: the source reports events
+    bulletins: tuple[Bulletin, ...] = ()  # of a source that reports events
+    is_baseline: bool = False  # the bulletins existed before the first poll
+    is_message: bool = False  # a message reported the state, not a poll
 
 
-def write(poll: Poll) -> bytes:
-    """As a line, its end included."""
+def to_line(poll: RecordedPoll) -> bytes:
+    """Return the poll as a line with its line end."""
     line: dict[str, Any] = {
-        "at": poll.at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "at": poll.polled_at.astimezone(UTC).isoformat(timespec="milliseconds"),
         "source": poll.source,
     }
     if poll.state is not None:
         line["state"] = state_diff.to_json(poll.state)
     else:
-        line["bulletins"] = [_said(one) for one in poll.bulletins]
-    line |= {name: True for name in ("baseline", "said") if getattr(poll, name)}
+        line["bulletins"] = [_to_fields(bulletin) for bulletin in poll.bulletins]
+    flags = {"baseline": poll.is_baseline, "said": poll.is_message}
+    line |= {name: True for name, is_set in flags.items() if is_set}
     return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def read(lines: Iterable[bytes | str]) -> Iterator[Poll]:
-    """The polls, in order; empty lines are passed over. Raises RecordingError."""
-    before: datetime | None = None
+def read_polls(lines: Iterable[bytes | str]) -> Iterator[RecordedPoll]:
+    """Yield the polls in order; empty lines are skipped. Raise RecordingError."""
+    previous: datetime | None = None
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            poll = _poll(orjson.loads(line))
+            poll = _to_poll(orjson.loads(line))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise RecordingError(f"line {number} is no poll: {error!r:.200}") from None
-        if before is not None and poll.at < before:
+        if previous is not None and poll.polled_at < previous:
             raise RecordingError(f"line {number} is earlier than the one before it: sort the file")
-        before = poll.at
+        previous = poll.polled_at
         yield poll
 
 
 class Recorder:
-    """Adds what a source says to a file a day: FOLDER/NAME-YYYY-MM-DD.jsonl."""
+    """Recorder of one source: appends to a file for each day, FOLDER/NAME-YYYY-MM-DD.jsonl."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder = folder
         self._clock = clock
 
-    async def record(self, got: Batch) -> None:
-        """Where it cannot be written, the log says so, and the source goes on."""
+    async def record(self, batch: Batch) -> None:
+        """Append the batch. A write error is logged and does not stop the source."""
         now = self._clock()
-        told = () if got.state is not None else got.bulletins
-        said = got.state is not None and not got.deduced
-        line = write(Poll(now, got.source, got.state, told, got.baseline, said))
-        file = self._folder / f"{got.source}-{now.astimezone(UTC):%Y-%m-%d}.jsonl"
+        has_state = batch.state is not None
+        poll = RecordedPoll(
+            now,
+            batch.source,
+            batch.state,
+            () if has_state else batch.bulletins,
+            is_baseline=batch.is_baseline,
+            is_message=has_state and not batch.has_inferred_all_clears,
+        )
+        file = self._folder / f"{batch.source}-{now.astimezone(UTC):%Y-%m-%d}.jsonl"
         try:
-            await asyncio.to_thread(_append, file, line)
+            await asyncio.to_thread(_append, file, to_line(poll))
         except OSError as error:
-            log.warning("not_recorded", source=got.source, why=error.strerror)
+            log.warning("recording_failed", source=batch.source, error=error.strerror)
 
 
-class Recorded:
-    """Plays polls as batches, as their sources brought them, with all times moved to now.
+class RecordingPlayer:
+    """Player of a recording: yields the recorded batches with all times moved to now.
 
-    `speed` divides the time between two polls; how old an alert was at its poll stays as it was.
-    The first state of a source is a baseline, as at a first poll ever.
+    `speed` divides the time between two polls; the age of an alert at its poll stays the same. The
+    first state of a source is a baseline, like a first poll.
     """
 
     def __init__(
-        self, polls: Iterable[Poll], *, clock: Clock, sleep: Sleep, speed: float = 1.0
+        self, polls: Iterable[RecordedPoll], *, clock: Clock, sleep: Sleep, speed: float = 1.0
     ) -> None:
         self._polls = polls
         self._clock = clock
@@ -122,70 +129,74 @@ class Recorded:
         self._cursors: dict[str, Cursor] = {}
 
     async def batches(self) -> AsyncIterator[Batch]:
-        """Each at its time."""
-        began = self._clock()
+        """Yield each batch when it is due."""
+        started_at = self._clock()
         first: datetime | None = None
         for poll in self._polls:
-            first = first or poll.at
-            due = began + (poll.at - first) / self._speed
-            if (left := (due - self._clock()).total_seconds()) > 0:
-                await self._sleep(left)
-            yield self._batch(poll, began)
+            first = first or poll.polled_at
+            due = started_at + (poll.polled_at - first) / self._speed
+            if (remaining := (due - self._clock()).total_seconds()) > 0:
+                await self._sleep(remaining)
+            yield self._batch(poll, started_at)
 
-    def _batch(self, poll: Poll, began: datetime) -> Batch:
+    def _batch(self, poll: RecordedPoll, started_at: datetime) -> Batch:
         now = self._clock()
-        moved = now - poll.at
+        shift = now - poll.polled_at
         if poll.state is None:
-            mark = dedup_keys.content_key(began.isoformat())[-8:]
-            told = tuple(_moved(one, moved, now, mark) for one in poll.bulletins)
-            return Batch(poll.source, told, None, baseline=poll.baseline)
-        state = {id_: _moved_alert(alert, moved) for id_, alert in poll.state.items()}
+            suffix = dedup_keys.content_key(started_at.isoformat())[-8:]
+            moved = tuple(_moved(item, shift, now, suffix) for item in poll.bulletins)
+            return Batch(poll.source, moved, None, is_baseline=poll.is_baseline)
+        state = {id_: _moved_alert(alert, shift) for id_, alert in poll.state.items()}
         cursor = self._cursors.get(poll.source)
-        # The source has seen to it that an empty state is one: it is not doubted again.
-        known = {**cursor, "doubted": True} if cursor else None
-        got = batch(poll.source, known, Seen(state, whole=True), {}, now)
-        self._cursors[poll.source] = got.cursor or {}
-        return replace(got, cursor=None, deduced=not poll.said)
+        # The recorded source has confirmed an empty state already.
+        confirmed = {**cursor, "doubted": True} if cursor else None
+        batch = poll_batch(poll.source, confirmed, Snapshot(state, is_complete=True), {}, now)
+        self._cursors[poll.source] = batch.cursor or {}
+        return replace(batch, cursor=None, has_inferred_all_clears=not poll.is_message)
 
 
-def _moved(one: Bulletin, by: timedelta, now: datetime, mark: str) -> Bulletin:
-    """With a key of its own in each replay: the day is played for the first time each time."""
+def _moved(bulletin: Bulletin, shift: timedelta, now: datetime, suffix: str) -> Bulletin:
+    """Return the bulletin with a key for this replay, so that no replay is a duplicate."""
     return replace(
-        one,
-        key=f"{one.key}~{mark}",
-        published_at=_later(one.published_at, by),
-        expires_at=_later(one.expires_at, by),
+        bulletin,
+        key=f"{bulletin.key}~{suffix}",
+        published_at=_later(bulletin.published_at, shift),
+        expires_at=_later(bulletin.expires_at, shift),
         received_at=now,
     )
 
 
-def _moved_alert(alert: state_diff.Alert, by: timedelta) -> state_diff.Alert:
-    return replace(alert, since=_later(alert.since, by), changed_at=_later(alert.changed_at, by))
+def _moved_alert(alert: state_diff.Alert, shift: timedelta) -> state_diff.Alert:
+    return replace(
+        alert, since=_later(alert.since, shift), changed_at=_later(alert.changed_at, shift)
+    )
 
 
-def _later(at: datetime | None, by: timedelta) -> datetime | None:
-    return None if at is None else at + by
+def _later(time: datetime | None, shift: timedelta) -> datetime | None:
+    return None if time is None else time + shift
 
 
-def _said(one: Bulletin) -> dict[str, Any]:
-    values = {name: getattr(one, name) for name in _OWN}
-    return {name: value for name, value in values.items() if value != _OWN[name]}
+def _to_fields(bulletin: Bulletin) -> dict[str, Any]:
+    values = {name: getattr(bulletin, name) for name in _DEFAULTS}
+    return {name: value for name, value in values.items() if value != _DEFAULTS[name]}
 
 
-def _poll(line: dict[str, Any]) -> Poll:
-    at, source = datetime.fromisoformat(line["at"]), str(line["source"])
-    if at.tzinfo is None:
+def _to_poll(line: dict[str, Any]) -> RecordedPoll:
+    polled_at, source = datetime.fromisoformat(line["at"]), str(line["source"])
+    if polled_at.tzinfo is None:
         raise ValueError("a time without its zone")
-    baseline, said = (bool(line.get(name, False)) for name in ("baseline", "said"))
+    is_baseline, is_message = (bool(line.get(name, False)) for name in ("baseline", "said"))
     if "state" in line:
-        return Poll(at, source, state_diff.from_json(line["state"]), (), baseline, said)
-    told = tuple(_bulletin(one, source, at) for one in line["bulletins"])
-    return Poll(at, source, None, told, baseline)
+        state = state_diff.from_json(line["state"])
+        return RecordedPoll(polled_at, source, state, (), is_baseline, is_message)
+    items = tuple(_to_bulletin(item, source, polled_at) for item in line["bulletins"])
+    return RecordedPoll(polled_at, source, None, items, is_baseline)
 
 
-def _bulletin(said: dict[str, Any], source: str, at: datetime) -> Bulletin:
-    given = {"source": source, "received_at": at.isoformat()}
-    return bulletins.from_json(orjson.dumps({**_OWN, **said, **given, "key": said["key"]}).decode())
+def _to_bulletin(item: dict[str, Any], source: str, polled_at: datetime) -> Bulletin:
+    line_fields = {"source": source, "received_at": polled_at.isoformat()}
+    values = {**_DEFAULTS, **item, **line_fields, "key": item["key"]}
+    return bulletins.from_json(orjson.dumps(values).decode())
 
 
 def _append(file: Path, line: bytes) -> None:

@@ -1,8 +1,8 @@
-"""Which places a source means, whatever it calls them.
+"""Region resolver: turns the numbers and names that services use into region codes.
 
-Providers renumber and rename: a number that is known is believed before a name, for hromadas of
-different raions share theirs; one that is not is looked up by its name. What neither tells goes
-out with its words, and the administrators see it in /sources.
+Services renumber and rename regions. A known number wins over a name, because hromadas of
+different raions share names; an unknown number is resolved by its name. What neither resolves is
+published with its name, and administrators see it in /sources.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,84 +17,87 @@ from matching.places.region import Region
 from storage.engine.database import Database
 from storage.inbound import sources
 
-_MOST_KEPT = 4096  # regions; there are some 1,700
-_MOST = 200  # places that are told of: a service that goes mad shall not fill the log
+_CACHE_SIZE = 4096  # regions; there are some 1,700
+_MAX_REPORTED = 200  # a misbehaving service must not flood the log
 
 log = structlog.get_logger(__name__)
 
 
-class Locator:
-    """Puts codes in the place of the numbers and names of the alert services."""
+class RegionResolver:
+    """Resolver of the regions in a batch, with an LRU cache."""
 
     def __init__(self, gazetteer: Gazetteer, database: Database) -> None:
         self._gazetteer = gazetteer
         self._database = database
-        self._meant = lru_cache(_MOST_KEPT)(self._find)
-        self._missed: set[tuple[str, str]] = set()  # source and place
+        self._resolve_cached = lru_cache(_CACHE_SIZE)(self._resolve)
+        self._reported: set[tuple[str, str]] = set()  # source and region
 
-    async def located(self, batch: Batch) -> Batch:
-        """The batch, with the codes of its regions where its source numbers them."""
-        if batch.numbered:
-            told = [replace(one, regions=self.codes(one.regions)) for one in batch.bulletins]
-            doubts = [self.doubt(one.regions) for one in batch.bulletins]
-            batch = replace(batch, bulletins=tuple(told))
+    async def resolve_batch(self, batch: Batch) -> Batch:
+        """Return the batch with codes in place of a service's regions; report unknown regions."""
+        if batch.has_service_regions:
+            resolved = [replace(item, regions=self.codes(item.regions)) for item in batch.bulletins]
+            problems = [self.problem(item.regions) for item in batch.bulletins]
+            batch = replace(batch, bulletins=tuple(resolved))
         else:
-            doubts = [place for one in batch.bulletins for place in self._nowhere(one.regions)]
-        await self._note(batch.source, [doubt for doubt in doubts if doubt])
+            problems = [name for item in batch.bulletins for name in self._unknown(item.regions)]
+        await self._report(batch.source, [problem for problem in problems if problem])
         return batch
 
-    def codes(self, said: tuple[str, ...]) -> tuple[str, ...]:
-        """Of a number, a name and what that lies in; these words themselves when none is known."""
-        return self._meant(said)[0]
+    def codes(self, region: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the codes of a number, its name and its outer regions; the names if unknown."""
+        return self._resolve_cached(region)[0]
 
-    def doubt(self, said: tuple[str, ...]) -> str | None:
-        """What an administrator should know of it; None: all is well."""
-        return self._meant(said)[1]
+    def problem(self, region: tuple[str, ...]) -> str | None:
+        """Return an unknown or contradictory region in words, None if there is no problem."""
+        return self._resolve_cached(region)[1]
 
-    def _find(self, said: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
-        number, name, *around = said
-        numbered = self._gazetteer.resolve(number)
-        if numbered and self._agree(numbered, name):
-            return (numbered.code,), None
-        named = self._named(name, around)
-        if numbered is None:
-            return ((named.code,), None) if named else (said[1:], f"{number} {name}")
-        doubt = f"{number} {name}, not {_official(numbered)}"
-        return (numbered.code, *([named.code] if named else [])), doubt
+    def _resolve(self, region: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
+        number, name, *outer_names = region
+        by_number = self._gazetteer.resolve(number)
+        if by_number and self._has_name(by_number, name):
+            return (by_number.code,), None
+        by_name = self._find_by_name(name, outer_names)
+        if by_number is None:
+            return ((by_name.code,), None) if by_name else (region[1:], f"{number} {name}")
+        problem = f"{number} {name}, not {_official_name(by_number)}"
+        return (by_number.code, *([by_name.code] if by_name else [])), problem
 
-    def _agree(self, region: Region, name: str) -> bool:
-        """Whether it bears the name; what nobody bears is another name for it."""
-        bearers = self._bearers(name)
-        return not bearers or region.code in {one.code for one in bearers}
+    def _has_name(self, region: Region, name: str) -> bool:
+        """Return True if the name is the region's; a name of no region counts as an alias."""
+        namesakes = self._find_namesakes(name)
+        return not namesakes or region.code in {namesake.code for namesake in namesakes}
 
-    def _named(self, name: str, around: Sequence[str]) -> Region | None:
-        bearers = self._bearers(name)
-        outer = next(filter(None, map(self._gazetteer.resolve, around)), None)
+    def _find_by_name(self, name: str, outer_names: Sequence[str]) -> Region | None:
+        namesakes = self._find_namesakes(name)
+        outer = next(filter(None, map(self._gazetteer.resolve, outer_names)), None)
         inside = [
-            one for one in bearers if outer and outer.code in self._gazetteer.ancestors(one.code)
+            namesake
+            for namesake in namesakes
+            if outer and outer.code in self._gazetteer.ancestors(namesake.code)
         ]
-        return next(iter((*inside, *bearers)), None)
+        return next(iter((*inside, *namesakes)), None)
 
-    def _bearers(self, name: str) -> tuple[Region, ...]:
-        """The likeliest first, and those that share its official name."""
+    def _find_namesakes(self, name: str) -> tuple[Region, ...]:
+        """Return the likeliest region with that name, then those that share its official name."""
         likeliest = self._gazetteer.resolve(name)
         if likeliest is None:
             return ()
-        others = (*self._gazetteer.find(name), *self._gazetteer.find(_official(likeliest)))
-        return tuple({one.code: one for one in (likeliest, *others)}.values())
+        by_official_name = self._gazetteer.find(_official_name(likeliest))
+        candidates = (likeliest, *self._gazetteer.find(name), *by_official_name)
+        return tuple({region.code: region for region in candidates}.values())
 
-    def _nowhere(self, regions: Sequence[str]) -> Iterator[str]:
-        return (written for written in regions if self._gazetteer.resolve(written) is None)
+    def _unknown(self, regions: Sequence[str]) -> Iterator[str]:
+        return (name for name in regions if self._gazetteer.resolve(name) is None)
 
-    async def _note(self, source: str, places: Sequence[str]) -> None:
-        new = [place for place in places if (source, place) not in self._missed]
-        if not new or len(self._missed) > _MOST:
+    async def _report(self, source: str, regions: Sequence[str]) -> None:
+        new = [region for region in regions if (source, region) not in self._reported]
+        if not new or len(self._reported) > _MAX_REPORTED:
             return
-        self._missed.update((source, place) for place in new)
-        log.warning("unknown_places", source=source, places=new)
+        self._reported.update((source, region) for region in new)
+        log.warning("unknown_regions", source=source, regions=new)
         async with self._database.write() as transaction:
-            await sources.miss(transaction, source, new)
+            await sources.add_unknown_places(transaction, source, new)
 
 
-def _official(region: Region) -> str:
+def _official_name(region: Region) -> str:
     return region.names.get("uk") or region.names["en"]

@@ -1,6 +1,6 @@
-"""Every kind of source there is. One more is its module, and a line in `AnySource`."""
+"""Source registry: all kinds of sources. A new kind needs its module and a line in `AnySource`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, get_args
 
@@ -18,12 +18,12 @@ from bot.sources.adapters.ukraine.siren import SirenSettings
 from bot.sources.adapters.ukraine.ukrainealarm import UkraineAlarm, UkraineAlarmSettings
 from bot.sources.adapters.webhook import Webhook, WebhookSettings
 from bot.sources.base.source_settings import PolledSettings, SourceSettings
-from bot.sources.base.webhook_source import Hook
-from bot.sources.core.source import Clock, Polled, Take
-from bot.sources.http.client import Fetcher
+from bot.sources.base.webhook_source import WebhookSource
+from bot.sources.core.source import Clock, IngestBatch, PolledSource
+from bot.sources.http.client import HttpClient
 from bot.sources.poller import Poller
 from bot.sources.recorder import Recorder
-from storage.inbound.sources import Watched
+from storage.inbound.sources import RegisteredSource
 
 AnySource = Annotated[
     SirenSettings
@@ -39,53 +39,61 @@ AnySource = Annotated[
     | WebhookSettings,
     Field(discriminator="kind"),
 ]
-"""The settings of a source, told apart by `kind`."""
-
-_OF_STATES = (SirenSettings, UkraineAlarmSettings, AlertsInUaSettings)
+"""Settings of a source of any kind; `kind` selects the model."""
 
 KINDS: Mapping[str, type[SourceSettings]] = {
     get_args(settings.model_fields["kind"].annotation)[0]: settings
     for settings in get_args(get_args(AnySource)[0])
 }
+"""Settings models by `kind`."""
 
 
-def polled(settings: Iterable[AnySource], fetcher: Fetcher, clock: Clock) -> list[Polled]:
-    """Those that are asked."""
-    return [one.source(fetcher, clock) for one in settings if isinstance(one, PolledSettings)]
+def polled_sources(
+    settings: Iterable[AnySource], client: HttpClient, clock: Clock
+) -> list[PolledSource]:
+    """Return the sources that are polled."""
+    return [item.build_source(client, clock) for item in _polled(settings)]
 
 
 def recorders(settings: Iterable[AnySource], clock: Clock) -> dict[str, Recorder]:
-    """By name, of those whose polls are kept."""
-    return {
-        one.name: Recorder(one.record, clock)
-        for one in settings
-        if isinstance(one, PolledSettings) and one.record
-    }
+    """Return the recorders of the sources that are recorded, by source name."""
+    return {item.name: Recorder(item.record, clock) for item in _polled(settings) if item.record}
 
 
-def watched(settings: Iterable[AnySource]) -> list[Watched]:
-    """As their health is kept."""
+def registered_sources(settings: Iterable[AnySource]) -> list[RegisteredSource]:
+    """Return all sources as the health check needs them."""
     return [
-        Watched(one.name, one.kind, one.every if isinstance(one, PolledSettings) else None)
-        for one in settings
+        RegisteredSource(
+            item.name, item.kind, item.every if isinstance(item, PolledSettings) else None
+        )
+        for item in settings
     ]
 
 
-def channels(settings: Iterable[AnySource]) -> list[TelegramChannelSettings]:
-    """Those that Telegram brings with its updates."""
-    return [one for one in settings if isinstance(one, TelegramChannelSettings)]
+def telegram_channels(settings: Iterable[AnySource]) -> list[TelegramChannelSettings]:
+    """Return the channels whose posts arrive as Telegram updates."""
+    return [item for item in settings if isinstance(item, TelegramChannelSettings)]
 
 
-def hooks(
-    settings: Iterable[AnySource], pollers: Iterable[Poller], take: Take, clock: Clock
-) -> list[Hook]:
-    """Those that are told by POST, some of them in between being asked."""
-    told = [Webhook(one, take, clock) for one in settings if isinstance(one, WebhookSettings)]
-    asked = ((one.source, one.tell) for one in pollers)
-    also = (one.hook(tell) for one, tell in asked if isinstance(one, UkraineAlarm))
-    return [*told, *filter(None, also)]
+def webhooks(
+    settings: Iterable[AnySource], pollers: Iterable[Poller], ingest: IngestBatch, clock: Clock
+) -> list[WebhookSource]:
+    """Return the sources that receive requests, including polled ones that also send messages."""
+    generic = [
+        Webhook(item, ingest, clock) for item in settings if isinstance(item, WebhookSettings)
+    ]
+    messages = (
+        poller.source.webhook(poller.ingest_message)
+        for poller in pollers
+        if isinstance(poller.source, UkraineAlarm)
+    )
+    return [*generic, *filter(None, messages)]
 
 
-def of_states(settings: Iterable[AnySource]) -> dict[str, timedelta]:
-    """Those that tell what is on, not what happens, with how often they are asked."""
-    return {one.name: one.every for one in settings if isinstance(one, _OF_STATES)}
+def state_sources(settings: Iterable[AnySource]) -> dict[str, timedelta]:
+    """Return the poll interval of each source that lists active alerts instead of events."""
+    return {item.name: item.every for item in _polled(settings) if item.is_state_source}
+
+
+def _polled(settings: Iterable[AnySource]) -> Iterator[PolledSettings]:
+    return (item for item in settings if isinstance(item, PolledSettings))

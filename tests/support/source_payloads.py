@@ -1,8 +1,8 @@
-"""What services of every kind say, as made up from their descriptions: `fixtures/sources`.
+"""Payloads of all kinds of sources, made up from their descriptions: `fixtures/sources`.
 
-A file is a kind of source. Its first line is the content type; then come three answers, each under
-a line `=== NAME`. `before`: two bulletins at the first poll. `after`: one more. `odd`: two, with
-fields and values nobody has heard of.
+Each kind of source has a file. Its first line is the content type; then come three answers, each
+under a line `=== NAME`. `before`: two bulletins at the first poll. `after`: one more. `odd`: two,
+with unknown fields and values.
 """
 
 from pathlib import Path
@@ -11,12 +11,13 @@ _FOLDER = Path(__file__).parents[1] / "fixtures" / "sources"
 
 
 def content_type(kind: str) -> str:
+    """Return the content type of the kind's answers."""
     return _parts(kind)[0].decode().strip()
 
 
-def said(kind: str, when: str) -> bytes:
-    """One of the answers."""
-    head = f"{when}\n".encode()
+def payload(kind: str, name: str) -> bytes:
+    """Return one of the answers."""
+    head = f"{name}\n".encode()
     return next(part.removeprefix(head) for part in _parts(kind)[1:] if part.startswith(head))
 
 

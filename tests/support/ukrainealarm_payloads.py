@@ -1,4 +1,4 @@
-"""What ukrainealarm.com says, as its description has it."""
+"""Payloads of ukrainealarm.com, from its API description."""
 
 MESSAGE = (
     '{"status":"Activate","regionId":54,"alarmType":"AIR",'

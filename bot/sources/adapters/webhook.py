@@ -1,4 +1,4 @@
-"""Bulletins that a sender brings: `POST /hook/NAME`."""
+"""Generic webhook: a sender posts bulletins as JSON to `POST /hook/NAME`."""
 
 import hmac
 from typing import Annotated, Literal
@@ -6,45 +6,47 @@ from typing import Annotated, Literal
 from aiohttp import web
 from pydantic import Field, SecretStr
 
-from bot.sources.base.bulletin_json import ItemError, read_json
+from bot.sources.base.bulletin_json import BulletinJsonError, parse_bulletins
 from bot.sources.base.source_settings import SourceSettings
-from bot.sources.base.webhook_source import PER_MINUTE, Hook, Refusal
-from bot.sources.core.source import Batch, Clock, Take
+from bot.sources.base.webhook_source import REQUESTS_PER_MINUTE, WebhookError, WebhookSource
+from bot.sources.core.source import Batch, Clock, IngestBatch
 
 
 class WebhookSettings(SourceSettings, frozen=True):
     """`[[source]] kind = "webhook"`."""
 
     kind: Literal["webhook"]
-    secret: SecretStr = Field(min_length=1)  # senders show it as Authorization: Bearer …
-    per_minute: Annotated[int, Field(ge=1, le=100_000)] = PER_MINUTE  # requests
+    secret: SecretStr = Field(min_length=1)  # sent as Authorization: Bearer …
+    per_minute: Annotated[int, Field(ge=1, le=100_000)] = REQUESTS_PER_MINUTE
 
 
-class Webhook(Hook):
+class Webhook(WebhookSource):
     """The source of `kind = "webhook"`."""
 
-    def __init__(self, settings: WebhookSettings, take: Take, clock: Clock) -> None:
+    def __init__(self, settings: WebhookSettings, ingest: IngestBatch, clock: Clock) -> None:
         super().__init__(settings.name, clock, settings.per_minute)
         self._secret = settings.secret.get_secret_value().encode()
-        self._take = take
-        self._clock = clock
+        self._ingest = ingest
 
-    def admit(self, request: web.Request) -> None:
-        """By the secret."""
-        scheme, _, shown = request.headers.get("Authorization", "").partition(" ")
-        # The header's bytes, also those that are no text: what is compared must not raise.
-        same = hmac.compare_digest(shown.strip().encode("utf-8", "surrogateescape"), self._secret)
+    def authenticate(self, request: web.Request) -> None:
+        """Check the secret. Raise WebhookError."""
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        # Compare raw bytes: compare_digest raises for text that is not ASCII.
+        same = hmac.compare_digest(secret.strip().encode("utf-8", "surrogateescape"), self._secret)
         if not same or scheme.lower() != "bearer":
-            raise Refusal(401, "expected Authorization: Bearer and the secret of this source")
+            raise WebhookError(401, "expected Authorization: Bearer and the secret of this source")
 
-    async def take(self, request: web.Request, body: bytes) -> web.Response:
-        """One bulletin or a list, all or nothing: 202 with how many were new, how many known."""
+    async def ingest(self, request: web.Request, body: bytes) -> web.Response:
+        """Store one bulletin or a list, all or none; answer 202 with the counts.
+
+        Idempotent: a bulletin that was sent before counts as repeated.
+        """
         try:
-            bulletins = read_json(body, self.name, self._clock())
-        except ItemError as error:
-            raise Refusal(400, str(error), field=error.field) from None
-        taken = await self._take(Batch(self.name, bulletins, {}, baseline=False))
-        repeated = sum(one.repeated for one in taken)
+            bulletins = parse_bulletins(body, self.name, self._clock())
+        except BulletinJsonError as error:
+            raise WebhookError(400, str(error), field=error.field) from None
+        results = await self._ingest(Batch(self.name, bulletins, {}, is_baseline=False))
+        repeated = sum(result.is_duplicate for result in results)
         return web.json_response(
-            {"accepted": len(taken) - repeated, "repeated": repeated}, status=202
+            {"accepted": len(results) - repeated, "repeated": repeated}, status=202
         )

@@ -1,7 +1,7 @@
-"""Whether a cursor is of the place that is read now.
+"""Cursor scope: ties a cursor to the kind and address that it was written for.
 
-The operator may give a source's name another kind or address: what was seen there says nothing of
-what is here, and the first poll is a baseline again.
+An operator may give a source's name another kind or address. Its old cursor says nothing about the
+new place, so the next poll is a baseline again.
 """
 
 import hashlib
@@ -9,11 +9,11 @@ import hashlib
 from storage.inbound.sources import Cursor
 
 
-def mark(*place: object) -> str:
-    """Stands for the kind, the address and whatever else makes another source of it."""
-    return hashlib.sha256("|".join(map(str, place)).encode()).hexdigest()[:16]
+def scope_id(*parts: object) -> str:
+    """Return a hash of the kind, the address and whatever else identifies the place."""
+    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:16]
 
 
-def own(cursor: Cursor | None, mark: str) -> Cursor | None:
-    """The cursor, when it was written under that mark as its `place`."""
-    return cursor if cursor is not None and cursor.get("place") == mark else None
+def keep_if_in_scope(cursor: Cursor | None, scope: str) -> Cursor | None:
+    """Return the cursor if its `place` is that scope id, else None."""
+    return cursor if cursor is not None and cursor.get("place") == scope else None

@@ -1,35 +1,39 @@
-"""Which entries of a list are new since it was last read, and which were changed: pure."""
+"""Entry diff: finds new and changed entries of a list that is read again and again. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.sources.core.dedup_keys import words_mark
+from bot.sources.core.dedup_keys import text_hash
 
-MOST_KEPT = 2000
-"""Entries that are remembered: one that is gone from the list and back is not new."""
+MAX_REMEMBERED = 2000
+"""Entries to remember: one that leaves the list and comes back is not new."""
 
-Known = Mapping[str, str]
-"""What each entry said, as a mark, by the mark of its id, the longest ago first. As JSON: it lives
-in a cursor."""
+EntryHashes = Mapping[str, str]
+"""Hash of each entry's text by the hash of its id, least recent first. JSON inside a cursor."""
 
 
 @dataclass(frozen=True)
-class Noticed:
-    new: frozenset[str]  # ids
+class EntryDiff:
+    """Difference between a list of entries and the remembered ones."""
+
+    added: frozenset[str]  # ids
     changed: frozenset[str]  # ids
-    known: Known  # to remember
+    hashes: EntryHashes  # to remember
 
 
-def notice(entries: Mapping[str, str], known: Known) -> Noticed:
-    """`entries`: what each says that may change, by its id; the oldest first."""
-    marks = {words_mark(id_): words_mark(said) for id_, said in entries.items()}
-    kept = {id_: said for id_, said in known.items() if id_ not in marks}
-    return Noticed(
-        new=frozenset(id_ for id_ in entries if words_mark(id_) not in known),
+def diff_entries(entries: Mapping[str, str], remembered: EntryHashes) -> EntryDiff:
+    """Compare entries (text by id, oldest first) with the remembered ones.
+
+    The text is the part whose change matters; it may be empty.
+    """
+    hashes = {text_hash(id_): text_hash(text) for id_, text in entries.items()}
+    missing = {id_: text for id_, text in remembered.items() if id_ not in hashes}
+    return EntryDiff(
+        added=frozenset(id_ for id_ in entries if text_hash(id_) not in remembered),
         changed=frozenset(
             id_
-            for id_, said in entries.items()
-            if known.get(words_mark(id_), words_mark(said)) != words_mark(said)
+            for id_, text in entries.items()
+            if remembered.get(text_hash(id_), text_hash(text)) != text_hash(text)
         ),
-        known=dict([*kept.items(), *marks.items()][-max(MOST_KEPT, len(marks)) :]),
+        hashes=dict([*missing.items(), *hashes.items()][-max(MAX_REMEMBERED, len(hashes)) :]),
     )

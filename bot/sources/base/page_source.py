@@ -1,4 +1,4 @@
-"""A source that is one page: asked whether it is still the same, and read when it is not."""
+"""Page source: base class of sources that are one page, polled by conditional GET."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -7,56 +7,61 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from bot.sources.base import cursor_scope
-from bot.sources.base.source_settings import PolledSettings, WebAddress
+from bot.sources.base.source_settings import PolledSettings
 from bot.sources.core.source import Batch, Clock
-from bot.sources.http.client import Fetcher, Page
+from bot.sources.http.client import HttpClient, Page
+from bot.web_address import WebAddress
 from storage.inbound.bulletins import Bulletin
 from storage.inbound.sources import Cursor
 
 
 class PageSettings(PolledSettings, ABC, frozen=True):
-    """A subclass adds its `kind`, its usual address where it has one, and how often it is read."""
+    """Settings of a page source. A subclass adds `kind` and its own defaults."""
 
     kind: str
     url: WebAddress
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a page brought."""
+class PageResult:
+    """Bulletins of a page and the adapter's own part of the cursor."""
 
     bulletins: tuple[Bulletin, ...]  # oldest first
-    more: Mapping[str, Any]  # what the source wants to find in its cursor
+    cursor_fields: Mapping[str, Any]
 
 
-class OnePage(ABC):
-    """What such sources do alike.
+class PageSource(ABC):
+    """Base class of page sources.
 
-    The cursor: `place`, as in `placing`; `validators`, as in `fetching`; and what `read` adds,
-    which may put other validators there.
+    Cursor: `place`, see `cursor_scope`; `validators`, see `http.client`; and the fields that `read`
+    adds, which may override the validators.
     """
 
-    limit: ClassVar[int]  # bytes of a page
+    max_bytes: ClassVar[int]  # of a page
 
-    def __init__(self, settings: PageSettings, fetcher: Fetcher, clock: Clock) -> None:
+    def __init__(self, settings: PageSettings, client: HttpClient, clock: Clock) -> None:
         self.name = settings.name
         self.every = settings.every
         self._url = settings.url
-        self._fetcher = fetcher
+        self._client = client
         self._clock = clock
-        self._place = cursor_scope.mark(settings.kind, settings.url)
+        self._scope = cursor_scope.scope_id(settings.kind, settings.url)
 
     async def fetch(self, cursor: Cursor | None) -> Batch:
-        """What is new on the page. Raises SourceError."""
-        cursor = cursor_scope.own(cursor, self._place)
+        """Return what is new on the page. Raise SourceError."""
+        cursor = cursor_scope.keep_if_in_scope(cursor, self._scope)
         validators = cursor["validators"] if cursor else None
-        page = await self._fetcher.get(self._url, limit=self.limit, validators=validators)
+        page = await self._client.get(self._url, max_bytes=self.max_bytes, validators=validators)
         if page is None:
-            return Batch(self.name, (), cursor, baseline=False)
-        found = await self.read(page, cursor, self._clock())
-        told = {"place": self._place, "validators": page.validators, **found.more}
-        return Batch(self.name, found.bulletins, told, baseline=cursor is None)
+            return Batch(self.name, (), cursor, is_baseline=False)
+        result = await self.read(page, cursor, self._clock())
+        fields = {
+            "place": self._scope,
+            "validators": page.validators,
+            **result.cursor_fields,
+        }
+        return Batch(self.name, result.bulletins, fields, is_baseline=cursor is None)
 
     @abstractmethod
-    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> Found:
-        """What is new on it; `cursor` is None at the first poll ever. Raises SourceError."""
+    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> PageResult:
+        """Return what is new on the page; `cursor` is None at the first poll. Raise SourceError."""

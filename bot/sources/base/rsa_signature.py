@@ -1,81 +1,42 @@
-"""Signatures of senders: RSA with SHA-256, PKCS #1 v1.5 (RFC 8017, 8.2.2).
+"""RSA signatures of webhook senders: PKCS #1 v1.5 with SHA-256 (RFC 8017, 8.2.2).
 
-To check one takes a power and a comparison of public values; a library for it would be the largest
-dependency there is.
+The only module that imports `cryptography`.
 """
 
-import base64
-import binascii
-import hmac
-import re
-from dataclasses import dataclass
-from hashlib import sha256
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-_PEM = re.compile(rb"-----BEGIN PUBLIC KEY-----(.*?)-----END PUBLIC KEY-----", re.DOTALL)
-_SHA256 = bytes.fromhex("3031300d060960864801650304020105000420")  # RFC 8017, 9.2, note 1
-_SEQUENCE, _INTEGER, _BITS = 0x30, 0x02, 0x03
-_LEAST_BITS = 2048
+MIN_KEY_BITS = 2048
 
-
-@dataclass(frozen=True)
-class PublicKey:
-    """Of a sender."""
-
-    modulus: int
-    exponent: int
-
-    def signed(self, message: bytes, signature: bytes) -> bool:
-        """Whether who has the private key signed it."""
-        size = (self.modulus.bit_length() + 7) // 8
-        if len(signature) != size:
-            return False
-        opened = pow(int.from_bytes(signature), self.exponent, self.modulus).to_bytes(size)
-        digest = _SHA256 + sha256(message).digest()
-        padding = b"\xff" * (size - len(digest) - 3)
-        return hmac.compare_digest(opened, b"\0\1" + padding + b"\0" + digest)
+PublicKey = RSAPublicKey
+"""Public RSA key of a sender."""
 
 
-def read_key(pem: bytes) -> PublicKey:
-    """From the text between BEGIN PUBLIC KEY and END. Raises ValueError."""
-    found = _PEM.search(pem)
+def load_public_key(pem: bytes) -> PublicKey:
+    """Return the RSA key in PEM text. Raise ValueError for anything else and for a short key."""
+    key = _load_any_key(pem)
+    if not isinstance(key, RSAPublicKey):
+        raise ValueError("a public RSA key as PEM")  # noqa: TRY004 - the text is wrong, not its type
+    if key.key_size < MIN_KEY_BITS:
+        raise ValueError(f"a public RSA key of {MIN_KEY_BITS} bits or more")
+    return key
+
+
+def _load_any_key(pem: bytes) -> PublicKeyTypes | None:
     try:
-        der = base64.b64decode(b"".join(found[1].split()), validate=True) if found else b""
-        _, key = _pair(_part(der, _SEQUENCE))  # the algorithm, then the key
-        modulus, exponent = _pair(_part(_part(key, _BITS, whole=True)[1:], _SEQUENCE))
-        read = PublicKey(_number(modulus), _number(exponent))
-    except (binascii.Error, IndexError):
-        raise ValueError("a public RSA key as PEM") from None
-    if read.modulus.bit_length() < _LEAST_BITS:
-        raise ValueError(f"a public RSA key of {_LEAST_BITS} bits or more")
-    return read
+        return load_pem_public_key(pem)
+    except (ValueError, UnsupportedAlgorithm):
+        return None
 
 
-def _part(der: bytes, kind: int, *, whole: bool = False) -> bytes:
-    """What a value of that kind holds (X.690); IndexError when it is another."""
-    if der[0] != kind:
-        raise IndexError
-    start, end = _bounds(der)
-    if whole and end != len(der):
-        raise IndexError
-    return der[start:end]
-
-
-def _pair(der: bytes) -> tuple[bytes, bytes]:
-    """The first value and what comes after it."""
-    _, end = _bounds(der)
-    return der[:end], der[end:]
-
-
-def _bounds(der: bytes) -> tuple[int, int]:
-    """Where the content of the first value begins and ends."""
-    size, start = der[1], 2
-    if size & 0x80:
-        start += size & 0x7F
-        size = int.from_bytes(der[2:start])
-    if start + size > len(der):
-        raise IndexError
-    return start, start + size
-
-
-def _number(der: bytes) -> int:
-    return int.from_bytes(_part(der, _INTEGER))
+def is_signed(message: bytes, signature: bytes, key: PublicKey) -> bool:
+    """Return True if the owner of `key` signed exactly this message."""
+    try:
+        key.verify(signature, message, PKCS1v15(), SHA256())
+    except InvalidSignature:
+        return False
+    return True

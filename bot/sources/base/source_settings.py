@@ -1,61 +1,53 @@
-"""What every source is told by its operator."""
+"""Settings that all sources share."""
 
 import re
 from abc import ABC, abstractmethod
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator
 
-from bot.sources.core.source import Clock, Polled
-from bot.sources.http.client import Fetcher
-from bot.sources.http.ssrf_guard import is_web_address
+from bot.sources.core.source import Clock, PolledSource
+from bot.sources.http.client import HttpClient
 from storage.settings import Section
-from storage.values.durations import Duration, between
-
-
-def _address(text: str) -> str:
-    if not is_web_address(text):
-        raise ValueError("an address that begins with http:// or https://")
-    return text
-
-
-WebAddress = Annotated[str, AfterValidator(_address)]
+from storage.values.durations import Duration, duration_range
 
 _NAME = re.compile(r"[a-z0-9_-]{1,64}", re.ASCII)
 
-
 SOURCE_NAME = "up to 64 small letters of English, digits, _ and -"
+"""Description of a valid source name, for error messages."""
 
 
 def is_source_name(text: str) -> bool:
-    """Whether it is SOURCE_NAME."""
+    """Return True if the text fits the description SOURCE_NAME."""
     return _NAME.fullmatch(text) is not None
 
 
-def _name(text: str) -> str:
+def _validate_name(text: str) -> str:
     if not is_source_name(text):
         raise ValueError(SOURCE_NAME)
     return text
 
 
-SourceName = Annotated[str, AfterValidator(_name)]
-"""It stands in addresses, logs and the database."""
+SourceName = Annotated[str, AfterValidator(_validate_name)]
+"""Name of a source in addresses, logs and the database."""
 
 
 class SourceSettings(Section, frozen=True):
-    """Every source has a name of its own. A subclass adds its `kind`."""
+    """Settings of any source: a unique name. A subclass adds its `kind`."""
 
     name: SourceName
 
 
 class PolledSettings(SourceSettings, ABC, frozen=True):
-    """A source that is asked again and again."""
+    """Settings of a source that is polled."""
 
-    every: Annotated[Duration, between("1s", "1d")] = timedelta(seconds=30)
-    record: Path | None = None  # a folder: what it says is kept there, see `recording`
+    is_state_source: ClassVar[bool] = False  # True: it lists active alerts instead of events
+
+    every: Annotated[Duration, duration_range("1s", "1d")] = timedelta(seconds=30)
+    record: Path | None = None  # folder for recordings, see `recorder`
 
     @abstractmethod
-    def source(self, fetcher: Fetcher, clock: Clock) -> Polled:
-        """The source that is set so."""
+    def build_source(self, client: HttpClient, clock: Clock) -> PolledSource:
+        """Return the source with these settings."""

@@ -1,28 +1,29 @@
-"""A state that is older than the one before: an answer from a cache that was left behind.
+"""Staleness check: rejects a state that is older than the previous one.
 
-Taken for the truth, it would end what has begun since and begin it again a moment later.
+Such a state is an outdated cache answer. Taken as current, it would end recent alerts and start
+them again a moment later.
 """
 
 from bot.sources.core.source import Unusable
 
-_MOST = 10
-"""Older states in a row: then the service has begun to count anew, and they are the truth."""
+_MAX_STALE_IN_A_ROW = 10
+"""After so many older states the service has reset its counter, and they are current."""
 
 
-class Aging:
-    """Of one source."""
+class StalenessCheck:
+    """Staleness check of one source."""
 
     def __init__(self) -> None:
-        self._older = 0  # in a row
+        self._stale_in_a_row = 0
 
-    def check(self, said: float | None, before: float | None) -> None:
-        """Compares the time a state gives for itself with that of the last one; larger is later.
+    def check(self, current: float | None, previous: float | None) -> None:
+        """Compare a state's own timestamp or counter with that of the last one; larger is later.
 
-        Raises Unusable for one that is older.
+        Raises Unusable for an older state.
         """
-        if said is None or before is None or said >= before:
-            self._older = 0
+        if current is None or previous is None or current >= previous:
+            self._stale_in_a_row = 0
             return
-        self._older += 1
-        if self._older < _MOST:
-            raise Unusable("says what it said before something else")
+        self._stale_in_a_row += 1
+        if self._stale_in_a_row < _MAX_STALE_IN_A_ROW:
+            raise Unusable("is older than the previous state")

@@ -1,4 +1,4 @@
-"""What makes two bulletins of one source the same."""
+"""Dedup keys: idempotency keys of a source's bulletins."""
 
 import hashlib
 from collections import Counter
@@ -6,54 +6,57 @@ from datetime import datetime
 
 from storage.inbound.bulletins import Phase
 
-_OF_CONTENT = "sha256:"
-_ESCAPED = "id:"
-_LONG = "long:"
-_OURS = (_OF_CONTENT, _ESCAPED, _LONG)
+_CONTENT_PREFIX = "sha256:"
+_ESCAPE_PREFIX = "id:"
+_LONG_ID_PREFIX = "long:"
+_RESERVED_PREFIXES = (_CONTENT_PREFIX, _ESCAPE_PREFIX, _LONG_ID_PREFIX)
 
-_LONGEST_ID = 80  # code points: with what is added it fits the column
-
-
-def content_key(*said: str) -> str:
-    """For what came without an id: the same words are the same bulletin, for a while."""
-    return _OF_CONTENT + _digest(*said)
+_MAX_ID_LENGTH = 80  # code points: with the suffixes it fits the database column
 
 
-def is_of_content(key: str) -> bool:
-    """Whether the key stands for the words alone."""
-    return key.startswith(_OF_CONTENT)
+def content_key(*parts: str) -> str:
+    """Return the key of a bulletin without an id: equal words are one bulletin, for a while."""
+    return _CONTENT_PREFIX + _digest(*parts)
 
 
-def id_key(given: str, phase: Phase | None, *said: str) -> str:
-    """For what has an id: an alert keeps its id while its phase and words change."""
-    key = _ESCAPED + given if given.startswith(_OURS) else given
-    if len(key) > _LONGEST_ID:
-        key = _LONG + _digest(given)
-    return key if phase is None else f"{key}:{_digest(phase, *said)[:16]}"
+def is_content_key(key: str) -> bool:
+    """Return True if the key stands for the words alone."""
+    return key.startswith(_CONTENT_PREFIX)
 
 
-def wording_key(id_: str, *said: str) -> str:
-    """Of what has an id, as it reads now: another one when it is changed to say something else."""
-    return f"{id_key(id_, None)}~{content_key(*said)[-16:]}"
+def id_key(given: str, phase: Phase | None, *parts: str) -> str:
+    """Return the key of a bulletin with an id.
+
+    An alert keeps its id while its phase and words change, so both are part of its key.
+    """
+    key = _ESCAPE_PREFIX + given if given.startswith(_RESERVED_PREFIXES) else given
+    if len(key) > _MAX_ID_LENGTH:
+        key = _LONG_ID_PREFIX + _digest(given)
+    return key if phase is None else f"{key}:{_digest(phase, *parts)[:16]}"
 
 
-class SeenKeys:
-    """For what is known by standing on a page: the same words are news again another time."""
+def revision_key(id_: str, *parts: str) -> str:
+    """Return the key of one revision of an entry: different words give a different key."""
+    return f"{id_key(id_, None)}~{content_key(*parts)[-16:]}"
+
+
+class FirstSeenKeys:
+    """Key factory for page entries without ids: the same words on another day are new."""
 
     def __init__(self, first_seen: datetime) -> None:
         self._first_seen = first_seen
-        self._given: Counter[str] = Counter()
+        self._issued: Counter[str] = Counter()
 
-    def key(self, *said: str) -> str:
-        """Another one each time it is asked: two equal entries of a page are two."""
-        key = f"{_digest(*said)[:32]}@{self._first_seen.isoformat()}"
-        self._given[key] += 1
-        return key if self._given[key] == 1 else f"{key}#{self._given[key]}"
+    def key(self, *parts: str) -> str:
+        """Return a key that is unique even among equal entries of one page."""
+        key = f"{_digest(*parts)[:32]}@{self._first_seen.isoformat()}"
+        self._issued[key] += 1
+        return key if self._issued[key] == 1 else f"{key}#{self._issued[key]}"
 
 
-def words_mark(said: str) -> str:
-    """Stands for words in a cursor; letter case and blanks make no difference."""
-    words = " ".join(said.casefold().split())
+def text_hash(text: str) -> str:
+    """Return a short hash of a text for a cursor; letter case and blanks make no difference."""
+    words = " ".join(text.casefold().split())
     return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16]
 
 

@@ -1,4 +1,10 @@
-"""What a source is: the shapes between the adapters and those who drive them."""
+"""Source interface: the `PolledSource` protocol, its `Batch` and the tree of `SourceError`.
+
+SourceError
+├── Unreachable   no complete answer
+├── Refused       an answer with an error status
+└── Unusable      an answer that cannot be read
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -7,71 +13,73 @@ from typing import Protocol
 
 from bot.sources.core.state_diff import State
 from storage.inbound.bulletins import Bulletin
-from storage.inbound.ingest_queue import Taken
+from storage.inbound.ingest_queue import IngestResult
 from storage.inbound.sources import Cursor
 
 Clock = Callable[[], datetime]
-"""The time now, aware."""
+"""Returns the current time, aware."""
 
 
 class SourceError(Exception):
-    """What went wrong, in words for an operator: no secret and no query string in them."""
+    """Root of all source errors. The message is for an operator: no secret, no query string."""
 
     def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
         super().__init__(message)
-        self.retry_after = retry_after  # how long the source asked to be left alone
+        self.retry_after = retry_after  # pause that the source asked for
 
 
-class Unreachable(SourceError):  # noqa: N818 - the tree's root says that it is an error
-    """No whole answer came: no host, no connection, too slow, broken off."""
+class Unreachable(SourceError):  # noqa: N818 - the root of the tree is named an error
+    """No complete answer: unknown host, no connection, timeout, or a broken stream."""
 
 
 class Refused(SourceError):  # noqa: N818
-    """It answered that it will not, or cannot."""
+    """An answer with an error status."""
 
-    def __init__(self, status: int, *, retry_after: timedelta | None = None, why: str = "") -> None:
-        super().__init__(f"answered {status} {why}".rstrip(), retry_after=retry_after)
+    def __init__(
+        self, status: int, *, retry_after: timedelta | None = None, reason: str = ""
+    ) -> None:
+        super().__init__(f"answered {status} {reason}".rstrip(), retry_after=retry_after)
         self.status = status
 
 
 class Unusable(SourceError):  # noqa: N818
-    """It answered something that cannot be read: too large, empty, of the wrong kind."""
+    """An answer that cannot be read: too large, empty or of the wrong type."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What one poll, or one request, brought."""
+    """Result of one poll or of one webhook request."""
 
-    source: str  # the source's configured name
-    bulletins: tuple[Bulletin, ...]  # oldest first; none is a good poll too
-    cursor: Cursor | None  # where the source left off; None: it keeps none
-    baseline: bool  # there before we came: stored, not pushed
-    many: bool = False  # many at once are no mishap: see `capping`
-    state: State | None = None  # all that is on; None: the source tells what happens
-    deduced: bool = False  # its all-clears are concluded from what is on no more: nobody said so
-    numbered: bool = False  # the regions of its bulletins are as `ukraine` writes them
+    source: str  # configured name
+    bulletins: tuple[Bulletin, ...]  # oldest first; may be empty
+    cursor: Cursor | None  # position after this batch; None: the stored one stays
+    is_baseline: bool  # existed before the first poll: stored, not pushed
+    can_burst: bool = False  # many bulletins are normal: exempt from the burst limit
+    state: State | None = None  # all active alerts; None: the source reports events
+    has_inferred_all_clears: bool = False  # inferred from missing alerts, not announced
+    has_service_regions: bool = False  # regions are (number, name, raion): see `region_resolver`
 
 
-class Polled(Protocol):
-    """A source that is asked again and again."""
+class PolledSource(Protocol):
+    """A source that is polled."""
 
     @property
     def name(self) -> str:
-        """As configured."""
+        """Configured name."""
         ...
 
     @property
     def every(self) -> timedelta:
-        """How often to ask while all is well."""
+        """Interval between two polls while there are no errors."""
         ...
 
     async def fetch(self, cursor: Cursor | None) -> Batch:
-        """What is new since the cursor; None: the first poll ever, all of it is a baseline.
+        """Return what is new since the cursor; at the first poll (None) everything, as a baseline.
 
         Raises SourceError.
         """
         ...
 
 
-Take = Callable[[Batch], Awaitable[Sequence[Taken]]]
-"""Stores bulletins and cursor in one transaction; what became of each bulletin, in order."""
+IngestBatch = Callable[[Batch], Awaitable[Sequence[IngestResult]]]
+"""Stores bulletins and cursor in one transaction; returns a result for each bulletin, in order."""

@@ -1,7 +1,7 @@
-"""What is on in which region, and what changed between two looks at it: pure.
+"""State diff: turns two snapshots of all active alerts into changes. Pure.
 
-Some services do not say what happens, but what is: all alerts that are on. What happened is the
-difference of two such states.
+Some services do not report events but list every active alert. The events are the difference
+between two such snapshots.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,89 +14,89 @@ from storage.inbound.bulletins import Phase
 
 @dataclass(frozen=True)
 class Alert:
-    """One alert that is on in one region."""
+    """One active alert in one region. Field names are JSON keys of cursors and recordings."""
 
     uid: str  # the region's number at alerts.in.ua and ukrainealarm
     region: str  # its official name in Ukrainian
     hazard: str  # "air_raid", "artillery_shelling", ..., or the service's own word
-    within: str = ""  # of a hromada: the official name of its raion
+    within: str = ""  # for a hromada: the official name of its raion
     level: str | None = None  # "red", "yellow", or the service's own word
-    threats: tuple[str, ...] = ()  # what threatens, in words
-    remarks: tuple[str, ...] = ()  # what else is said of it: another wording is no change
-    since: datetime | None = None  # aware; when it began
-    changed_at: datetime | None = None  # aware; when the service last touched it
+    threats: tuple[str, ...] = ()  # in words
+    remarks: tuple[str, ...] = ()  # free text: a different wording is no change
+    since: datetime | None = None  # aware; start of the alert
+    changed_at: datetime | None = None  # aware; last change at the service
 
     @property
     def id(self) -> str:
-        """The same as long as it is on, and at every service."""
+        """Identity while the alert is active, the same at every service."""
         return f"{self.uid}:{self.hazard}"
 
 
 State = Mapping[str, Alert]
-"""All alerts that are on, by their ids."""
+"""All active alerts by their ids."""
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What one look showed."""
+class Snapshot:
+    """State as read in one poll."""
 
     state: State
-    whole: bool  # False: parts could not be read, so that what is missing may still be on
+    is_complete: bool  # False: parts were unreadable, so a missing alert may still be active
 
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that happened to one alert."""
+    """One event of one alert."""
 
     phase: Phase  # ACTIVE, UPDATE or CLEAR
-    alert: Alert  # as it is now, or as it last was
+    alert: Alert  # as it is now, or as it was last
 
 
-def joined(alerts: Iterable[Alert]) -> State:
-    """One alert an id: a service may list two records of one region and hazard."""
+def merge_alerts(alerts: Iterable[Alert]) -> State:
+    """Return one alert for each id: a service may list a region and hazard twice."""
     state: dict[str, Alert] = {}
     for alert in alerts:
-        state[alert.id] = _both(state[alert.id], alert) if alert.id in state else alert
+        state[alert.id] = _merge(state[alert.id], alert) if alert.id in state else alert
     return state
 
 
-def difference(before: State, seen: Seen) -> tuple[State, tuple[Change, ...]]:
-    """The state after the look, and what happened, in the order of time as far as it is told."""
+def diff(before: State, snapshot: Snapshot) -> tuple[State, tuple[Change, ...]]:
+    """Return the state after the snapshot and the changes, in order of time where it is given."""
     state = {
-        # Some services move the beginning with each change: the first one told is kept.
+        # Some services move the start with each change: keep the first one.
         id_: replace(alert, since=before[id_].since) if id_ in before else alert
-        for id_, alert in seen.state.items()
+        for id_, alert in snapshot.state.items()
     }
-    gone = {id_: alert for id_, alert in before.items() if id_ not in state}
-    if not seen.whole:
-        return {**gone, **state}, tuple(_changes(before, state))
-    over = [Change(Phase.CLEAR, alert) for alert in gone.values()]
-    return state, (*over, *_changes(before, state))
+    missing = {id_: alert for id_, alert in before.items() if id_ not in state}
+    if not snapshot.is_complete:
+        return {**missing, **state}, tuple(_changes(before, state))
+    cleared = [Change(Phase.CLEAR, alert) for alert in missing.values()]
+    return state, (*cleared, *_changes(before, state))
 
 
-def beginnings(state: State) -> tuple[Change, ...]:
-    """All that is on as if it had begun now, in the order of time."""
+def list_activations(state: State) -> tuple[Change, ...]:
+    """Return every alert of the state as newly active, in order of time."""
     return tuple(_changes({}, state))
 
 
 def to_json(state: State) -> list[dict[str, Any]]:
-    """For a cursor: what is as it is by default is left out."""
+    """Return the state as JSON for a cursor, without fields that have their default."""
     return [_fields(alert) for alert in state.values()]
 
 
-def from_json(written: Iterable[Mapping[str, Any]]) -> State:
-    """What `to_json` wrote."""
+def from_json(rows: Iterable[Mapping[str, Any]]) -> State:
+    """Return the state that `to_json` wrote."""
     alerts = [
         Alert(
             **{
                 **fields,
                 "threats": tuple(fields.get("threats", ())),
                 "remarks": tuple(fields.get("remarks", ())),
-                "since": _moment(fields.get("since")),
-                "changed_at": _moment(fields.get("changed_at")),
+                "since": _parse_time(fields.get("since")),
+                "changed_at": _parse_time(fields.get("changed_at")),
             }
         )
-        for fields in written
+        for fields in rows
     ]
     return {alert.id: alert for alert in alerts}
 
@@ -105,29 +105,30 @@ def _changes(before: State, after: State) -> Iterator[Change]:
     changes = [
         Change(Phase.UPDATE if id_ in before else Phase.ACTIVE, alert)
         for id_, alert in after.items()
-        if id_ not in before or _says(alert) != _says(before[id_])
+        if id_ not in before or _notable_fields(alert) != _notable_fields(before[id_])
     ]
     yield from sorted(changes, key=lambda change: _order(change.alert))
 
 
-def _says(alert: Alert) -> tuple[str | None, frozenset[str]]:
-    """What of an alert is worth an update."""
+def _notable_fields(alert: Alert) -> tuple[str | None, frozenset[str]]:
+    """Return the fields that make an update when they change."""
     return alert.level, frozenset(alert.threats)
 
 
 def _order(alert: Alert) -> tuple[bool, str]:
-    at = alert.changed_at or alert.since
-    return at is None, at.isoformat() if at else ""
+    time = alert.changed_at or alert.since
+    return time is None, time.isoformat() if time else ""
 
 
-def _both(one: Alert, other: Alert) -> Alert:
-    since = [alert.since for alert in (one, other) if alert.since]
-    changed = [alert.changed_at for alert in (one, other) if alert.changed_at]
+def _merge(first: Alert, second: Alert) -> Alert:
+    since = [alert.since for alert in (first, second) if alert.since]
+    changed = [alert.changed_at for alert in (first, second) if alert.changed_at]
+    levels = (first.level, second.level)
     return replace(
-        one,
-        level="red" if "red" in (one.level, other.level) else one.level or other.level,
-        threats=tuple(dict.fromkeys((*one.threats, *other.threats))),
-        remarks=tuple(dict.fromkeys((*one.remarks, *other.remarks))),
+        first,
+        level="red" if "red" in levels else first.level or second.level,
+        threats=tuple(dict.fromkeys((*first.threats, *second.threats))),
+        remarks=tuple(dict.fromkeys((*first.remarks, *second.remarks))),
         since=min(since, default=None),
         changed_at=max(changed, default=None),
     )
@@ -145,5 +146,5 @@ def _as_json(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _moment(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written) if written else None
+def _parse_time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,4 +1,4 @@
-"""The one HTTP client of all polled sources: polite, and careful with what it is given."""
+"""HTTP client of all polled sources: conditional GET, checked redirects, size and time limits."""
 
 import asyncio
 import re
@@ -24,62 +24,61 @@ from aiohttp.resolver import DefaultResolver
 from pydantic import AfterValidator
 
 from bot.sources.core.source import Clock, Refused, SourceError, Unreachable, Unusable
-from bot.sources.http.decompression import whole_body
+from bot.sources.http.decompression import read_decompressed
 from bot.sources.http.ssrf_guard import (
-    LeadsInside,
+    PrivateAddressError,
     PublicResolver,
-    is_web_address,
-    leads_inside,
+    has_private_host,
     origin,
 )
+from bot.web_address import is_web_address
 from storage.settings import Section
 
-_SHOWN = re.compile(r"[!#-'*-\[\]-~]{3,200}", re.ASCII)
+_CONTACT = re.compile(r"[!#-'*-\[\]-~]{3,200}", re.ASCII)
 
-_LONGEST_WAIT = timedelta(days=1)  # nobody silences a source for good by a header
-_REDIRECTS = 5
-_MOVED = frozenset((301, 302, 303, 307, 308))
+_MAX_RETRY_AFTER = timedelta(days=1)  # a header may not silence a source for good
+_MAX_REDIRECTS = 5
+_REDIRECT_STATUSES = frozenset((301, 302, 303, 307, 308))
 
 Validators = dict[str, str]
-"""What the server told of the page it sent, to ask whether it is still the same: headers to send
-with the next request. Part of a cursor."""
+"""Cache validators of a page as request headers for the next conditional GET. Part of a cursor."""
 
-_INSIDE = "leads into a private network"
-_NO_TIMEOUT = ClientTimeout()  # one deadline stands for all steps
+_LEADS_INSIDE = "leads into a private network"
+_NO_TIMEOUT = ClientTimeout()  # one timeout covers all steps, see `HttpClient`
 
-_ASKED_WITH = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
+_CONDITIONAL_HEADERS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 
 
 @dataclass(frozen=True)
 class Page:
-    """A whole answer with status 200."""
+    """A complete answer with status 200."""
 
     body: bytes  # unpacked
-    content_type: str  # "text/html"; "" when the server said none
-    charset: str | None  # when the server said one
+    content_type: str  # "text/html"; "" if the server sent none
+    charset: str | None  # None if the server sent none
     validators: Validators
-    url: str  # where it came from, after all redirects
+    url: str  # after all redirects
 
 
-def _contact(written: str) -> str:
-    if written and not _SHOWN.fullmatch(written):
+def _validate_contact(text: str) -> str:
+    if text and not _CONTACT.fullmatch(text):
         raise ValueError("a mail address or a web address, without blanks and parentheses")
-    return written
+    return text
 
 
 class SourcesSettings(Section, frozen=True):
-    """`[sources]`: what all of them share."""
+    """`[sources]`: settings shared by all sources."""
 
-    contact: Annotated[str, AfterValidator(_contact)] = ""  # of who runs this, for who is asked
+    contact: Annotated[str, AfterValidator(_validate_contact)] = ""  # sent to all sources
 
 
 def user_agent(contact: str = "") -> str:
-    """Says what asks, and whom to write to about it."""
+    """Return the User-Agent: name, version and the operator's contact."""
     return f"tocsin/{version('tocsin')}" + (f" (+{contact})" if contact else "")
 
 
 def open_session(settings: SourcesSettings | None = None) -> ClientSession:
-    """A session as `Fetcher` wants it. Whoever opens it closes it."""
+    """Return a session for `HttpClient`. The caller closes it."""
     contact = settings.contact if settings else ""
     return ClientSession(
         connector=TCPConnector(resolver=PublicResolver(DefaultResolver())),
@@ -88,105 +87,117 @@ def open_session(settings: SourcesSettings | None = None) -> ClientSession:
     )
 
 
-class Fetcher:
-    """Gets pages."""
+class HttpClient:
+    """HTTP client with one timeout for each complete answer."""
 
     def __init__(
         self,
         session: ClientSession,
         clock: Clock,
-        deadline: timedelta = timedelta(seconds=20),  # for one whole answer, its body included
+        timeout: timedelta = timedelta(seconds=20),  # for one complete answer with its body
     ) -> None:
         self._session = session
         self._clock = clock
-        self._deadline = deadline.total_seconds()
-        self.reading = asyncio.Lock()  # for what costs a process to read: one at a time
+        self._timeout_seconds = timeout.total_seconds()
+        self.parse_lock = asyncio.Lock()  # one parser process at a time
 
     async def get(
         self,
         url: str,
         *,
-        limit: int,
+        max_bytes: int,
         validators: Validators | None = None,
         headers: Mapping[str, str] | None = None,
-        named_by: str | None = None,
+        linked_from: str | None = None,
     ) -> Page | None:
-        """The page, or None when it is still the one the validators tell of (304).
+        """Return the page, or None if it still matches the validators (304).
 
-        `limit` is in bytes, when unpacked. `headers` may hold a secret: another server than that
-        of `url` never sees them. `named_by` is the operator's address whose page named `url`; where
-        it is None, the operator wrote `url`. Raises SourceError.
+        `max_bytes` limits the decompressed body. `headers` may hold a secret: only the origin of
+        `url` receives them. `linked_from` is the configured address of the page that linked to
+        `url`; None means that `url` itself is configured. Raises SourceError.
         """
         try:
-            async with asyncio.timeout(self._deadline):
-                return await self._follow(url, named_by or url, limit, headers, validators)
+            async with asyncio.timeout(self._timeout_seconds):
+                return await self._get_with_redirects(
+                    url, linked_from or url, max_bytes, headers, validators
+                )
         except (ClientError, OSError) as error:  # TimeoutError is an OSError
-            raise _unreachable(error) from None  # a chained error would show the whole address
+            raise _to_source_error(error) from None  # a chained error would show the full address
 
-    async def send(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> int:
-        """Sends JSON; the status that is answered. No redirect is followed. Raises Unreachable."""
-        sent = {**headers, "Content-Type": "application/json"}
+    async def send_json(
+        self, method: str, url: str, body: bytes, headers: Mapping[str, str]
+    ) -> int:
+        """Send JSON and return the status. Redirects are not followed. Raises Unreachable."""
+        all_headers = {**headers, "Content-Type": "application/json"}
         try:
             async with (
-                asyncio.timeout(self._deadline),
+                asyncio.timeout(self._timeout_seconds),
                 self._session.request(
-                    method, url, data=body, headers=sent, timeout=_NO_TIMEOUT, allow_redirects=False
+                    method,
+                    url,
+                    data=body,
+                    headers=all_headers,
+                    timeout=_NO_TIMEOUT,
+                    allow_redirects=False,
                 ) as response,
             ):
                 return response.status
         except (ClientError, OSError) as error:
-            raise _unreachable(error) from None
+            raise _to_source_error(error) from None
 
-    async def _follow(
+    async def _get_with_redirects(
         self,
         url: str,
-        own: str,
+        configured_url: str,
         limit: int,
         headers: Mapping[str, str] | None,
         validators: Validators | None,
     ) -> Page | None:
-        here = url
-        for _ in range(_REDIRECTS + 1):
-            if leads_inside(here) and origin(here) != origin(own):
-                raise Unusable(_INSIDE)
-            shown = headers if headers and origin(here) == origin(url) else {}
-            asked = {"Accept": "*/*", **shown, **(validators or {})}
+        current = url
+        for _ in range(_MAX_REDIRECTS + 1):
+            if has_private_host(current) and origin(current) != origin(configured_url):
+                raise Unusable(_LEADS_INSIDE)
+            own_headers = headers if headers and origin(current) == origin(url) else {}
+            sent_headers = {"Accept": "*/*", **own_headers, **(validators or {})}
             async with self._session.get(
-                here,
-                headers=asked,
+                current,
+                headers=sent_headers,
                 timeout=_NO_TIMEOUT,
-                allow_redirects=False,  # each step is looked at
-                auto_decompress=False,  # see `unpacking`
+                allow_redirects=False,  # each step is checked
+                auto_decompress=False,  # see `decompression`
             ) as response:
-                if response.status not in _MOVED:
-                    return await self._answer(response, limit, validators)
-                here = _next(here, response)
+                if response.status not in _REDIRECT_STATUSES:
+                    return await self._read_page(response, limit, validators)
+                current = _redirect_target(current, response)
         raise Unreachable("redirects in a circle")
 
-    async def _answer(
+    async def _read_page(
         self, response: ClientResponse, limit: int, validators: Validators | None
     ) -> Page | None:
         if response.status == 304 and validators:
             return None
         if response.status != 200:
             raise Refused(response.status, retry_after=self._retry_after(response))
-        return await _page(response, limit)
+        return await _to_page(response, limit)
 
     def _retry_after(self, response: ClientResponse) -> timedelta | None:
-        written = response.headers.get("Retry-After")
-        wait = parse_retry_after(written, self._clock()) if written else None
-        return min(wait, _LONGEST_WAIT) if wait else None
+        value = response.headers.get("Retry-After")
+        wait = parse_retry_after(value, self._clock()) if value else None
+        return min(wait, _MAX_RETRY_AFTER) if wait else None
 
 
-def parse_retry_after(written: str, now: datetime) -> timedelta | None:
-    """Seconds or an HTTP date (RFC 9110, 10.2.3); None for anything else and for the past."""
-    if len(written) > 50:  # longer than any date
+def parse_retry_after(value: str, now: datetime) -> timedelta | None:
+    """Return the delay from seconds or an HTTP date (RFC 9110, 10.2.3), None for the past.
+
+    Anything else is None too.
+    """
+    if len(value) > 50:  # longer than any date
         return None
     try:
-        if written.strip().isdecimal():
-            return timedelta(seconds=int(written))
-        at = parsedate_to_datetime(written)
-        wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
+        if value.strip().isdecimal():
+            return timedelta(seconds=int(value))
+        time = parsedate_to_datetime(value)
+        wait = (time if time.tzinfo else time.replace(tzinfo=UTC)) - now
     except OverflowError:
         return timedelta.max
     except ValueError:
@@ -194,39 +205,38 @@ def parse_retry_after(written: str, now: datetime) -> timedelta | None:
     return wait if wait > timedelta(0) else None
 
 
-async def _page(response: ClientResponse, limit: int) -> Page:
+async def _to_page(response: ClientResponse, limit: int) -> Page:
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
-    body = await whole_body(response.content.iter_any(), encoding, limit)
+    body = await read_decompressed(response.content.iter_any(), encoding, limit)
     return Page(
         body=body,
         content_type=response.content_type if "Content-Type" in response.headers else "",
         charset=response.charset,
         validators={
-            asked: response.headers[told]
-            for told, asked in _ASKED_WITH.items()
-            if told in response.headers
+            request_header: response.headers[header]
+            for header, request_header in _CONDITIONAL_HEADERS.items()
+            if header in response.headers
         },
         url=str(response.url),
     )
 
 
-def _next(here: str, response: ClientResponse) -> str:
-    """Where a redirect leads."""
-    there = urljoin(here, response.headers.get("Location", ""))
-    if "Location" not in response.headers or not is_web_address(there):
+def _redirect_target(current: str, response: ClientResponse) -> str:
+    target = urljoin(current, response.headers.get("Location", ""))
+    if "Location" not in response.headers or not is_web_address(target):
         raise Refused(response.status)
-    return there
+    return target
 
 
-def _unreachable(error: Exception) -> SourceError:
+def _to_source_error(error: Exception) -> SourceError:
     if isinstance(error, TimeoutError):
-        return Unreachable("gave no whole answer in time")
+        return Unreachable("gave no complete answer in time")
     if isinstance(error, ClientConnectorDNSError):
-        if isinstance(error.os_error, LeadsInside):
-            return Unusable(_INSIDE)
+        if isinstance(error.os_error, PrivateAddressError):
+            return Unusable(_LEADS_INSIDE)
         return Unreachable("has an unknown host")
     if isinstance(error, ClientPayloadError):
-        return Unreachable("broke off in the middle of its answer")
+        return Unreachable("closed the connection before the end of its answer")
     if isinstance(error, OSError):
         return Unreachable(f"cannot be connected to: {error.strerror or type(error).__name__}")
-    return Unreachable(f"broke HTTP: {type(error).__name__}")
+    return Unreachable(f"violated HTTP: {type(error).__name__}")

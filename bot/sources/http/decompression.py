@@ -1,7 +1,7 @@
-"""Takes a body out of its compression, in bounded steps and only as a whole.
+"""Bounded decompression: unpacks a response body in limited steps and rejects a partial one.
 
-The HTTP library's own way takes half a gzip stream for a whole one: half a page would pass for all
-of it, and what a state no longer lists would be over.
+aiohttp's own decompression accepts a truncated gzip stream. Half a page would then pass for the
+complete one, and alerts missing from it would count as ended.
 """
 
 import zlib
@@ -9,25 +9,26 @@ from collections.abc import AsyncIterable
 
 from bot.sources.core.source import Unreachable, Unusable
 
-_GZIP = 16 + zlib.MAX_WBITS  # as zlib's inflateInit2 has it: a gzip header is expected
+_GZIP = 16 + zlib.MAX_WBITS  # zlib's inflateInit2: expect a gzip header
 
 
-async def whole_body(chunks: AsyncIterable[bytes], encoding: str, limit: int) -> bytes:
-    """All of it; `encoding` is the header Content-Encoding, `limit` is in bytes when unpacked.
+async def read_decompressed(chunks: AsyncIterable[bytes], encoding: str, max_bytes: int) -> bytes:
+    """Return the complete body of at most `max_bytes` after decompression.
 
-    Raises Unusable for what is larger or packed otherwise, Unreachable for a part of a stream.
+    `encoding` is the header Content-Encoding. Raises Unusable for a larger body or another
+    encoding, Unreachable for a truncated stream.
     """
     if encoding not in {"", "identity", "gzip", "x-gzip"}:
-        raise Unusable(f"is packed as {encoding[:20]}, which nobody asked for")
+        raise Unusable(f"has content encoding {encoding[:20]}, which was not requested")
     body = bytearray()
     unpacker = zlib.decompressobj(_GZIP) if encoding.endswith("gzip") else None
     async for chunk in chunks:
         try:
-            body += unpacker.decompress(chunk, limit + 1 - len(body)) if unpacker else chunk
+            body += unpacker.decompress(chunk, max_bytes + 1 - len(body)) if unpacker else chunk
         except zlib.error:
-            raise Unusable("is not packed as it says") from None
-        if len(body) > limit:
-            raise Unusable(f"is larger than {limit // (1024 * 1024)} MB")
+            raise Unusable("does not match its content encoding") from None
+        if len(body) > max_bytes:
+            raise Unusable(f"is larger than {max_bytes // (1024 * 1024)} MB")
     if unpacker and (not unpacker.eof or unpacker.unused_data):
-        raise Unreachable("broke off in the middle of its answer")
+        raise Unreachable("closed the connection before the end of its answer")
     return bytes(body)

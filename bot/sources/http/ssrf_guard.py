@@ -1,78 +1,57 @@
-"""Which addresses a page from outside may lead us to: never into the operator's own network.
+"""SSRF guard: keeps redirects, links and DNS from leading requests into a private network.
 
-What the operator wrote may lie there. What a redirect or an index of links names may not, and a
-public name may not resolve to an address there: its owner is a stranger.
+An address in the configuration may be private. A redirect or a link may not, and a public name may
+not resolve to a private address: a stranger controls it.
 """
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from socket import AF_INET, AddressFamily
-from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052
-# RFC 8215 and RFC 5156: they lead to wherever their network likes.
-_LOCAL = (IPv6Network("64:ff9b:1::/48"), IPv6Network("2001::/32"), IPv6Network("fec0::/10"))
-_INNER_ENDINGS = (".local", ".lan", ".internal", ".home.arpa", ".localhost", ".intranet")
-
-LONGEST_ADDRESS = 2048
+# RFC 8215 and RFC 5156: local translation, Teredo and site-local addresses.
+_LOCAL_NETWORKS = (
+    IPv6Network("64:ff9b:1::/48"),
+    IPv6Network("2001::/32"),
+    IPv6Network("fec0::/10"),
+)
+_PRIVATE_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa", ".localhost", ".intranet")
 
 Origin = tuple[str, str, int]
 """Scheme, host and port."""
 
 
-def is_web_address(text: str) -> bool:
-    """Whether it is an absolute http or https address without blanks."""
-    try:
-        parts = urlsplit(text)
-        return (
-            parts.scheme in {"http", "https"}
-            and bool(parts.hostname)
-            and (parts.port is None or parts.port > 0)
-            and len(text) <= LONGEST_ADDRESS
-            and text.isprintable()
-            and " " not in text
-            and URL(text).raw_host is not None
-        )
-    except ValueError:
-        return False
-
-
-def web_address(text: str) -> str | None:
-    """The text where it is one, to be shown to people as a link."""
-    return text if is_web_address(text) else None
-
-
 def origin(url: str) -> Origin:
-    """Of a web address."""
-    read = URL(url)  # as the HTTP client reads it: another reader may see another host
-    return read.scheme, read.raw_host or "", read.port or 0
+    """Return the origin of a web address."""
+    parsed = URL(url)  # parsed like the HTTP client does: another parser may see another host
+    return parsed.scheme, parsed.raw_host or "", parsed.port or 0
 
 
 def is_public(address: str) -> bool:
-    """Whether the IP address is on the internet, and not another one in disguise."""
+    """Return True for a public IP address that embeds no private one (NAT64, 6to4, mapped)."""
     return _is_public(ip_address(address.partition("%")[0]))
 
 
-def leads_inside(url: str) -> bool:
-    """Whether the host is by its own words one of a private network, and no name of the DNS."""
+def has_private_host(url: str) -> bool:
+    """Return True if the host itself is private: a private address or a name outside the DNS."""
     host = (URL(url).raw_host or "").rstrip(".")
     try:
         return not is_public(host)
-    except ValueError:  # no address, or one as only the system's library reads it: 127.1
+    except ValueError:  # a name, or an address that only the C library parses: 127.1
         is_number = host.replace(".", "").isdigit()
-        return is_number or "." not in host or host.endswith(_INNER_ENDINGS)
+        return is_number or "." not in host or host.endswith(_PRIVATE_SUFFIXES)
 
 
-class LeadsInside(OSError):  # noqa: N818 - it says what is wrong
-    """A public name has private addresses only."""
+class PrivateAddressError(OSError):
+    """A public name resolves to private addresses only."""
 
 
 class PublicResolver(AbstractResolver):
-    """Finds the addresses of a host: of a public name the public ones alone.
+    """DNS resolver that returns only public addresses for a public name.
 
-    The connection is made to what it returns, so there is no second look-up to answer otherwise.
+    The client connects to what it returns, so there is no second look-up to rebind.
     """
 
     def __init__(self, resolver: AbstractResolver) -> None:
@@ -81,26 +60,30 @@ class PublicResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: AddressFamily = AF_INET
     ) -> list[ResolveResult]:
-        """Raises OSError when there is none, LeadsInside among them."""
-        found = await self._resolver.resolve(host, port, family)
-        if leads_inside(f"http://{host}/"):  # the fetcher has asked whether it may
-            return found
-        public = [one for one in found if is_public(one["host"])]
+        """Return the addresses of a host.
+
+        Raises OSError if there is none, PrivateAddressError if a public name has none.
+        """
+        results = await self._resolver.resolve(host, port, family)
+        if has_private_host(f"http://{host}/"):  # `HttpClient` has allowed this host
+            return results
+        public = [result for result in results if is_public(result["host"])]
         if not public:
-            raise LeadsInside(f"{host} has no public address")
+            raise PrivateAddressError(f"{host} has no public address")
         return public
 
     async def close(self) -> None:
+        """Close the wrapped resolver."""
         await self._resolver.close()
 
 
 def _is_public(ip: IPv4Address | IPv6Address) -> bool:
     if isinstance(ip, IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour
+        embedded = ip.ipv4_mapped or ip.sixtofour
         if ip in _NAT64:
-            inner = IPv4Address(int(ip) & 0xFFFFFFFF)
-        if inner is not None:
-            return _is_public(inner)
-        if any(ip in network for network in _LOCAL):
+            embedded = IPv4Address(int(ip) & 0xFFFFFFFF)
+        if embedded is not None:
+            return _is_public(embedded)
+        if any(ip in network for network in _LOCAL_NETWORKS):
             return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved

@@ -1,1 +1,4 @@
-"""bot/sources/parsing."""
+"""Parsers of untrusted input: charset, HTML, XML, JSON fields, sanitizer.
+
+Nothing here knows a particular service: that lives in `bot.sources.adapters`.
+"""

@@ -1,48 +1,48 @@
-"""The text of an HTML page, a line for each of its blocks."""
+"""HTML to text: one line for each block element."""
 
 import re
 from html.parser import HTMLParser
 
 from bot.sources.core.source import Unusable
 
-LARGEST_PAGE = 4 * 1024 * 1024  # code points: the parser is slow
+MAX_PAGE_LENGTH = 4 * 1024 * 1024  # code points: the parser is slow
 
 _HTML = re.compile(r"\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html)\b", re.I | re.S)
 _BLOCK = re.compile(
     "address|article|blockquote|body|br|caption|dd|div|dl|dt|figcaption|figure|h[1-6]|header|hr"
     "|li|main|ol|p|pre|section|table|tbody|td|th|tr|ul"
 )
-# Times among them: they would stand as headlines, and "5 minutes ago" is new at every poll.
+# Includes times: they would read as headlines, and "5 minutes ago" is new at every poll.
 _HIDDEN = re.compile(
     "aside|button|footer|form|iframe|nav|noscript|script|style|svg|template|time|title"
 )
 
 
 def is_html(text: str) -> bool:
-    """Whether it begins as a page does."""
+    """Return True if the text begins like an HTML page."""
     return _HTML.match(text) is not None
 
 
-def page_text(html: str) -> str:
-    """What a person reads on the page, without what frames it (menus, footers, scripts).
+def html_to_text(html: str) -> str:
+    """Return the readable text of a page, without menus, footers and scripts.
 
     Raises Unusable for a page above 4 M characters.
     """
-    if len(html) > LARGEST_PAGE:
+    if len(html) > MAX_PAGE_LENGTH:
         raise Unusable("is a page too large to read")
-    reader = _Reader()
-    # A last tag instead of close(), which would search again and again for what never ends.
-    reader.feed(f"{html}<br>")
-    return reader.text()
+    extractor = _TextExtractor()
+    # A final tag instead of close(): close() rescans an unterminated construct again and again.
+    extractor.feed(f"{html}<br>")
+    return extractor.text()
 
 
-class _Reader(HTMLParser):
+class _TextExtractor(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self._lines: list[str] = []
         self._words: list[str] = []
-        self._hidden = ""  # the outermost open element whose text nobody reads
-        self._depth = 0  # how many of its kind are open
+        self._hidden = ""  # the outermost open element with hidden text
+        self._depth = 0  # nesting of elements with that name
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         if not self._hidden and _HIDDEN.fullmatch(tag):

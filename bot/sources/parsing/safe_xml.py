@@ -1,17 +1,17 @@
-"""XML from outside, without what it may do to its reader."""
+"""Safe XML: parses untrusted XML without DTDs, so without entity expansion bombs."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException  # type: ignore[import-untyped] # it ships no types
-from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped] # nor does this
+from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped] # as above
 
 from bot.sources.core.source import Unusable
 from bot.sources.parsing.sanitize import clean_text
 
 
 def read_xml(body: bytes) -> Element:
-    """The root. Raises Unusable for what is no XML, or has a DTD: entities live there."""
+    """Return the root element. Raise Unusable for invalid XML and for a DTD."""
     try:
         root: Element = fromstring(body, forbid_dtd=True)
     except DefusedXmlException:
@@ -21,16 +21,16 @@ def read_xml(body: bytes) -> Element:
     return root
 
 
-def name(element: Element) -> str:
-    """The element's name without its namespace."""
+def local_name(element: Element) -> str:
+    """Return the element's name without its namespace."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def children(element: Element, wanted: str) -> Iterator[Element]:
-    """Those of that name, in any namespace."""
-    return (child for child in element if name(child) == wanted)
+def children(element: Element, tag: str) -> Iterator[Element]:
+    """Yield the child elements with that local name, in any namespace."""
+    return (child for child in element if local_name(child) == tag)
 
 
-def child_text(element: Element, wanted: str) -> str:
-    """The text of the first child of that name; "" when there is none."""
-    return next((clean_text(child.text or "") for child in children(element, wanted)), "")
+def child_text(element: Element, tag: str) -> str:
+    """Return the text of the first child with that name, or "" if there is none."""
+    return next((clean_text(child.text or "") for child in children(element, tag)), "")

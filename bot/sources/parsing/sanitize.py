@@ -1,26 +1,32 @@
-"""Takes out of a text what nobody sees: it would hide a word from the matcher or from a person."""
+"""Sanitizer: removes invisible characters, which would hide a word from matcher or reader."""
 
 import re
 
+# Field lengths in code points: adapters cut what is longer.
+MAX_TITLE_LENGTH = 500
+MAX_TEXT_LENGTH = 20_000
+MAX_REGION_LENGTH = 200
+MAX_LANG_LENGTH = 16  # width of the database column
+
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Controls, lone surrogates, soft hyphen, zero-width characters, bidirectional marks, tags.
-_UNSEEN = re.compile(
+_INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u00ad\u061c\u180e\u200b\u200c\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-# The joiner has a use between pictures only: a family is one emoji.
+# The joiner is kept only between pictographs: a family is one emoji.
 _JOINER = re.compile("(?<![\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])\u200d")
 _BLANKS = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 def clean_text(text: str) -> str:
-    """Plain text: lines end in a newline, at most one empty line between two."""
-    text = _JOINER.sub("", _UNSEEN.sub("", _LINE_ENDS.sub("\n", text)))
+    """Return plain text: lines end in a newline, with at most one empty line between two."""
+    text = _JOINER.sub("", _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)))
     lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
     return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
 def clean_line(text: str) -> str:
-    """The same on one line."""
+    """Return plain text on one line."""
     return " ".join(clean_text(text).split())

@@ -1,4 +1,4 @@
-"""From alerts in the Common Alerting Protocol to bulletins: which are told, and as what. Pure."""
+"""CAP alerts to bulletins: selects the alerts to publish and tracks their chains. Pure."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -7,21 +7,26 @@ from datetime import datetime, timedelta
 
 from bot.sources.adapters.cap.parser import CapAlert, Info
 from bot.sources.core import dedup_keys
-from bot.sources.parsing.limits import LONGEST_LANG, LONGEST_REGION, LONGEST_TEXT, LONGEST_TITLE
+from bot.sources.parsing.sanitize import (
+    MAX_LANG_LENGTH,
+    MAX_REGION_LENGTH,
+    MAX_TEXT_LENGTH,
+    MAX_TITLE_LENGTH,
+)
 from storage.inbound.bulletins import Bulletin, Kind, Phase
 
-MOST_KEPT = 5000
-_MOST_AREAS = 200
+MAX_REMEMBERED = 5000
+_MAX_AREAS = 200
 
-_EXPIRES = timedelta(days=1)  # where the alert does not say
-_NO_WORD = frozenset(("Ack", "Error"))
+_DEFAULT_LIFETIME = timedelta(days=1)  # if the alert does not say
+_IGNORED_TYPES = frozenset(("Ack", "Error"))
 _COLOURS = {1: "green", 2: "yellow", 3: "orange", 4: "red"}
-_BY_SEVERITY = {"Extreme": "red", "Severe": "orange", "Moderate": "yellow"}
-_RINGING = frozenset(("orange", "red"))
+_SEVERITY_LEVELS = {"Extreme": "red", "Severe": "orange", "Moderate": "yellow"}
+_ALERT_LEVELS = frozenset(("orange", "red"))
 _HAZARDS = {"Met": "weather", "Geo": "quake", "CBRNE": "chemical"}
-_LONGEST_KIND = 40
+_MAX_HAZARD_LENGTH = 40
 
-_NOTHING = Info(
+_EMPTY_INFO = Info(
     language="",
     category="",
     event="",
@@ -36,124 +41,130 @@ _NOTHING = Info(
     areas=(),
     awareness=None,
 )
-"""Said by one that only ends others."""
+"""Stands in for the missing info of a cancellation."""
 
-Roots = Mapping[str, str]
-"""By an alert's mark the mark of the first of its chain, the longest ago first; with a `!` where
-that rang. As JSON: it lives in a cursor."""
+ChainRoots = Mapping[str, str]
+"""Hash of a chain's first alert by the hash of each of its alerts, least recent first.
+
+A `!` follows where the chain was published as an alert. JSON inside a cursor.
+"""
 
 
 @dataclass(frozen=True)
-class Manner:
-    """As which source, in which language and when alerts are told."""
+class ConversionContext:
+    """Source name, preferred language and time of a conversion."""
 
     source: str
-    language: str  # preferred: "en", "it-IT"
+    language: str  # "en", "it-IT"
     now: datetime
 
 
-def tell(
-    alerts: Iterable[CapAlert], roots: Roots, manner: Manner
-) -> tuple[tuple[Bulletin, ...], Roots]:
-    """The bulletins of what is new, the oldest first, and what to remember."""
-    known = dict(roots)
-    told = []
-    for alert in sorted(alerts, key=lambda one: (one.sent is not None, one.sent)):
-        mark = _mark(alert.identity)
-        if mark in known:
+def to_bulletins(
+    alerts: Iterable[CapAlert], remembered: ChainRoots, context: ConversionContext
+) -> tuple[tuple[Bulletin, ...], ChainRoots]:
+    """Return the bulletins of new alerts, oldest first, and the chain roots to remember."""
+    roots = dict(remembered)
+    bulletins = []
+    for alert in sorted(alerts, key=lambda alert: (alert.sent is not None, alert.sent)):
+        hash_ = _identity_hash(alert.identity)
+        if hash_ in roots:
             continue
-        root = next((known[m] for m in map(_mark, alert.references) if m in known), None)
-        bulletin = _bulletin(alert, root, manner)
-        rang = (root or "").endswith("!") or bool(bulletin and bulletin.phase)
-        known[mark] = (root or mark).rstrip("!") + ("!" if rang else "")
+        root = next((roots[h] for h in map(_identity_hash, alert.references) if h in roots), None)
+        bulletin = _bulletin(alert, root, context)
+        is_alert = _was_alert(root) or bool(bulletin and bulletin.phase)
+        roots[hash_] = (root or hash_).rstrip("!") + ("!" if is_alert else "")
         if bulletin:
-            told.append(bulletin)
-    return tuple(told), dict(list(known.items())[-MOST_KEPT:])
+            bulletins.append(bulletin)
+    return tuple(bulletins), dict(list(roots.items())[-MAX_REMEMBERED:])
 
 
-def _bulletin(alert: CapAlert, root: str | None, manner: Manner) -> Bulletin | None:
-    info = _chosen(alert.infos, manner.language) or _NOTHING
-    if not _is_worth(alert, info, root, manner.now):
+def _bulletin(alert: CapAlert, root: str | None, context: ConversionContext) -> Bulletin | None:
+    info = _choose_info(alert.infos, context.language) or _EMPTY_INFO
+    if not _is_publishable(alert, info, root, context.now):
         return None
     level = _level(info)
-    phase = _phase(alert, info, root, manner.now)
-    mark = _mark(alert.identity)
-    chain = (root or mark).rstrip("!")
+    phase = _phase(alert, info, root, context.now)
+    hash_ = _identity_hash(alert.identity)
+    chain = (root or hash_).rstrip("!")
     return Bulletin(
-        source=manner.source,
-        key=dedup_keys.id_key(chain, phase, mark) if phase else mark,
-        title=(info.headline or info.event or alert.type)[:LONGEST_TITLE],
-        text="\n\n".join(filter(None, (info.description, info.instruction)))[:LONGEST_TEXT],
+        source=context.source,
+        key=dedup_keys.id_key(chain, phase, hash_) if phase else hash_,
+        title=(info.headline or info.event or alert.type)[:MAX_TITLE_LENGTH],
+        text="\n\n".join(filter(None, (info.description, info.instruction)))[:MAX_TEXT_LENGTH],
         url=info.web,
-        lang=(info.language or "en-US")[:LONGEST_LANG],
+        lang=(info.language or "en-US")[:MAX_LANG_LENGTH],
         kind=Kind.ALERT if phase else Kind.NEWS,
         phase=phase,
         level=None if phase is Phase.CLEAR else level,
-        # Two warnings of storm are two: each chain is an alert of its own.
-        hazard=f"{_kind(info)}:{chain}" if phase else _kind(info),
+        # Each chain is an alert of its own: two storm warnings stay two.
+        hazard=f"{_hazard(info)}:{chain}" if phase else _hazard(info),
         regions=_areas(alert.infos, info),
         published_at=alert.sent,
-        expires_at=None if phase is Phase.CLEAR else _ends(alert, info),
-        received_at=manner.now,
+        expires_at=None if phase is Phase.CLEAR else _expires_at(alert, info),
+        received_at=context.now,
     )
 
 
-def _kind(info: Info) -> str:
-    return _HAZARDS.get(info.category, info.category.lower()[:_LONGEST_KIND]) or "alert"
+def _hazard(info: Info) -> str:
+    return _HAZARDS.get(info.category, info.category.lower()[:_MAX_HAZARD_LENGTH]) or "alert"
 
 
-def _chosen(infos: tuple[Info, ...], language: str) -> Info | None:
-    """The one in the preferred language, else in English, else the first."""
-    for wanted in (language.lower(), language.lower().partition("-")[0], "en"):
+def _choose_info(infos: tuple[Info, ...], language: str) -> Info | None:
+    """Return the info in the preferred language, else in English, else the first."""
+    for prefix in (language.lower(), language.lower().partition("-")[0], "en"):
         for info in infos:
-            if (info.language or "en-US").lower().startswith(wanted):
+            if (info.language or "en-US").lower().startswith(prefix):
                 return info
     return next(iter(infos), None)
 
 
-def _is_worth(alert: CapAlert, info: Info, root: str | None, now: datetime) -> bool:
-    """Whether it is meant for everybody and still of use."""
-    if alert.status != "Actual" or alert.scope == "Private" or alert.type in _NO_WORD:
+def _is_publishable(alert: CapAlert, info: Info, root: str | None, now: datetime) -> bool:
+    """Return True for an actual public alert that has not expired, or the end of a known one."""
+    if alert.status != "Actual" or alert.scope == "Private" or alert.type in _IGNORED_TYPES:
         return False
-    if _is_over(alert, info):
+    if _is_all_clear(alert, info):
         return root is not None
-    ends = _ends(alert, info)
-    return bool(info.headline or info.event) and (ends is None or ends > now)
+    expires_at = _expires_at(alert, info)
+    return bool(info.headline or info.event) and (expires_at is None or expires_at > now)
 
 
 def _phase(alert: CapAlert, info: Info, root: str | None, now: datetime) -> Phase | None:
-    """None: it is news, too slight to wake anybody."""
-    rang = root is not None and root.endswith("!")
-    if _is_over(alert, info):
-        return Phase.CLEAR if rang else None
-    if rang:
+    """Return the phase; None for news, which is too minor for an alert."""
+    if _is_all_clear(alert, info):
+        return Phase.CLEAR if _was_alert(root) else None
+    if _was_alert(root):
         return Phase.UPDATE
-    if _level(info) not in _RINGING:
+    if _level(info) not in _ALERT_LEVELS:
         return None
     return Phase.WARNING if info.onset and info.onset > now else Phase.ACTIVE
 
 
-def _is_over(alert: CapAlert, info: Info) -> bool:
-    is_calm = _level(info) == "green"
-    return alert.type == "Cancel" or "AllClear" in info.responses or is_calm
+def _was_alert(root: str | None) -> bool:
+    """Return True if the chain was published as an alert."""
+    return root is not None and root.endswith("!")
+
+
+def _is_all_clear(alert: CapAlert, info: Info) -> bool:
+    is_green = _level(info) == "green"
+    return alert.type == "Cancel" or "AllClear" in info.responses or is_green
 
 
 def _level(info: Info) -> str | None:
     if info.awareness is not None:
         return _COLOURS[info.awareness]
-    return _BY_SEVERITY.get(info.severity)
+    return _SEVERITY_LEVELS.get(info.severity)
 
 
-def _ends(alert: CapAlert, info: Info) -> datetime | None:
-    return info.expires or (alert.sent + _EXPIRES if alert.sent else None)
+def _expires_at(alert: CapAlert, info: Info) -> datetime | None:
+    return info.expires or (alert.sent + _DEFAULT_LIFETIME if alert.sent else None)
 
 
 def _areas(infos: tuple[Info, ...], chosen: Info) -> tuple[str, ...]:
-    """Of all parts in that language."""
-    same = (info for info in infos if info.language == chosen.language)
-    areas = dict.fromkeys(area[:LONGEST_REGION] for info in same for area in info.areas)
-    return tuple(areas)[:_MOST_AREAS]
+    """Return the areas of all infos in the chosen language."""
+    same_language = (info for info in infos if info.language == chosen.language)
+    areas = dict.fromkeys(area[:MAX_REGION_LENGTH] for info in same_language for area in info.areas)
+    return tuple(areas)[:_MAX_AREAS]
 
 
-def _mark(identity: str) -> str:
+def _identity_hash(identity: str) -> str:
     return hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:20]

@@ -1,7 +1,7 @@
-"""Alerts in the Common Alerting Protocol, 1.0 to 1.2, as XML or as JSON: pure.
+"""CAP parser: Common Alerting Protocol 1.0 to 1.2 as XML or JSON. Pure.
 
-The JSON of Meteoalarm mirrors the XML; that of the NWS, https://api.weather.gov, has it flat. All
-become the same records, and those the same alerts.
+Meteoalarm's JSON mirrors the XML; the JSON of the NWS, https://api.weather.gov, is flat. Each form
+is first turned into the same JSON objects, and those into alerts.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,19 +11,29 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from bot.sources.core.source import Unusable
-from bot.sources.http.ssrf_guard import is_web_address, web_address
-from bot.sources.parsing.lenient_json import Record, line, moment, read_json, record, records, text
-from bot.sources.parsing.safe_xml import child_text, children, name, read_xml
+from bot.sources.parsing.lenient_json import (
+    JsonObject,
+    as_line,
+    as_object,
+    as_objects,
+    as_text,
+    as_time,
+    read_json,
+)
+from bot.sources.parsing.safe_xml import child_text, children, local_name, read_xml
+from bot.web_address import is_web_address, web_address_or_none
 
-_MANY = frozenset(("info", "area", "parameter", "geocode", "category", "responseType", "code"))
+_REPEATABLE = frozenset(
+    ("info", "area", "parameter", "geocode", "category", "responseType", "code")
+)
 
 
 @dataclass(frozen=True)
 class Info:
-    """What an alert says, in one language."""
+    """Content of an alert in one language."""
 
     language: str  # RFC 3066; "" is en-US
-    category: str  # "Met", "Geo", ..., the first
+    category: str  # the first: "Met", "Geo", ...
     event: str
     severity: str  # "Extreme", "Severe", "Moderate", "Minor", "Unknown"
     responses: frozenset[str]  # "AllClear" and others
@@ -34,12 +44,14 @@ class Info:
     onset: datetime | None  # aware
     expires: datetime | None  # aware
     areas: tuple[str, ...]
-    awareness: int | None  # Meteoalarm's: 1 green, 2 yellow, 3 orange, 4 red
+    awareness: int | None  # Meteoalarm's level: 1 green, 2 yellow, 3 orange, 4 red
 
 
 @dataclass(frozen=True)
 class CapAlert:
-    identity: str  # sender, identifier and time, with commas
+    """One CAP message."""
+
+    identity: str  # sender, identifier and time, joined by commas
     status: str  # "Actual", "Exercise", "System", "Test", "Draft"
     type: str  # "Alert", "Update", "Cancel", "Ack", "Error"
     scope: str  # "Public", "Restricted", "Private", or ""
@@ -49,46 +61,46 @@ class CapAlert:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What an address said."""
+class CapDocument:
+    """Alerts, or an index of links to alerts."""
 
     alerts: tuple[CapAlert, ...]
-    links: tuple[str, ...]  # an index: where alerts are to be had, the newest first
+    links: tuple[str, ...]  # newest first
 
 
-def read_answer(body: bytes) -> Answer:
-    """Raises Unusable for what is neither alerts nor an index of them."""
+def parse_document(body: bytes) -> CapDocument:
+    """Return the alerts or links of a body. Raise Unusable if it has neither."""
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
-        return Answer(tuple(map(_alert, _json_records(read_json(body)))), ())
+        return CapDocument(tuple(map(_alert, _json_alerts(read_json(body)))), ())
     root = read_xml(body)
-    match name(root):
+    match local_name(root):
         case "alert":
-            return Answer((_alert(_from_xml(root)),), ())
+            return CapDocument((_alert(_from_xml(root)),), ())
         case "feed":
-            return Answer(
-                (), tuple(filter(is_web_address, map(_atom_link, children(root, "entry"))))
-            )
+            links = map(_atom_link, children(root, "entry"))
+            return CapDocument((), tuple(filter(is_web_address, links)))
         case "rss":
-            items = (
-                item for channel in children(root, "channel") for item in children(channel, "item")
-            )
-            return Answer((), tuple(filter(is_web_address, (child_text(i, "link") for i in items))))
+            channels = children(root, "channel")
+            items = (item for channel in channels for item in children(channel, "item"))
+            item_links = (child_text(item, "link") for item in items)
+            return CapDocument((), tuple(filter(is_web_address, item_links)))
     raise Unusable("has neither alerts nor links to them")
 
 
-def _json_records(said: object) -> Iterator[Record]:
-    known = record(said)
-    if isinstance(known.get("warnings"), list):
-        return (record(one.get("alert")) for one in records(known["warnings"]))
-    if isinstance(known.get("features"), list):
-        return (_from_nws(record(one.get("properties"))) for one in records(known["features"]))
+def _json_alerts(value: object) -> Iterator[JsonObject]:
+    root = as_object(value)
+    if isinstance(root.get("warnings"), list):
+        return (as_object(item.get("alert")) for item in as_objects(root["warnings"]))
+    if isinstance(root.get("features"), list):
+        features = as_objects(root["features"])
+        return (_from_nws(as_object(feature.get("properties"))) for feature in features)
     raise Unusable("has neither alerts nor links to them")
 
 
-def _from_nws(properties: Record) -> Record:
-    areas = line(properties.get("areaDesc")).split(";")
+def _from_nws(properties: JsonObject) -> JsonObject:
+    areas = as_line(properties.get("areaDesc")).split(";")
     info = {**properties, "area": [{"areaDesc": area} for area in areas], "parameter": []}
-    # The alert's own end, where it has one: what `expires` is the message.
+    # `ends` is the end of the event; `expires` is the end of the message.
     info["expires"] = properties.get("ends") or properties.get("expires")
     return {
         **properties,
@@ -99,76 +111,79 @@ def _from_nws(properties: Record) -> Record:
 
 
 def _from_xml(element: Element) -> dict[str, Any]:
-    said: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for child in element:
         value = _from_xml(child) if len(child) else child.text or ""
-        if name(child) in _MANY:
-            said.setdefault(name(child), []).append(value)
+        if local_name(child) in _REPEATABLE:
+            fields.setdefault(local_name(child), []).append(value)
         else:
-            said.setdefault(name(child), value)
-    return said
+            fields.setdefault(local_name(child), value)
+    return fields
 
 
 def _atom_link(entry: Element) -> str:
     links = list(children(entry, "link"))
-    ours = [link for link in links if link.get("type") == "application/cap+xml"]
-    return next((link.get("href", "") for link in [*ours, *links]), "")
+    cap_links = [link for link in links if link.get("type") == "application/cap+xml"]
+    return next((link.get("href", "") for link in [*cap_links, *links]), "")
 
 
-def _alert(said: Record) -> CapAlert:
+def _alert(fields: JsonObject) -> CapAlert:
     return CapAlert(
-        identity=_identity(said),
-        status=line(said.get("status")),
-        type=line(said.get("msgType")),
-        scope=line(said.get("scope")),
-        sent=moment(said.get("sent")),
-        references=tuple(_references(said.get("references"))),
-        infos=tuple(map(_info, records(said.get("info")))),
+        identity=_identity(fields),
+        status=as_line(fields.get("status")),
+        type=as_line(fields.get("msgType")),
+        scope=as_line(fields.get("scope")),
+        sent=as_time(fields.get("sent")),
+        references=tuple(_references(fields.get("references"))),
+        infos=tuple(map(_info, as_objects(fields.get("info")))),
     )
 
 
-def _identity(said: Record) -> str:
-    sent = moment(said.get("sent"))
-    written = sent.isoformat() if sent else line(said.get("sent"))
-    return f"{line(said.get('sender'))},{line(said.get('identifier'))},{written}"
+def _identity(fields: JsonObject) -> str:
+    sent = as_time(fields.get("sent"))
+    time = sent.isoformat() if sent else as_line(fields.get("sent"))
+    return f"{as_line(fields.get('sender'))},{as_line(fields.get('identifier'))},{time}"
 
 
-def _references(said: object) -> Iterator[str]:
-    if isinstance(said, str):
-        for triple in said.split():
+def _references(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        for triple in value.split():
             parts = triple.split(",")
             if len(parts) == 3:
                 yield _identity(dict(zip(("sender", "identifier", "sent"), parts, strict=True)))
-    yield from map(_identity, records(said))
+    yield from map(_identity, as_objects(value))
 
 
-def _info(said: Record) -> Info:
+def _info(fields: JsonObject) -> Info:
+    areas = (as_line(area.get("areaDesc")) for area in as_objects(fields.get("area")))
     return Info(
-        language=line(said.get("language")),
-        category=next(iter(_lines(said.get("category"))), ""),
-        event=line(said.get("event")),
-        severity=line(said.get("severity")),
-        responses=frozenset(_lines(said.get("responseType"))),
-        headline=line(said.get("headline")),
-        description=text(said.get("description")),
-        instruction=text(said.get("instruction")),
-        web=web_address(line(said.get("web"))),
-        onset=moment(said.get("onset")) or moment(said.get("effective")),
-        expires=moment(said.get("expires")),
-        areas=tuple(filter(None, (line(one.get("areaDesc")) for one in records(said.get("area"))))),
-        awareness=_awareness(records(said.get("parameter"))),
+        language=as_line(fields.get("language")),
+        category=next(iter(_lines(fields.get("category"))), ""),
+        event=as_line(fields.get("event")),
+        severity=as_line(fields.get("severity")),
+        responses=frozenset(_lines(fields.get("responseType"))),
+        headline=as_line(fields.get("headline")),
+        description=as_text(fields.get("description")),
+        instruction=as_text(fields.get("instruction")),
+        web=web_address_or_none(as_line(fields.get("web"))),
+        onset=as_time(fields.get("onset")) or as_time(fields.get("effective")),
+        expires=as_time(fields.get("expires")),
+        areas=tuple(filter(None, areas)),
+        awareness=_awareness(as_objects(fields.get("parameter"))),
     )
 
 
-def _lines(said: object) -> Sequence[str]:
-    """One word or a list of them."""
-    return [word for one in (said if isinstance(said, list) else [said]) if (word := line(one))]
+def _lines(value: object) -> Sequence[str]:
+    """Return the words of a single value or of a list."""
+    items = value if isinstance(value, list) else [value]
+    return [word for item in items if (word := as_line(item))]
 
 
-def _awareness(parameters: Sequence[Record]) -> int | None:
-    """`3; orange; Severe`: by its number, for the words vary."""
-    for one in parameters:
-        number = line(one.get("value")).partition(";")[0].strip()
-        if line(one.get("valueName")) == "awareness_level" and number in {"1", "2", "3", "4"}:
+def _awareness(parameters: Sequence[JsonObject]) -> int | None:
+    """Return the number in `3; orange; Severe`: the words vary."""
+    for parameter in parameters:
+        number = as_line(parameter.get("value")).partition(";")[0].strip()
+        is_level = as_line(parameter.get("valueName")) == "awareness_level"
+        if is_level and number in {"1", "2", "3", "4"}:
             return int(number)
     return None

@@ -1,4 +1,4 @@
-"""Warnings in the Common Alerting Protocol: Meteoalarm, the NWS, and whoever else gives them."""
+"""CAP source: warnings of Meteoalarm, the NWS and other publishers."""
 
 import asyncio
 from collections.abc import Iterable
@@ -8,17 +8,17 @@ from typing import Annotated, Literal
 import structlog
 from pydantic import Field
 
-from bot.sources.adapters.cap.bulletins import Manner, tell
-from bot.sources.adapters.cap.parser import Answer, CapAlert, read_answer
-from bot.sources.base.entry_diff import notice
-from bot.sources.base.page_source import Found, OnePage, PageSettings
+from bot.sources.adapters.cap.bulletins import ConversionContext, to_bulletins
+from bot.sources.adapters.cap.parser import CapAlert, CapDocument, parse_document
+from bot.sources.base.entry_diff import diff_entries
+from bot.sources.base.page_source import PageResult, PageSettings, PageSource
 from bot.sources.core.source import Clock, Refused, SourceError
-from bot.sources.http.client import Fetcher, Page
+from bot.sources.http.client import HttpClient, Page
 from storage.inbound.sources import Cursor
-from storage.values.durations import Duration, between
+from storage.values.durations import Duration, duration_range
 
-_LARGEST_ALERT = 1024 * 1024
-_MOST_LINKS = 20  # of an index, in one poll
+_MAX_ALERT_BYTES = 1024 * 1024
+_MAX_LINKS = 20  # followed in one poll
 _GONE = frozenset((404, 410))
 
 log = structlog.get_logger(__name__)
@@ -31,66 +31,67 @@ class CapSettings(PageSettings, frozen=True):
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$", max_length=16)] = (
         "en"
     )
-    every: Annotated[Duration, between("30s", "1d")] = timedelta(minutes=5)
+    every: Annotated[Duration, duration_range("30s", "1d")] = timedelta(minutes=5)
 
-    def source(self, fetcher: Fetcher, clock: Clock) -> "Cap":
-        return Cap(self, fetcher, clock)
+    def build_source(self, client: HttpClient, clock: Clock) -> "Cap":
+        """Return the CAP source."""
+        return Cap(self, client, clock)
 
 
-class Cap(OnePage):
+class Cap(PageSource):
     """The source of `kind = "cap"`.
 
-    Its cursor: as in `one_page`; `links`, as in `noticing`; `roots`, as in `cap_telling`.
+    Cursor: the fields of `page_source`; `links`, see `entry_diff`; `roots`, see `cap.bulletins`.
     """
 
-    limit = 16 * 1024 * 1024
+    max_bytes = 16 * 1024 * 1024
 
-    def __init__(self, settings: CapSettings, fetcher: Fetcher, clock: Clock) -> None:
-        super().__init__(settings, fetcher, clock)
+    def __init__(self, settings: CapSettings, client: HttpClient, clock: Clock) -> None:
+        super().__init__(settings, client, clock)
         self._language = settings.language
 
-    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> Found:
-        """Alerts that are new: an address is one, many, or an index of links.
+    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> PageResult:
+        """Return new alerts. The page is one alert, several, or an index of links.
 
-        At the first poll the links are known at once, and only the newest are followed.
+        The first poll remembers all links and follows only the newest.
         """
-        answer = await asyncio.to_thread(read_answer, page.body)
-        linked, left = await self._linked(answer, cursor)
-        noticed = notice(
-            {link: "" for link in reversed(answer.links) if cursor is None or link not in left},
-            cursor["links"] if cursor else {},
+        document = await asyncio.to_thread(parse_document, page.body)
+        linked, pending = await self._fetch_new_links(document, cursor)
+        read_links = [link for link in document.links if cursor is None or link not in pending]
+        diff = diff_entries(
+            dict.fromkeys(reversed(read_links), ""), cursor["links"] if cursor else {}
         )
-        manner = Manner(self.name, self._language, now)
-        bulletins, roots = tell(
-            [*answer.alerts, *linked], cursor["roots"] if cursor else {}, manner
+        context = ConversionContext(self.name, self._language, now)
+        bulletins, roots = to_bulletins(
+            [*document.alerts, *linked], cursor["roots"] if cursor else {}, context
         )
-        more: dict[str, object] = {"links": noticed.known, "roots": roots}
-        if left:  # it is asked for again, also when the index stays the same
-            more["validators"] = {}
-        return Found(bulletins, more)
+        fields: dict[str, object] = {"links": diff.hashes, "roots": roots}
+        if pending:  # fetch the index again even if it has not changed
+            fields["validators"] = {}
+        return PageResult(bulletins, fields)
 
-    async def _linked(
-        self, answer: Answer, cursor: Cursor | None
+    async def _fetch_new_links(
+        self, document: CapDocument, cursor: Cursor | None
     ) -> tuple[list[CapAlert], frozenset[str]]:
-        """The alerts behind new links, and the links that are left for the next poll."""
-        known = cursor["links"] if cursor else {}
-        new = notice(dict.fromkeys(answer.links, ""), known).new
-        wanted = [link for link in answer.links if link in new]
+        """Return the alerts behind new links, and the links that stay for the next poll."""
+        remembered = cursor["links"] if cursor else {}
+        added = diff_entries(dict.fromkeys(document.links, ""), remembered).added
+        links = [link for link in document.links if link in added]
         alerts: list[CapAlert] = []
         failed = []
-        for link in wanted[:_MOST_LINKS]:
+        for link in links[:_MAX_LINKS]:
             try:
-                alerts += await self._behind(link)
+                alerts += await self._fetch_link(link)
             except SourceError as error:
-                log.warning("link_failed", source=self.name, error=str(error))
+                log.warning("cap_link_failed", source=self.name, error=str(error))
                 failed.append(link)
-        return alerts, frozenset((*failed, *wanted[_MOST_LINKS:]))
+        return alerts, frozenset((*failed, *links[_MAX_LINKS:]))
 
-    async def _behind(self, link: str) -> Iterable[CapAlert]:
+    async def _fetch_link(self, link: str) -> Iterable[CapAlert]:
         try:
-            page = await self._fetcher.get(link, limit=_LARGEST_ALERT, named_by=self._url)
-        except Refused as refused:
-            if refused.status in _GONE:  # it has run out meanwhile
+            page = await self._client.get(link, max_bytes=_MAX_ALERT_BYTES, linked_from=self._url)
+        except Refused as error:
+            if error.status in _GONE:  # expired since the index was made
                 return ()
             raise
-        return (await asyncio.to_thread(read_answer, page.body)).alerts if page else ()
+        return (await asyncio.to_thread(parse_document, page.body)).alerts if page else ()

@@ -1,4 +1,4 @@
-"""Disasters from GDACS, of the EC and the UN: those it calls orange or red."""
+"""GDACS source: disasters of alert level orange or red, from the EC and the UN."""
 
 import asyncio
 import re
@@ -8,23 +8,26 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from xml.etree.ElementTree import Element
 
-from bot.sources.base.entry_diff import notice
-from bot.sources.base.page_source import Found, OnePage, PageSettings
-from bot.sources.base.source_settings import WebAddress
+from bot.sources.base.entry_diff import diff_entries
+from bot.sources.base.page_source import PageResult, PageSettings, PageSource
 from bot.sources.core import dedup_keys
 from bot.sources.core.source import Clock, Unusable
-from bot.sources.http.client import Fetcher, Page
-from bot.sources.http.ssrf_guard import web_address
-from bot.sources.parsing.lenient_json import mail_moment
-from bot.sources.parsing.limits import LONGEST_REGION, LONGEST_TEXT, LONGEST_TITLE
-from bot.sources.parsing.safe_xml import child_text, children, name, read_xml
-from bot.sources.parsing.sanitize import clean_line
+from bot.sources.http.client import HttpClient, Page
+from bot.sources.parsing.lenient_json import as_rfc5322_time
+from bot.sources.parsing.safe_xml import child_text, children, local_name, read_xml
+from bot.sources.parsing.sanitize import (
+    MAX_REGION_LENGTH,
+    MAX_TEXT_LENGTH,
+    MAX_TITLE_LENGTH,
+    clean_line,
+)
+from bot.web_address import WebAddress, web_address_or_none
 from storage.inbound.bulletins import Bulletin, Kind
 from storage.inbound.sources import Cursor
-from storage.values.durations import Duration, between
+from storage.values.durations import Duration, duration_range
 
-# By the expected need of help, not by the strength of what happened.
-_TOLD = frozenset(("orange", "red"))
+# Levels rate the expected need for help, not the strength of the event.
+_REPORTED_LEVELS = frozenset(("orange", "red"))
 _HAZARDS = {
     "EQ": "quake",
     "TS": "tsunami",
@@ -42,57 +45,65 @@ class GdacsSettings(PageSettings, frozen=True):
 
     kind: Literal["gdacs"]
     url: WebAddress = "https://www.gdacs.org/xml/rss.xml"
-    every: Annotated[Duration, between("30s", "1d")] = timedelta(minutes=5)
+    every: Annotated[Duration, duration_range("30s", "1d")] = timedelta(minutes=5)
 
-    def source(self, fetcher: Fetcher, clock: Clock) -> "Gdacs":
-        return Gdacs(self, fetcher, clock)
+    def build_source(self, client: HttpClient, clock: Clock) -> "Gdacs":
+        """Return the GDACS source."""
+        return Gdacs(self, client, clock)
 
 
 @dataclass(frozen=True)
 class Disaster:
+    """One disaster of the feed."""
+
     id: str  # kind and number: "EQ1234567"
     kind: str  # "EQ", "TC", ...
-    stage: str  # episode and level: another one is an update
+    revision: str  # episode and level; a different value is an update
     level: str  # "green", "orange", "red", or its own word
     title: str
     text: str
     url: str | None
     countries: tuple[str, ...]  # in English
-    at: datetime | None  # aware
+    updated_at: datetime | None  # aware
 
 
-class Gdacs(OnePage):
+class Gdacs(PageSource):
     """The source of `kind = "gdacs"`.
 
-    Its cursor: as in `one_page`; `known`, as in `noticing`.
+    Cursor: the fields of `page_source`; `known`, see `entry_diff`.
     """
 
-    limit = 5 * 1024 * 1024
+    max_bytes = 5 * 1024 * 1024
 
-    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> Found:
-        """New disasters, and those with another episode or level."""
-        found = {one.id: one for one in await asyncio.to_thread(read_disasters, page.body)}
-        noticed = notice(
-            {id_: one.stage for id_, one in found.items()}, cursor["known"] if cursor else {}
+    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> PageResult:
+        """Return new disasters, and those with another episode or level."""
+        parsed = await asyncio.to_thread(parse_disasters, page.body)
+        disasters = {disaster.id: disaster for disaster in parsed}
+        diff = diff_entries(
+            {id_: disaster.revision for id_, disaster in disasters.items()},
+            cursor["known"] if cursor else {},
         )
-        return Found(
+        return PageResult(
             tuple(
-                _bulletin(self.name, one, now)
-                for id_, one in found.items()
-                if one.level in _TOLD and (id_ in noticed.new or id_ in noticed.changed)
+                _bulletin(self.name, disaster, now)
+                for id_, disaster in disasters.items()
+                if disaster.level in _REPORTED_LEVELS and (id_ in diff.added or id_ in diff.changed)
             ),
-            {"known": noticed.known},
+            {"known": diff.hashes},
         )
 
 
-def read_disasters(body: bytes) -> list[Disaster]:
-    """The disasters of the feed, the oldest first. Raises Unusable: proxies answer with HTML."""
+def parse_disasters(body: bytes) -> list[Disaster]:
+    """Return the disasters of the feed, oldest first.
+
+    Raises Unusable if it is no feed: proxies answer with HTML.
+    """
     root = read_xml(body)
-    if name(root) != "rss":
+    if local_name(root) != "rss":
         raise Unusable("is no feed")
     items = [item for channel in children(root, "channel") for item in children(channel, "item")]
-    found = [one for one in map(_disaster, items) if one is not None]
-    return sorted(found, key=lambda one: (one.at is not None, one.at))
+    disasters = [disaster for disaster in map(_disaster, items) if disaster is not None]
+    return sorted(disasters, key=lambda item: (item.updated_at is not None, item.updated_at))
 
 
 def _disaster(item: Element) -> Disaster | None:
@@ -105,35 +116,35 @@ def _disaster(item: Element) -> Disaster | None:
     return Disaster(
         id=id_,
         kind=kind.upper(),
-        stage=f"{child_text(item, 'episodeid')} {level}",
+        revision=f"{child_text(item, 'episodeid')} {level}",
         level=level,
         title=title,
         text=child_text(item, "description"),
-        url=web_address(child_text(item, "link")),
+        url=web_address_or_none(child_text(item, "link")),
         countries=tuple(_countries(child_text(item, "country"))),
-        at=mail_moment(child_text(item, "datemodified"))
-        or mail_moment(child_text(item, "pubDate")),
+        updated_at=as_rfc5322_time(child_text(item, "datemodified"))
+        or as_rfc5322_time(child_text(item, "pubDate")),
     )
 
 
-def _countries(written: str) -> Iterator[str]:
+def _countries(text: str) -> Iterator[str]:
     return (
-        country[:LONGEST_REGION] for country in _COUNTRIES.split(clean_line(written)) if country
+        country[:MAX_REGION_LENGTH] for country in _COUNTRIES.split(clean_line(text)) if country
     )
 
 
-def _bulletin(source: str, one: Disaster, now: datetime) -> Bulletin:
+def _bulletin(source: str, disaster: Disaster, now: datetime) -> Bulletin:
     return Bulletin(
         source=source,
-        key=dedup_keys.wording_key(one.id, one.stage),
-        title=one.title[:LONGEST_TITLE],
-        text=one.text[:LONGEST_TEXT],
-        url=one.url,
+        key=dedup_keys.revision_key(disaster.id, disaster.revision),
+        title=disaster.title[:MAX_TITLE_LENGTH],
+        text=disaster.text[:MAX_TEXT_LENGTH],
+        url=disaster.url,
         lang="en",
-        kind=Kind.ALERT if one.level == "red" else Kind.NEWS,
-        level=one.level,
-        hazard=_HAZARDS.get(one.kind, one.kind.lower()) or None,
-        regions=one.countries,
-        published_at=one.at,
+        kind=Kind.ALERT if disaster.level == "red" else Kind.NEWS,
+        level=disaster.level,
+        hazard=_HAZARDS.get(disaster.kind, disaster.kind.lower()) or None,
+        regions=disaster.countries,
+        published_at=disaster.updated_at,
         received_at=now,
     )

@@ -1,6 +1,6 @@
-"""Earthquakes from the USGS: a GeoJSON summary, rebuilt every minute.
+"""USGS source: earthquakes from a GeoJSON summary that is rebuilt every minute.
 
-As https://earthquake.usgs.gov/earthquakes/feed/v1.0/geojson.php describes it.
+Format: https://earthquake.usgs.gov/earthquakes/feed/v1.0/geojson.php
 """
 
 import asyncio
@@ -9,28 +9,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from bot.sources.base.page_source import Found, OnePage, PageSettings
-from bot.sources.base.source_settings import WebAddress
+from bot.sources.base.page_source import PageResult, PageSettings, PageSource
 from bot.sources.core import dedup_keys
 from bot.sources.core.source import Clock, Unusable
-from bot.sources.http.client import Fetcher, Page
-from bot.sources.http.ssrf_guard import web_address
+from bot.sources.http.client import HttpClient, Page
 from bot.sources.parsing.lenient_json import (
-    from_milliseconds,
-    line,
-    number,
+    as_line,
+    as_number,
+    as_object,
+    as_objects,
+    from_unix_milliseconds,
     read_json,
-    record,
-    records,
 )
+from bot.web_address import WebAddress, web_address_or_none
 from storage.inbound.bulletins import Bulletin, Kind
 from storage.inbound.sources import Cursor
-from storage.values.durations import Duration, between
+from storage.values.durations import Duration, duration_range
 
-_MOST_KEPT = 2000
+_MAX_REMEMBERED = 2000
 
-_WORTH_TELLING = 0.3  # of magnitude: it is revised again and again
-_GRAVE = frozenset(("orange", "red"))  # by PAGER: many are hurt
+_MIN_MAGNITUDE_CHANGE = 0.3  # smaller revisions are frequent
+_ALERT_LEVELS = frozenset(("orange", "red"))  # PAGER levels with many casualties
 
 
 class UsgsSettings(PageSettings, frozen=True):
@@ -38,140 +37,152 @@ class UsgsSettings(PageSettings, frozen=True):
 
     kind: Literal["usgs"]
     url: WebAddress = "https://earthquake.usgs.gov/earthquakes/feed/v1.0/summary/4.5_day.geojson"
-    every: Annotated[Duration, between("30s", "1d")] = timedelta(minutes=1)
+    every: Annotated[Duration, duration_range("30s", "1d")] = timedelta(minutes=1)
 
-    def source(self, fetcher: Fetcher, clock: Clock) -> "Usgs":
-        return Usgs(self, fetcher, clock)
+    def build_source(self, client: HttpClient, clock: Clock) -> "Usgs":
+        """Return the USGS source."""
+        return Usgs(self, client, clock)
 
 
 @dataclass(frozen=True)
 class Quake:
-    ids: tuple[str, ...]  # one quake has an id of each network; the preferred one comes first
+    """One earthquake."""
+
+    ids: tuple[str, ...]  # one from each network, the preferred one first
     title: str
     magnitude: float | None
     alert: str  # "green", "yellow", "orange", "red" or ""
-    tsunami: bool  # whether warnings of one may exist
-    depth: float | None  # km
+    has_tsunami_flag: bool  # tsunami warnings may exist
+    depth_km: float | None
     url: str | None
-    at: datetime | None  # aware
-    updated: datetime | None  # aware
+    occurred_at: datetime | None  # aware
+    updated_at: datetime | None  # aware
 
 
-Told = Sequence[Mapping[str, Any]]
-"""Of each quake that was told: `ids`, `magnitude`, `alert`; the longest ago first. As JSON."""
+ReportedQuakes = Sequence[Mapping[str, Any]]
+"""`ids`, `magnitude` and `alert` of each reported quake, least recent first. JSON in a cursor."""
 
 
-class Usgs(OnePage):
+class Usgs(PageSource):
     """The source of `kind = "usgs"`.
 
-    Its cursor: as in `one_page`; `told`.
+    Cursor: the fields of `page_source`; `told`, the reported quakes.
     """
 
-    limit = 16 * 1024 * 1024
+    max_bytes = 16 * 1024 * 1024
 
-    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> Found:
-        """New quakes, and those that turned out otherwise."""
-        quakes = await asyncio.to_thread(read_quakes, page.body)
-        new, told = compare(quakes, cursor["told"] if cursor else ())
-        return Found(
+    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> PageResult:
+        """Return new quakes, and those whose magnitude or alert level was revised."""
+        quakes = await asyncio.to_thread(parse_quakes, page.body)
+        changes, reported = diff_quakes(quakes, cursor["told"] if cursor else ())
+        return PageResult(
             tuple(
-                _bulletin(self.name, quake, now, is_update=is_update) for quake, is_update in new
+                _bulletin(self.name, quake, now, is_update=is_update)
+                for quake, is_update in changes
             ),
-            {"told": told},
+            {"told": reported},
         )
 
 
-def read_quakes(body: bytes) -> list[Quake]:
-    """The quakes of a summary, the oldest first. Raises Unusable."""
-    features = record(read_json(body)).get("features")
+def parse_quakes(body: bytes) -> list[Quake]:
+    """Return the quakes of a summary, oldest first. Raise Unusable."""
+    features = as_object(read_json(body)).get("features")
     if not isinstance(features, list):
         raise Unusable("lists no earthquakes")
-    quakes = [_quake(one) for one in records(features)]
+    quakes = [_quake(feature) for feature in as_objects(features)]
     if features and not any(quake.ids for quake in quakes):
         raise Unusable("has no earthquake that can be read")
-    dated = (quake for quake in quakes if quake.ids and quake.title)
-    return sorted(dated, key=lambda quake: (quake.at is not None, quake.at))
+    valid = (quake for quake in quakes if quake.ids and quake.title)
+    return sorted(valid, key=lambda quake: (quake.occurred_at is not None, quake.occurred_at))
 
 
-def compare(quakes: Sequence[Quake], told: Told) -> tuple[list[tuple[Quake, bool]], Told]:
-    """What to tell, each with whether it is an update, and what is told then."""
-    found: list[tuple[Quake, bool]] = []
-    kept = list(told)
+def diff_quakes(
+    quakes: Sequence[Quake], reported: ReportedQuakes
+) -> tuple[list[tuple[Quake, bool]], ReportedQuakes]:
+    """Return the quakes to report, each with True for an update, and what is reported then."""
+    changes: list[tuple[Quake, bool]] = []
+    remembered = list(reported)
     for quake in quakes:
-        before = next((one for one in kept if not set(quake.ids).isdisjoint(one["ids"])), None)
-        differs = before is None or _differs(quake, before)
-        if differs:
-            found.append((quake, before is not None))
+        before = next(
+            (item for item in remembered if not set(quake.ids).isdisjoint(item["ids"])), None
+        )
+        is_changed = before is None or _is_revised(quake, before)
+        if is_changed:
+            changes.append((quake, before is not None))
         if before is not None:
-            kept.remove(before)
-        kept.append(_noted(quake, before, differs=differs))
-    return found, kept[-_MOST_KEPT:]
+            remembered.remove(before)
+        remembered.append(_to_reported(quake, before, is_changed=is_changed))
+    return changes, remembered[-_MAX_REMEMBERED:]
 
 
-def _noted(quake: Quake, before: Mapping[str, Any] | None, *, differs: bool) -> dict[str, Any]:
-    """All ids it ever had, and what was told of it last."""
-    said = quake if differs or before is None else None
-    known = before or {"ids": ()}
+def _to_reported(
+    quake: Quake, before: Mapping[str, Any] | None, *, is_changed: bool
+) -> dict[str, Any]:
+    """Return all ids that the quake ever had, and its last reported values."""
+    if before is None:
+        return {"ids": list(quake.ids), "magnitude": quake.magnitude, "alert": quake.alert}
     return {
-        "ids": list(dict.fromkeys((*quake.ids, *known["ids"]))),
-        "magnitude": said.magnitude if said else known["magnitude"],
-        "alert": said.alert if said else known["alert"],
+        "ids": list(dict.fromkeys((*quake.ids, *before["ids"]))),
+        "magnitude": quake.magnitude if is_changed else before["magnitude"],
+        "alert": quake.alert if is_changed else before["alert"],
     }
 
 
-def _differs(quake: Quake, before: Mapping[str, Any]) -> bool:
-    known, now = before["magnitude"], quake.magnitude
-    if (known is None) != (now is None) or quake.alert != before["alert"]:
+def _is_revised(quake: Quake, before: Mapping[str, Any]) -> bool:
+    previous, current = before["magnitude"], quake.magnitude
+    if (previous is None) != (current is None) or quake.alert != before["alert"]:
         return True
-    return known is not None and now is not None and abs(now - known) >= _WORTH_TELLING - 1e-9
+    if previous is None or current is None:
+        return False
+    return bool(abs(current - previous) >= _MIN_MAGNITUDE_CHANGE - 1e-9)
 
 
-def _quake(one: Mapping[str, Any]) -> Quake:
-    said = record(one.get("properties"))
+def _quake(feature: Mapping[str, Any]) -> Quake:
+    properties = as_object(feature.get("properties"))
     return Quake(
-        ids=tuple(_ids(line(one.get("id")), line(said.get("ids")))),
-        title=line(said.get("title")) or line(said.get("place")),
-        magnitude=number(said.get("mag")),
-        alert=line(said.get("alert")).lower(),
-        tsunami=said.get("tsunami") == 1,
-        depth=_depth(record(one.get("geometry")).get("coordinates")),
-        url=web_address(line(said.get("url"))),
-        at=from_milliseconds(said.get("time")),
-        updated=from_milliseconds(said.get("updated")),
+        ids=tuple(_ids(as_line(feature.get("id")), as_line(properties.get("ids")))),
+        title=as_line(properties.get("title")) or as_line(properties.get("place")),
+        magnitude=as_number(properties.get("mag")),
+        alert=as_line(properties.get("alert")).lower(),
+        has_tsunami_flag=properties.get("tsunami") == 1,
+        depth_km=_depth(as_object(feature.get("geometry")).get("coordinates")),
+        url=web_address_or_none(as_line(properties.get("url"))),
+        occurred_at=from_unix_milliseconds(properties.get("time")),
+        updated_at=from_unix_milliseconds(properties.get("updated")),
     )
 
 
 def _ids(preferred: str, joined: str) -> Iterator[str]:
-    """`,us7000abcd,at00xyz,`."""
+    """Return the preferred id and those in `,us7000abcd,at00xyz,`."""
     return iter(dict.fromkeys(filter(None, (preferred, *joined.split(",")))))
 
 
 def _depth(coordinates: object) -> float | None:
-    return (
-        number(coordinates[2]) if isinstance(coordinates, list) and len(coordinates) > 2 else None
-    )
+    if not isinstance(coordinates, list) or len(coordinates) < 3:
+        return None
+    return as_number(coordinates[2])
 
 
 def _bulletin(source: str, quake: Quake, now: datetime, *, is_update: bool) -> Bulletin:
-    said = (quake.alert, "" if quake.magnitude is None else f"{quake.magnitude}")
+    revision = (quake.alert, "" if quake.magnitude is None else f"{quake.magnitude}")
     id_ = quake.ids[0]
     return Bulletin(
         source=source,
-        key=dedup_keys.wording_key(id_, *said) if is_update else dedup_keys.id_key(id_, None),
+        key=dedup_keys.revision_key(id_, *revision) if is_update else dedup_keys.id_key(id_, None),
         title=quake.title,
         text=" ".join(_lines(quake)),
         url=quake.url,
         lang="en",
-        kind=Kind.ALERT if quake.alert in _GRAVE else Kind.NEWS,
+        kind=Kind.ALERT if quake.alert in _ALERT_LEVELS else Kind.NEWS,
         level=quake.alert or None,
         hazard="quake",
-        published_at=quake.updated if is_update else quake.at,
+        published_at=quake.updated_at if is_update else quake.occurred_at,
         received_at=now,
     )
 
 
 def _lines(quake: Quake) -> Iterator[str]:
-    if quake.depth is not None:
-        yield f"Depth {quake.depth:.0f} km."
-    if quake.tsunami:
+    if quake.depth_km is not None:
+        yield f"Depth {quake.depth_km:.0f} km."
+    if quake.has_tsunami_flag:
         yield "See tsunami warnings."

@@ -1,1 +1,4 @@
-"""bot/sources/adapters/feeds."""
+"""Adapters of general feeds: RSS and Atom, and live blogs as text or HTML.
+
+Feeds of alerts and disasters live in the packages beside this one.
+"""

@@ -1,8 +1,8 @@
-"""A live blog's lines to its entries: a headline, and what is written under it.
+"""Live-blog splitter: splits the lines of a page into entries of headline and body. Pure.
 
-A headline is a short line that no punctuation closes. Pages come in two layouts. In one, empty
-lines set the entries apart, and all of a block under its headline is its body. In the other they
-say nothing: a headline takes the paragraph that follows, and a second paragraph stands alone.
+A headline is a short line without closing punctuation. Pages come in two layouts. In one, empty
+lines separate the entries, and the rest of a block is the body of its headline. In the other, empty
+lines mean nothing: a headline takes the next paragraph, and a second paragraph is an entry alone.
 """
 
 import unicodedata
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
-LONGEST_HEADLINE = 140  # code points
+MAX_HEADLINE_LENGTH = 140  # code points
 
 _CLOSING = frozenset(".!?…。！？؟۔।")
 _QUOTES_AND_BRACKETS = frozenset(("Pf", "Pi", "Pe"))
@@ -18,7 +18,7 @@ _QUOTES_AND_BRACKETS = frozenset(("Pf", "Pi", "Pe"))
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a page that is not empty."""
+    """A line of a page that is not empty."""
 
     number: int  # counted from 0, empty lines too
     text: str
@@ -27,42 +27,44 @@ class Line:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a page; it has a headline, a body, or both."""
+    """An entry of a page, with a headline, a body, or both."""
 
-    headline: Line | None  # None: a text that stands alone
+    headline: Line | None  # None: a paragraph without headline
     body: tuple[Line, ...]  # empty: a headline with nothing under it
 
     @property
     def title(self) -> str:
+        """Text of the headline, or ""."""
         return self.headline.text if self.headline else ""
 
     @property
     def text(self) -> str:
+        """Text of the body."""
         return "\n".join(line.text for line in self.body)
 
 
 def is_headline(line: str) -> bool:
-    """Whether the line is short and no punctuation, inside quotes or not, closes it."""
-    return len(line) <= LONGEST_HEADLINE and _last_mark(line) not in _CLOSING
+    """Return True for a short line without closing punctuation, inside quotes or not."""
+    return len(line) <= MAX_HEADLINE_LENGTH and _last_character(line) not in _CLOSING
 
 
-def entries(lines: Iterable[str]) -> list[Entry]:
-    """The entries in the order of the page."""
+def split_entries(lines: Iterable[str]) -> list[Entry]:
+    """Return the entries in the order of the page."""
     blocks = list(_blocks(lines))
-    if _empty_lines_set_entries_apart(blocks):
+    if _has_blank_line_layout(blocks):
         return [_entry(block) for block in blocks]
     return list(_pairs(chain.from_iterable(blocks)))
 
 
-def _empty_lines_set_entries_apart(blocks: Sequence[Sequence[Line]]) -> bool:
-    places = {place for block in blocks for place in _headlines_with_body(block)}
-    return len(blocks) > 1 and places == {0}
+def _has_blank_line_layout(blocks: Sequence[Sequence[Line]]) -> bool:
+    positions = {position for block in blocks for position in _headlines_with_body(block)}
+    return len(blocks) > 1 and positions == {0}
 
 
 def _headlines_with_body(block: Sequence[Line]) -> Iterator[int]:
-    for place, (line, following) in enumerate(pairwise(block)):
-        if line.is_headline and not following.is_headline:
-            yield place
+    for position, (line, next_line) in enumerate(pairwise(block)):
+        if line.is_headline and not next_line.is_headline:
+            yield position
 
 
 def _entry(block: Sequence[Line]) -> Entry:
@@ -97,8 +99,8 @@ def _blocks(lines: Iterable[str]) -> Iterator[list[Line]]:
         yield block
 
 
-def _last_mark(line: str) -> str:
-    """The last character that is neither blank, quote nor bracket."""
+def _last_character(line: str) -> str:
+    """Return the last character that is neither blank, quote nor bracket, or ""."""
     for character in reversed(line):
         if not (
             character.isspace()

@@ -1,4 +1,4 @@
-"""RSS and Atom feeds."""
+"""RSS source: RSS and Atom feeds, parsed by feedparser in a subprocess."""
 
 import asyncio
 import codecs
@@ -10,103 +10,110 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from bot.sources.adapters.feeds.rss_subprocess import isolated
-from bot.sources.base.entry_diff import notice
-from bot.sources.base.page_source import Found, OnePage, PageSettings
+from bot.sources.adapters.feeds.rss_subprocess import run_isolated
+from bot.sources.base.entry_diff import diff_entries
+from bot.sources.base.page_source import PageResult, PageSettings, PageSource
 from bot.sources.core import dedup_keys
 from bot.sources.core.source import Clock, Unusable
-from bot.sources.http.client import Fetcher, Page
-from bot.sources.http.ssrf_guard import is_web_address, web_address
+from bot.sources.http.client import HttpClient, Page
 from bot.sources.parsing.charset import decode
-from bot.sources.parsing.html_text import page_text
-from bot.sources.parsing.lenient_json import moment
-from bot.sources.parsing.limits import LONGEST_LANG, LONGEST_TEXT, LONGEST_TITLE
-from bot.sources.parsing.sanitize import clean_line, clean_text
+from bot.sources.parsing.html_text import html_to_text
+from bot.sources.parsing.lenient_json import as_time
+from bot.sources.parsing.sanitize import (
+    MAX_LANG_LENGTH,
+    MAX_TEXT_LENGTH,
+    MAX_TITLE_LENGTH,
+    clean_line,
+    clean_text,
+)
+from bot.web_address import is_web_address, web_address_or_none
 from storage.inbound.bulletins import Bulletin
 from storage.inbound.sources import Cursor
-from storage.values.durations import Duration, between
+from storage.values.durations import Duration, duration_range
 
-_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]{1,40})""")
-_PATIENCE = timedelta(seconds=20)
-_WORKER = Path(__file__).with_name("rss_worker.py")
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]{1,40})""")
+_PARSE_TIMEOUT = timedelta(seconds=20)
+_WORKER_SCRIPT = Path(__file__).with_name("rss_worker.py")
 
 
 class RssSettings(PageSettings, frozen=True):
     """`[[source]] kind = "rss"`."""
 
     kind: Literal["rss"]
-    every: Annotated[Duration, between("30s", "1d")] = timedelta(minutes=2)
+    every: Annotated[Duration, duration_range("30s", "1d")] = timedelta(minutes=2)
 
-    def source(self, fetcher: Fetcher, clock: Clock) -> "Rss":
-        return Rss(self, fetcher, clock)
+    def build_source(self, client: HttpClient, clock: Clock) -> "Rss":
+        """Return the feed source."""
+        return Rss(self, client, clock)
 
 
-class Rss(OnePage):
+class Rss(PageSource):
     """The source of `kind = "rss"`.
 
-    Its cursor: as in `one_page`; `known`, as in `noticing`.
+    Cursor: the fields of `page_source`; `known`, see `entry_diff`.
     """
 
-    limit = 5 * 1024 * 1024
+    max_bytes = 5 * 1024 * 1024
 
-    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> Found:
-        """The entries that are new; another wording of one is not."""
-        async with self._fetcher.reading:
-            feed = json.loads(await isolated(_WORKER, _mended(page), _PATIENCE))
+    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> PageResult:
+        """Return new entries; a changed wording does not make an entry new."""
+        async with self._client.parse_lock:
+            body = _normalize_charset(page)
+            feed = json.loads(await run_isolated(_WORKER_SCRIPT, body, _PARSE_TIMEOUT))
         if not feed["is_feed"]:
             raise Unusable("is no feed")
-        found = await asyncio.to_thread(_bulletins, feed, self.name, now)
-        noticed = notice(dict.fromkeys(found, ""), cursor["known"] if cursor else {})
-        return Found(
-            tuple(bulletin for key, bulletin in found.items() if key in noticed.new),
-            {"known": noticed.known},
+        bulletins = await asyncio.to_thread(_bulletins, feed, self.name, now)
+        diff = diff_entries(dict.fromkeys(bulletins, ""), cursor["known"] if cursor else {})
+        return PageResult(
+            tuple(bulletin for key, bulletin in bulletins.items() if key in diff.added),
+            {"known": diff.hashes},
         )
 
 
-def _mended(page: Page) -> bytes:
-    """The feed in UTF-8, a stray byte replaced: feedparser would take all of it for Latin letters.
+def _normalize_charset(page: Page) -> bytes:
+    """Return the feed in UTF-8 with stray bytes replaced; else feedparser falls back to Latin-1.
 
-    Raises Unusable for what is no text.
+    Raises Unusable if it is no text.
     """
-    declared = _DECLARED.match(page.body)
-    if page.body.startswith(_WIDE) or (declared and declared[1].lower() != b"utf-8"):
+    declared = _XML_ENCODING.match(page.body)
+    if page.body.startswith(_UTF16_MARKS) or (declared and declared[1].lower() != b"utf-8"):
         return page.body
     return decode(page.body, "utf-8" if declared else page.charset).encode()
 
 
 def _bulletins(feed: Mapping[str, Any], source: str, now: datetime) -> dict[str, Bulletin]:
-    """By key, the oldest first."""
-    lang = clean_line(feed["lang"])[:LONGEST_LANG] or None
-    found = [_bulletin(entry, source, lang, now) for entry in reversed(feed["entries"])]
-    said = [one for one in found if one.title or one.text]
-    return {one.key: one for one in _in_order(said)}
+    """Return the bulletins by key, oldest first."""
+    lang = clean_line(feed["lang"])[:MAX_LANG_LENGTH] or None
+    items = [_bulletin(entry, source, lang, now) for entry in reversed(feed["entries"])]
+    not_empty = [item for item in items if item.title or item.text]
+    return {item.key: item for item in _in_order(not_empty)}
 
 
-def _in_order(found: list[Bulletin]) -> Iterable[Bulletin]:
-    dated = [(one.published_at, one) for one in found if one.published_at]
-    if len(dated) < len(found):  # then the order of the feed, which is newest first
-        return found
-    return [one for _, one in sorted(dated, key=lambda pair: pair[0])]
+def _in_order(items: list[Bulletin]) -> Iterable[Bulletin]:
+    dated = [(item.published_at, item) for item in items if item.published_at]
+    if len(dated) < len(items):  # keep the order of the feed, which is newest first
+        return items
+    return [item for _, item in sorted(dated, key=lambda pair: pair[0])]
 
 
 def _bulletin(entry: Mapping[str, Any], source: str, lang: str | None, now: datetime) -> Bulletin:
-    title = " ".join(_plain(entry["title"]).split())[:LONGEST_TITLE]
+    title = " ".join(_plain(entry["title"]).split())[:MAX_TITLE_LENGTH]
     link = clean_line(entry["link"])
     return Bulletin(
         source=source,
         key=_key(entry, link, title),
         title=title,
-        text=_plain(entry["text"])[:LONGEST_TEXT],
-        url=web_address(link),
+        text=_plain(entry["text"])[:MAX_TEXT_LENGTH],
+        url=web_address_or_none(link),
         lang=lang,
-        published_at=moment(entry["time"]),
+        published_at=as_time(entry["time"]),
         received_at=now,
     )
 
 
-def _plain(said: Mapping[str, Any]) -> str:
-    return clean_text(page_text(said["value"]) if said["html"] else said["value"])
+def _plain(field: Mapping[str, Any]) -> str:
+    return clean_text(html_to_text(field["value"]) if field["html"] else field["value"])
 
 
 def _key(entry: Mapping[str, Any], link: str, title: str) -> str:
@@ -116,7 +123,7 @@ def _key(entry: Mapping[str, Any], link: str, title: str) -> str:
 
 
 def _canonical(link: str) -> str:
-    """Without what only tracks readers."""
+    """Return the link without tracking parameters and fragment; "" if it is no address."""
     if not is_web_address(link):
         return ""
     parts = urlsplit(link)

@@ -1,4 +1,4 @@
-"""Runs a script of ours on bytes from outside, in a process that can be stopped."""
+"""Subprocess sandbox: runs a parser script on untrusted bytes, with a time limit."""
 
 import asyncio
 import sys
@@ -8,19 +8,19 @@ from pathlib import Path
 from bot.sources.core.source import Unusable
 
 
-async def isolated(script: Path, body: bytes, patience: timedelta) -> bytes:
-    """What it writes. Raises Unusable when it takes too long or fails."""
+async def run_isolated(script: Path, body: bytes, time_limit: timedelta) -> bytes:
+    """Return the script's output. Raise Unusable if it takes too long or fails."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-I",  # neither the folder nor the environment says what it imports
+        "-I",  # isolated: neither the folder nor the environment changes its imports
         str(script),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(patience.total_seconds()):
-            written, _ = await process.communicate(body)
+        async with asyncio.timeout(time_limit.total_seconds()):
+            output, _ = await process.communicate(body)
     except TimeoutError:
         raise Unusable("takes too long to read") from None
     finally:
@@ -28,5 +28,5 @@ async def isolated(script: Path, body: bytes, patience: timedelta) -> bytes:
             process.kill()
             await process.communicate()
     if process.returncode:
-        raise Unusable("breaks its reader")
-    return written
+        raise Unusable("makes its parser fail")
+    return output

@@ -1,7 +1,7 @@
-"""Reads one RSS or Atom feed: bytes on standard input, JSON on standard output.
+"""RSS worker: parses one feed, bytes on standard input to JSON on standard output.
 
-A process of its own, started for one feed: feedparser takes apart whatever it is given, at its
-leisure, and here it can be stopped. It imports nothing of ours, so that it starts at once.
+It runs as a subprocess for one feed: feedparser has no limit of time or memory, and a process can
+be killed. It imports nothing of the project, so it starts fast.
 """
 
 import json
@@ -15,9 +15,9 @@ from typing import Any
 
 import feedparser  # type: ignore[import-untyped] # it ships no types
 
-_MEMORY = 1 << 30  # bytes
-_MOST_ENTRIES = 500
-_LONGEST = 100_000  # code points of a field
+_MAX_MEMORY = 1 << 30  # bytes
+_MAX_ENTRIES = 500
+_MAX_FIELD_LENGTH = 100_000  # code points of a field
 
 
 def _time(parsed: struct_time | None) -> str | None:
@@ -29,7 +29,7 @@ def _time(parsed: struct_time | None) -> str | None:
 
 def _text(detail: Any) -> dict[str, Any]:
     value, kind = detail.get("value") or "", detail.get("type") or "text/html"
-    return {"value": value[:_LONGEST], "html": "html" in kind}
+    return {"value": value[:_MAX_FIELD_LENGTH], "html": "html" in kind}
 
 
 def _entry(entry: Any) -> dict[str, Any]:
@@ -44,16 +44,16 @@ def _entry(entry: Any) -> dict[str, Any]:
 
 
 def _main() -> None:
-    with suppress(ValueError):  # macOS does not let it
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    # Bytes alone: of a string that looks like an address or a path it would open that.
+    with suppress(ValueError):  # macOS refuses it
+        resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY, _MAX_MEMORY))
+    # Pass bytes: feedparser opens a string that looks like an address or a path.
     feed = feedparser.parse(sys.stdin.buffer.read())
-    said = {
+    result = {
         "is_feed": bool(feed.get("version")),
         "lang": feed.feed.get("language") or "",
-        "entries": [_entry(entry) for entry in feed.entries[:_MOST_ENTRIES]],
+        "entries": [_entry(entry) for entry in feed.entries[:_MAX_ENTRIES]],
     }
-    sys.stdout.write(json.dumps(said))
+    sys.stdout.write(json.dumps(result))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Public Telegram channels by their web preview, https://t.me/s/CHANNEL: no account is needed.
+"""Telegram preview source: posts of a public channel's web preview, https://t.me/s/CHANNEL.
 
-It shows the last twenty posts or so, the oldest first. Of the libraries that read HTML as browsers
-do, selectolax brings selectors and types; lxml needs two packages more for them.
+It needs no account. The preview shows about the last twenty posts, oldest first. selectolax parses
+HTML like a browser and has selectors and types; lxml would need two more packages for them.
 """
 
 import asyncio
@@ -13,20 +13,19 @@ from pydantic import AfterValidator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.sources.adapters.telegram.posts import post_bulletin
-from bot.sources.base.entry_diff import notice
-from bot.sources.base.page_source import Found, OnePage, PageSettings
-from bot.sources.base.source_settings import WebAddress
+from bot.sources.base.entry_diff import diff_entries
+from bot.sources.base.page_source import PageResult, PageSettings, PageSource
 from bot.sources.core import dedup_keys
 from bot.sources.core.source import Clock, Unusable
-from bot.sources.http.client import Fetcher, Page
-from bot.sources.http.ssrf_guard import web_address
+from bot.sources.http.client import HttpClient, Page
 from bot.sources.parsing.charset import decode
-from bot.sources.parsing.html_text import page_text
-from bot.sources.parsing.lenient_json import moment
+from bot.sources.parsing.html_text import html_to_text
+from bot.sources.parsing.lenient_json import as_time
 from bot.sources.parsing.sanitize import clean_text
+from bot.web_address import WebAddress, web_address_or_none
 from storage.inbound.bulletins import Bulletin
 from storage.inbound.sources import Cursor
-from storage.values.durations import Duration, between
+from storage.values.durations import Duration, duration_range
 
 _POST = "div.tgme_widget_message[data-post]"
 _TEXT = "div.tgme_widget_message_text.js-message_text"
@@ -35,7 +34,7 @@ _FORWARDED = "a.tgme_widget_message_forwarded_from_name[href]"
 _LINK = "a.tgme_widget_message_date[href]"
 
 
-def _preview(url: str) -> str:
+def _validate_preview(url: str) -> str:
     if "//t.me/" in url and "//t.me/s/" not in url:
         raise ValueError("the address of a preview, such as https://t.me/s/CHANNEL")
     return url
@@ -45,66 +44,64 @@ class TelegramPreviewSettings(PageSettings, frozen=True):
     """`[[source]] kind = "telegram_preview"`."""
 
     kind: Literal["telegram_preview"]
-    url: Annotated[WebAddress, AfterValidator(_preview)]
-    every: Annotated[Duration, between("10s", "1d")] = timedelta(seconds=30)
+    url: Annotated[WebAddress, AfterValidator(_validate_preview)]
+    every: Annotated[Duration, duration_range("10s", "1d")] = timedelta(seconds=30)
 
-    def source(self, fetcher: Fetcher, clock: Clock) -> "TelegramPreview":
-        return TelegramPreview(self, fetcher, clock)
+    def build_source(self, client: HttpClient, clock: Clock) -> "TelegramPreview":
+        """Return the source of a web preview."""
+        return TelegramPreview(self, client, clock)
 
 
 @dataclass(frozen=True)
 class Post:
+    """One post of a preview."""
+
     id: str  # "channel/17"
-    number: int | None  # 17: it grows
-    text: str  # plain; empty when it is a picture alone
-    url: str | None  # the post, or the one it forwards
-    at: datetime | None  # aware
+    number: int | None  # 17; grows from post to post
+    text: str  # plain; empty for a picture without text
+    url: str | None  # of the post, or of the original of a forward
+    posted_at: datetime | None  # aware
 
 
-class TelegramPreview(OnePage):
+class TelegramPreview(PageSource):
     """The source of `kind = "telegram_preview"`.
 
-    Its cursor: as in `one_page`; `last`, the greatest number seen; `known`, as in `noticing`.
+    Cursor: the fields of `page_source`; `last`, the greatest post number; `known`, see
+    `entry_diff`.
     """
 
-    limit = 4 * 1024 * 1024
+    max_bytes = 4 * 1024 * 1024
 
-    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> Found:
-        """New posts, and those that say something else now."""
-        posts = await asyncio.to_thread(read_posts, page.body, page.charset)
+    async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> PageResult:
+        """Return new posts, and those with changed text."""
+        posts = await asyncio.to_thread(parse_posts, page.body, page.charset)
         last = cursor["last"] if cursor else -1
-        noticed = notice({post.id: post.text for post in posts}, cursor["known"] if cursor else {})
-        # An old post that turns up when a newer one is deleted is not new.
-        new = [post for post in posts if post.id in noticed.new and _is_after(post, last)]
-        changed = [post for post in posts if post.id in noticed.changed]
-        return Found(
-            (
-                *(
-                    self._told(post, dedup_keys.id_key(post.id, None), now)
-                    for post in new
-                    if post.text
-                ),
-                *(
-                    self._told(post, dedup_keys.wording_key(post.id, post.text), now)
-                    for post in changed
-                    if post.text
-                ),
-            ),
+        texts = {post.id: post.text for post in posts}
+        diff = diff_entries(texts, cursor["known"] if cursor else {})
+        # An old post that reappears when a newer one is deleted is not new.
+        added = [post for post in posts if post.id in diff.added and _is_after(post, last)]
+        changed = [post for post in posts if post.id in diff.changed]
+        keys = [
+            *((post, dedup_keys.id_key(post.id, None)) for post in added),
+            *((post, dedup_keys.revision_key(post.id, post.text)) for post in changed),
+        ]
+        return PageResult(
+            tuple(self._bulletin(post, key, now) for post, key in keys if post.text),
             {
                 "last": max(last, *(post.number or 0 for post in posts)),
-                "known": noticed.known,
+                "known": diff.hashes,
             },
         )
 
-    def _told(self, post: Post, key: str, now: datetime) -> Bulletin:
-        return post_bulletin(self.name, key, post.text, post.url, post.at, now)
+    def _bulletin(self, post: Post, key: str, now: datetime) -> Bulletin:
+        return post_bulletin(self.name, key, post.text, post.url, post.posted_at, now)
 
 
-def read_posts(body: bytes, charset: str | None = None) -> list[Post]:
-    """The posts of a preview, service messages left out. Raises Unusable when it shows none."""
+def parse_posts(body: bytes, charset: str | None = None) -> list[Post]:
+    """Return the posts of a preview without service messages. Raise Unusable if it shows none."""
     parser = LexborHTMLParser(decode(body, charset))
     nodes = [node for node in parser.css(_POST) if node.attributes["data-post"]]
-    if not nodes:  # Telegram leads to another page then
+    if not nodes:  # Telegram has redirected to another page
         raise Unusable("shows no posts: no public channel, or its preview is off")
     return [
         _post(node)
@@ -121,9 +118,9 @@ def _post(node: LexborNode) -> Post:
     return Post(
         id=id_,
         number=int(number) if number.isdecimal() else None,
-        text=clean_text(page_text(text.html or "")) if text else "",
+        text=clean_text(html_to_text(text.html or "")) if text else "",
         url=_address(node, _FORWARDED) or _address(node, _LINK),
-        at=moment(time.attributes["datetime"]) if time else None,
+        posted_at=as_time(time.attributes["datetime"]) if time else None,
     )
 
 
@@ -132,6 +129,5 @@ def _is_after(post: Post, last: int) -> bool:
 
 
 def _address(node: LexborNode, selector: str) -> str | None:
-    """A forward leads to its original: who told it first is known by that."""
     link = node.css_first(selector)
-    return web_address((link.attributes["href"] or "") if link else "")
+    return web_address_or_none((link.attributes["href"] or "") if link else "")

@@ -1,24 +1,28 @@
-"""Air alerts in Ukraine from siren.pp.ua: a volunteers' proxy of ukrainealarm.com without a key.
+"""siren source: air alerts in Ukraine from siren.pp.ua, a proxy of ukrainealarm.com without a key.
 
-Its users report that it answers 200 requests in five minutes and address.
+Volunteers run it. Users report a limit of 200 requests in five minutes for each client address.
 """
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from bot.sources.adapters.ukraine.ukrainealarm import UkraineAlarm
-from bot.sources.base.source_settings import PolledSettings, WebAddress
+from bot.sources.base.source_settings import PolledSettings
 from bot.sources.core.source import Clock
-from bot.sources.http.client import Fetcher
-from storage.values.durations import Duration, between
+from bot.sources.http.client import HttpClient
+from bot.web_address import WebAddress
+from storage.values.durations import Duration, duration_range
 
 
 class SirenSettings(PolledSettings, frozen=True):
     """`[[source]] kind = "siren"`."""
 
+    is_state_source: ClassVar[bool] = True
+
     kind: Literal["siren"]
     url: WebAddress = "https://siren.pp.ua/api/v3/alerts"
-    every: Annotated[Duration, between("5s", "1d")] = timedelta(seconds=15)
+    every: Annotated[Duration, duration_range("5s", "1d")] = timedelta(seconds=15)
 
-    def source(self, fetcher: Fetcher, clock: Clock) -> UkraineAlarm:
-        return UkraineAlarm(self, self.url, "", fetcher, clock)
+    def build_source(self, client: HttpClient, clock: Clock) -> UkraineAlarm:
+        """Return the source of siren.pp.ua."""
+        return UkraineAlarm(self, self.url, "", client, clock)

@@ -1,4 +1,4 @@
-"""From one look at a service's state to a batch: what all sources of states do alike."""
+"""Batches of sources that list all active alerts: from a snapshot or message to a `Batch`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -7,120 +7,136 @@ from typing import Any
 
 import structlog
 
-from bot.sources.adapters.ukraine.service_tables import HAZARDS, PERMANENT, bulletins
+from bot.sources.adapters.ukraine.bulletins import to_bulletins
+from bot.sources.adapters.ukraine.service_tables import HAZARDS, PERMANENT_ALERTS
 from bot.sources.core import state_diff
 from bot.sources.core.source import Batch
-from bot.sources.core.state_diff import Change, Seen, State
+from bot.sources.core.state_diff import Change, Snapshot, State
 from storage.inbound.bulletins import Phase
 from storage.inbound.sources import Cursor
 
-AWAY = timedelta(seconds=60)
-"""So long without a look, and an alert that was on before may have ended and begun anew."""
+MAX_POLL_GAP = timedelta(seconds=60)
+"""After a longer gap between polls, an alert may have ended and started again unseen."""
 
 log = structlog.get_logger(__name__)
 
 
-def may_skip(cursor: Cursor | None, now: datetime) -> bool:
-    """Whether "nothing has changed" is answer enough: not while what was seen is in doubt."""
-    return cursor is not None and not cursor["doubted"] and not _was_away(cursor, now)
+def can_skip(cursor: Cursor | None, now: datetime) -> bool:
+    """Return True if a conditional request is enough.
+
+    Not after a gap, and not while an empty state awaits its confirmation.
+    """
+    return cursor is not None and not cursor["doubted"] and not _has_gap(cursor, now)
 
 
-def unchanged(name: str, cursor: Cursor, now: datetime) -> Batch:
-    """What was on is on."""
+def unchanged_batch(name: str, cursor: Cursor, now: datetime) -> Batch:
+    """Return a batch with the state of the cursor and no bulletins."""
     state = state_diff.from_json(cursor["state"])
-    seen = {**cursor, "seen_at": now.isoformat()}
-    return Batch(name, (), seen, baseline=False, state=state, deduced=True)
+    polled = {**cursor, "seen_at": now.isoformat()}
+    return Batch(name, (), polled, is_baseline=False, state=state, has_inferred_all_clears=True)
 
 
-def batch(
-    name: str, cursor: Cursor | None, seen: Seen, more: Mapping[str, Any], now: datetime
+def poll_batch(
+    name: str, cursor: Cursor | None, snapshot: Snapshot, fields: Mapping[str, Any], now: datetime
 ) -> Batch:
-    """What changed since the cursor; None: all that is on is a baseline.
+    """Return the changes since the cursor; without a cursor all active alerts as a baseline.
 
-    After a while without a look all that is on is told once more: others may have said meanwhile
-    that it was over. A state that is suddenly empty must be seen twice: services answer so when
-    they have lost theirs, and some alerts never end. `more` is what else the source wants to find
-    in its cursor.
+    After a gap all active alerts are published again: other sources may have reported their end
+    meanwhile. A state that becomes empty must be seen twice: services answer so when they have
+    lost their state, and some alerts never end. `fields` are added to the cursor.
     """
     if cursor is None:
         return Batch(
             name,
-            bulletins(name, state_diff.beginnings(seen.state), now),
-            _cursor(seen.state, more, now, doubted=False),
-            baseline=True,
-            state=seen.state,
-            deduced=True,
-            numbered=True,
+            to_bulletins(name, state_diff.list_activations(snapshot.state), now),
+            _cursor(snapshot.state, fields, now, is_unconfirmed=False),
+            is_baseline=True,
+            state=snapshot.state,
+            has_inferred_all_clears=True,
+            has_service_regions=True,
         )
     before = state_diff.from_json(cursor["state"])
-    if before and not seen.state and not cursor["doubted"]:
-        log.warning("state_doubted", source=name, missing=len(before))
-        kept = _cursor(before, more, now, doubted=True)
-        return Batch(name, (), kept, baseline=False, state=before, deduced=True)
-    state, changes = state_diff.difference(before, seen)
-    if _was_away(cursor, now):
-        changes = _all_once_more(changes, seen.state, _seen_at(cursor, now))
+    if before and not snapshot.state and not cursor["doubted"]:
+        log.warning("empty_state_unconfirmed", source=name, missing=len(before))
+        kept = _cursor(before, fields, now, is_unconfirmed=True)
+        return Batch(name, (), kept, is_baseline=False, state=before, has_inferred_all_clears=True)
+    state, changes = state_diff.diff(before, snapshot)
+    if _has_gap(cursor, now):
+        changes = _republish_all(changes, snapshot.state, _polled_at(cursor, now))
     return Batch(
         name,
-        bulletins(name, _ringing(changes), now),
-        _cursor(state, more, now, doubted=False),
-        baseline=False,
-        many=True,
+        to_bulletins(name, _without_permanent(changes), now),
+        _cursor(state, fields, now, is_unconfirmed=False),
+        is_baseline=False,
+        can_burst=True,
         state=state,
-        deduced=True,
-        numbered=True,
+        has_inferred_all_clears=True,
+        has_service_regions=True,
     )
 
 
-def changed(name: str, cursor: Cursor | None, before: State, after: State, now: datetime) -> Batch:
-    """What a message changed. Its all-clears are said and not deduced; a look comes before it."""
-    state, changes = state_diff.difference(before, Seen(after, whole=True))
+def message_batch(
+    name: str, cursor: Cursor | None, before: State, after: State, now: datetime
+) -> Batch:
+    """Return the changes by a message, whose all-clears are announced and not inferred.
+
+    Without a cursor the batch has none either: the first poll comes before the first message.
+    """
+    state, changes = state_diff.diff(before, Snapshot(after, is_complete=True))
     return Batch(
         name,
-        bulletins(name, _ringing(changes), now),
+        to_bulletins(name, _without_permanent(changes), now),
         {**cursor, "state": state_diff.to_json(state)} if cursor else None,
-        baseline=False,
-        many=True,
+        is_baseline=False,
+        can_burst=True,
         state=state,
-        numbered=True,
+        has_service_regions=True,
     )
 
 
-def _was_away(cursor: Cursor, now: datetime) -> bool:
-    return now - _seen_at(cursor, now) > AWAY
+def _has_gap(cursor: Cursor, now: datetime) -> bool:
+    return now - _polled_at(cursor, now) > MAX_POLL_GAP
 
 
-def _seen_at(cursor: Cursor, now: datetime) -> datetime:
-    """When there was a look last; now, where an older version has not noted it."""
+def _polled_at(cursor: Cursor, now: datetime) -> datetime:
+    """Return the time of the last poll; now, if an older version wrote the cursor without it."""
     return datetime.fromisoformat(cursor["seen_at"]) if "seen_at" in cursor else now
 
 
-def _all_once_more(
-    changes: Iterable[Change], state: State, seen_at: datetime
+def _republish_all(
+    changes: Iterable[Change], state: State, polled_at: datetime
 ) -> tuple[Change, ...]:
-    """All that is on beside what changed; when it began is told only where that was since.
+    """Add all active alerts to the changes, with a start time only where it is after the gap began.
 
-    Of hazards we know: of others nobody would know that it is the same alert still.
+    Only alerts of known hazards: later stages could not recognise others as the same alert.
     """
-    known = {id_: alert for id_, alert in state.items() if alert.hazard in HAZARDS}
-    fresh = {
-        id_: alert if alert.since and alert.since > seen_at else replace(alert, since=None)
-        for id_, alert in known.items()
+    republished = {
+        id_: alert if alert.since and alert.since > polled_at else replace(alert, since=None)
+        for id_, alert in state.items()
+        if alert.hazard in HAZARDS
     }
-    others = (one for one in changes if one.phase is Phase.CLEAR or one.alert.id not in known)
-    return (*others, *state_diff.beginnings(fresh))
+    remaining = (
+        change
+        for change in changes
+        if change.phase is Phase.CLEAR or change.alert.id not in republished
+    )
+    return (*remaining, *state_diff.list_activations(republished))
 
 
-def _ringing(changes: Iterable[Change]) -> list[Change]:
-    return [one for one in changes if (one.alert.uid, one.alert.hazard) not in PERMANENT]
+def _without_permanent(changes: Iterable[Change]) -> list[Change]:
+    return [
+        change
+        for change in changes
+        if (change.alert.uid, change.alert.hazard) not in PERMANENT_ALERTS
+    ]
 
 
 def _cursor(
-    state: state_diff.State, more: Mapping[str, Any], now: datetime, *, doubted: bool
+    state: State, fields: Mapping[str, Any], now: datetime, *, is_unconfirmed: bool
 ) -> Cursor:
     return {
-        **more,
+        **fields,
         "state": state_diff.to_json(state),
-        "doubted": doubted,
+        "doubted": is_unconfirmed,
         "seen_at": now.isoformat(),
     }

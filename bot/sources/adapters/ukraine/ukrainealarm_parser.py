@@ -1,142 +1,168 @@
-"""What ukrainealarm.com says, read: its states, its messages and its tree of regions. Pure."""
+"""ukrainealarm parser: states, webhook messages and the tree of regions. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.sources.adapters.ukraine.service_tables import AIR, FIRST_LEVEL, TEST_REGION, region_number
-from bot.sources.base.anomaly_log import Oddities
+from bot.sources.adapters.ukraine.service_tables import (
+    AIR_RAID,
+    FIRST_LEVEL_REGIONS,
+    TEST_REGION,
+    normalize_region_id,
+)
+from bot.sources.base.anomaly_log import AnomalyLog
 from bot.sources.core.source import Unusable
-from bot.sources.core.state_diff import Alert, Seen, State, joined
-from bot.sources.parsing.lenient_json import Record, line, moment, read_json, record, records
+from bot.sources.core.state_diff import Alert, Snapshot, State, merge_alerts
+from bot.sources.parsing.lenient_json import (
+    JsonObject,
+    as_line,
+    as_object,
+    as_objects,
+    as_time,
+    read_json,
+)
 
 _HAZARDS = {
-    "air": AIR,
+    "air": AIR_RAID,
     "artillery": "artillery_shelling",
     "urban_fights": "urban_fights",
     "chemical": "chemical",
     "nuclear": "nuclear",
 }
 _NO_THREAT = "info"
-_OVER = "deactivate"
-_DEEPEST = 4  # oblast, raion, hromada, settlement
+_DEACTIVATED = "deactivate"
+_MAX_DEPTH = 4  # oblast, raion, hromada, settlement
 
 
 @dataclass(frozen=True)
-class Place:
-    """A region of the service's own tree."""
+class ServiceRegion:
+    """A region in the service's own tree."""
 
     name: str  # in Ukrainian
-    within: str = ""  # of a hromada: the name of its raion
+    within: str = ""  # for a hromada: the name of its raion
 
 
-def read_alerts(body: bytes, oddities: Oddities) -> Seen:
-    """The answer of /api/v3/alerts. Raises Unusable when it is not what it should be."""
+def parse_alerts(body: bytes, anomalies: AnomalyLog) -> Snapshot:
+    """Return the snapshot in an answer of /api/v3/alerts. Raise Unusable."""
     regions = read_json(body)
     if not isinstance(regions, list):
         raise Unusable("lists no alerts")
     names = {
-        region_number(line(one.get("regionId"))): line(one.get("regionName"))
-        for one in records(regions)
+        _region_id(region): as_line(region.get("regionName")) for region in as_objects(regions)
     }
-    found = [alert for one in regions for alert in _alerts(record(one), names, oddities)]
-    alerts = [alert for alert in found if alert is not None]
-    if found and not alerts:
+    parsed = [alert for region in regions for alert in _alerts(as_object(region), names, anomalies)]
+    readable = [alert for alert in parsed if alert is not None]
+    if parsed and not readable:
         raise Unusable("has no alert that can be read")
-    on = (one for one in alerts if one.uid != TEST_REGION and one.hazard != _NO_THREAT)
-    return Seen(joined(on), whole=len(alerts) == len(found))
+    alerts = (
+        alert for alert in readable if alert.uid != TEST_REGION and alert.hazard != _NO_THREAT
+    )
+    return Snapshot(merge_alerts(alerts), is_complete=len(readable) == len(parsed))
 
 
-def _alerts(one: Record, names: dict[str, str], oddities: Oddities) -> Iterator[Alert | None]:
-    """The alerts of a listed region; None for each part that cannot be read."""
-    listed = one.get("activeAlerts")
-    if listed is None and line(one.get("regionId")):
+def _region_id(item: JsonObject) -> str:
+    return normalize_region_id(as_line(item.get("regionId")))
+
+
+def _alerts(
+    region: JsonObject, names: dict[str, str], anomalies: AnomalyLog
+) -> Iterator[Alert | None]:
+    """Yield the alerts of a listed region, None for each unreadable part."""
+    listed = region.get("activeAlerts")
+    if listed is None and as_line(region.get("regionId")):
         return
     if not isinstance(listed, list):
-        oddities.note("region", one)
+        anomalies.log_once("region", region)
         yield None
         return
-    for alert in map(record, listed):
-        yield _alert(alert, line(one.get("regionId")), names, oddities)
+    for item in map(as_object, listed):
+        yield _alert(item, as_line(region.get("regionId")), names, anomalies)
 
 
-def _alert(one: Record, outer: str, names: dict[str, str], oddities: Oddities) -> Alert | None:
-    # A raion lists its oblast's alerts too: each belongs to the region it names itself.
-    uid = region_number(line(one.get("regionId")) or outer)
-    kind = line(one.get("type")).lower()
+def _alert(
+    item: JsonObject, listed_under: str, names: dict[str, str], anomalies: AnomalyLog
+) -> Alert | None:
+    # A raion lists its oblast's alerts too: each belongs to the region that it names itself.
+    uid = normalize_region_id(as_line(item.get("regionId")) or listed_under)
+    kind = as_line(item.get("type")).lower()
     if not uid or not kind:
-        oddities.note("activeAlerts", one)
+        anomalies.log_once("activeAlerts", item)
         return None
     if kind not in _HAZARDS and kind != _NO_THREAT:
-        oddities.note("type", kind)
-    levels = records(one.get("activeAlertLevels"))
+        anomalies.log_once("type", kind)
+    levels = as_objects(item.get("activeAlertLevels"))
+    reasons = (as_line(level.get("reason")) for level in levels)
+    changes = (as_time(level.get("createdAt")) for level in levels)
     return Alert(
         uid=uid,
-        region=FIRST_LEVEL.get(uid) or names.get(uid) or f"uid:{uid}",
+        region=FIRST_LEVEL_REGIONS.get(uid) or names.get(uid) or f"uid:{uid}",
         hazard=_HAZARDS.get(kind, kind),
-        level=_level(kind, levels, oddities),
-        threats=tuple(dict.fromkeys(filter(None, (line(each.get("reason")) for each in levels)))),
-        since=moment(one.get("lastUpdate")),
-        changed_at=max(
-            filter(None, (moment(each.get("createdAt")) for each in levels)), default=None
-        ),
+        level=_highest_level(kind, levels, anomalies),
+        threats=tuple(dict.fromkeys(filter(None, reasons))),
+        since=as_time(item.get("lastUpdate")),
+        changed_at=max(filter(None, changes), default=None),
     )
 
 
-def _level(kind: str, levels: Sequence[Record], oddities: Oddities) -> str | None:
-    """The gravest; an air alert without any is red, as its users report."""
-    said = [level for each in levels if (level := line(each.get("alertLevel")).lower())]
-    for level in said:
-        if level not in {"red", "yellow"}:
-            oddities.note("alertLevel", level)
-    if not said:
-        return "red" if _HAZARDS.get(kind) == AIR else None
-    return "red" if "red" in said else said[0]
+def _highest_level(kind: str, levels: Sequence[JsonObject], anomalies: AnomalyLog) -> str | None:
+    """Return the highest level; an air alert without any is red, as its users report."""
+    names = [name for level in levels if (name := as_line(level.get("alertLevel")).lower())]
+    for name in names:
+        if name not in {"red", "yellow"}:
+            anomalies.log_once("alertLevel", name)
+    if not names:
+        return "red" if _HAZARDS.get(kind) == AIR_RAID else None
+    return "red" if "red" in names else names[0]
 
 
-def read_places(body: bytes) -> dict[str, Place]:
-    """The answer of /api/v3/regions, by number. Raises Unusable."""
-    states = record(read_json(body)).get("states")
+def parse_regions(body: bytes) -> dict[str, ServiceRegion]:
+    """Return the regions in an answer of /api/v3/regions, by number. Raise Unusable."""
+    states = as_object(read_json(body)).get("states")
     if not isinstance(states, list):
         raise Unusable("lists no regions")
-    return dict(_places(states, ()))
+    return dict(_regions(states, ()))
 
 
-def _places(listed: object, around: tuple[str, ...]) -> Iterator[tuple[str, Place]]:
-    for one in records(listed):
-        uid, name = region_number(line(one.get("regionId"))), line(one.get("regionName"))
+def _regions(listed: object, outer: tuple[str, ...]) -> Iterator[tuple[str, ServiceRegion]]:
+    """Walk the tree; `outer` holds the names of the regions around, the oblast first."""
+    for item in as_objects(listed):
+        uid, name = _region_id(item), as_line(item.get("regionName"))
         if uid and name:
-            yield uid, Place(FIRST_LEVEL.get(uid, name), around[1] if len(around) > 1 else "")
-        if len(around) < _DEEPEST:
-            yield from _places(one.get("regionChildIds"), (*around, name))
+            raion = outer[1] if len(outer) > 1 else ""
+            yield uid, ServiceRegion(FIRST_LEVEL_REGIONS.get(uid, name), raion)
+        if len(outer) < _MAX_DEPTH:
+            yield from _regions(item.get("regionChildIds"), (*outer, name))
 
 
-def apply(body: bytes, before: State, places: Mapping[str, Place], oddities: Oddities) -> State:
-    """All that is on after a message of the webhook. Raises Unusable.
+def apply_message(
+    body: bytes, before: State, regions: Mapping[str, ServiceRegion], anomalies: AnomalyLog
+) -> State:
+    """Return the state after a message of the webhook. Raise Unusable.
 
-    It tells either of one change, or of some regions all that is on in them.
+    A message reports either one change, or all active alerts of some regions.
     """
-    said = read_json(body)
-    if isinstance(said, list):
-        return _with_regions(body, before, oddities)
-    message = record(said)
-    uid = region_number(line(message.get("regionId")))
-    status = line(message.get("status")).lower()
-    if not status or (alert := _alert(_as_listed(message), uid, {}, oddities)) is None:
+    value = read_json(body)
+    if isinstance(value, list):
+        return _with_regions(body, before, anomalies)
+    message = as_object(value)
+    uid = _region_id(message)
+    status = as_line(message.get("status")).lower()
+    if not status or (alert := _alert(_as_listed(message), uid, {}, anomalies)) is None:
         raise Unusable("tells of no region, type or status")
     if uid == TEST_REGION or alert.hazard == _NO_THREAT:
         return before
-    known = before.get(alert.id)
-    if status == _OVER and not message.get("activeAlertLevels"):
-        # What began after that was not ended by it: messages overtake each other.
-        newer = known and known.since and alert.since and known.since > alert.since
-        return before if newer else {id_: on for id_, on in before.items() if id_ != alert.id}
-    place = places.get(uid) or Place(known.region if known else alert.region)
-    told = replace(alert, region=place.name, within=place.within)
-    return {**before, alert.id: told}
+    current = before.get(alert.id)
+    if status == _DEACTIVATED and not message.get("activeAlertLevels"):
+        # Messages overtake each other: this one does not end an alert that started after it.
+        is_newer = current and current.since and alert.since and current.since > alert.since
+        if is_newer:
+            return before
+        return {id_: active for id_, active in before.items() if id_ != alert.id}
+    region = regions.get(uid) or ServiceRegion(current.region if current else alert.region)
+    return {**before, alert.id: replace(alert, region=region.name, within=region.within)}
 
 
-def _as_listed(message: Record) -> Record:
-    """As the state lists an alert."""
+def _as_listed(message: JsonObject) -> JsonObject:
+    """Return the message in the form of an alert in the state."""
     return {
         "regionId": message.get("regionId"),
         "type": message.get("alarmType"),
@@ -145,8 +171,13 @@ def _as_listed(message: Record) -> Record:
     }
 
 
-def _with_regions(body: bytes, before: State, oddities: Oddities) -> State:
-    seen = read_alerts(body, oddities)
-    listed = {region_number(line(one.get("regionId"))) for one in records(read_json(body))}
-    kept = {id_: alert for id_, alert in before.items() if not (seen.whole and alert.uid in listed)}
-    return {**kept, **seen.state}
+def _with_regions(body: bytes, before: State, anomalies: AnomalyLog) -> State:
+    """Return the state with the alerts of the listed regions replaced."""
+    snapshot = parse_alerts(body, anomalies)
+    listed = {_region_id(region) for region in as_objects(read_json(body))}
+    kept = {
+        id_: alert
+        for id_, alert in before.items()
+        if not (snapshot.is_complete and alert.uid in listed)
+    }
+    return {**kept, **snapshot.state}

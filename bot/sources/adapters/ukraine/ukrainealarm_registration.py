@@ -1,4 +1,4 @@
-"""Has ukrainealarm.com send its messages to us, and learns what it calls its regions."""
+"""Webhook registration: subscribes to ukrainealarm.com's messages and reads its region names."""
 
 import json
 from collections.abc import Mapping
@@ -6,60 +6,65 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import structlog
 
-from bot.sources.adapters.ukraine.ukrainealarm_parser import Place, read_places
+from bot.sources.adapters.ukraine.ukrainealarm_parser import ServiceRegion, parse_regions
 from bot.sources.base.rsa_signature import PublicKey
 from bot.sources.core.source import Refused, SourceError
-from bot.sources.http.client import Fetcher
+from bot.sources.http.client import HttpClient
 
-_LARGEST = 4 * 1024 * 1024  # bytes
-_OTHERS = frozenset((401, 403, 429))  # a wrong key, or too many requests: no reason to try again
+_MAX_BYTES = 4 * 1024 * 1024
+_FINAL_STATUSES = frozenset((401, 403, 429))  # wrong key or rate limit: PATCH would not help
 
 log = structlog.get_logger(__name__)
 
 
-class Enrolment:
-    """At one address, until this process ends: where it is already, it is told again."""
+class WebhookRegistration:
+    """Registration of one webhook address, once in the life of the process.
+
+    Registering the same address again is idempotent.
+    """
 
     def __init__(
         self,
         url: str,  # lists all alerts
-        address: str,  # where the service reaches us
-        key: str,  # what it shows there
+        address: str,  # public address of our webhook
+        key: str,  # secret part of that address
         headers: Mapping[str, str],
-        signer: PublicKey | None,  # who signs what it sends; None: that is not checked
+        public_key: PublicKey | None,  # signs the messages; None: they are not checked
     ) -> None:
         self.key = key
-        self.signer = signer
-        where = urlsplit(url)
-        above = where.path.rstrip("/").rpartition("/")[0]
-        self._api = urlunsplit(where._replace(path=above, query="", fragment=""))
-        parts = urlsplit(address)
-        query = "&".join(filter(None, (parts.query, urlencode({"key": key}))))
-        self._address = urlunsplit(parts._replace(query=query))
+        self.public_key = public_key
+        service = urlsplit(url)
+        api_path = service.path.rstrip("/").rpartition("/")[0]
+        self._api = urlunsplit(service._replace(path=api_path, query="", fragment=""))
+        webhook = urlsplit(address)
+        query = "&".join(filter(None, (webhook.query, urlencode({"key": key}))))
+        self._address = urlunsplit(webhook._replace(query=query))
         self._headers = headers
-        self.done = False
-        self.places: Mapping[str, Place] = {}  # by number; empty as long as nobody told
+        self.is_registered = False
+        self.regions: Mapping[str, ServiceRegion] = {}  # by number; empty until they are read
 
-    async def enrol(self, name: str, fetcher: Fetcher) -> None:
-        """Once; as long as it fails, the source is asked as often as without it."""
-        if self.done:
+    async def register(self, name: str, client: HttpClient) -> None:
+        """Register unless done. Until it succeeds, the source keeps its short poll interval."""
+        if self.is_registered:
             return
         try:
-            await self._register(fetcher)
-            self.done = True
-            page = await fetcher.get(f"{self._api}/regions", limit=_LARGEST, headers=self._headers)
-            self.places = read_places(page.body if page else b"")
+            await self._register(client)
+            self.is_registered = True
+            page = await client.get(
+                f"{self._api}/regions", max_bytes=_MAX_BYTES, headers=self._headers
+            )
+            self.regions = parse_regions(page.body if page else b"")
         except SourceError as error:
-            step = "regions" if self.done else "register"
-            log.warning("webhook_not_set_up", source=name, step=step, error=str(error))
+            step = "regions" if self.is_registered else "register"
+            log.warning("webhook_registration_failed", source=name, step=step, error=str(error))
 
-    async def _register(self, fetcher: Fetcher) -> None:
-        """POST, and PATCH where it has an address of ours already (its OpenAPI description)."""
+    async def _register(self, client: HttpClient) -> None:
+        """POST, then PATCH if an address is registered already (from its OpenAPI description)."""
         body = json.dumps({"webHookUrl": self._address}).encode()
         status = 0
         for method in ("POST", "PATCH"):
-            status = await fetcher.send(method, f"{self._api}/webhook", body, self._headers)
-            if status in _OTHERS or 200 <= status < 300:
+            status = await client.send_json(method, f"{self._api}/webhook", body, self._headers)
+            if status in _FINAL_STATUSES or 200 <= status < 300:
                 break
         if not 200 <= status < 300:
-            raise Refused(status, why="to the address of the webhook")
+            raise Refused(status, reason="to the address of the webhook")

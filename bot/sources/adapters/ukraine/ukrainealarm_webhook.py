@@ -1,8 +1,8 @@
-"""Messages that ukrainealarm.com sends by itself, in between two looks at its state.
+"""Webhook of ukrainealarm.com: messages that the service sends between two polls.
 
-It sends to whatever address it was given, so the address has a part that nobody can guess; and its
-signature is checked where the operator gives its public key: as its documentation has it, RSA with
-SHA-256 over the time, a point and the body.
+The registered address has a secret part, which authenticates the sender. If the operator configures
+the service's public key, the signature is checked too: RSA with SHA-256 over the timestamp, a point
+and the body (from its documentation).
 """
 
 import base64
@@ -15,71 +15,77 @@ from typing import Protocol
 
 from aiohttp import web
 
-from bot.sources.base.rsa_signature import PublicKey
-from bot.sources.base.webhook_source import Hook, Refusal
+from bot.sources.base.rsa_signature import PublicKey, is_signed
+from bot.sources.base.webhook_source import WebhookError, WebhookSource
 from bot.sources.core.source import Batch, Clock, Unusable
-from storage.inbound.ingest_queue import Taken
+from storage.inbound.ingest_queue import IngestResult
 from storage.inbound.sources import Cursor
 
-_WINDOW = timedelta(minutes=5)  # between its clock and ours
+_WINDOW = timedelta(minutes=5)  # allowed difference between its clock and ours
 
 
-class Listener(Protocol):
-    """A source that understands messages."""
+class MessageReader(Protocol):
+    """A source that can read messages."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Configured name."""
+        ...
 
-    def told(self, body: bytes, cursor: Cursor | None) -> Batch:
-        """What a message changes. Raises Unusable."""
+    def read_message(self, body: bytes, cursor: Cursor | None) -> Batch:
+        """Return the changes by a message. Raise Unusable."""
         ...
 
 
-Tell = Callable[[Callable[[Cursor | None], Batch]], Awaitable[Sequence[Taken]]]
-"""Takes what a message changes of what the source has told so far: see `Poller.tell`."""
+IngestMessage = Callable[[Callable[[Cursor | None], Batch]], Awaitable[Sequence[IngestResult]]]
+"""Ingests a message: see `Poller.ingest_message`."""
 
 
-def address_key(token: str, name: str) -> str:
-    """The part of the address that nobody can guess: the same as long as the token is."""
+def webhook_key(token: str, name: str) -> str:
+    """Return the secret part of the webhook address, derived from the token."""
     return hmac.new(token.encode(), f"tocsin hook {name}".encode(), "sha256").hexdigest()[:32]
 
 
-class AlarmHook(Hook):
-    """POST /hook/NAME?key=…"""
+class UkraineAlarmWebhook(WebhookSource):
+    """Webhook source at `POST /hook/NAME?key=…`."""
 
     def __init__(
-        self, source: Listener, tell: Tell, clock: Clock, *, key: str, signer: PublicKey | None
+        self,
+        source: MessageReader,
+        ingest_message: IngestMessage,
+        clock: Clock,
+        *,
+        key: str,
+        public_key: PublicKey | None,
     ) -> None:
         super().__init__(source.name, clock)
         self._source = source
-        self._tell = tell
-        self._clock = clock
+        self._ingest_message = ingest_message
         self._key = key.encode()
-        self._signer = signer
+        self._public_key = public_key
 
-    def admit(self, request: web.Request) -> None:
-        """By the address."""
-        shown = request.query.get("key", "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(shown, self._key):
-            raise Refusal(401, "expected the address that was registered")
+    def authenticate(self, request: web.Request) -> None:
+        """Check the secret part of the address. Raise WebhookError."""
+        key = request.query.get("key", "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(key, self._key):
+            raise WebhookError(401, "expected the address that was registered")
 
-    async def take(self, request: web.Request, body: bytes) -> web.Response:
-        """202 when all is stored."""
-        if self._signer and not self._is_signed(self._signer, request, body):
-            raise Refusal(401, "expected a signature of these minutes")
+    async def ingest(self, request: web.Request, body: bytes) -> web.Response:
+        """Check the signature, store the changes and answer 202."""
+        if self._public_key and not self._is_authentic(request, body, self._public_key):
+            raise WebhookError(401, "expected a signature of these minutes")
         try:
-            taken = await self._tell(partial(self._source.told, body))
+            results = await self._ingest_message(partial(self._source.read_message, body))
         except Unusable as error:
-            raise Refusal(400, str(error)) from None
-        return web.json_response({"accepted": len(taken)}, status=202)
+            raise WebhookError(400, str(error)) from None
+        return web.json_response({"accepted": len(results)}, status=202)
 
-    def _is_signed(self, signer: PublicKey, request: web.Request, body: bytes) -> bool:
-        at = request.headers.get("X-Webhook-Timestamp", "")
+    def _is_authentic(self, request: web.Request, body: bytes, public_key: PublicKey) -> bool:
+        timestamp = request.headers.get("X-Webhook-Timestamp", "")
         try:
             signature = base64.b64decode(request.headers.get("X-Webhook-Signature", ""))
-            away = abs(self._clock().timestamp() - int(at))
+            difference = abs(self._clock().timestamp() - int(timestamp))
         except (ValueError, binascii.Error):
             return False
-        return away <= _WINDOW.total_seconds() and signer.signed(
-            at.encode() + b"." + body, signature
-        )
+        signed = timestamp.encode() + b"." + body
+        return difference <= _WINDOW.total_seconds() and is_signed(signed, signature, public_key)

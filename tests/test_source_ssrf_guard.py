@@ -1,4 +1,4 @@
-"""No page from outside leads us into the operator's own network (case 67 of the catalogue)."""
+"""SSRF guard: no page leads requests into the operator's network (case 67 of the catalogue)."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,8 +12,13 @@ from aiohttp.resolver import DefaultResolver
 from support.http_origin import Origin, origin, page
 
 from bot.sources.core.source import Refused, Unreachable, Unusable
-from bot.sources.http.client import Fetcher, open_session
-from bot.sources.http.ssrf_guard import LeadsInside, PublicResolver, is_public, leads_inside
+from bot.sources.http.client import HttpClient, open_session
+from bot.sources.http.ssrf_guard import (
+    PrivateAddressError,
+    PublicResolver,
+    has_private_host,
+    is_public,
+)
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 
@@ -45,19 +50,19 @@ def clock() -> datetime:
         "2001::1",
     ],
 )
-def test_a_private_address_is_known_in_every_disguise(address: str) -> None:
+def test_a_private_address_is_recognised_in_every_notation(address: str) -> None:
     assert not is_public(address)
 
 
 @pytest.mark.parametrize(
     "address", ["93.184.215.14", "2606:2800:21f:cb07::1", "64:ff9b::5db8:d70e", "2002:5db8:d70e::"]
 )
-def test_a_public_address_is_one_behind_a_translator_too(address: str) -> None:
+def test_a_public_address_behind_a_translator_is_public(address: str) -> None:
     assert is_public(address)
 
 
 @pytest.mark.parametrize(
-    ("url", "inside"),
+    ("url", "is_private"),
     [
         ("http://127.0.0.1:8080/", True),
         ("http://[::1]/", True),
@@ -78,8 +83,8 @@ def test_a_public_address_is_one_behind_a_translator_too(address: str) -> None:
         ("https://example.org/", False),
     ],
 )
-def test_a_host_tells_by_its_own_words_that_it_is_private(url: str, inside: bool) -> None:  # noqa: FBT001
-    assert leads_inside(url) == inside
+def test_a_private_host_is_recognised_without_dns(url: str, is_private: bool) -> None:  # noqa: FBT001
+    assert has_private_host(url) == is_private
 
 
 def redirect(to: str) -> web.Response:
@@ -88,13 +93,13 @@ def redirect(to: str) -> web.Response:
 
 @asynccontextmanager
 async def redirecting(to: str) -> AsyncIterator[Origin]:
-    async with origin() as served:
+    async with origin() as server:
 
         async def answer(_request: web.Request) -> web.StreamResponse:
             return redirect(to)
 
-        served.answer = answer
-        yield served
+        server.answer = answer
+        yield server
 
 
 async def test_a_redirect_into_the_private_network_is_not_followed() -> None:
@@ -102,51 +107,51 @@ async def test_a_redirect_into_the_private_network_is_not_followed() -> None:
         inner.answer = page(b"secret")
 
         with pytest.raises(Unusable, match="private network"):
-            await Fetcher(session, clock).get(outer.url, limit=1000)
+            await HttpClient(session, clock).get(outer.url, max_bytes=1000)
 
     assert inner.requests == []
 
 
 async def test_a_redirect_on_the_operators_own_server_is_followed() -> None:
-    async with origin() as served, open_session() as session:
+    async with origin() as server, open_session() as session:
 
         async def answer(request: web.Request) -> web.StreamResponse:
             return web.Response(text="here") if request.query.get("to") else redirect("?to=1")
 
-        served.answer = answer
-        found = await Fetcher(session, clock).get(served.url, limit=1000)
+        server.answer = answer
+        result = await HttpClient(session, clock).get(server.url, max_bytes=1000)
 
-    assert found is not None
-    assert (found.body, found.url.endswith("/page?to=1")) == (b"here", True)
+    assert result is not None
+    assert (result.body, result.url.endswith("/page?to=1")) == (b"here", True)
 
 
-async def test_redirects_in_a_circle_end() -> None:
-    async with redirecting("/page") as served, open_session() as session:
+async def test_a_redirect_loop_ends() -> None:
+    async with redirecting("/page") as server, open_session() as session:
         with pytest.raises(Unreachable, match="circle"):
-            await Fetcher(session, clock).get(served.url, limit=1000)
+            await HttpClient(session, clock).get(server.url, max_bytes=1000)
 
-    assert len(served.requests) == 6
+    assert len(server.requests) == 6
 
 
 @pytest.mark.parametrize("to", ["file:///etc/passwd", "http://a b/", "http://a.org\\\\@127.0.0.1/"])
-async def test_a_redirect_to_no_web_address_is_a_refusal(to: str) -> None:
-    async with redirecting(to) as served, open_session() as session:
+async def test_a_redirect_to_an_invalid_address_is_refused(to: str) -> None:
+    async with redirecting(to) as server, open_session() as session:
         with pytest.raises(Refused, match="302"):
-            await Fetcher(session, clock).get(served.url, limit=1000)
+            await HttpClient(session, clock).get(server.url, max_bytes=1000)
 
 
 async def test_a_link_into_the_private_network_is_not_followed() -> None:
     async with origin() as inner, open_session() as session:
         with pytest.raises(Unusable, match="private network"):
-            await Fetcher(session, clock).get(
-                inner.url, limit=1000, named_by="https://example.org/index"
+            await HttpClient(session, clock).get(
+                inner.url, max_bytes=1000, linked_from="https://example.org/index"
             )
 
     assert inner.requests == []
 
 
-class Told(AbstractResolver):
-    """Stands for the DNS of a stranger: every name is this machine."""
+class LoopbackResolver(AbstractResolver):
+    """DNS of an attacker: every name resolves to this machine."""
 
     async def resolve(
         self, host: str, port: int = 0, family: AddressFamily = AF_INET
@@ -161,8 +166,8 @@ class Told(AbstractResolver):
         return None
 
 
-async def test_a_public_name_that_resolves_to_a_private_address_is_not_connected_to() -> None:
-    resolver = PublicResolver(Told())
+async def test_a_public_name_with_a_private_address_is_not_connected_to() -> None:
+    resolver = PublicResolver(LoopbackResolver())
     async with (
         origin() as inner,
         ClientSession(connector=TCPConnector(resolver=resolver)) as session,
@@ -170,35 +175,35 @@ async def test_a_public_name_that_resolves_to_a_private_address_is_not_connected
         url = inner.url.replace("127.0.0.1", "rebound.example.org")
 
         with pytest.raises(Unusable, match="private network"):
-            await Fetcher(session, clock).get(url, limit=1000)
-        with pytest.raises(LeadsInside):
+            await HttpClient(session, clock).get(url, max_bytes=1000)
+        with pytest.raises(PrivateAddressError):
             await resolver.resolve("rebound.example.org")
 
     assert inner.requests == []
 
 
-async def test_a_private_name_the_operator_wrote_is_resolved() -> None:
+async def test_a_private_name_from_the_configuration_is_resolved() -> None:
     resolver = PublicResolver(DefaultResolver())
 
-    found = await resolver.resolve("localhost", 80)
+    result = await resolver.resolve("localhost", 80)
     await resolver.close()
 
-    assert {one["host"] for one in found} <= {"127.0.0.1", "::1"}
+    assert {item["host"] for item in result} <= {"127.0.0.1", "::1"}
 
 
-async def test_another_server_never_sees_a_secret_of_the_first() -> None:
-    connector = TCPConnector(resolver=Told())
+async def test_a_redirect_to_another_server_drops_secret_headers() -> None:
+    connector = TCPConnector(resolver=LoopbackResolver())
     async with origin() as other, origin() as first, ClientSession(connector=connector) as session:
         other.answer = page(b"here")
-        there = other.url.replace("127.0.0.1", "b.example.org")
+        target = other.url.replace("127.0.0.1", "b.example.org")
 
         async def answer(_request: web.Request) -> web.StreamResponse:
-            return redirect(there)
+            return redirect(target)
 
         first.answer = answer
-        await Fetcher(session, clock).get(
+        await HttpClient(session, clock).get(
             first.url.replace("127.0.0.1", "a.example.org"),
-            limit=1000,
+            max_bytes=1000,
             headers={"Authorization": "Bearer s", "Cookie": "s"},
         )
 

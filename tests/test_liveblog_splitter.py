@@ -1,23 +1,29 @@
-"""A live blog's text comes apart as a person would take it apart."""
+"""Live-blog splitter: headlines, paragraphs and both page layouts."""
 
 from pathlib import Path
 
 import pytest
 
-from bot.sources.adapters.feeds.liveblog_splitter import LONGEST_HEADLINE, entries, is_headline
+from bot.sources.adapters.feeds.liveblog_splitter import (
+    MAX_HEADLINE_LENGTH,
+    is_headline,
+    split_entries,
+)
 
-DAY = Path(__file__).parent / "fixtures" / "liveblog_day.txt"
+DAY_PAGE = Path(__file__).parent / "fixtures" / "liveblog_day.txt"
 
 
-def segment(text: str) -> list[tuple[str, str]]:
-    """Title and text of each entry, in the order of the page; either may be empty."""
-    return [(entry.title, entry.text) for entry in entries(text.splitlines())]
+def split(text: str) -> list[tuple[str, str]]:
+    """Return title and text of each entry, in the order of the page; either may be empty."""
+    return [(entry.title, entry.text) for entry in split_entries(text.splitlines())]
 
 
-def test_a_page_of_headlines_and_paragraphs_comes_out_entry_by_entry() -> None:
-    found = [(title, text.split()[0] if text else "") for title, text in segment(DAY.read_text())]
+def test_a_page_of_headlines_and_paragraphs_is_split_into_entries() -> None:
+    entries = [
+        (title, text.split()[0] if text else "") for title, text in split(DAY_PAGE.read_text())
+    ]
 
-    assert found == [
+    assert entries == [
         ("", "The"),
         ("Air raid alert in Poltava and Sumy", "Sirens"),
         ("Ua: bridge over the Inhulets opened again", "The"),
@@ -36,9 +42,9 @@ def test_a_page_of_headlines_and_paragraphs_comes_out_entry_by_entry() -> None:
 
 
 def test_nothing_of_a_page_is_lost() -> None:
-    lines = DAY.read_text().splitlines()
+    lines = DAY_PAGE.read_text().splitlines()
 
-    assert [line for entry in segment(DAY.read_text()) for line in entry if line] == lines
+    assert [line for entry in split(DAY_PAGE.read_text()) for line in entry if line] == lines
 
 
 @pytest.mark.parametrize(
@@ -51,7 +57,7 @@ def test_nothing_of_a_page_is_lost() -> None:
         "Ситуація на Харківщині: що відомо",
     ],
 )
-def test_a_short_line_that_nothing_closes_is_a_headline(line: str) -> None:
+def test_a_short_line_without_closing_punctuation_is_a_headline(line: str) -> None:
     assert is_headline(line)
 
 
@@ -66,26 +72,26 @@ def test_a_short_line_that_nothing_closes_is_a_headline(line: str) -> None:
         "The minister answered that “this depends on the water” .",
         "(The numbers are not confirmed.)",
         "«Ми вдома.»",
-        "w" * (LONGEST_HEADLINE + 1),
+        "w" * (MAX_HEADLINE_LENGTH + 1),
     ],
 )
-def test_a_closed_or_long_line_is_none(line: str) -> None:
+def test_a_closed_or_long_line_is_no_headline(line: str) -> None:
     assert not is_headline(line)
 
 
-def test_empty_lines_between_a_headline_and_its_text_do_not_part_them() -> None:
-    assert segment("First\n\nIts text.\n\nSecond\n\nIts text too.\n") == [
+def test_an_empty_line_between_headline_and_text_does_not_separate_them() -> None:
+    assert split("First\n\nIts text.\n\nSecond\n\nIts text too.\n") == [
         ("First", "Its text."),
         ("Second", "Its text too."),
     ]
 
 
-def test_where_empty_lines_part_the_entries_a_headline_keeps_all_its_paragraphs() -> None:
+def test_a_headline_keeps_all_paragraphs_if_empty_lines_separate_entries() -> None:
     page = (
         "First\nIts text.\nMore of it.\nPhoto: the agency\n\nAlone.\n\nBare\n\nSecond\nIts text.\n"
     )
 
-    assert segment(page) == [
+    assert split(page) == [
         ("First", "Its text.\nMore of it.\nPhoto: the agency"),
         ("", "Alone."),
         ("Bare", ""),
@@ -93,12 +99,12 @@ def test_where_empty_lines_part_the_entries_a_headline_keeps_all_its_paragraphs(
     ]
 
 
-def test_one_stray_empty_line_does_not_change_how_a_page_is_read() -> None:
-    lines = DAY.read_text().splitlines()
+def test_a_stray_empty_line_does_not_change_the_entries() -> None:
+    lines = DAY_PAGE.read_text().splitlines()
     lines.insert(6, "")
 
-    assert segment("\n".join(lines)) == segment(DAY.read_text())
+    assert split("\n".join(lines)) == split(DAY_PAGE.read_text())
 
 
 def test_an_empty_text_has_no_entries() -> None:
-    assert segment(" \n\n") == []
+    assert split(" \n\n") == []

@@ -1,23 +1,23 @@
-"""A bulletin as JSON: read strictly, and what is wrong with it said by name."""
+"""Bulletin JSON: strict parsing, errors with the name of the field, dedup keys."""
 
 import json
 from datetime import UTC, datetime
 
 import pytest
 
-from bot.sources.base.bulletin_json import ItemError, read_json, read_json_lines
-from bot.sources.core.dedup_keys import is_of_content
+from bot.sources.base.bulletin_json import BulletinJsonError, parse_bulletin_lines, parse_bulletins
+from bot.sources.core.dedup_keys import is_content_key
 from storage.inbound.bulletins import Bulletin, Kind, Phase
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
 
 
-def read(**item: object) -> Bulletin:
-    return read_json(json.dumps(item).encode(), "press", NOW)[0]
+def parse(**item: object) -> Bulletin:
+    return parse_bulletins(json.dumps(item).encode(), "press", NOW)[0]
 
 
-def test_every_field_arrives() -> None:
-    bulletin = read(
+def test_every_field_is_read() -> None:
+    bulletin = parse(
         id="17",
         title=" Air  raid\nalert ",
         text="One.\r\n\r\n\r\n\r\nTwo.",
@@ -54,7 +54,7 @@ def test_every_field_arrives() -> None:
 
 @pytest.mark.parametrize("item", [{"title": "T"}, {"text": "T"}, {"title": "T", "url": None}])
 def test_a_title_or_a_text_is_enough(item: dict[str, object]) -> None:
-    assert read(**item).title or read(**item).text
+    assert parse(**item).title or parse(**item).text
 
 
 @pytest.mark.parametrize(
@@ -87,100 +87,100 @@ def test_a_title_or_a_text_is_enough(item: dict[str, object]) -> None:
     ],
 )
 def test_a_wrong_field_is_named(field: str, item: dict[str, object]) -> None:
-    with pytest.raises(ItemError) as wrong:
-        read(**item)
+    with pytest.raises(BulletinJsonError) as error:
+        parse(**item)
 
-    assert wrong.value.field == field
-    assert str(wrong.value).startswith(f"{field}: ")
+    assert error.value.field == field
+    assert str(error.value).startswith(f"{field}: ")
 
 
-def test_a_slip_of_the_pen_is_told_with_what_was_meant() -> None:
-    with pytest.raises(ItemError, match=r"tittle: is unknown; did you mean title\?"):
-        read(tittle="T")
+def test_a_misspelt_field_gets_a_suggestion() -> None:
+    with pytest.raises(BulletinJsonError, match=r"tittle: is unknown; did you mean title\?"):
+        parse(tittle="T")
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b"9" * 10_000, b"5", b'"text"', b"[5]"]
 )
-def test_what_is_no_object_is_refused(body: bytes) -> None:
-    with pytest.raises(ItemError):
-        read_json(body, "press", NOW)
+def test_a_body_that_is_no_object_is_refused(body: bytes) -> None:
+    with pytest.raises(BulletinJsonError):
+        parse_bulletins(body, "press", NOW)
 
 
 def test_half_an_emoji_and_hidden_characters_are_taken_out() -> None:
     """Cases 57 and 58 of the catalogue of failures."""
     body = rb'{"title": "Ky\u0000iv \ud83d \u202ealert\u200b"}'
 
-    assert read_json(body, "press", NOW)[0].title == "Kyiv alert"
+    assert parse_bulletins(body, "press", NOW)[0].title == "Kyiv alert"
 
 
 def test_a_family_stays_one_emoji() -> None:
     family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 
-    assert read(title=family).title == family
+    assert parse(title=family).title == family
 
 
-def test_of_a_list_the_place_of_the_mistake_is_told() -> None:
+def test_an_error_in_a_list_has_its_position() -> None:
     body = json.dumps([{"title": "T"}, {"title": "T", "url": "x"}]).encode()
 
-    with pytest.raises(ItemError) as wrong:
-        read_json(body, "press", NOW)
+    with pytest.raises(BulletinJsonError) as error:
+        parse_bulletins(body, "press", NOW)
 
-    assert wrong.value.field == "[1].url"
+    assert error.value.field == "[1].url"
 
 
 def test_the_same_id_is_the_same_bulletin() -> None:
-    assert read(id="17", title="One").key == read(id="17", title="Two").key == "17"
+    assert parse(id="17", title="One").key == parse(id="17", title="Two").key == "17"
 
 
 def test_an_alert_keeps_its_id_while_its_phase_and_words_change() -> None:
-    said = [
-        read(id="17", title="Alert", phase="active"),
-        read(id="17", title="Alert", phase="active", level="red"),
-        read(id="17", title="Alert, drones", phase="update"),
-        read(id="17", title="Alert", phase="clear"),
+    versions = [
+        parse(id="17", title="Alert", phase="active"),
+        parse(id="17", title="Alert", phase="active", level="red"),
+        parse(id="17", title="Alert, drones", phase="update"),
+        parse(id="17", title="Alert", phase="clear"),
     ]
 
-    assert len({bulletin.key for bulletin in said}) == 4
-    assert read(id="17", title="Alert", phase="clear").key == said[3].key
+    assert len({bulletin.key for bulletin in versions}) == 4
+    assert parse(id="17", title="Alert", phase="clear").key == versions[3].key
 
 
-def test_without_an_id_the_words_decide() -> None:
-    assert read(title="Air  Alert").key == read(title="air alert").key
-    assert read(title="Air alert").key != read(title="", text="Air alert").key
-    assert is_of_content(read(title="Air alert").key)
+def test_a_bulletin_without_an_id_has_a_key_of_its_words() -> None:
+    assert parse(title="Air  Alert").key == parse(title="air alert").key
+    assert parse(title="Air alert").key != parse(title="", text="Air alert").key
+    assert is_content_key(parse(title="Air alert").key)
 
 
-def test_the_same_words_of_another_time_or_place_are_another_bulletin() -> None:
+def test_the_same_words_at_another_time_or_place_have_another_key() -> None:
     keys = {
-        read(title="Alert").key,
-        read(title="Alert", time="2026-03-05T08:00:00Z").key,
-        read(title="Alert", time="2026-03-05T12:00:00Z").key,
-        read(title="Alert", regions=["Kyiv"]).key,
-        read(title="Alert", phase="clear").key,
+        parse(title="Alert").key,
+        parse(title="Alert", time="2026-03-05T08:00:00Z").key,
+        parse(title="Alert", time="2026-03-05T12:00:00Z").key,
+        parse(title="Alert", regions=["Kyiv"]).key,
+        parse(title="Alert", phase="clear").key,
     }
 
     assert len(keys) == 5
 
 
 @pytest.mark.parametrize("given", ["sha256:abc", "id:sha256:abc", "long:abc"])
-def test_no_id_of_a_sender_passes_for_one_of_ours(given: str) -> None:
-    assert read(id=given, title="T").key == f"id:{given}"
+def test_an_id_with_a_reserved_prefix_is_escaped(given: str) -> None:
+    assert parse(id=given, title="T").key == f"id:{given}"
 
 
 def test_a_key_always_fits_the_database() -> None:
-    keys = {read(id="x" * length, title="T", phase="active").key for length in (80, 81, 400, 500)}
+    keys = {parse(id="x" * length, title="T", phase="active").key for length in (80, 81, 400, 500)}
 
     assert len(keys) == 4
     assert all(len(key) <= 128 for key in keys)
 
 
 def test_json_lines_are_read_and_empty_ones_skipped() -> None:
-    found = read_json_lines(b'{"title": "A"}\n\r\n{"text": "B"}', "press", NOW)
+    bulletins = parse_bulletin_lines(b'{"title": "A"}\n\r\n{"text": "B"}', "press", NOW)
 
-    assert [(one.title, one.text) for one in found] == [("A", ""), ("", "B")]
+    assert [(item.title, item.text) for item in bulletins] == [("A", ""), ("", "B")]
 
 
-def test_a_mistake_in_json_lines_is_told_with_its_line_and_field() -> None:
-    with pytest.raises(ItemError, match="^line 3: url: "):
-        read_json_lines(b'{"title": "A"}\n\n{"title": "B", "url": "b"}', "press", NOW)
+def test_an_error_in_json_lines_has_its_line_and_field() -> None:
+    with pytest.raises(BulletinJsonError, match="^line 3: url: "):
+        parse_bulletin_lines(b'{"title": "A"}\n\n{"title": "B", "url": "b"}', "press", NOW)
