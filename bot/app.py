@@ -1,9 +1,10 @@
-"""Puts the parts together and runs them until it is told to stop."""
+"""Composition root: builds every part of the bot and runs them together until a stop."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -12,287 +13,355 @@ import structlog
 from prometheus_client import CollectorRegistry
 from telegram import Bot
 
-from alerts.tracker import Fusion
+from alerts.tracker import AlertTracker
 from bot.config import Config
-from bot.delivery.metrics import Counts
+from bot.delivery.metrics import DeliveryMetrics
 from bot.delivery.outcome import Outcome, Sent
-from bot.delivery.rate_limiter import Pacer
-from bot.delivery.render_cache import Renderer
+from bot.delivery.rate_limiter import RateLimiter
+from bot.delivery.render_cache import RenderCache
 from bot.delivery.sender import Sender
-from bot.delivery.worker import Courier
-from bot.digests.digester import Digests
-from bot.digests.pending import WaitingReader
-from bot.ingest.deduplicator import Repeats
+from bot.delivery.worker import DeliveryWorker
+from bot.digests.digester import Digester
+from bot.digests.pending import PendingReader
+from bot.ingest.deduplicator import Deduplicator
 from bot.ingest.index_keeper import IndexKeeper
-from bot.ingest.metrics import BulletinCounts, UpdateCounts
+from bot.ingest.metrics import BulletinMetrics, UpdateMetrics
 from bot.ingest.pipeline import IngestPipeline
-from bot.language_resources import Knowledge
-from bot.ops.clock_watchdog import ClockSteps
-from bot.ops.forum_topic_notices import Notices
+from bot.language_resources import LanguageResources
+from bot.ops.clock_watchdog import ClockWatchdog
+from bot.ops.forum_topic_notices import ForumTopicNotices
 from bot.ops.http_server import HttpServer
-from bot.ops.job_watchdog import Pulse
-from bot.ops.prometheus import Exposition
+from bot.ops.job_watchdog import JobWatchdog
+from bot.ops.prometheus import MetricsEndpoint
 from bot.ops.readiness import database_check
-from bot.ops.scheduler import Job, forget_old, ticking
-from bot.ops.source_outage_notices import Paging
+from bot.ops.retention import delete_old_rows
+from bot.ops.scheduler import Job, running_jobs
+from bot.ops.source_outage_notices import SourceOutageNotices
 from bot.sources import registry
-from bot.sources.adapters.telegram.channel import Channels
+from bot.sources.adapters.telegram.channel import ChannelPostReceiver
 from bot.sources.core.source import Batch
-from bot.sources.http.client import Fetcher, open_session
+from bot.sources.http.client import HttpClient, open_session
 from bot.sources.poller import Poller
-from bot.sources.region_resolver import Locator
-from bot.telegram.profile import connected, introduce
-from bot.telegram.update_queue import ALLOWED, Inbox, UpdatePoller
-from bot.telegram.webhook import telegram_hook
+from bot.sources.region_resolver import RegionResolver
+from bot.telegram.profile import open_bot, set_up_profile
+from bot.telegram.update_poller import ALLOWED_UPDATES, UpdatePoller
+from bot.telegram.update_queue import UpdateQueue
+from bot.telegram.webhook import webhook_route
 from handlers import subscription_index
-from handlers.dispatcher import Conversation
-from handlers.framework.replies import Answer, Direct, Edit, Suggest
-from handlers.messages.alert import IncidentMessages
-from handlers.messages.bulletin import Messages
-from handlers.messages.digest import Roundup
-from handlers.rate_limit import Allowance
-from handlers.text.i18n import Words
+from handlers.dispatcher import Dispatcher
+from handlers.framework.handler_context import HandlerContext
+from handlers.framework.replies import CallbackAnswer, ImmediateCall, InlineAnswer, MessageEdit
+from handlers.messages.alert import AlertRenderer
+from handlers.messages.bulletin import BulletinRenderer
+from handlers.messages.digest import DigestRenderer
+from handlers.rate_limit import CommandRateLimiter
+from handlers.registry import COMMANDS
+from handlers.text.i18n import Catalog
+from handlers.text.timezones import TimezoneFinder
 from matching.index.index import Index
-from matching.places.lookup import prepare
+from matching.places.lookup import warm_up
 from storage.engine.database import Database
 from storage.inbound import sources
-from storage.inbound.data_version import changes
-from storage.inbound.ingest_queue import Taken
-from storage.inbound.update_inbox import Incoming
+from storage.inbound.arrival_watch import watch_arrivals
+from storage.inbound.ingest_queue import IngestResult
+from storage.inbound.update_inbox import PendingUpdate
 from storage.maintenance.lease import lease
-from storage.migrate import in_words, migrate
+from storage.migrate import database_errors_in_words, migrate
 from storage.outbox import broadcasts, deliveries
 from storage.subscribers import subscriptions
 
 log = structlog.get_logger(__name__)
 
-_TROUBLE_SECONDS = 3.0
+_RETRY_SECONDS = 3.0
 
 
-def now() -> datetime:
+def utc_now() -> datetime:
+    """Return the current time, aware, in UTC."""
     return datetime.now(UTC)
 
 
-async def run(config: Config, token: str, knowledge: Knowledge, stop: asyncio.Event) -> None:
-    """Runs until `stop` is set, and then lets what is under way end.
+async def run(
+    config: Config, token: str, resources: LanguageResources, stop: asyncio.Event
+) -> None:
+    """Run the bot until `stop` is set; calls in progress are finished.
 
-    Raises HeldElsewhere, CannotListen, and Unusable for a database that does not do.
+    Raises LeaseHeldElsewhere, ListenError, and UnusableDatabase.
     """
     async with AsyncExitStack() as stack:
         database = Database(config.storage.url)
         stack.push_async_callback(database.close)
-        stack.enter_context(in_words(database))
+        stack.enter_context(database_errors_in_words(database))
         await migrate(database)
         await stack.enter_async_context(lease(database))
-        bot = await stack.enter_async_context(connected(config.telegram, token))
+        bot = await stack.enter_async_context(open_bot(config.telegram, token))
         session = await stack.enter_async_context(open_session(config.sources))
-        app = App(config, database, knowledge, bot, Fetcher(session, now))
+        parts = build(config, database, resources, bot)
+        app = App(config, database, resources, bot, HttpClient(session, utc_now), parts)
         await app.run(stop)
 
 
+@dataclass(frozen=True)
+class Parts:
+    """Parts of a running bot."""
+
+    wakeup: asyncio.Event  # wakes the delivery worker
+    metrics: CollectorRegistry
+    catalog: Catalog
+    keeper: IndexKeeper
+    sender: Sender
+    worker: DeliveryWorker
+    dispatcher: Dispatcher
+    deduplicator: Deduplicator
+    pipeline: IngestPipeline
+    digester: Digester
+
+
+def build(
+    config: Config,
+    database: Database,
+    resources: LanguageResources,
+    bot: Bot,
+) -> "Parts":
+    """Construct every part that needs no network connection of its own. Nothing runs yet."""
+    wakeup = asyncio.Event()
+    metrics = CollectorRegistry()
+    catalog = Catalog()
+    index = Index()
+    sender = Sender(bot, paid_broadcast=config.delivery.paid_broadcast, may_send=database.is_lease_valid)
+    bulletin_renderer = BulletinRenderer(catalog, resources.reader)
+    worker = DeliveryWorker(
+        database,
+        sender,
+        RateLimiter(config.delivery.rate, time.monotonic),
+        RenderCache(
+            bulletin_renderer,
+            AlertRenderer(catalog, resources.gazetteer, resources.topics),
+            utc_now,
+        ),
+        wakeup=wakeup,
+        on_subscriptions_moved=partial(_reindex, database, index),
+        metrics=DeliveryMetrics(metrics, utc_now),
+        clock=utc_now,
+    )
+    dispatcher = Dispatcher(
+        database,
+        HandlerContext(
+            catalog=catalog,
+            gazetteer=resources.gazetteer,
+            topics=resources.topics,
+            reader=resources.reader,
+            bulletin_renderer=bulletin_renderer,
+            timezones=TimezoneFinder(resources.gazetteer),
+            commands=COMMANDS,
+            operator_ids=frozenset(config.telegram.admins),
+            state_sources=frozenset(registry.state_sources(config.source)),
+        ),
+        index,
+        clock=utc_now,
+        fetch_administrators=sender.administrator_ids,
+        rate_limiter=CommandRateLimiter(config.telegram.commands_per_minute),
+    )
+    deduplicator = Deduplicator()
+    pipeline = IngestPipeline(
+        database,
+        resources.reader,
+        index,
+        deduplicator,
+        AlertTracker(database, index, resources.gazetteer, registry.state_sources(config.source)),
+        config.delivery.alert_ttl,
+        wakeup.set,
+        utc_now,
+        BulletinMetrics(metrics),
+    )
+    digester = Digester(
+        database,
+        PendingReader(resources.reader, resources.gazetteer, resources.topics),
+        DigestRenderer(catalog, resources.gazetteer, resources.topics, bulletin_renderer),
+        wakeup.set,
+        utc_now,
+    )
+    return Parts(
+        wakeup=wakeup,
+        metrics=metrics,
+        catalog=catalog,
+        keeper=IndexKeeper(database, index),
+        sender=sender,
+        worker=worker,
+        dispatcher=dispatcher,
+        deduplicator=deduplicator,
+        pipeline=pipeline,
+        digester=digester,
+    )
+
+
+async def _reindex(database: Database, index: Index, ids: Sequence[int]) -> None:
+    """Update the index after subscriptions have moved to another chat."""
+    async with database.read() as transaction:
+        for subscription in await subscriptions.get(transaction, ids):
+            subscription_index.put(index, subscription)
+
+
 class App:
-    """All parts of a running installation, wired."""
+    """Running bot: the parts, the sources, the updates, and what connects them."""
 
     def __init__(
         self,
         config: Config,
         database: Database,
-        knowledge: Knowledge,
+        resources: LanguageResources,
         bot: Bot,
-        fetcher: Fetcher,
+        http_client: HttpClient,
+        parts: Parts,
     ) -> None:
         self._config = config
         self._database = database
-        self._index = Index()
-        self._gazetteer = knowledge.gazetteer
-        self._keeper = IndexKeeper(database, self._index)
-        self._reader = knowledge.reader
+        self._resources = resources
         self._bot = bot
-        self._words = Words()
-        paid = config.delivery.paid_broadcast
-        self._sender = Sender(bot, paid=paid, allowed=database.is_held)
-        self._bell = asyncio.Event()
-        self._registry = CollectorRegistry()
-        self._pulse = Pulse()
-        self._is_introduced = False
-        messages = Messages(self._words, knowledge.reader)
-        self._courier = Courier(
-            database,
-            self._sender,
-            Pacer(config.delivery.rate, time.monotonic),
-            Renderer(
-                messages, IncidentMessages(self._words, knowledge.gazetteer, knowledge.topics), now
-            ),
-            bell=self._bell,
-            joined=self._reindex,
-            counts=Counts(self._registry, now),
-            clock=now,
+        self._parts = parts
+        self._watchdog = JobWatchdog()
+        self._resolver = RegionResolver(resources.gazetteer, database)
+        self._has_username = False
+        self._channels = ChannelPostReceiver(
+            registry.telegram_channels(config.source), database, utc_now
         )
-        self._conversation = Conversation(
-            database,
-            words=self._words,
-            gazetteer=knowledge.gazetteer,
-            topics=knowledge.topics,
-            reader=knowledge.reader,
-            index=self._index,
-            clock=now,
-            administrators=self._sender.administrators,
-            operators=config.telegram.admins,
-            watchers=registry.of_states(config.source),
-            allowance=Allowance(config.telegram.commands_per_minute),
+        self._updates = UpdateQueue(
+            database, self._handle_update, utc_now, UpdateMetrics(parts.metrics, ALLOWED_UPDATES)
         )
-        self._channels = Channels(registry.channels(config.source), database, now)
-        self._inbox = Inbox(database, self._answer, now, UpdateCounts(self._registry, ALLOWED))
-        self._repeats = Repeats()
-        self._intake = IngestPipeline(
-            database,
-            knowledge.reader,
-            self._index,
-            self._repeats,
-            Fusion(database, self._index, knowledge.gazetteer, registry.of_states(config.source)),
-            config.delivery.alert_ttl,
-            self._bell.set,
-            now,
-            BulletinCounts(self._registry),
-        )
-        self._digests = Digests(
-            database,
-            WaitingReader(knowledge.reader, knowledge.gazetteer, knowledge.topics),
-            Roundup(self._words, knowledge.gazetteer, knowledge.topics, messages),
-            self._bell.set,
-            now,
-        )
-        self._locator = Locator(knowledge.gazetteer, database)
-        self._paging = Paging(database, self._words, config.telegram.admins, self._bell.set, now)
-        recorders = registry.recorders(config.source, now)
-        self._sources = [
-            Poller(source, database, self._take, now, recorder=recorders.get(source.name))
-            for source in registry.polled(config.source, fetcher, now)
+        recorders = registry.recorders(config.source, utc_now)
+        self._pollers = [
+            Poller(source, database, self._ingest, utc_now, recorder=recorders.get(source.name))
+            for source in registry.polled_sources(config.source, http_client, utc_now)
         ]
-        self._webhooks = registry.hooks(config.source, self._sources, self._take, now)
+        self._webhooks = registry.webhooks(config.source, self._pollers, self._ingest, utc_now)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Everything side by side, until `stop` is set or a part fails for good."""
-        await self._repeats.load(self._database, self._reader, now())
-        offset = await self._inbox.offset()
+        """Run all parts concurrently until `stop` is set or one of them fails."""
+        await self._parts.deduplicator.load(self._database, self._resources.reader, utc_now())
+        offset = await self._updates.offset()
         async with self._database.write() as transaction:
-            await sources.watch(transaction, registry.watched(self._config.source), now())
-        async with self._served(), self._ticking(), asyncio.TaskGroup() as group:
-            group.create_task(self._courier.run())
-            others = [group.create_task(part) for part in self._parts(offset)]
+            watched = registry.registered_sources(self._config.source)
+            await sources.register(transaction, watched, utc_now())
+        async with self._http_server(), self._jobs(), asyncio.TaskGroup() as group:
+            group.create_task(self._parts.worker.run())
+            tasks = [group.create_task(coroutine) for coroutine in self._tasks(offset)]
             await stop.wait()
             log.info("stopping")
-            for task in others:
+            for task in tasks:
                 task.cancel()
-            self._courier.stop()
+            self._parts.worker.stop()
         async with self._database.read() as transaction:
-            owed = await deliveries.left(transaction) + await broadcasts.left(transaction)
-        log.info("stopped", left_for_the_next_start=owed)
+            pending = await deliveries.count_pending(transaction)
+            pending += await broadcasts.count_remaining(transaction)
+        log.info("stopped", pending=pending)
 
-    def _parts(self, offset: int | None) -> list[Coroutine[Any, Any, None]]:
-        parts = [
-            self._keeper.run(),
-            asyncio.to_thread(prepare, self._gazetteer),
-            self._inbox.run(),
-            self._take_arrivals(),
-            ClockSteps(self._database, self._bell.set, now, asyncio.get_running_loop().time).run(),
-            introduce(self._bot, self._config.telegram, self._words, self._named),
-            *(source.run() for source in self._sources),
+    def _tasks(self, offset: int | None) -> list[Coroutine[Any, Any, None]]:
+        """Return everything that runs beside the delivery worker and is cancelled at a stop."""
+        monotonic = asyncio.get_running_loop().time
+        tasks = [
+            self._parts.keeper.run(),
+            asyncio.to_thread(warm_up, self._resources.gazetteer),
+            self._updates.run(),
+            self._ingest_arrivals(),
+            ClockWatchdog(self._database, self._parts.wakeup.set, utc_now, monotonic).run(),
+            set_up_profile(
+                self._bot, self._config.telegram, self._parts.catalog, self._set_username
+            ),
+            *(poller.run() for poller in self._pollers),
         ]
         if self._config.telegram.mode == "polling":
-            parts.append(UpdatePoller(self._bot, self._inbox.keep).run(offset))
-        return parts
+            tasks.append(UpdatePoller(self._bot, self._updates.store).run(offset))
+        return tasks
 
-    def _named(self, username: str) -> None:
-        self._conversation.username = username
-        self._is_introduced = True
+    def _set_username(self, username: str) -> None:
+        self._parts.dispatcher.username = username
+        self._has_username = True
 
-    async def _answer(self, incoming: Incoming) -> None:
-        """One update, from the inbox to what is sent at once; the rest is in the outbox."""
-        if await self._channels.take(incoming):
-            if self._keeper.loaded.is_set():  # else they are taken as soon as it is
-                await self._intake.drain()
+    async def _handle_update(self, update: PendingUpdate) -> None:
+        """Handle one update from the inbox; make the calls that bypass the outbox."""
+        if await self._channels.receive(update):
+            if self._parts.keeper.loaded.is_set():  # otherwise the arrivals are ingested once it is
+                await self._parts.pipeline.drain()
             return
-        direct = await self._conversation.process(incoming)
-        self._bell.set()
-        for one in direct:
-            outcome = await self._say(one)
+        calls = await self._parts.dispatcher.process(update)
+        self._parts.wakeup.set()
+        for call in calls:
+            outcome = await self._make(call)
             if not isinstance(outcome, Sent):
-                log.warning("not said", what=type(one).__name__, outcome=outcome)
+                log.warning("immediate_call_failed", call=type(call).__name__, outcome=outcome)
 
-    async def _say(self, one: Direct) -> Outcome:
-        match one:
-            case Edit(chat_id, message_id, content):
-                return await self._sender.edit(chat_id, message_id, content)
-            case Answer(callback_id, text):
-                return await self._sender.answer(callback_id, text or None)
-            case Suggest():
-                return await self._sender.suggest(one)
+    async def _make(self, call: ImmediateCall) -> Outcome:
+        match call:
+            case MessageEdit(chat_id, message_id, content):
+                return await self._parts.sender.edit(chat_id, message_id, content)
+            case CallbackAnswer(callback_id, text):
+                return await self._parts.sender.answer_callback_query(callback_id, text or None)
+            case InlineAnswer():
+                return await self._parts.sender.answer_inline_query(call)
 
-    async def _take(self, batch: Batch) -> list[Taken]:
-        """What the sources bring waits until everybody who subscribed is known."""
-        await self._keeper.loaded.wait()
-        return await self._intake.take(await self._locator.located(batch))
+    async def _ingest(self, batch: Batch) -> list[IngestResult]:
+        """Ingest a source's batch, once all subscriptions are in the index."""
+        await self._parts.keeper.loaded.wait()
+        return await self._parts.pipeline.ingest(await self._resolver.resolve_batch(batch))
 
-    async def _take_arrivals(self) -> None:
-        await self._keeper.loaded.wait()
+    async def _ingest_arrivals(self) -> None:
+        await self._parts.keeper.loaded.wait()
         while True:
             try:
-                async with aclosing(changes(self._database)) as noticed:
-                    async for _ in noticed:
-                        await self._intake.drain()
-            except Exception:  # a database that is away for a while is waited for
-                log.exception("arrivals cannot be taken")
-                await asyncio.sleep(_TROUBLE_SECONDS)
+                async with aclosing(watch_arrivals(self._database)) as arrivals:
+                    async for _ in arrivals:
+                        await self._parts.pipeline.drain()
+            except Exception:  # the database may be unavailable for a while
+                log.exception("ingesting_arrivals_failed")
+                await asyncio.sleep(_RETRY_SECONDS)
 
-    async def _look_after_alerts(self) -> None:
-        await self._keeper.loaded.wait()
-        await self._intake.look_after()
+    async def _update_incidents(self) -> None:
+        await self._parts.keeper.loaded.wait()
+        await self._parts.pipeline.tick_alerts()
 
-    async def _reindex(self, ids: Sequence[int]) -> None:
-        async with self._database.read() as transaction:
-            for subscription in await subscriptions.get(transaction, ids):
-                subscription_index.put(self._index, subscription)
-
-    def _ticking(self) -> AbstractAsyncContextManager[None]:
-        retention = partial(forget_old, self._database, self._config.retention.keep, now)
-        notices = Notices(self._database, self._words, self._bell.set, now)
+    def _jobs(self) -> AbstractAsyncContextManager[None]:
+        notify = self._parts.wakeup.set
+        operators = self._config.telegram.admins
+        outages = SourceOutageNotices(
+            self._database, self._parts.catalog, operators, notify, utc_now
+        )
+        forum_topics = ForumTopicNotices(self._database, self._parts.catalog, notify, utc_now)
+        retention = partial(delete_old_rows, self._database, self._config.retention.keep, utc_now)
         jobs = [
-            Job("digests", self._digests.tick, "*/2"),
-            Job("alerts", self._look_after_alerts, "*/5"),
-            Job("paging", self._paging.tick, "5-55/10"),
-            Job("notices", notices.tick, "2-52/10"),
+            Job("digests", self._parts.digester.tick, "*/2"),
+            Job("incidents", self._update_incidents, "*/5"),
+            Job("source_outage_notices", outages.tick, "5-55/10"),
+            Job("forum_topic_notices", forum_topics.tick, "2-52/10"),
             Job("retention", retention, None),
         ]
-        return ticking(jobs, self._pulse)
+        return running_jobs(jobs, self._watchdog)
 
     @asynccontextmanager
-    async def _served(self) -> AsyncIterator[None]:
+    async def _http_server(self) -> AsyncIterator[None]:
         address = self._config.http.address
         if address is None:
             yield
             return
         telegram = self._config.telegram
-        hook = (
-            telegram_hook(telegram.webhook_url, telegram.secret_token, self._inbox.keep)
+        route = (
+            webhook_route(telegram.webhook_url, telegram.secret_token, self._updates.store)
             if telegram.mode == "webhook" and telegram.webhook_url and telegram.secret_token
             else None
         )
         checks = {
-            "database": database_check(self._database, now),
-            "telegram": self._talks,
-            "lanes": self._courier.health.lanes,
-            "jobs": self._pulse.check,
+            "database": database_check(self._database, utc_now),
+            "telegram": self._telegram_check,
+            "lanes": self._parts.worker.health.check_lanes,
+            "jobs": self._watchdog.check,
         }
-        metrics = Exposition(self._registry, self._database).answer
-        server = HttpServer(address, checks, self._webhooks, hook, metrics)
+        metrics = MetricsEndpoint(self._parts.metrics, self._database).respond
+        server = HttpServer(address, checks, self._webhooks, route, metrics)
         await server.start()
         try:
             yield
         finally:
             await server.stop()
 
-    async def _talks(self) -> str | None:
-        if not self._is_introduced:
-            return "Telegram has not said yet who this bot is"
-        return await self._courier.health.telegram()
+    async def _telegram_check(self) -> str | None:
+        if not self._has_username:
+            return "Telegram has not answered getMe yet"
+        return await self._parts.worker.health.check_telegram()

@@ -1,4 +1,4 @@
-"""Reads the configuration, a TOML file and the environment, and gathers all that is set."""
+"""Configuration: a TOML file and the environment, validated by pydantic."""
 
 import re
 import tomllib
@@ -18,12 +18,12 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from bot.config_environment import Misplaced, overlay
+from bot.config_environment import MisplacedVariable, overlay
 from bot.delivery.settings import DeliverySettings, TelegramSettings
 from bot.ops.http_server import HttpSettings
-from bot.sources.base.validation_messages import expected, path
 from bot.sources.http.client import SourcesSettings
 from bot.sources.registry import KINDS, AnySource
+from bot.validation_messages import describe_error, format_path
 from storage.settings import RetentionSettings, Section, StorageSettings
 
 DEFAULT = Path("config.toml")
@@ -32,21 +32,21 @@ _TOPIC_NAME = re.compile(r"\w{1,64}")
 
 
 @dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong with the configuration. Never holds a value: it may be a secret."""
+class ConfigProblem:
+    """Error in the configuration. It never contains the value, which may be a secret."""
 
     where: str  # the file, or the environment variable
-    key: str  # dotted: "source[1].url"; "" is the whole file
-    what: str  # what is wrong, and what was expected
+    key: str  # dotted: "source[1].url"; "": the whole file
+    problem: str  # with what was expected
 
     def __str__(self) -> str:
-        return ": ".join(part for part in (self.where, self.key, self.what) if part)
+        return ": ".join(part for part in (self.where, self.key, self.problem) if part)
 
 
 class ConfigError(Exception):
-    """All that is wrong, a line each."""
+    """All errors of a configuration, one on each line."""
 
-    def __init__(self, *problems: Problem) -> None:
+    def __init__(self, *problems: ConfigProblem) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
 
@@ -58,17 +58,17 @@ def _topic_name(name: str) -> str:
 
 
 class TopicSettings(Section, frozen=True):
-    """`[[topic]]`: adds to the topics that are built in, or replaces one."""
+    """A `[[topic]]` table: adds to the built-in topics, or replaces one."""
 
     name: Annotated[str, AfterValidator(_topic_name)]
     query: Annotated[str, Field(min_length=1)]
 
 
-_Named = TypeVar("_Named", tuple[AnySource, ...], tuple[TopicSettings, ...])
+_NamedTables = TypeVar("_NamedTables", tuple[AnySource, ...], tuple[TopicSettings, ...])
 
 
 class Config(Section, frozen=True):
-    """All an operator sets. What is not set is as a newcomer needs it."""
+    """Everything an operator can set. The defaults suit a first run."""
 
     telegram: TelegramSettings = TelegramSettings()
     storage: StorageSettings = StorageSettings()
@@ -81,78 +81,86 @@ class Config(Section, frozen=True):
 
     @field_validator("source", "topic")
     @classmethod
-    def _names_of_their_own(cls, tables: _Named) -> _Named:
+    def _reject_repeated_names(cls, tables: _NamedTables) -> _NamedTables:
         counts = Counter(table.name for table in tables)
-        if twice := [name for name, count in counts.items() if count > 1]:
-            raise ValueError(f"names of their own; twice there: {', '.join(twice)}")
+        if repeated := [name for name, count in counts.items() if count > 1]:
+            raise ValueError(f"unique names; repeated: {', '.join(repeated)}")
         return tables
 
     @model_validator(mode="after")
-    def _fits_together(self) -> Self:
+    def _check_combination(self) -> Self:
         if self.telegram.mode == "webhook" and not self.http.listen:
             raise ValueError('http.listen with telegram.mode = "webhook"')
         return self
 
 
 def load(file: Path | None, environ: Mapping[str, str]) -> Config:
-    """The configuration; without a file `config.toml` is read where there is one.
+    """Return the configuration; without `file`, read `config.toml` if it exists.
 
     Raises ConfigError.
     """
-    table = _read(file or DEFAULT, needed=file is not None)
+    table = _read(file or DEFAULT, is_required=file is not None)
     try:
         variables = overlay(table, environ)
-    except Misplaced as error:
-        raise ConfigError(Problem(error.variable, error.key, error.what)) from None
+    except MisplacedVariable as error:
+        raise ConfigError(ConfigProblem(error.variable, error.key, error.problem)) from None
     try:
         return Config.model_validate(table)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
-        raise ConfigError(*(_problem(one, file or DEFAULT, variables) for one in details)) from None
+        raise ConfigError(
+            *(_problem(detail, file or DEFAULT, variables) for detail in details)
+        ) from None
 
 
 def token(config: Config, file: Path | None) -> SecretStr:
-    """Telegram's token, for the commands that cannot do without. Raises ConfigError."""
+    """Return Telegram's token. Raises ConfigError if it is missing."""
     if config.telegram.token is None:
-        what = "is missing; expected a token from @BotFather here or in TOCSIN_TELEGRAM__TOKEN"
-        raise ConfigError(Problem(str(file or DEFAULT), "telegram.token", what))
+        problem = "is missing; expected a token from @BotFather here or in TOCSIN_TELEGRAM__TOKEN"
+        raise ConfigError(ConfigProblem(str(file or DEFAULT), "telegram.token", problem))
     return config.telegram.token
 
 
-def _read(file: Path, *, needed: bool) -> dict[str, Any]:
+def _read(file: Path, *, is_required: bool) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_bytes().decode())
     except FileNotFoundError:
-        if needed:
-            raise ConfigError(Problem(str(file), "", "there is no such file")) from None
+        if is_required:
+            raise ConfigError(ConfigProblem(str(file), "", "no such file")) from None
         return {}
     except OSError as error:
-        raise ConfigError(Problem(str(file), "", f"cannot be read: {error.strerror}")) from None
+        raise ConfigError(
+            ConfigProblem(str(file), "", f"cannot be read: {error.strerror}")
+        ) from None
     except UnicodeDecodeError:
-        raise ConfigError(Problem(str(file), "", "expected text in UTF-8")) from None
+        raise ConfigError(ConfigProblem(str(file), "", "expected text in UTF-8")) from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(Problem(str(file), "", f"is no TOML: {error}")) from None
+        raise ConfigError(ConfigProblem(str(file), "", f"not valid TOML: {error}")) from None
 
 
-def _problem(error: ErrorDetails, file: Path, variables: Mapping[tuple[str, ...], str]) -> Problem:
+def _problem(
+    error: ErrorDetails, file: Path, variables: Mapping[tuple[str, ...], str]
+) -> ConfigProblem:
     kind, steps = _without_kind(error["loc"])
-    if error["type"].startswith("union_tag"):  # said of the source as a whole
+    if error["type"].startswith("union_tag"):  # the error is about the whole source
         steps = (*steps, "kind")
-    written = tuple(str(step) for step in steps)
-    prefixes = [written[:length] for length in range(len(written), 0, -1)]
+    names = tuple(str(step) for step in steps)
+    prefixes = [names[:length] for length in range(len(names), 0, -1)]
     set_by = next((variables[prefix] for prefix in prefixes if prefix in variables), str(file))
-    return Problem(set_by, path(steps), expected(error, _known(steps, kind)))
+    return ConfigProblem(
+        set_by, format_path(steps), describe_error(error, _allowed_keys(steps, kind))
+    )
 
 
 def _without_kind(place: tuple[str | int, ...]) -> tuple[str, tuple[str | int, ...]]:
-    """Pydantic puts the kind of a source behind its number: ("source", 1, "webhook", "secret")."""
+    """Split off the kind; pydantic puts it after the index: ("source", 1, "webhook", "secret")."""
     if place[:1] == ("source",) and len(place) > 2:
         return str(place[2]), place[:2] + place[3:]
     return "", place
 
 
-def _known(steps: tuple[str | int, ...], kind: str) -> Iterable[str]:
-    """The keys that may stand at that place."""
+def _allowed_keys(steps: tuple[str | int, ...], kind: str) -> Iterable[str]:
+    """Return the keys that are allowed at that path."""
     if len(steps) < 2:
         return Config.model_fields
     if steps[0] == "source":

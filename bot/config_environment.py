@@ -1,78 +1,80 @@
-"""The configuration's keys from the environment: TOCSIN_TELEGRAM__TOKEN is telegram.token."""
+"""Environment overlay of the configuration: TOCSIN_TELEGRAM__TOKEN sets telegram.token."""
 
 import json
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from bot.sources.base.validation_messages import path
+from bot.validation_messages import format_path
 
 PREFIX = "TOCSIN_"
-_BETWEEN = "__"
+_SEPARATOR = "__"
 
 
-class Misplaced(Exception):  # noqa: N818 - said of a variable
-    """A variable for a place that is not there."""
+class MisplacedVariable(Exception):  # noqa: N818 - it describes the variable
+    """Variable whose name leads to no key."""
 
-    def __init__(self, variable: str, key: str, what: str) -> None:
-        super().__init__(f"{variable}: {key}: {what}")
+    def __init__(self, variable: str, key: str, problem: str) -> None:
+        super().__init__(f"{variable}: {key}: {problem}")
         self.variable = variable
         self.key = key
-        self.what = what
+        self.problem = problem
 
 
 def overlay(table: dict[str, Any], environ: Mapping[str, str]) -> dict[tuple[str, ...], str]:
-    """Puts the variables' values into the table; which variable set which key.
+    """Write the variables' values into the table; return the variable that set each key.
 
-    A number in a name counts within a list (TOCSIN_SOURCE__0__SECRET), where the next free number
-    adds to it. A list or a table is written as JSON. Raises Misplaced.
+    A number in a name is an index into a list (TOCSIN_SOURCE__0__SECRET); the next free number
+    appends. A list or a table is given as JSON. Raises MisplacedVariable.
     """
-    found = {}
-    for variable in sorted(environ, key=_in_order):
+    variables = {}
+    for variable in sorted(environ, key=_sort_key):
         if variable.startswith(PREFIX):
             steps = _steps(variable)
             try:
                 _put(table, steps, _value(environ[variable]))
             except LookupError as error:
-                raise Misplaced(variable, path([_number(s) for s in steps]), str(error)) from None
-            found[steps] = variable
-    return found
+                raise MisplacedVariable(
+                    variable, format_path([_number(s) for s in steps]), str(error)
+                ) from None
+            variables[steps] = variable
+    return variables
 
 
 def _steps(variable: str) -> tuple[str, ...]:
-    return tuple(variable.removeprefix(PREFIX).lower().split(_BETWEEN))
+    return tuple(variable.removeprefix(PREFIX).lower().split(_SEPARATOR))
 
 
 def _number(step: str) -> str | int:
     return int(step) if step.isdecimal() else step
 
 
-def _in_order(variable: str) -> list[tuple[int, str]]:
+def _sort_key(variable: str) -> list[tuple[int, str]]:
     return [(int(step) if step.isdecimal() else -1, step) for step in _steps(variable)]
 
 
-def _value(written: str) -> Any:
-    if written.startswith(("[", "{")):
+def _value(text: str) -> Any:
+    if text.startswith(("[", "{")):
         try:
-            return json.loads(written)
+            return json.loads(text)
         except ValueError:
             pass
-    return written
+    return text
 
 
 def _put(table: dict[str, Any], steps: tuple[str, ...], value: object) -> None:
     node: Any = table
     for step, following in pairwise(steps):
-        node = _at(node, step, [] if following.isdecimal() else {})
+        node = _child(node, step, [] if following.isdecimal() else {})
     if isinstance(node, dict):
         node[steps[-1]] = value
     else:
-        _at(node, steps[-1], value)
+        _child(node, steps[-1], value)
         node[int(steps[-1])] = value
 
 
-def _at(node: object, step: str, empty: object) -> Any:
-    """What stands there; `empty` is put there when nothing does."""
+def _child(node: object, step: str, empty: object) -> Any:
+    """Return the child at `step`; insert `empty` if there is none."""
     if isinstance(node, dict):
         return node.setdefault(step, empty)
     if not isinstance(node, list) or not step.isdecimal():

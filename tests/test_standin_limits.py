@@ -9,7 +9,7 @@ import pytest
 
 from bot.standin.errors import TooManyRequests
 from bot.standin.journal import Journal
-from bot.standin.limits import TELEGRAM, Limits, Pacer, Window
+from bot.standin.limits import TELEGRAM, Limits, SlidingWindowLimiter, Window
 from bot.standin.rates import Rates
 from bot.standin.server import Standin
 
@@ -35,7 +35,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
         yield http
 
 
-def attempts(pacer: Pacer, clock: Clock, times: list[float], chat: int | None = None) -> int:
+def attempts(pacer: SlidingWindowLimiter, clock: Clock, times: list[float], chat: int | None = None) -> int:
     """Send at the times, to one chat or each to another; returns how many were refused."""
     refused = 0
     private = chat is None or chat > 0
@@ -59,7 +59,7 @@ def paced(gap: float, count: int, jitter: float) -> list[float]:
 def test_a_bot_that_paces_itself_exactly_is_never_refused(
     clock: Clock, gap: float, chat: int | None
 ) -> None:
-    assert attempts(Pacer(TELEGRAM, clock), clock, paced(gap, 3000, 0.02), chat) == 0
+    assert attempts(SlidingWindowLimiter(TELEGRAM, clock), clock, paced(gap, 3000, 0.02), chat) == 0
 
 
 @pytest.mark.parametrize(
@@ -68,23 +68,23 @@ def test_a_bot_that_paces_itself_exactly_is_never_refused(
 def test_a_bot_that_is_a_tenth_too_fast_is_refused(
     clock: Clock, gap: float, chat: int | None
 ) -> None:
-    assert attempts(Pacer(TELEGRAM, clock), clock, paced(gap, 3000, 0.0), chat) > 0
+    assert attempts(SlidingWindowLimiter(TELEGRAM, clock), clock, paced(gap, 3000, 0.0), chat) > 0
 
 
 def test_a_private_chat_takes_three_at_once_and_then_none_for_a_while(clock: Clock) -> None:
-    pacer = Pacer(TELEGRAM, clock)
+    pacer = SlidingWindowLimiter(TELEGRAM, clock)
     assert attempts(pacer, clock, [0.0] * 4, 7) == 1
     assert attempts(pacer, clock, [2.8], 7) == 1
     assert attempts(pacer, clock, [3.0] * 3, 7) == 0
 
 
 def test_what_is_refused_is_not_counted(clock: Clock) -> None:
-    pacer = Pacer(Limits(private=Window(1, 10)), clock)
+    pacer = SlidingWindowLimiter(Limits(private=Window(1, 10)), clock)
     assert attempts(pacer, clock, [0.0, 5.0, 9.0, 10.0], 7) == 2
 
 
 def test_paid_broadcasts_have_their_own_limit(clock: Clock) -> None:
-    pacer = Pacer(Limits(bot=Window(1, 1), paid=Window(3, 1)), clock)
+    pacer = SlidingWindowLimiter(Limits(bot=Window(1, 1), paid=Window(3, 1)), clock)
     for chat in (1, 2, 3):
         pacer.take(chat, private=True, paid=True)
     with pytest.raises(TooManyRequests):

@@ -1,4 +1,4 @@
-"""`tocsin check`: tries everything that a run needs, and says what is wrong."""
+"""`tocsin check`: tries the configuration, the database, Telegram and every source."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -6,49 +6,54 @@ from dataclasses import dataclass
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.app import now
+from bot.app import utc_now
 from bot.config import Config
 from bot.sources import registry
 from bot.sources.adapters.telegram.channel import TelegramChannelSettings
-from bot.sources.core.source import Polled, SourceError
-from bot.sources.http.client import Fetcher, open_session
-from bot.telegram.profile import connected
+from bot.sources.core.source import PolledSource, SourceError
+from bot.sources.http.client import HttpClient, open_session
+from bot.telegram.profile import open_bot
 from storage.engine.database import Database
 from storage.migrate import migrate
 from storage.subscribers import subscriptions
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One line of the table."""
+class CheckResult:
+    """Line of the table."""
 
-    what: str
-    ok: bool
+    subject: str
+    is_ok: bool
     detail: str
 
 
-async def check(config: Config, token: str, say: Callable[[str], None]) -> bool:
-    """Prints a table; whether all is well. Nothing is sent and nothing is pushed."""
-    findings = [await _database(config)]
-    async with connected(config.telegram, token) as bot:
-        findings.append(await _telegram(bot))
-        findings += [await _channel(bot, one) for one in registry.channels(config.source)]
+async def check(config: Config, token: str, echo: Callable[[str], None]) -> bool:
+    """Print a table of results, and return whether all are good. No message is sent."""
+    results = [await _check_database(config)]
+    async with open_bot(config.telegram, token) as bot:
+        results.append(await _check_telegram(bot))
+        results += [
+            await _check_channel(bot, channel)
+            for channel in registry.telegram_channels(config.source)
+        ]
     async with open_session(config.sources) as session:
-        polled = registry.polled(config.source, Fetcher(session, now), now)
-        findings += [await _source(source) for source in polled]
-    told = "waits for POST" if config.http.listen else "cannot be reached: http.listen is empty"
-    findings += [
-        Finding(f"source {one.name}", ok=bool(config.http.listen), detail=told)
-        for one in config.source
-        if one.kind == "webhook" or (one.kind == "ukrainealarm" and one.webhook_url)
+        polled = registry.polled_sources(config.source, HttpClient(session, utc_now), utc_now)
+        results += [await _check_source(source) for source in polled]
+    webhook_detail = (
+        "waits for POST" if config.http.listen else "cannot be reached: http.listen is empty"
+    )
+    results += [
+        CheckResult(f"source {source.name}", is_ok=bool(config.http.listen), detail=webhook_detail)
+        for source in config.source
+        if source.kind == "webhook" or (source.kind == "ukrainealarm" and source.webhook_url)
     ]
-    width = max(len(finding.what) for finding in findings)
-    for finding in findings:
-        say(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what:<{width}}  {finding.detail}")
-    return all(finding.ok for finding in findings)
+    width = max(len(result.subject) for result in results)
+    for result in results:
+        echo(f"{'ok  ' if result.is_ok else 'FAIL'}  {result.subject:<{width}}  {result.detail}")
+    return all(result.is_ok for result in results)
 
 
-async def _database(config: Config) -> Finding:
+async def _check_database(config: Config) -> CheckResult:
     async def count() -> str:
         database = Database(config.storage.url)
         try:
@@ -58,42 +63,44 @@ async def _database(config: Config) -> Finding:
         finally:
             await database.close()
 
-    return await _try("database", count, Exception)
+    return await _attempt("database", count, Exception)
 
 
-async def _telegram(bot: Bot) -> Finding:
-    async def who() -> str:
+async def _check_telegram(bot: Bot) -> CheckResult:
+    async def username() -> str:
         return f"@{(await bot.do_api_request('getMe'))['username']}"
 
-    return await _try("telegram", who, TelegramError)
+    return await _attempt("telegram", username, TelegramError)
 
 
-async def _channel(bot: Bot, source: TelegramChannelSettings) -> Finding:
-    async def standing() -> str:
+async def _check_channel(bot: Bot, source: TelegramChannelSettings) -> CheckResult:
+    async def membership() -> str:
         me = await bot.do_api_request("getMe")
-        asked = {"chat_id": source.channel, "user_id": me["id"]}
-        status = (await bot.do_api_request("getChatMember", api_kwargs=asked))["status"]
+        parameters = {"chat_id": source.channel, "user_id": me["id"]}
+        status = (await bot.do_api_request("getChatMember", api_kwargs=parameters))["status"]
         if status != "administrator":
             raise TelegramError(f"the bot is {status} there; make it an administrator")
         return f"administrator of {source.channel}"
 
-    return await _try(f"source {source.name}", standing, TelegramError)
+    return await _attempt(f"source {source.name}", membership, TelegramError)
 
 
-async def _source(source: Polled) -> Finding:
+async def _check_source(source: PolledSource) -> CheckResult:
     async def fetch() -> str:
         return f"{len((await source.fetch(None)).bulletins)} bulletins"
 
-    return await _try(f"source {source.name}", fetch, SourceError)
+    return await _attempt(f"source {source.name}", fetch, SourceError)
 
 
-async def _try(
-    what: str, attempt: Callable[[], Awaitable[str]], trouble: type[Exception]
-) -> Finding:
+async def _attempt(
+    subject: str, attempt: Callable[[], Awaitable[str]], expected_error: type[Exception]
+) -> CheckResult:
     try:
-        return Finding(what, ok=True, detail=await attempt())
-    except trouble as error:
-        return Finding(what, ok=False, detail=f"{type(error).__name__}: {_first_line(error)}")
+        return CheckResult(subject, is_ok=True, detail=await attempt())
+    except expected_error as error:
+        return CheckResult(
+            subject, is_ok=False, detail=f"{type(error).__name__}: {_first_line(error)}"
+        )
 
 
 def _first_line(error: Exception) -> str:

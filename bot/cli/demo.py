@@ -1,4 +1,4 @@
-"""`tocsin demo`: all on this machine, a stand-in for Telegram and a stream that plays."""
+"""`tocsin demo`: the bot, a stand-in for Telegram and a sample stream, all on this machine."""
 
 import asyncio
 import tempfile
@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from bot import app
 from bot.config import Config
 from bot.delivery.settings import TelegramSettings
-from bot.language_resources import Knowledge
+from bot.language_resources import LanguageResources
 from bot.ops import logging_setup
 from bot.ops.http_server import HttpSettings
 from bot.sources.adapters.feeds.liveblog import LiveblogSettings
@@ -20,35 +20,35 @@ from bot.standin.server import Standin
 from storage.settings import StorageSettings
 
 _PORT = 8010
-_SECONDS = 8.0
-_BEFORE_WE_CAME = 3
-_ON_THE_PAGE = 30
+_ENTRY_SECONDS = 8.0
+_ENTRIES_AT_START = 3
+_PAGE_ENTRIES = 30
 
 _HINT = "Write to the bot, for example `/start`, `/subscribe Kherson`, `/latest` or `/help`."
 
 
 async def demo(
-    stop: asyncio.Event, say: Callable[[str], None], *, seconds: float = _SECONDS
+    stop: asyncio.Event, echo: Callable[[str], None], *, entry_seconds: float = _ENTRY_SECONDS
 ) -> None:
-    """Runs until `stop` is set, and leaves nothing behind. An entry comes every `seconds`."""
+    """Run until `stop` is set; leave no file behind. An entry comes every `entry_seconds`."""
     page = PageText("Tocsin, a demonstration", _HINT)
     with tempfile.TemporaryDirectory(prefix="tocsin-demo-") as folder:
         blog = Path(folder, "blog.txt")
         standin = Standin(name="Tocsin", page=page)
         await _start(standin)
-        logging_setup.set_up([standin.token], quiet=True)
+        logging_setup.configure_logging([standin.token], quiet=True)
         config = _config(standin, folder, blog)
-        player = asyncio.create_task(_play(blog, entries(), seconds))
-        say(f"Open {standin.url} in a browser. Ctrl-C ends the demonstration.")
+        player = asyncio.create_task(_play(blog, entries(), entry_seconds))
+        echo(f"Open {standin.url} in a browser. Ctrl-C ends the demonstration.")
         try:
-            await app.run(config, standin.token, Knowledge.load(config), stop)
+            await app.run(config, standin.token, LanguageResources.load(config), stop)
         finally:
             player.cancel()
             await standin.stop()
 
 
 async def _start(standin: Standin) -> None:
-    """On the same port each time where it is free, so that an open page finds it again."""
+    """Start on the usual port if it is free, so that an open page reconnects."""
     try:
         await standin.start(_PORT)
     except OSError:
@@ -67,18 +67,20 @@ def _config(standin: Standin, folder: str, blog: Path) -> Config:
 
 
 def entries() -> list[str]:
-    """The sample stream, oldest first: a headline and its text are two lines."""
+    """Return the entries of the sample stream, oldest first: a headline line and a text line."""
     lines = Path(__file__).with_name("demo_stream.txt").read_text("utf-8").splitlines()
     return [f"{title}\n{text}\n" for title, text in zip(lines[::2], lines[1::2], strict=True)]
 
 
 async def _play(blog: Path, stream: Sequence[str], seconds: float) -> None:
-    """Writes a page that grows at its top, as live blogs do, for ever."""
-    shown: list[str] = []
+    """Write a live blog that grows at its top, until cancelled."""
+    page_entries: list[str] = []
     for number, entry in enumerate(_endless(stream), start=1):
-        shown = [entry.format(time=f"{app.now():%H:%M} UTC"), *shown][:_ON_THE_PAGE]
-        if number >= _BEFORE_WE_CAME:
-            _write(blog, "".join(shown))
+        page_entries = [entry.format(time=f"{app.utc_now():%H:%M} UTC"), *page_entries][
+            :_PAGE_ENTRIES
+        ]
+        if number >= _ENTRIES_AT_START:
+            _write(blog, "".join(page_entries))
             await asyncio.sleep(seconds)
 
 
@@ -88,7 +90,7 @@ def _endless(stream: Sequence[str]) -> Iterator[str]:
 
 
 def _write(blog: Path, text: str) -> None:
-    """At once, so that nobody reads half a page."""
-    new = blog.with_suffix(".new")
-    new.write_text(text, "utf-8")
-    new.replace(blog)
+    """Replace the page in one step, so that no reader sees half of it."""
+    temporary = blog.with_suffix(".new")
+    temporary.write_text(text, "utf-8")
+    temporary.replace(blog)

@@ -1,7 +1,4 @@
-"""`tocsin explain`: what the matcher reads in each bulletin of a file of JSON lines.
-
-ExplainError (ValueError)
-"""
+"""`tocsin explain`: the matcher's reading of each bulletin in a file of JSON lines."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,14 +9,14 @@ from matching.explain import Explainer
 
 
 class ExplainError(ValueError):
-    """A line that is no bulletin: its number and the field are in the message."""
+    """Invalid input line; the message has its number and the field."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """One line of input."""
+class _Question:
+    """Parsed input line."""
 
-    id: object  # given back as it is
+    id: object  # any JSON value; returned unchanged
     title: str
     text: str
     queries: tuple[str, ...]
@@ -28,35 +25,36 @@ class _Asked:
 def explain_lines(
     lines: Iterable[str], queries: Sequence[str], explainer: Explainer, out: TextIO
 ) -> None:
-    """Explain each line that is not empty on a line of its own, as soon as it is read.
+    """Write one JSON line for each line that is not empty, as soon as it is read.
 
-    queries are asked of every bulletin, before those a line has itself. ExplainError for a line
-    that is no object with a title or a text, or whose queries are no strings.
+    `queries` apply to every bulletin, before the queries of the line itself.
+    Raises ExplainError for a line that is not an object with a title or a text, or whose queries
+    are not strings.
     """
-    for asked in _read(lines):
-        every = dict.fromkeys((*queries, *asked.queries))
-        explained = explainer.explain(asked.id, asked.title, asked.text, every)
-        out.write(f"{_written(explained)}\n")
+    for question in _questions(lines):
+        all_queries = dict.fromkeys((*queries, *question.queries))
+        explained = explainer.explain(question.id, question.title, question.text, all_queries)
+        out.write(f"{_to_json(explained)}\n")
         out.flush()
 
 
-def _written(explained: object) -> str:
-    """As JSON; a lone surrogate, which JSON can carry and UTF-8 cannot, has it all escaped."""
-    plain = json.dumps(explained, ensure_ascii=False)
+def _to_json(explained: object) -> str:
+    """Serialise; escape all non-ASCII if there is a lone surrogate, which UTF-8 cannot encode."""
+    text = json.dumps(explained, ensure_ascii=False)
     try:
-        plain.encode()
+        text.encode()
     except UnicodeEncodeError:
         return json.dumps(explained)
-    return plain
+    return text
 
 
-def _read(lines: Iterable[str]) -> Iterator[_Asked]:
+def _questions(lines: Iterable[str]) -> Iterator[_Question]:
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield _asked(number, line)
+            yield _question(number, line)
 
 
-def _asked(number: int, line: str) -> _Asked:
+def _question(number: int, line: str) -> _Question:
     try:
         given = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -66,7 +64,7 @@ def _asked(number: int, line: str) -> _Asked:
     if given.get("title") is None and given.get("text") is None:
         raise ExplainError(f"line {number}: title or text is required")
     title, text = (_string(number, given, field) for field in ("title", "text"))
-    return _Asked(given.get("id"), title, text, _queries(number, given.get("queries")))
+    return _Question(given.get("id"), title, text, _queries(number, given.get("queries")))
 
 
 def _string(number: int, given: dict[str, object], field: str) -> str:
@@ -79,7 +77,7 @@ def _string(number: int, given: dict[str, object], field: str) -> str:
 
 
 def _queries(number: int, given: object) -> tuple[str, ...]:
-    """A list of queries, or an object whose keys they are."""
+    """Return the queries: the items of a list, or the keys of an object."""
     if given is None:
         return ()
     if not isinstance(given, list | dict) or not all(isinstance(q, str) for q in given):

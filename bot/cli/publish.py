@@ -1,4 +1,4 @@
-"""`tocsin publish`: puts bulletins into a running installation, and says what became of them."""
+"""`tocsin publish`: stores bulletins for the running bot and reports the result."""
 
 import asyncio
 import sys
@@ -7,60 +7,60 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from bot.sources.adapters.feeds.liveblog import read_bulletins
-from bot.sources.base.bulletin_json import ItemError, read_json_lines
+from bot.sources.adapters.feeds.liveblog import parse_bulletins
+from bot.sources.base.bulletin_json import BulletinJsonError, parse_bulletin_lines
 from bot.sources.base.source_settings import SOURCE_NAME, is_source_name
 from bot.sources.core.source import Clock, SourceError
 from storage.engine.database import Database
 from storage.inbound import ingest_queue
 from storage.inbound.bulletins import Bulletin
-from storage.inbound.ingest_queue import Taken
+from storage.inbound.ingest_queue import IngestResult
 from storage.maintenance.lease import is_leased
 from storage.migrate import migrate
 
 Format = Literal["liveblog", "jsonl"]
 
-_ASK_AGAIN = 0.1  # seconds
-_LOOK_AFTER = 20  # times asked, until it is looked whether the process still runs
+_CHECK_SECONDS = 0.1  # seconds
+_LEASE_CHECK_EVERY = 20  # times asked, until it is looked whether the process still runs
 
 
 async def publish(
     database: Database,
     file: str,  # a path, "-" is standard input
     *,
-    source: str = "publish",  # the name the bulletins go under
+    source: str = "publish",  # name of the source
     format: Format = "liveblog",  # noqa: A002 - as it is called on the command line
     clock: Clock,
-    say: Callable[[str], None],  # a line for the person who publishes
+    echo: Callable[[str], None],  # prints a line
 ) -> int:
-    """Stores the file's bulletins, all or none, for the running process, and waits for it.
+    """Store the file's bulletins, all or none, wait for the running bot, return the exit code.
 
-    The exit code: 1 when the file cannot be read, with the line and the field said.
+    The exit code is 1 when the file cannot be read; the line and the field are printed.
     """
     if not is_source_name(source):
-        say(f"--source: expected {SOURCE_NAME}")
+        echo(f"--source: expected {SOURCE_NAME}")
         return 1
     try:
         body = await asyncio.to_thread(_read, file)
         bulletins = _PARSERS[format](body, source, clock())
     except OSError as error:
-        say(f"{file}: {error.strerror}")
+        echo(f"{file}: {error.strerror}")
         return 1
-    except (SourceError, ItemError) as error:
-        say(f"{file}: {error}")
+    except (SourceError, BulletinJsonError) as error:
+        echo(f"{file}: {error}")
         return 1
-    running = await is_leased(database)
-    if not running:
+    is_running = await is_leased(database)
+    if not is_running:
         await migrate(database)
     async with database.write() as transaction:
-        ids = await ingest_queue.put(transaction, bulletins, clock())
-    taken = await wait_for(database, ids, say) if running else []
-    say(summary(taken, len(ids)))
+        ids = await ingest_queue.enqueue(transaction, bulletins, clock())
+    results = await wait_for_results(database, ids, echo) if is_running else []
+    echo(summary(results, len(ids)))
     return 0
 
 
 _Parser = Callable[[bytes, str, datetime], tuple[Bulletin, ...]]
-_PARSERS: dict[Format, _Parser] = {"liveblog": read_bulletins, "jsonl": read_json_lines}
+_PARSERS: dict[Format, _Parser] = {"liveblog": parse_bulletins, "jsonl": parse_bulletin_lines}
 
 
 def _read(file: str) -> bytes:
@@ -69,33 +69,36 @@ def _read(file: str) -> bytes:
     return Path(file).read_bytes()
 
 
-async def wait_for(
-    database: Database, ids: Sequence[int], say: Callable[[str], None]
-) -> list[Taken]:
-    """What became of them; fewer than there are when the process ends before it took them all."""
-    asked = 0
+async def wait_for_results(
+    database: Database, ids: Sequence[int], echo: Callable[[str], None]
+) -> list[IngestResult]:
+    """Return the results; fewer than `ids` if the bot stops before it has processed all."""
+    checks = 0
     while True:
         async with database.read() as transaction:
-            left = await ingest_queue.count_waiting(transaction, min(ids), max(ids)) if ids else 0
-            if not left:
+            waiting = (
+                await ingest_queue.count_waiting(transaction, min(ids), max(ids)) if ids else 0
+            )
+            if not waiting:
                 break
-        asked += 1
-        if asked % _LOOK_AFTER == 0:
+        checks += 1
+        if checks % _LEASE_CHECK_EVERY == 0:
             if not await is_leased(database):
                 break
-            say(f"{max(len(ids) - left, 0)} of {len(ids)} taken so far")
-        await asyncio.sleep(_ASK_AGAIN)
+            echo(f"{max(len(ids) - waiting, 0)} of {len(ids)} processed")
+        await asyncio.sleep(_CHECK_SECONDS)
     async with database.read() as transaction:
-        return list((await ingest_queue.results(transaction, ids)).values())
+        return list((await ingest_queue.get_results(transaction, ids)).values())
 
 
-def summary(taken: Sequence[Taken], stored: int) -> str:
-    """What became of as many as were stored, in words."""
-    repeated = sum(one.repeated for one in taken)
+def summary(results: Sequence[IngestResult], count: int) -> str:
+    """Return the summary of `results` for `count` stored bulletins."""
+    repeated_count = sum(result.is_duplicate for result in results)
     lines = []
-    if taken or not stored:
-        new, matched = len(taken) - repeated, sum(one.matched for one in taken)
-        lines.append(f"{new} new, {repeated} repeated, {matched} matched")
-    if len(taken) < stored:
-        lines.append(f"{stored - len(taken)} stored for the next start: nothing runs here now")
+    if results or not count:
+        new_count = len(results) - repeated_count
+        matched_count = sum(result.match_count for result in results)
+        lines.append(f"{new_count} new, {repeated_count} repeated, {matched_count} matched")
+    if len(results) < count:
+        lines.append(f"{count - len(results)} stored for the next start: no bot is running here")
     return "\n".join(lines)

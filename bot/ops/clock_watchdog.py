@@ -1,4 +1,7 @@
-"""A wall clock that is set back must not make what is owed wait for as long again."""
+"""Clock watchdog: reschedules deliveries after the wall clock steps back.
+
+Without it a delivery due at 12:00 would wait an hour longer when the clock is set back by an hour.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -11,51 +14,51 @@ from storage.outbox import deliveries
 
 log = structlog.get_logger(__name__)
 
-_LOOK_SECONDS = 1.0
-_STEP = timedelta(seconds=2)
-"""Less is drift that a time service mends."""
+_CHECK_SECONDS = 1.0
+_SMALLEST_STEP = timedelta(seconds=2)
+"""A smaller step is drift, which a time service corrects gradually."""
 
 
-class ClockSteps:
-    """Compares the wall clock with one that nobody sets.
+class ClockWatchdog:
+    """Comparison of the wall clock with a monotonic clock, once a second.
 
-    When a message may go next is stored as a time of day; the waits of chats and of the token are
-    kept by the event loop's clock and need nothing. `ring` wakes whoever sends.
+    Due times are stored as wall-clock times. Flood waits and rate limits use the event loop's
+    clock and need no correction. `notify` wakes the delivery worker.
     """
 
     def __init__(
         self,
         database: Database,
-        ring: Callable[[], None],
+        notify: Callable[[], None],
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
         self._database = database
-        self._ring = ring
+        self._notify = notify
         self._clock = clock
         self._monotonic = monotonic
-        self._start = self._zero()
+        self._start = self._wall_time_at_zero()
 
     async def run(self) -> None:
-        """For ever."""
+        """Check once a second until cancelled."""
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(_CHECK_SECONDS)
             try:
-                await self.look()
-            except Exception:  # a database that is away is waited for
-                log.exception("waits cannot be put right")
+                await self.check()
+            except Exception:  # the database may be unavailable for a while
+                log.exception("reschedule_failed")
 
-    async def look(self) -> None:
-        """Puts waits right when the clock has been set back since the last look."""
-        start = self._zero()
-        back = self._start - start
-        if back >= _STEP:
-            log.warning("the clock was set back", seconds=back.total_seconds())
+    async def check(self) -> None:
+        """Bring deliveries forward if the clock has stepped back since the last check."""
+        start = self._wall_time_at_zero()
+        step = self._start - start
+        if step >= _SMALLEST_STEP:
+            log.warning("clock_stepped_back", seconds=step.total_seconds())
             async with self._database.write() as transaction:
-                await deliveries.hasten(transaction, back, after=self._clock())
-            self._ring()
+                await deliveries.bring_forward(transaction, step, after=self._clock())
+            self._notify()
         self._start = start
 
-    def _zero(self) -> datetime:
-        """The wall clock's time at the other clock's zero: the same, unless somebody sets it."""
+    def _wall_time_at_zero(self) -> datetime:
+        """Return the wall time at the monotonic clock's zero: constant unless the clock is set."""
         return self._clock() - timedelta(seconds=self._monotonic())

@@ -1,11 +1,11 @@
-"""Tells a group's administrators, once, that a topic of theirs cannot be written to."""
+"""Forum topic notices: a group is told once that one of its topics cannot be written to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.messages.notices import topic_lost
-from handlers.text.i18n import Words
+from handlers.commands.group_added import render_lost_forum_topic
+from handlers.text.i18n import Catalog
 from storage.engine.database import Database
 from storage.outbox import deliveries
 from storage.outbox.deliveries import NewDelivery
@@ -13,34 +13,34 @@ from storage.subscribers import lost_topics, subscribers
 from storage.subscribers.subscribers import Subscriber
 from storage.values.lanes import Lane
 
-_AT_ONCE = 100
+_BATCH = 100
 
 
 @dataclass(frozen=True)
-class Notices:
-    """`ring` wakes whoever sends; `clock` gives aware times."""
+class ForumTopicNotices:
+    """Job that enqueues the notices. `notify` wakes the delivery worker; `clock` is aware."""
 
     database: Database
-    words: Words
-    ring: Callable[[], None]
+    catalog: Catalog
+    notify: Callable[[], None]
     clock: Callable[[], datetime]
 
     async def tick(self) -> None:
-        """Owes a notice to each group that has had none: it takes its topic's way to the group."""
+        """Enqueue one notice for each newly lost topic, addressed to the group itself."""
         async with self.database.read() as transaction:
-            if not await lost_topics.untold(transaction, _AT_ONCE):
+            if not await lost_topics.next_unnotified(transaction, _BATCH):
                 return
         now = self.clock()
         async with self.database.write() as transaction:
-            numbers = await lost_topics.untold(transaction, _AT_ONCE)
-            there = await subscribers.get(transaction, numbers)
-            new = [self._notice(subscriber, now) for subscriber in there.values()]
-            await deliveries.enqueue(transaction, new, now)
-            await lost_topics.told(transaction, numbers, now)
-        self.ring()
+            numbers = await lost_topics.next_unnotified(transaction, _BATCH)
+            found_subscribers = await subscribers.get(transaction, numbers)
+            notices = [self._notice(subscriber, now) for subscriber in found_subscribers.values()]
+            await deliveries.enqueue(transaction, notices, now)
+            await lost_topics.mark_notified(transaction, numbers, now)
+        self.notify()
 
     def _notice(self, subscriber: Subscriber, now: datetime) -> NewDelivery:
-        content = topic_lost(self.words.voice(subscriber.language))
+        content = render_lost_forum_topic(self.catalog.translator(subscriber.language))
         return NewDelivery(
             subscriber=subscriber.number, lane=Lane.REPLY, content=content, due_at=now
         )

@@ -1,6 +1,5 @@
-"""The HTTP server: is it well, what it measures, and what comes by webhook."""
+"""HTTP server: liveness, readiness, metrics, and the webhooks of sources and of Telegram."""
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,59 +9,57 @@ import structlog
 from aiohttp import web
 from pydantic import AfterValidator
 
-from bot.sources.base.webhook_source import Hook
+from bot.ops.readiness import Check, problems
+from bot.sources.base.webhook_source import WebhookSource
 from storage.settings import Section
-
-Check = Callable[[], Awaitable[str | None]]
-"""Tells what is wrong, in words; None: nothing is."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_PATIENCE = 5.0  # seconds for one check
-_ADDRESS = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^:\s\[\]/]+):(\d{1,5})")
+_HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^:\s\[\]/]+):(\d{1,5})")
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where to listen."""
+    """Host and port to listen on."""
 
     host: str
-    port: int  # 0: any that is free
+    port: int  # 0: any free port
 
 
-def _address(written: str) -> str:
-    found = _ADDRESS.fullmatch(written)
-    if written and not (found and int(found[2]) <= 65535):
+def _checked_address(address: str) -> str:
+    match = _HOST_AND_PORT.fullmatch(address)
+    if address and not (match and int(match[2]) <= 65535):
         raise ValueError('"HOST:PORT", or "" for none')
-    return written
+    return address
 
 
 class HttpSettings(Section, frozen=True):
-    """`[http]`."""
+    """The `[http]` table of the configuration."""
 
-    listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8080"  # "": nowhere
+    listen: Annotated[str, AfterValidator(_checked_address)] = "127.0.0.1:8080"  # "": no server
 
     @property
     def address(self) -> Address | None:
-        found = _ADDRESS.fullmatch(self.listen)
-        return Address(found[1].strip("[]"), int(found[2])) if found else None
+        """The parsed address; None for no server."""
+        match = _HOST_AND_PORT.fullmatch(self.listen)
+        return Address(match[1].strip("[]"), int(match[2])) if match else None
 
 
-class CannotListen(Exception):  # noqa: N818 - it says what is so
-    """The address is taken, or not ours."""
+class ListenError(Exception):
+    """The address is in use or does not belong to this machine."""
 
 
 class HttpServer:
-    """Listens from `start` to `stop`. Every answer but the metrics is JSON, errors too."""
+    """Server between `start` and `stop`. Every response but /metrics is JSON, errors included."""
 
     def __init__(
         self,
         address: Address,
         checks: Mapping[str, Check],
-        webhooks: Iterable[Hook] = (),
-        telegram: tuple[str, Handler] | None = None,  # the path and who answers Telegram there
+        webhooks: Iterable[WebhookSource] = (),
+        telegram: tuple[str, Handler] | None = None,  # path and handler of Telegram's webhook
         metrics: Handler | None = None,
     ) -> None:
         self._address = address
@@ -76,11 +73,11 @@ class HttpServer:
             application.router.add_post(f"/hook/{webhook.name}", webhook.receive)
         if telegram:
             application.router.add_post(*telegram)
-        # The access log would write addresses with their query strings.
+        # The access log would contain query strings, which may hold secrets.
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=5)
 
     async def start(self) -> int:
-        """The port. Raises CannotListen."""
+        """Listen, and return the port. Raises ListenError."""
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._address.host, self._address.port)
         try:
@@ -88,32 +85,24 @@ class HttpServer:
         except OSError as error:
             await self._runner.cleanup()
             where = f"{self._address.host}:{self._address.port}"
-            raise CannotListen(f"cannot listen on {where}: {error.strerror}") from None
+            raise ListenError(f"cannot listen on {where}: {error.strerror}") from None
         port: int = self._runner.addresses[0][1]
         return port
 
     async def stop(self) -> None:
-        """Lets those who are being answered finish, for a while."""
+        """Stop listening; requests in progress have five seconds to finish."""
         await self._runner.cleanup()
 
     async def _ready(self, _request: web.Request) -> web.Response:
-        found = await asyncio.gather(*(_checked(check) for check in self._checks.values()))
-        problems = {name: what for name, what in zip(self._checks, found, strict=True) if what}
+        found_problems = await problems(self._checks)
         return web.json_response(
-            {"ready": not problems, "problems": problems}, status=503 if problems else 200
+            {"ready": not found_problems, "problems": found_problems},
+            status=503 if found_problems else 200,
         )
 
 
 async def _alive(_request: web.Request) -> web.Response:
     return web.json_response({"alive": True})
-
-
-async def _checked(check: Check) -> str | None:
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            return await check()
-    except TimeoutError:
-        return f"no answer within {_PATIENCE:.0f} seconds"
 
 
 @web.middleware
@@ -123,7 +112,7 @@ async def _as_json(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.HTTPException as error:
         allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         return web.json_response({"error": error.reason}, status=error.status, headers=allow)
-    except Exception:  # the server's own loop would answer in HTML and log the
-        # whole address; what was not stored is not acknowledged, and the sender sends it again
+    except Exception:  # aiohttp itself would answer in HTML and log the full
+        # address. Senders repeat what was not acknowledged.
         log.exception("request_failed", path=request.path)
-        return web.json_response({"error": "that failed here, it is logged"}, status=500)
+        return web.json_response({"error": "internal error; see the log"}, status=500)

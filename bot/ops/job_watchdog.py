@@ -1,42 +1,42 @@
-"""Whether the jobs of the clock still run: each tells when it has."""
+"""Job watchdog: detects scheduled jobs that have stopped running."""
 
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 
-class Pulse:
-    """Hears the heartbeat of jobs. `clock` is monotonic, in seconds.
+class JobWatchdog:
+    """Heartbeats of jobs. `clock` is monotonic, in seconds.
 
-    A scheduler that computes from the wall clock may, when that jumps, not come back to a job for
-    hours (APScheduler #1021, #1036).
+    A scheduler that computes from the wall clock may skip a job for hours when that clock jumps
+    (APScheduler #1021, #1036).
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._beats: dict[str, float] = {}
-        self._within: dict[str, float] = {}
+        self._last_runs: dict[str, float] = {}
+        self._deadlines: dict[str, float] = {}
 
-    def of(
-        self, name: str, job: Callable[[], Awaitable[None]], within: timedelta
+    def watch(
+        self, name: str, job: Callable[[], Awaitable[None]], deadline: timedelta
     ) -> Callable[[], Awaitable[None]]:
-        """The job, which beats whenever it has run; it is missed after `within`."""
-        self._beats[name] = self._clock()
-        self._within[name] = within.total_seconds()
+        """Wrap a job to record each run; the job is late when `deadline` passes without one."""
+        self._last_runs[name] = self._clock()
+        self._deadlines[name] = deadline.total_seconds()
 
         async def run() -> None:
             await job()
-            self._beats[name] = self._clock()
+            self._last_runs[name] = self._clock()
 
         return run
 
     async def check(self) -> str | None:
-        """Which jobs are missed; None: none."""
+        """Return a message that names the late jobs; None if there are none."""
         now = self._clock()
-        late = {name: now - beat for name, beat in self._beats.items()}
-        missed = [
-            f"{name} has not run for {late[name]:.0f} s"
-            for name in self._beats
-            if late[name] > self._within[name]
+        ages = {name: now - last_run for name, last_run in self._last_runs.items()}
+        problems = [
+            f"{name} has not run for {age:.0f} s"
+            for name, age in ages.items()
+            if age > self._deadlines[name]
         ]
-        return "; ".join(missed) or None
+        return "; ".join(problems) or None

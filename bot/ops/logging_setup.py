@@ -1,4 +1,4 @@
-"""Logging: structured, to standard error, and no secret in any line of it."""
+"""Logging set-up: structured lines on standard error, with secrets redacted."""
 
 import logging
 import sys
@@ -8,13 +8,16 @@ from typing import TextIO
 import structlog
 from structlog.typing import Processor
 
-_QUIET = ("apscheduler", "aiohttp.access", "alembic", "httpx", "telegram")
+_NOISY_LOGGERS = ("apscheduler", "aiohttp.access", "alembic", "httpx", "telegram")
 
 
-def set_up(secrets: Iterable[str], stream: TextIO | None = None, *, quiet: bool = False) -> None:
-    """Everything that any library logs goes the same way, as lines for a person at a terminal
-    and as JSON otherwise; `secrets` are struck out of the finished line, traceback included.
-    `quiet` leaves out all but errors.
+def configure_logging(
+    secrets: Iterable[str], stream: TextIO | None = None, *, quiet: bool = False
+) -> None:
+    """Configure structlog and the standard library's logging alike.
+
+    A terminal gets readable lines, everything else JSON. `secrets` are replaced by `***` in the
+    finished line, tracebacks included. `quiet` leaves only errors.
     """
     out = stream or sys.stderr
     shared: list[Processor] = [
@@ -28,26 +31,26 @@ def set_up(secrets: Iterable[str], stream: TextIO | None = None, *, quiet: bool 
         wrapper_class=structlog.stdlib.BoundLogger,
     )
     handler = logging.StreamHandler(out)
-    handler.setFormatter(_Redacting(secrets, shared, for_a_person=out.isatty()))
+    handler.setFormatter(_RedactingFormatter(secrets, shared, is_terminal=out.isatty()))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.ERROR if quiet else logging.INFO)
-    for name in _QUIET:
+    for name in _NOISY_LOGGERS:
         logging.getLogger(name).setLevel(logging.ERROR if quiet else logging.WARNING)
 
 
-class _Redacting(structlog.stdlib.ProcessorFormatter):
+class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
     def __init__(
-        self, secrets: Iterable[str], shared: list[Processor], *, for_a_person: bool
+        self, secrets: Iterable[str], shared: list[Processor], *, is_terminal: bool
     ) -> None:
-        last: list[Processor] = (
+        renderers: list[Processor] = (
             [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-            if for_a_person
+            if is_terminal
             else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         )
         super().__init__(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
         )
         self._secrets = [secret for secret in secrets if secret]
 

@@ -1,4 +1,8 @@
-"""`/metrics`: what an operator's Prometheus reads. What is measured stands beside who does it."""
+"""Prometheus exposition at /metrics.
+
+Each part of the program owns its own metrics (`bot.ingest.metrics`, `bot.delivery.metrics`) and
+registers them in the shared registry.
+"""
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
@@ -9,8 +13,8 @@ from storage.outbox import backlog
 from storage.values.lanes import Lane
 
 
-class Exposition:
-    """Answers with all that `registry` holds, and with what only the database knows."""
+class MetricsEndpoint:
+    """Handler of /metrics: everything in `registry`, and the queue lengths from the database."""
 
     def __init__(self, registry: CollectorRegistry, database: Database) -> None:
         self._registry = registry
@@ -19,9 +23,10 @@ class Exposition:
             "tocsin_queued", "Messages owed and not begun", ["lane"], registry=registry
         )
 
-    async def answer(self, _request: web.Request) -> web.Response:
+    async def respond(self, _request: web.Request) -> web.Response:
+        """Return all metrics in the text format of Prometheus."""
         async with self._database.read() as transaction:
-            queued = await backlog.queued(transaction)
+            queued = await backlog.count_queued(transaction)
         for lane in Lane:
             self._queued.labels(lane.name.lower()).set(queued[lane])
         return web.Response(

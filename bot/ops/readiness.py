@@ -1,23 +1,41 @@
-"""Checks of what everything needs; the others stand beside what they look at."""
+"""Readiness: the checks behind /readyz, and the check of the database."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from storage.engine.database import Database
-from storage.maintenance.write_probe import probe, what_is_wrong
+from storage.maintenance.write_probe import probe, describe_error
+
+Check = Callable[[], Awaitable[str | None]]
+"""A readiness check: returns the problem in words, or None."""
+
+_CHECK_SECONDS = 5.0
 
 
-def database_check(
-    database: Database, clock: Callable[[], datetime]
-) -> Callable[[], Awaitable[str | None]]:
-    """Tells why nothing can be written; a full disk lets one read, but nothing be promised."""
+async def problems(checks: Mapping[str, Check]) -> dict[str, str]:
+    """Run all checks at once; return the problems by the name of their check."""
+    results = await asyncio.gather(*(_limited(check) for check in checks.values()))
+    return {name: problem for name, problem in zip(checks, results, strict=True) if problem}
+
+
+def database_check(database: Database, clock: Callable[[], datetime]) -> Check:
+    """Return a check that writes: a database on a full disk can still be read."""
 
     async def check() -> str | None:
         try:
             async with database.write() as transaction:
                 await probe(transaction, clock())
-        except Exception as error:  # noqa: BLE001 - whatever it is, that is the answer
-            return what_is_wrong(error)
+        except Exception as error:  # noqa: BLE001 - every error means "not ready"
+            return describe_error(error)
         return None
 
     return check
+
+
+async def _limited(check: Check) -> str | None:
+    try:
+        async with asyncio.timeout(_CHECK_SECONDS):
+            return await check()
+    except TimeoutError:
+        return f"no answer within {_CHECK_SECONDS:.0f} seconds"

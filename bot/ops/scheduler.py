@@ -1,94 +1,71 @@
-"""The clock: a handful of tickers that ask the database what is due."""
+"""Scheduler: recurring jobs, each of which asks the database what is due."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.ops.job_watchdog import Pulse
-from storage.engine.database import Database
-from storage.inbound import bulletins, incidents, ingest_queue, update_inbox
-from storage.outbox import deliveries
+from bot.ops.job_watchdog import JobWatchdog
 
-_TICK_WITHIN = timedelta(minutes=5)  # a morning's digests may take a while
-_DAILY_WITHIN = timedelta(hours=30)
-
-_OTHERS_KEPT = timedelta(days=2)
-"""Telegram repeats an update for a day at most (core.telegram.org/bots/api#getting-updates)."""
-
-_AT_ONCE = 200
-"""Bulletins deleted in one transaction, with their receipts: others who write wait for it."""
+_TICK_DEADLINE = timedelta(minutes=5)  # the digests of one morning may take minutes
+_DAILY_DEADLINE = timedelta(hours=30)
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is done again and again."""
+    """A recurring job."""
 
     name: str
     run: Callable[[], Awaitable[None]]
-    seconds: str | None  # of each minute, as APScheduler's cron has them; None: once a night
+    seconds: str | None  # of each minute, in cron form; None: once a night
 
 
 @asynccontextmanager
-async def ticking(jobs: Iterable[Job], pulse: Pulse) -> AsyncIterator[None]:
-    """Jobs at their times. A tick that comes late still comes, and no job runs beside itself.
+async def running_jobs(jobs: Iterable[Job], watchdog: JobWatchdog) -> AsyncIterator[None]:
+    """Run the jobs for the duration of the context; `watchdog` records every run.
 
-    `pulse` hears of every one that has run. At the end what is under way is cancelled, and has
-    ended when this returns.
+    A late run still happens, and a job never runs beside itself. On exit running jobs are
+    cancelled, and have ended when this returns.
     """
-    under_way: set[asyncio.Task[Any]] = set()
-    tickers = AsyncIOScheduler(
+    running: set[asyncio.Task[Any]] = set()
+    scheduler = AsyncIOScheduler(
         timezone="UTC",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     for job in jobs:
-        within = _TICK_WITHIN if job.seconds else _DAILY_WITHIN
-        when = {"second": job.seconds} if job.seconds else {"hour": 3, "minute": 17}
-        tick = _until_the_end(pulse.of(job.name, job.run, within), under_way)
-        tickers.add_job(tick, "cron", id=job.name, **when)
-    tickers.start()
+        deadline = _TICK_DEADLINE if job.seconds else _DAILY_DEADLINE
+        trigger = {"second": job.seconds} if job.seconds else {"hour": 3, "minute": 17}
+        tick = _finish_on_cancel(watchdog.watch(job.name, job.run, deadline), running)
+        scheduler.add_job(tick, "cron", id=job.name, **trigger)
+    scheduler.start()
     try:
         yield
     finally:
-        tickers.pause()
-        await asyncio.sleep(0)  # what has just been submitted begins, and so is known here
-        for task in (ended := list(under_way)):
+        scheduler.pause()
+        await asyncio.sleep(0)  # a job that was just submitted starts, and registers in `running`
+        for task in (unfinished := list(running)):
             task.cancel()
-        await asyncio.gather(*ended)
-        tickers.shutdown(wait=False)
+        await asyncio.gather(*unfinished)
+        scheduler.shutdown(wait=False)
 
 
-def _until_the_end(
-    run: Callable[[], Awaitable[None]], under_way: set[asyncio.Task[Any]]
+def _finish_on_cancel(
+    run: Callable[[], Awaitable[None]], running: set[asyncio.Task[Any]]
 ) -> Callable[[], Awaitable[None]]:
-    """The job; when a stop cancels it, that is no failure for APScheduler to report."""
+    """Wrap a job so that APScheduler does not report its cancellation at a stop as a failure."""
 
     async def tick() -> None:
         if (task := asyncio.current_task()) is None:
-            raise RuntimeError("a tick runs in a task")
-        under_way.add(task)
+            raise RuntimeError("a job must run in a task")
+        running.add(task)
         try:
             with suppress(asyncio.CancelledError):
                 await run()
         finally:
-            under_way.discard(task)
+            running.discard(task)
 
     return tick
-
-
-async def forget_old(database: Database, keep: timedelta, clock: Callable[[], datetime]) -> None:
-    """Deletes what nobody needs any more."""
-    now = clock()
-    async with database.write() as transaction:
-        await deliveries.forget(transaction, now - keep)
-        await update_inbox.forget(transaction, now - _OTHERS_KEPT)
-        await ingest_queue.forget(transaction, now - _OTHERS_KEPT)
-        await incidents.forget(transaction, now - keep)
-    forgotten = _AT_ONCE
-    while forgotten == _AT_ONCE:
-        async with database.write() as transaction:
-            forgotten = await bulletins.forget(transaction, now - keep, limit=_AT_ONCE)

@@ -1,4 +1,4 @@
-"""Which chat a call means, and whether the bot may write there."""
+"""Access rules: the chat that a call names, and the bot's right to write there."""
 
 from bot.standin.chats import Chat
 from bot.standin.errors import (
@@ -18,7 +18,7 @@ from bot.standin.world import World
 
 
 def find_chat(world: World, params: Params) -> Chat:
-    """The chat named by chat_id, a number or @username; raises BadRequest."""
+    """Return the chat named by chat_id, a number or @username; raise BadRequest if unknown."""
     wanted = params.get("chat_id")
     if wanted is None or wanted == "":
         raise BadRequest("chat_id is empty")
@@ -29,7 +29,7 @@ def find_chat(world: World, params: Params) -> Chat:
 
 
 def writable_chat(world: World, params: Params) -> Chat:
-    """The chat, when the bot may write there; raises BadRequest, Migrated or Forbidden."""
+    """Return the chat if the bot may write there; raise BadRequest, Migrated or Forbidden."""
     chat = find_chat(world, params)
     if chat.migrated_to is not None:
         raise Migrated(chat.migrated_to)
@@ -63,7 +63,7 @@ def _check_standing(world: World, chat: Chat) -> None:
 
 
 def find_thread(chat: Chat, thread: int | None) -> int | None:
-    """The topic to write in; raises BadRequest when it is missing or closed."""
+    """Return the topic to write in; raise BadRequest if it is missing or closed."""
     if not thread:
         return None
     topic = chat.topics.get(thread)
@@ -75,7 +75,7 @@ def find_thread(chat: Chat, thread: int | None) -> int | None:
 
 
 def own_message(world: World, chat: Chat, params: Params) -> Message:
-    """The bot's message to edit; raises BadRequest."""
+    """Return the bot's message to edit; raise BadRequest if there is none."""
     message_id = params.number("message_id")
     if message_id is None:
         raise BadRequest("message identifier is not specified")
@@ -88,9 +88,9 @@ def own_message(world: World, chat: Chat, params: Params) -> Message:
 
 
 def find_original(chat: Chat, params: Params) -> int | None:
-    """The message that is answered, None for none or a missing one that is excused.
+    """Return the message that is replied to, or None.
 
-    Raises BadRequest when it is missing and allow_sending_without_reply is not set.
+    Raises BadRequest if it is missing and allow_sending_without_reply is not set.
     """
     reply = params.get("reply_parameters")
     if isinstance(reply, dict):

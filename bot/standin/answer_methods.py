@@ -1,4 +1,4 @@
-"""answerCallbackQuery and answerInlineQuery."""
+"""Methods answerCallbackQuery and answerInlineQuery."""
 
 from bot.standin.callbacks import Toast
 from bot.standin.errors import BadRequest

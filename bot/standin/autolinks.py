@@ -1,4 +1,4 @@
-"""Entities that Telegram finds by itself: commands, mentions, hashtags and links."""
+"""Entities that Telegram detects itself: commands, mentions, hashtags and links."""
 
 import re
 
@@ -13,28 +13,28 @@ _PATTERN = re.compile(
     r"|(?P<mention>(?<!\w)@[a-zA-Z0-9_]{2,32}(?!\w))"
     r"|(?P<hashtag>(?<![\w#])#(?=\w*[^\W\d])\w{1,256}(?![\w#]))"
 )
-_HINTS = re.compile(r"[/@#]|\.\w")  # no match is without one, and most texts are
+_HINTS = re.compile(r"[/@#]|\.\w")  # every match contains one of these; most texts contain none
 _OPAQUE = frozenset({"code", "pre", "text_link"})
 
 
 def find_links(text: str, entities: list[Entity]) -> list[Entity]:
-    """Return the entities with those added that were found in the text outside code and links."""
+    """Return `entities` plus those detected in the text outside code and links."""
     if not _HINTS.search(text):
         return entities
     opaque = [
-        range(each["offset"], each["offset"] + each["length"])
-        for each in entities
-        if each["type"] in _OPAQUE
+        range(entity["offset"], entity["offset"] + entity["length"])
+        for entity in entities
+        if entity["type"] in _OPAQUE
     ]
-    found = []
+    detected = []
     for match in _PATTERN.finditer(text):
         offset = utf16_length(text[: match.start()])
         length = utf16_length(match.group())
         if match.lastgroup and not any(_meets(span, offset, length) for span in opaque):
-            found.append({"type": match.lastgroup, "offset": offset, "length": length})
-    if not found:
+            detected.append({"type": match.lastgroup, "offset": offset, "length": length})
+    if not detected:
         return entities
-    return sorted([*entities, *found], key=lambda each: (each["offset"], -each["length"]))
+    return sorted([*entities, *detected], key=lambda entity: (entity["offset"], -entity["length"]))
 
 
 def _meets(span: range, offset: int, length: int) -> bool:

@@ -1,4 +1,4 @@
-"""The HTTP side of the Bot API: from a request to an answer, through the scripted faults."""
+"""HTTP side of the Bot API: from a request, through the scripted faults, to a response."""
 
 import asyncio
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from bot.standin.world import World
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the stand-in has decided to answer."""
+    """Response that the stand-in has decided on."""
 
     status: int
     body: bytes
-    shown: Any  # the same for the journal, not encoded
+    shown: Any  # the decoded body, for the journal
     message_id: int | None = None
 
 
@@ -31,7 +31,7 @@ NO_PARAMS = Params({}, {})
 
 
 class BotApi:
-    """Answers requests to /bot{token}/{method}."""
+    """Handler of /bot{token}/{method}."""
 
     def __init__(self, world: World, token: str, faults: Faults, journal: Journal) -> None:
         self._world = world
@@ -40,7 +40,7 @@ class BotApi:
         self._journal = journal
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Deal with one request."""
+        """Handle one request."""
         at = self._world.clock()
         path = request.path
         if not path.startswith(self._prefix) or from_browser(request):
@@ -153,6 +153,6 @@ def _abort(request: web.BaseRequest, *, politely: bool = False) -> None:
     if transport is None:
         return
     if politely:
-        transport.close()  # what was written still goes out
+        transport.close()  # bytes already written are still sent
     else:
         transport.abort()

@@ -1,27 +1,27 @@
-"""Presses of inline buttons and the bot's answers to them."""
+"""Callback queries: presses of inline buttons, and the bot's answers to them."""
 
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.standin.bell import Bell
+from bot.standin.change_event import ChangeEvent
 from bot.standin.errors import QUERY_TOO_OLD, BadRequest
 
-# Telegram tells no figure; refusals are reported after some minutes.
+# Telegram publishes no figure; bots report refusals after some minutes.
 LIFETIME = 15 * 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """What answerCallbackQuery shows to the person who pressed."""
+    """Notification that answerCallbackQuery shows to the person who pressed."""
 
-    text: str  # empty: only the button's spinner stops
-    alert: bool = False  # a dialog that must be closed
+    text: str  # empty: only stops the button's spinner
+    alert: bool = False  # shown as a dialog
     url: str | None = None
 
 
 class Press:
-    """One press of a button, answered once or never."""
+    """Press of a button, answered at most once."""
 
     def __init__(self, query_id: str, person: int, at: float) -> None:
         self.query_id = query_id
@@ -29,22 +29,22 @@ class Press:
         self.at = at  # monotonic seconds
         self.update_id: int | None = None
         self.toast: Toast | None = None
-        self._bell = Bell()
+        self._changed = ChangeEvent()
 
     async def answered(self, timeout: float = 180.0) -> Toast:  # noqa: ASYNC109 - convenient
-        """The bot's answer; raises TimeoutError when there is none."""
-        await self._bell.until(lambda: self.toast is not None, timeout)
+        """Wait for the bot's answer; raise TimeoutError if there is none."""
+        await self._changed.wait_until(lambda: self.toast is not None, timeout)
         assert self.toast is not None  # noqa: S101 - tells mypy what was just waited for
         return self.toast
 
     async def answer(self, toast: Toast) -> None:
         """Show the answer."""
         self.toast = toast
-        await self._bell.ring()
+        await self._changed.notify()
 
 
 class Callbacks:
-    """Presses that were not answered yet. An id works once, and not for ever.
+    """Unanswered presses. An id works once, and expires.
 
     clock: monotonic seconds.
     """
@@ -55,13 +55,13 @@ class Callbacks:
         self._ids = itertools.count(4_000_000_000_000_001)
 
     def press(self, person: int) -> Press:
-        """Begin a press by the user with this id."""
+        """Start a press by the user with this id."""
         press = Press(str(next(self._ids)), person, self._clock())
         self._open[press.query_id] = press
         return press
 
     async def answer(self, query_id: str, toast: Toast) -> None:
-        """Answer a press; raises BadRequest when it is unknown, answered or too old."""
+        """Answer a press; raise BadRequest if it is unknown, answered or too old."""
         press = self._open.pop(query_id, None)
         if press is None or self._clock() - press.at > LIFETIME:
             raise BadRequest(QUERY_TOO_OLD)

@@ -1,4 +1,4 @@
-"""getMe, getChat, getChatMember, getChatAdministrators, leaveChat."""
+"""Methods getMe, getChat, getChatMember, getChatAdministrators and leaveChat."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 
 async def get_me(world: World, _params: Params) -> Json:
-    """Telegram's User, with what the bot can do."""
+    """Return Telegram's User with the bot's abilities."""
     name = world.profile.names.get("", world.bot.name)
     return {
         **user_json(world.bot),
@@ -27,7 +27,7 @@ async def get_me(world: World, _params: Params) -> Json:
 
 
 async def get_chat(world: World, params: Params) -> Json:
-    """Telegram's ChatFullInfo."""
+    """Return Telegram's ChatFullInfo."""
     chat = _joined(world, params)
     return {
         **chat_json(chat),
@@ -44,7 +44,7 @@ async def get_chat(world: World, params: Params) -> Json:
 
 
 async def get_chat_member(world: World, params: Params) -> Json:
-    """Telegram's ChatMember."""
+    """Return Telegram's ChatMember."""
     chat = _joined(world, params)
     user_id = params.number("user_id")
     if user_id is None:
@@ -56,7 +56,7 @@ async def get_chat_member(world: World, params: Params) -> Json:
 
 
 async def get_chat_administrators(world: World, params: Params) -> list[Json]:
-    """A list of Telegram's ChatMember, without other bots."""
+    """Return a list of Telegram's ChatMember, without other bots."""
     chat = _joined(world, params)
     if chat.kind == "private":
         raise BadRequest("there are no administrators in the private chat")
@@ -68,7 +68,7 @@ async def get_chat_administrators(world: World, params: Params) -> list[Json]:
 
 
 async def leave_chat(world: World, params: Params) -> bool:
-    """The bot leaves a group or channel."""
+    """Remove the bot from a group or channel."""
     chat = _joined(world, params)
     if chat.kind == "private":
         raise BadRequest("chat member status can't be changed in private chats")

@@ -1,11 +1,11 @@
-"""Chats and users as the stand-in keeps them."""
+"""Chats and users in the stand-in's memory."""
 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.standin.bell import Bell
+from bot.standin.change_event import ChangeEvent
 from bot.standin.messages import Change, Message
 
 Kind = Literal["private", "group", "supergroup", "channel"]
@@ -16,7 +16,7 @@ Standing = Literal[
 
 @dataclass(slots=True)
 class User:
-    """A person or the bot."""
+    """Person or bot."""
 
     id: int
     name: str
@@ -28,20 +28,20 @@ class User:
 
 @dataclass(slots=True)
 class Topic:
-    """A topic of a forum."""
+    """Topic of a forum."""
 
     title: str
     closed: bool = False
 
 
 class Chat:
-    """One chat: who is in it and what is visible there now.
+    """Chat: its members and its visible messages.
 
-    history: how many messages and changes are remembered; None is all.
+    history: number of messages and changes to keep; None keeps all.
     """
 
     __slots__ = (
-        "_bell",
+        "_changed",
         "_history",
         "_messages",
         "forum",
@@ -72,19 +72,19 @@ class Chat:
         self.title = title
         self.forum = forum
         self.username = username
-        self.members: dict[int, Standing] = {}  # by user id, the bot's too
+        self.members: dict[int, Standing] = {}  # by user id, the bot included
         self.started = kind != "private"  # a bot may not write first to a person
         self.migrated_to: int | None = None
         self.topics: dict[int, Topic] = {}  # by message_thread_id
-        self.last_id = 0  # of its own messages; private chats and groups share another count
+        self.last_id = 0  # own message ids; private chats and basic groups share one sequence
         self.timeline: deque[Change] = deque(maxlen=history)  # every change, oldest first
         self._history = history
         self._messages: dict[int, Message] = {}
-        self._bell: Bell | None = None
+        self._changed: ChangeEvent | None = None
 
     @property
     def messages(self) -> list[Message]:
-        """What is visible now, oldest first: edits applied, deleted ones gone."""
+        """The visible messages, oldest first: edits applied, deletions removed."""
         return list(self._messages.values())
 
     @property
@@ -94,7 +94,7 @@ class Chat:
 
     @property
     def keyboard(self) -> Message | None:
-        """The message whose reply keyboard is shown below the chat now."""
+        """The message whose reply keyboard is currently shown."""
         for message in reversed(self._messages.values()):
             markup = message.markup or {}
             if "remove_keyboard" in markup:
@@ -104,11 +104,11 @@ class Chat:
         return None
 
     def get(self, message_id: int) -> Message | None:
-        """A visible message by its id."""
+        """Return a visible message by its id, or None."""
         return self._messages.get(message_id)
 
     def record(self, change: Change) -> None:
-        """Make the change visible."""
+        """Apply the change."""
         self.timeline.append(change)
         if change.kind == "deleted":
             self._messages.pop(change.message.id, None)
@@ -117,18 +117,18 @@ class Chat:
         if self._history is not None and len(self._messages) > self._history:
             del self._messages[next(iter(self._messages))]
 
-    async def ring(self) -> None:
-        """Wake who waits for this chat."""
-        if self._bell is not None:
-            await self._bell.ring()
+    async def notify(self) -> None:
+        """Wake the tasks that wait for this chat."""
+        if self._changed is not None:
+            await self._changed.notify()
 
     async def wait(
         self,
         holds: Callable[[list[Message]], bool],
-        timeout: float = 180.0,  # noqa: ASYNC109 - the convenience is the point
+        timeout: float = 180.0,  # noqa: ASYNC109 - convenient in tests
     ) -> list[Message]:
-        """Return the visible messages once `holds(messages)`; raises TimeoutError."""
-        if self._bell is None:
-            self._bell = Bell()
-        await self._bell.until(lambda: holds(self.messages), timeout)
+        """Return the visible messages once `holds(messages)`; raise TimeoutError."""
+        if self._changed is None:
+            self._changed = ChangeEvent()
+        await self._changed.wait_until(lambda: holds(self.messages), timeout)
         return self.messages

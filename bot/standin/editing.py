@@ -1,4 +1,4 @@
-"""editMessageText, editMessageReplyMarkup, deleteMessage, setMessageReaction."""
+"""Methods editMessageText, editMessageReplyMarkup, deleteMessage and setMessageReaction."""
 
 from dataclasses import replace
 from typing import Any
@@ -17,7 +17,7 @@ DELETABLE_FOR = 48 * 3600  # seconds (core.telegram.org/bots/api#deletemessage)
 
 
 async def edit_message_text(world: World, params: Params) -> dict[str, Any]:
-    """Change a text and its buttons; returns Telegram's Message."""
+    """Change a text and its buttons; return Telegram's Message."""
     source = params.text("text")
     if not source:
         raise BadRequest(TEXT_EMPTY)
@@ -40,7 +40,7 @@ async def edit_message_text(world: World, params: Params) -> dict[str, Any]:
 
 
 async def edit_message_reply_markup(world: World, params: Params) -> dict[str, Any]:
-    """Change only the buttons; returns Telegram's Message."""
+    """Change only the buttons; return Telegram's Message."""
     chat = writable_chat(world, params)
     message = own_message(world, chat, params)
     edited = replace(message, markup=check_markup(params.get("reply_markup"), chat))
@@ -56,7 +56,7 @@ async def _edit(world: World, message: Message, edited: Message) -> dict[str, An
 
 
 async def delete_message(world: World, params: Params) -> bool:
-    """Delete a message of the bot, or any where it may."""
+    """Delete a message of the bot, or any message if it has the right."""
     chat = writable_chat(world, params)
     message = chat.get(params.number("message_id") or 0)
     if message is None:
@@ -75,7 +75,7 @@ def _deletable(world: World, chat: Chat, message: Message) -> bool:
 
 
 async def set_message_reaction(world: World, params: Params) -> bool:
-    """Remember the bot's reaction to a message."""
+    """Store the bot's reaction to a message."""
     chat = find_chat(world, params)
     message = chat.get(params.number("message_id") or 0)
     if message is None:

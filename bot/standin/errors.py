@@ -1,4 +1,4 @@
-"""What Telegram answers when it refuses, word for word.
+"""Telegram's error responses, with their exact wording.
 
 ApiError
 +-- BadRequest        400
@@ -17,7 +17,7 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """An answer with `ok: false`."""
+    """Response with `ok: false`."""
 
     status = 500
     prefix = "Internal Server Error"
@@ -28,7 +28,7 @@ class ApiError(Exception):
         super().__init__(self.description)
 
     def body(self) -> dict[str, Any]:
-        """The JSON body of the answer."""
+        """Return the JSON body of the response."""
         body: dict[str, Any] = {
             "ok": False,
             "error_code": self.status,
@@ -39,13 +39,15 @@ class ApiError(Exception):
         return body
 
 
-class BadRequest(ApiError):  # noqa: N818 - its name in HTTP
+class BadRequest(ApiError):  # noqa: N818 - name in HTTP
+    """Invalid request."""
+
     status = 400
     prefix = "Bad Request"
 
 
 class Migrated(BadRequest):
-    """The group became a supergroup and has another id now."""
+    """The group was upgraded to a supergroup with another id."""
 
     def __init__(self, to: int) -> None:
         super().__init__(
@@ -54,27 +56,37 @@ class Migrated(BadRequest):
         )
 
 
-class Unauthorized(ApiError):  # noqa: N818 - its name in HTTP
+class Unauthorized(ApiError):  # noqa: N818 - name in HTTP
+    """Wrong token."""
+
     status = 401
     prefix = "Unauthorized"
 
 
-class Forbidden(ApiError):  # noqa: N818 - its name in HTTP
+class Forbidden(ApiError):  # noqa: N818 - name in HTTP
+    """No right to write to the chat."""
+
     status = 403
     prefix = "Forbidden"
 
 
-class NotFound(ApiError):  # noqa: N818 - its name in HTTP
+class NotFound(ApiError):  # noqa: N818 - name in HTTP
+    """Unknown method."""
+
     status = 404
     prefix = "Not Found"
 
 
-class Conflict(ApiError):  # noqa: N818 - its name in HTTP
+class Conflict(ApiError):  # noqa: N818 - name in HTTP
+    """Concurrent polling, or polling beside a webhook."""
+
     status = 409
     prefix = "Conflict"
 
 
-class TooManyRequests(ApiError):  # noqa: N818 - its name in HTTP
+class TooManyRequests(ApiError):  # noqa: N818 - name in HTTP
+    """Flood wait: too many messages."""
+
     status = 429
     prefix = "Too Many Requests"
 

@@ -1,4 +1,4 @@
-"""Scripted trouble: what a test makes the stand-in do wrong."""
+"""Fault injection: scripted failures of the stand-in."""
 
 import random
 from collections.abc import Callable
@@ -18,39 +18,39 @@ BAD_GATEWAY = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</bo
 
 
 class When(TypedDict, total=False):
-    """Which calls a fault hits; all that is given must hold."""
+    """Condition for the calls that a fault hits; every given field must match."""
 
     method: str  # e.g. "sendMessage"
     chat: int
     where: Callable[[Params], bool]
-    times: int | None  # how often it strikes, 1 by default, None for ever
-    skip: int  # how many matching calls pass before it strikes
-    share: float  # 0-1, the part of the matching calls it hits
+    times: int | None  # number of hits; None: no limit
+    skip: int  # number of matching calls that pass first
+    share: float  # 0-1, fraction of the matching calls to hit
 
 
 @dataclass(slots=True)
 class Fault:
-    """One scripted fault."""
+    """Scripted fault."""
 
-    name: str  # for the journal
+    name: str  # name in the journal
     when: When
-    accepts: bool = True  # the call takes effect before the trouble
-    status: int | None = None  # answered instead of the truth
+    accepts: bool = True  # the call takes effect before the failure
+    status: int | None = None  # response in place of the real one
     body: bytes = b""
-    after: float = 0.0  # seconds before the answer
+    after: float = 0.0  # seconds before the response
     ending: Ending = "whole"
-    over: float = 0.0  # seconds a dripping answer takes
-    without: frozenset[str] = frozenset()  # parameters that are silently ignored
-    hits: int = 0  # how often it struck
+    over: float = 0.0  # duration of a slow response, in seconds
+    without: frozenset[str] = frozenset()  # parameters to ignore silently
+    hits: int = 0  # hits so far
 
     @property
     def spent(self) -> bool:
-        """Whether it will not strike again."""
+        """True if the fault has no hits left."""
         times = self.when.get("times", 1)
         return times is not None and self.hits >= times
 
     def matches(self, method: str, params: Params) -> bool:
-        """Whether it is meant for the call."""
+        """Return whether the fault applies to the call."""
         when = self.when
         return (
             when.get("method", method) == method
@@ -60,9 +60,9 @@ class Fault:
 
 
 class Faults:
-    """The faults that wait for their calls; the first that fits strikes.
+    """Pending faults; the first that matches a call hits it.
 
-    seed: of the generator behind `share`, so that a run can be repeated.
+    seed: seed of the random generator behind `share`, for repeatable runs.
     """
 
     def __init__(self, seed: int = 1) -> None:
@@ -70,11 +70,11 @@ class Faults:
         self._random = random.Random(seed)
 
     def clear(self) -> None:
-        """No more faults."""
+        """Remove all faults."""
         self._faults.clear()
 
     def strike(self, method: str, params: Params) -> Fault | None:
-        """The fault that hits the call, counted."""
+        """Return the fault that hits the call, and count the hit."""
         for fault in self._faults:
             if not fault.matches(method, params) or fault.spent:
                 continue
@@ -88,7 +88,7 @@ class Faults:
         return None
 
     def add(self, fault: Fault) -> Fault:
-        """Script any fault; returns it, to look at its hits."""
+        """Add a fault, and return it."""
         self._faults.append(fault)
         return fault
 
@@ -101,9 +101,9 @@ class Faults:
         after: float = 0.0,
         **when: Unpack[When],
     ) -> Fault:
-        """Answer with the status and body (bytes as they are, else as JSON) after some seconds.
+        """Answer with the status and body (bytes unchanged, others as JSON) after some seconds.
 
-        With `accepts` the call takes effect all the same.
+        With `accepts` the call takes effect.
         """
         raw = body if isinstance(body, bytes) else orjson.dumps(body)
         return self.add(
@@ -117,19 +117,19 @@ class Faults:
         return fault
 
     def flood(self, retry_after: int, *, after: float = 0.0, **when: Unpack[When]) -> Fault:
-        """Answer 429: wait so many seconds."""
+        """Answer 429 with retry_after in seconds."""
         return self.refuse(TooManyRequests(retry_after), after=after, **when)
 
     def forbid(self, why: str = BLOCKED, **when: Unpack[When]) -> Fault:
-        """Answer 403 with Telegram's words, the person blocked the bot by default."""
+        """Answer 403 with Telegram's wording; by default for a bot blocked by the user."""
         return self.refuse(Forbidden(why), **when)
 
     def migrate(self, to: int, **when: Unpack[When]) -> Fault:
-        """Answer that the group has a new id."""
+        """Answer that the group has migrated to a new id."""
         return self.refuse(Migrated(to), **when)
 
     def break_down(self, status: int = 502, **when: Unpack[When]) -> Fault:
-        """Answer 5xx with a page of HTML."""
+        """Answer 5xx with an HTML page."""
         return self.answer(status, BAD_GATEWAY, **when)
 
     def disconnect(self, **when: Unpack[When]) -> Fault:
@@ -137,15 +137,15 @@ class Faults:
         return self.add(Fault("disconnect", when, accepts=False, ending="drop"))
 
     def drop(self, **when: Unpack[When]) -> Fault:
-        """Accept the call, then reset the connection before the answer."""
+        """Accept the call, then reset the connection before the response."""
         return self.add(Fault("drop", when, ending="drop"))
 
     def slow(self, seconds: float, **when: Unpack[When]) -> Fault:
-        """Accept the call and answer it after some seconds."""
+        """Accept the call and answer after some seconds."""
         return self.add(Fault("slow", when, after=seconds))
 
     def truncate(self, **when: Unpack[When]) -> Fault:
-        """Accept the call, send half of the answer and close the connection."""
+        """Accept the call, send half of the response and close the connection."""
         return self.add(Fault("truncate", when, ending="cut"))
 
     def halve(self, **when: Unpack[When]) -> Fault:
@@ -153,7 +153,7 @@ class Faults:
         return self.add(Fault("halve", when, ending="half"))
 
     def drip(self, seconds: float, **when: Unpack[When]) -> Fault:
-        """Accept the call and send the answer byte by byte over some seconds."""
+        """Accept the call and send the response byte by byte over some seconds."""
         return self.add(Fault("drip", when, ending="drip", over=seconds))
 
     def lose_thread(self, **when: Unpack[When]) -> Fault:

@@ -1,4 +1,4 @@
-"""Keeping strangers' web pages away from a server on a person's own machine."""
+"""Request guard: other websites may not reach this server on a person's own machine."""
 
 from aiohttp import web
 
@@ -6,21 +6,21 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 def from_browser(request: web.BaseRequest) -> bool:
-    """Whether a web page sent it: browsers say so, and no bot runs in one."""
+    """Return whether a browser's page sent the request; a bot never does."""
     return "Origin" in request.headers or "Sec-Fetch-Site" in request.headers
 
 
 def is_loopback(request: web.BaseRequest) -> bool:
-    """Whether it was addressed to this machine by name.
+    """Return whether the Host header names this machine.
 
-    A stranger's domain may resolve to this machine (DNS rebinding), but then the Host says so.
+    A foreign domain may resolve to this machine (DNS rebinding), but the Host header shows it.
     """
     name, _, port = request.headers.get("Host", "").rpartition(":")
     return name in LOOPBACK and port.isdecimal()
 
 
 def is_ours(request: web.BaseRequest) -> bool:
-    """Whether no other page than ours sent it: no foreign Origin, nothing cross-site."""
+    """Return whether only the stand-in's own page can have sent it: no foreign origin."""
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"http://{request.headers.get('Host')}":
         return False

@@ -1,11 +1,11 @@
-"""Every call of the bot, for tests to look at."""
+"""Journal of the bot's calls, for tests."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.standin.bell import Bell
+from bot.standin.change_event import ChangeEvent
 from bot.standin.rates import Rates
 
 SENDING = frozenset({"sendMessage", "sendPhoto"})
@@ -13,32 +13,32 @@ SENDING = frozenset({"sendMessage", "sendPhoto"})
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request to the Bot API and what was answered."""
+    """Request to the Bot API, and the response."""
 
-    number: int  # 1 for the first call ever
+    number: int  # 1 for the first call
     at: float  # monotonic seconds when it arrived
     method: str  # as Telegram spells it, e.g. "sendMessage"
-    params: Mapping[str, Any]  # decoded: numbers, flags and objects whatever the encoding was
+    params: Mapping[str, Any]  # decoded numbers, flags and objects
     files: Mapping[str, bytes]  # uploaded files by field
-    status: int  # HTTP status; 0 when the connection was reset with nothing to say
-    answer: Any  # the body: decoded JSON, or bytes where a scripted answer is none
-    message_id: int | None  # of the message it produced, also when the answer was then lost
+    status: int  # HTTP status; 0 for a reset connection
+    answer: Any  # body: decoded JSON, or bytes of a scripted response
+    message_id: int | None  # id of the message it produced, even if the response was lost
     fault: str | None  # the name of the scripted fault that hit it
 
     @property
     def chat_id(self) -> int | None:
-        """The chat it was for, when named by number."""
+        """The chat, if named by number."""
         chat = self.params.get("chat_id")
         return chat if isinstance(chat, int) else None
 
     @property
     def ok(self) -> bool:
-        """Whether the bot was told that it worked (the connection may still have broken)."""
+        """True if the response reported success; the connection may have broken."""
         return isinstance(self.answer, dict) and self.answer.get("ok") is True
 
     @property
     def retry_after(self) -> int | None:
-        """Seconds the bot was told to wait."""
+        """Seconds that the response told the bot to wait, or None."""
         if self.status != 429 or not isinstance(self.answer, dict):
             return None
         value: int | None = self.answer.get("parameters", {}).get("retry_after")
@@ -46,17 +46,17 @@ class Call:
 
 
 class Journal:
-    """A sequence of calls in the order in which they were dealt with, and their worst rates.
+    """Sequence of calls in the order of handling, and their peak rates.
 
-    keep: how many calls to remember; None is all, 0 for benchmarks.
+    keep: number of calls to keep; None keeps all, 0 suits benchmarks.
     """
 
     def __init__(self, keep: int | None = None) -> None:
         self.rates = Rates()
-        self.total = 0  # calls that arrived, also those that wait for their answer
+        self.total = 0  # calls received, including those without a response yet
         self._calls: deque[Call] = deque(maxlen=keep)
         self._keep = keep
-        self._bell = Bell()
+        self._changed = ChangeEvent()
 
     def __iter__(self) -> Iterator[Call]:
         return iter(tuple(self._calls))
@@ -68,7 +68,7 @@ class Journal:
         return self._calls[index]
 
     def of(self, method: str, chat: int | None = None) -> list[Call]:
-        """The calls of one method, to one chat if given."""
+        """Return the calls of one method, to one chat if given."""
         return [
             call
             for call in self._calls
@@ -76,7 +76,7 @@ class Journal:
         ]
 
     def inside_flood_wait(self) -> list[Call]:
-        """Sends made to a chat before the time it had told the bot to wait was over."""
+        """Return the sends made to a chat during its flood wait."""
         until: dict[int | None, float] = {}
         early = []
         for call in sorted(self._calls, key=lambda call: call.at):
@@ -91,25 +91,25 @@ class Journal:
     async def wait(
         self,
         holds: Callable[["Journal"], bool],
-        timeout: float = 180.0,  # noqa: ASYNC109 - the convenience is the point
+        timeout: float = 180.0,  # noqa: ASYNC109 - convenient in tests
     ) -> None:
-        """Return once `holds(journal)`; raises TimeoutError after `timeout` seconds."""
-        await self._bell.until(lambda: holds(self), timeout)
+        """Return once `holds(journal)`; raise TimeoutError after `timeout` seconds."""
+        await self._changed.wait_until(lambda: holds(self), timeout)
 
     async def arrived(self, method: str, chat_id: object, at: float) -> int:
-        """Count a call and measure its rate; returns its number."""
+        """Count a call and measure its rate; return its number."""
         self.total += 1
         if method in SENDING and isinstance(chat_id, int):
             self.rates.note(chat_id, at)
-        await self._bell.ring()
+        await self._changed.notify()
         return self.total
 
     @property
     def remembers(self) -> bool:
-        """Whether it is worth building a Call."""
+        """True if calls are kept, so that building one is worthwhile."""
         return self._keep != 0
 
     async def add(self, call: Call) -> None:
-        """Remember a call that was dealt with."""
+        """Append a handled call."""
         self._calls.append(call)
-        await self._bell.ring()
+        await self._changed.notify()

@@ -1,4 +1,4 @@
-"""Checking reply_markup as Telegram does."""
+"""Validation of reply_markup by Telegram's rules."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,19 +22,19 @@ _OTHER_KINDS = (
 
 
 def check_markup(markup: Any, chat: Chat) -> Json | None:
-    """Return the markup when it may be shown in the chat; raises BadRequest."""
+    """Return the markup if the chat allows it; raise BadRequest otherwise."""
     if markup is None or markup == "":
         return None
     if not isinstance(markup, dict):
         raise BadRequest("object expected as reply markup")
     if "inline_keyboard" in markup:
         rows = _rows(markup, "inline_keyboard")
-        for button in _each(rows):
+        for button in _flatten(rows):
             _check_inline(button, chat)
         kept = [row for row in rows if row]
         return {"inline_keyboard": kept} if kept else None
     if "keyboard" in markup:
-        for button in _each(_rows(markup, "keyboard")):
+        for button in _flatten(_rows(markup, "keyboard")):
             _check_reply(button, chat)
     return markup
 
@@ -46,7 +46,7 @@ def _rows(markup: Json, name: str) -> list[list[Any]]:
     return rows
 
 
-def _each(rows: list[list[Any]]) -> list[Any]:
+def _flatten(rows: list[list[Any]]) -> list[Any]:
     buttons = [button for row in rows for button in row]
     if len(buttons) > MOST_BUTTONS:
         raise BadRequest("reply markup is too long")

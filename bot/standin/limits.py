@@ -1,4 +1,4 @@
-"""How fast a bot may send, and refusing what is faster."""
+"""Rate limits of Telegram, and their enforcement."""
 
 import math
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from bot.standin.errors import TooManyRequests
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """At most `count` messages in any `seconds`."""
+    """Limit of `count` messages in any `seconds`."""
 
     count: int
     seconds: float
@@ -19,16 +19,16 @@ class Window:
 class Limits:
     """Telegram's limits on sent messages (core.telegram.org/bots/faq#my-bot-is-hitting-limits).
 
-    Each is a little softer than the published figure, so that a bot which paces itself exactly
-    is never refused for some milliseconds of jitter. The journal's rates tell the exact figures.
+    Each is a little higher than the published figure, so that a bot at the exact limit is not
+    refused for some milliseconds of jitter. The journal's rates have the exact figures.
     """
 
-    # 30 a second: one more, because 30 equal gaps of a second hold 31 messages.
+    # 30 a second plus one: 30 equal gaps in a second contain 31 messages.
     bot: Window | None = Window(31, 1.0)
     # With allow_paid_broadcast, instead of `bot`.
     paid: Window | None = Window(1000, 1.0)
-    # 1 a second: Telegram tolerates short bursts, so three may come at once, but then
-    # the chat must have been quiet as if they had been paced.
+    # 1 a second: Telegram tolerates short bursts, so three may come at once if the chat was quiet
+    # long enough before.
     private: Window | None = Window(3, 2.9)
     # 20 a minute, for groups, supergroups and channels alike.
     group: Window | None = Window(20, 59.5)
@@ -37,8 +37,8 @@ class Limits:
 TELEGRAM = Limits()
 
 
-class Pacer:
-    """Counts accepted messages over sliding windows and refuses what is too many.
+class SlidingWindowLimiter:
+    """Sliding-window counts of accepted messages; refuses messages over a limit.
 
     clock: monotonic seconds.
     """
@@ -50,7 +50,7 @@ class Pacer:
         self._chats: dict[int, list[float]] = {}
 
     def take(self, chat_id: int, *, private: bool, paid: bool) -> None:
-        """Count one message to the chat; raises TooManyRequests and counts nothing if too many."""
+        """Count one message to the chat, or raise TooManyRequests and count nothing."""
         now = self._clock()
         overall = self._limits.paid if paid else self._limits.bot
         own = self._limits.private if private else self._limits.group
@@ -63,7 +63,7 @@ class Pacer:
 
 
 def _wait(sent: list[float], window: Window | None, now: float) -> float:
-    """Seconds until the window has room."""
+    """Return the seconds until the window has room."""
     if window is None or len(sent) < window.count:
         return 0.0
     return sent[-window.count] + window.seconds - now
@@ -73,5 +73,5 @@ def _count(sent: list[float], window: Window | None, now: float) -> None:
     if window is None:
         return
     sent.append(now)
-    if len(sent) > 2 * window.count:  # forgotten in lumps: cheaper than one at a time
+    if len(sent) > 2 * window.count:  # removed in batches: cheaper than one at a time
         del sent[: -window.count]

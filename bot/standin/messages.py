@@ -1,4 +1,4 @@
-"""A message as the stand-in keeps it."""
+"""Messages in the stand-in's memory."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,7 +11,7 @@ ChangeKind = Literal["sent", "edited", "deleted"]
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button a person can press."""
+    """Button of a keyboard."""
 
     text: str
     data: str | None = None  # callback_data
@@ -21,7 +21,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A picture that was uploaded once."""
+    """Uploaded picture."""
 
     file_id: str
     body: bytes
@@ -32,16 +32,16 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a chat, in one of its versions; an edit makes a new one."""
+    """Version of a message; an edit creates a new version."""
 
     id: int
     chat_id: int
     date: int  # unix seconds
-    sender: int | None  # user id; None for a post in the name of the chat itself
+    sender: int | None  # user id; None for a post in the name of the chat
     from_bot: bool
-    text: str = ""  # the caption, when there is a photo
+    text: str = ""  # the caption, if there is a photo
     entities: tuple[Entity, ...] = ()
-    markup: dict[str, Any] | None = None  # reply_markup as checked
+    markup: dict[str, Any] | None = None  # validated reply_markup
     photo: Photo | None = None
     location: tuple[float, float] | None = None  # degrees north, degrees east
     reply_to: int | None = None
@@ -53,18 +53,18 @@ class Message:
 
     @property
     def buttons(self) -> list[list[Button]]:
-        """The rows of the inline keyboard, or of the reply keyboard that came with it."""
+        """The rows of the inline or reply keyboard."""
         rows = (self.markup or {}).get("inline_keyboard") or (self.markup or {}).get("keyboard")
         return [[_button(each) for each in row] for row in rows or []]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry of a chat's timeline."""
+    """Entry of a chat's timeline."""
 
     at: float  # monotonic seconds
     kind: ChangeKind
-    message: Message  # as it is after the change; what was deleted, for a deletion
+    message: Message  # after the change; for a deletion, the deleted message
 
 
 def _button(raw: dict[str, Any] | str) -> Button:

@@ -1,20 +1,20 @@
-"""The methods of the Bot API that the stand-in plays."""
+"""Table of the Bot API methods that the stand-in implements."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.standin import editing, looking, profile, queries, receiving, sending
+from bot.standin import answer_methods, chat_methods, editing, profile, sending, update_methods
 from bot.standin.params import Params
 from bot.standin.world import World
 
 Method = Callable[[World, Params], Awaitable[Any]]
 
 METHODS: dict[str, Method] = {
-    "getMe": looking.get_me,
-    "getUpdates": receiving.get_updates,
-    "setWebhook": receiving.set_webhook,
-    "deleteWebhook": receiving.delete_webhook,
-    "getWebhookInfo": receiving.get_webhook_info,
+    "getMe": chat_methods.get_me,
+    "getUpdates": update_methods.get_updates,
+    "setWebhook": update_methods.set_webhook,
+    "deleteWebhook": update_methods.delete_webhook,
+    "getWebhookInfo": update_methods.get_webhook_info,
     "sendMessage": sending.send_message,
     "sendPhoto": sending.send_photo,
     "sendChatAction": sending.send_chat_action,
@@ -22,12 +22,12 @@ METHODS: dict[str, Method] = {
     "editMessageReplyMarkup": editing.edit_message_reply_markup,
     "deleteMessage": editing.delete_message,
     "setMessageReaction": editing.set_message_reaction,
-    "answerCallbackQuery": queries.answer_callback_query,
-    "answerInlineQuery": queries.answer_inline_query,
-    "getChat": looking.get_chat,
-    "getChatMember": looking.get_chat_member,
-    "getChatAdministrators": looking.get_chat_administrators,
-    "leaveChat": looking.leave_chat,
+    "answerCallbackQuery": answer_methods.answer_callback_query,
+    "answerInlineQuery": answer_methods.answer_inline_query,
+    "getChat": chat_methods.get_chat,
+    "getChatMember": chat_methods.get_chat_member,
+    "getChatAdministrators": chat_methods.get_chat_administrators,
+    "leaveChat": chat_methods.leave_chat,
     "setMyCommands": profile.set_my_commands,
     "getMyCommands": profile.get_my_commands,
     "deleteMyCommands": profile.delete_my_commands,

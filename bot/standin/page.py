@@ -1,4 +1,4 @@
-"""The chat page: a person talks to the bot in a browser."""
+"""Chat page: a person talks to the bot in a browser."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from bot.standin.people import People
 from bot.standin.person import Person
 from bot.standin.world import World
 
-PATIENCE = 30.0  # seconds a button spins while the bot does not answer
-LONGEST = 16_384  # characters of a message; Telegram's own clients cut at 4096 and send more
+PATIENCE = 30.0  # seconds that a button spins without an answer
+LONGEST = 16_384  # characters of a message; Telegram's clients split at 4096
 _FOLDER = Path(__file__).parent
 _STATIC = {
     "/": ("page.html", "text/html"),
@@ -43,15 +43,15 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """The words at the top of the page."""
+    """Texts at the top of the page."""
 
     title: str = "A stand-in for Telegram"
-    hint: str = ""  # one line; words in `backticks` become buttons that type them
-    visitor: str = "You"  # the name of the person at the page
+    hint: str = ""  # one line; text in `backticks` becomes a button that types it
+    visitor: str = "You"  # name of the person at the page
 
 
 class ChatPage:
-    """Serves the page and does what the person at it does."""
+    """Handler of the page and of its actions."""
 
     def __init__(self, world: World, people: People, text: PageText) -> None:
         self._world = world
@@ -67,15 +67,15 @@ class ChatPage:
 
     @cached_property
     def visitor(self) -> Person:
-        """The person at the page, who exists from the first time anyone asks."""
+        """The person at the page; created at the first access."""
         return self._people.person(self._text.visitor)
 
     def close(self) -> None:
-        """Let every open page go."""
+        """Close the event streams of all open pages."""
         self._streams.close()
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Deal with one request; 403 unless it comes from this machine's own page."""
+        """Handle one request; 403 unless it comes from the stand-in's own page."""
         if not is_loopback(request):
             return _refused(403, "only for this machine")
         if request.method == "GET" and request.path in _STATIC:

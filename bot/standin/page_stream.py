@@ -1,4 +1,4 @@
-"""Telling open pages what changes, as server-sent events."""
+"""Server-sent events: pushes changes to open pages."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,23 +13,23 @@ from bot.standin.page_view import chat_view, is_theirs, message_view
 from bot.standin.person import Person
 from bot.standin.world import World
 
-LONGEST_BACKLOG = 1000  # events; a page that is further behind reconnects and starts afresh
+LONGEST_BACKLOG = 1000  # events; a page further behind reconnects and reloads everything
 HEARTBEAT = 15.0  # seconds
 
 Event = dict[str, Any]
 
 
 class Streams:
-    """The pages that are open now."""
+    """Event streams of the open pages."""
 
     def __init__(self, world: World, visitor: Callable[[], Person]) -> None:
         self._world = world
-        self._visitor = visitor  # asked for only once a page is open
+        self._visitor = visitor  # called once a page is open
         self._open: set[asyncio.Queue[Event | None]] = set()
         world.listeners.append(self._tell)
 
     async def serve(self, request: web.BaseRequest, first: Event) -> web.StreamResponse:
-        """Send the first event and then every change, until the page is closed."""
+        """Send the initial state, then every change, until the page is closed."""
         response = web.StreamResponse(headers={"Cache-Control": "no-store"})
         response.content_type = "text/event-stream"
         await response.prepare(request)
@@ -45,7 +45,7 @@ class Streams:
         return response
 
     def close(self) -> None:
-        """Let every page go."""
+        """Close every stream."""
         for queue in self._open:
             queue.put_nowait(None)
 

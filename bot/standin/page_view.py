@@ -1,4 +1,4 @@
-"""What the chat page shows, as JSON."""
+"""JSON views for the chat page."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from bot.standin.profile import commands_for
 from bot.standin.world import Scope, World
 
 SHOWN = 200  # the newest messages of a chat
-QUOTED = 120  # characters of the message that is answered
+QUOTED = 120  # characters shown of the message that is replied to
 
 Json = dict[str, Any]
 
 
 def chats_view(world: World, visitor: Person) -> list[Json]:
-    """The visitor's chats, the one with the bot first."""
+    """Return the visitor's chats, the one with the bot first."""
     theirs = [chat for chat in world.chats.values() if is_theirs(chat, visitor)]
     theirs.sort(key=lambda chat: chat is not visitor.chat)
     return [
@@ -28,13 +28,13 @@ def chats_view(world: World, visitor: Person) -> list[Json]:
 
 
 def is_theirs(chat: Chat, visitor: Person) -> bool:
-    """Whether the visitor sees the chat."""
+    """Return whether the visitor sees the chat."""
     inside = chat.members.get(visitor.id, "left") not in {"left", "kicked"}
     return inside and chat.migrated_to is None
 
 
 def chat_view(world: World, chat: Chat) -> Json:
-    """A chat without its messages."""
+    """Return a chat without its messages."""
     keyboard = chat.keyboard
     return {
         "id": chat.id,
@@ -49,7 +49,7 @@ def chat_view(world: World, chat: Chat) -> Json:
 
 
 def message_view(world: World, message: Message, visitor: Person) -> Json:
-    """A message."""
+    """Return a message."""
     chat = world.chats[message.chat_id]
     inline = "inline_keyboard" in (message.markup or {})
     original = chat.get(message.reply_to) if message.reply_to is not None else None
@@ -72,7 +72,7 @@ def message_view(world: World, message: Message, visitor: Person) -> Json:
 
 
 def menu_view(world: World, chat: Chat, visitor: Person) -> list[dict[str, str]]:
-    """The command menu of the visitor in the chat, in Telegram's order of scopes.
+    """Return the visitor's command menu in the chat, in Telegram's order of scopes.
 
     Source: core.telegram.org/bots/api#determining-list-of-commands.
     """
@@ -90,15 +90,20 @@ def menu_view(world: World, chat: Chat, visitor: Person) -> list[dict[str, str]]
 
 
 def bot_name(world: World) -> str:
-    """What the bot calls itself."""
+    """Return the bot's display name."""
     return world.profile.names.get("", world.bot.name)
 
 
 def _rows(rows: list[list[Button]]) -> list[list[Json]]:
     return [
         [
-            {"text": each.text, "data": each.data, "url": each.url, "location": each.location}
-            for each in row
+            {
+                "text": button.text,
+                "data": button.data,
+                "url": button.url,
+                "location": button.location,
+            }
+            for button in row
         ]
         for row in rows
     ]

@@ -1,4 +1,4 @@
-"""The parameters of a call, whatever way they were encoded."""
+"""Decoding of call parameters from a query string, form, JSON or multipart body."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from aiohttp import BodyPartReader, web
 
 from bot.standin.errors import BadRequest
 
-LARGEST = 50 * 1024 * 1024  # bytes of a request (core.telegram.org/bots/api#sending-files)
+LARGEST = 50 * 1024 * 1024  # bytes in a request (core.telegram.org/bots/api#sending-files)
 
 _NUMBERS = frozenset(
     {
@@ -56,37 +56,37 @@ _OBJECTS = frozenset(
 
 
 class Params:
-    """Decoded parameters: numbers are int, flags bool, objects dict or list, the rest text."""
+    """Decoded parameters: int, bool, dict or list, and str for everything else."""
 
     def __init__(self, values: Mapping[str, Any], files: Mapping[str, bytes]) -> None:
         self.values = values
         self.files = files
 
     def text(self, name: str) -> str:
-        """A text, empty when missing."""
+        """Return a text; empty if missing."""
         value = self.values.get(name)
         return "" if value is None else str(value)
 
     def number(self, name: str) -> int | None:
-        """A whole number, None when missing or none."""
+        """Return a whole number; None if missing or not a number."""
         value = self.values.get(name)
         return value if isinstance(value, int) else None
 
     def flag(self, name: str) -> bool:
-        """A flag, False when missing."""
+        """Return a flag; False if missing."""
         return self.values.get(name) is True
 
     def get(self, name: str) -> Any:
-        """An object as decoded, None when missing."""
+        """Return a decoded object; None if missing."""
         return self.values.get(name)
 
     def without(self, names: frozenset[str]) -> "Params":
-        """The same without some of them."""
+        """Return a copy without some of the parameters."""
         return Params({k: v for k, v in self.values.items() if k not in names}, self.files)
 
 
 async def read_params(request: web.BaseRequest) -> Params:
-    """Decode the query string and a form, JSON or multipart body; raises BadRequest."""
+    """Decode the query string and a form, JSON or multipart body; raise BadRequest."""
     values: dict[str, Any] = dict(request.query) if request.query_string else {}
     files: dict[str, bytes] = {}
     kind = request.content_type

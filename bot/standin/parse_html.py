@@ -1,6 +1,6 @@
-"""Telegram's HTML mode: strict where HTML is not.
+"""Parser of Telegram's HTML mode, which is stricter than HTML.
 
-The grammar and the wording of its errors are those of parse_html in github.com/tdlib/td
+Grammar and error messages follow parse_html in github.com/tdlib/td
 (td/telegram/MessageEntity.cpp): only some tags exist, each must be closed in order, and positions
 in errors are bytes of UTF-8.
 """
@@ -38,7 +38,7 @@ _SPACE = " \t\r\n\0\v"
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A tag that waits for its end."""
+    """Open tag."""
 
     tag: str
     argument: str
@@ -46,7 +46,7 @@ class _Open:
 
 
 class _Parser:
-    """Walks over the source once."""
+    """Single-pass parser."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -65,13 +65,13 @@ class _Parser:
             else:
                 self._start()
         if self.open:
-            raise _wrong(f'Can\'t find end tag corresponding to start tag "{self.open[-1].tag}"')
+            raise _error(f'Can\'t find end tag corresponding to start tag "{self.open[-1].tag}"')
         self.entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
         return "".join(self.result), self.entities
 
     def _text(self) -> None:
         match = _TEXT.match(self.source, self.at)
-        assert match is not None  # noqa: S101 - there is a character that is no "<"
+        assert match is not None  # noqa: S101 - the character is not "<"
         text = _unescape(match.group())
         self.at = match.end()
         self.result.append(text)
@@ -82,13 +82,13 @@ class _Parser:
         self.at += 1
         tag = self._until(_SPACE + ">").casefold()
         if self._ended():
-            raise _wrong("Unclosed start tag", self._byte(begin))
+            raise _error("Unclosed start tag", self._byte(begin))
         if tag not in _TYPES:
-            raise _wrong(f'Unsupported start tag "{tag}"', self._byte(begin))
+            raise _error(f'Unsupported start tag "{tag}"', self._byte(begin))
         attributes = self._attributes(tag, begin)
         argument = _argument(tag, attributes)
         if tag == "span" and argument != "spoiler":
-            raise _wrong('Tag "span" must have class "tg-spoiler"', self._byte(begin))
+            raise _error('Tag "span" must have class "tg-spoiler"', self._byte(begin))
         self.open.append(_Open(tag, argument, self.offset))
 
     def _attributes(self, tag: str, begin: int) -> dict[str, str]:
@@ -96,25 +96,25 @@ class _Parser:
         while True:
             self._skip_space()
             if self._ended():
-                raise _wrong("Unclosed start tag", self._byte(begin))
+                raise _error("Unclosed start tag", self._byte(begin))
             if self.source[self.at] == ">":
                 self.at += 1
                 return attributes
             name = self._until(_SPACE + "=>")
             if not name:
-                raise _wrong(f'Empty attribute name in the tag "{tag}"', self._byte(begin))
+                raise _error(f'Empty attribute name in the tag "{tag}"', self._byte(begin))
             attributes[name] = self._value(tag, begin)
 
     def _value(self, tag: str, begin: int) -> str:
         self._skip_space()
         if self._ended():
-            raise _wrong("Unclosed start tag", self._byte(begin))
+            raise _error("Unclosed start tag", self._byte(begin))
         if self.source[self.at] != "=":
             return ""
         self.at += 1
         self._skip_space()
         if self._ended():
-            raise _wrong(f'Unclosed start tag "{tag}"', self._byte(begin))
+            raise _error(f'Unclosed start tag "{tag}"', self._byte(begin))
         quote = self.source[self.at]
         if quote in "'\"":
             self.at += 1
@@ -128,23 +128,23 @@ class _Parser:
         while not self._ended() and re.match(r"[A-Za-z0-9.-]", self.source[self.at]):
             self.at += 1
         if self._ended() or self.source[self.at] not in _SPACE + ">":
-            raise _wrong("Unexpected end of name token", self._byte(begin))
+            raise _error("Unexpected end of name token", self._byte(begin))
         return self.source[begin : self.at].casefold()
 
     def _end(self) -> None:
         begin = self.at
         if not self.open:
-            raise _wrong("Unexpected end tag", self._byte(begin))
+            raise _error("Unexpected end tag", self._byte(begin))
         self.at += 2
-        found = self._until(_SPACE + ">").casefold()
+        name = self._until(_SPACE + ">").casefold()
         self._skip_space()
         if self._ended() or self.source[self.at] != ">":
-            raise _wrong("Unclosed end tag", self._byte(begin))
+            raise _error("Unclosed end tag", self._byte(begin))
         self.at += 1
         opened = self.open.pop()
-        if found and found != opened.tag:
-            expected = f'expected "</{opened.tag}>", found "</{found}>"'
-            raise _wrong(f"Unmatched end tag at byte offset {self._byte(begin)}, {expected}")
+        if name and name != opened.tag:
+            expected = f'expected "</{opened.tag}>", found "</{name}>"'
+            raise _error(f"Unmatched end tag at byte offset {self._byte(begin)}, {expected}")
         if self.offset > opened.offset:
             self._close(opened)
 
@@ -156,8 +156,10 @@ class _Parser:
             return
         entity |= {"offset": opened.offset, "length": length}
         last = self.entities[-1] if self.entities else None
-        if opened.tag == "pre" and last and last["type"] == "code" and _same(last, entity):
-            language = last.pop("language", None)  # <pre><code class="language-x"> is one entity
+        if opened.tag == "pre" and last and last["type"] == "code" and _same_range(last, entity):
+            language = last.pop(
+                "language", None
+            )  # <pre><code class="language-x"> is a single entity
             last["type"] = "pre"
             if language:
                 last["language"] = language
@@ -182,7 +184,7 @@ class _Parser:
 
 
 def parse_html(source: str) -> tuple[str, list[Entity]]:
-    """Return the plain text and its entities; raises BadRequest "can't parse entities: …"."""
+    """Return the plain text and its entities; raise BadRequest "can't parse entities: …"."""
     text, entities = _Parser(source).parse()
     for entity in entities:
         if entity["type"] == "code":
@@ -190,9 +192,9 @@ def parse_html(source: str) -> tuple[str, list[Entity]]:
     return text, entities
 
 
-def _wrong(what: str, byte: int | None = None) -> BadRequest:
+def _error(problem: str, byte: int | None = None) -> BadRequest:
     where = "" if byte is None else f" at byte offset {byte}"
-    return BadRequest(f"can't parse entities: {what}{where}")
+    return BadRequest(f"can't parse entities: {problem}{where}")
 
 
 def _argument(tag: str, attributes: dict[str, str]) -> str:
@@ -211,7 +213,7 @@ def _entity(opened: _Open, text: str) -> Entity | None:
     kind = _TYPES[opened.tag]
     if opened.tag == "a":
         url = opened.argument or text
-        # Telegram drops a link that leads nowhere and keeps its text.
+        # Telegram drops a link without an address and keeps its text.
         return {"type": kind, "url": url} if "." in url or "://" in url else None
     if opened.tag == "tg-emoji":
         return {"type": kind, "custom_emoji_id": opened.argument}
@@ -222,8 +224,8 @@ def _entity(opened: _Open, text: str) -> Entity | None:
     return {"type": kind}
 
 
-def _same(one: Entity, other: Entity) -> bool:
-    return (one["offset"], one["length"]) == (other["offset"], other["length"])
+def _same_range(first: Entity, second: Entity) -> bool:
+    return (first["offset"], first["length"]) == (second["offset"], second["length"])
 
 
 def _unescape(text: str) -> str:

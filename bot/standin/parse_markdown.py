@@ -1,6 +1,6 @@
-"""Telegram's MarkdownV2 and the older Markdown mode.
+"""Parsers of Telegram's MarkdownV2 and the older Markdown mode.
 
-Grammar and wording after parse_markdown_v2 and parse_markdown in github.com/tdlib/td
+Grammar and error messages follow parse_markdown_v2 and parse_markdown in github.com/tdlib/td
 (td/telegram/MessageEntity.cpp).
 """
 
@@ -33,7 +33,7 @@ class _Open:
 
 
 class _Parser:
-    """Walks over the source once. `old` is the mode without nesting and reserved characters."""
+    """Single-pass parser. `old`: the mode without nesting and reserved characters."""
 
     def __init__(self, source: str, *, old: bool) -> None:
         self.source = source
@@ -44,7 +44,7 @@ class _Parser:
         self.offset = 0
         self.open: list[_Open] = []
         self.entities: list[Entity] = []
-        self.quote: int | None = None  # where the block quote began, in UTF-16 units
+        self.quote: int | None = None  # start of the block quote, in UTF-16 units
 
     def parse(self) -> tuple[str, list[Entity]]:
         while self.at < len(self.source):
@@ -54,7 +54,7 @@ class _Parser:
             kind = {"text_link": "TextUrl", "pre": "Pre"}.get(
                 self.marks[opened.mark], self.marks[opened.mark].capitalize()
             )
-            raise self._wrong(f"Can't find end of {kind} entity", opened.begin)
+            raise self._error(f"Can't find end of {kind} entity", opened.begin)
         self._end_quote()
         self.entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
         return "".join(self.result), self.entities
@@ -137,7 +137,7 @@ class _Parser:
             return ""
         end = self.source.find(")", self.at)
         if end < 0:
-            raise self._wrong("Can't find end of a URL", self.at)
+            raise self._error("Can't find end of a URL", self.at)
         url = self.source[self.at + 1 : end].replace("\\", "")
         self.at = end + 1
         return url
@@ -171,21 +171,21 @@ class _Parser:
             {"type": kind, "offset": offset, "length": self.offset - offset, **extra}
         )
 
-    def _wrong(self, what: str, position: int) -> BadRequest:
+    def _error(self, problem: str, position: int) -> BadRequest:
         byte = len(self.source[:position].encode())
-        separator = "of the entity starting" if self.old and "Can't find end of" in what else ""
+        separator = "of the entity starting" if self.old and "Can't find end of" in problem else ""
         if separator:
             return BadRequest(
                 f"can't parse entities: Can't find end {separator} at byte offset {byte}"
             )
-        return BadRequest(f"can't parse entities: {what} at byte offset {byte}")
+        return BadRequest(f"can't parse entities: {problem} at byte offset {byte}")
 
 
 def parse_markdown(source: str) -> tuple[str, list[Entity]]:
-    """Read the older mode; raises BadRequest "can't parse entities: …"."""
+    """Parse the older mode; raise BadRequest "can't parse entities: …"."""
     return _Parser(source, old=True).parse()
 
 
 def parse_markdown_v2(source: str) -> tuple[str, list[Entity]]:
-    """Read MarkdownV2; raises BadRequest "can't parse entities: …"."""
+    """Parse MarkdownV2; raise BadRequest "can't parse entities: …"."""
     return _Parser(source, old=False).parse()

@@ -1,4 +1,4 @@
-"""The stand-in's nouns as the JSON objects of the Bot API."""
+"""JSON objects of the Bot API, made from the stand-in's values."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ ANONYMOUS_ADMIN = {  # Telegram's placeholder sender (core.telegram.org/bots/api
 
 
 def user_json(user: User) -> Json:
-    """Telegram's User."""
+    """Return Telegram\'s User."""
     body: Json = {"id": user.id, "is_bot": user.is_bot, "first_name": user.name}
     if user.username:
         body["username"] = user.username
@@ -27,7 +27,7 @@ def user_json(user: User) -> Json:
 
 
 def chat_json(chat: Chat) -> Json:
-    """Telegram's Chat."""
+    """Return Telegram\'s Chat."""
     body: Json = {"id": chat.id, "type": chat.kind}
     body["first_name" if chat.kind == "private" else "title"] = chat.title
     if chat.username:
@@ -38,7 +38,7 @@ def chat_json(chat: Chat) -> Json:
 
 
 def message_json(world: World, message: Message, *, replies: bool = True) -> Json:
-    """Telegram's Message, with the message it answers unless `replies` is off."""
+    """Return Telegram's Message, with the message it replies to unless `replies` is off."""
     chat = world.chats[message.chat_id]
     body: Json = {
         "message_id": message.id,
@@ -89,7 +89,7 @@ def _content(message: Message) -> Json:
 
 
 def photo_json(photo: Photo) -> Json:
-    """Telegram's PhotoSize."""
+    """Return Telegram\'s PhotoSize."""
     return {
         "file_id": photo.file_id,
         "file_unique_id": f"u{photo.file_id}",
@@ -132,7 +132,7 @@ _RESTRICTIONS = (
 
 
 def member_json(user: User, standing: Standing, chat: Chat) -> Json:
-    """Telegram's ChatMember."""
+    """Return Telegram\'s ChatMember."""
     body: Json = {"user": user_json(user), "status": standing}
     if standing == "creator":
         body["is_anonymous"] = False
@@ -150,7 +150,7 @@ def member_json(user: User, standing: Standing, chat: Chat) -> Json:
 
 
 def membership_json(world: World, chat: Chat, who: User, old: Standing, by: User) -> Json:
-    """Telegram's ChatMemberUpdated: `who` has just changed from `old`, by the hand of `by`."""
+    """Return Telegram's ChatMemberUpdated: `by` has just changed the status of `who` from `old`."""
     return {
         "chat": chat_json(chat),
         "from": user_json(by),

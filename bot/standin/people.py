@@ -1,4 +1,4 @@
-"""Where people, groups and channels come from."""
+"""Factory of people, groups and channels."""
 
 import itertools
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ _SUPERGROUPS = -1_000_000_000_000  # supergroups and channels have ids below thi
 
 
 class People:
-    """Everyone the bot can meet; iterates over the persons."""
+    """Everyone that the bot can meet; iterates over the persons."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -32,9 +32,9 @@ class People:
         username: str | None = None,
         started: bool = False,
     ) -> Person:
-        """A new person with a private chat with the bot.
+        """Create a person with a private chat with the bot.
 
-        started: they have written to the bot before, so it may write to them.
+        started: the person has written to the bot before, so it may write to them.
         """
         user_id = next(self._ids) if id is None else id
         user = User(user_id, name, username, language_code)
@@ -57,9 +57,9 @@ class People:
         id: int | None = None,  # noqa: A002 - Telegram's word for it
         bot: Standing = "member",
     ) -> Group:
-        """A new group; a forum is always a supergroup. The first of the admins owns it.
+        """Create a group, owned by the first of the admins. A forum is always a supergroup.
 
-        bot: whether the bot is there already; the bot is not told of it.
+        bot: the bot is already a member; it gets no update about that.
         """
         kind: Kind = "supergroup" if supergroup or forum else "group"
         chat_id = self._chat_id(kind) if id is None else id
@@ -76,7 +76,7 @@ class People:
         id: int | None = None,  # noqa: A002 - Telegram's word for it
         bot: Standing = "administrator",
     ) -> Group:
-        """A new channel; with a username it is public and can be named by it."""
+        """Create a channel; with a username it is public."""
         chat_id = self._chat_id("channel") if id is None else id
         channel = Group(self._world, chat_id, "channel", title, username=username)
         return self._fill(channel, members, admins, bot)

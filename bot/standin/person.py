@@ -1,19 +1,19 @@
-"""A person who talks to the bot."""
+"""Person who talks to the bot."""
 
 from bot.standin.callbacks import Press
 from bot.standin.chats import Chat, User
 from bot.standin.inline import InlineQuery
 from bot.standin.messages import Button, Message
 from bot.standin.payloads import chat_json, membership_json, message_json, user_json
-from bot.standin.posting import Said, post
+from bot.standin.posting import Post, post
 from bot.standin.world import World
 
 
 class Person:
-    """Someone with a private chat with the bot.
+    """Person with a private chat with the bot.
 
-    Whatever a person does reaches the bot as an update; the id of the update is returned, or
-    None when the bot is not told of it (privacy mode, or a kind it did not ask for).
+    Every action reaches the bot as an update. The methods return the id of the update, or None if
+    the bot does not get one (privacy mode, or a kind it did not ask for).
     """
 
     def __init__(self, world: World, user: User, chat: Chat) -> None:
@@ -23,7 +23,7 @@ class Person:
 
     @property
     def id(self) -> int:
-        """Telegram's id, also that of the private chat."""
+        """Telegram ID of the person and of the private chat."""
         return self.user.id
 
     async def send(
@@ -35,24 +35,24 @@ class Person:
         thread: int | None = None,
         anonymous: bool = False,
     ) -> int | None:
-        """Write into a chat, by default to the bot; in a channel it is a post of the channel.
+        """Send a message, by default to the bot; in a channel it is a post of the channel.
 
-        anonymous: as an administrator who hides behind the group.
+        anonymous: as an anonymous administrator of the group.
         """
         answered = reply_to.id if isinstance(reply_to, Message) else reply_to
-        said = Said(text, reply_to=answered, thread=thread, anonymous=anonymous)
-        return await self._post(chat, said)
+        content = Post(text, reply_to=answered, thread=thread, anonymous=anonymous)
+        return await self._post(chat, content)
 
     async def share_location(
         self, latitude: float, longitude: float, *, chat: Chat | None = None
     ) -> int | None:
-        """Send where one is, in degrees."""
-        return await self._post(chat, Said(location=(latitude, longitude)))
+        """Send a location, in degrees."""
+        return await self._post(chat, Post(location=(latitude, longitude)))
 
     async def press(self, message: Message, button: str) -> Press:
         """Press an inline button, named by its text or its data.
 
-        Raises ValueError when there is no such button now or it only opens a link.
+        Raises ValueError if there is no such button now or it only opens a link.
         """
         chat = self._world.chats[message.chat_id]
         shown = chat.get(message.id)
@@ -61,23 +61,23 @@ class Person:
         return await self._press(shown, find_button(shown, button))
 
     async def press_forged(self, message: Message, data: str) -> Press:
-        """Send button data that no button has, as a tampered client can."""
+        """Send callback data that no button has, as a manipulated client can."""
         return await self._press(message, Button("forged", data=data))
 
     async def block(self) -> int | None:
-        """Block the bot: what it sends is refused from now on."""
+        """Block the bot: Telegram then refuses its messages."""
         return await self._stand(blocked=True)
 
     async def unblock(self) -> int | None:
-        """Let the bot write again."""
+        """Unblock the bot."""
         return await self._stand(blocked=False)
 
     def deactivate(self) -> None:
-        """Delete the account; the bot is not told."""
+        """Delete the account; the bot gets no update."""
         self.user.deactivated = True
 
     async def ask_inline(self, query: str, offset: str = "") -> InlineQuery:
-        """Type "@bot query" in some chat."""
+        """Type an inline query in some chat."""
         asked = self._world.inline.ask()
         body = {
             "id": asked.query_id,
@@ -90,7 +90,7 @@ class Person:
         return asked
 
     async def react(self, message: Message, emoji: str | None) -> int | None:
-        """Put an emoji on a message, or take it off; the bot must have asked for such updates."""
+        """Set or remove a reaction to a message; the bot must have asked for such updates."""
         chat = self._world.chats[message.chat_id]
         body = {
             "chat": chat_json(chat),
@@ -102,13 +102,13 @@ class Person:
         }
         return await self._world.updates.publish("message_reaction", body)
 
-    async def _post(self, chat: Chat | None, said: Said) -> int | None:
+    async def _post(self, chat: Chat | None, content: Post) -> int | None:
         place = chat or self.chat
         if place is self.chat:
             if self._is_blocking():
                 await self.unblock()
             place.started = True
-        return await post(self._world, place, self.id, said)
+        return await post(self._world, place, self.id, content)
 
     async def _press(self, message: Message, button: Button) -> Press:
         if button.data is None:
@@ -138,7 +138,7 @@ class Person:
 
 
 def find_button(message: Message, name: str) -> Button:
-    """The inline button with this text or data; raises ValueError naming those there are."""
+    """Return the inline button with this text or data; raise ValueError if there is none."""
     buttons = [button for row in message.buttons for button in row]
     for button in buttons:
         if name in {button.text, button.data}:

@@ -1,4 +1,4 @@
-"""Pictures: uploaded once, sent again by file_id."""
+"""Photos: uploaded once, sent again by file_id."""
 
 import struct
 
@@ -15,7 +15,7 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 def find_photo(world: World, params: Params) -> Photo:
-    """The picture that is sent; raises BadRequest when there is none or it is no picture."""
+    """Return the picture to send; raise BadRequest if there is none or it is not a picture."""
     named = params.text("photo")
     body = params.files.get(named.removeprefix("attach://")) or params.files.get("photo")
     if body is not None:

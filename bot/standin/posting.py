@@ -1,4 +1,4 @@
-"""What people write, and which of it the bot gets to see."""
+"""Messages of people, and their visibility to the bot."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,32 +12,32 @@ from bot.standin.world import World
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a person puts into a chat."""
+class Post:
+    """Content that a person posts in a chat."""
 
     text: str = ""
     location: tuple[float, float] | None = None  # degrees north, degrees east
     reply_to: int | None = None  # message id
     thread: int | None = None  # message_thread_id
-    anonymous: bool = False  # as an administrator who hides behind the group
+    anonymous: bool = False  # as an anonymous administrator
     service: dict[str, Any] | None = None  # Telegram's fields of a service message
 
 
-async def post(world: World, chat: Chat, user_id: int, said: Said) -> int | None:
-    """Show it in the chat; returns the update's id, None when the bot does not get to see it."""
-    hidden = said.anonymous or chat.kind == "channel"
+async def post(world: World, chat: Chat, user_id: int, content: Post) -> int | None:
+    """Show it in the chat; return the update's id, or None if the bot does not see it."""
+    hidden = content.anonymous or chat.kind == "channel"
     message = Message(
         id=world.message_id(chat),
         chat_id=chat.id,
         date=world.now(),
         sender=None if hidden else user_id,
         from_bot=False,
-        text=said.text,
-        entities=tuple(find_links(said.text, [])),
-        location=said.location,
-        reply_to=said.reply_to,
-        thread=said.thread,
-        service=said.service,
+        text=content.text,
+        entities=tuple(find_links(content.text, [])),
+        location=content.location,
+        reply_to=content.reply_to,
+        thread=content.thread,
+        service=content.service,
     )
     await world.change("sent", message)
     if not _bot_sees(world, chat, message):
@@ -56,7 +56,7 @@ def _bot_sees(world: World, chat: Chat, message: Message) -> bool:
 
 
 def _is_meant_for(world: World, chat: Chat, message: Message) -> bool:
-    """Privacy mode: in a group a bot sees commands, mentions and answers to it.
+    """Apply privacy mode: in a group a bot sees commands, mentions and replies to it.
 
     Source: core.telegram.org/bots/features#privacy-mode.
     """

@@ -1,4 +1,4 @@
-"""The bot's command menu by scope and language, its name and descriptions."""
+"""Profile of the bot: command menus by scope and language, name and descriptions."""
 
 import re
 from typing import Any
@@ -36,7 +36,7 @@ async def set_my_commands(world: World, params: Params) -> bool:
 
 
 async def get_my_commands(world: World, params: Params) -> list[dict[str, str]]:
-    """The menu of exactly one scope and language, empty when it was not set."""
+    """Return the menu of exactly one scope and language; empty if it was not set."""
     return world.profile.commands.get(_scope(world, params), [])
 
 
@@ -52,24 +52,24 @@ async def set_my_name(world: World, params: Params) -> bool:
 
 
 async def get_my_name(world: World, params: Params) -> dict[str, str]:
-    """Telegram's BotName."""
+    """Return Telegram's BotName."""
     names = world.profile.names
     name = names.get(_language(params)) or names.get("") or world.bot.name
     return {"name": name}
 
 
 async def set_my_description(world: World, params: Params) -> bool:
-    """Set what an empty chat shows."""
+    """Set the description that an empty chat shows."""
     return _set(world.profile.descriptions, params, "description", 512)
 
 
 async def set_my_short_description(world: World, params: Params) -> bool:
-    """Set what the bot's profile shows."""
+    """Set the description on the bot's profile."""
     return _set(world.profile.short_descriptions, params, "short_description", 120)
 
 
 def commands_for(world: World, language: str, *scopes: Scope) -> list[dict[str, str]]:
-    """The menu a person sees: the first scope that has one, in their language or in any."""
+    """Return the menu a person sees: of the first scope that has one, in their language or any."""
     for kind, chat, user, _ in scopes:
         for spoken in (language, ""):
             commands = world.profile.commands.get((kind, chat, user, spoken))

@@ -1,11 +1,11 @@
-"""The worst rates a bot was seen to send at."""
+"""Peak send rates of a bot."""
 
 import math
 from collections import deque
 
 
 class Rates:
-    """Measured as calls arrive, so it holds whatever the journal has forgotten.
+    """Peak rates, measured as calls arrive and independent of the journal's size.
 
     Every attempt to send a message counts, refused or not. Times are monotonic seconds.
     """
@@ -21,7 +21,7 @@ class Rates:
 
     @property
     def shortest_private_gap(self) -> float:
-        """Seconds; infinite while no private chat had two messages."""
+        """Shortest gap in seconds; infinite while no private chat has had two messages."""
         return min(self.private_gaps.values(), default=math.inf)
 
     @property

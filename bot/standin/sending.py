@@ -1,4 +1,4 @@
-"""sendMessage, sendPhoto, sendChatAction."""
+"""Methods sendMessage, sendPhoto and sendChatAction."""
 
 from dataclasses import replace
 from typing import Any
@@ -32,7 +32,7 @@ _ACTIONS = frozenset(
 
 
 async def send_message(world: World, params: Params) -> dict[str, Any]:
-    """Show a text in a chat; returns Telegram's Message."""
+    """Send a text to a chat; return Telegram's Message."""
     source = params.text("text")
     if not source:
         raise BadRequest(TEXT_EMPTY)
@@ -51,7 +51,7 @@ async def send_message(world: World, params: Params) -> dict[str, Any]:
 
 
 async def send_photo(world: World, params: Params) -> dict[str, Any]:
-    """Show a picture in a chat; returns Telegram's Message."""
+    """Send a picture to a chat; return Telegram's Message."""
     text, entities = format_text(
         params.text("caption"),
         params.text("parse_mode"),
@@ -88,7 +88,7 @@ async def _send(world: World, chat: Chat, draft: Message, params: Params) -> dic
 
 
 async def send_chat_action(world: World, params: Params) -> bool:
-    """Remember that the bot said it is typing."""
+    """Store the bot's chat action."""
     chat = writable_chat(world, params)
     action = params.text("action")
     if action not in _ACTIONS:

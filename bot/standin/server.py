@@ -1,4 +1,4 @@
-"""The stand-in itself: starts, stops, and holds its parts together."""
+"""Server of the stand-in: starts, stops, and connects its parts."""
 
 import time
 from collections.abc import Callable
@@ -16,25 +16,25 @@ from bot.standin.people import People
 from bot.standin.person import Person
 from bot.standin.world import World
 
-TOKEN = "12345:TEST-token-of-the-stand-in"  # noqa: S105 - nobody's secret, it opens the stand-in
+TOKEN = "12345:TEST-token-of-the-stand-in"  # noqa: S105 - no secret: it opens only the stand-in
 
 
 class Standin:
-    """A server on loopback that plays Telegram's Bot API, with a chat page for a person.
+    """Loopback server that implements Telegram's Bot API, with a chat page for a person.
 
     A bot reaches it with `{url}/bot{token}/{method}`; a browser opens `{url}/`.
 
-    token: what the bot must say; the number before the colon is the bot's id.
-    name: what the bot is called.
+    token: the bot's token; the number before the colon is the bot's id.
+    name: the bot's name.
     clock: monotonic seconds, for limits, the journal and the age of button presses.
     wall: unix seconds, for the dates of messages.
-    limits: what is refused with 429; None refuses nothing.
-    journal: what remembers calls; `Journal(keep=0)` remembers none but still measures rates.
-    history: how many messages and changes each chat remembers; None is all.
-    page: the words at the top of the chat page.
+    limits: rate limits, enforced with 429; None enforces none.
+    journal: keeps calls; `Journal(keep=0)` keeps none but measures rates.
+    history: number of messages and changes kept for each chat; None keeps all.
+    page: texts at the top of the chat page.
     """
 
-    def __init__(  # noqa: PLR0913 - each is one independent thing a test or the demo chooses
+    def __init__(  # noqa: PLR0913 - independent options of tests and the demo
         self,
         token: str = TOKEN,
         *,
@@ -58,12 +58,14 @@ class Standin:
 
     @property
     def visitor(self) -> Person:
-        """The person who sits at the chat page."""
+        """The person at the chat page."""
         return self._page.visitor
 
     async def start(self, port: int = 0, host: str = "127.0.0.1") -> None:
-        """Listen; port 0 takes a free one. Raises OSError when the port is taken."""
-        server = web.Server(self._dispatch, access_log=None)  # an access log would hold the token
+        """Listen; port 0 takes a free one. Raises OSError if the port is in use."""
+        server = web.Server(
+            self._dispatch, access_log=None
+        )  # an access log would contain the token
         self._runner = web.ServerRunner(server, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port).start()
@@ -71,7 +73,7 @@ class Standin:
         self.url = f"http://{host}:{bound}"
 
     async def stop(self) -> None:
-        """Let pollers and pages go, then close every connection."""
+        """End all polls and event streams, then close every connection."""
         if self._runner is None:
             return
         await self._world.close()

@@ -1,4 +1,4 @@
-"""A text as the bot sends it, made into what a chat shows."""
+"""Formatting: turns the text of a call into visible text and entities."""
 
 import re
 from collections.abc import Callable
@@ -27,10 +27,10 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 def format_text(
     source: str, mode: str, given: Any, *, longest: int, too_long: str
 ) -> tuple[str, tuple[Entity, ...]]:
-    """Return the text that is shown and its entities; both may be empty.
+    """Return the visible text and its entities; both may be empty.
 
-    mode: parse_mode, empty for none; `given`: the entities parameter, used when there is no mode.
-    Raises BadRequest: entities do not parse, or more than `longest` UTF-16 units.
+    mode: parse_mode, empty for none; `given`: the entities parameter, used without a mode.
+    Raises BadRequest if entities do not parse, or for more than `longest` UTF-16 units.
     """
     text, entities = _parse(source, mode, given)
     text, entities = _trim(_CONTROL.sub(" ", text), entities)
@@ -40,7 +40,7 @@ def format_text(
 
 
 def require_text(text: str) -> None:
-    """Raises BadRequest when nothing is left to show."""
+    """Raise BadRequest if the text is empty."""
     if not text:
         raise BadRequest(TEXT_BLANK)
 

@@ -1,4 +1,4 @@
-"""getUpdates, setWebhook, deleteWebhook, getWebhookInfo."""
+"""Methods getUpdates, setWebhook, deleteWebhook and getWebhookInfo."""
 
 import re
 from typing import Any
@@ -13,7 +13,7 @@ _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 async def get_updates(world: World, params: Params) -> list[dict[str, Any]]:
-    """A list of Telegram's Update."""
+    """Return a list of Telegram's Update."""
     _allow(world, params)
     limit = params.number("limit") or 100
     return await world.updates.poll(
@@ -24,7 +24,7 @@ async def get_updates(world: World, params: Params) -> list[dict[str, Any]]:
 
 
 async def set_webhook(world: World, params: Params) -> bool:
-    """Deliver updates to an address from now on; an empty one ends it."""
+    """Set the webhook address; an empty one removes it."""
     url, secret = params.text("url"), params.text("secret_token")
     if url:
         _check_url(url)
@@ -39,7 +39,7 @@ async def set_webhook(world: World, params: Params) -> bool:
 
 
 async def delete_webhook(world: World, params: Params) -> bool:
-    """Let the bot poll again."""
+    """Remove the webhook."""
     if params.flag("drop_pending_updates"):
         world.updates.drop()
     await world.webhook.set(None)
@@ -47,7 +47,7 @@ async def delete_webhook(world: World, params: Params) -> bool:
 
 
 async def get_webhook_info(world: World, _params: Params) -> dict[str, Any]:
-    """Telegram's WebhookInfo."""
+    """Return Telegram's WebhookInfo."""
     return {**world.webhook.info(), "allowed_updates": sorted(world.updates.allowed)}
 
 
@@ -58,7 +58,7 @@ def _allow(world: World, params: Params) -> None:
 
 
 def _check_url(url: str) -> None:
-    # Telegram itself wants https; a local Bot API server takes http, and so does this one.
+    # Telegram requires https; a local Bot API server accepts http, and so does this one.
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise BadRequest("bad webhook: invalid webhook URL specified")

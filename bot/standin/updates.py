@@ -1,11 +1,11 @@
-"""The queue of updates that a bot fetches or has delivered."""
+"""Update queue: updates that the bot polls or gets by webhook."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.standin.bell import Bell
+from bot.standin.change_event import ChangeEvent
 from bot.standin.errors import SECOND_POLLER, WEBHOOK_IS_SET, Conflict
 
 KINDS = frozenset(
@@ -21,7 +21,7 @@ KINDS = frozenset(
         "message_reaction",
     }
 )
-# These a bot must ask for (core.telegram.org/bots/api#getupdates).
+# A bot must ask for these (core.telegram.org/bots/api#getupdates).
 OPT_IN = frozenset({"chat_member", "message_reaction"})
 LONGEST_POLL = 50.0  # seconds
 KEPT = 24 * 3600.0  # seconds
@@ -29,15 +29,15 @@ KEPT = 24 * 3600.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """An update that was not confirmed yet."""
+    """Unconfirmed update."""
 
     update_id: int
     at: float  # monotonic seconds
-    body: dict[str, Any]  # the Update as Telegram sends it
+    body: dict[str, Any]  # Telegram's Update
 
 
 class Updates:
-    """Updates in the order in which they happened, until the bot confirms them."""
+    """Unconfirmed updates, in order."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.allowed = KINDS - OPT_IN
@@ -45,7 +45,7 @@ class Updates:
         self._clock = clock
         self._queue: deque[Queued] = deque()
         self._last_id = 100_000
-        self._bell = Bell()
+        self._changed = ChangeEvent()
         self._poller = 0
         self._closed = False
 
@@ -53,30 +53,30 @@ class Updates:
         return len(self._queue)
 
     async def publish(self, kind: str, content: dict[str, Any]) -> int | None:
-        """Queue an update; returns its id, or None when the bot does not want its kind."""
+        """Queue an update; return its id, or None if the bot does not ask for its kind."""
         if kind not in self.allowed:
             return None
         self._last_id += 1
         body = {"update_id": self._last_id, kind: content}
         self._queue.append(Queued(self._last_id, self._clock(), body))
-        await self._bell.ring()
+        await self._changed.notify()
         return self._last_id
 
     def allow(self, kinds: Iterable[str]) -> None:
-        """Set what the bot wants from now on; an empty list is the default."""
+        """Set the kinds of updates to queue; an empty list is the default."""
         self.allowed = frozenset(kinds) & KINDS or KINDS - OPT_IN
 
     async def poll(self, offset: int, limit: int, seconds: float) -> list[dict[str, Any]]:
-        """Confirm all before `offset` and return what follows, waiting up to `seconds`.
+        """Confirm all updates before `offset` and return the following, waiting up to `seconds`.
 
-        A negative offset keeps only that many of the newest. Raises Conflict when a webhook is
-        set, or when another poll begins before this one has an answer.
+        A negative offset keeps only that many of the newest. Raises Conflict if a webhook is
+        set, or if another poll starts before this one has an answer.
         """
         if self.webhook_set:
             raise Conflict(WEBHOOK_IS_SET)
         self._poller += 1
         mine = self._poller
-        await self._bell.ring()
+        await self._changed.notify()
         self._confirm(offset)
         if not self._queue and seconds > 0:
             await self._until_something(mine, min(seconds, LONGEST_POLL))
@@ -87,7 +87,7 @@ class Updates:
             return bool(self._queue) or self._poller != mine or self.webhook_set or self._closed
 
         try:
-            await self._bell.until(ready, seconds)
+            await self._changed.wait_until(ready, seconds)
         except TimeoutError:
             return
         if self.webhook_set:
@@ -104,25 +104,25 @@ class Updates:
             self._queue.popleft()
 
     async def first(self) -> Queued:
-        """The oldest update, for the webhook; waits for one."""
-        await self._bell.until(lambda: bool(self._queue), None)
+        """Wait for and return the oldest update, for the webhook."""
+        await self._changed.wait_until(lambda: bool(self._queue), None)
         return self._queue[0]
 
     def delivered(self, update: Queued) -> None:
-        """Take an update out of the queue that the webhook has accepted."""
+        """Remove an update that the webhook has accepted."""
         if self._queue and self._queue[0] is update:
             self._queue.popleft()
 
     def drop(self) -> None:
-        """Forget what is pending."""
+        """Drop pending updates."""
         self._queue.clear()
 
     async def set_webhook(self, *, active: bool) -> None:
-        """Let pollers in or out."""
+        """Enable or disable polling."""
         self.webhook_set = active
-        await self._bell.ring()
+        await self._changed.notify()
 
     async def close(self) -> None:
-        """Let pollers go with nothing."""
+        """End all polls with an empty result."""
         self._closed = True
-        await self._bell.ring()
+        await self._changed.notify()

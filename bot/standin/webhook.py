@@ -1,4 +1,4 @@
-"""Delivering updates to the bot's webhook."""
+"""Webhook delivery of updates to the bot."""
 
 import asyncio
 from collections import deque
@@ -19,15 +19,15 @@ PATIENCE = aiohttp.ClientTimeout(total=30)
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where updates go."""
+    """Address that updates are delivered to."""
 
     url: str
     secret: str | None
-    connections: int = 40  # max_connections, only told back
+    connections: int = 40  # max_connections, only reported back
 
 
 class Webhook:
-    """Delivers one update after the other, again and again until it is answered with 2xx.
+    """Delivery of one update after the other, each repeated until it is answered with 2xx.
 
     wall: unix seconds, for the date of the last error.
     """
@@ -42,7 +42,7 @@ class Webhook:
         self._error: tuple[int, str] | None = None
 
     async def set(self, address: Address | None) -> None:
-        """Deliver to the address from now on; None stops it and lets pollers in."""
+        """Set the address; None stops delivery and allows polling."""
         await self.close()
         self.address = address
         self._error = None
@@ -58,7 +58,7 @@ class Webhook:
             self._task = None
 
     def info(self) -> dict[str, Any]:
-        """Telegram's WebhookInfo."""
+        """Return Telegram's WebhookInfo."""
         info: dict[str, Any] = {
             "url": self.address.url if self.address else "",
             "has_custom_certificate": False,

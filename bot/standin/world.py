@@ -1,4 +1,4 @@
-"""Everybody and everything the stand-in knows."""
+"""World: the state of the stand-in."""
 
 import itertools
 from collections import deque
@@ -9,7 +9,7 @@ from typing import Any
 from bot.standin.callbacks import Callbacks
 from bot.standin.chats import Chat, User
 from bot.standin.inline import InlineQueries
-from bot.standin.limits import Limits, Pacer
+from bot.standin.limits import Limits, SlidingWindowLimiter
 from bot.standin.messages import Change, ChangeKind, Message, Photo
 from bot.standin.updates import Updates
 from bot.standin.webhook import Webhook
@@ -21,7 +21,7 @@ Scope = tuple[str, int | None, int | None, str]
 
 @dataclass(slots=True)
 class Profile:
-    """What a bot tells of itself, by language ("" is any)."""
+    """Profile texts of the bot, by language ("" for any)."""
 
     commands: dict[Scope, list[dict[str, str]]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
@@ -30,9 +30,9 @@ class Profile:
 
 
 class World:
-    """The state behind the Bot API.
+    """State behind the Bot API.
 
-    clock: monotonic seconds. wall: unix seconds. history: messages kept a chat, None is all.
+    clock: monotonic seconds. wall: unix seconds. history: messages kept per chat; None: all.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class World:
         self.chats: dict[int, Chat] = {}
         self.updates = Updates(clock)
         self.webhook = Webhook(self.updates, wall)
-        self.pacer = Pacer(limits, clock)
+        self.pacer = SlidingWindowLimiter(limits, clock)
         self.callbacks = Callbacks(clock)
         self.inline = InlineQueries(clock)
         self.profile = Profile()
@@ -64,14 +64,14 @@ class World:
         self._shared_ids = itertools.count(1)
 
     def now(self) -> int:
-        """The time for a message: unix seconds."""
+        """Return the time for a message, in unix seconds."""
         return int(self._wall())
 
     def message_id(self, chat: Chat) -> int:
-        """The id of the next message in the chat.
+        """Return the id of the next message in the chat.
 
-        Private chats and basic groups share one count, supergroups and channels have their own,
-        as in Telegram: an id alone names no message.
+        As in Telegram, private chats and basic groups share one sequence, while supergroups and
+        channels have their own: an id alone does not identify a message.
         """
         if chat.kind in {"private", "group"}:
             return next(self._shared_ids)
@@ -79,7 +79,7 @@ class World:
         return chat.last_id
 
     def chat_named(self, name: str) -> Chat | None:
-        """The public chat with this @username."""
+        """Return the public chat with this @username, or None."""
         wanted = name.removeprefix("@").casefold()
         for chat in self.chats.values():
             if chat.username and chat.kind != "private" and chat.username.casefold() == wanted:
@@ -87,15 +87,15 @@ class World:
         return None
 
     async def change(self, kind: ChangeKind, message: Message) -> None:
-        """Let everyone who looks see what happened to a message."""
+        """Apply a change of a message and notify every observer."""
         chat = self.chats[message.chat_id]
         change = Change(self.clock(), kind, message)
         chat.record(change)
         for listener in self.listeners:
             listener(chat, change)
-        await chat.ring()
+        await chat.notify()
 
     async def close(self) -> None:
-        """Let pollers go and stop the webhook."""
+        """End all polls and stop the webhook."""
         await self.webhook.close()
         await self.updates.close()

@@ -1,4 +1,4 @@
-"""The bot at Telegram: its connections, who it is, and the menu of its commands."""
+"""Profile of the bot: its connections, its username, its webhook and its command menu."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -10,22 +10,22 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.delivery.http_transport import AiohttpRequest
 from bot.delivery.settings import TelegramSettings
-from bot.delivery.worker import MOST_IN_DOUBT
-from bot.telegram.update_queue import ALLOWED, LONG_POLL_SECONDS
+from bot.delivery.worker import MAX_IN_DOUBT_LIMIT
+from bot.telegram.update_poller import ALLOWED_UPDATES, LONG_POLL_SECONDS
 from handlers import registry
-from handlers.text.i18n import LANGUAGES, Words
+from handlers.text.i18n import LANGUAGES, Catalog
 
 log = structlog.get_logger(__name__)
 
 _CALL_SECONDS = 30.0
-_TROUBLE_SECONDS = 10.0
+_RETRY_SECONDS = 10.0
 
 
 @asynccontextmanager
-async def connected(settings: TelegramSettings, token: str) -> AsyncIterator[Bot]:
-    """A bot whose calls go through connections of ours. Nothing is asked of Telegram yet."""
-    calls = AiohttpRequest(connections=2 * MOST_IN_DOUBT, seconds=_CALL_SECONDS)
-    polls = AiohttpRequest(connections=1, seconds=LONG_POLL_SECONDS + _CALL_SECONDS)
+async def open_bot(settings: TelegramSettings, token: str) -> AsyncIterator[Bot]:
+    """Yield a Bot with its own HTTP connections. No call is made yet."""
+    calls = AiohttpRequest(connections=2 * MAX_IN_DOUBT_LIMIT, timeout_seconds=_CALL_SECONDS)
+    polls = AiohttpRequest(connections=1, timeout_seconds=LONG_POLL_SECONDS + _CALL_SECONDS)
     await calls.initialize()
     await polls.initialize()
     try:
@@ -36,24 +36,27 @@ async def connected(settings: TelegramSettings, token: str) -> AsyncIterator[Bot
         await polls.shutdown()
 
 
-async def introduce(
-    bot: Bot, settings: TelegramSettings, words: Words, named: Callable[[str], None]
+async def set_up_profile(
+    bot: Bot, settings: TelegramSettings, catalog: Catalog, on_username: Callable[[str], None]
 ) -> None:
-    """Asks who we are, until Telegram answers, and sets up how it reaches us and our menu."""
+    """Set webhook or polling mode and the command menu; retry until Telegram answers.
+
+    `on_username` gets the username that getMe returns.
+    """
     while True:
         try:
             me = await bot.do_api_request("getMe")
-            named(me["username"])
+            on_username(me["username"])
             await _choose_mode(bot, settings)
-            await _set_menu(bot, words)
+            await _set_command_menu(bot, catalog)
         except InvalidToken:
-            log.error("Telegram refuses the token")  # noqa: TRY400 - a traceback would tell nothing
+            log.error("token_refused")  # noqa: TRY400 - a traceback has no information
         except TelegramError as error:
-            log.warning("Telegram does not answer", why=error.message)
+            log.warning("telegram_unreachable", error=error.message)
         else:
             log.info("ready", username=me["username"])
             return
-        await asyncio.sleep(_TROUBLE_SECONDS)
+        await asyncio.sleep(_RETRY_SECONDS)
 
 
 async def _choose_mode(bot: Bot, settings: TelegramSettings) -> None:
@@ -64,17 +67,19 @@ async def _choose_mode(bot: Bot, settings: TelegramSettings) -> None:
     webhook = {
         "url": settings.webhook_url,
         "secret_token": secret,
-        "allowed_updates": list(ALLOWED),
+        "allowed_updates": list(ALLOWED_UPDATES),
     }
     await bot.do_api_request("setWebhook", api_kwargs=webhook)
 
 
-async def _set_menu(bot: Bot, words: Words) -> None:
-    """One for each language we speak, and the first of them for everybody else."""
+async def _set_command_menu(bot: Bot, catalog: Catalog) -> None:
+    """Set the menu for each language of the catalogue, and the first one as the default."""
     for language in (None, *(language.code for language in LANGUAGES)):
-        voice = words.voice(language or LANGUAGES[0].code)
-        commands = [{"command": name, "description": about} for name, about in registry.menu(voice)]
-        long, short = registry.introduction(voice)
+        translator = catalog.translator(language or LANGUAGES[0].code)
+        commands = [
+            {"command": name, "description": about} for name, about in registry.bot_commands(translator)
+        ]
+        long, short = registry.bot_descriptions(translator)
         for method, parameters in (
             ("setMyCommands", {"commands": commands}),
             ("setMyDescription", {"description": long}),

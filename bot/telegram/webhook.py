@@ -1,4 +1,4 @@
-"""Updates that Telegram brings, in webhook mode: kept before they are acknowledged."""
+"""Webhook for Telegram's updates: they are stored before they are acknowledged."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -9,19 +9,19 @@ from aiohttp import web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 from pydantic import SecretStr
 
-from bot.telegram.update_queue import Keep
+from bot.telegram.update_queue import StoreUpdates
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
-def telegram_hook(url: str, secret: SecretStr, keep: Keep) -> tuple[str, Handler]:
-    """The path of `url` and who answers there. Telegram repeats whatever is not answered 2xx."""
+def webhook_route(url: str, secret: SecretStr, store: StoreUpdates) -> tuple[str, Handler]:
+    """Return the path of `url` and its handler. Telegram repeats what is not answered 2xx."""
 
     async def receive(request: web.Request) -> web.Response:
-        shown = request.headers.get(_HEADER, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(shown, secret.get_secret_value().encode()):
+        given = request.headers.get(_HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, secret.get_secret_value().encode()):
             raise web.HTTPUnauthorized
         try:
             update = orjson.loads(await request.read())
@@ -29,7 +29,7 @@ def telegram_hook(url: str, secret: SecretStr, keep: Keep) -> tuple[str, Handler
             raise web.HTTPBadRequest from None
         if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
             raise web.HTTPBadRequest
-        await keep([update])
+        await store([update])
         return web.Response()
 
     return urlsplit(url).path or "/", receive
