@@ -1,14 +1,19 @@
-# Two commands for a newcomer: `make demo` and `make test`. Each makes .venv when it is missing or stale.
+# For a newcomer: `make demo` and `make test`. Each creates .venv if it is missing or out of date.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo run test test-chaos bench format
+.PHONY: demo run test test-all test-chaos bench format
 .DEFAULT_GOAL := demo
 
 .venv/installed: pyproject.toml constraints.txt
-	@echo 'Installing into .venv: once, for about a minute.'
+	@echo 'Installing into .venv, once. This takes about a minute.'
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(PIP) -e '.[dev]'
+	@touch $@
+
+.venv/installed-all: .venv/installed
+	@$(PIP) -e '.[dev,browser]'
 	@touch $@
 
 demo: .venv/installed
@@ -22,9 +27,13 @@ test: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 3 --dist worksteal  # most of them wait more than they compute
+	$(BIN)/pytest -n 3 --dist worksteal  # most tests wait more than they compute
 
-# 300 kills at random instants, with answers lost on the way: for a quarter of an hour.
+# Tests that need minutes, a package index or Chromium.
+test-all: test .venv/installed-all
+	$(BIN)/pytest -m long
+
+# 300 kills at random instants, with lost answers: takes a quarter of an hour.
 test-chaos: .venv/installed
 	PYTHONPATH=tests $(BIN)/python -m support.chaos --cycles 300
 
