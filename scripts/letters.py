@@ -1,9 +1,9 @@
-"""Letters: from Ukrainian to Latin and to Russian, and what compares names across spellings."""
+"""Transliteration from Ukrainian to Latin and Russian, and folding of names for comparison."""
 
 import re
 import unicodedata
 
-from matching.places.romanization import romanise
+from scripts.romanization import romanize
 
 RUSSIAN_ENDINGS = {
     "ївський": "евский",
@@ -40,23 +40,23 @@ RUSSIAN_BEGINNINGS = {
 
 
 def straight(name: str) -> str:
-    """With the plain apostrophe: the codifier, CLDR and the alert services each have their own."""
+    """Replace apostrophes by the plain one: the codifier, CLDR and the alert services differ."""
     return re.sub("[’ʼ`′]", "'", name)
 
 
 def fold(name: str) -> str:
-    """Without case, accents and apostrophes."""
+    """Remove case, accents and apostrophes."""
     plain = unicodedata.normalize("NFKD", straight(name).casefold())
     return "".join(c for c in plain if not unicodedata.combining(c) and c != "'")
 
 
 def roman(name: str) -> str:
-    """A Ukrainian name in Latin letters."""
-    return romanise(straight(name))
+    """Romanize a Ukrainian name with any kind of apostrophe."""
+    return romanize(straight(name))
 
 
 def russian(name: str) -> str:
-    """A guess at the Russian form of a Ukrainian name."""
+    """Guess the Russian form of a Ukrainian name."""
     beginning = next((b for b in RUSSIAN_BEGINNINGS if name.startswith(b)), "")
     name = RUSSIAN_BEGINNINGS.get(beginning, "") + name.removeprefix(beginning)
     ending = next((ending for ending in RUSSIAN_ENDINGS if name.endswith(ending)), "")

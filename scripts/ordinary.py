@@ -1,7 +1,7 @@
-"""Which names are ordinary words as well, in any of the four languages and in any form.
+"""Ordinary-word check: names that are also words, in any of the four languages and in any form.
 
-The dictionaries of simplemma (MIT) tell words from names by their capitals; wordfreq tells how
-common a word is, for they hold much that nobody writes.
+The dictionaries of simplemma (MIT) distinguish words from names by their capitals. They contain
+many rare words, so wordfreq decides if a word is common enough.
 """
 
 import functools
@@ -9,9 +9,9 @@ import functools
 from simplemma.strategies.dictionaries import DefaultDictionaryFactory
 from wordfreq import zipf_frequency
 
-from matching.morphology.declension import forms
+from matching.morphology.declension import decline
 
-# A word rarer than this (in occurrences in 10^9 words, as a logarithm) is not taken for one.
+# Rarer words do not count (Zipf scale: log10 of occurrences in 10^9 words).
 COMMON = 2.3
 _DICTIONARIES = {
     language: frozenset(DefaultDictionaryFactory().get_dictionary(language))
@@ -21,10 +21,10 @@ _DICTIONARIES = {
 
 @functools.cache
 def is_word(name: str) -> bool:
-    """Whether a normalised name of one word, or a form of it, is an ordinary word."""
+    """Return whether a normalised name of one word, or a form of it, is an ordinary word."""
     if name.isascii():
         return any(_is_in(name, language) for language in ("en", "it"))
-    return any(_is_in(form, language) for form in forms(name) for language in ("uk", "ru"))
+    return any(_is_in(form, language) for form in decline(name) for language in ("uk", "ru"))
 
 
 def _is_in(word: str, language: str) -> bool:

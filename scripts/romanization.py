@@ -1,4 +1,4 @@
-"""Ukrainian names in Latin letters: Cabinet of Ministers of Ukraine, resolution 55 of 2010."""
+"""Romanization of Ukrainian names: Cabinet of Ministers of Ukraine, resolution 55 of 2010."""
 
 import re
 
@@ -15,18 +15,20 @@ _LETTERS = {
     "ю": "iu",
     "я": "ia",
 }
-_FIRST = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}  # at the beginning of a word
-_ZGH = "\0"  # зг is zgh, lest it be read as ж
+_FIRST_LETTERS = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}  # at a word's start
+_ZGH = "\0"  # зг becomes zgh, because zh is ж
 
 
-def romanise(name: str) -> str:
-    """A Ukrainian name by the official table; letters it does not have are left as they are."""
-    return "".join(map(_word, re.split(r"([ -])", name)))
+def romanize(name: str) -> str:
+    """Romanize a Ukrainian name; letters that the official table does not have stay unchanged."""
+    return "".join(map(_romanize_word, re.split(r"([ -])", name)))
 
 
-def _word(word: str) -> str:
-    small = word.lower().replace("зг", f"з{_ZGH}")
-    first, rest = small[:1], small[1:]
-    latin = _FIRST.get(first, _LETTERS.get(first, first))
-    latin += "".join("gh" if letter == _ZGH else _LETTERS.get(letter, letter) for letter in rest)
+def _romanize_word(word: str) -> str:
+    lower = word.lower().replace("зг", f"з{_ZGH}")
+    first, following = lower[:1], lower[1:]
+    latin = _FIRST_LETTERS.get(first, _LETTERS.get(first, first))
+    latin += "".join(
+        "gh" if letter == _ZGH else _LETTERS.get(letter, letter) for letter in following
+    )
     return latin[:1].upper() + latin[1:] if word[:1].isupper() else latin

@@ -1,4 +1,4 @@
-"""The table while it is made: one Row a region."""
+"""Row: a region while the table is built."""
 
 from dataclasses import dataclass, field
 

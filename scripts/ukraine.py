@@ -58,7 +58,7 @@ def ukraine_rows(cities: list[dict[str, Any]]) -> Iterator[Row]:
 
 
 def oblast_rows() -> Iterator[Row]:
-    """The 24 oblasts and Crimea, from the curated table."""
+    """Yield the 24 oblasts and Crimea, from the curated table."""
     for oblast in CURATED["oblast"]:
         stems = oblast["stems"]
         row = Row(oblast["code"], "oblast", "UA", oblast["uid"])
@@ -77,7 +77,7 @@ def oblast_rows() -> Iterator[Row]:
 
 
 def raion_rows(codifier: list[Entry]) -> Iterator[Row]:
-    """The 136 raions, called in English after their chief town."""
+    """Yield the 136 raions, named in English after their chief town."""
     uids, former = CURATED["raion_uids"], CURATED["former_raions"]
     for entry in codifier:
         if entry.category != "P":
@@ -104,12 +104,12 @@ DISTRICTS = ("Raion", "district")
 
 
 def russian_raion(adjective: str) -> str:
-    """A raion's adjective in Russian."""
+    """Return a raion's adjective in Russian."""
     return str(CURATED["raions_in_russian"].get(adjective) or russian(adjective))
 
 
 def chief_town(adjective: str, towns: list[str]) -> str:
-    """The town the raion's adjective is made from; the adjective itself when none is alike."""
+    """Return the town of a raion's adjective; the adjective itself if no town is similar."""
     likely = difflib.get_close_matches(adjective, [adjective_of(t) for t in towns], 1, 0.8)
     for town in towns:
         if likely and adjective_of(town) == likely[0]:
@@ -118,7 +118,7 @@ def chief_town(adjective: str, towns: list[str]) -> str:
 
 
 def adjective_of(town: str) -> str:
-    """A rough Ukrainian adjective of a town, good enough to compare with."""
+    """Form a rough Ukrainian adjective of a town, good enough for comparison."""
     if town.endswith(("ий", "ський")):
         return town
     stem = re.sub("(ськ|цьк|зьк)$", "", re.sub("[аеиіоуюяь]+$", "", town))
@@ -126,7 +126,7 @@ def adjective_of(town: str) -> str:
 
 
 def hromada_rows(codifier: list[Entry]) -> Iterator[Row]:
-    """The territorial communities, by their adjective; those of Crimea are not formed."""
+    """Yield the territorial communities by their adjective; Crimea has none."""
     for entry in codifier:
         if entry.category != "H" or is_occupied_since_2014(entry):
             continue
@@ -139,16 +139,16 @@ def hromada_rows(codifier: list[Entry]) -> Iterator[Row]:
 
 
 def is_occupied_since_2014(entry: Entry) -> bool:
-    """Whether it lies in Crimea or Sevastopol."""
+    """Return whether an entry lies in Crimea or Sevastopol."""
     return entry.codes[0].startswith(("UA01", "UA85"))
 
 
-def settlement_rows(codifier: list[Entry], known: "GeoNames") -> Iterator[Row]:
-    """Cities, settlements and villages."""
+def settlement_rows(codifier: list[Entry], geonames: "GeoNames") -> Iterator[Row]:
+    """Yield cities, settlements and villages."""
     curated = {(city["uk"], city["admin1"]): city for city in CURATED["city"]}
     settlements = [entry for entry in codifier if entry.category in SETTLEMENTS]
-    # The larger kind has the first choice of what GeoNames knows under a name.
-    # Crimea's hromadas are not formed, and Sevastopol's districts are no region of ours.
+    # The larger kinds choose first among the GeoNames entries with a name.
+    # Crimea has no hromadas, and the districts of Sevastopol are not in the table.
     parents = {e.codes[-1] for e in codifier if e.category in set("OPKHM")}
     parents -= {e.codes[-1] for e in codifier if e.category == "H" and is_occupied_since_2014(e)}
     settlements.sort(key=lambda entry: SETTLEMENTS.index(entry.category))
@@ -160,15 +160,15 @@ def settlement_rows(codifier: list[Entry], known: "GeoNames") -> Iterator[Row]:
         row.parent = next((c for c in entry.codes[-2::-1] if c in parents), "UA")
         row.uk, row.en = entry.name, facts.get("en") or roman(entry.name)
         row.it = facts.get("it") or row.en
-        found = known.ukrainian(row.uk, row.en, region, entry.category)
-        if found:
-            known.place(row, found)
-        row.ru = facts.get("ru") or known.russian_name(found, row.uk)
+        settlement = geonames.ukrainian(row.uk, row.en, region, entry.category)
+        if settlement:
+            geonames.place(row, settlement)
+        row.ru = facts.get("ru") or geonames.russian_name(settlement, row.uk)
         row.aliases = list(facts.get("aliases", ()))
         if city:
             row.aliases += CURATED["former"].get(entry.name, ())
-        if city and found:
-            row.aliases += known.aliases(found)
+        if city and settlement:
+            row.aliases += geonames.aliases(settlement)
         yield row
     if curated:
         sys.exit(f"no city of this name and oblast: {list(curated)}")
@@ -194,10 +194,10 @@ class GeoNames:
                 self._abroad[name] = max(city["population"], self._abroad.get(name, 0))
 
     def ukrainian(self, uk: str, en: str, admin1: str, category: str) -> dict[str, Any] | None:
-        """The largest settlement of this name in an oblast; each goes to one entry only.
+        """Return the largest free settlement of this name in an oblast and take it.
 
-        A village that shares its name with others of the oblast is left alone: which of them
-        GeoNames means cannot be told.
+        A village that shares its name with others of the oblast gets none: GeoNames does not
+        distinguish them.
         """
         named = self._ukraine.get((admin1, fold(uk))) or self._ukraine.get((admin1, fold(en)), [])
         free = [city for city in named if city["geonameid"] not in self._taken]
@@ -210,16 +210,16 @@ class GeoNames:
 
     @staticmethod
     def place(row: Row, city: dict[str, Any]) -> None:
-        """Where it is and how many live there."""
+        """Set the coordinates and the population of a row."""
         row.latitude, row.longitude = round(city["latitude"], 3), round(city["longitude"], 3)
         row.population = city["population"]
 
     def aliases(self, city: dict[str, Any]) -> Iterator[str]:
-        """Its other names in plain Latin, Ukrainian or Russian letters.
+        """Yield the other names of a city in plain Latin, Ukrainian or Russian letters.
 
-        Left out: what is short, written small, of more or fewer words than the name (nicknames,
-        districts), an ordinary word, or the name of a larger place abroad or of another
-        settlement of Ukraine. The data say neither the language nor what is obsolete or mistaken.
+        Omitted: short or lower-case names, names with more or fewer words (nicknames, districts),
+        ordinary words, and names of a larger place abroad or of another settlement of Ukraine. The
+        data has neither the language nor a mark for obsolete and wrong names.
         """
         length = len(re.split("[ -]", city["name"]))
         for name in map(straight, (city["name"], *city["alternatenames"])):
@@ -234,7 +234,7 @@ class GeoNames:
 
     @staticmethod
     def russian_name(city: dict[str, Any] | None, uk: str) -> str:
-        """The Cyrillic name most like the Ukrainian one written in the Russian way."""
+        """Return the Cyrillic name most similar to the guessed Russian form."""
         guess = russian(uk)
         names = [straight(n) for n in (city["alternatenames"] if city else ())]
         cyrillic = [n for n in names if n[:1].isupper() and RUSSIAN.fullmatch(n)]

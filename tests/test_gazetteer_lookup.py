@@ -1,4 +1,4 @@
-"""The place a person means by a name written somehow, by its title, or by where they are."""
+"""Gazetteer look-ups: fuzzy names, titles, references of sources, and reverse geocoding."""
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ def titles(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("written", "place"),
+    ("misspelling", "place"),
     [
         ("Khakriv", "Kharkiv"),
         ("Harkiv", "Kharkiv"),
@@ -35,11 +35,11 @@ def titles(name: str) -> list[str]:
         ("Харкивска область", "Kharkiv Oblast"),
     ],
 )
-def test_a_misspelt_or_transliterated_name_is_understood(written: str, place: str) -> None:
-    assert suggest(written, GAZETTEER)[0].names["en"] == place
+def test_a_misspelt_or_transliterated_name_is_suggested(misspelling: str, place: str) -> None:
+    assert suggest(misspelling, GAZETTEER)[0].names["en"] == place
 
 
-def test_an_ambiguous_name_offers_its_bearers_likeliest_first_and_at_most_six() -> None:
+def test_an_ambiguous_name_suggests_at_most_six_referents_likeliest_first() -> None:
     assert titles("Миколаїв")[:3] == [
         "Mykolaiv, Mykolaiv Oblast",
         "Mykolaiv, Lviv Oblast",
@@ -49,13 +49,13 @@ def test_an_ambiguous_name_offers_its_bearers_likeliest_first_and_at_most_six() 
     assert len(suggest("Миколаївка", GAZETTEER, 3)) == 3
 
 
-def test_what_is_like_no_name_suggests_nothing() -> None:
+def test_a_text_that_resembles_no_name_suggests_nothing() -> None:
     assert suggest("qqqqqqqqqqqqqqqqqqqqqqqq", GAZETTEER) == ()
     assert suggest("", GAZETTEER) == ()
 
 
 @given(st.text(st.characters(exclude_categories=())))
-def test_any_text_may_be_looked_for(name: str) -> None:
+def test_any_text_can_be_looked_up(name: str) -> None:
     assert len(suggest(name, GAZETTEER)) <= 6
 
 
@@ -69,11 +69,11 @@ def test_any_text_may_be_looked_for(name: str) -> None:
         ("Ukraine", "Ukraine"),
     ],
 )
-def test_a_title_tells_a_place_from_its_namesakes(name: str, title: str) -> None:
+def test_a_title_distinguishes_a_place_from_its_namesakes(name: str, title: str) -> None:
     assert GAZETTEER.title(GAZETTEER.find(name)[0].code, "en") == title
 
 
-def test_a_village_is_told_by_its_raion_and_oblast_in_the_readers_language() -> None:
+def test_the_title_of_a_village_has_its_raion_and_oblast_in_the_given_language() -> None:
     village = GAZETTEER.find("Калинівка, Броварський район")[0]
     assert GAZETTEER.title(village.code, "uk").endswith(", Броварський район, Київська область")
 
@@ -83,7 +83,7 @@ def test_the_title_of_an_unknown_code_is_the_code() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "name"),
+    ("reference", "name"),
     [
         ("54", "Bakhmut Raion"),
         ("31", "Kyiv"),
@@ -102,15 +102,15 @@ def test_the_title_of_an_unknown_code_is_the_code() -> None:
         ("Вороновицька селищна громада", "Voronovytska Hromada"),
     ],
 )
-def test_what_a_source_calls_a_region_is_resolved(written: str, name: str) -> None:
-    region = GAZETTEER.resolve(written)
+def test_a_region_reference_of_a_source_is_resolved(reference: str, name: str) -> None:
+    region = GAZETTEER.resolve(reference)
     assert region
     assert region.names["en"] == name
 
 
-@pytest.mark.parametrize("written", ["", "nowhere", "77777", "територіальна громада", "\ud800"])
-def test_what_is_no_region_is_not_resolved(written: str) -> None:
-    assert GAZETTEER.resolve(written) is None
+@pytest.mark.parametrize("reference", ["", "nowhere", "77777", "територіальна громада", "\ud800"])
+def test_a_reference_to_no_region_is_not_resolved(reference: str) -> None:
+    assert GAZETTEER.resolve(reference) is None
 
 
 @pytest.mark.parametrize(
@@ -126,12 +126,12 @@ def test_what_is_no_region_is_not_resolved(written: str) -> None:
 def test_a_point_has_its_nearest_city_and_its_raion(
     latitude: float, longitude: float, city: str, raion: str | None
 ) -> None:
-    near, around = nearest(latitude, longitude, GAZETTEER)
-    assert near
-    assert near.names["en"] == city
-    assert (around.names["en"] if around else None) == raion
+    nearest_city, nearest_raion = nearest(latitude, longitude, GAZETTEER)
+    assert nearest_city
+    assert nearest_city.names["en"] == city
+    assert (nearest_raion.names["en"] if nearest_raion else None) == raion
 
 
 @pytest.mark.parametrize("point", [(0.0, -30.0), (90.0, 0.0), (-90.0, 180.0)])
-def test_at_sea_there_is_neither(point: tuple[float, float]) -> None:
+def test_a_point_at_sea_has_no_city_and_no_raion(point: tuple[float, float]) -> None:
     assert nearest(*point, GAZETTEER) == (None, None)

@@ -1,4 +1,4 @@
-"""What places there are, and what lies in what."""
+"""Gazetteer: completeness of the regions, their names and the containment tree."""
 
 from collections import Counter
 from zoneinfo import available_timezones
@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 import pytest
 from support.shared_resources import gazetteer
 
-from matching.text.tokenizer import tokens
+from matching.text.tokenizer import tokenize
 
 GAZETTEER = gazetteer()
 
@@ -15,8 +15,9 @@ def code(name: str) -> str:
     return GAZETTEER.find(name)[0].code
 
 
-def found(text: str) -> list[str]:
-    return [GAZETTEER.name(hit.codes[0], "en") for hit in GAZETTEER.names.find(tokens(text))]
+def recognize(text: str) -> list[str]:
+    toponyms = GAZETTEER.recognizer.recognize(tokenize(text))
+    return [GAZETTEER.name(toponym.codes[0], "en") for toponym in toponyms]
 
 
 @pytest.mark.parametrize(
@@ -54,16 +55,16 @@ def test_a_place_is_found_by_its_spellings(name: str, spellings: str) -> None:
         assert GAZETTEER.name(code(spelling), "en") == name, spelling
 
 
-def test_after_a_city_comes_the_oblast_called_after_it() -> None:
+def test_the_oblast_named_after_a_city_follows_the_city() -> None:
     assert [r.names["en"] for r in GAZETTEER.find("Kyiv")][:2] == ["Kyiv", "Kyiv Oblast"]
     titles = [GAZETTEER.title(r.code, "en") for r in GAZETTEER.find("Миколаїв")]
     assert titles[:3] == ["Mykolaiv, Mykolaiv Oblast", "Mykolaiv, Lviv Oblast", "Mykolaiv Oblast"]
     assert GAZETTEER.find("no such place") == ()
 
 
-def test_the_tree_goes_from_the_settlement_through_raion_oblast_and_group_to_the_country() -> None:
-    around = [GAZETTEER.name(c, "en") for c in GAZETTEER.ancestors(code("Sakko i Vantsetti"))]
-    assert around == [
+def test_the_ancestors_of_a_settlement_are_hromada_raion_oblast_group_and_country() -> None:
+    ancestors = [GAZETTEER.name(c, "en") for c in GAZETTEER.ancestors(code("Sakko i Vantsetti"))]
+    assert ancestors == [
         "Soledarska Hromada",
         "Bakhmut Raion",
         "Donetsk Oblast",
@@ -74,21 +75,21 @@ def test_the_tree_goes_from_the_settlement_through_raion_oblast_and_group_to_the
 
 def test_kyiv_does_not_lie_in_kyiv_oblast() -> None:
     assert GAZETTEER.ancestors(code("Kyiv")) == ("UA",)
-    assert code("Kyiv") not in GAZETTEER.inside(code("Kyiv Oblast"))
-    assert code("Bucha") in GAZETTEER.inside(code("Kyiv Oblast"))
+    assert code("Kyiv") not in GAZETTEER.subtree(code("Kyiv Oblast"))
+    assert code("Bucha") in GAZETTEER.subtree(code("Kyiv Oblast"))
 
 
-def test_what_is_inside_and_what_is_around_are_the_same_relation() -> None:
-    some = [*GAZETTEER.known()][::20]
-    for region in some:
-        for around in GAZETTEER.ancestors(region.code):
-            assert region.code in GAZETTEER.inside(around)
-        for inner in GAZETTEER.inside(region.code) - {region.code}:
+def test_subtree_is_the_inverse_of_ancestors() -> None:
+    sample = [*GAZETTEER.prominent_regions()][::20]
+    for region in sample:
+        for ancestor in GAZETTEER.ancestors(region.code):
+            assert region.code in GAZETTEER.subtree(ancestor)
+        for inner in GAZETTEER.subtree(region.code) - {region.code}:
             assert region.code in GAZETTEER.ancestors(inner)
 
 
-def test_the_table_is_whole() -> None:
-    kinds = Counter(region.kind for region in GAZETTEER if region.at_home)
+def test_the_table_is_complete() -> None:
+    kinds = Counter(region.kind for region in GAZETTEER if region.is_home)
     assert (kinds["oblast"], kinds["raion"], kinds["city"], kinds["hromada"]) == (
         25,
         136,
@@ -102,18 +103,18 @@ def test_the_table_is_whole() -> None:
         assert region.kind == "country" or region.parent
         assert all(region.names.values())
         assert region.names["en"]
-        assert "uk" in region.names or not region.at_home
+        assert "uk" in region.names or not region.is_home
         assert all(GAZETTEER.get(member) for member in region.members)
         assert region.zone is None or region.zone in zones
 
 
 def test_every_place_a_bare_name_can_mean_is_found_by_its_name() -> None:
-    for region in GAZETTEER.known():
+    for region in GAZETTEER.prominent_regions():
         if ", " not in region.names["en"]:
             assert region in GAZETTEER.find(region.names["en"])
 
 
-def test_the_numbers_of_the_alert_services_are_each_one_region() -> None:
+def test_each_number_of_the_alert_services_is_one_region() -> None:
     uids = Counter(region.uid for region in GAZETTEER if region.uid)
     assert set(uids.values()) == {1}
     by_uid = {region.uid: region.names["en"] for region in GAZETTEER if region.uid}
@@ -125,7 +126,7 @@ def test_the_numbers_of_the_alert_services_are_each_one_region() -> None:
     assert len(by_uid) == 25 + 4 + 126
 
 
-def test_a_place_has_the_time_zone_of_what_it_lies_in() -> None:
+def test_a_place_has_the_time_zone_of_its_container() -> None:
     assert GAZETTEER.zone(code("Bakhmut")) == "Europe/Kyiv"
     assert GAZETTEER.zone(code("Kaliningrad")) == "Europe/Kaliningrad"
     assert GAZETTEER.zone("US") == "America/New_York"
@@ -141,7 +142,7 @@ def test_names_fall_back_to_english_and_unknown_codes_to_themselves() -> None:
         GAZETTEER.region("nowhere")
 
 
-def test_cities_have_coordinates_of_ukraine() -> None:
+def test_cities_of_ukraine_have_coordinates_in_ukraine() -> None:
     cities = [r for r in GAZETTEER if r.kind == "city" and "UA" in GAZETTEER.ancestors(r.code)]
     located = [r for r in cities if r.latitude is not None and r.longitude is not None]
     assert len(located) >= 455
@@ -178,5 +179,5 @@ def test_cities_have_coordinates_of_ukraine() -> None:
         ("жовті води", []),
     ],
 )
-def test_names_are_told_from_ordinary_words(text: str, places: list[str]) -> None:
-    assert found(text) == places
+def test_names_are_distinguished_from_ordinary_words(text: str, places: list[str]) -> None:
+    assert recognize(text) == places

@@ -1,16 +1,16 @@
-"""Case forms of place names in Ukrainian and Russian, and the shelf they are looked up on."""
+"""Declension of place names in Ukrainian and Russian, the name index and its hash table."""
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from support.shared_resources import gazetteer
 
-from matching.morphology.declension import forms, is_form, skeleton, skeletons
-from matching.places.hash_table import Shelf
-from matching.places.name_index import Spellings
-from matching.places.region_table import Table
-from matching.places.romanization import romanise
-from matching.text.tokenizer import tokens, words
+from matching.morphology.declension import decline, is_case_form, stem_all_forms, stem_name
+from matching.places.hash_table import ConstantHashTable
+from matching.places.name_index import NameIndex
+from matching.places.region_table import RegionTable
+from matching.text.tokenizer import split_words, tokenize
+from scripts.romanization import romanize
 
 GAZETTEER = gazetteer()
 
@@ -59,13 +59,13 @@ DECLINED = [
 
 
 @pytest.mark.parametrize(("name", "declined"), DECLINED)
-def test_a_name_is_known_in_every_case(name: str, declined: str) -> None:
+def test_a_name_is_recognized_in_every_case(name: str, declined: str) -> None:
     code = GAZETTEER.find(name)[0].code
-    split = declined.split("|") if " " in name else declined.split()
-    for form in split:
+    forms = declined.split("|") if " " in name else declined.split()
+    for form in forms:
         text = f"до {form}"
-        hits = [hit.codes[0] for hit in GAZETTEER.names.find(tokens(text), text)]
-        assert hits == [code], form
+        toponyms = GAZETTEER.recognizer.recognize(tokenize(text), text)
+        assert [toponym.codes[0] for toponym in toponyms] == [code], form
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_a_name_is_known_in_every_case(name: str, declined: str) -> None:
         ("kyivs", "kyiv"),
     ],
 )
-def test_a_derived_word_or_another_name_is_no_form(form: str, name: str) -> None:
-    assert not is_form(form, name)
+def test_a_derived_word_or_another_name_is_no_case_form(form: str, name: str) -> None:
+    assert not is_case_form(form, name)
 
 
 CYRILLIC = st.text("абвгдеєжзиіїйклмнопрстуфхцчшщьюяыэ'-", min_size=1, max_size=12)
@@ -91,17 +91,17 @@ CYRILLIC = st.text("абвгдеєжзиіїйклмнопрстуфхцчшщь
 
 @given(CYRILLIC)
 @example("кам'янець-подільський")
-def test_every_form_of_a_word_is_looked_for_where_the_word_is(word: str) -> None:
-    assert skeleton(word) in skeletons(word)
+def test_every_case_form_has_a_stem_of_the_word(word: str) -> None:
+    assert stem_name(word) in stem_all_forms(word)
     if "-" not in word:
-        assert {skeleton(form) for form in forms(word)} == skeletons(word)
-        assert all(is_form(form, word) for form in forms(word))
+        assert {stem_name(form) for form in decline(word)} == stem_all_forms(word)
+        assert all(is_case_form(form, word) for form in decline(word))
 
 
-def test_names_that_have_no_cases_are_taken_as_they_are() -> None:
+def test_indeclinable_names_match_as_written_only() -> None:
     assert GAZETTEER.find("Осло")[0].names["en"] == "Oslo"
     text = "укуси осла, до Осла"
-    assert list(GAZETTEER.names.find(tokens(text), text)) == []
+    assert list(GAZETTEER.recognizer.recognize(tokenize(text), text)) == []
 
 
 @pytest.mark.parametrize(
@@ -115,28 +115,28 @@ def test_names_that_have_no_cases_are_taken_as_they_are() -> None:
         ("Їжакевич і Йосипівка", "Yizhakevych i Yosypivka"),
     ],
 )
-def test_names_are_romanised_by_the_official_table(ukrainian: str, latin: str) -> None:
-    assert romanise(ukrainian) == latin
+def test_names_are_romanized_by_the_official_table(ukrainian: str, latin: str) -> None:
+    assert romanize(ukrainian) == latin
 
 
 KEYS = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=8)
 
 
 @given(st.dictionaries(KEYS, KEYS), KEYS)
-def test_a_shelf_gives_back_what_was_put_on_it(entries: dict[str, str], other: str) -> None:
-    shelf = Shelf.read(bytes(Shelf.of(entries.items(), 4)))
-    assert all(shelf.get(key) == value for key, value in entries.items())
-    assert shelf.get(other) == entries.get(other)
+def test_a_hash_table_returns_its_entries(entries: dict[str, str], other_key: str) -> None:
+    table = ConstantHashTable.from_bytes(bytes(ConstantHashTable.build(entries.items(), 4)))
+    assert all(table.get(key) == value for key, value in entries.items())
+    assert table.get(other_key) == entries.get(other_key)
 
 
-def test_a_table_of_ones_own_regions_is_read_as_the_shipped_one_is() -> None:
+def test_a_table_built_from_regions_survives_a_round_trip() -> None:
     poland = [r for r in GAZETTEER if r.code in {"PL", "gn:756135"}]
-    table = Table(bytes(Table.of(poland)))
+    table = RegionTable(bytes(RegionTable.from_regions(poland)))
     assert list(table) == poland
-    assert list(table.inside(0)) == [0, 1]
-    small = Spellings.of_table(table)
-    assert small.find(words("Польщі"))[0].numbers == (0,)
-    assert small.find(words("Киева")) == ()
+    assert list(table.subtree(0)) == [0, 1]
+    name_index = NameIndex.from_table(table)
+    assert name_index.find(split_words("Польщі"))[0].referents == (0,)
+    assert name_index.find(split_words("Киева")) == ()
 
 
 PIECES = [
@@ -144,14 +144,14 @@ PIECES = [
     *("regione", "di", "via", "The", "м", "#", "🇺🇦", "Ukraine", "Сум", "of", "Миколаївка"),
     *("району", "\ud800", "\u0301", "שלום", "-", "Ukraine's", "Nikopol", "on", "the", "Polish"),
 ]
-WILD = st.text(st.characters(exclude_categories=())) | st.lists(st.sampled_from(PIECES)).map(
+ANY_TEXT = st.text(st.characters(exclude_categories=())) | st.lists(st.sampled_from(PIECES)).map(
     " ".join
 )
 
 
-@given(WILD)
-def test_any_text_gives_names_that_stand_in_it_in_order(text: str) -> None:
-    hits = list(GAZETTEER.names.find(tokens(text), text))
-    assert all(0 <= hit.start < hit.end <= len(text) for hit in hits)
-    assert all(GAZETTEER.get(code) for hit in hits for code in hit.codes)
-    assert [hit.start for hit in hits] == sorted(hit.start for hit in hits)
+@given(ANY_TEXT)
+def test_toponyms_of_any_text_lie_inside_it_in_order(text: str) -> None:
+    toponyms = list(GAZETTEER.recognizer.recognize(tokenize(text), text))
+    assert all(0 <= toponym.start < toponym.end <= len(text) for toponym in toponyms)
+    assert all(GAZETTEER.get(code) for toponym in toponyms for code in toponym.codes)
+    assert [toponym.start for toponym in toponyms] == sorted(toponym.start for toponym in toponyms)

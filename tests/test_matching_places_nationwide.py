@@ -1,24 +1,23 @@
-"""Whether a text speaks of a whole country, in four languages."""
+"""Nationwide detector: texts about a whole country, in four languages."""
 
 import pytest
 from support.shared_resources import gazetteer
 
-from matching.places.nationwide import Nationwide
-from matching.text.tokenizer import tokens
+from matching.places.nationwide import NationwideDetector
+from matching.text.tokenizer import tokenize
 
 GAZETTEER = gazetteer()
-NATIONWIDE = Nationwide.load()
+DETECTOR = NationwideDetector.load()
 
 
-def whole(text: str) -> frozenset[str]:
-    line = tokens(text)
-    hits = GAZETTEER.names.find(line, text)
-    named = [
-        (hit.first, hit.codes[0])
-        for hit in hits
-        if GAZETTEER.region(hit.codes[0]).kind == "country"
+def find_countries(text: str) -> frozenset[str]:
+    tokens = tokenize(text)
+    countries = [
+        (toponym.first, toponym.codes[0])
+        for toponym in GAZETTEER.recognizer.recognize(tokens, text)
+        if GAZETTEER.region(toponym.codes[0]).kind == "country"
     ]
-    return NATIONWIDE.countries(line, named)
+    return DETECTOR.find_countries(tokens, countries)
 
 
 @pytest.mark.parametrize(
@@ -44,8 +43,8 @@ def whole(text: str) -> frozenset[str]:
         "Allarme aereo in tutto il Paese",
     ],
 )
-def test_an_alert_for_the_whole_country_is_known(text: str) -> None:
-    assert whole(text) == {"UA"}
+def test_an_alert_for_the_whole_country_is_nationwide(text: str) -> None:
+    assert find_countries(text) == {"UA"}
 
 
 @pytest.mark.parametrize(
@@ -63,14 +62,14 @@ def test_an_alert_for_the_whole_country_is_known(text: str) -> None:
         "Україна і Польща підписали угоду.",
     ],
 )
-def test_a_part_of_a_country_is_not_the_whole_of_it(text: str) -> None:
-    assert whole(text) == frozenset()
+def test_an_alert_for_a_part_of_a_country_is_not_nationwide(text: str) -> None:
+    assert find_countries(text) == frozenset()
 
 
-def test_a_flag_is_no_word_of_a_sentence() -> None:
-    assert whole("🇺🇦 throughout") == frozenset()
-    assert whole("🇺🇦 Air alert throughout Ukraine") == {"UA"}
+def test_a_flag_does_not_complete_a_nationwide_phrase() -> None:
+    assert find_countries("🇺🇦 throughout") == frozenset()
+    assert find_countries("🇺🇦 Air alert throughout Ukraine") == {"UA"}
 
 
-def test_another_country_may_be_meant() -> None:
-    assert whole("Storm warning across all of Poland") == {"PL"}
+def test_the_country_may_be_another_than_the_home_country() -> None:
+    assert find_countries("Storm warning across all of Poland") == {"PL"}

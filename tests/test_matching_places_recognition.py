@@ -1,16 +1,16 @@
-"""Which places a text speaks of: names found in four languages, and words that are none."""
+"""Toponym recognition in four languages: place names, and words that are no place names."""
 
 import pytest
 from support.shared_resources import gazetteer
 
-from matching.text.tokenizer import tokens
+from matching.text.tokenizer import tokenize
 
 GAZETTEER = gazetteer()
 
 
-def found(text: str) -> set[str]:
-    hits = GAZETTEER.names.find(tokens(text), text)
-    return {GAZETTEER.name(hit.codes[0], "en") for hit in hits}
+def recognize(text: str) -> set[str]:
+    toponyms = GAZETTEER.recognizer.recognize(tokenize(text), text)
+    return {GAZETTEER.name(toponym.codes[0], "en") for toponym in toponyms}
 
 
 ENGLISH = [
@@ -418,5 +418,5 @@ CASES = [*ENGLISH, *UKRAINIAN, *RUSSIAN, *ITALIAN]
 
 
 @pytest.mark.parametrize(("text", "places"), CASES, ids=[text for text, _ in CASES])
-def test_a_text_speaks_of_these_places_and_no_others(text: str, places: str) -> None:
-    assert found(text) == set(filter(None, places.split("|")))
+def test_exactly_the_places_of_a_text_are_recognized(text: str, places: str) -> None:
+    assert recognize(text) == set(filter(None, places.split("|")))

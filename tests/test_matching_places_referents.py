@@ -1,16 +1,17 @@
-"""Whom or what a name means that a well-known place bears too: a person, a river, another city."""
+"""Toponym disambiguation: names that may also mean a person, a river or another place."""
 
 import pytest
 from support.shared_resources import gazetteer, reader
 
-from matching.text.tokenizer import tokens
+from matching.text.tokenizer import tokenize
 
 GAZETTEER = gazetteer()
 READER = reader()
 
 
 def codes(text: str) -> list[str]:
-    return [hit.codes[0] for hit in GAZETTEER.names.find(tokens(text), text)]
+    toponyms = GAZETTEER.recognizer.recognize(tokenize(text), text)
+    return [toponym.codes[0] for toponym in toponyms]
 
 
 def code(name: str) -> str:
@@ -28,14 +29,14 @@ def code(name: str) -> str:
         "Florence wept, Austin sang and Victoria smiled.",
     ],
 )
-def test_who_laughs_or_weeps_is_no_capital(text: str) -> None:
+def test_a_name_before_a_human_action_is_a_person(text: str) -> None:
     assert codes(text) == []
 
 
 @pytest.mark.parametrize(
     "text", ["Sofia summoned the envoy.", "Sofia laughed on the train to Sofia.", "In Sofia sleep"]
 )
-def test_a_capital_acts_or_is_gone_to(text: str) -> None:
+def test_a_name_before_an_official_act_or_after_a_preposition_is_a_capital(text: str) -> None:
     assert codes(text) == [code("Sofia")]
 
 
@@ -48,26 +49,26 @@ def test_a_capital_acts_or_is_gone_to(text: str) -> None:
         ("Perth, Western Australia", "AU"),
     ],
 )
-def test_a_province_after_a_comma_tells_which_city_is_meant(text: str, country: str) -> None:
-    found = codes(text)[0]
-    assert found not in {code("London"), code("Wales")}
-    assert country in GAZETTEER.ancestors(found)
+def test_a_province_after_a_comma_selects_the_city(text: str, country: str) -> None:
+    city = codes(text)[0]
+    assert city not in {code("London"), code("Wales")}
+    assert country in GAZETTEER.ancestors(city)
 
 
 @pytest.mark.parametrize("text", ["Kyiv, Ontario", "Warsaw, Ontario", "Paris, Ontario, is small."])
-def test_a_city_of_a_province_we_do_not_know_is_none(text: str) -> None:
+def test_a_city_that_the_gazetteer_has_not_in_the_province_is_not_recognized(text: str) -> None:
     assert codes(text) == []
 
 
 @pytest.mark.parametrize(
     "text", ["London, Manchester", "London and Ontario's cities", "London. Ontario burns."]
 )
-def test_a_list_is_no_province(text: str) -> None:
+def test_a_list_does_not_name_a_province(text: str) -> None:
     assert code("London") in codes(text)
 
 
 @pytest.mark.parametrize(
-    ("text", "city"),
+    ("text", "is_city"),
     [
         ("У Дніпрі плаває рідкісний осетер", False),
         ("Тіло чоловіка виловили в Дніпрі", False),
@@ -76,12 +77,12 @@ def test_a_list_is_no_province(text: str) -> None:
         ("В Днепре открыли школу", True),
     ],
 )
-def test_what_swims_and_drowns_is_in_the_river(text: str, *, city: bool) -> None:
-    assert (code("Dnipro") in codes(text)) is city
+def test_swimming_and_drowning_happen_in_the_river(text: str, *, is_city: bool) -> None:
+    assert (code("Dnipro") in codes(text)) is is_city
 
 
 @pytest.mark.parametrize(
-    ("text", "rings"),
+    ("text", "affected"),
     [
         ("Zaporizhzhia was not included in the list of cities where sirens sounded.", set()),
         ("Air alert in Kyiv Oblast, Zhytomyr is not included.", {"Kyiv Oblast"}),
@@ -92,11 +93,11 @@ def test_what_swims_and_drowns_is_in_the_river(text: str, *, city: bool) -> None
         ("L'allarme aereo non riguarda Leopoli.", set()),
     ],
 )
-def test_what_an_alert_leaves_out_does_not_ring(text: str, rings: set[str]) -> None:
+def test_an_alert_does_not_affect_excluded_places(text: str, affected: set[str]) -> None:
     reading = READER.read("", text)
-    assert reading.below.keys() == set(map(code, rings))
+    assert reading.affected_subtrees.keys() == set(map(code, affected))
 
 
-def test_a_city_abroad_that_is_not_meant_by_its_bare_name_is_never_called_by_it_alone() -> None:
-    (found,) = codes("A fire in London, Ontario")
-    assert GAZETTEER.title(found, "en") == "London, Canada"
+def test_a_less_likely_city_abroad_has_a_qualified_title() -> None:
+    (city,) = codes("A fire in London, Ontario")
+    assert GAZETTEER.title(city, "en") == "London, Canada"

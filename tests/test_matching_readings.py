@@ -1,4 +1,4 @@
-"""What is read in a bulletin, and which queries hold for it."""
+"""Readings: the regions, topics and mentions of a bulletin, and the queries that match it."""
 
 import json
 from importlib.resources import files
@@ -10,21 +10,21 @@ from hypothesis import strategies as st
 from support.shared_resources import gazetteer, reader, topics
 
 from matching.query.ast import PlaceTerm, SourceTerm, TopicTerm, Word
-from matching.query.evaluator import evaluate, evidence
+from matching.query.evaluator import evaluate, highlight
 from matching.query.parser import parse
 from matching.reader import Reader, Reading
-from matching.topics.topics import Topic
+from matching.topics.topic import Topic
 
 GAZETTEER = gazetteer()
 TOPICS = topics()
 READER = reader()
 
 
-def hears(query: str, reading: Reading) -> bool:
+def matches(query: str, reading: Reading) -> bool:
     return evaluate(parse(query, GAZETTEER, TOPICS).query, reading)
 
 
-def code(name: str) -> str:
+def region_code(name: str) -> str:
     return GAZETTEER.find(name)[0].code
 
 
@@ -39,7 +39,7 @@ NEWS = READER.read("Harvest in Donetsk Oblast", "The fields of the oblast are re
 
 
 @pytest.mark.parametrize(
-    ("query", "reading", "heard"),
+    ("query", "reading", "is_match"),
     [
         ("Kyiv", RAILS, True),
         ("railway Kherson", RAILS, True),
@@ -63,8 +63,10 @@ NEWS = READER.read("Harvest in Donetsk Oblast", "The fields of the oblast are re
         ("railway NOT trains", RAILS, False),
     ],
 )
-def test_a_query_holds_for_what_it_speaks_of(query: str, reading: Reading, *, heard: bool) -> None:
-    assert hears(query, reading) is heard
+def test_a_query_matches_readings_about_its_terms(
+    query: str, reading: Reading, *, is_match: bool
+) -> None:
+    assert matches(query, reading) is is_match
 
 
 @pytest.mark.parametrize(
@@ -80,19 +82,17 @@ def test_a_query_holds_for_what_it_speaks_of(query: str, reading: Reading, *, he
         ("in:Donbas", "Fog near Luhansk"),
     ],
 )
-def test_a_text_is_heard_through_other_forms_spellings_and_places_inside(
-    query: str, text: str
-) -> None:
-    assert hears(query, READER.read("", text))
-    assert not hears(query, READER.read("", "Nothing of the kind"))
+def test_a_query_matches_other_forms_spellings_and_places_inside(query: str, text: str) -> None:
+    assert matches(query, READER.read("", text))
+    assert not matches(query, READER.read("", "Nothing of the kind"))
 
 
-def test_a_country_merely_named_in_an_alert_does_not_ring_in_all_of_it() -> None:
+def test_an_alert_that_mentions_a_country_does_not_affect_all_of_it() -> None:
     reading = READER.read("Air alert in Sumy Oblast", "Says the Ukrainian Air Force.")
-    assert reading.alert
-    assert hears("Shostka", reading)
-    assert not hears("Lviv", reading)
-    assert hears("Ukraine", reading)
+    assert reading.is_alert
+    assert matches("Shostka", reading)
+    assert not matches("Lviv", reading)
+    assert matches("Ukraine", reading)
 
 
 @pytest.mark.parametrize(
@@ -109,62 +109,62 @@ def test_a_country_merely_named_in_an_alert_does_not_ring_in_all_of_it() -> None
         "ПОВІТРЯНА ТРИВОГА ПО ВСІЙ КРАЇНІ",
     ],
 )
-def test_an_alert_for_the_whole_country_is_known_as_one(text: str) -> None:
+def test_an_alert_for_the_whole_country_is_nationwide(text: str) -> None:
     reading = READER.read(text, "")
-    assert reading.nationwide == {"UA"}
-    assert hears("Uzhhorod", reading)
-    assert not hears("Poland", reading)
+    assert reading.nationwide_countries == {"UA"}
+    assert matches("Uzhhorod", reading)
+    assert not matches("Poland", reading)
 
 
-def test_news_of_the_whole_country_is_no_alert_for_its_cities() -> None:
+def test_news_about_the_whole_country_does_not_match_its_cities() -> None:
     reading = READER.read("Snow throughout Ukraine", "")
-    assert not reading.nationwide
-    assert not hears("Lviv", reading)
+    assert not reading.nationwide_countries
+    assert not matches("Lviv", reading)
 
 
-def test_the_regions_of_an_alerts_source_alone_decide_where_it_rings() -> None:
+def test_regions_of_the_source_alone_decide_where_an_alert_matches() -> None:
     reading = READER.read(
-        "Air alert: Lviv", "As in Odesa.", regions=["Бахмутський район", "nowhere"], alert=True
+        "Air alert: Lviv", "As in Odesa.", regions=["Бахмутський район", "nowhere"], is_alert=True
     )
-    assert hears("Bakhmut", reading)
-    assert hears("Donetsk Oblast", reading)
-    assert not hears("Lviv", reading)
-    assert not hears("Kramatorsk", reading)
+    assert matches("Bakhmut", reading)
+    assert matches("Donetsk Oblast", reading)
+    assert not matches("Lviv", reading)
+    assert not matches("Kramatorsk", reading)
     assert reading.unknown_regions == ("nowhere",)
 
 
-def test_an_alert_whose_regions_nobody_knows_is_read_from_its_text() -> None:
-    assert hears("Lviv", READER.read("Lviv", "", regions=["nowhere"], alert=True))
+def test_an_alert_with_unknown_regions_takes_those_of_its_text() -> None:
+    assert matches("Lviv", READER.read("Lviv", "", regions=["nowhere"], is_alert=True))
 
 
-def test_an_alert_given_for_a_country_is_for_the_whole_of_it() -> None:
-    reading = READER.read("", "", regions=["UA"], alert=True)
-    assert reading.nationwide == {"UA"}
-    assert hears("Lviv", reading)
+def test_an_alert_whose_source_gives_a_country_affects_all_of_it() -> None:
+    reading = READER.read("", "", regions=["UA"], is_alert=True)
+    assert reading.nationwide_countries == {"UA"}
+    assert matches("Lviv", reading)
 
 
-def test_the_regions_and_topics_of_news_are_added_to_those_of_its_text() -> None:
+def test_regions_and_topics_of_the_source_are_added_to_those_of_news() -> None:
     reading = READER.read("Lviv", "", regions=["UA-none", "Odesa"], topics=["Railway", "no such"])
-    assert hears("Lviv", reading)
-    assert hears("Odesa", reading)
+    assert matches("Lviv", reading)
+    assert matches("Odesa", reading)
     assert reading.topics == {"railway"}
-    assert not reading.alert
+    assert not reading.is_alert
 
 
-def test_a_source_is_a_term_in_any_case_of_letters() -> None:
-    assert hears("from:Blog", READER.read("", "x", source="BLOG"))
-    assert not hears("from:Blog", READER.read("", "x"))
+def test_a_source_term_ignores_letter_case() -> None:
+    assert matches("from:Blog", READER.read("", "x", source="BLOG"))
+    assert not matches("from:Blog", READER.read("", "x"))
 
 
-def test_the_source_may_say_that_something_is_no_alert() -> None:
-    assert not READER.read("Air alert in Lviv", "", alert=False).alert
-    assert READER.read("Air alert in Lviv", "").alert
-    assert READER.read("All clear in Lviv", "").alert
+def test_the_source_overrides_whether_a_text_is_an_alert() -> None:
+    assert not READER.read("Air alert in Lviv", "", is_alert=False).is_alert
+    assert READER.read("Air alert in Lviv", "").is_alert
+    assert READER.read("All clear in Lviv", "").is_alert
 
 
-def test_a_phrase_does_not_go_from_the_title_into_the_text() -> None:
-    assert not hears('"red door"', READER.read("Red", "door"))
-    assert hears('"red door"', READER.read("", "Red door"))
+def test_a_phrase_does_not_span_title_and_text() -> None:
+    assert not matches('"red door"', READER.read("Red", "door"))
+    assert matches('"red door"', READER.read("", "Red door"))
     assert READER.read("Kryvyi", "Rih").mentions == ()
 
 
@@ -172,32 +172,32 @@ def test_a_phrase_does_not_go_from_the_title_into_the_text() -> None:
 def test_spans_count_the_newline_after_the_title(title: str) -> None:
     text = "Between Lviv and Odesa’s port"
     reading = READER.read(title, text)
-    whole = f"{title}\n{text}"
-    shown = [whole[m.start : m.end] for m in reading.mentions]
+    combined = f"{title}\n{text}"
+    shown = [combined[m.start : m.end] for m in reading.mentions]
     assert shown[-2:] == ["Lviv", "Odesa"]
 
 
-def test_evidence_is_the_positive_terms_that_hold_and_where_they_stand() -> None:
+def test_highlights_are_the_positive_terms_that_hold_with_their_spans() -> None:
     title, text = "Air alert in Bakhmut", "Trains wait."
     reading = READER.read(title, text, source="blog")
     query = parse(
         '(train OR ship) "Donetsk Oblast" #air_alert from:blog NOT bus', GAZETTEER, TOPICS
     ).query
-    found = evidence(query, reading)
-    whole = f"{title}\n{text}"
-    assert [(term, whole[start:end]) for term, start, end in found] == [
+    highlights = highlight(query, reading)
+    combined = f"{title}\n{text}"
+    assert [(term, combined[start:end]) for term, start, end in highlights] == [
         (SourceTerm("blog"), ""),
         (TopicTerm("air_alert"), ""),
-        (PlaceTerm(code("Donetsk Oblast")), "Bakhmut"),
+        (PlaceTerm(region_code("Donetsk Oblast")), "Bakhmut"),
         (Word("train"), "Trains"),
     ]
-    shown = [whole[s:e] for _, s, e in evidence(TOPICS.query("air_alert"), reading)]
+    shown = [combined[s:e] for _, s, e in highlight(TOPICS.get_query("air_alert"), reading)]
     assert "Air alert" in shown
 
 
-def test_evidence_of_an_alert_from_above_is_the_larger_region() -> None:
-    (found,) = evidence(PlaceTerm(code("Izium")), OBLAST)
-    assert found[1:] == (0, len("Kharkiv Oblast"))
+def test_the_highlight_of_an_alert_for_a_containing_region_is_that_region() -> None:
+    (highlighted,) = highlight(PlaceTerm(region_code("Izium")), OBLAST)
+    assert highlighted[1:] == (0, len("Kharkiv Oblast"))
 
 
 ITEMS = [
@@ -209,15 +209,15 @@ ITEMS = [
 ]
 
 
-def test_whether_it_is_an_alert_is_known_without_reading_all() -> None:
-    """Also of texts made of the halves of others, and where an operator says what an alert is."""
-    bell = Reader(GAZETTEER, TOPICS.with_([Topic("air_alert", "bell")]))
+def test_is_alert_agrees_with_read() -> None:
+    """Also for texts combined from two items, and with an operator's own alert topic."""
+    operator_reader = Reader(GAZETTEER, TOPICS.with_topics([Topic("air_alert", "bell")]))
     texts = [(item["title"], item["text"]) for item in ITEMS]
-    texts += [(one[0], other[1]) for one, other in pairwise(texts)]
-    texts += [(f"{one[1]} {other[0]}", "The bell.") for one, other in pairwise(texts)]
-    for each in (READER, bell):
-        alerts = [each.read(title, text).alert for title, text in texts]
-        assert [each.is_alert(title, text) for title, text in texts] == alerts
+    texts += [(first[0], second[1]) for first, second in pairwise(texts)]
+    texts += [(f"{first[1]} {second[0]}", "The bell.") for first, second in pairwise(texts)]
+    for tested in (READER, operator_reader):
+        alerts = [tested.read(title, text).is_alert for title, text in texts]
+        assert [tested.is_alert(title, text) for title, text in texts] == alerts
         assert set(alerts) == {True, False}
     assert READER.is_alert("", "", topics=["all clear", "no such"])
 
@@ -246,10 +246,10 @@ def test_any_text_gives_a_reading_with_mentions_inside_it(
     title: str, text: str, regions: list[str]
 ) -> None:
     reading = READER.read(title, text, source=title, regions=regions, topics=regions)
-    whole = f"{title}\n{text}"
+    combined = f"{title}\n{text}"
     for mention in reading.mentions:
-        assert 0 <= mention.start < mention.end <= len(whole)
+        assert 0 <= mention.start < mention.end <= len(combined)
         assert GAZETTEER.get(mention.code)
-    assert READER.is_alert(title, text, source=title, topics=regions) is reading.alert
+    assert READER.is_alert(title, text, source=title, topics=regions) is reading.is_alert
     for term in (Word("air"), PlaceTerm("UA"), TopicTerm("air_alert")):
-        assert bool(evidence(term, reading)) is evaluate(term, reading)
+        assert bool(highlight(term, reading)) is evaluate(term, reading)

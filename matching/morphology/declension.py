@@ -1,84 +1,84 @@
-"""Case forms of place names in Ukrainian and Russian, by rule.
+"""Declension and stemming of place names in Ukrainian and Russian, by rule.
 
-Which of the two languages a name is in need not be known: letters that only one of them has
-decide, else both are tried. A form nobody writes harms nobody; a name that has no forms (Осло,
-Баку) is not asked about here.
+Letters that only one of the two languages has decide the language, else both are tried. A form that
+does not exist never occurs in a text, so it does no harm. Callers exclude indeclinable names (Осло,
+Баку).
 """
 
 import functools
 import re
 from collections.abc import Iterator
 
-_UKRAINIAN = re.compile("[іїєґ']")
-_RUSSIAN = re.compile("[ыэъ]")
+_UKRAINIAN_LETTER = re.compile("[іїєґ']")
+_RUSSIAN_LETTER = re.compile("[ыэъ]")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _LAST_VOWEL = re.compile("(?P<before>.*)(?P<vowel>[аеєиіїоуюяыэ])(?P<after>[^аеєиіїоуюяыэ]{1,2})")
-_SOFTENED = str.maketrans({"г": "з", "к": "ц", "х": "с"})
+_PALATALIZED = str.maketrans({"г": "з", "к": "ц", "х": "с"})
 
-# What may be cut off a form so that all forms of a name are left with the same beginning.
-_ENDING = re.compile(
+# Stemming: all forms of a name have the same beginning after this ending is removed.
+_CASE_ENDING = re.compile(
     "(?<=..)(?:ього|ьому|ьою|ими|ыми|ого|его|ому|ему|ові|еві|єві|ами|ями|ьої"
     "|ою|ею|єю|ої|ій|ой|ей|ую|юю|ая|яя|ое|ее|ые|ие|их|ых|им|ым|ім|їм|ом|ем|єм|ам|ям|ах|ях|ий|ый"
     "|ів|їв|ов|ев|ью|ию|ия|ії|ією|ией|ии|а|е|є|и|і|ї|о|у|ю|я|ы|ь|й)$"
 )
-_FLEETING = re.compile("[еєоіїи](?=[^аеєиіїоуюяыэ]{1,2}$)")
-_ALIKE = str.maketrans({"з": "г", "ц": "к", "с": "х"})
+_FLEETING_VOWEL = re.compile("[еєоіїи](?=[^аеєиіїоуюяыэ]{1,2}$)")
+_DEPALATALIZED = str.maketrans({"з": "г", "ц": "к", "с": "х"})
 
 
-def is_form(form: str, name: str) -> bool:
-    """Whether a normalised word is a case form of the name, or the name itself.
+def is_case_form(form: str, name: str) -> bool:
+    """Return whether a normalised word is the name or a case form of it.
 
-    Of a name with hyphens every part may be declined or left as it is.
+    In a name with hyphens every part may be declined or not.
     """
     if form == name:
         return True
-    parts, names = form.split("-"), name.split("-")
-    return len(parts) == len(names) and all(
-        part == own or part in forms(own) for part, own in zip(parts, names, strict=True)
+    parts, name_parts = form.split("-"), name.split("-")
+    return len(parts) == len(name_parts) and all(
+        part == base or part in decline(base) for part, base in zip(parts, name_parts, strict=True)
     )
 
 
-def skeleton(word: str) -> str:
-    """What the forms of a name have in common, mostly; names in other letters are kept whole."""
+def stem_name(word: str) -> str:
+    """Stem one word of a name: most forms share the stem; words not in Cyrillic are unchanged."""
     if not _CYRILLIC.search(word):
         return word
-    return "-".join(map(_bare, word.split("-")))
+    return "-".join(map(_stem_part, word.split("-")))
 
 
-def skeletons(name: str) -> frozenset[str]:
-    """The skeletons of all forms of one word of a name."""
-    found = {skeleton(name)}
-    for number, part in enumerate(parts := name.split("-")):
-        for form in forms(part):
-            found.add(skeleton("-".join((*parts[:number], form, *parts[number + 1 :]))))
-    if len(parts) > 1:  # both declined: Кам'янця-Подільського
-        found.update(
-            skeleton(f"{first}-{'-'.join((*parts[1:-1], last))}")
-            for first in forms(parts[0])
-            for last in forms(parts[-1])
+def stem_all_forms(name: str) -> frozenset[str]:
+    """Return the stems of all case forms of one word of a name."""
+    stems = {stem_name(name)}
+    for index, part in enumerate(parts := name.split("-")):
+        for form in decline(part):
+            stems.add(stem_name("-".join((*parts[:index], form, *parts[index + 1 :]))))
+    if len(parts) > 1:  # first and last part declined: Кам'янця-Подільського
+        stems.update(
+            stem_name(f"{first}-{'-'.join((*parts[1:-1], last))}")
+            for first in decline(parts[0])
+            for last in decline(parts[-1])
         )
-    return frozenset(found)
+    return frozenset(stems)
 
 
-def _bare(word: str) -> str:
-    stem = _ENDING.sub("", word, count=1)
-    stem = _FLEETING.sub("", stem).rstrip("ь'")
-    return stem[:-1] + stem[-1:].translate(_ALIKE)
+def _stem_part(word: str) -> str:
+    stem = _CASE_ENDING.sub("", word, count=1)
+    stem = _FLEETING_VOWEL.sub("", stem).rstrip("ь'")
+    return stem[:-1] + stem[-1:].translate(_DEPALATALIZED)
 
 
 @functools.lru_cache(maxsize=20_000)
-def forms(word: str) -> frozenset[str]:
-    """The case forms of a normalised Cyrillic word, itself included; of any other only itself."""
-    found = {word}
+def decline(word: str) -> frozenset[str]:
+    """Return the case forms of a normalised word, itself included; not Cyrillic: only itself."""
+    case_forms = {word}
     if len(word) > 1 and _CYRILLIC.search(word):
-        if not _RUSSIAN.search(word):
-            found.update(_ukrainian(word))
-        if not _UKRAINIAN.search(word):
-            found.update(_russian(word))
-    return frozenset(found)
+        if not _RUSSIAN_LETTER.search(word):
+            case_forms.update(_decline_ukrainian(word))
+        if not _UKRAINIAN_LETTER.search(word):
+            case_forms.update(_decline_russian(word))
+    return frozenset(case_forms)
 
 
-# Last letter -> the endings that take its place; those of nouns and adjectives together.
+# Last letter -> the endings that replace it, of nouns and adjectives together.
 _UKRAINIAN_ENDINGS = {
     "а": "и і у ою ею ої ій",
     "я": "і ї ю ею єю ьої ій ьою ям",
@@ -106,53 +106,53 @@ _RUSSIAN_ADJECTIVES = {
 }
 
 
-def _ukrainian(word: str) -> Iterator[str]:
+def _decline_ukrainian(word: str) -> Iterator[str]:
     stem, last = word[:-1], word[-1]
-    yield from _with(stem, _UKRAINIAN_ENDINGS.get(last, ""))
+    yield from _append_endings(stem, _UKRAINIAN_ENDINGS.get(last, ""))
     if last in "ао":
-        yield f"{_softened(stem)}і"
+        yield f"{_palatalize(stem)}і"
     elif last in "иії":
-        yield from _short(stem)
+        yield from _zero_ending_plurals(stem)
     elif last == "ь":
-        for base in _alternating(stem):
-            yield from _with(base, "я ю ем єм еві єві і")
+        for base in _alternate_stems(stem):
+            yield from _append_endings(base, "я ю ем єм еві єві і")
         yield from (f"{stem}{stem[-1]}ю", f"{stem}ю")
     elif word.endswith(("ий", "ій")):
-        yield from _with(word[:-2], "ого ому им ім ього ьому")
+        yield from _append_endings(word[:-2], "ого ому им ім ього ьому")
     elif last not in _UKRAINIAN_ENDINGS:
-        for base in _alternating(word):
-            yield from _with(base, "а у ом ові ем еві")
-            yield f"{_softened(base)}і"
+        for base in _alternate_stems(word):
+            yield from _append_endings(base, "а у ом ові ем еві")
+            yield f"{_palatalize(base)}і"
         yield f"{word}ю"  # Керч
-        if word.endswith("ів"):  # of what was somebody's: у Часовому Яру
-            yield from _with(f"{word[:-2]}ов", "ого ому им ім")
+        if word.endswith("ів"):  # a possessive adjective: у Часовому Яру
+            yield from _append_endings(f"{word[:-2]}ов", "ого ому им ім")
 
 
-def _russian(word: str) -> Iterator[str]:
+def _decline_russian(word: str) -> Iterator[str]:
     stem, last = word[:-1], word[-1]
-    yield from _with(word[:-2], _RUSSIAN_ADJECTIVES.get(word[-2:], ""))
-    yield from _with(stem, _RUSSIAN_ENDINGS.get(last, ""))
+    yield from _append_endings(word[:-2], _RUSSIAN_ADJECTIVES.get(word[-2:], ""))
+    yield from _append_endings(stem, _RUSSIAN_ENDINGS.get(last, ""))
     if last in "ыи":
-        yield from _short(stem)
+        yield from _zero_ending_plurals(stem)
     elif last == "ь":
-        for base in _alternating(stem):
-            yield from _with(base, "я ю ем е и")
+        for base in _alternate_stems(stem):
+            yield from _append_endings(base, "я ю ем е и")
         yield f"{word}ю"
     elif last not in _RUSSIAN_ENDINGS:
-        for base in _alternating(word):
-            yield from _with(base, "а у ом е ем")
+        for base in _alternate_stems(word):
+            yield from _append_endings(base, "а у ом е ем")
 
 
-def _softened(stem: str) -> str:
-    return stem[:-1] + stem[-1:].translate(_SOFTENED)
+def _palatalize(stem: str) -> str:
+    return stem[:-1] + stem[-1:].translate(_PALATALIZED)
 
 
-def _with(stem: str, endings: str) -> Iterator[str]:
+def _append_endings(stem: str, endings: str) -> Iterator[str]:
     return (stem + ending for ending in endings.split())
 
 
-def _alternating(word: str) -> Iterator[str]:
-    """The stems a word that ends in a consonant has before endings: Київ, Ріг, Марганець."""
+def _alternate_stems(word: str) -> Iterator[str]:
+    """Yield the stems of a word in a consonant, vowel alternated: Київ, Ріг, Марганець."""
     yield word
     match = _LAST_VOWEL.fullmatch(word)
     if not match:
@@ -171,8 +171,8 @@ def _alternating(word: str) -> Iterator[str]:
             yield f"{before}й{after}"
 
 
-def _short(stem: str) -> Iterator[str]:
-    """The genitive plural without an ending: Сум, Прилук, Лубен, Ромен."""
+def _zero_ending_plurals(stem: str) -> Iterator[str]:
+    """Yield genitive plurals without an ending: Сум, Прилук, Лубен, Ромен."""
     yield stem
     yield f"{stem}ь"
     if len(stem) > 2 and not _LAST_VOWEL.fullmatch(stem[-1]) and stem[-2] not in "аеєиіїоуюяыэь'":

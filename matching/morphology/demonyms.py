@@ -1,37 +1,52 @@
-"""Adjectives and people of countries that are written small: польський, ucraini, россиянка."""
+"""Demonyms: lower-case adjectives and nouns for people of countries (польський, ucraini)."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 
-from matching.morphology.declension import forms
+from matching.morphology.declension import decline
 
-_UKRAINIAN = ["ий", "ого", "ому", "им", "ім", "а", "ої", "ій", "у", "ою", "е", "і", "их", "ими"]
-_RUSSIAN = ["ий", "ого", "ому", "им", "ом", "ая", "ой", "ую", "ое", "ие", "их", "ими"]
-_RUSSIAN_PEOPLE = ["", "ам", "ами", "ах"]
+_UKRAINIAN_ENDINGS = (
+    "ий",
+    "ого",
+    "ому",
+    "им",
+    "ім",
+    "а",
+    "ої",
+    "ій",
+    "у",
+    "ою",
+    "е",
+    "і",
+    "их",
+    "ими",
+)
+_RUSSIAN_ENDINGS = ("ий", "ого", "ому", "им", "ом", "ая", "ой", "ую", "ое", "ие", "их", "ими")
+_RUSSIAN_PLURAL_ENDINGS = ("", "ам", "ами", "ах")
 
 
 def load() -> Mapping[str, str]:
-    """Every form -> the code of its country."""
+    """Load the demonyms of the package: every form -> the code of its country."""
     data = tomllib.loads((files("matching") / "data" / "demonyms.toml").read_text("utf-8"))
-    return {form: code for code, words in data.items() for form in _forms(words)}
+    return {form: code for code, words in data.items() for form in _inflect_entry(words)}
 
 
-def _forms(words: str) -> Iterator[str]:
+def _inflect_entry(words: str) -> Iterator[str]:
     ukrainian, russian, italian = words.split("|")
-    for language, endings in ((ukrainian, _UKRAINIAN), (russian, _RUSSIAN)):
+    for language, endings in ((ukrainian, _UKRAINIAN_ENDINGS), (russian, _RUSSIAN_ENDINGS)):
         for word in language.split():
             if word.endswith("кий"):
                 yield from (word.removesuffix("ий") + ending for ending in endings)
             else:
-                yield from forms(word)
+                yield from decline(word)
                 if word.endswith(("ане", "яне")):  # россияне, датчане
-                    yield from (word[:-1] + ending for ending in _RUSSIAN_PEOPLE)
+                    yield from (word[:-1] + ending for ending in _RUSSIAN_PLURAL_ENDINGS)
     for word in italian.split():
-        yield from _italian(word)
+        yield from _inflect_italian(word)
 
 
-def _italian(word: str) -> Iterator[str]:
+def _inflect_italian(word: str) -> Iterator[str]:
     stem = word[:-1]
     match word[-1]:
         case "o":

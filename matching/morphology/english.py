@@ -1,8 +1,8 @@
-"""English inflection: regular rules and a table of what is irregular.
+"""English inflection: regular rules and a table of irregular words.
 
-What part of speech a word is, is not known, so it gets the plural of a noun and the forms of a
-verb alike: a form nobody writes harms nobody. Only listed adjectives have degrees: the others
-would look like nouns of the doer (import, importer).
+The part of speech is not known, so a word gets the plural of a noun and the forms of a verb alike:
+a form that does not exist never occurs in a text. Only listed adjectives have degrees, because with
+other words the forms look like agent nouns (import, importer).
 """
 
 import re
@@ -11,104 +11,105 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-from matching.morphology.paradigms import groups
+from matching.morphology.paradigms import parse_word_families
 
 _SIBILANT = re.compile(r"(?:s|x|z|ch|sh)$")
-_DOUBLED = re.compile(r"[^aeiou][aeiouy][bcdfgklmnprtvz]$")  # stop: stopped
+_DOUBLING = re.compile(r"[^aeiou][aeiouy][bcdfgklmnprtvz]$")  # stop: stopped
 _ONE_SYLLABLE = re.compile(r"[^aeiouy]*(?:qu)?[aeiouy][^aeiouy]$")
-_NUMBERED = re.compile(r"(?=.*\d)[a-z0-9-]+")  # f-35
+_WITH_DIGITS = re.compile(r"(?=.*\d)[a-z0-9-]+")  # f-35
 _WORD = re.compile(r"(?:[a-z]+['-])*(?P<last>[a-z]{2,})")
 
 
 @dataclass(frozen=True, slots=True)
-class English:
-    """The rules with their exceptions."""
+class EnglishInflector:
+    """Inflector for English: rules with exceptions."""
 
-    irregular: Mapping[str, frozenset[str]]  # any form -> all forms
-    whole: frozenset[str]  # words that only look inflected
-    degrees: Mapping[str, frozenset[str]]  # any degree of an adjective -> all
+    irregular: Mapping[str, frozenset[str]]  # any form -> all forms of the word
+    uninflected: frozenset[str]  # words that only look inflected
+    degrees: Mapping[str, frozenset[str]]  # any degree of an adjective -> all degrees
 
     @classmethod
-    def load(cls) -> "English":
-        """With the table that comes with the package."""
+    def load(cls) -> "EnglishInflector":
+        """Load the tables of the package."""
         data = tomllib.loads((files("matching") / "data" / "english.toml").read_text("utf-8"))
-        compared = (" ".join(_degrees(word)) for word in data["adjectives"].split())
+        degree_lines = (" ".join(_comparison_forms(word)) for word in data["adjectives"].split())
         return cls(
-            groups(data["plurals"] + data["verbs"]),
-            frozenset(data["whole"].split()),
-            groups("\n".join((data["degrees"], *compared))),
+            parse_word_families(data["plurals"] + data["verbs"]),
+            frozenset(data["uninflected"].split()),
+            parse_word_families("\n".join((data["degrees"], *degree_lines))),
         )
 
-    def forms(self, word: str) -> frozenset[str]:
-        """All forms of an English word; of a compound only the last part changes."""
-        if _NUMBERED.fullmatch(word):
+    def inflect(self, word: str) -> frozenset[str]:
+        """Return all forms of an English word; in a compound only the last part changes."""
+        if _WITH_DIGITS.fullmatch(word):
             return frozenset((word, word.removesuffix("s"), f"{word.removesuffix('s')}s"))
         match = _WORD.fullmatch(word)
         if not match:
             return frozenset((word,))
         last = match["last"]
         before = word.removesuffix(last)
-        return frozenset(before + form for form in self._family(last))
+        return frozenset(before + form for form in self._word_family(last))
 
-    def _family(self, word: str) -> frozenset[str]:
-        """The forms of a word and of those it may be a form of."""
-        bases = () if word in self.whole else tuple(self._bases(word))
-        if bases and word.endswith("ing"):
-            own = frozenset((word, f"{word}s"))  # a shelling, two shellings
-        elif bases and not word.endswith("eed"):
-            own = frozenset((word,))
+    def _word_family(self, word: str) -> frozenset[str]:
+        """Return the forms of a word and of the lemmas it may belong to."""
+        lemmas = () if word in self.uninflected else tuple(self._lemmas(word))
+        if lemmas and word.endswith("ing"):
+            own_forms = frozenset((word, f"{word}s"))  # a shelling, two shellings
+        elif lemmas and not word.endswith("eed"):
+            own_forms = frozenset((word,))
         else:
-            own = self._all(word)
-        listed = (self.irregular.get(word, ()), self.degrees.get(word, ()))
-        return own.union(*listed, *map(self._all, bases))
+            own_forms = self._forms_of_lemma(word)
+        listed_forms = (self.irregular.get(word, ()), self.degrees.get(word, ()))
+        return own_forms.union(*listed_forms, *map(self._forms_of_lemma, lemmas))
 
-    def _all(self, base: str) -> frozenset[str]:
-        regular = (form for form in _regular(base) if form not in self.whole)  # new, but news
-        return self.irregular.get(base) or frozenset((base, *regular))
+    def _forms_of_lemma(self, lemma: str) -> frozenset[str]:
+        # Uninflected words are excluded: news is no form of new.
+        regular = (form for form in _regular_forms(lemma) if form not in self.uninflected)
+        return self.irregular.get(lemma) or frozenset((lemma, *regular))
 
-    def _bases(self, word: str) -> Iterator[str]:
-        """The words this may regularly be a form of; the forms of irregular ones are listed."""
-        for base in dict.fromkeys(_stripped(word)):
-            real = len(base) > 2 and base not in self.irregular and re.search("[aeiouy]", base)
-            if real and word in _regular(base):
-                yield base
+    def _lemmas(self, word: str) -> Iterator[str]:
+        """Yield the regular lemmas of a word; the forms of irregular words are listed."""
+        for lemma in dict.fromkeys(_strip_endings(word)):
+            is_regular = len(lemma) > 2 and lemma not in self.irregular
+            if is_regular and re.search("[aeiouy]", lemma) and word in _regular_forms(lemma):
+                yield lemma
 
 
-def _degrees(word: str) -> tuple[str, str, str]:
-    """large, larger, largest."""
+def _comparison_forms(word: str) -> tuple[str, str, str]:
+    """Return the three degrees of an adjective: large, larger, largest."""
     stem = word.removesuffix("e")
     if word.endswith("y"):
         stem = f"{word[:-1]}i"
-    elif stem == word and _DOUBLED.search(f" {word}") and _ONE_SYLLABLE.fullmatch(word):
+    elif stem == word and _DOUBLING.search(f" {word}") and _ONE_SYLLABLE.fullmatch(word):
         stem = word + word[-1]
     return word, f"{stem}er", f"{stem}est"
 
 
-def _regular(base: str) -> Iterator[str]:
-    """The plural or third person, the past and the -ing form."""
-    consonant_y = base.endswith("y") and base[-2:-1] not in "aeiou"
-    stem = base[:-1]
-    if consonant_y:
-        yield from (f"{stem}ies", f"{stem}ied", f"{base}ing")
+def _regular_forms(lemma: str) -> Iterator[str]:
+    """Yield the plural or third person, the past and the -ing form."""
+    ends_in_consonant_y = lemma.endswith("y") and lemma[-2:-1] not in "aeiou"
+    stem = lemma[:-1]
+    if ends_in_consonant_y:
+        yield from (f"{stem}ies", f"{stem}ied", f"{lemma}ing")
         return
-    yield f"{base}es" if _SIBILANT.search(base) else f"{base}s"
-    if base.endswith("o"):
-        yield f"{base}es"
-    if base.endswith("ie"):
-        yield from (f"{base}d", f"{base[:-2]}ying")
-    elif base.endswith("e"):
-        yield f"{base}d"
-        yield f"{base}ing" if base.endswith(("ee", "oe", "ye")) else f"{stem}ing"
+    yield f"{lemma}es" if _SIBILANT.search(lemma) else f"{lemma}s"
+    if lemma.endswith("o"):
+        yield f"{lemma}es"
+    if lemma.endswith("ie"):
+        yield from (f"{lemma}d", f"{lemma[:-2]}ying")
+    elif lemma.endswith("e"):
+        yield f"{lemma}d"
+        yield f"{lemma}ing" if lemma.endswith(("ee", "oe", "ye")) else f"{stem}ing"
     else:
-        doubled = bool(_DOUBLED.search(f" {base}"))
-        if doubled:
-            yield from (f"{base}{base[-1]}ed", f"{base}{base[-1]}ing")
-        if not (doubled and _ONE_SYLLABLE.fullmatch(base)):
-            yield from (f"{base}ed", f"{base}ing")
+        is_doubled = bool(_DOUBLING.search(f" {lemma}"))
+        if is_doubled:
+            yield from (f"{lemma}{lemma[-1]}ed", f"{lemma}{lemma[-1]}ing")
+        if not (is_doubled and _ONE_SYLLABLE.fullmatch(lemma)):
+            yield from (f"{lemma}ed", f"{lemma}ing")
 
 
-def _stripped(word: str) -> Iterator[str]:
-    """What is left without an ending, in every way it may have been joined."""
+def _strip_endings(word: str) -> Iterator[str]:
+    """Yield the possible stems without an ending, with spelling changes undone."""
     if word.endswith("s") and not word.endswith(("ss", "us", "is")):
         yield word[:-1]
         yield word[:-2]

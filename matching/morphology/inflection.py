@@ -1,27 +1,29 @@
-"""The forms of a word: what a subscribed word is looked up as.
+"""Inflection: expand a subscribed word to all its forms, in every language whose letters fit.
 
-A word is expanded once, when somebody subscribes to it, so matching stays a look-up. Every
-language whose letters fit is tried, and none is guessed: a form nobody writes harms nobody.
+A word is expanded once, when somebody subscribes to it, so that matching is a set look-up (query
+expansion instead of stemming the text). The language is not detected: a form that does not exist
+never occurs in a text, so it does no harm.
 """
 
 import functools
 
-from matching.morphology.english import English
-from matching.morphology.paradigms import Paradigms
+from matching.morphology.english import EnglishInflector
+from matching.morphology.paradigms import ParadigmInflector
 
 
 @functools.lru_cache(maxsize=1)
-def _languages() -> tuple[English | Paradigms, ...]:
-    return (English.load(), *map(Paradigms.load, ("ukrainian", "russian", "italian")))
+def _load_inflectors() -> tuple[EnglishInflector | ParadigmInflector, ...]:
+    languages = ("ukrainian", "russian", "italian")
+    return (EnglishInflector.load(), *map(ParadigmInflector.load, languages))
 
 
-def expanded(word: str) -> frozenset[str]:
-    """Every inflected form of a normalised word, itself included; never a derived word.
+def inflect_uncached(word: str) -> frozenset[str]:
+    """Return every inflected form of a normalised word, itself included; no derived words.
 
     railway and railways give the same set; import has imports, imported, importing, not importer.
     """
-    return frozenset((word,)).union(*(language.forms(word) for language in _languages()))
+    return frozenset((word,)).union(*(language.inflect(word) for language in _load_inflectors()))
 
 
-forms = functools.lru_cache(maxsize=10_000)(expanded)
-"""The same, remembered: for words that are asked for again and again."""
+inflect = functools.lru_cache(maxsize=10_000)(inflect_uncached)
+"""inflect_uncached() with an LRU cache, for words that are asked for again and again."""

@@ -1,9 +1,9 @@
-"""Inflection by tables: a word becomes all forms of the words it may be a form of.
+"""Paradigm inflector: lemmatizes a word by tables and returns all forms of its possible lemmas.
 
-A pattern is one way of inflecting: the ending of the word as a dictionary gives it, what its stem
-looks like, and the endings of all its forms. In the tables (matching/data/LANGUAGE.toml) a form
-is an ending, before it the changes its stem undergoes, after it @ for the endings of an adjective:
-"*ен@" is the changed stem, ен, and an adjective's endings.
+A paradigm (inflection class) has the ending of the lemma, a pattern for the stem, and the endings
+of all forms. In the tables (matching/data/LANGUAGE.toml) a form is an ending. Before it stand the
+signs of the stem changes, after it @ for the endings of an adjective: "*ен@" is the stem after the
+change *, then ен, then each adjective ending.
 """
 
 import functools
@@ -16,238 +16,252 @@ from typing import TypeAlias
 
 _FORM = re.compile(r"(?P<changes>[^\w'@-]*)(?P<ending>[\w']*)(?P<adjective>@?)")
 
-_REMEMBERED = 100  # a stem is asked for by many patterns, one after the other
-_Rule: TypeAlias = tuple[re.Pattern[str], str]  # an end, and what it becomes
+_CACHE_SIZE = 100  # stems; many paradigms in a row ask for the same one
+_RewriteRule: TypeAlias = tuple[re.Pattern[str], str]  # pattern of an ending -> replacement
 
 
-class _Rules:
-    """Rules by the last letter of what they fit: there are some hundred, and few of a letter."""
+class _RewriteRules:
+    """Rewrite rules, indexed by the last letter: about a hundred rules, few for each letter."""
 
     def __init__(self, rules: Iterable[tuple[str, str]]) -> None:
-        """From patterns of an end and what they become, in the order in which they are tried."""
-        self._rules = [(_last(end), re.compile(f"{end}$"), new) for end, new in rules]
-        self._letters: dict[str, list[_Rule]] = {}
+        """rules: (pattern of an ending, replacement), in the order in which they are tried."""
+        self._rules = [
+            (_final_letters(ending), re.compile(f"{ending}$"), replacement)
+            for ending, replacement in rules
+        ]
+        self._rules_by_letter: dict[str, list[_RewriteRule]] = {}
 
-    def fitting(self, stem: str) -> Iterable[_Rule]:
-        """Those that may fit, in their order."""
+    def applicable(self, stem: str) -> Iterable[_RewriteRule]:
+        """Return the rules that may apply to a stem, in order."""
         letter = stem[-1:]
-        known = self._letters.get(letter)
-        if known is None:
-            known = self._letters[letter] = [
-                (end, new) for last, end, new in self._rules if not last or letter in last
+        rules = self._rules_by_letter.get(letter)
+        if rules is None:
+            rules = self._rules_by_letter[letter] = [
+                (ending, replacement)
+                for letters, ending, replacement in self._rules
+                if not letters or letter in letters
             ]
-        return known
+        return rules
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
-    """What becomes of the end of a stem: the first rule that fits, else nothing."""
+class _StemChange:
+    """Change of a stem's end: the first rule that matches, else no change."""
 
-    rules: _Rules
-    undoing: _Rules  # the same backwards
+    rules: _RewriteRules
+    inverse_rules: _RewriteRules
 
     @classmethod
-    def read(cls, pairs: str, *, every: bool = False) -> "_Change":
-        """From "end:new end", several new ends apart by /; = before it: the whole stem."""
+    def parse(cls, pairs: str) -> "_StemChange":
+        """Parse "ending:replacement" pairs; "/" separates replacements, "=" anchors the stem."""
         rules: list[tuple[str, str]] = []
-        undoing: list[tuple[str, str]] = []
+        inverse_rules: list[tuple[str, str]] = []
         for pair in pairs.split():
-            old, new = pair.split(":")
-            start, old = ("^", old[1:]) if old.startswith("=") else ("", old)
-            rules.append((f"{start}{old}", new))
-            if not re.search(r"[(\[]", old):
-                undoing.extend((f"{start}{n}", old) for n in new.split("/"))
-        return cls(_Rules(rules), _Rules(undoing))
+            ending, replacements = pair.split(":")
+            start, ending = ("^", ending[1:]) if ending.startswith("=") else ("", ending)
+            rules.append((f"{start}{ending}", replacements))
+            if not re.search(r"[(\[]", ending):
+                inverse_rules.extend(
+                    (f"{start}{replacement}", ending) for replacement in replacements.split("/")
+                )
+        return cls(_RewriteRules(rules), _RewriteRules(inverse_rules))
 
-    def of(self, stem: str) -> Iterator[str]:
-        """The changed stem; several where usage differs."""
-        for old, new in self.rules.fitting(stem):
-            if found := old.search(stem):
-                for way in new.split("/"):
-                    yield stem[: found.start()] + (found.expand(way) if "\\" in way else way)
+    def apply(self, stem: str) -> Iterator[str]:
+        """Yield the changed stem; several where usage differs."""
+        for ending, replacements in self.rules.applicable(stem):
+            if match := ending.search(stem):
+                for template in replacements.split("/"):
+                    replacement = match.expand(template) if "\\" in template else template
+                    yield stem[: match.start()] + replacement
                 return
         yield stem
 
-    def before(self, changed: str) -> Iterator[str]:
-        """The stems this may have become of."""
+    def undo(self, changed: str) -> Iterator[str]:
+        """Yield the stems that this change may have started from."""
         yield changed
-        for new, old in self.undoing.fitting(changed):
-            if found := new.search(changed):
-                yield changed[: found.start()] + old
+        for ending, original in self.inverse_rules.applicable(changed):
+            if match := ending.search(changed):
+                yield changed[: match.start()] + original
 
 
 @dataclass(frozen=True, slots=True)
-class _Pattern:
-    """One way of inflecting."""
+class _Paradigm:
+    """Inflection class."""
 
-    lemma: str  # the ending a dictionary gives
-    stem: re.Pattern[str]  # what the rest looks like
-    words: frozenset[str]  # only these; empty: any
+    lemma_ending: str
+    stem_pattern: re.Pattern[str]
+    words: frozenset[str]  # the only lemmas of this paradigm; empty: any
     forms: tuple[tuple[str, str], ...]  # (changes, ending)
-    given: frozenset[tuple[str, str]]  # of these, those by which the word is known when given so
-    alone: bool  # a word with this ending is no form of another
+    lemmatized: frozenset[tuple[str, str]]  # forms that are traced back to the lemma
+    is_exclusive: bool  # a word with this ending is no form of another lemma
 
     def stem_of(self, word: str) -> str | None:
-        """The stem of a word with the ending of this lemma, when this may be its pattern."""
+        """Return the stem of a lemma that may follow this paradigm, else None."""
         if self.words and word not in self.words:
             return None
-        stem = word.removesuffix(self.lemma)
-        return stem if self.stem.search(stem) else None
+        stem = word.removesuffix(self.lemma_ending)
+        return stem if self.stem_pattern.search(stem) else None
 
 
-class Paradigms:
-    """The inflection of one language."""
+class ParadigmInflector:
+    """Inflector for one language."""
 
     def __init__(self, data: Mapping[str, object]) -> None:
-        """data: as in the tables that come with the package."""
+        """Compile a table, in the format of matching/data/LANGUAGE.toml."""
         text = {key: value for key, value in data.items() if isinstance(value, str)}
         self._word = re.compile(f"(?P<before>(?:[\\w']+-)*)(?P<last>[{text['letters']}]{{3,}})")
-        self._whole = frozenset(text["whole"].split())
+        self._uninflected = frozenset(text["uninflected"].split())
         self._prefixes = ("", *text["prefixes"].split())
-        self._adjective = text["adjective"].split()
-        self._irregular = groups(text["irregular"])
-        self._prefixed = groups(text["prefixed"])
-        self._reflexive = text.get("reflexive", "").split()
-        self._verbal = tuple(text["verbal"].split())
-        self._changes = {sign: _Change.read(pairs) for sign, pairs in _table(data, "changes")}
-        patterns = [self._pattern(dict(entry)) for entry in _list(data, "pattern")]
-        self._lemmas: dict[str, list[_Pattern]] = {}  # by their ending
-        for pattern in patterns:
-            self._lemmas.setdefault(pattern.lemma, []).append(pattern)
-        self._longest_lemma = max(map(len, self._lemmas))
-        self._longest = max(len(ending) for p in patterns for _, ending in p.given)
-        self._changed = functools.lru_cache(_REMEMBERED)(self._change)
-        self._fitting = functools.lru_cache(_REMEMBERED)(self._fit)
-        self._endings: dict[str, list[tuple[str, _Pattern]]] = {}
-        for pattern in patterns:
-            for changes, ending in pattern.given:
-                self._endings.setdefault(ending, []).append((changes, pattern))
+        self._adjective_endings = text["adjective_endings"].split()
+        self._irregular = parse_word_families(text["irregular"])
+        self._prefixed_verbs = parse_word_families(text["prefixed_verbs"])
+        self._reflexive_particles = text.get("reflexive_particles", "").split()
+        self._verb_endings = tuple(text["verb_endings"].split())
+        self._changes = {sign: _StemChange.parse(pairs) for sign, pairs in _table(data, "changes")}
+        paradigms = [self._parse_paradigm(dict(entry)) for entry in _list(data, "paradigm")]
+        self._paradigms_by_lemma_ending: dict[str, list[_Paradigm]] = {}
+        for paradigm in paradigms:
+            self._paradigms_by_lemma_ending.setdefault(paradigm.lemma_ending, []).append(paradigm)
+        self._max_lemma_ending = max(map(len, self._paradigms_by_lemma_ending))
+        self._max_ending = max(len(ending) for p in paradigms for _, ending in p.lemmatized)
+        self._change_stem = functools.lru_cache(_CACHE_SIZE)(self._change_stem_uncached)
+        self._find_paradigms = functools.lru_cache(_CACHE_SIZE)(self._find_paradigms_uncached)
+        self._paradigms_by_ending: dict[str, list[tuple[str, _Paradigm]]] = {}
+        for paradigm in paradigms:
+            for changes, ending in paradigm.lemmatized:
+                self._paradigms_by_ending.setdefault(ending, []).append((changes, paradigm))
 
     @classmethod
-    def load(cls, language: str) -> "Paradigms":
-        """With the table of a language that comes with the package."""
+    def load(cls, language: str) -> "ParadigmInflector":
+        """Load the table of a language from the package."""
         path = files("matching") / "data" / f"{language}.toml"
         return cls(tomllib.loads(path.read_text("utf-8")))
 
-    def forms(self, word: str) -> frozenset[str]:
-        """All forms of the words this may be a form of; of a compound the last part changes."""
-        found = self._word.fullmatch(word)
-        if not found:
+    def inflect(self, word: str) -> frozenset[str]:
+        """Return all forms of the possible lemmas; in a compound only the last part changes."""
+        match = self._word.fullmatch(word)
+        if not match:
             return frozenset((word,))
-        before, last = found["before"], found["last"]
-        family = self._family(last)
+        before, last = match["before"], match["last"]
+        family = self._word_family(last)
         return frozenset(before + form for form in family) if before else family
 
-    def _family(self, word: str) -> frozenset[str]:
-        if word in self._whole:
+    def _word_family(self, word: str) -> frozenset[str]:
+        if word in self._uninflected:
             return frozenset((word,))
-        patterns = self._patterns_of(word)
-        noun = any(p.alone and p.words for p, _ in patterns)
-        known = None if noun else self._listed_forms(word)
-        if known:
-            return known
-        for particle in self._reflexive:
+        paradigms = self._lemma_paradigms(word)
+        is_listed_noun = any(p.is_exclusive and p.words for p, _ in paradigms)
+        listed_forms = None if is_listed_noun else self._listed_forms(word)
+        if listed_forms:
+            return listed_forms
+        for particle in self._reflexive_particles:
             bare = word.removesuffix(particle)
-            if bare != word and bare.endswith(self._verbal):
-                return frozenset(form + p for form in self._family(bare) for p in self._reflexive)
-        inflected = [self._inflected(p, stem) for p, stem in patterns]
-        if not any(p.alone for p, _ in self._fitting(word)):
-            inflected += self._as_form(word)
+            if bare != word and bare.endswith(self._verb_endings):
+                family = self._word_family(bare)
+                return frozenset(form + p for form in family for p in self._reflexive_particles)
+        inflected = [self._inflect_stem(p, stem) for p, stem in paradigms]
+        if not any(p.is_exclusive for p, _ in self._find_paradigms(word)):
+            inflected += self._forms_of_lemmas(word)
         return frozenset((word,)).union(*inflected)
 
     def _listed_forms(self, word: str) -> frozenset[str] | None:
-        """The forms of an irregular word, with or without a prefix."""
+        """Return the forms of an irregular word, with or without a prefix."""
         if word in self._irregular:
             return self._irregular[word]
-        for prefix in self._prefixes if word.endswith(self._verbal) else ():
+        for prefix in self._prefixes if word.endswith(self._verb_endings) else ():
             bare = word.removeprefix(prefix)
-            if bare in self._prefixed and (not prefix or bare != word):
-                return frozenset(prefix + form for form in self._prefixed[bare])
+            if bare in self._prefixed_verbs and (not prefix or bare != word):
+                return frozenset(prefix + form for form in self._prefixed_verbs[bare])
         return None
 
-    def _fit(self, word: str) -> tuple[tuple[_Pattern, str], ...]:
-        """The patterns of which a word may be the dictionary form, each with its stem."""
+    def _find_paradigms_uncached(self, word: str) -> tuple[tuple[_Paradigm, str], ...]:
+        """Return the paradigms of which a word may be the lemma, each with the stem."""
         size = len(word)
         return tuple(
-            (pattern, stem)
-            for cut in range(max(0, size - self._longest_lemma), size + 1)
-            for pattern in self._lemmas.get(word[cut:], ())
-            if (stem := pattern.stem_of(word)) is not None
+            (paradigm, stem)
+            for cut in range(max(0, size - self._max_lemma_ending), size + 1)
+            for paradigm in self._paradigms_by_lemma_ending.get(word[cut:], ())
+            if (stem := paradigm.stem_of(word)) is not None
         )
 
-    def _patterns_of(self, word: str) -> Sequence[tuple[_Pattern, str]]:
-        """Those patterns; one in which the word is listed stands alone."""
-        fitting = self._fitting(word)
-        return [(p, stem) for p, stem in fitting if p.words] or fitting
+    def _lemma_paradigms(self, word: str) -> Sequence[tuple[_Paradigm, str]]:
+        """Return these paradigms; only those that list the word, if there are any."""
+        candidates = self._find_paradigms(word)
+        return [(p, stem) for p, stem in candidates if p.words] or candidates
 
-    def _as_form(self, word: str) -> Iterator[frozenset[str]]:
-        """The paradigms of which this is another form."""
-        for size in range(min(self._longest, len(word) - 3) + 1):
+    def _forms_of_lemmas(self, word: str) -> Iterator[frozenset[str]]:
+        """Yield the forms of each lemma of which this word is another form."""
+        for size in range(min(self._max_ending, len(word) - 3) + 1):
             stem = word[: len(word) - size]
-            for changes, pattern in self._endings.get(word[len(word) - size :], ()):
-                for lemma in dict.fromkeys(s + pattern.lemma for s in self._undone(stem, changes)):
-                    known = lemma != word and self._own(pattern, lemma)
-                    if known and word in known:
-                        yield known
+            for changes, paradigm in self._paradigms_by_ending.get(word[len(word) - size :], ()):
+                stems = self._undo_changes(stem, changes)
+                for lemma in dict.fromkeys(s + paradigm.lemma_ending for s in stems):
+                    lemma_forms = lemma != word and self._forms_of_lemma(paradigm, lemma)
+                    if lemma_forms and word in lemma_forms:
+                        yield lemma_forms
 
-    def _own(self, pattern: _Pattern, lemma: str) -> frozenset[str] | None:
-        """The forms of a dictionary form by this pattern, when it is the one it follows."""
+    def _forms_of_lemma(self, paradigm: _Paradigm, lemma: str) -> frozenset[str] | None:
+        """Return the forms of a lemma, if it follows this paradigm."""
         if len(lemma) < 3 or lemma in self._irregular:
             return None
-        for known, stem in self._patterns_of(lemma):
-            if known is pattern:
-                return self._inflected(pattern, stem)
+        for candidate, stem in self._lemma_paradigms(lemma):
+            if candidate is paradigm:
+                return self._inflect_stem(paradigm, stem)
         return None
 
-    def _inflected(self, pattern: _Pattern, stem: str) -> frozenset[str]:
-        ends = {changes: self._changed(stem, changes) for changes, _ in pattern.forms}
-        return frozenset(end + ending for changes, ending in pattern.forms for end in ends[changes])
-
-    def _change(self, stem: str, changes: str) -> tuple[str, ...]:
-        stems: Iterable[str] = (stem,)
-        for sign in changes:
-            stems = [new for old in stems for new in self._changes[sign].of(old)]
-        return tuple(stems)
-
-    def _undone(self, stem: str, changes: str) -> Iterable[str]:
-        stems: Iterable[str] = (stem,)
-        for sign in reversed(changes):
-            stems = [old for new in stems for old in self._changes[sign].before(new)]
-        return stems
-
-    def _pattern(self, entry: Mapping[str, str]) -> _Pattern:
-        return _Pattern(
-            lemma=entry["lemma"],
-            stem=re.compile(f"(?:{entry.get('stem', '')})$"),
-            words=frozenset(entry.get("words", "").split()),
-            forms=tuple(dict.fromkeys((("", entry["lemma"]), *self._read(entry["forms"])))),
-            given=frozenset(self._read(entry.get("given", ""))),
-            alone=bool(entry.get("alone")),
+    def _inflect_stem(self, paradigm: _Paradigm, stem: str) -> frozenset[str]:
+        stems = {changes: self._change_stem(stem, changes) for changes, _ in paradigm.forms}
+        return frozenset(
+            changed + ending for changes, ending in paradigm.forms for changed in stems[changes]
         )
 
-    def _read(self, forms: str) -> Iterator[tuple[str, str]]:
+    def _change_stem_uncached(self, stem: str, changes: str) -> tuple[str, ...]:
+        stems: Iterable[str] = (stem,)
+        for sign in changes:
+            stems = [changed for base in stems for changed in self._changes[sign].apply(base)]
+        return tuple(stems)
+
+    def _undo_changes(self, stem: str, changes: str) -> Iterable[str]:
+        stems: Iterable[str] = (stem,)
+        for sign in reversed(changes):
+            stems = [base for changed in stems for base in self._changes[sign].undo(changed)]
+        return stems
+
+    def _parse_paradigm(self, entry: Mapping[str, str]) -> _Paradigm:
+        return _Paradigm(
+            lemma_ending=entry["lemma_ending"],
+            stem_pattern=re.compile(f"(?:{entry.get('stem', '')})$"),
+            words=frozenset(entry.get("words", "").split()),
+            forms=tuple(
+                dict.fromkeys((("", entry["lemma_ending"]), *self._parse_forms(entry["forms"])))
+            ),
+            lemmatized=frozenset(self._parse_forms(entry.get("lemmatized", ""))),
+            is_exclusive=bool(entry.get("exclusive")),
+        )
+
+    def _parse_forms(self, forms: str) -> Iterator[tuple[str, str]]:
         for form in forms.split():
-            found = _FORM.fullmatch(form)
-            if not found:
-                raise ValueError(f"not a form: {form}")
-            for more in self._adjective if found["adjective"] else ("",):
-                yield found["changes"], found["ending"].removesuffix("0") + more
+            match = _FORM.fullmatch(form)
+            if not match:
+                raise ValueError(f"invalid form in an inflection table: {form}")
+            for adjective_ending in self._adjective_endings if match["adjective"] else ("",):
+                yield match["changes"], match["ending"].removesuffix("0") + adjective_ending
 
 
-def _last(end: str) -> str:
-    """The letters what fits this pattern may end with; none: any."""
-    found = re.search(r"(\w)$|\[([^]^]+)\]\)?$", end)
-    return (found[1] or found[2]) if found else ""
+def _final_letters(ending: str) -> str:
+    """Return the letters that a match of this pattern may end with; empty: any."""
+    match = re.search(r"(\w)$|\[([^]^]+)\]\)?$", ending)
+    return (match[1] or match[2]) if match else ""
 
 
-def groups(lines: str) -> dict[str, frozenset[str]]:
-    """Of lines each with all forms of a word: every form with those of its lines."""
-    table: dict[str, frozenset[str]] = {}
+def parse_word_families(lines: str) -> dict[str, frozenset[str]]:
+    """Parse lines with all forms of a word each: map a form to all forms of its lines."""
+    families: dict[str, frozenset[str]] = {}
     for line in lines.splitlines():
-        group = frozenset(line.split())
-        for form in group:
-            table[form] = table.get(form, frozenset()) | group
-    return table
+        family = frozenset(line.split())
+        for form in family:
+            families[form] = families.get(form, frozenset()) | family
+    return families
 
 
 def _table(data: Mapping[str, object], key: str) -> Iterable[tuple[str, str]]:

@@ -1,107 +1,107 @@
-"""Words and phrases that stand for names, found among the words of a text."""
+"""Phrase matcher: finds words and multi-word phrases, in any inflected form, in linear time."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from matching.morphology.inflection import forms
-from matching.text.tokenizer import words
+from matching.morphology.inflection import inflect
+from matching.text.tokenizer import split_words
 
 
-class Found(NamedTuple):
-    """A name in a text."""
+class PhraseMatch(NamedTuple):
+    """A phrase found in a text."""
 
-    name: str
-    first: int  # number of the first word that stands for it
-    last: int  # of the last
+    name: str  # as given to PhraseMatcher.add()
+    first: int  # position of its first word
+    last: int  # position of its last word
 
 
-# Without the constructor's own call: there is one for every sign of every bulletin.
-_found = tuple.__new__
+# Bypasses the constructor's extra call: there is one match for every cue of every bulletin.
+_new_tuple = tuple.__new__
 
 
 @dataclass(frozen=True, slots=True)
-class _Rest:
+class _PhraseTail:
     """A phrase after its second word."""
 
     name: str
     words: tuple[frozenset[str], ...]
-    excluded: bool  # not the name: in this phrase its words mean something else
+    is_excluded: bool  # not the name: in this phrase its words mean something else
 
 
 @dataclass(frozen=True, slots=True)
-class _Beginning:
-    """What may begin with one word."""
+class _PhraseHead:
+    """Phrases that start with one word."""
 
-    alone: list[str] = field(default_factory=list)  # names that are this word
-    longer: dict[str, list[_Rest]] = field(default_factory=dict)  # second word -> what may follow
+    names: list[str] = field(default_factory=list)  # names of phrases of this word alone
+    tails: dict[str, list[_PhraseTail]] = field(default_factory=dict)  # second word -> tails
 
 
-class Phrases:
-    """Phrases by the words they begin with."""
+class PhraseMatcher:
+    """Phrases indexed by the forms of their first two words."""
 
     def __init__(self) -> None:
-        self._beginnings: dict[str, _Beginning] = {}
+        """Start without phrases."""
+        self._heads: dict[str, _PhraseHead] = {}
 
-    def add(self, name: str, listed: str, *, excluded: bool = False) -> None:
-        """Words and phrases with commas between; in any form, but after = as written only.
+    def add(self, name: str, phrases: str, *, is_excluded: bool = False) -> None:
+        """Add comma-separated words and phrases in any form; after "=" as written only.
 
-        excluded: in these phrases the words of the name mean something else.
+        is_excluded: in these phrases the words of the name mean something else.
         """
-        for phrase in split(listed):
-            first, *more = _forms(phrase)
-            rest = _Rest(name, tuple(more[1:]), excluded)
-            for form in first:
-                beginning = self._beginnings.setdefault(form, _Beginning())
-                if not more:
-                    beginning.alone.append(name)
-                for second in more[0] if more else ():
-                    beginning.longer.setdefault(second, []).append(rest)
+        for phrase in split_phrases(phrases):
+            first_forms, *following_forms = _word_forms(phrase)
+            tail = _PhraseTail(name, tuple(following_forms[1:]), is_excluded)
+            for form in first_forms:
+                head = self._heads.setdefault(form, _PhraseHead())
+                if not following_forms:
+                    head.names.append(name)
+                for second in following_forms[0] if following_forms else ():
+                    head.tails.setdefault(second, []).append(tail)
 
-    def find(self, texts: Sequence[str]) -> list[Found]:
-        """The names among the words of a text, in their order; the time is linear."""
-        beginnings = self._beginnings
-        starts = [at for at, text in enumerate(texts) if text in beginnings]
+    def find(self, texts: Sequence[str]) -> list[PhraseMatch]:
+        """Return the phrases among the normalised words of a text, in order, in linear time."""
+        heads = self._heads
+        starts = [position for position, text in enumerate(texts) if text in heads]
         if not starts:
             return []
-        found: list[Found] = []
+        matches: list[PhraseMatch] = []
         excluded: set[tuple[str, int]] = set()
         end = len(texts) - 1
-        for at in starts:
-            beginning = beginnings[texts[at]]
-            for name in beginning.alone:
-                found.append(_found(Found, (name, at, at)))  # noqa: PERF401 - a list for each word
-            if not beginning.longer or at == end:
+        for first in starts:
+            head = heads[texts[first]]
+            for name in head.names:
+                matches.append(_new_tuple(PhraseMatch, (name, first, first)))  # noqa: PERF401 - a list for each word
+            if not head.tails or first == end:
                 continue
-            for rest in beginning.longer.get(texts[at + 1], ()):
-                last = at + 1 + len(rest.words)
-                if rest.words and not _follows(texts[at + 2 : last + 1], rest.words):
+            for tail in head.tails.get(texts[first + 1], ()):
+                last = first + 1 + len(tail.words)
+                if tail.words and not _matches_tail(texts[first + 2 : last + 1], tail.words):
                     continue
-                if rest.excluded:
-                    excluded.update((rest.name, place) for place in range(at, last + 1))
+                if tail.is_excluded:
+                    excluded.update((tail.name, position) for position in range(first, last + 1))
                 else:
-                    found.append(Found(rest.name, at, last))
+                    matches.append(PhraseMatch(tail.name, first, last))
         if not excluded:
-            return found
-        return [one for one in found if (one.name, one.last) not in excluded]
+            return matches
+        return [match for match in matches if (match.name, match.last) not in excluded]
 
 
-def split(listed: str) -> Iterator[str]:
-    """The phrases of a list with commas or line ends between."""
-    return filter(None, map(str.strip, listed.replace("\n", ",").split(",")))
+def split_phrases(phrases: str) -> Iterator[str]:
+    """Split a list at commas and line ends."""
+    return filter(None, map(str.strip, phrases.replace("\n", ",").split(",")))
 
 
-def _follows(texts: Sequence[str], rest: Sequence[frozenset[str]]) -> bool:
-    """Whether these words are the rest of a phrase."""
-    return len(texts) == len(rest) and all(
-        text in allowed for text, allowed in zip(texts, rest, strict=True)
+def _matches_tail(texts: Sequence[str], tail: Sequence[frozenset[str]]) -> bool:
+    return len(texts) == len(tail) and all(
+        text in allowed for text, allowed in zip(texts, tail, strict=True)
     )
 
 
-def _forms(phrase: str) -> list[frozenset[str]]:
-    """What each word of a phrase may be written as."""
+def _word_forms(phrase: str) -> list[frozenset[str]]:
+    """Return the allowed forms of each word of a phrase."""
     return [
-        frozenset((word,)) if part.startswith("=") else forms(word)
+        frozenset((word,)) if part.startswith("=") else inflect(word)
         for part in phrase.split()
-        for word in words(part)
+        for word in split_words(part)
     ]

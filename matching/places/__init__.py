@@ -1,1 +1,1 @@
-"""matching/places."""
+"""Places: gazetteer, toponym recognition and resolution, fuzzy lookup; no topics, no queries."""

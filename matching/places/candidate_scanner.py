@@ -1,280 +1,239 @@
-"""Where the words of a text are written as names of places: candidates, not yet believed."""
+"""Candidate generation: finds words that may be toponyms; disambiguation decides later."""
 
 import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from matching.morphology.declension import forms
-from matching.places.lexicon import Customs
-from matching.places.name_index import Spelling, Spellings
-from matching.places.region_table import Table
-from matching.places.unit_words import Units
-from matching.text.tokenizer import Line, Token, Word
+from matching.morphology.declension import decline
+from matching.places.candidate import Candidate
+from matching.places.lexicon import Lexicon
+from matching.places.name_index import NameIndex, Spelling
+from matching.places.region_table import RegionTable
+from matching.places.unit_lists import UnitListScanner
+from matching.places.unit_words import UnitWords
+from matching.text.tokenizer import Token, TokenSequence, Word
 
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _FLAG_A = 0x1F1E6
 
-_LONGEST = 40  # code points; a longer word begins no name and is not remembered
-_REMEMBERED = 30_000  # words
-_LARGE = 300_000  # inhabitants of a city abroad that a compound may be made with
-_OF = (["di"], ["of"])
-AND = frozenset(("та", "і", "й", "и", "and", "e", "ed", "або", "чи", "или", "or", "o"))
-_FEMININE = ("а", "ій", "у", "ої", "ою", "ая", "ой", "ую")
-_ELLIPTIC = re.compile(f".{{3,}}[сцз]ь?к(?:{'|'.join(_FEMININE)})")
+_MAX_CACHED_LENGTH = 40  # code points; a longer word starts no name
+_CACHE_SIZE = 30_000  # words
+_LARGE_CITY = 300_000  # inhabitants; smaller cities abroad form no compounds
+_LINKING_WORDS = (["di"], ["of"])
+_FEMININE_ENDINGS = ("а", "ій", "у", "ої", "ою", "ая", "ой", "ую")
+_ELLIPTIC_ADJECTIVE = re.compile(f".{{3,}}[сцз]ь?к(?:{'|'.join(_FEMININE_ENDINGS)})")
 
 
-@dataclass(slots=True)
-class Candidate:
-    """Words written as the name of a place."""
-
-    first: int  # position of the first word
-    size: int  # words
-    start: int  # code points
-    end: int  # exclusive
-    words: tuple[str, ...]  # as they stand, normalised
-    numbers: tuple[int, ...]  # of those who bear the name, likeliest first
-    spelling: Spelling | None  # None: an adjective, a flag, a unit in a list
-    sure: bool = False  # nothing else can be meant
-    elliptic: bool = False  # an adjective whose noun is left out
-    refused: bool = False
-    accepted: bool = False
-
-    @property
-    def last(self) -> int:
-        """The position of the last word."""
-        return self.first + self.size - 1
-
-
-class Scanner:
-    """Finds candidates."""
+class CandidateScanner:
+    """Finds the candidates of a text."""
 
     def __init__(
-        self, spellings: Spellings, table: Table, customs: Customs, demonyms: Mapping[str, str]
+        self,
+        name_index: NameIndex,
+        table: RegionTable,
+        lexicon: Lexicon,
+        demonyms: Mapping[str, str],
     ) -> None:
-        self._spellings = spellings
+        self._name_index = name_index
         self._table = table
-        self._customs = customs
-        self._small = {
+        self._lexicon = lexicon
+        self._demonyms = {
             form: number
             for form, code in demonyms.items()
             if (number := table.number(code)) is not None
         }
-        self._units = Units.load()
-        self._phrases: dict[str, list[tuple[str, ...]]] = {}
-        for phrase in customs.not_places:
-            for form in forms(phrase[0]):
-                self._phrases.setdefault(form, []).append(phrase)
+        self._unit_words = UnitWords.load()
+        self._unit_lists = UnitListScanner(name_index, table, self._unit_words)
+        self._excluded_phrases: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in lexicon.excluded_phrases:
+            for form in decline(phrase[0]):
+                self._excluded_phrases.setdefault(form, []).append(phrase)
 
-        self._named = functools.lru_cache(_REMEMBERED)(self._may_begin)
-        # A small word that is none of these begins nothing.
-        self._beginnings = frozenset(
+        self._can_start_name = functools.lru_cache(_CACHE_SIZE)(self._can_start_name_uncached)
+        # A lower-case word that is none of these starts no candidate.
+        self._start_words = frozenset(
             (
-                *self._small,
-                *self._phrases,
-                *self._units.after,
-                *self._units.before,
-                *customs.belittled,
+                *self._demonyms,
+                *self._excluded_phrases,
+                *self._unit_words.following_nouns,
+                *self._unit_words.preceding_nouns,
+                *lexicon.lowercase_names,
             )
         )
 
-    def scan(self, line: Line, *, shouting: bool) -> list[Candidate]:
-        """All candidates, in the order of the text; they do not overlap."""
-        found: list[Candidate] = []
-        seen = 0
-        for at in self._starts(line):
-            if at >= seen:
-                seen = self._begin(line, at, found, shouting=shouting)
-        return found
+    def scan(self, tokens: TokenSequence, *, is_all_caps: bool) -> list[Candidate]:
+        """Return all candidates in order; they do not overlap."""
+        candidates: list[Candidate] = []
+        next_position = 0
+        for position in self._start_positions(tokens):
+            if position >= next_position:
+                next_position = self._scan_at(tokens, position, candidates, is_all_caps=is_all_caps)
+        return candidates
 
-    def _starts(self, line: Line) -> list[int]:
-        """The words that a name or a unit may begin with."""
-        beginnings, named = self._beginnings, self._named
-        found = [
-            at
-            for at, (text, _, capital, _, parts) in enumerate(line.words)
-            if (capital and named(text)) or parts or text in beginnings
+    def _start_positions(self, tokens: TokenSequence) -> list[int]:
+        """Return the positions of words that a name or a unit may start with."""
+        start_words, can_start_name = self._start_words, self._can_start_name
+        positions = [
+            position
+            for position, (text, _, is_capitalized, _, parts) in enumerate(tokens.words)
+            if (is_capitalized and can_start_name(text)) or parts or text in start_words
         ]
-        tagged = [at for at, gap in enumerate(line.gaps) if gap != " " and gap.endswith("#")]
-        return sorted({*found, *tagged}) if tagged else found
+        hashtags = [n for n, gap in enumerate(tokens.gaps) if gap != " " and gap.endswith("#")]
+        return sorted({*positions, *hashtags}) if hashtags else positions
 
-    def _may_begin(self, text: str) -> bool:
-        """Whether a name, or an adjective of one, begins with this word."""
-        return len(text) <= _LONGEST and (
-            self._spellings.longest(text) > 0 or self._elliptic(text) is not None
+    def _can_start_name_uncached(self, text: str) -> bool:
+        """Return whether a name or an elliptic adjective starts with this word."""
+        return len(text) <= _MAX_CACHED_LENGTH and (
+            self._name_index.max_length(text) > 0 or self._elliptic_oblast(text) is not None
         )
 
-    def _begin(self, line: Line, at: int, found: list[Candidate], *, shouting: bool) -> int:
-        """Add what begins with this word; where to go on."""
-        word = line.words[at]
-        if skipped := self._phrase(line, at):
-            return at + skipped
-        if candidate := self._at(line, at, shouting=shouting):
-            found.append(candidate)
-            return at + candidate.size
-        if word.text in self._units.before and line.texts[at + 1 : at + 2] in _OF:
-            return self._unit_before(line, at, found)
-        if word.text in self._units.after:
-            self._unit_after(line, at, found)
+    def _scan_at(
+        self,
+        tokens: TokenSequence,
+        position: int,
+        candidates: list[Candidate],
+        *,
+        is_all_caps: bool,
+    ) -> int:
+        """Add the candidates that start with this word; return the next position to scan."""
+        word = tokens.words[position]
+        if excluded_length := self._excluded_length(tokens, position):
+            return position + excluded_length
+        if candidate := self._candidate_at(tokens, position, is_all_caps=is_all_caps):
+            candidates.append(candidate)
+            return position + candidate.size
+        if (
+            word.text in self._unit_words.preceding_nouns
+            and tokens.texts[position + 1 : position + 2] in _LINKING_WORDS
+        ):
+            return self._unit_lists.scan_after(tokens, position, candidates)
+        if word.text in self._unit_words.following_nouns:
+            self._unit_lists.scan_before(tokens, position, candidates)
         elif word.parts:
-            found += self._parts(line, at)
-        return at + 1
+            candidates += self._scan_parts(tokens, position)
+        return position + 1
 
-    def flags(self, text: str) -> Iterator[Candidate]:
-        """The flags of countries; they stand between words, so their position is none."""
+    def scan_flags(self, text: str) -> Iterator[Candidate]:
+        """Yield the flag emoji of countries; they are no words, so their position is -1."""
         for match in _FLAG.finditer(text):
             code = "".join(chr(ord(letter) - _FLAG_A + ord("A")) for letter in match.group())
             number = self._table.number(code)
             if number is not None:
-                yield Candidate(-1, 0, *match.span(), (), (number,), None, sure=True)
+                yield Candidate(-1, 0, *match.span(), (), (number,), None, is_certain=True)
 
-    def _phrase(self, line: Line, at: int) -> int:
-        """How many words from here are a phrase that speaks of no place."""
-        for phrase in self._phrases.get(line.texts[at], ()):
-            following = line.texts[at + 1 : at + len(phrase)]
+    def _excluded_length(self, tokens: TokenSequence, position: int) -> int:
+        """Return the length in words of an excluded phrase that starts here; 0: none does."""
+        for phrase in self._excluded_phrases.get(tokens.texts[position], ()):
+            following = tokens.texts[position + 1 : position + len(phrase)]
             if len(following) == len(phrase) - 1 and all(
-                text in forms(word) for text, word in zip(following, phrase[1:], strict=True)
+                text in decline(word) for text, word in zip(following, phrase[1:], strict=True)
             ):
                 return len(phrase)
         return 0
 
-    def _at(self, line: Line, at: int, *, shouting: bool) -> Candidate | None:
-        word = line.words[at]
-        tagged = not word.capital and line.gaps[at].endswith("#")
-        if word.capital or tagged or word.text in self._customs.belittled:
-            for size in range(min(self._spellings.longest(word.text), len(line) - at), 0, -1):
-                spellings = self._spellings.find(tuple(line.texts[at : at + size]))
+    def _candidate_at(
+        self, tokens: TokenSequence, position: int, *, is_all_caps: bool
+    ) -> Candidate | None:
+        """Return the candidate with the longest name that starts here, else an adjective."""
+        word = tokens.words[position]
+        is_hashtag = not word.is_capitalized and tokens.gaps[position].endswith("#")
+        if word.is_capitalized or is_hashtag or word.text in self._lexicon.lowercase_names:
+            max_length = min(self._name_index.max_length(word.text), len(tokens) - position)
+            for size in range(max_length, 0, -1):
+                spellings = self._name_index.find(tuple(tokens.texts[position : position + size]))
                 if not spellings:
                     continue
-                span = line.words[at : at + size]
-                written = [
+                span = tokens.words[position : position + size]
+                matching_spellings = [
                     s
                     for s in spellings
-                    if self._is_written(span, s, tagged=tagged, shouting=shouting)
+                    if self._has_capitals(span, s, is_hashtag=is_hashtag, is_all_caps=is_all_caps)
                 ]
-                if written and not (size == 1 and self._is_adjective(line, at, written)):
-                    start = line.starts[at]
-                    end = line.starts[at + size - 1] + span[-1].size
-                    return self._candidate(at, (start, end), span, written)
-            if known := self._elliptic(word.text):
-                start, texts = line.starts[at], (word.text,)
+                if matching_spellings and not (
+                    size == 1 and self._is_adjective(tokens, position, matching_spellings)
+                ):
+                    start = tokens.starts[position]
+                    end = tokens.starts[position + size - 1] + span[-1].size
+                    return self._make_candidate(position, (start, end), span, matching_spellings)
+            if oblast := self._elliptic_oblast(word.text):
+                start, texts = tokens.starts[position], (word.text,)
                 end = start + word.size
-                return Candidate(at, 1, start, end, texts, known.numbers, known, elliptic=True)
-        number = self._small.get(word.text)
-        if number is None or (word.capital and not line[at].head and not shouting):
+                return Candidate(
+                    position, 1, start, end, texts, oblast.referents, oblast, is_elliptic=True
+                )
+        number = self._demonyms.get(word.text)
+        if number is None or (
+            word.is_capitalized and not tokens[position].is_sentence_start and not is_all_caps
+        ):
             return None
-        token = line[at]
-        return Candidate(at, 1, token.start, token.end, (token.text,), (number,), None, sure=True)
-
-    def _is_adjective(self, line: Line, at: int, known: Sequence[Spelling]) -> bool:
-        """Whether a people or an oblast is meant: Українці, Сумська, not a form of Українка."""
-        text = line.texts[at]
-        exact = any(spelling.words == (text,) for spelling in known)
-        if text in self._small:
-            return line[at].head or not exact
-        if exact or self._elliptic(text) is None:
-            return False
-        return not any(self._table.region(s.numbers[0]).is_known for s in known)
-
-    def _is_written(
-        self, span: Sequence[Word], spelling: Spelling, *, tagged: bool, shouting: bool
-    ) -> bool:
-        """Whether the capitals of the spelling are there."""
-        if span[0].text in self._customs.belittled:
-            return True
-        if spelling.acronym:
-            return span[0].upper and not shouting
-        return tagged or all(
-            word.capital or not large or word.text in self._customs.generic
-            for word, large in zip(span, spelling.capitals, strict=True)
+        token = tokens[position]
+        return Candidate(
+            position, 1, token.start, token.end, (token.text,), (number,), None, is_certain=True
         )
 
-    def _candidate(
+    def _is_adjective(
+        self, tokens: TokenSequence, position: int, spellings: Sequence[Spelling]
+    ) -> bool:
+        """Return whether it is a demonym or an oblast: Українці, Сумська, no form of Українка."""
+        text = tokens.texts[position]
+        is_exact = any(spelling.words == (text,) for spelling in spellings)
+        if text in self._demonyms:
+            return tokens[position].is_sentence_start or not is_exact
+        if is_exact or self._elliptic_oblast(text) is None:
+            return False
+        return not any(self._table.region(s.referents[0]).is_prominent for s in spellings)
+
+    def _has_capitals(
+        self, span: Sequence[Word], spelling: Spelling, *, is_hashtag: bool, is_all_caps: bool
+    ) -> bool:
+        """Return whether the words have the capitals of the spelling."""
+        if span[0].text in self._lexicon.lowercase_names:
+            return True
+        if spelling.is_acronym:
+            return span[0].is_upper and not is_all_caps
+        return is_hashtag or all(
+            word.is_capitalized or not needs_capital or word.text in self._lexicon.generic_words
+            for word, needs_capital in zip(span, spelling.capitals, strict=True)
+        )
+
+    def _make_candidate(
         self,
-        at: int,
+        position: int,
         span: tuple[int, int],
         words: Sequence[Word | Token],
-        known: list[Spelling],
+        spellings: list[Spelling],
     ) -> Candidate:
-        if len(known) > 1:
+        if len(spellings) > 1:
             region = self._table.region
-            known.sort(key=lambda spelling: region(spelling.numbers[0]).likeliness)
-        numbers = tuple(dict.fromkeys([n for spelling in known for n in spelling.numbers]))
+            spellings.sort(key=lambda spelling: region(spelling.referents[0]).rank_key)
+        referents = tuple(dict.fromkeys([n for spelling in spellings for n in spelling.referents]))
         texts = tuple([word.text for word in words])
-        return Candidate(at, len(words), *span, texts, numbers, known[0])
+        return Candidate(position, len(words), *span, texts, referents, spellings[0])
 
-    def _elliptic(self, text: str) -> Spelling | None:
-        """The oblast whose adjective may stand without the noun: на Харківській."""
-        if not (text.endswith(_FEMININE) and _ELLIPTIC.fullmatch(text)):
+    def _elliptic_oblast(self, text: str) -> Spelling | None:
+        """Return the oblast of an adjective without its noun: на Харківській."""
+        if not (text.endswith(_FEMININE_ENDINGS) and _ELLIPTIC_ADJECTIVE.fullmatch(text)):
             return None
-        return next(iter(self._spellings.find((text, "область"))), None)
+        return next(iter(self._name_index.find((text, "область"))), None)
 
-    def _unit_after(self, line: Line, at: int, found: list[Candidate]) -> None:
-        """Names before a word for a unit: Сумській та Харківській областях."""
-        listed: list[Candidate] = []
-        here, end = at - 1, at
-        while here > 0 and line[here].text in self._units.between:
-            here -= 1
-        while here >= 0 and (known := self._in_unit(line[here], self._units.after[line[at].text])):
-            span = (line[here].start, line[end].end)
-            listed.insert(
-                0, Candidate(here, end - here + 1, *span, known.words, known.numbers, known)
-            )
-            here -= 1
-            if here > 0 and line[here].text in AND:
-                here -= 1
-            end = here
-        if listed:
-            while found and found[-1].first >= listed[0].first:
-                found.pop()
-            found += listed
-
-    def _unit_before(self, line: Line, at: int, found: list[Candidate]) -> int:
-        """Names after a word for a unit: nelle regioni di Kharkiv e Sumy; where to go on."""
-        unit, here = at, at + 2
-        while here < len(line):
-            known = self._after_unit(line.texts[unit], line.texts[at + 1], line.texts[here])
-            if not known or not line[here].capital:
-                break
-            span = (line[at].start if here == at + 2 else line[here].start, line[here].end)
-            first = at if here == at + 2 else here
-            found.append(
-                Candidate(
-                    first, here - first + 1, *span, known[0].words, known[0].numbers, known[0]
-                )
-            )
-            here += 1
-            if here + 1 < len(line) and line[here].text in AND:
-                here += 1
-        return max(here if found and found[-1].first >= at else at + 1, at + 1)
-
-    def _after_unit(self, unit: str, of: str, name: str) -> tuple[Spelling, ...]:
-        """The unit of a name; one called after a city also by the city's other names: Leopoli."""
-        unit = self._units.before[unit]
-        known = self._spellings.find((unit, of, name))
-        for spelling in self._spellings.find((name,)) if not known else ():
-            city = self._table.region(spelling.numbers[0])
-            if city.at_home:
-                known = self._spellings.find((unit, of, city.names["en"].lower()))
-                break
-        return known
-
-    def _in_unit(self, token: Token, units: Sequence[str]) -> Spelling | None:
-        known = (self._spellings.find((token.text, unit)) for unit in units)
-        return next((spellings[0] for spellings in known if spellings), None)
-
-    def _parts(self, line: Line, at: int) -> Iterator[Candidate]:
-        """Names joined to something else by a hyphen: US-led, Kyiv-Lviv, pro-Russian."""
-        for part in line[at].parts:
-            if part.capital:
-                known = [s for s in self._spellings.find((part.text,)) if self._is_part(part, s)]
-                if known:
+    def _scan_parts(self, tokens: TokenSequence, position: int) -> Iterator[Candidate]:
+        """Yield names within a compound with hyphens: US-led, Kyiv-Lviv, pro-Russian."""
+        for part in tokens[position].parts:
+            if part.is_capitalized:
+                spellings = [
+                    s
+                    for s in self._name_index.find((part.text,))
+                    if self._is_compound_part(part, s)
+                ]
+                if spellings:
                     yield replace(
-                        self._candidate(at, (part.start, part.end), (part,), known), sure=True
+                        self._make_candidate(position, (part.start, part.end), (part,), spellings),
+                        is_certain=True,
                     )
 
-    def _is_part(self, part: Token, spelling: Spelling) -> bool:
-        best = self._table.region(spelling.numbers[0])
-        known = part.upper if spelling.acronym else not spelling.ordinary
-        large = best.at_home or best.population >= _LARGE
-        return known and (best.kind == "country" or (best.kind == "city" and large))
+    def _is_compound_part(self, part: Token, spelling: Spelling) -> bool:
+        best = self._table.region(spelling.referents[0])
+        is_name = part.is_upper if spelling.is_acronym else not spelling.is_ordinary_word
+        is_large = best.is_home or best.population >= _LARGE_CITY
+        return is_name and (best.kind == "country" or (best.kind == "city" and is_large))

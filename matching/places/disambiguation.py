@@ -1,289 +1,263 @@
-"""Which candidates speak of a place, and of which of those who bear the name."""
+"""Toponym disambiguation: accepts or rejects candidates by context, then ranks referents."""
 
-from matching.places.candidates import Candidate
-from matching.places.lexicon import Customs
-from matching.places.mention_context import Surroundings
-from matching.places.referents import BEARERS, MOST, SETTLEMENTS, UNITS, Chooser, inside
+from matching.places.candidate import Candidate
+from matching.places.containment import ContainmentResolver
+from matching.places.lexicon import Lexicon
+from matching.places.mention_context import MentionContext
+from matching.places.referents import (
+    MAX_PLACES,
+    SETTLEMENT_KINDS,
+    UNIT_KINDS,
+    ReferentRanker,
+    referents_inside,
+)
 from matching.places.region import Region
-from matching.places.region_table import Table
+from matching.places.region_table import RegionTable
 
-_LESSER = frozenset(("village", "town", "hromada"))
-_ROUNDS = 3  # how long a list may grow from what is believed of its ends
-_APART = 4  # words from a name to that of the state that holds it
-_CROWD = 500  # inhabitants of a city for each bearer of its name
-_CAPITAL = 1_000_000  # inhabitants of a city too large to be taken for somebody
+_MINOR_KINDS = frozenset(("village", "town", "hromada"))
+_MAX_ROUNDS = 3  # passes in which acceptance spreads along lists
+_POPULATION_PER_REFERENT = 500  # inhabitants of a city for each referent of its name
+_MAJOR_CITY = 1_000_000  # inhabitants; a larger city is never taken for a person
 
 
-class Judge:
-    """Judges the candidates of one text."""
+class Disambiguator:
+    """Accepts or rejects the candidates of one text."""
 
     def __init__(
-        self, candidates: list[Candidate], around: Surroundings, table: Table, customs: Customs
+        self,
+        candidates: list[Candidate],
+        context: MentionContext,
+        table: RegionTable,
+        lexicon: Lexicon,
     ) -> None:
-        self._all = candidates
-        self._around = around
+        self._candidates = candidates
+        self._context = context
         self._table = table
-        self._customs = customs
+        self._lexicon = lexicon
+        self._containment = ContainmentResolver(context, table, lexicon)
 
-    def judge(self) -> list[Candidate]:
-        """Those that speak of a place, the one that is meant first among their numbers."""
-        self._refuse()
-        for candidate in self._all:
-            candidate.accepted = not candidate.refused and self._is_plain(candidate)
-        self._believe_by_company()
-        accepted = [candidate for candidate in self._all if candidate.accepted]
-        Chooser(self._around, self._table).choose(accepted)
+    def disambiguate(self) -> list[Candidate]:
+        """Return the accepted candidates, each with its likeliest referent first."""
+        self._reject_other_entities()
+        for candidate in self._candidates:
+            if not candidate.is_rejected:
+                candidate.is_accepted = self._has_local_evidence(candidate)
+        self._accept_by_other_places()
+        accepted = [candidate for candidate in self._candidates if candidate.is_accepted]
+        ReferentRanker(self._context, self._table).rank(accepted)
         return accepted
 
-    # --- what is no place ---
+    # --- rejection ---
 
-    def _refuse(self) -> None:
-        elsewhere: set[tuple[str, ...]] = set()
-        people: set[tuple[str, ...]] = set()
-        for position, candidate in enumerate(self._all):
-            if candidate.sure or candidate.elliptic:
+    def _reject_other_entities(self) -> None:
+        """Reject people, rivers and things, and places that the text puts in an unlisted state."""
+        context = self._context
+        unlisted: set[tuple[str, ...]] = set()
+        person_names: set[tuple[str, ...]] = set()
+        for position, candidate in enumerate(self._candidates):
+            if candidate.is_certain or candidate.is_elliptic:
                 continue
             kind = self._kind(candidate)
-            if kind == "country" or kind in SETTLEMENTS:
-                following = self._all[position + 1 : position + 2]
-                if self._is_elsewhere(candidate, following):
-                    elsewhere.add(self._words(candidate))
-            if kind in SETTLEMENTS:
-                around = self._around
-                candidate.refused = around.is_water(candidate) or (
-                    around.has_article(candidate) and not self._is_oblast(candidate)
+            if kind == "country" or kind in SETTLEMENT_KINDS:
+                following = self._candidates[position + 1 : position + 2]
+                if self._containment.is_unlisted(candidate, following):
+                    unlisted.add(self._name_words(candidate))
+            if kind in SETTLEMENT_KINDS:
+                candidate.is_rejected = context.is_river(candidate) or (
+                    context.has_settlement_excluding_article(candidate)
+                    and not self._containment.resolve_to_oblast(candidate)
                 )
-                if around.acts(candidate):
-                    people.add(self._words(candidate))
-            candidate.refused = candidate.refused or self._around.is_thing(candidate)
-        for candidate in self._all if elsewhere or people else ():
-            words = self._words(candidate)
-            somebody = words in people and not self._is_placed(candidate)
-            if candidate.spelling and (words in elsewhere or somebody):
-                candidate.refused = True
+                if context.has_human_action(candidate):
+                    person_names.add(self._name_words(candidate))
+            candidate.is_rejected = candidate.is_rejected or context.is_other_entity(candidate)
+        for candidate in self._candidates if unlisted or person_names else ():
+            words = self._name_words(candidate)
+            is_person = words in person_names and not self._has_place_cue(candidate)
+            if candidate.spelling and (words in unlisted or is_person):
+                candidate.is_rejected = True
 
-    def _is_oblast(self, candidate: Candidate) -> bool:
-        """Whether the oblast called after a city is said: nel Donetsk; then that is put first."""
-        if not self._around.names_oblast(candidate):
-            return False
-        wanted = f"{self._best(candidate).names['en']} Oblast"
-        parent = self._best(candidate).parent
-        while parent and (number := self._table.number(parent)) is not None:
-            region = self._table.region(number)
-            if region.names["en"] == wanted:
-                candidate.numbers = (number,)
-                candidate.sure = True
-                return True
-            parent = region.parent
-        return False
+    # --- acceptance ---
 
-    def _is_elsewhere(self, candidate: Candidate, following: list[Candidate]) -> bool:
-        """Whether it is said to lie in a state where no place we know bears its name.
-
-        A place we know that lies there is put first instead.
-        """
-        province = self._around.province(candidate)
-        number = self._table.number(province) if province else None
-        if number is None:
-            number = next((self._state(candidate, other) for other in following), None)
-        if number is None:
-            return False
-        inside = [n for n in candidate.numbers if n in self._table.inside(number)]
-        candidate.numbers = tuple(dict.fromkeys((*inside, *candidate.numbers)))
-        candidate.sure = bool(inside)
-        return not inside
-
-    def _state(self, candidate: Candidate, following: Candidate) -> int | None:
-        """The number of the state or country that is said to hold the candidate."""
-        gap = self._around.gap_after(candidate).lstrip()
-        if not gap.startswith(",") or following.first - candidate.last > _APART:
-            return None
-        between = self._line_between(candidate, following)
-        if set(between) <= self._customs.state and self._best(candidate).parent != "US":
-            return self._holding_state(candidate, following)
-        side = self._around.after(following)
-        if self._kind(following) == "country" and side and side.text in self._customs.sides:
-            return following.numbers[0]
-        return None
-
-    def _holding_state(self, candidate: Candidate, following: Candidate) -> int | None:
-        """The state of the US that follows; one of a country's name only if it holds the place."""
-        for number in following.numbers[:BEARERS]:
-            if self._table.region(number).parent != "US":
-                continue
-            within = self._table.inside(number)
-            if number == following.numbers[0] or any(n in within for n in candidate.numbers):
-                following.numbers = tuple(dict.fromkeys((number, *following.numbers)))
-                following.sure = True
-                return number
-        return None
-
-    def _line_between(self, candidate: Candidate, following: Candidate) -> list[str]:
-        steps = range(1, following.first - candidate.last)
-        tokens = (self._around.after(candidate, step) for step in steps)
-        return [token.text for token in tokens if token]
-
-    # --- what is one ---
-
-    def _is_plain(self, candidate: Candidate) -> bool:
-        """Whether nothing but what stands right beside it is needed to believe it."""
-        if candidate.sure or candidate.elliptic:
-            return candidate.sure
+    def _has_local_evidence(self, candidate: Candidate) -> bool:
+        """Return whether the words beside the candidate are enough to accept it."""
+        if candidate.is_certain or candidate.is_elliptic:
+            return candidate.is_certain
         kind = self._kind(candidate)
-        if kind in UNITS and candidate.size > 1:
-            return kind != "hromada" or len(candidate.numbers) == 1
-        said = self._is_said(candidate)
-        if self._is_crowded(candidate):
-            return said and kind == "city"
-        return said or self._is_believed(candidate, kind)
+        if kind in UNIT_KINDS and candidate.size > 1:
+            return kind != "hromada" or len(candidate.referents) == 1
+        is_explicit = self._is_explicit(candidate)
+        if self._has_many_referents(candidate):
+            return is_explicit and kind == "city"
+        return is_explicit or self._is_capital_sufficient(candidate, kind)
 
-    def _is_said(self, candidate: Candidate) -> bool:
-        return self._around.has_noun(candidate) or self._around.is_tagged(candidate)
+    def _is_explicit(self, candidate: Candidate) -> bool:
+        return self._context.has_settlement_noun(candidate) or self._context.is_hashtag(candidate)
 
-    def _is_believed(self, candidate: Candidate, kind: str) -> bool:
-        """Whether its capital, and the word before it, are enough."""
-        if len(candidate.words) == 1 and candidate.words[0] in self._customs.people:
-            return self._around.is_within(candidate)
-        if self._is_known(candidate):
-            doubtful = self._is_doubtful(candidate)
-            return not doubtful or self._is_placed(candidate) or self._is_subject(candidate)
+    def _is_capital_sufficient(self, candidate: Candidate, kind: str) -> bool:
+        """Return whether its capital and the word before it are enough to accept it."""
+        if len(candidate.words) == 1 and candidate.words[0] in self._lexicon.person_names:
+            return self._context.has_place_preposition(candidate)
+        if self._is_prominent(candidate):
+            return (
+                not self._is_ambiguous(candidate)
+                or self._has_place_cue(candidate)
+                or self._has_place_predicate(candidate)
+            )
         if kind == "village" and candidate.size > 2:
             return True
-        head = self._around.is_head(candidate)
-        word = self._is_word(candidate, head=head)
-        if not head and self._around.has_native(candidate, self._best(candidate).parent):
+        has_positional_capital = self._context.has_positional_capital(candidate)
+        is_word = self._is_ordinary_word(candidate, has_positional_capital=has_positional_capital)
+        country = self._best_referent(candidate).parent
+        if not has_positional_capital and self._context.has_native_preposition(candidate, country):
             return True
-        if word or not self._around.has_preposition(candidate, strict=True):
-            return word and not head and kind != "village" and self._around.is_within(candidate)
-        return kind != "village" or (not head and len(candidate.words[0]) > 3)
+        if is_word or not self._context.has_preposition(candidate, is_strict=True):
+            return (
+                is_word
+                and not has_positional_capital
+                and kind != "village"
+                and self._context.has_place_preposition(candidate)
+            )
+        return kind != "village" or (not has_positional_capital and len(candidate.words[0]) > 3)
 
-    def _is_subject(self, candidate: Candidate) -> bool:
-        """Whether, as nobody declined it, what follows tells that it is a place."""
-        if self._around.is_label(candidate):
+    def _has_place_predicate(self, candidate: Candidate) -> bool:
+        """Return whether the words after the nominative show that it is a place."""
+        if self._context.is_label(candidate):
             return True
-        return candidate.words == self._words(candidate) and self._around.is_struck(candidate)
+        is_nominative = candidate.words == self._name_words(candidate)
+        return is_nominative and self._context.has_place_event(candidate)
 
-    def _is_doubtful(self, candidate: Candidate) -> bool:
-        """Whether a well-known place may be a word or a person here."""
-        best = self._best(candidate)
-        small = best.kind == "city" and best.population < _CAPITAL
-        if small and candidate.words[0] in self._customs.first_names:
+    def _is_ambiguous(self, candidate: Candidate) -> bool:
+        """Return whether a prominent name may be a word or a person here."""
+        best = self._best_referent(candidate)
+        is_smaller_city = best.kind == "city" and best.population < _MAJOR_CITY
+        if is_smaller_city and candidate.words[0] in self._lexicon.place_first_names:
             return True
-        return self._is_word(candidate, head=self._around.is_head(candidate))
+        has_positional_capital = self._context.has_positional_capital(candidate)
+        return self._is_ordinary_word(candidate, has_positional_capital=has_positional_capital)
 
-    def _is_word(self, candidate: Candidate, *, head: bool) -> bool:
-        """Whether it may be an ordinary word here."""
+    def _is_ordinary_word(self, candidate: Candidate, *, has_positional_capital: bool) -> bool:
+        """Return whether it may be an ordinary word here."""
         if len(candidate.words) > 1:
             return False
-        if self._is_known(candidate):
-            return head and candidate.words[0] in self._customs.common
-        return candidate.spelling is not None and candidate.spelling.ordinary
+        if self._is_prominent(candidate):
+            words = self._lexicon.sentence_start_words
+            return has_positional_capital and candidate.words[0] in words
+        return candidate.spelling is not None and candidate.spelling.is_ordinary_word
 
-    def _is_crowded(self, candidate: Candidate) -> bool:
-        """Whether so many bear the name that only a unit named with it tells which is meant."""
-        best = self._best(candidate)
-        if best.kind == "city" and len(candidate.numbers) > 2:
-            return best.population < _CROWD * len(candidate.numbers)
-        return best.kind in _LESSER and len(candidate.numbers) > 1 and best.kind != "town"
+    def _has_many_referents(self, candidate: Candidate) -> bool:
+        """Return whether the name has too many referents to be resolved without a unit."""
+        best = self._best_referent(candidate)
+        if best.kind == "city" and len(candidate.referents) > 2:
+            return best.population < _POPULATION_PER_REFERENT * len(candidate.referents)
+        return best.kind in _MINOR_KINDS and len(candidate.referents) > 1 and best.kind != "town"
 
-    def _is_known(self, candidate: Candidate) -> bool:
-        best = self._best(candidate)
-        return best.is_known and not self._is_crowded(candidate)
+    def _is_prominent(self, candidate: Candidate) -> bool:
+        best = self._best_referent(candidate)
+        return best.is_prominent and not self._has_many_referents(candidate)
 
-    def _believe_by_company(self) -> None:
-        """Accept what stands in a list with a place, or in a unit the text names."""
-        for _ in range(_ROUNDS):
-            units = self._units()
-            found = [
-                self._has_company(position, units)
-                for position, candidate in enumerate(self._all)
-                if not (candidate.accepted or candidate.refused)
+    def _accept_by_other_places(self) -> None:
+        """Accept candidates in a list with an accepted place or in an accepted unit."""
+        for _ in range(_MAX_ROUNDS):
+            units = self._accepted_units()
+            newly_accepted = [
+                self._accept_if_supported(position, units)
+                for position, candidate in enumerate(self._candidates)
+                if not (candidate.is_accepted or candidate.is_rejected)
             ]
-            if not any(found):
+            if not any(newly_accepted):
                 return
 
-    def _units(self) -> list[int]:
-        """The units accepted so far, smallest first."""
-        found = {o.numbers[0] for o in self._all if o.accepted and self._kind(o) in UNITS}
-        return sorted(found, key=lambda number: len(self._table.inside(number)))[:MOST]
+    def _accepted_units(self) -> list[int]:
+        """Return the units accepted so far, smallest first."""
+        units = {
+            candidate.referents[0]
+            for candidate in self._candidates
+            if candidate.is_accepted and self._kind(candidate) in UNIT_KINDS
+        }
+        return sorted(units, key=lambda number: len(self._table.subtree(number)))[:MAX_PLACES]
 
-    def _has_company(self, position: int, units: list[int]) -> bool:
-        candidate = self._all[position]
-        candidate.accepted = self._is_in_company(position, candidate, units)
-        return candidate.accepted
+    def _accept_if_supported(self, position: int, units: list[int]) -> bool:
+        candidate = self._candidates[position]
+        candidate.is_accepted = self._is_supported(position, candidate, units)
+        return candidate.is_accepted
 
-    def _is_in_company(self, position: int, candidate: Candidate, units: list[int]) -> bool:
-        if candidate.elliptic:
+    def _is_supported(self, position: int, candidate: Candidate, units: list[int]) -> bool:
+        if candidate.is_elliptic:
             oblasts = (self._table.region(unit).kind == "oblast" for unit in units)
-            return any(oblasts) and not self._around.agrees(candidate)
-        word = self._is_word(candidate, head=True)
-        crowded = self._is_crowded(candidate)
-        lesser = crowded or self._kind(candidate) in _LESSER
-        if lesser and (not word or self._is_placed(candidate)):
-            held = inside(candidate, units, self._table)
-            candidate.numbers = tuple(dict.fromkeys((*held, *candidate.numbers)))
-            if held:
+            return any(oblasts) and not self._context.has_agreeing_noun(candidate)
+        is_word = self._is_ordinary_word(candidate, has_positional_capital=True)
+        has_many_referents = self._has_many_referents(candidate)
+        is_minor = has_many_referents or self._kind(candidate) in _MINOR_KINDS
+        if is_minor and (not is_word or self._has_place_cue(candidate)):
+            referents = referents_inside(candidate, units, self._table)
+            candidate.referents = tuple(dict.fromkeys((*referents, *candidate.referents)))
+            if referents:
                 return True
-        if crowded or (word and not self._is_known(candidate)):
+        if has_many_referents or (is_word and not self._is_prominent(candidate)):
             return False
         return (
-            (word and self._is_in_unit(candidate, units))
-            or self._is_in_country(candidate)
-            or self._is_around(candidate)
-            or self._is_listed(position, candidate)
+            (is_word and self._is_in_accepted_unit(candidate, units))
+            or self._is_in_accepted_country(candidate)
+            or self._contains_accepted_city(candidate)
+            or self._is_in_list(position, candidate)
         )
 
-    def _is_listed(self, position: int, candidate: Candidate) -> bool:
-        """Whether it stands in a list with a place."""
+    def _is_in_list(self, position: int, candidate: Candidate) -> bool:
+        """Return whether it is in a list with an accepted place."""
         return any(
-            other.accepted
-            and not other.elliptic
-            and self._around.is_joined(*sorted((candidate, other), key=lambda c: c.first))
+            other.is_accepted
+            and not other.is_elliptic
+            and self._context.is_coordinated(*sorted((candidate, other), key=lambda c: c.first))
             for other in (
-                *self._all[max(0, position - 1) : position],
-                *self._all[position + 1 : position + 2],
+                *self._candidates[max(0, position - 1) : position],
+                *self._candidates[position + 1 : position + 2],
             )
         )
 
-    def _is_in_unit(self, candidate: Candidate, units: list[int]) -> bool:
-        """Whether it lies in a unit the text names, but for the one that is called after it."""
-        own = self._best(candidate)
+    def _is_in_accepted_unit(self, candidate: Candidate, units: list[int]) -> bool:
+        """Return whether it lies in an accepted unit that is not named after it."""
+        best = self._best_referent(candidate)
         return any(
-            candidate.numbers[0] in self._table.inside(unit)
-            and self._table.region(unit).names["en"][:3] != own.names["en"][:3]
+            candidate.referents[0] in self._table.subtree(unit)
+            and self._table.region(unit).names["en"][:3] != best.names["en"][:3]
             for unit in units
         )
 
-    def _is_in_country(self, candidate: Candidate) -> bool:
-        """Whether it is a lesser city abroad and the text names its country."""
-        best = self._best(candidate)
-        if best.kind != "city" or best.at_home:
+    def _is_in_accepted_country(self, candidate: Candidate) -> bool:
+        """Return whether it is a city abroad whose country is accepted."""
+        best = self._best_referent(candidate)
+        if best.kind != "city" or best.is_home:
             return False
-        countries = {o.numbers[0] for o in self._all[:MOST] if o.accepted and self._is_country(o)}
-        return any(candidate.numbers[0] in self._table.inside(number) for number in countries)
+        countries = {
+            other.referents[0]
+            for other in self._candidates[:MAX_PLACES]
+            if other.is_accepted and self._is_country(other)
+        }
+        return any(candidate.referents[0] in self._table.subtree(number) for number in countries)
 
-    def _is_around(self, candidate: Candidate) -> bool:
-        """Whether it is a country and the text names a city there: Turkey hosts it in Istanbul."""
+    def _contains_accepted_city(self, candidate: Candidate) -> bool:
+        """Return whether a city of this country is accepted: Turkey hosts it in Istanbul."""
         if not self._is_country(candidate):
             return False
-        held = self._table.inside(candidate.numbers[0])
+        subtree = self._table.subtree(candidate.referents[0])
         return any(
-            other.numbers[0] in held and self._kind(other) == "city"
-            for other in self._all[:MOST]
-            if other.accepted
+            other.referents[0] in subtree and self._kind(other) == "city"
+            for other in self._candidates[:MAX_PLACES]
+            if other.is_accepted
         )
 
-    def _is_placed(self, candidate: Candidate) -> bool:
-        return self._around.has_noun(candidate) or self._around.has_preposition(candidate)
+    def _has_place_cue(self, candidate: Candidate) -> bool:
+        context = self._context
+        return context.has_settlement_noun(candidate) or context.has_preposition(candidate)
 
     def _is_country(self, candidate: Candidate) -> bool:
         return self._kind(candidate) == "country"
 
-    def _best(self, candidate: Candidate) -> Region:
-        return self._table.region(candidate.numbers[0])
+    def _best_referent(self, candidate: Candidate) -> Region:
+        return self._table.region(candidate.referents[0])
 
     def _kind(self, candidate: Candidate) -> str:
-        return self._best(candidate).kind
+        return self._best_referent(candidate).kind
 
-    def _words(self, candidate: Candidate) -> tuple[str, ...]:
+    def _name_words(self, candidate: Candidate) -> tuple[str, ...]:
         return candidate.spelling.words if candidate.spelling else candidate.words

@@ -1,181 +1,193 @@
-"""The places there are: what they are called, what lies in what."""
+"""Gazetteer: all regions, their names in four languages, and the containment tree."""
 
 import re
 from collections.abc import Iterable, Iterator
 
-from matching.places.lexicon import Customs
-from matching.places.name_index import Spellings
-from matching.places.recognizer import Names
-from matching.places.region import LANGUAGES, Region
-from matching.places.region_table import Table
-from matching.text.tokenizer import words
+from matching.places.lexicon import Lexicon
+from matching.places.name_index import NameIndex
+from matching.places.recognizer import ToponymRecognizer
+from matching.places.region import Region
+from matching.places.region_table import RegionTable
+from matching.text.tokenizer import split_words
 
-# The one number in which the two alert services differ.
+# The only number in which the two alert services differ.
 _CRIMEA, _CRIMEA_AT_UKRAINEALARM = "29", "9999"
-_CROWD = 500  # inhabitants of a city for each bearer of its name: with fewer it is told apart
-_LESSER = frozenset(("town", "village", "hromada"))
-_TITLE_OF_HROMADA = re.compile(
+_POPULATION_PER_NAMESAKE = 500  # inhabitants; a smaller city gets a qualified title
+_MINOR_KINDS = frozenset(("town", "village", "hromada"))
+_HROMADA_TITLE = re.compile(
     r"(?:.* та )?(?P<adjective>\S+)"
     r"(?: (?:міська|селищна|сільська|об'єднана|територіальна))* (?:громада|ОТГ|ТГ)",
     re.IGNORECASE,
 )
 
-__all__ = ["LANGUAGES", "Gazetteer", "Region"]
-
 
 class Gazetteer:
-    """All regions, by code and by name."""
+    """Regions by code and by name."""
 
     def __init__(
         self,
-        regions: Iterable[Region] | Table,
-        customs: Customs,
-        spellings: Spellings | None = None,
+        regions: Iterable[Region] | RegionTable,
+        lexicon: Lexicon,
+        name_index: NameIndex | None = None,
     ) -> None:
-        self._table = regions if isinstance(regions, Table) else Table.of(regions)
+        self._table = (
+            regions if isinstance(regions, RegionTable) else RegionTable.from_regions(regions)
+        )
         self._groups: dict[str, list[str]] = {}
         for group in self._table.groups():
             for member in group.members:
                 self._groups.setdefault(member, []).append(group.code)
-        self._by_uid = {str(r.uid): r for r in self._table.numbered()}
+        self._by_uid = {str(r.uid): r for r in self._table.regions_with_uid()}
         if _CRIMEA in self._by_uid:
             self._by_uid[_CRIMEA_AT_UKRAINEALARM] = self._by_uid[_CRIMEA]
-        self._above: dict[str, tuple[str, ...]] = {}
-        self._inside: dict[str, frozenset[str]] = {}
-        self.names = Names(spellings or Spellings.of_table(self._table), self._table, customs)
+        self._ancestors: dict[str, tuple[str, ...]] = {}
+        self._subtrees: dict[str, frozenset[str]] = {}
+        self.recognizer = ToponymRecognizer(
+            name_index or NameIndex.from_table(self._table), self._table, lexicon
+        )
 
     @classmethod
     def load(cls) -> "Gazetteer":
-        """The regions that come with the package."""
-        return cls(Table.load(), Customs.load(), Spellings.load())
+        """Load the gazetteer of the package."""
+        return cls(RegionTable.load(), Lexicon.load(), NameIndex.load())
 
     def region(self, code: str) -> Region:
-        """The region of this code; KeyError when there is none."""
+        """Return the region of a code; raise KeyError if there is none."""
         region = self.get(code)
         if region is None:
             raise KeyError(code)
         return region
 
     def get(self, code: str) -> Region | None:
-        """The region of this code, or None."""
+        """Return the region of a code, or None."""
         number = self._table.number(code)
         return None if number is None else self._table.region(number)
 
     def find(self, name: str) -> tuple[Region, ...]:
-        """Every region that bears this name in any language, spelling or case, likeliest first.
+        """Return every region with this name in any language, spelling or case, likeliest first.
 
-        After the cities comes the oblast called after the first: people say Mykolaiv for either. A
-        region the name goes on with tells which is meant: Mykolaiv, Lviv Oblast; Миколаївка
-        Краматорського району.
+        The oblast named after the first city follows the cities, because Mykolaiv means either. A
+        containing region after the name selects among the referents: Mykolaiv, Lviv Oblast;
+        Миколаївка Краматорського району.
         """
-        line = words(name)
-        found = self._named(line)
-        for size in range(len(line) - 1, 0, -1) if not found else ():
-            around = {r.code for r in self._named(line[size:]) if r.kind != "village"}
-            named = self._named(line[:size]) if around else ()
-            found = tuple(r for r in named if not around.isdisjoint(self.ancestors(r.code)))
-            if found:
+        name_words = split_words(name)
+        regions = self._find_exact(name_words)
+        for size in range(len(name_words) - 1, 0, -1) if not regions else ():
+            containing = {
+                r.code for r in self._find_exact(name_words[size:]) if r.kind != "village"
+            }
+            candidates = self._find_exact(name_words[:size]) if containing else ()
+            regions = tuple(
+                r for r in candidates if not containing.isdisjoint(self.ancestors(r.code))
+            )
+            if regions:
                 break
-        return found
+        return regions
 
-    def resolve(self, written: str) -> Region | None:
-        """The region a source means by a code, a number of the alert services, or a name.
+    def resolve(self, reference: str) -> Region | None:
+        """Return the region that a source means by a code, an alert service's number or a name.
 
-        A hromada stands under its adjective, the rest of its title left out: м. Вінниця та
-        Вінницька територіальна громада.
+        The title of a hromada is reduced to its adjective and noun: м. Вінниця та Вінницька
+        територіальна громада.
         """
-        region = self.get(written) or self._by_uid.get(written)
-        return region or next(iter(self.find(written) or self.find(_hromada(written))), None)
+        region = self.get(reference) or self._by_uid.get(reference)
+        if region is None:
+            regions = self.find(reference) or self.find(_hromada_name(reference))
+            region = next(iter(regions), None)
+        return region
 
     def ancestors(self, code: str) -> tuple[str, ...]:
-        """The codes of all regions around this one, nearest first; a group follows its member."""
-        known = self._above.get(code)
-        if known is None:
-            known = self._above[code] = tuple(dict.fromkeys(self._climb(code)))
-        return known
+        """Return the codes of all containing regions, nearest first; a group follows its member."""
+        codes = self._ancestors.get(code)
+        if codes is None:
+            codes = self._ancestors[code] = tuple(dict.fromkeys(self._collect_ancestors(code)))
+        return codes
 
-    def inside(self, code: str) -> frozenset[str]:
-        """The codes of this region and everything in it."""
-        known = self._inside.get(code)
-        if known is None:
-            known = self._inside[code] = frozenset(self._contents(code))
-        return known
+    def subtree(self, code: str) -> frozenset[str]:
+        """Return the codes of a region and of everything inside it."""
+        codes = self._subtrees.get(code)
+        if codes is None:
+            codes = self._subtrees[code] = frozenset(self._collect_subtree(code))
+        return codes
 
     def name(self, code: str, language: str) -> str:
-        """The region's name in a language, else in English; the code itself when unknown."""
+        """Return a region's name in a language, else in English; an unknown code itself."""
         region = self.get(code)
         return region.names.get(language, region.names["en"]) if region else code
 
     def title(self, code: str, language: str) -> str:
-        """The region's name with what it lies in, when others bear the name too."""
+        """Return a region's name, with its containing regions if the name is ambiguous."""
         name, region = self.name(code, language), self.get(code)
-        if region is None or not self._has_rival(region, name):
+        if region is None or not self._is_ambiguous(region, name):
             return name
-        kinds = ("raion", "oblast") if region.kind in _LESSER else ("oblast",)
-        around = [r for r in map(self.region, self.ancestors(code)) if r.kind != "group"]
-        told = [r for r in around if r.kind in kinds] or around[:1]
-        return ", ".join((name, *(self.name(r.code, language) for r in told)))
+        kinds = ("raion", "oblast") if region.kind in _MINOR_KINDS else ("oblast",)
+        containing = [r for r in map(self.region, self.ancestors(code)) if r.kind != "group"]
+        qualifiers = [r for r in containing if r.kind in kinds] or containing[:1]
+        return ", ".join((name, *(self.name(r.code, language) for r in qualifiers)))
 
-    def _has_rival(self, region: Region, name: str) -> bool:
-        """Whether another place that may as well be meant bears the name; for a city, a city."""
-        bearers = [r for r in self._named(words(name)) if r.kind not in {"oblast", "raion"}]
-        others = [r for r in bearers if r.code != region.code]
-        if region.kind in _LESSER or region.population < _CROWD * len(others):
-            return bool(others)
-        return any(r.is_known for r in others)
+    def _is_ambiguous(self, region: Region, name: str) -> bool:
+        """Return whether another place with the name is as likely; for a city, only a city is."""
+        referents = [
+            r for r in self._find_exact(split_words(name)) if r.kind not in {"oblast", "raion"}
+        ]
+        namesakes = [r for r in referents if r.code != region.code]
+        population = _POPULATION_PER_NAMESAKE * len(namesakes)
+        if region.kind in _MINOR_KINDS or region.population < population:
+            return bool(namesakes)
+        return any(r.is_prominent for r in namesakes)
 
     def zone(self, code: str) -> str | None:
-        """The IANA time zone of the region, or of the nearest region around it that has one."""
-        for here in (code, *self.ancestors(code)):
-            region = self.get(here)
+        """Return the IANA time zone of a region or of its nearest ancestor that has one."""
+        for ancestor in (code, *self.ancestors(code)):
+            region = self.get(ancestor)
             if region and region.zone:
                 return region.zone
         return None
 
-    def known(self) -> Iterator[Region]:
-        """The regions a bare name can mean: all but villages, hromadas and small towns abroad."""
-        return self._table.known()
+    def prominent_regions(self) -> Iterator[Region]:
+        """Yield the regions a bare name can mean: no villages, hromadas or small towns abroad."""
+        return self._table.prominent_regions()
 
-    def located(self) -> Iterator[tuple[str, str, float, float]]:
-        """Code, kind, latitude and longitude of every region whose place is known."""
-        for number, kind, latitude, longitude in self._table.located():
+    def coordinates(self) -> Iterator[tuple[str, str, float, float]]:
+        """Yield code, kind, latitude and longitude of every region with coordinates."""
+        for number, kind, latitude, longitude in self._table.coordinates():
             yield self._table.codes[number], kind, latitude, longitude
 
     def __iter__(self) -> Iterator[Region]:
         return iter(self._table)
 
-    def _named(self, line: tuple[str, ...]) -> tuple[Region, ...]:
-        codes = self.names.bearers(line) if line else ()
+    def _find_exact(self, name_words: tuple[str, ...]) -> tuple[Region, ...]:
+        codes = self.recognizer.referents(name_words) if name_words else ()
         cities = [code for code in codes if self.region(code).kind == "city"]
-        oblasts = self._called_after(cities[0]) if cities else ()
-        first = codes[: codes.index(cities[0])] if cities else ()  # a country
-        return tuple(map(self.region, dict.fromkeys((*first, *cities, *oblasts, *codes))))
+        oblasts = self._oblasts_named_after(cities[0]) if cities else ()
+        countries = codes[: codes.index(cities[0])] if cities else ()
+        return tuple(map(self.region, dict.fromkeys((*countries, *cities, *oblasts, *codes))))
 
-    def _called_after(self, city: str) -> tuple[str, ...]:
-        if not self.region(city).at_home:
+    def _oblasts_named_after(self, city: str) -> tuple[str, ...]:
+        if not self.region(city).is_home:
             return ()
-        return self.names.bearers(words(f"{self.name(city, 'en')} Oblast"))
+        return self.recognizer.referents(split_words(f"{self.name(city, 'en')} Oblast"))
 
-    def _contents(self, code: str) -> Iterator[str]:
+    def _collect_subtree(self, code: str) -> Iterator[str]:
         number = self._table.number(code)
         if number is None:
             yield code
             return
-        yield from (self._table.codes[n] for n in self._table.inside(number))
+        yield from (self._table.codes[n] for n in self._table.subtree(number))
         if code.startswith("group:"):
             for member in self._table.region(number).members:
-                yield from self._contents(member)
+                yield from self._collect_subtree(member)
 
-    def _climb(self, code: str) -> Iterator[str]:
+    def _collect_ancestors(self, code: str) -> Iterator[str]:
         region = self.get(code)
         if region is None:
             return
         yield from self._groups.get(code, ())
         if region.parent:
             yield region.parent
-            yield from self._climb(region.parent)
+            yield from self._collect_ancestors(region.parent)
 
 
-def _hromada(title: str) -> str:
-    match = _TITLE_OF_HROMADA.fullmatch(title.strip())
+def _hromada_name(title: str) -> str:
+    match = _HROMADA_TITLE.fullmatch(title.strip())
     return f"{match['adjective']} громада" if match else ""

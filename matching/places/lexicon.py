@@ -1,4 +1,4 @@
-"""How names of places are told from ordinary words, people and things: the words that tell it."""
+"""Lexicon: cue words that distinguish place names from ordinary words, people and things."""
 
 import tomllib
 from collections.abc import Mapping
@@ -6,72 +6,79 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 
 from matching.morphology import inflection
-from matching.morphology.declension import forms
-from matching.text.tokenizer import words
+from matching.morphology.declension import decline
+from matching.text.tokenizer import split_words
 
-_NOTHING: frozenset[str] = frozenset()
+_EMPTY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Customs:
-    """Sets of normalised words; what each means is said in data/names.toml."""
+class Lexicon:
+    """Sets of normalised words; the keys of data/names.toml, where comments describe each set."""
 
-    ordinary: frozenset[str] = _NOTHING  # names that are words too
-    common: frozenset[str] = _NOTHING  # forms that at the head of a sentence are the word
-    people: frozenset[str] = _NOTHING  # names that are nearly always people's
-    first_names: frozenset[str] = _NOTHING  # names that are people's before another capital
-    called: frozenset[str] = _NOTHING  # what follows is what somebody is called
-    given: frozenset[str] = _NOTHING  # given names and titles
-    after: frozenset[str] = _NOTHING  # things called after a place, in the order of English
-    streets: frozenset[str] = _NOTHING  # the same, in the order of the other languages
-    generic: frozenset[str] = _NOTHING  # words of a name that need no capital
-    waters: frozenset[str] = _NOTHING  # towns that are rivers too
-    water_words: frozenset[str] = _NOTHING  # said of water
-    beside_water: frozenset[str] = _NOTHING  # right before a name of waters
-    before: frozenset[str] = _NOTHING  # may stand before the name of a place
-    loose: frozenset[str] = _NOTHING  # of these, those before people and things as often
-    within: frozenset[str] = _NOTHING  # the same, and takes the locative
-    near: frozenset[str] = _NOTHING  # the same where no person follows
-    nouns: frozenset[str] = _NOTHING  # of settlements
-    short_nouns: frozenset[str] = _NOTHING  # the same, before a full stop
-    of: frozenset[str] = _NOTHING  # between such a noun and the name
-    articles: frozenset[str] = _NOTHING  # never before a town
-    in_oblast: frozenset[str] = _NOTHING  # of these, the one before an oblast called after a city
-    rivers: frozenset[str] = _NOTHING  # nouns beside the name of a river
-    plural_streets: frozenset[str] = _NOTHING  # what follows may be the town they are in
-    before_via: frozenset[str] = _NOTHING  # "in via Roma" is a street, "via Lviv" a way
-    state: frozenset[str] = _NOTHING  # before the name of a state
-    human: frozenset[str] = _NOTHING  # said of somebody, never of a capital
-    in_water: frozenset[str] = _NOTHING  # done in a river, never in a town
-    sides: frozenset[str] = _NOTHING  # after the adjective of a country: what the place is
-    belittled: frozenset[str] = _NOTHING  # names that need no capital
-    not_places: tuple[tuple[str, ...], ...] = ()  # phrases
-    befalls: frozenset[tuple[str, ...]] = frozenset()  # phrases: what befalls places alone
-    native: Mapping[str, frozenset[str]] = field(
-        default_factory=dict
-    )  # country -> before its towns
-    provinces: Mapping[tuple[str, ...], str] = field(default_factory=dict)  # phrase -> country
+    ordinary_words: frozenset[str] = _EMPTY  # place names that are also words
+    sentence_start_words: frozenset[str] = _EMPTY  # forms that at a sentence start are the word
+    person_names: frozenset[str] = _EMPTY  # place names that nearly always mean a person
+    place_first_names: frozenset[str] = _EMPTY  # a person's before another capitalised word
+    human_actions: frozenset[str] = _EMPTY  # of a person, never of a capital
+    naming_words: frozenset[str] = _EMPTY  # before a name or nickname: called, named
+    given_names: frozenset[str] = _EMPTY  # given names and titles
+    following_entity_nouns: frozenset[str] = _EMPTY  # things named after a place: Kyiv Street
+    preceding_entity_nouns: frozenset[str] = _EMPTY  # the same before the name: via Roma
+    plural_street_nouns: frozenset[str] = _EMPTY  # the name after them may be the town's
+    via_street_prepositions: frozenset[str] = _EMPTY  # "in via Roma" is a street, "via Lviv" a way
+    generic_words: frozenset[str] = _EMPTY  # words of a name that need no capital
+    river_names: frozenset[str] = _EMPTY  # towns that share their name with a river
+    river_nouns: frozenset[str] = _EMPTY  # beside the name of a river
+    river_prepositions: frozenset[str] = _EMPTY  # directly before one of river_names
+    river_actions: frozenset[str] = _EMPTY  # happen in a river, never in a town
+    water_words: frozenset[str] = _EMPTY  # near one of river_names: banks, ferry
+    prepositions: frozenset[str] = _EMPTY  # may stand before a place name
+    weak_prepositions: frozenset[str] = _EMPTY  # also common before people and things
+    locative_prepositions: frozenset[str] = _EMPTY  # only before places, with the locative case
+    place_prepositions: frozenset[str] = _EMPTY  # only before places
+    native_prepositions: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by country
+    settlement_nouns: frozenset[str] = _EMPTY
+    settlement_abbreviations: frozenset[str] = _EMPTY  # before a full stop
+    linking_words: frozenset[str] = _EMPTY  # between such a noun and the name
+    articles: frozenset[str] = _EMPTY  # never before a town
+    oblast_articles: frozenset[str] = _EMPTY  # articles before an oblast named after a city
+    state_nouns: frozenset[str] = _EMPTY  # before the name of a state
+    location_nouns: frozenset[str] = _EMPTY  # after the demonym of a country: a Bulgarian town
+    lowercase_names: frozenset[str] = _EMPTY  # names that need no capital
+    excluded_phrases: tuple[tuple[str, ...], ...] = ()  # a place name in them is no mention
+    place_events: frozenset[tuple[str, ...]] = frozenset()  # happen to places only
+    provinces: Mapping[tuple[str, ...], str] = field(default_factory=dict)  # name -> country
 
     @classmethod
-    def load(cls) -> "Customs":
-        """What comes with the package."""
+    def load(cls) -> "Lexicon":
+        """Load the lexicon of the package and expand its names and actions to all forms."""
         data = tomllib.loads((files("matching") / "data" / "names.toml").read_text("utf-8"))
-        phrases = tuple(map(words, data.pop("not_places")))
-        befalls = frozenset(map(words, data.pop("befalls")))
-        native = {code: frozenset(words(text)) for code, text in data.pop("native").items()}
+        excluded_phrases = tuple(map(split_words, data.pop("excluded_phrases")))
+        place_events = frozenset(map(split_words, data.pop("place_events")))
+        native_prepositions = {
+            country: frozenset(split_words(text))
+            for country, text in data.pop("native_prepositions").items()
+        }
         provinces = {
-            words(name): code
-            for code, names in data.pop("provinces").items()
+            split_words(name): country
+            for country, names in data.pop("provinces").items()
             for name in names.split(",")
         }
-        sets = {key: frozenset(words(text)) for key, text in data.items()}
-        for name in ("people", "first_names", "waters", "belittled"):
-            sets[name] = frozenset(form for word in sets[name] for form in forms(word))
-        for name in ("human", "in_water"):
-            sets[name] = frozenset(form for word in sets[name] for form in inflection.forms(word))
-        return cls(**sets, not_places=phrases, provinces=provinces, befalls=befalls, native=native)
+        sets = {key: frozenset(split_words(text)) for key, text in data.items()}
+        for key in ("person_names", "place_first_names", "river_names", "lowercase_names"):
+            sets[key] = frozenset(form for word in sets[key] for form in decline(word))
+        for key in ("human_actions", "river_actions"):
+            sets[key] = frozenset(form for word in sets[key] for form in inflection.inflect(word))
+        return cls(
+            **sets,
+            excluded_phrases=excluded_phrases,
+            provinces=provinces,
+            place_events=place_events,
+            native_prepositions=native_prepositions,
+        )
 
     @classmethod
-    def none(cls) -> "Customs":
-        """For a table without names."""
+    def empty(cls) -> "Lexicon":
+        """Return a lexicon without words, for a gazetteer without names."""
         return cls()

@@ -1,4 +1,4 @@
-"""Finding the place a person means: by a name written somehow, or by where they are."""
+"""Fuzzy lookup of a place by a misspelt name, and reverse geocoding of a point."""
 
 import functools
 import math
@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from matching.places.gazetteer import Gazetteer, Region
+from matching.places.gazetteer import Gazetteer
+from matching.places.region import Region
 
-_ALIKE_ENOUGH = 0.68
-_AS_GOOD = 0.1  # of two names so alike the likelier place comes first
-_LONGEST = 80  # code points of a name that are looked at
-_FIRST = 60  # names, before they are sorted by place
-_CELL = 1.0  # degrees
+_MIN_SIMILARITY = 0.68
+_SCORE_STEP = 0.1  # similarities within one step rank by the prior of the place
+_MAX_NAME_LENGTH = 80  # code points; bounds the time of a look-up
+_MAX_MATCHES = 60  # names, before ranking by place
+_CELL_SIZE = 1.0  # degrees
 
-# Letters and pairs of them that stand for one sound, in the order they are replaced.
+# Letter groups -> one phonetic letter, in the order in which they are replaced.
 _SOUNDS = (
     *(("shch", "s"), ("sch", "s"), ("tsch", "c"), ("zh", "z"), ("kh", "h"), ("ch", "c")),
     *(("sh", "s"), ("ts", "c"), ("tz", "c"), ("ck", "k"), ("ph", "f"), ("ks", "x")),
@@ -26,115 +27,115 @@ _SOUNDS = (
     *(("iu", "u"), ("ia", "a"), ("ie", "e"), ("y", "i"), ("j", "i"), ("w", "v"), ("q", "k")),
     ("'", ""),
 )
-_LATIN = dict(
+_LATIN_LETTERS = dict(
     zip(
         "абвгґдеєжзиіїйклмнопрстуфхцчшщъыьэюяё",
         [*"abvggdeezziiiiklmnoprstufhccss", "", "i", "", "e", "u", "a", "o"],
         strict=True,
     )
 )
-_TWICE = re.compile(r"(.)\1+")
+_DOUBLED_LETTER = re.compile(r"(.)\1+")
 
 
-def prepare(gazetteer: Gazetteer) -> None:
-    """What the first suggestion and the first location need: about a second, in any thread."""
-    _names(gazetteer)
-    _points(gazetteer)
+def warm_up(gazetteer: Gazetteer) -> None:
+    """Build the caches of suggest() and nearest(): about a second, in any thread."""
+    _build_sound_index(gazetteer)
+    _build_settlement_grid(gazetteer)
 
 
 def suggest(
-    name: str, gazetteer: Gazetteer, limit: int = 6, alike: float = _ALIKE_ENOUGH
+    name: str, gazetteer: Gazetteer, limit: int = 6, min_similarity: float = _MIN_SIMILARITY
 ) -> tuple[Region, ...]:
-    """The places a name written somehow may mean, best first: Khakriv, Мелитопль, kropivnicki.
+    """Return the places a misspelt name may mean, best first: Khakriv, Мелитопль, kropivnicki.
 
-    Those that bear the name exactly, when there are any; else those whose name sounds alike: 1 is
-    the same, `alike` is enough.
-    Villages are found by their exact names only. The first call prepares the names: 0.5 s.
+    Exact matches if there are any, else phonetically similar names (normalized Damerau-Levenshtein
+    similarity; 1 is equal). Villages need their exact name. The first call builds the index: 0.5 s.
     """
     exact = gazetteer.find(name)
     if exact:
         return exact[:limit]
-    names = _names(gazetteer)
-    found = process.extract(
-        _sound(name[:_LONGEST]),
-        names.sounds,
+    sound_index = _build_sound_index(gazetteer)
+    matches = process.extract(
+        _phonetic_key(name[:_MAX_NAME_LENGTH]),
+        sound_index.sounds,
         scorer=DamerauLevenshtein.normalized_similarity,
-        score_cutoff=alike,
-        limit=_FIRST,
+        score_cutoff=min_similarity,
+        limit=_MAX_MATCHES,
     )
-    best: dict[str, float] = {}
-    for _, score, position in found:
-        code = names.codes[position]
-        best[code] = max(score, best.get(code, 0.0))
-    regions = [gazetteer.region(code) for code in best]
-    regions.sort(key=lambda r: (-round(best[r.code] / _AS_GOOD), r.likeliness, -best[r.code]))
+    scores: dict[str, float] = {}
+    for _, score, position in matches:
+        code = sound_index.codes[position]
+        scores[code] = max(score, scores.get(code, 0.0))
+    regions = [gazetteer.region(code) for code in scores]
+    regions.sort(key=lambda r: (-round(scores[r.code] / _SCORE_STEP), r.rank_key, -scores[r.code]))
     return tuple(regions[:limit])
 
 
 def nearest(
     latitude: float, longitude: float, gazetteer: Gazetteer
 ) -> tuple[Region | None, Region | None]:
-    """The city nearest to a point (degrees), and the raion of the settlement nearest to it.
+    """Return the city nearest to a point (degrees) and the raion of the nearest settlement.
 
-    Raions have no borders here, so near one the neighbour may be taken. None where there is none.
+    The gazetteer has no borders of raions, so near a border the result may be the neighbour. None
+    if there is none within two degrees.
     """
-    points = _points(gazetteer)
-    city = points.near(latitude, longitude, cities=True)
-    settlement = points.near(latitude, longitude, cities=False)
-    around = gazetteer.ancestors(settlement) if settlement else ()
-    raions = (gazetteer.region(code) for code in around)
+    grid = _build_settlement_grid(gazetteer)
+    city = grid.nearest(latitude, longitude, is_city_only=True)
+    settlement = grid.nearest(latitude, longitude, is_city_only=False)
+    containing = gazetteer.ancestors(settlement) if settlement else ()
+    raions = (gazetteer.region(code) for code in containing)
     raion = next((region for region in raions if region.kind == "raion"), None)
     return (gazetteer.region(city) if city else None, raion)
 
 
 @dataclass(frozen=True, slots=True)
-class _Names:
-    """What names sound like, and whose they are, by position."""
+class _SoundIndex:
+    """Phonetic keys of names and the codes of their regions, by position."""
 
     sounds: list[str]
     codes: list[str]
 
 
 @functools.lru_cache(maxsize=1)
-def _names(gazetteer: Gazetteer) -> _Names:
-    found = _Names([], [])
-    for region in gazetteer.known():
-        for sound in {_sound(name) for name in (*region.names.values(), *region.aliases)}:
-            found.sounds.append(sound)
-            found.codes.append(region.code)
-    return found
+def _build_sound_index(gazetteer: Gazetteer) -> _SoundIndex:
+    index = _SoundIndex([], [])
+    for region in gazetteer.prominent_regions():
+        for sound in {_phonetic_key(name) for name in (*region.names.values(), *region.aliases)}:
+            index.sounds.append(sound)
+            index.codes.append(region.code)
+    return index
 
 
-def _sound(name: str) -> str:
-    """Roughly how a name sounds, whatever letters it is written in."""
+def _phonetic_key(name: str) -> str:
+    """Return a rough phonetic key of a name in any script."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    latin = "".join(_LATIN.get(letter, letter) for letter in folded)
+    latin = "".join(_LATIN_LETTERS.get(letter, letter) for letter in folded)
     latin = "".join(c for c in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(c))
     for letters, sound in _SOUNDS:
         latin = latin.replace(letters, sound)
-    return _TWICE.sub(r"\1", latin)
+    return _DOUBLED_LETTER.sub(r"\1", latin)
 
 
-class _Points:
-    """Settlements by the degree they lie in."""
+class _SettlementGrid:
+    """Spatial grid of settlements with cells of one degree."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._cells: dict[tuple[int, int], list[tuple[float, float, str, bool]]] = {}
-        for code, kind, latitude, longitude in gazetteer.located():
+        for code, kind, latitude, longitude in gazetteer.coordinates():
             cell = self._cells.setdefault(_cell(latitude, longitude), [])
             cell.append((latitude, longitude, code, kind == "city"))
 
-    def near(self, latitude: float, longitude: float, *, cities: bool) -> str | None:
-        """The code of the nearest settlement, or city, if one lies within two degrees."""
+    def nearest(self, latitude: float, longitude: float, *, is_city_only: bool) -> str | None:
+        """Return the code of the nearest settlement, or city, within two degrees."""
         scale = math.cos(math.radians(latitude))
         distances = (
             ((lat - latitude) ** 2 + ((lon - longitude) * scale) ** 2, code)
-            for lat, lon, code, is_city in self._around(latitude, longitude)
-            if is_city or not cities
+            for lat, lon, code, is_city in self._neighbours(latitude, longitude)
+            if is_city or not is_city_only
         )
         return min(distances, default=(0.0, None))[1]
 
-    def _around(
+    def _neighbours(
         self, latitude: float, longitude: float
     ) -> Iterator[tuple[float, float, str, bool]]:
         row, column = _cell(latitude, longitude)
@@ -144,9 +145,9 @@ class _Points:
 
 
 def _cell(latitude: float, longitude: float) -> tuple[int, int]:
-    return math.floor(latitude / _CELL), math.floor(longitude / _CELL)
+    return math.floor(latitude / _CELL_SIZE), math.floor(longitude / _CELL_SIZE)
 
 
 @functools.lru_cache(maxsize=1)
-def _points(gazetteer: Gazetteer) -> _Points:
-    return _Points(gazetteer)
+def _build_settlement_grid(gazetteer: Gazetteer) -> _SettlementGrid:
+    return _SettlementGrid(gazetteer)

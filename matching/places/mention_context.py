@@ -1,20 +1,23 @@
-"""What stands around a candidate, and what that says of it."""
+"""Mention context: features of a candidate from the words and characters around it.
+
+Each method checks for one cue of the lexicon; disambiguation combines them.
+"""
 
 import re
 from bisect import bisect_right
 from itertools import pairwise
 
-from matching.places.candidates import AND, Candidate
-from matching.places.lexicon import Customs
-from matching.text.tokenizer import Line, Word
+from matching.places.candidate import CONJUNCTIONS, Candidate
+from matching.places.lexicon import Lexicon
+from matching.text.tokenizer import TokenSequence, Word
 
-_LOCATIVE = ("і", "ї", "е", "и", "ому", "ах", "ях")
+_LOCATIVE_ENDINGS = ("і", "ї", "е", "и", "ому", "ах", "ях")
 _ADJECTIVE = re.compile(".*(?:ий|ый|ого|ому|им|ым|ій|ой|[сцз]ь?к(?:а|у|ої|ою|ая|ую))")
-_LISTED = re.compile("[,/#–—-]")
-_TO = frozenset(("до", "to", "fino"))
-_LABEL = re.compile(r"\s*[:—–]|\s+-\s")
-# Endings of feminine adjectives, and of nouns in the same case.
-_AGREEING = (
+_LIST_SEPARATOR = re.compile("[,/#–—-]")
+_RANGE_WORDS = frozenset(("до", "to", "fino"))
+_LABEL_SEPARATOR = re.compile(r"\s*[:—–]|\s+-\s")
+# Endings of feminine adjectives -> endings of nouns that agree with them in case.
+_AGREEING_ENDINGS = (
     ("ій", ("і", "ї")),
     ("ої", ("и", "і", "ї")),
     ("ою", ("ою", "ею", "ю")),
@@ -24,253 +27,272 @@ _AGREEING = (
     ("у", ("у", "ю", "ь")),
     ("а", ("а", "я", "ь")),
 )
-_NEAR_WORDS = 9  # how far from a river's name its water is looked for
-_BESIDE = 4  # and how far what is done in it, where a town may be meant as well
-_STRUCK = 3  # words after a name in which it is said what befalls it
-_TITLE_WORD = 4  # letters; shorter ones are small in titles
-_STOPS = re.compile(r"[.!?…\n]")
+_WATER_WORD_REACH = 9  # words from a river's name to a cue of water
+_RIVER_ACTION_REACH = 4  # words to an action in it, where the name may also be the town's
+_EVENT_REACH = 3  # words after a name that may contain a place event
+_MIN_TITLE_WORD = 4  # letters; shorter words are lower-case in titles
+_SENTENCE_END = re.compile(r"[.!?…\n]")
 
 
-class Surroundings:
-    """One text, asked about its candidates."""
+class MentionContext:
+    """Context features of the candidates of one text."""
 
-    def __init__(self, line: Line, text: str, customs: Customs, *, shouting: bool) -> None:
-        self._line = line
+    def __init__(
+        self, tokens: TokenSequence, text: str, lexicon: Lexicon, *, is_all_caps: bool
+    ) -> None:
+        self._tokens = tokens
         self._text = text
-        self._customs = customs
-        self._shouting = shouting
-        self._titles: dict[int, bool] = {}
+        self._lexicon = lexicon
+        self._is_all_caps = is_all_caps
+        self._title_sentences: dict[int, bool] = {}
 
-    def before(self, candidate: Candidate, steps: int = 1) -> Word | None:
-        """The word so many before it."""
-        at = candidate.first - steps
-        return self._line.words[at] if at >= 0 and candidate.size else None
+    def word_before(self, candidate: Candidate, distance: int = 1) -> Word | None:
+        """Return the word at a distance before the candidate, or None."""
+        position = candidate.first - distance
+        return self._tokens.words[position] if position >= 0 and candidate.size else None
 
-    def after(self, candidate: Candidate, steps: int = 1) -> Word | None:
-        """The word so many after it."""
-        at = candidate.last + steps
-        words = self._line.words
-        return words[at] if at < len(words) and candidate.size else None
+    def word_after(self, candidate: Candidate, distance: int = 1) -> Word | None:
+        """Return the word at a distance after the candidate, or None."""
+        position = candidate.last + distance
+        words = self._tokens.words
+        return words[position] if position < len(words) and candidate.size else None
 
     def gap_before(self, candidate: Candidate) -> str:
-        """What stands between it and the word before."""
-        at = candidate.first - 1
-        if at < 0 or not candidate.size:
+        """Return the characters between the candidate and the word before it."""
+        position = candidate.first - 1
+        if position < 0 or not candidate.size:
             return ""
-        return self._text[self._line.end(at) : candidate.start]
+        return self._text[self._tokens.end(position) : candidate.start]
 
     def gap_after(self, candidate: Candidate) -> str:
-        """What stands between it and the word after."""
-        at = candidate.last + 1
-        if at >= len(self._line.words) or not candidate.size:
+        """Return the characters between the candidate and the word after it."""
+        position = candidate.last + 1
+        if position >= len(self._tokens.words) or not candidate.size:
             return self._text[candidate.end :]
-        return self._text[candidate.end : self._line.starts[at]]
+        return self._text[candidate.end : self._tokens.starts[position]]
 
-    def is_head(self, candidate: Candidate) -> bool:
-        """Whether its capital may be that of a sentence, a title or a shout."""
+    def has_positional_capital(self, candidate: Candidate) -> bool:
+        """Return whether its capital may come from a sentence start, a title or all caps."""
         return (
-            self._line.is_head(candidate.first)
-            or self._shouting
-            or self._opens(candidate)
-            or self._in_title(candidate)
+            self._tokens.is_sentence_start(candidate.first)
+            or self._is_all_caps
+            or self._starts_item(candidate)
+            or self._is_in_title(candidate)
         )
 
-    def is_tagged(self, candidate: Candidate) -> bool:
-        """Whether it is a hashtag."""
+    def is_hashtag(self, candidate: Candidate) -> bool:
+        """Return whether the candidate is a hashtag."""
         return self._text[candidate.start - 1 : candidate.start] == "#"
 
     def is_label(self, candidate: Candidate) -> bool:
-        """Whether it stands alone before a colon or a dash: Суми: вибухи."""
-        return bool(_LABEL.match(self.gap_after(candidate))) and self._line.is_head(candidate.first)
+        """Return whether it stands alone before a colon or a dash: Суми: вибухи."""
+        has_separator = _LABEL_SEPARATOR.match(self.gap_after(candidate)) is not None
+        return has_separator and self._tokens.is_sentence_start(candidate.first)
 
-    def is_struck(self, candidate: Candidate) -> bool:
-        """Whether what follows befalls places alone: Суми знову без світла."""
+    def has_place_event(self, candidate: Candidate) -> bool:
+        """Return whether a place event follows: Суми знову без світла."""
         first = candidate.last + 1
-        near = self._line.texts[first : first + _STRUCK]
-        said = {*zip(near, strict=True), *pairwise(near)}
-        end = self._line.end(candidate.last + len(near))
+        following = self._tokens.texts[first : first + _EVENT_REACH]
+        phrases = {*zip(following, strict=True), *pairwise(following)}
+        end = self._tokens.end(candidate.last + len(following))
         return not (
-            said.isdisjoint(self._customs.befalls) or _STOPS.search(self._text[candidate.end : end])
+            phrases.isdisjoint(self._lexicon.place_events)
+            or _SENTENCE_END.search(self._text[candidate.end : end])
         )
 
-    def has_native(self, candidate: Candidate, country: str | None) -> bool:
-        """Whether a word stands before it that in its country does before towns: ad Asti."""
-        word = self.before(candidate)
-        native = self._customs.native.get(country or "", ())
-        return word is not None and not word.capital and word.text in native
+    def has_native_preposition(self, candidate: Candidate, country: str | None) -> bool:
+        """Return whether a preposition of the country's language precedes it: ad Asti."""
+        word = self.word_before(candidate)
+        prepositions = self._lexicon.native_prepositions.get(country or "", ())
+        return word is not None and not word.is_capitalized and word.text in prepositions
 
-    def has_noun(self, candidate: Candidate) -> bool:
-        """Whether it is said to be a settlement: м. Мена, the village of Bar."""
-        word = self.before(candidate)
-        if word and word.text in self._customs.of:
-            word = self.before(candidate, 2)
+    def has_settlement_noun(self, candidate: Candidate) -> bool:
+        """Return whether a noun for a settlement precedes it: м. Мена, the village of Bar."""
+        word = self.word_before(candidate)
+        if word and word.text in self._lexicon.linking_words:
+            word = self.word_before(candidate, 2)
         if word is None:
             return False
-        if word.text in self._customs.short_nouns:
+        if word.text in self._lexicon.settlement_abbreviations:
             return self.gap_before(candidate).startswith(".")
-        return word.text in self._customs.nouns
+        return word.text in self._lexicon.settlement_nouns
 
-    def has_preposition(self, candidate: Candidate, *, strict: bool = False) -> bool:
-        """Whether a word stands before it that may, or if strict: that would, precede a place."""
-        word = self.before(candidate)
-        if word is None or (strict and word.text in self._customs.loose):
+    def has_preposition(self, candidate: Candidate, *, is_strict: bool = False) -> bool:
+        """Return whether a preposition precedes it; if is_strict, only one typical for places."""
+        word = self.word_before(candidate)
+        if word is None or (is_strict and word.text in self._lexicon.weak_prepositions):
             return False
-        return word.text in self._customs.before
+        return word.text in self._lexicon.prepositions
 
-    def is_within(self, candidate: Candidate) -> bool:
-        """Whether the words before it speak of a place, not of a person: у Володимирі."""
-        word = self.before(candidate)
+    def has_place_preposition(self, candidate: Candidate) -> bool:
+        """Return whether a preposition for places, not people, precedes it: у Володимирі."""
+        word = self.word_before(candidate)
         if word is None:
             return False
-        if word.text in self._customs.within:
-            return self._line.texts[candidate.last].endswith(_LOCATIVE)
-        return word.text in self._customs.near
+        if word.text in self._lexicon.locative_prepositions:
+            return self._tokens.texts[candidate.last].endswith(_LOCATIVE_ENDINGS)
+        return word.text in self._lexicon.place_prepositions
 
-    def is_joined(self, candidate: Candidate, following: Candidate) -> bool:
-        """Whether the two stand in one list."""
+    def is_coordinated(self, candidate: Candidate, following: Candidate) -> bool:
+        """Return whether two candidates are coordinated in one list."""
         gap = self._text[candidate.end : following.start]
-        if _STOPS.search(gap) or not candidate.size or not following.size:
+        if _SENTENCE_END.search(gap) or not candidate.size or not following.size:
             return False
-        links = {*self._line.texts[candidate.last + 1 : following.first]}
-        if not links <= AND | self._customs.before:
+        links = {*self._tokens.texts[candidate.last + 1 : following.first]}
+        if not links <= CONJUNCTIONS | self._lexicon.prepositions:
             return False
-        return not links.isdisjoint(AND | _TO) or bool(_LISTED.search(gap))
+        has_link = not links.isdisjoint(CONJUNCTIONS | _RANGE_WORDS)
+        return has_link or bool(_LIST_SEPARATOR.search(gap))
 
-    def is_thing(self, candidate: Candidate) -> bool:
-        """Whether it is part of a street's, a river's, a person's or a nickname's name."""
-        word, following = self.before(candidate), self.after(candidate)
+    def is_other_entity(self, candidate: Candidate) -> bool:
+        """Return whether it is part of the name of a street, river or person, or a nickname."""
+        word, following = self.word_before(candidate), self.word_after(candidate)
         return (
-            self._is_street(candidate, word, following)
-            or self._is_somebody(candidate, word, following)
-            or self._is_river(candidate, word, following)
-            or (word is not None and self._is_called(candidate, word))
+            self._is_street_or_business(candidate, word, following)
+            or self._is_person(candidate, word, following)
+            or self._has_river_noun(candidate, word, following)
+            or (word is not None and self._is_nickname(candidate, word))
         )
 
-    def is_water(self, candidate: Candidate) -> bool:
-        """Whether a town that is a river too is the river here."""
-        customs = self._customs
-        if self._line.texts[candidate.first] not in customs.waters:
+    def is_river(self, candidate: Candidate) -> bool:
+        """Return whether a name of both a town and a river means the river."""
+        lexicon = self._lexicon
+        if self._tokens.texts[candidate.first] not in lexicon.river_names:
             return False
-        word = self.before(candidate)
-        if word and word.text in customs.beside_water:
+        word = self.word_before(candidate)
+        if word and word.text in lexicon.river_prepositions:
             return True
-        if self.has_noun(candidate) or self.is_tagged(candidate):
+        if self.has_settlement_noun(candidate) or self.is_hashtag(candidate):
             return False
-        if self.is_within(candidate):
-            return self._is_near(candidate, customs.in_water, _BESIDE)
-        return self._is_near(candidate, customs.water_words, _NEAR_WORDS)
+        if self.has_place_preposition(candidate):
+            return self._has_word_near(candidate, lexicon.river_actions, _RIVER_ACTION_REACH)
+        return self._has_word_near(candidate, lexicon.water_words, _WATER_WORD_REACH)
 
-    def acts(self, candidate: Candidate) -> bool:
-        """Whether what follows is said of somebody who bears the name: Sofia laughed."""
-        following = self.after(candidate)
+    def has_human_action(self, candidate: Candidate) -> bool:
+        """Return whether a human action follows a first name: Sofia laughed."""
+        following = self.word_after(candidate)
         return (
             following is not None
-            and following.text in self._customs.human
-            and self._line.texts[candidate.first] in self._customs.first_names
+            and following.text in self._lexicon.human_actions
+            and self._tokens.texts[candidate.first] in self._lexicon.place_first_names
             and self.gap_after(candidate) == " "
             and not self.has_preposition(candidate)
         )
 
-    def province(self, candidate: Candidate) -> str | None:
-        """The country of the province named right after it: London, Ontario."""
+    def province_country(self, candidate: Candidate) -> str | None:
+        """Return the country of a province directly after it: London, Ontario."""
         if self.gap_after(candidate) != ", ":
             return None
-        at = candidate.last + 1
-        spans = (tuple(self._line.texts[at : at + size]) for size in (1, 2, 3))
-        return next(
-            (self._customs.provinces[s] for s in spans if s in self._customs.provinces), None
-        )
+        position = candidate.last + 1
+        spans = (tuple(self._tokens.texts[position : position + size]) for size in (1, 2, 3))
+        provinces = self._lexicon.provinces
+        return next((provinces[span] for span in spans if span in provinces), None)
 
-    def _is_near(self, candidate: Candidate, wanted: frozenset[str], reach: int) -> bool:
+    def _has_word_near(self, candidate: Candidate, cues: frozenset[str], reach: int) -> bool:
         first = max(0, candidate.first - reach)
-        near = self._line.texts[first : candidate.last + reach]
-        return not wanted.isdisjoint(near)
+        nearby = self._tokens.texts[first : candidate.last + reach]
+        return not cues.isdisjoint(nearby)
 
-    def has_article(self, candidate: Candidate) -> bool:
-        """Whether an Italian article says that it is no town: il Dnipro."""
-        word = self.before(candidate)
+    def has_settlement_excluding_article(self, candidate: Candidate) -> bool:
+        """Return whether an Italian article shows that it is no town: il Dnipro."""
+        word = self.word_before(candidate)
         return (
             word is not None
-            and word.text in self._customs.articles
-            and self._line.texts[candidate.first].isascii()
-            and not word.upper
+            and word.text in self._lexicon.articles
+            and self._tokens.texts[candidate.first].isascii()
+            and not word.is_upper
         )
 
-    def names_oblast(self, candidate: Candidate) -> bool:
-        """Whether that article stands before an oblast called after a city: nel Donetsk."""
-        word = self.before(candidate)
-        return word is not None and word.text in self._customs.in_oblast
+    def has_oblast_article(self, candidate: Candidate) -> bool:
+        """Return whether the article may precede an oblast named after a city: nel Donetsk."""
+        word = self.word_before(candidate)
+        return word is not None and word.text in self._lexicon.oblast_articles
 
-    def agrees(self, candidate: Candidate) -> bool:
-        """Whether an adjective goes with the word after it: Одесской улицы."""
-        following = self.after(candidate)
+    def has_agreeing_noun(self, candidate: Candidate) -> bool:
+        """Return whether an adjective agrees with the noun after it: Одесской улицы."""
+        following = self.word_after(candidate)
         if following is None or self.gap_after(candidate) != " " or len(following.text) < 4:
             return False
-        own = candidate.words[-1]
-        endings = next((nouns for ending, nouns in _AGREEING if own.endswith(ending)), ())
-        return following.text.endswith(tuple(endings))
+        adjective = candidate.words[-1]
+        for ending, noun_endings in _AGREEING_ENDINGS:
+            if adjective.endswith(ending):
+                return following.text.endswith(noun_endings)
+        return False
 
-    def _opens(self, candidate: Candidate) -> bool:
-        """Whether a quotation or an item of a list begins with it."""
+    def _starts_item(self, candidate: Candidate) -> bool:
+        """Return whether it starts a quotation, a list item or the text."""
         gap = self.gap_before(candidate)
         return any(mark in gap for mark in '«“"„\n•') or not candidate.first
 
-    def _in_title(self, candidate: Candidate) -> bool:
-        """Whether nearly every word of its sentence has a capital."""
-        heads = self._line.heads
-        start = heads[bisect_right(heads, candidate.first) - 1]
-        known = self._titles.get(start)
-        if known is None:
-            known = self._titles[start] = self._is_title(start)
-        return known
+    def _is_in_title(self, candidate: Candidate) -> bool:
+        """Return whether its sentence is a title: nearly every word is capitalized."""
+        sentence_starts = self._tokens.sentence_starts
+        start = sentence_starts[bisect_right(sentence_starts, candidate.first) - 1]
+        is_title = self._title_sentences.get(start)
+        if is_title is None:
+            is_title = self._title_sentences[start] = self._is_title(start)
+        return is_title
 
     def _is_title(self, start: int) -> bool:
-        heads = self._line.heads
-        following = bisect_right(heads, start)
-        end = heads[following] if following < len(heads) else len(self._line)
-        long = [word for word in self._line.words[start:end] if len(word.text) >= _TITLE_WORD]
-        return len(long) > 3 and sum(word.capital for word in long) * 4 >= len(long) * 3
+        starts = self._tokens.sentence_starts
+        position = bisect_right(starts, start)
+        end = starts[position] if position < len(starts) else len(self._tokens)
+        words = [w for w in self._tokens.words[start:end] if len(w.text) >= _MIN_TITLE_WORD]
+        return len(words) > 3 and sum(w.is_capitalized for w in words) * 4 >= len(words) * 3
 
-    def _is_street(self, candidate: Candidate, word: Word | None, following: Word | None) -> bool:
-        customs = self._customs
-        if following and following.text in customs.after and self.gap_after(candidate) == " ":
+    def _is_street_or_business(
+        self, candidate: Candidate, word: Word | None, following: Word | None
+    ) -> bool:
+        lexicon = self._lexicon
+        if (
+            following
+            and following.text in lexicon.following_entity_nouns
+            and self.gap_after(candidate) == " "
+        ):
             return True
-        if word is None or word.text not in customs.streets:
+        if word is None or word.text not in lexicon.preceding_entity_nouns:
             return False
         if word.text == "via":
-            earlier = self.before(candidate, 2)
-            return earlier is not None and earlier.text in customs.before_via
-        own = self._line.texts[candidate.first]
-        return word.text not in customs.plural_streets or bool(_ADJECTIVE.fullmatch(own))
+            earlier = self.word_before(candidate, 2)
+            return earlier is not None and earlier.text in lexicon.via_street_prepositions
+        name = self._tokens.texts[candidate.first]
+        return word.text not in lexicon.plural_street_nouns or bool(_ADJECTIVE.fullmatch(name))
 
-    def _is_somebody(self, candidate: Candidate, word: Word | None, following: Word | None) -> bool:
-        customs = self._customs
-        if word and word.capital and word.text in customs.given:
+    def _is_person(self, candidate: Candidate, word: Word | None, following: Word | None) -> bool:
+        lexicon = self._lexicon
+        if word and word.is_capitalized and word.text in lexicon.given_names:
             return self.gap_before(candidate).strip(".") == " "
-        if not following or not following.capital or self._shouting or self.is_head(candidate):
+        if (
+            not following
+            or not following.is_capitalized
+            or self._is_all_caps
+            or self.has_positional_capital(candidate)
+        ):
             following = None
-        own = self._line.texts[candidate.first]
-        if following and own in customs.first_names and self.gap_after(candidate) == " ":
-            return following.text not in customs.generic
+        name = self._tokens.texts[candidate.first]
+        if following and name in lexicon.place_first_names and self.gap_after(candidate) == " ":
+            return following.text not in lexicon.generic_words
         return bool(
             word
-            and word.capital
+            and word.is_capitalized
             and candidate.size == 1
-            and not self._line.is_head(candidate.first - 1)
+            and not self._tokens.is_sentence_start(candidate.first - 1)
             and self.gap_before(candidate) == " "
-            and _ADJECTIVE.fullmatch(own)
-            and not self._shouting
+            and _ADJECTIVE.fullmatch(name)
+            and not self._is_all_caps
         )
 
-    def _is_river(self, candidate: Candidate, word: Word | None, following: Word | None) -> bool:
-        rivers = self._customs.rivers
-        if following and following.text in rivers and self.gap_after(candidate) == " ":
+    def _has_river_noun(
+        self, candidate: Candidate, word: Word | None, following: Word | None
+    ) -> bool:
+        river_nouns = self._lexicon.river_nouns
+        if following and following.text in river_nouns and self.gap_after(candidate) == " ":
             return True
-        return word is not None and word.text in rivers and self.gap_before(candidate) == " "
+        return word is not None and word.text in river_nouns and self.gap_before(candidate) == " "
 
-    def _is_called(self, candidate: Candidate, word: Word) -> bool:
-        customs = self._customs
-        if word.text not in customs.called:
+    def _is_nickname(self, candidate: Candidate, word: Word) -> bool:
+        lexicon = self._lexicon
+        if word.text not in lexicon.naming_words:
             return False
-        earlier = self.before(candidate, 2)
-        return earlier is None or earlier.text not in customs.nouns
+        earlier = self.word_before(candidate, 2)
+        return earlier is None or earlier.text not in lexicon.settlement_nouns

@@ -1,7 +1,7 @@
-"""Every spelling of every name, on a shelf by what its case forms have in common.
+"""Name index: looks up the spellings of place names by words in any case form.
 
-A look-up takes the words of a text, in whatever case they stand, and gives the spellings they are
-a form of. Nothing is expanded beforehand, so the shelf is small and loads at once.
+The index is a constant hash table from the stems of a name to its spellings. Case forms are not
+expanded in it, so it is small and loads at once.
 """
 
 import functools
@@ -12,140 +12,143 @@ from dataclasses import dataclass
 from importlib.resources import files
 from itertools import product
 
-from matching.morphology.declension import is_form, skeleton, skeletons
-from matching.places.hash_table import Shelf
-from matching.places.region_table import Table
-from matching.text.tokenizer import Token, tokens
+from matching.morphology.declension import is_case_form, stem_all_forms, stem_name
+from matching.places.hash_table import ConstantHashTable
+from matching.places.region_table import RegionTable
+from matching.text.tokenizer import Token, tokenize
 
-_LINES = 1 << 14
-_REMEMBERED = 30_000  # look-ups
-_LIKE_LATIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
-_FIRST = "+"  # after a skeleton: how many words the longest name has that begins with it
+_BUCKET_COUNT = 1 << 14
+_CACHE_SIZE = 30_000  # look-ups
+_PLAIN_LATIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
+_LENGTH_SUFFIX = "+"  # stem + suffix -> words in the longest name that starts with the stem
 
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """One way to write the name of a place, or of several."""
+    """One spelling of the name of one or more regions."""
 
-    words: tuple[str, ...]  # normalised, Latin ones without accents
-    capitals: tuple[bool, ...]  # which of them are written large
-    acronym: bool  # written in capitals only
-    fixed: bool  # has no case forms
-    ordinary: bool  # is a word too
-    numbers: tuple[int, ...]  # of those who bear it, likeliest first
+    words: tuple[str, ...]  # normalised; Latin letters without accents
+    capitals: tuple[bool, ...]  # for each word: starts with a capital letter
+    is_acronym: bool  # all upper-case
+    is_indeclinable: bool  # has no case forms
+    is_ordinary_word: bool  # is also an ordinary word
+    referents: tuple[int, ...]  # numbers of the regions with this name, likeliest first
 
 
-def plain(word: str) -> str:
-    """A normalised word without the accents of Latin letters."""
+def strip_accents(word: str) -> str:
+    """Remove the accents of Latin letters from a normalised word."""
     if word.isascii() or "\u0400" <= word[0] <= "\u052f":
         return word
-    apart = unicodedata.normalize("NFKD", word.translate(_LIKE_LATIN))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+    decomposed = unicodedata.normalize("NFKD", word.translate(_PLAIN_LATIN))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-class Spellings:
-    """Spellings by the words of a text."""
+class NameIndex:
+    """Spellings by normalised words; look-ups are cached (LRU)."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
-        self.longest = functools.lru_cache(_REMEMBERED)(self._longest)
-        self.find = functools.lru_cache(_REMEMBERED)(self._find)
+    def __init__(self, table: ConstantHashTable) -> None:
+        """Use a table of build()."""
+        self._table = table
+        self.max_length = functools.lru_cache(_CACHE_SIZE)(self._max_length_uncached)
+        self.find = functools.lru_cache(_CACHE_SIZE)(self._find_uncached)
 
     @classmethod
-    def load(cls) -> "Spellings":
-        """Those of the table that comes with the package."""
+    def load(cls) -> "NameIndex":
+        """Load the index of the package."""
         packed = (files("matching") / "data" / "names.txt.gz").read_bytes()
-        return cls(Shelf.read(gzip.decompress(packed)))
+        return cls(ConstantHashTable.from_bytes(gzip.decompress(packed)))
 
     @classmethod
-    def of(
-        cls, named: Iterable[tuple[str, int, bool]], is_word: Callable[[str], bool]
-    ) -> "Spellings":
-        """From (spelling, number of its bearer, whether it is fixed), the likeliest bearer first.
+    def build(
+        cls, spellings: Iterable[tuple[str, int, bool]], is_word: Callable[[str], bool]
+    ) -> "NameIndex":
+        """Build an index from (spelling, region number, is indeclinable), likeliest referent first.
 
-        is_word tells of a normalised name of one word whether it is a word as well.
+        is_word decides whether a normalised name of one word is also an ordinary word.
         """
-        bearers: dict[str, list[int]] = {}
+        referents: dict[str, list[int]] = {}
         flags: dict[str, str] = {}
-        for spelling, number, fixed in named:
-            line = tokens(spelling)
-            if line:
-                written = " ".join(map(_written, line))
-                known = bearers.setdefault(written, [])
-                if number not in known:
-                    known.append(number)
-                ordinary = len(line) == 1 and is_word(plain(line[0].text))
-                flags[written] = "f" * fixed + "o" * ordinary
-        return cls(Shelf.of(_entries(bearers, flags).items(), _LINES))
+        for spelling, number, is_indeclinable in spellings:
+            tokens = tokenize(spelling)
+            if tokens:
+                encoded = " ".join(map(_encode_word, tokens))
+                numbers = referents.setdefault(encoded, [])
+                if number not in numbers:
+                    numbers.append(number)
+                is_ordinary_word = len(tokens) == 1 and is_word(strip_accents(tokens[0].text))
+                flags[encoded] = "f" * is_indeclinable + "o" * is_ordinary_word
+        return cls(ConstantHashTable.build(_build_entries(referents, flags).items(), _BUCKET_COUNT))
 
     @classmethod
-    def of_table(cls, table: Table) -> "Spellings":
-        """Of all its regions; none is taken for a word."""
-        ranked = sorted(enumerate(table), key=lambda pair: pair[1].likeliness)
-        named = (
+    def from_table(cls, table: RegionTable) -> "NameIndex":
+        """Build an index of all names in a table; none counts as an ordinary word."""
+        ranked = sorted(enumerate(table), key=lambda pair: pair[1].rank_key)
+        spellings = (
             (spelling, number, False)
             for number, region in ranked
             for spelling in dict.fromkeys((*region.names.values(), *region.aliases))
         )
-        return cls.of(named, lambda _: False)
+        return cls.build(spellings, lambda _: False)
 
     def __bytes__(self) -> bytes:
-        return bytes(self._shelf)
+        return bytes(self._table)
 
-    def _longest(self, first: str) -> int:
-        """How many words the longest name has that begins with this one; 0: none does."""
-        key = skeleton(plain(first))
-        several = self._shelf.get(f"{key}{_FIRST}")
-        return int(several) if several else int(self._shelf.get(key) is not None)
+    def _max_length_uncached(self, first: str) -> int:
+        """Return the length in words of the longest name that starts with a word; 0: none does."""
+        key = stem_name(strip_accents(first))
+        length = self._table.get(f"{key}{_LENGTH_SUFFIX}")
+        return int(length) if length else int(self._table.get(key) is not None)
 
-    def _find(self, words: tuple[str, ...]) -> tuple[Spelling, ...]:
-        """The spellings these normalised words are a form of; those they equal come first."""
-        words = tuple(map(plain, words))
-        value = self._shelf.get(" ".join(map(skeleton, words)))
-        known = map(_read, value.split(";")) if value else ()
-        found = [spelling for spelling in known if _is(words, spelling)]
-        return tuple(sorted(found, key=lambda spelling: spelling.words != words))
+    def _find_uncached(self, words: tuple[str, ...]) -> tuple[Spelling, ...]:
+        """Return the spellings of which normalised words are a form; exact spellings first."""
+        words = tuple(map(strip_accents, words))
+        value = self._table.get(" ".join(map(stem_name, words)))
+        candidates = map(_decode_spelling, value.split(";")) if value else ()
+        spellings = [spelling for spelling in candidates if _matches_spelling(words, spelling)]
+        return tuple(sorted(spellings, key=lambda spelling: spelling.words != words))
 
 
-def _is(words: Sequence[str], spelling: Spelling) -> bool:
-    if spelling.fixed:
+def _matches_spelling(words: Sequence[str], spelling: Spelling) -> bool:
+    if spelling.is_indeclinable:
         return words == spelling.words
-    return len(words) == len(spelling.words) and all(map(is_form, words, spelling.words))
+    return len(words) == len(spelling.words) and all(map(is_case_form, words, spelling.words))
 
 
-def _written(token: Token) -> str:
-    """A word of a name as it is kept: plain, and with its capitals."""
-    word = plain(token.text)
-    if token.upper and len(word) < 5:
+def _encode_word(token: Token) -> str:
+    """Encode a word of a name: without accents, with its capitals."""
+    word = strip_accents(token.text)
+    if token.is_upper and len(word) < 5:
         return word.upper()
-    return word[0].upper() + word[1:] if token.capital else word
+    return word[0].upper() + word[1:] if token.is_capitalized else word
 
 
-def _entries(bearers: dict[str, list[int]], flags: dict[str, str]) -> dict[str, str]:
+def _build_entries(referents: dict[str, list[int]], flags: dict[str, str]) -> dict[str, str]:
     values: dict[str, list[str]] = {}
-    longest: dict[str, int] = {}
-    for written, numbers in bearers.items():
-        words = written.lower().split(" ")
-        value = f"{written}|{flags[written]}|{' '.join(map(str, numbers))}"
-        fixed = "f" in flags[written]
-        forms = [{skeleton(word)} if fixed else skeletons(word) for word in words]
-        for key in {" ".join(parts) for parts in product(*forms)}:
+    max_lengths: dict[str, int] = {}
+    for encoded, numbers in referents.items():
+        words = encoded.lower().split(" ")
+        value = f"{encoded}|{flags[encoded]}|{' '.join(map(str, numbers))}"
+        is_indeclinable = "f" in flags[encoded]
+        word_stems = [
+            {stem_name(word)} if is_indeclinable else stem_all_forms(word) for word in words
+        ]
+        for key in {" ".join(parts) for parts in product(*word_stems)}:
             values.setdefault(key, []).append(value)
         if len(words) > 1:
-            for first in forms[0]:
-                longest[first] = max(len(words), longest.get(first, 0))
-    entries = {key: ";".join(several) for key, several in values.items()}
-    return entries | {f"{first}{_FIRST}": str(size) for first, size in longest.items()}
+            for first in word_stems[0]:
+                max_lengths[first] = max(len(words), max_lengths.get(first, 0))
+    entries = {key: ";".join(spellings) for key, spellings in values.items()}
+    return entries | {f"{first}{_LENGTH_SUFFIX}": str(size) for first, size in max_lengths.items()}
 
 
-def _read(value: str) -> Spelling:
-    written, flags, numbers = value.split("|")
-    large = written.split(" ")
+def _decode_spelling(value: str) -> Spelling:
+    encoded, flags, numbers = value.split("|")
+    encoded_words = encoded.split(" ")
     return Spelling(
-        words=tuple(written.lower().split(" ")),
-        capitals=tuple(word[0] != word[0].lower() for word in large),
-        acronym=len(large) == 1 and len(written) > 1 and written.isupper(),
-        fixed="f" in flags,
-        ordinary="o" in flags,
-        numbers=tuple(map(int, numbers.split(" "))),
+        words=tuple(encoded.lower().split(" ")),
+        capitals=tuple(word[0] != word[0].lower() for word in encoded_words),
+        is_acronym=len(encoded_words) == 1 and len(encoded) > 1 and encoded.isupper(),
+        is_indeclinable="f" in flags,
+        is_ordinary_word="o" in flags,
+        referents=tuple(map(int, numbers.split(" "))),
     )

@@ -1,4 +1,4 @@
-"""Whether an alert is for a whole country: "throughout Ukraine", "по всій Україні"."""
+"""Nationwide detector: alerts for a whole country ("throughout Ukraine", "по всій Україні")."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -6,79 +6,96 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from matching.morphology import demonyms
-from matching.text.tokenizer import Line, words
+from matching.text.tokenizer import TokenSequence, split_words
 
-_POSSESSED = len("'s ")
+_POSSESSIVE_GAP = len("'s ")
 
 
 @dataclass(frozen=True, slots=True)
-class Nationwide:
-    """The words by which it is said, in every language at once."""
+class NationwideDetector:
+    """Cue words and phrases of nationwide alerts, in all languages at once."""
 
-    before: frozenset[tuple[str, ...]]  # ends right before the country's name
-    between: frozenset[str]  # may stand between these words and the name
-    alone: Mapping[str, tuple[tuple[str, ...], ...]]  # needs no name: first word -> the rest
-    home: str  # code of the country meant when none is named
-    home_forms: frozenset[str]  # the home country's name in further forms
-    part: frozenset[str]  # right after the name: only so much of it
-    adjectives: frozenset[str]  # of countries: the whole Ukrainian team is not the country
+    quantifiers: frozenset[tuple[str, ...]]  # end directly before the country's name
+    linking_words: frozenset[str]  # may stand between a quantifier and the name
+    standalone_phrases: Mapping[str, tuple[tuple[str, ...], ...]]  # first word -> the other words
+    home_country: str  # code of the country that a phrase without a name means
+    home_forms: frozenset[str]  # further forms of the home country's name
+    part_words: frozenset[str]  # after the name: limit it to a part of the country
+    demonyms: frozenset[str]  # "the whole Ukrainian team" is not the country
 
     @classmethod
-    def load(cls) -> "Nationwide":
-        """What comes with the package."""
-        alone: dict[str, tuple[tuple[str, ...], ...]] = {}
+    def load(cls) -> "NationwideDetector":
+        """Load the words of the package."""
+        standalone_phrases: dict[str, tuple[tuple[str, ...], ...]] = {}
         data = tomllib.loads((files("matching") / "data" / "nationwide.toml").read_text("utf-8"))
-        for first, *rest in map(words, data["alone"]):
-            alone[first] = (*alone.get(first, ()), tuple(rest))
+        for first, *tail in map(split_words, data["standalone_phrases"]):
+            standalone_phrases[first] = (*standalone_phrases.get(first, ()), tuple(tail))
         return cls(
-            frozenset(map(words, data["before"])),
-            frozenset(words(data["between"])),
-            alone,
-            data["home"],
-            frozenset(word for form in data["home_forms"] for word in words(form)),
-            frozenset(words(data["part"])),
+            frozenset(map(split_words, data["quantifiers"])),
+            frozenset(split_words(data["linking_words"])),
+            standalone_phrases,
+            data["home_country"],
+            frozenset(word for form in data["home_forms"] for word in split_words(form)),
+            frozenset(split_words(data["part_words"])),
             frozenset(demonyms.load()),
         )
 
-    def countries(self, line: Line, named: Sequence[tuple[int, str]]) -> frozenset[str]:
-        """The countries a text speaks of as a whole.
+    def find_countries(
+        self, tokens: TokenSequence, mentioned: Sequence[tuple[int, str]]
+    ) -> frozenset[str]:
+        """Return the codes of the countries that a text mentions as a whole.
 
-        named: the position of each country's first word in line, and its code; a flag is no word
-        and has the position -1.
+        mentioned: for each country in the text, the position of its first word in tokens and its
+        code. A flag emoji is no word and has the position -1.
         """
-        texts = line.texts
-        inflected = [(at, self.home) for at, text in enumerate(texts) if text in self.home_forms]
-        found = {
+        texts = tokens.texts
+        home_mentions = [
+            (position, self.home_country)
+            for position, text in enumerate(texts)
+            if text in self.home_forms
+        ]
+        countries = {
             code
-            for at, code in (*named, *inflected)
-            if at >= 0 and self._whole_before(texts, at) and self._is_whole(line, at)
+            for position, code in (*mentioned, *home_mentions)
+            if position >= 0
+            and self._has_quantifier_before(texts, position)
+            and self._is_whole_country(tokens, position)
         }
-        if not found and self._is_alone(texts):
-            found = {code for _, code in named} or {self.home}
-        return frozenset(found)
+        if not countries and self._has_standalone_phrase(texts):
+            countries = {code for _, code in mentioned} or {self.home_country}
+        return frozenset(countries)
 
-    def _is_whole(self, line: Line, at: int) -> bool:
-        """Whether no part is meant: throughout Ukraine's Kharkiv region, Ucraina orientale."""
-        following = line[at + 1] if at + 1 < len(line) else None
-        if line[at].text in self.adjectives and line[at].text not in self.home_forms:
+    def _is_whole_country(self, tokens: TokenSequence, position: int) -> bool:
+        """Reject a part of a country: throughout Ukraine's Kharkiv region, Ucraina orientale."""
+        following = tokens[position + 1] if position + 1 < len(tokens) else None
+        name = tokens[position]
+        if name.text in self.demonyms and name.text not in self.home_forms:
             return False
         if following is None:
             return True
-        gap = following.start - line[at].end
-        owned = gap == _POSSESSED and following.capital and line[at].text.isascii()
-        return following.text not in self.part and not owned
+        gap = following.start - name.end
+        is_possessive = gap == _POSSESSIVE_GAP and following.is_capitalized and name.text.isascii()
+        return following.text not in self.part_words and not is_possessive
 
-    def _whole_before(self, texts: Sequence[str], at: int) -> bool:
-        while at and not self._ends_at(texts, at) and texts[at - 1] in self.between:
-            at -= 1
-        return self._ends_at(texts, at)
+    def _has_quantifier_before(self, texts: Sequence[str], position: int) -> bool:
+        while (
+            position
+            and not self._quantifier_ends_at(texts, position)
+            and texts[position - 1] in self.linking_words
+        ):
+            position -= 1
+        return self._quantifier_ends_at(texts, position)
 
-    def _ends_at(self, texts: Sequence[str], at: int) -> bool:
-        return any(tuple(texts[max(0, at - size) : at]) in self.before for size in (1, 2, 3))
-
-    def _is_alone(self, texts: Sequence[str]) -> bool:
+    def _quantifier_ends_at(self, texts: Sequence[str], position: int) -> bool:
         return any(
-            tuple(texts[at + 1 : at + 1 + len(rest)]) == rest
-            for at in [at for at, text in enumerate(texts) if text in self.alone]
-            for rest in self.alone[texts[at]]
+            tuple(texts[max(0, position - size) : position]) in self.quantifiers
+            for size in (1, 2, 3)
+        )
+
+    def _has_standalone_phrase(self, texts: Sequence[str]) -> bool:
+        phrases = self.standalone_phrases
+        return any(
+            tuple(texts[start + 1 : start + 1 + len(tail)]) == tail
+            for start in [start for start, text in enumerate(texts) if text in phrases]
+            for tail in phrases[texts[start]]
         )

@@ -1,94 +1,99 @@
-"""Names of places in a text: where one is written, and of which place it is the name."""
+"""Toponym recognizer: finds place names in a text and resolves each to its likeliest referent.
+
+Pipeline: candidate generation (candidate_scanner), disambiguation by context features
+(disambiguation, mention_context, containment), ranking of referents (referents).
+"""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 from matching.morphology import demonyms
-from matching.places.candidates import Candidate, Scanner
-from matching.places.disambiguation import Judge
-from matching.places.lexicon import Customs
-from matching.places.mention_context import Surroundings
-from matching.places.name_index import Spellings, plain
-from matching.places.region_table import Table
-from matching.text.tokenizer import Line, Token
+from matching.places.candidate import Candidate
+from matching.places.candidate_scanner import CandidateScanner
+from matching.places.disambiguation import Disambiguator
+from matching.places.lexicon import Lexicon
+from matching.places.mention_context import MentionContext
+from matching.places.name_index import NameIndex, strip_accents
+from matching.places.region_table import RegionTable
+from matching.text.tokenizer import Token, TokenSequence
 
-__all__ = ["Customs", "Hit", "Names"]
-
-_MOST_CODES = 6
+_MAX_CODES = 6
 
 
-class Hit(NamedTuple):
-    """A name found in a text."""
+class Toponym(NamedTuple):
+    """A place name recognized in a text."""
 
-    codes: tuple[str, ...]  # of those who bear it, the one that is meant first
-    first: int  # the position of its first word; -1 of a flag, which is no word
+    codes: tuple[str, ...]  # of its possible referents, the likeliest first
+    first: int  # position of its first word; -1: a flag emoji, which is no word
     start: int  # code points
     end: int  # exclusive
 
 
-class Names:
-    """The names of a table's regions."""
+class ToponymRecognizer:
+    """Recognizes the names of a table's regions."""
 
-    def __init__(self, spellings: Spellings, table: Table, customs: Customs) -> None:
-        self._spellings = spellings
+    def __init__(self, name_index: NameIndex, table: RegionTable, lexicon: Lexicon) -> None:
+        """Prepare the scanner; name_index has the names of the regions in table."""
+        self._name_index = name_index
         self._table = table
-        self._customs = customs
-        self._scanner = Scanner(spellings, table, customs, demonyms.load())
+        self._lexicon = lexicon
+        self._scanner = CandidateScanner(name_index, table, lexicon, demonyms.load())
 
-    def bearers(self, key: tuple[str, ...]) -> tuple[str, ...]:
-        """The codes of those who bear a name, likeliest first.
+    def referents(self, name: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the codes of all regions with this name, likeliest first.
 
-        Of a case form that is nobody's name itself only the places a bare name can mean.
+        name: normalised words. A case form that is no name itself matches only prominent regions.
         """
-        key = tuple(map(plain, key))
-        known = self._spellings.find(key)
-        exact = [spelling for spelling in known if spelling.words == key]
-        known = tuple(s for s in known if self._table.region(s.numbers[0]).is_known)
-        numbers = {n for spelling in exact or known for n in spelling.numbers}
-        ranked = sorted(numbers, key=lambda number: self._table.region(number).likeliness)
+        name = tuple(map(strip_accents, name))
+        spellings = self._name_index.find(name)
+        exact = [spelling for spelling in spellings if spelling.words == name]
+        prominent = [s for s in spellings if self._table.region(s.referents[0]).is_prominent]
+        numbers = {number for spelling in exact or prominent for number in spelling.referents}
+        ranked = sorted(numbers, key=lambda number: self._table.region(number).rank_key)
         return tuple(self._table.codes[number] for number in ranked)
 
-    def longest(self, first: str) -> int:
-        """How many words the longest name has that begins with this one; 0: none does."""
-        return self._spellings.longest(first)
+    def max_length(self, first: str) -> int:
+        """Return the length in words of the longest name that starts with a word; 0: none does."""
+        return self._name_index.max_length(first)
 
-    def is_ordinary(self, line: Sequence[Token]) -> bool:
-        """Whether the name is an ordinary word as well."""
-        if len(line) != 1:
+    def is_ordinary_word(self, tokens: Sequence[Token]) -> bool:
+        """Return whether a name is also an ordinary word."""
+        if len(tokens) != 1:
             return False
-        name = line[0].text
-        customs = self._customs
-        known = self._spellings.find((name,))
+        name = tokens[0].text
+        lexicon = self._lexicon
+        spellings = self._name_index.find((name,))
         return (
-            name in customs.ordinary
-            or name in customs.people
-            or name in customs.common
-            or (bool(known) and all(s.ordinary or s.acronym for s in known))
+            name in lexicon.ordinary_words
+            or name in lexicon.person_names
+            or name in lexicon.sentence_start_words
+            or (bool(spellings) and all(s.is_ordinary_word or s.is_acronym for s in spellings))
         )
 
-    def is_written_as_name(self, line: Sequence[Token]) -> bool:
-        """Whether the capitals of a name are there."""
-        known = self._spellings.find(tuple(token.text for token in line))
-        if known and all(spelling.acronym for spelling in known):
-            return line[0].upper
-        return line[0].capital
+    def has_name_capitals(self, tokens: Sequence[Token]) -> bool:
+        """Return whether words are capitalized as a name: Kyiv, UK."""
+        spellings = self._name_index.find(tuple(token.text for token in tokens))
+        if spellings and all(spelling.is_acronym for spelling in spellings):
+            return tokens[0].is_upper
+        return tokens[0].is_capitalized
 
-    def find(self, line: Line, text: str = "") -> Iterator[Hit]:
-        """The places a text speaks of, from its left to its right; they do not overlap.
+    def recognize(self, tokens: TokenSequence, text: str = "") -> Iterator[Toponym]:
+        """Yield the toponyms of a text in order; they do not overlap.
 
-        text: what the words of line were cut from, with their positions. Without it neither flags
-        nor what stands between the words are known.
+        text: the original of tokens. Without it flag emoji and the characters between words are
+        not considered.
         """
-        shouting = sum([word.upper for word in line.words]) * 2 > len(line)
-        found = self._scanner.scan(line, shouting=shouting)
-        found = sorted(chain(found, self._scanner.flags(text)), key=lambda c: c.start)
-        if not found:
+        is_all_caps = sum([word.is_upper for word in tokens.words]) * 2 > len(tokens)
+        names = self._scanner.scan(tokens, is_all_caps=is_all_caps)
+        candidates = sorted(chain(names, self._scanner.scan_flags(text)), key=lambda c: c.start)
+        if not candidates:
             return
-        around = Surroundings(line, text, self._customs, shouting=shouting)
-        for candidate in Judge(found, around, self._table, self._customs).judge():
-            yield self._hit(candidate)
+        context = MentionContext(tokens, text, self._lexicon, is_all_caps=is_all_caps)
+        disambiguator = Disambiguator(candidates, context, self._table, self._lexicon)
+        for candidate in disambiguator.disambiguate():
+            yield self._toponym(candidate)
 
-    def _hit(self, candidate: Candidate) -> Hit:
-        codes = tuple(self._table.codes[n] for n in candidate.numbers[:_MOST_CODES])
-        return Hit(codes, candidate.first, candidate.start, candidate.end)
+    def _toponym(self, candidate: Candidate) -> Toponym:
+        codes = tuple(self._table.codes[number] for number in candidate.referents[:_MAX_CODES])
+        return Toponym(codes, candidate.first, candidate.start, candidate.end)

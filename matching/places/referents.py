@@ -1,63 +1,69 @@
-"""Which of those who bear a name is meant, once the name is known to be a place's."""
+"""Toponym resolution: ranks the referents of an accepted name by the other places in the text."""
 
 import re
 from collections.abc import Iterable, Sequence
 
-from matching.places.candidates import Candidate
-from matching.places.mention_context import Surroundings
-from matching.places.region_table import Table
+from matching.places.candidate import Candidate
+from matching.places.mention_context import MentionContext
+from matching.places.region_table import RegionTable
 
-UNITS = frozenset(("oblast", "region", "raion", "hromada"))
-SETTLEMENTS = frozenset(("city", "town", "village"))
-MOST = 100  # places of a text that decide of others
-BEARERS = 4  # of a name that are looked at
+UNIT_KINDS = frozenset(("oblast", "region", "raion", "hromada"))
+SETTLEMENT_KINDS = frozenset(("city", "town", "village"))
+MAX_PLACES = 100  # places of a text that influence others; bounds the time
+MAX_REFERENTS = 4  # referents of a name that are examined
 
-_LARGE = 30_000  # inhabitants of a city that a unit listed after it does not move elsewhere
-_QUALIFIES = re.compile(r"\s*[,(]?\s*")
+_LARGE_CITY = 30_000  # inhabitants; a unit listed after a larger city does not qualify it
+_QUALIFIER_GAP = re.compile(r"\s*[,(]?\s*")
 
 
-class Chooser:
-    """Puts first, among the bearers of each name, the one that is meant."""
+class ReferentRanker:
+    """Puts the likeliest referent of each name first."""
 
-    def __init__(self, around: Surroundings, table: Table) -> None:
-        self._around = around
+    def __init__(self, context: MentionContext, table: RegionTable) -> None:
+        """Rank with the context of one text."""
+        self._context = context
         self._table = table
 
-    def choose(self, accepted: Sequence[Candidate]) -> None:
-        """The bearer a unit right after the name holds, or the one that holds other places."""
-        said = list(dict.fromkeys(candidate.numbers[0] for candidate in accepted))[:MOST]
-        following = {candidate.first: candidate for candidate in accepted if candidate.size}
-        for candidate in accepted:
-            if len(candidate.numbers) > 1 and not candidate.sure:
-                chosen = self._qualified(candidate, following.get(candidate.last + 1))
-                chosen = chosen or self._holding(candidate, said)
-                if chosen is not None:
-                    candidate.numbers = tuple(dict.fromkeys((chosen, *candidate.numbers)))
+    def rank(self, candidates: Sequence[Candidate]) -> None:
+        """Put first the referent in a unit right after the name, or one that contains others."""
+        firsts = dict.fromkeys(candidate.referents[0] for candidate in candidates)
+        mentioned = list(firsts)[:MAX_PLACES]
+        candidates_by_position = {c.first: c for c in candidates if c.size}
+        for candidate in candidates:
+            if len(candidate.referents) > 1 and not candidate.is_certain:
+                following = candidates_by_position.get(candidate.last + 1)
+                referent = self._referent_in_following_unit(candidate, following)
+                referent = referent or self._referent_containing(candidate, mentioned)
+                if referent is not None:
+                    candidate.referents = tuple(dict.fromkeys((referent, *candidate.referents)))
 
-    def _qualified(self, candidate: Candidate, following: Candidate | None) -> int | None:
-        """The bearer in the unit named right after it: Миколаїв Львівської області."""
+    def _referent_in_following_unit(
+        self, candidate: Candidate, following: Candidate | None
+    ) -> int | None:
+        """Return the referent in the unit right after the name: Миколаїв Львівської області."""
         region = self._table.region
-        if following is None or region(following.numbers[0]).kind not in UNITS:
+        if following is None or region(following.referents[0]).kind not in UNIT_KINDS:
             return None
-        best, gap = region(candidate.numbers[0]), self._around.gap_after(candidate)
-        large = best.kind not in SETTLEMENTS or best.population >= _LARGE
-        if not _QUALIFIES.fullmatch(gap) or (large and "," in gap):
+        best, gap = region(candidate.referents[0]), self._context.gap_after(candidate)
+        is_large = best.kind not in SETTLEMENT_KINDS or best.population >= _LARGE_CITY
+        if not _QUALIFIER_GAP.fullmatch(gap) or (is_large and "," in gap):
             return None
-        return next(iter(inside(candidate, following.numbers[:1], self._table)), None)
+        return next(iter(referents_inside(candidate, following.referents[:1], self._table)), None)
 
-    def _holding(self, candidate: Candidate, said: Sequence[int]) -> int | None:
-        """The bearer that other places of the text lie in."""
-        for number in candidate.numbers[:BEARERS]:
-            within = self._table.inside(number)
-            if len(within) > 1 and any(o in within and o != number for o in said):
+    def _referent_containing(self, candidate: Candidate, mentioned: Sequence[int]) -> int | None:
+        """Return the referent that contains other places of the text."""
+        for number in candidate.referents[:MAX_REFERENTS]:
+            subtree = self._table.subtree(number)
+            if len(subtree) > 1 and any(m in subtree and m != number for m in mentioned):
                 return number
         return None
 
 
-def inside(candidate: Candidate, units: Iterable[int], table: Table) -> list[int]:
-    """The bearers of a name that lie in the first of these units that holds any."""
+def referents_inside(candidate: Candidate, units: Iterable[int], table: RegionTable) -> list[int]:
+    """Return the referents inside the first of these units that contains any."""
     for unit in units:
-        held = [n for n in candidate.numbers if n in table.inside(unit) and n != unit]
-        if held:
-            return held
+        subtree = table.subtree(unit)
+        referents = [n for n in candidate.referents if n in subtree and n != unit]
+        if referents:
+            return referents
     return []

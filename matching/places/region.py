@@ -1,17 +1,17 @@
-"""A place, and its line in the table that is shipped."""
+"""Region: a node of the place tree, and its codec for a line of the region table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 LANGUAGES = ("en", "uk", "ru", "it")
 
-# What a bare name means before all else comes first; the other kinds of a name follow.
+# Prior of a bare name: the likeliest kind first.
 KINDS = ("country", "city", "oblast", "region", "group", "raion", "town", "hromada", "village")
 
-# Of two cities of one name the one in the home country is meant, unless it is so much smaller.
-HOME = "UA"
+# Of two cities with one name the one at home is likelier, unless it is smaller by the weight.
+HOME_COUNTRY = "UA"
 _HOME_WEIGHT = 8
-KNOWN_ABROAD = 100_000  # inhabitants
+PROMINENT_POPULATION = 100_000  # inhabitants
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,38 +20,38 @@ class Region:
 
     code: str  # KATOTTG, ISO 3166, gn:ID of GeoNames or group:NAME
     kind: str  # one of KINDS
-    parent: str | None  # the code of the region it lies in
+    parent: str | None  # code of the region that contains it
     names: Mapping[str, str]  # language (en, uk, ru, it) -> name; en always
-    aliases: tuple[str, ...]  # other spellings, of any language
-    uid: int | None  # its number at alerts.in.ua and ukrainealarm
-    zone: str | None  # IANA time zone, where it differs from the parent's
+    aliases: tuple[str, ...]  # other spellings in any language, exonyms included
+    uid: int | None  # number at alerts.in.ua and ukrainealarm
+    zone: str | None  # IANA time zone, if it differs from the parent's
     latitude: float | None  # degrees
     longitude: float | None  # degrees
     population: int  # 0: unknown
-    members: tuple[str, ...] = ()  # of a group: the regions it is made of
+    members: tuple[str, ...] = ()  # of a group: codes of its regions
 
     @property
-    def at_home(self) -> bool:
-        """Whether it is one of the regions of KATOTTG."""
-        return self.code.startswith(HOME)
+    def is_home(self) -> bool:
+        """True for the regions of KATOTTG, those of the home country."""
+        return self.code.startswith(HOME_COUNTRY)
 
     @property
-    def is_known(self) -> bool:
-        """Whether its bare name is enough to speak of it."""
+    def is_prominent(self) -> bool:
+        """True if the bare name, without cues, is enough to mean this region."""
         if self.kind == "city":
-            return self.at_home or self.population >= KNOWN_ABROAD
+            return self.is_home or self.population >= PROMINENT_POPULATION
         return self.kind not in {"town", "village"}
 
     @property
-    def likeliness(self) -> tuple[float, int]:
-        """Sorts the bearers of a name: the likeliest is the smallest."""
-        lesser = self.kind == "city" and not self.is_known
-        rank = KINDS.index("town") + 0.5 if lesser else KINDS.index(self.kind)
-        return rank, -self.population * (_HOME_WEIGHT if self.at_home else 1)
+    def rank_key(self) -> tuple[float, int]:
+        """Sort key for the referents of a name (prior): the likeliest is the smallest."""
+        is_minor_city = self.kind == "city" and not self.is_prominent
+        rank = KINDS.index("town") + 0.5 if is_minor_city else KINDS.index(self.kind)
+        return rank, -self.population * (_HOME_WEIGHT if self.is_home else 1)
 
 
-def write(region: Region) -> str:
-    """A line of tab-separated cells; an Italian name like the English one is left out."""
+def encode_region(region: Region) -> str:
+    """Encode a region as tab-separated cells; omit an Italian name equal to the English one."""
     names = [region.names.get(language, "") for language in LANGUAGES]
     if names[3] == names[0]:
         names[3] = ""
@@ -71,8 +71,8 @@ def write(region: Region) -> str:
     return "\t".join(map(str, cells))
 
 
-def read(line: str) -> Region:
-    """The region write() wrote."""
+def decode_region(line: str) -> Region:
+    """Decode a line of encode_region()."""
     cells = line.split("\t")
     code, kind, parent, uid, zone, latitude, longitude, population, members = cells[:9]
     names = {lang: name for lang, name in zip(LANGUAGES, cells[9:13], strict=True) if name}
@@ -81,15 +81,15 @@ def read(line: str) -> Region:
         kind=kind,
         parent=parent or None,
         names={**names, "it": names.get("it", names["en"])},
-        aliases=_list(cells[13]),
+        aliases=_split_cell(cells[13]),
         uid=int(uid) if uid else None,
         zone=zone or None,
         latitude=float(latitude) if latitude else None,
         longitude=float(longitude) if longitude else None,
         population=int(population or 0),
-        members=_list(members),
+        members=_split_cell(members),
     )
 
 
-def _list(cell: str) -> tuple[str, ...]:
+def _split_cell(cell: str) -> tuple[str, ...]:
     return tuple(cell.split("|")) if cell else ()

@@ -1,4 +1,4 @@
-"""The words for the units a name may be of: область, district, regione."""
+"""Nouns for administrative units beside a name: область, district, regione."""
 
 import tomllib
 from collections.abc import Mapping
@@ -7,20 +7,22 @@ from importlib.resources import files
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
-    """Each with the words that the spelling in the table has."""
+class UnitWords:
+    """Map each form of a unit noun to its spelling in the region table."""
 
-    after: Mapping[str, tuple[str, ...]]  # any form of a word that follows the name
-    before: Mapping[str, str]  # any form of a word that stands before the name
-    between: frozenset[str]  # adjectives that may stand between the name and the word after it
+    following_nouns: Mapping[str, tuple[str, ...]]  # after the name: Харківська область
+    preceding_nouns: Mapping[str, str]  # before the name: regione di Kharkiv
+    modifiers: frozenset[str]  # adjectives between the name and a following noun
 
     @classmethod
-    def load(cls) -> "Units":
-        """What comes with the package."""
+    def load(cls) -> "UnitWords":
+        """Load the words of the package."""
         data = tomllib.loads((files("matching") / "data" / "units.toml").read_text("utf-8"))
-        after: dict[str, tuple[str, ...]] = {}
-        for unit, forms_ in data["after"].items():
-            for form in forms_.split():
-                after[form] = (*after.get(form, ()), unit)
-        before = {form: unit for unit, forms_ in data["before"].items() for form in forms_.split()}
-        return cls(after, before, frozenset(data["between"].split()))
+        following: dict[str, tuple[str, ...]] = {}
+        for unit, forms in data["following_nouns"].items():
+            for form in forms.split():
+                following[form] = (*following.get(form, ()), unit)
+        preceding = {
+            form: unit for unit, forms in data["preceding_nouns"].items() for form in forms.split()
+        }
+        return cls(following, preceding, frozenset(data["modifiers"].split()))

@@ -1,1 +1,1 @@
-"""matching/text."""
+"""Text of bulletins: tokenizer, sentence splitter and the Reading type; no languages, no places."""

@@ -1,14 +1,14 @@
-"""What one bulletin says: its words, its places, its topics, whether it is an alert."""
+"""Reading: the matcher's result for one bulletin (tokens, places, topics, alert or news)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from matching.text.tokenizer import Line
+from matching.text.tokenizer import TokenSequence
 
 
 class Mention(NamedTuple):
-    """A place named in the text."""
+    """A place named in the text, after disambiguation."""
 
     code: str  # a Region's code
     start: int  # code points into title + newline + text
@@ -17,22 +17,23 @@ class Mention(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the matcher knows of one bulletin."""
+    """Everything the matcher reads in one bulletin."""
 
-    tokens: Line  # of title and text, with an empty one between the two
+    tokens: TokenSequence  # of title and text, with an empty one between the two
     mentions: tuple[Mention, ...]  # in the order of the text
-    above: Mapping[str, frozenset[str]]  # each region it is about -> itself and all around it
-    within: frozenset[str]  # all of above together
-    below: Mapping[str, frozenset[str]]  # of an alert: where it rings -> itself and all inside
-    nationwide: frozenset[str]  # of an alert: codes of countries the whole of which it is for
-    raised: frozenset[str]  # codes of the regions for which the text raises an alert
-    cleared: frozenset[str]  # codes of those for which it ends one
+    ancestors: Mapping[str, frozenset[str]]  # region of the bulletin -> itself and its ancestors
+    regions: frozenset[str]  # union of the values of ancestors
+    # Only of an alert or all-clear: region it applies to -> itself and everything inside.
+    affected_subtrees: Mapping[str, frozenset[str]]
+    nationwide_countries: frozenset[str]  # countries that an alert covers as a whole
+    alert_regions: frozenset[str]  # regions for which the text announces an alert
+    all_clear_regions: frozenset[str]  # regions for which the text announces an all-clear
     topics: frozenset[str]  # names
-    alert: bool  # a warning or its end, not news
+    is_alert: bool  # an alert or an all-clear, not news
     source: str  # casefolded name, or empty
-    unknown_regions: tuple[str, ...]  # given by the source, in no table
+    unknown_regions: tuple[str, ...]  # regions from the source that the gazetteer does not have
 
     @property
-    def where(self) -> Mapping[str, list[int]]:
-        """A token's text -> its positions in tokens."""
-        return self.tokens.where
+    def positions(self) -> Mapping[str, list[int]]:
+        """Map each token's text to its positions in tokens."""
+        return self.tokens.positions

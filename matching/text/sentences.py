@@ -1,63 +1,65 @@
-"""Where a text is cut: into sentences, each about one state of things, and these into clauses."""
+"""Sentence and clause splitter: by punctuation, conjunctions of contrast and status emoji."""
 
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-# After these a full stop ends no sentence: м. Київ, Сумська обл.
+# A full stop after an abbreviation ends no sentence: м. Київ, Сумська обл.
 _ABBREVIATION = re.compile(
     r"\b(?:м|с|г|смт|сел|обл|вул|ул|просп|пл|ст|ім|им|р|рр|н|о|год|хв|мін|мин|см|тис|тыс|млн|млрд"
     r"|[Ss]t|Mr|Mrs|Dr|No)$"
 )
-# A contrast begins what holds of other places: "all clear in Sumy, but in Poltava the alert is on".
-# Both begin with one set of characters: only where one of them stands is more looked at.
-_END = re.compile(
+# A conjunction of contrast starts a sentence about other places: "all clear in Sumy, but in Poltava
+# the alert is on". Both patterns start with one character set, so the regex engine checks the rest
+# only at those characters.
+_SENTENCE_BOUNDARY = re.compile(
     r"""[.!?…\n;,🔴🟢🟡🟠🚨✅](?:(?<![.!?…,])|(?<!,)(?=["'»”’)\]]*(?:\s|$))"""
     r"|(?<=,)(?=\s(?:but|while|whereas|а|але|натомість|но|зато|тогда|тоді|ma|mentre|invece)\s))"
 )
-_PAUSE = re.compile(r"[,:()—–-](?:(?<!-)|(?<=\s-)(?=\s))")
+_CLAUSE_BOUNDARY = re.compile(r"[,:()—–-](?:(?<!-)|(?<=\s-)(?=\s))")
 
 
 class Sentences:
-    """The sentences of one text, numbered from 0."""
+    """Sentence and clause boundaries of one text; sentences are numbered from 0."""
 
-    def __init__(self, text: str, ends: Sequence[int], marks: Mapping[int, str]) -> None:
+    def __init__(self, text: str, boundaries: Sequence[int], marks: Mapping[int, str]) -> None:
+        """Store the boundaries (code points) and the marks (sentence number -> its first emoji)."""
         self._text = text
-        self._ends = ends  # code points at which they are cut
-        self.marks = marks  # number of a sentence -> the sign it begins with: 🔴, 🟢 and so on
+        self._boundaries = boundaries
+        self.marks = marks  # 🔴, 🟢 and so on
 
-    def at(self, place: int) -> int:
-        """The number of the sentence this code point stands in."""
-        return bisect_right(self._ends, place)
+    def sentence_at(self, offset: int) -> int:
+        """Return the number of the sentence that contains this code point."""
+        return bisect_right(self._boundaries, offset)
 
-    def clause(self, place: int) -> tuple[int, int]:
-        """What names the clause this code point stands in."""
-        return self.at(place), bisect_right(self._pauses, place)
+    def clause_at(self, offset: int) -> tuple[int, int]:
+        """Return the clause that contains this code point, as sentence and clause number."""
+        return self.sentence_at(offset), bisect_right(self._clause_boundaries, offset)
 
-    def same_clause(self, place: int, other: int) -> bool:
-        """Whether two code points stand in one clause."""
-        if self.at(place) != self.at(other):
+    def is_same_clause(self, offset: int, other_offset: int) -> bool:
+        """Return whether two code points are in the same clause."""
+        if self.sentence_at(offset) != self.sentence_at(other_offset):
             return False
-        first, last = sorted((place, other))
-        return _PAUSE.search(self._text, first, last) is None
+        first, last = sorted((offset, other_offset))
+        return _CLAUSE_BOUNDARY.search(self._text, first, last) is None
 
     @cached_property
-    def _pauses(self) -> list[int]:
-        """The code points at which clauses are cut; many texts are never asked for them."""
-        return [pause.start() for pause in _PAUSE.finditer(self._text)]
+    def _clause_boundaries(self) -> list[int]:
+        """Offsets of clause boundaries; lazy, because most texts never need them."""
+        return [boundary.start() for boundary in _CLAUSE_BOUNDARY.finditer(self._text)]
 
 
-def sentences(title: str, text: str) -> Sentences:
-    """Cut title + newline + text; the time is linear."""
-    whole = f"{title}\n{text}"
-    ends = []
+def split_sentences(title: str, text: str) -> Sentences:
+    """Split title + newline + text in linear time."""
+    combined = f"{title}\n{text}"
+    boundaries = []
     marks = {}
-    for end in _END.finditer(whole):
-        at, sign = end.start(), end.group()
-        if sign == "." and _ABBREVIATION.search(whole, max(0, at - 6), at):
+    for boundary in _SENTENCE_BOUNDARY.finditer(combined):
+        offset, mark = boundary.start(), boundary.group()
+        if mark == "." and _ABBREVIATION.search(combined, max(0, offset - 6), offset):
             continue
-        ends.append(at)
-        if sign > "\u2600":
-            marks[len(ends)] = sign
-    return Sentences(whole, ends, marks)
+        boundaries.append(offset)
+        if mark > "\u2600":
+            marks[len(boundaries)] = mark
+    return Sentences(combined, boundaries, marks)

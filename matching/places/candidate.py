@@ -1,0 +1,29 @@
+"""Candidate: words of a text that may be a toponym, as the pipeline passes them on."""
+
+from dataclasses import dataclass
+
+from matching.places.name_index import Spelling
+
+CONJUNCTIONS = frozenset(("та", "і", "й", "и", "and", "e", "ed", "або", "чи", "или", "or", "o"))
+
+
+@dataclass(slots=True)
+class Candidate:
+    """Words that may be the name of a place, with the possible referents."""
+
+    first: int  # position of the first word
+    size: int  # words
+    start: int  # code points
+    end: int  # exclusive
+    words: tuple[str, ...]  # in the form of the text, normalised
+    referents: tuple[int, ...]  # region numbers, likeliest first
+    spelling: Spelling | None  # None: a demonym or a flag emoji
+    is_certain: bool = False  # needs no disambiguation
+    is_elliptic: bool = False  # an adjective without its noun: на Харківській
+    is_rejected: bool = False
+    is_accepted: bool = False
+
+    @property
+    def last(self) -> int:
+        """Position of the last word."""
+        return self.first + self.size - 1
