@@ -1,4 +1,4 @@
-"""Why a bulletin rings for a query, or does not: all that is read in it, as plain values."""
+"""Match explanation for `tocsin explain`: everything read in a bulletin, as plain values."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,7 +12,7 @@ from matching.topics.topics import Topics
 
 
 class Explainer:
-    """Explains bulletins with one gazetteer and one set of topics."""
+    """Explainer of bulletins, with one gazetteer and one set of topics."""
 
     def __init__(self, gazetteer: Gazetteer, topics: Topics, reader: Reader) -> None:
         self._gazetteer = gazetteer
@@ -20,32 +20,32 @@ class Explainer:
         self._reader = reader
 
     def explain(
-        self, name: object, title: str, text: str, queries: Iterable[str] = ()
+        self, bulletin_id: object, title: str, text: str, queries: Iterable[str] = ()
     ) -> dict[str, Any]:
-        """What is read in a bulletin, ready for JSON.
+        """Return the places, topics and query results of a bulletin, ready for JSON.
 
-        {"id": name, "places": [{"name", "code", "span"}], "nationwide": bool, "topics": [...],
-        "queries": {query: bool}}: one place a mention, under its English name, with its span in
-        title + newline + text (code points, end exclusive). A query that cannot be read does not
-        hold; what is wrong with it stands in one more entry, "errors": {query: {"kind", "start",
-        "end", "suggestion"}}.
+        {"id": bulletin_id, "places": [{"name", "code", "span"}], "nationwide": bool,
+        "topics": [...], "queries": {query: bool}}. Each mention gives one place with its English
+        name and its span in title + newline + text (code points, end exclusive). The result of a
+        malformed query is False, and an additional key describes the mistake: "errors": {query:
+        {"kind", "start", "end", "suggestion"}}.
         """
         reading = self._reader.read(title, text)
-        held: dict[str, bool] = {}
+        results: dict[str, bool] = {}
         errors: dict[str, dict[str, Any]] = {}
         for query in queries:
             try:
-                held[query] = self._holds(query, reading)
+                results[query] = self._matches(query, reading)
             except QueryError as error:
-                held[query] = False
+                results[query] = False
                 errors[query] = {
                     "kind": error.kind.value,
                     "start": error.start,
                     "end": error.end,
                     "suggestion": error.suggestion,
                 }
-        explained = {
-            "id": name,
+        explanation = {
+            "id": bulletin_id,
             "places": [
                 {
                     "name": self._name(mention.code),
@@ -54,20 +54,23 @@ class Explainer:
                 }
                 for mention in reading.mentions
             ],
-            "nationwide": bool(reading.nationwide),
+            "nationwide": bool(reading.nationwide_countries),
             "topics": [topic for topic in self._topics.names if topic in reading.topics],
-            "queries": held,
+            "queries": results,
         }
-        return explained | ({"errors": errors} if errors else {})
+        return explanation | ({"errors": errors} if errors else {})
 
     def _name(self, code: str) -> str:
-        """In English; with what it lies in where the bare name of one abroad means another."""
+        """Return the English name of a region.
+
+        A region abroad gets its containing region as well if its bare name means another place.
+        """
         region = self._gazetteer.region(code)
         name = region.names["en"]
-        meant = self._gazetteer.find(name)
-        if region.at_home or not meant or meant[0].code == code:
+        namesakes = self._gazetteer.find(name)
+        if region.is_home or not namesakes or namesakes[0].code == code:
             return name
         return self._gazetteer.title(code, "en")
 
-    def _holds(self, query: str, reading: Reading) -> bool:
+    def _matches(self, query: str, reading: Reading) -> bool:
         return evaluate(parse(query, self._gazetteer, self._topics).query, reading)

@@ -1,7 +1,9 @@
-"""Whether two bulletins tell the same news: by exact keys first, then by what they say.
+"""Near-duplicate detection: exact dedup keys first, then the similarity of two texts.
 
-Wording alone misleads: "Kharkiv shelling leaves three dead" is worded like "Kherson shelling leaves
-two dead". So likeness counts only between texts of the same places, numbers and topics.
+The exact keys are a hash of the words and the canonical URL. The similarity is rapidfuzz's token
+set ratio, not MinHash or SimHash: it is computed only for texts with the same places, numbers and
+topics, which are few. Wording alone misleads: "Kharkiv shelling leaves three dead" is worded like
+"Kherson shelling leaves two dead".
 """
 
 import hashlib
@@ -16,93 +18,101 @@ from rapidfuzz import fuzz
 
 from matching.text.reading import Reading
 
-LEAST_WORDS = 12
-"""Shorter ones are alike too easily: only exact keys count for them."""
+MIN_WORDS = 12
+"""Shorter texts are similar too easily: only the exact keys count for them."""
 
-_LIKE = 65
-"""Of 100, as `rapidfuzz.fuzz.token_set_ratio` counts: reworded news reach it, other news of the
-same place, numbers and topic rarely do."""
+_MIN_SIMILARITY = 65
+"""Percent, by `rapidfuzz.fuzz.token_set_ratio`. Reworded news reach it; different news about the
+same places, numbers and topics rarely do."""
 
-_SHORT_WORD = 3
-_TRACKERS = ("utm_", "fbclid", "gclid", "mc_")
+_MAX_FUNCTION_WORD = 3  # letters; shorter words carry little meaning
+_TRACKING_PARAMETERS = ("utm_", "fbclid", "gclid", "mc_")
 
 
-class Why(StrEnum):
-    """What showed that two are one."""
+class DuplicateReason(StrEnum):
+    """Reason why two bulletins are duplicates."""
 
-    ADDRESS = "address"
-    WORDS = "words"
-    LIKENESS = "likeness"
+    URL = "address"
+    TEXT = "words"
+    SIMILARITY = "likeness"
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What a bulletin is compared by."""
+    """Fingerprint of a bulletin: the values by which two bulletins are compared."""
 
-    address: str | None  # its URL without what only tracks readers
-    digest: str  # of all its words
-    words: str  # those that carry meaning, with spaces between
-    count: int  # of all its words
+    url: str | None  # canonical URL
+    text_hash: str  # SHA-256 of all words
+    content_words: str  # words that carry meaning, separated by spaces
+    word_count: int  # of all words
     places: frozenset[str]  # codes of regions
-    numbers: frozenset[str]  # in figures or in words, as figures
+    numbers: frozenset[str]  # as figures, whether written in figures or in words
     topics: frozenset[str]  # names
 
     @property
     def subject(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-        """What two texts must share to be alike."""
+        """Return the values that two similar texts must share."""
         return self.places, self.numbers, self.topics
 
 
 def fingerprint(reading: Reading, url: str | None) -> Fingerprint | None:
-    """None for an alert or an all-clear: those are told apart by region and time, never folded."""
-    if reading.alert:
+    """Return the fingerprint of a bulletin, None for an alert or an all-clear.
+
+    Alerts are deduplicated by region and time (see alerts), never by their text.
+    """
+    if reading.is_alert:
         return None
     texts = [text for text in reading.tokens.texts if text]
-    numbers = _numbers()
+    numerals = _load_numerals()
     return Fingerprint(
-        address=canonical(url),
-        digest=hashlib.sha256(" ".join(texts).encode()).hexdigest(),
-        words=" ".join(text for text in texts if len(text) > _SHORT_WORD),
-        count=len(texts),
+        url=canonical_url(url),
+        text_hash=hashlib.sha256(" ".join(texts).encode()).hexdigest(),
+        content_words=" ".join(text for text in texts if len(text) > _MAX_FUNCTION_WORD),
+        word_count=len(texts),
         places=frozenset(mention.code for mention in reading.mentions),
-        numbers=frozenset(numbers.get(text, text) for text in texts if _is_number(text, numbers)),
+        numbers=frozenset(numerals.get(text, text) for text in texts if _is_number(text, numerals)),
         topics=reading.topics,
     )
 
 
-def same(one: Fingerprint, other: Fingerprint) -> Why | None:
-    """Why the two tell the same news; None when they do not."""
-    if one.digest == other.digest:
-        return Why.WORDS
-    if one.address is not None and one.address == other.address:
-        return Why.ADDRESS
-    if min(one.count, other.count) < LEAST_WORDS or one.subject != other.subject:
+def compare(first: Fingerprint, second: Fingerprint) -> DuplicateReason | None:
+    """Return why two bulletins are duplicates, None if they are not."""
+    if first.text_hash == second.text_hash:
+        return DuplicateReason.TEXT
+    if first.url is not None and first.url == second.url:
+        return DuplicateReason.URL
+    if min(first.word_count, second.word_count) < MIN_WORDS or first.subject != second.subject:
         return None
-    like = fuzz.token_set_ratio(one.words, other.words)
-    return Why.LIKENESS if like >= _LIKE else None
+    similarity = fuzz.token_set_ratio(first.content_words, second.content_words)
+    return DuplicateReason.SIMILARITY if similarity >= _MIN_SIMILARITY else None
 
 
-def canonical(url: str | None) -> str | None:
-    """The address without what differs between two links to one page; None for none."""
+def canonical_url(url: str | None) -> str | None:
+    """Return a URL without the parts in which links to one page differ.
+
+    Dropped are the scheme, www. and m., a trailing slash, the fragment and tracking parameters.
+    Return None for an empty or malformed URL.
+    """
     if not url:
         return None
     try:
         parts = urlsplit(url)
     except ValueError:
         return None
+    parameters = parse_qsl(parts.query)
     query = urlencode(
-        sorted(pair for pair in parse_qsl(parts.query) if not pair[0].startswith(_TRACKERS))
+        sorted(pair for pair in parameters if not pair[0].startswith(_TRACKING_PARAMETERS))
     )
     host = parts.netloc.lower().removeprefix("www.").removeprefix("m.")
     return urlunsplit(("", host, parts.path.rstrip("/"), query, ""))
 
 
-def _is_number(text: str, numbers: dict[str, str]) -> bool:
-    return text in numbers or text[0].isdigit()
+def _is_number(text: str, numerals: dict[str, str]) -> bool:
+    return text in numerals or text[0].isdigit()
 
 
 @lru_cache(maxsize=1)
-def _numbers() -> dict[str, str]:
-    """Words for small numbers in four languages, as figures."""
+def _load_numerals() -> dict[str, str]:
+    """Return the words for small numbers in four languages, mapped to figures."""
     data = tomllib.loads((files("matching") / "data" / "numbers.toml").read_text("utf-8"))
     return {word: figure for figure, words in data.items() for word in words.split()}

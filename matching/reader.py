@@ -1,36 +1,41 @@
-"""From the text of a bulletin to what the matcher knows of it."""
+"""Bulletin reader: turns the title and text of a bulletin into a Reading to match."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 
-from matching.index.index import Index, Mode
+from matching.index.index import Index, MatchMode
 from matching.places.gazetteer import Gazetteer
-from matching.places.nationwide import Nationwide
+from matching.places.nationwide import NationwideDetector
 from matching.text.reading import Mention, Reading
-from matching.text.sentences import sentences
-from matching.text.tokenizer import Line, titled
-from matching.topics.sentence_topics import CLEARS, RAISES, Spoken, spoken
+from matching.text.sentences import split_sentences
+from matching.text.tokenizer import TokenSequence, tokenize_bulletin
+from matching.topics.sentence_topics import (
+    AIR_ALERT,
+    ALL_CLEAR,
+    SentenceTopics,
+    classify_sentences,
+)
 from matching.topics.topics import Topics
 
 __all__ = ["Mention", "Reader", "Reading"]
 
-# The topics that make a text an alert when its source does not say what it is.
-ALERTS = frozenset((RAISES, CLEARS))
+# Without a statement of its source, a text with one of these topics is an alert.
+ALERT_TOPICS = frozenset((AIR_ALERT, ALL_CLEAR))
 
 
 class Reader:
-    """Reads bulletins."""
+    """Reader of bulletins, with one gazetteer and one set of topics."""
 
     def __init__(self, gazetteer: Gazetteer, topics: Topics) -> None:
         self._gazetteer = gazetteer
         self._topics = topics
-        self._nationwide = Nationwide.load()
-        self._alerting = topics.leading_to(ALERTS)
-        # Topics of operators are found as subscriptions are: topic n subscribes to its own query.
-        self._names = tuple(topics.queries)
-        self._finder = Index()
-        for number, query in enumerate(topics.queries.values()):
-            self._finder.add(number, number, query, Mode.RING)
+        self._nationwide = NationwideDetector.load()
+        self._alert_triggers = topics.find_trigger_cues(ALERT_TOPICS)
+        # The topics of operators are matched like subscriptions: number n has the query of topic n.
+        self._operator_topics = tuple(topics.bulletin_queries)
+        self._operator_index = Index()
+        for number, query in enumerate(topics.bulletin_queries.values()):
+            self._operator_index.add(number, number, query, MatchMode.AUDIBLE)
 
     def read(
         self,
@@ -40,110 +45,127 @@ class Reader:
         source: str = "",
         regions: Sequence[str] = (),
         topics: Sequence[str] = (),
-        alert: bool | None = None,
+        is_alert: bool | None = None,
     ) -> Reading:
-        """Read a bulletin; never raises, whatever the text.
+        """Read a bulletin. Never raises, whatever the text.
 
-        Spans are code points into title + newline + text. regions and topics are what the source
-        said (names or codes; of topics the unknown are passed over). An alert for which a source
-        gives regions we know rings there alone, and in the whole of a country given so; any other
-        where the sentences that raise or clear it say, or wherever it names when none does. With
-        alert None the text decides: it is one when it falls under air_alert or all_clear.
+        Spans are code points in title + newline + text. `regions` and `topics` come from the
+        source, as names or codes; unknown topics are ignored.
+
+        An alert affects the known regions its source gives, else the regions in the sentences
+        that raise or clear it, else every region it names. A country that the source gives is
+        affected as a whole; a country that the text names, only if the text says so. With
+        `is_alert` None the text decides: it is an alert if it has the topic air_alert or all_clear.
         """
-        line = titled(title, text)
-        mentions, countries = self._mentions(line, f"{title}\n{text}")
-        given, unknown = self._resolved(regions)
-        words = _words(line, mentions, source.casefold(), unknown)
-        known = self._given(topics)
-        said = self._said(title, text, line, mentions)
-        found = known | said.topics | self._operators(words)
-        rung = alert if alert is not None else not ALERTS.isdisjoint(found)
-        whole: frozenset[str] = frozenset()
-        if rung and given:
-            whole = frozenset(code for code in given if self._is_country(code))
-        elif rung:
-            whole = self._nationwide.countries(line, countries)
-        named = {mention.code for mention in mentions}
-        about = set(given) if rung and given else named.union(given, whole)
-        stated = about if given else (said.raised | said.cleared) or about
-        rings = {code for code in stated if rung and not self._is_country(code)} | whole
-        above = {code: frozenset((code, *self._gazetteer.ancestors(code))) for code in about}
+        tokens = tokenize_bulletin(title, text)
+        mentions, country_mentions = self._find_mentions(tokens, f"{title}\n{text}")
+        source_regions, unknown = self._resolve_regions(regions)
+        base = _base_reading(tokens, mentions, source.casefold(), unknown)
+        sentence_topics = self._classify(title, text, tokens, mentions)
+        found_topics = self._find_topics(topics) | sentence_topics.topics
+        found_topics |= self._match_operator_topics(base)
+        if is_alert is None:
+            is_alert = not ALERT_TOPICS.isdisjoint(found_topics)
+        countries: frozenset[str] = frozenset()  # affected as a whole
+        if is_alert and source_regions:
+            countries = frozenset(code for code in source_regions if self._is_country(code))
+            subjects = set(source_regions)
+        else:
+            if is_alert:
+                countries = self._nationwide.find_countries(tokens, country_mentions)
+            subjects = {mention.code for mention in mentions}.union(source_regions, countries)
+        affected: Set[str] = frozenset()
+        if is_alert:
+            stated = sentence_topics.alert_regions | sentence_topics.all_clear_regions
+            candidates = subjects if source_regions else stated or subjects
+            affected = {code for code in candidates if not self._is_country(code)} | countries
+        ancestors = {code: frozenset((code, *self._gazetteer.ancestors(code))) for code in subjects}
+        from_source = frozenset(source_regions)
         return replace(
-            words,
-            above=above,
-            within=frozenset().union(*above.values()),
-            below={code: self._gazetteer.inside(code) for code in rings},
-            nationwide=whole,
-            raised=self._on(RAISES, found, said.raised, given, whole),
-            cleared=self._on(CLEARS, found, said.cleared, given, whole),
-            topics=found,
-            alert=rung,
+            base,
+            ancestors=ancestors,
+            regions=frozenset().union(*ancestors.values()),
+            affected_subtrees={code: self._gazetteer.subtree(code) for code in affected},
+            nationwide_countries=countries,
+            alert_regions=(
+                from_source or sentence_topics.alert_regions | countries
+                if AIR_ALERT in found_topics
+                else frozenset()
+            ),
+            all_clear_regions=(
+                from_source or sentence_topics.all_clear_regions | countries
+                if ALL_CLEAR in found_topics
+                else frozenset()
+            ),
+            topics=found_topics,
+            is_alert=is_alert,
         )
 
     def is_alert(
         self, title: str, text: str, *, source: str = "", topics: Sequence[str] = ()
     ) -> bool:
-        """Whether read() with alert None finds an alert; soon known where no sign of one stands."""
-        line = titled(title, text)
-        found = self._given(topics) | self._operators(_words(line, (), source.casefold(), ()))
-        if not ALERTS.isdisjoint(found):
+        """Return whether read() with is_alert None finds an alert.
+
+        Much faster than read() for a text without trigger cues.
+        """
+        tokens = tokenize_bulletin(title, text)
+        base = _base_reading(tokens, (), source.casefold(), ())
+        found_topics = self._find_topics(topics) | self._match_operator_topics(base)
+        if not ALERT_TOPICS.isdisjoint(found_topics):
             return True
-        if self._alerting.isdisjoint([sign.name for sign in self._topics.signs.find(line.texts)]):
+        cues = self._topics.cues.find(tokens.texts)
+        if self._alert_triggers.isdisjoint([cue.name for cue in cues]):
             return False
-        mentions, _ = self._mentions(line, f"{title}\n{text}")
-        return not ALERTS.isdisjoint(self._said(title, text, line, mentions).topics)
+        mentions, _ = self._find_mentions(tokens, f"{title}\n{text}")
+        return not ALERT_TOPICS.isdisjoint(self._classify(title, text, tokens, mentions).topics)
 
     def is_drill(self, headline: str) -> bool:
-        """Whether a headline speaks of a test or an exercise."""
-        signs = {sign.name for sign in self._topics.signs.find(titled(headline, "").texts)}
-        return "drill" in signs and "no" not in signs
+        """Return whether a headline announces a test or an exercise."""
+        cues = self._topics.cues.find(tokenize_bulletin(headline, "").texts)
+        names = {cue.name for cue in cues}
+        return "drill" in names and "no" not in names
 
-    def _given(self, topics: Iterable[str]) -> frozenset[str]:
-        """The names of the topics a source gave, the unknown passed over."""
-        return frozenset(filter(None, map(self._topics.find, topics)))
+    def _find_topics(self, topics: Iterable[str]) -> frozenset[str]:
+        """Return the names of the topics a source gives, without the unknown ones."""
+        return frozenset(filter(None, map(self._topics.find_name, topics)))
 
-    def _mentions(self, line: Line, text: str) -> tuple[tuple[Mention, ...], list[tuple[int, str]]]:
-        """The places named, and of the countries among them the position of the first word."""
-        hits = list(self._gazetteer.names.find(line, text))
-        mentions = tuple(Mention(hit.codes[0], hit.start, hit.end) for hit in hits)
-        countries = [(hit.first, hit.codes[0]) for hit in hits if self._is_country(hit.codes[0])]
+    def _find_mentions(
+        self, tokens: TokenSequence, text: str
+    ) -> tuple[tuple[Mention, ...], list[tuple[int, str]]]:
+        """Return the mentioned places, and the position of the first word of each country."""
+        toponyms = list(self._gazetteer.recognizer.recognize(tokens, text))
+        mentions = tuple(Mention(name.codes[0], name.start, name.end) for name in toponyms)
+        countries = [
+            (name.first, name.codes[0]) for name in toponyms if self._is_country(name.codes[0])
+        ]
         return mentions, countries
 
-    def _said(self, title: str, text: str, line: Line, mentions: Sequence[Mention]) -> Spoken:
-        """What the text says sentence by sentence; it is cut only when a sign stands in it."""
-        found = self._topics.signs.find(line.texts)
-        if self._topics.leading.isdisjoint([sign.name for sign in found]):
-            return Spoken(frozenset(), frozenset(), frozenset())
-        return spoken(line, mentions, found, sentences(title, text), self._topics)
+    def _classify(
+        self, title: str, text: str, tokens: TokenSequence, mentions: Sequence[Mention]
+    ) -> SentenceTopics:
+        """Classify each sentence. The text is split into sentences only if it has a trigger cue."""
+        cues = self._topics.cues.find(tokens.texts)
+        if self._topics.trigger_cues.isdisjoint([cue.name for cue in cues]):
+            return SentenceTopics(frozenset(), frozenset(), frozenset())
+        return classify_sentences(
+            tokens, mentions, cues, split_sentences(title, text), self._topics
+        )
 
-    def _operators(self, words: Reading) -> set[str]:
-        """The topics of operators."""
-        if not self._names:
+    def _match_operator_topics(self, base: Reading) -> set[str]:
+        if not self._operator_topics:
             return set()
-        return {self._names[number] for number in self._finder.match(words).ring}
+        numbers = self._operator_index.match(base).audible
+        return {self._operator_topics[number] for number in numbers}
 
-    @staticmethod
-    def _on(
-        topic: str,
-        found: frozenset[str],
-        said: frozenset[str],
-        given: Sequence[str],
-        whole: frozenset[str],
-    ) -> frozenset[str]:
-        """The regions an alert with this topic is for: those the source gave, else those named."""
-        if topic not in found:
-            return frozenset()
-        return frozenset(given) or said | whole
-
-    def _resolved(self, regions: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The codes of the regions a source gave, and what is not known of them."""
+    def _resolve_regions(self, names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the codes of the regions a source gives, and the names that are unknown."""
         codes: dict[str, None] = {}
         unknown = []
-        for written in regions:
-            if region := self._gazetteer.resolve(written):
+        for name in names:
+            if region := self._gazetteer.resolve(name):
                 codes[region.code] = None
             else:
-                unknown.append(written)
+                unknown.append(name)
         return tuple(codes), tuple(unknown)
 
     def _is_country(self, code: str) -> bool:
@@ -151,21 +173,21 @@ class Reader:
         return region is not None and region.kind == "country"
 
 
-def _words(
-    line: Line, mentions: tuple[Mention, ...], source: str, unknown: tuple[str, ...]
+def _base_reading(
+    tokens: TokenSequence, mentions: tuple[Mention, ...], source: str, unknown: tuple[str, ...]
 ) -> Reading:
-    """A reading of the words alone."""
+    """Return a reading without regions and topics."""
     return Reading(
-        tokens=line,
+        tokens=tokens,
         mentions=mentions,
-        above={},
-        within=frozenset(),
-        below={},
-        nationwide=frozenset(),
-        raised=frozenset(),
-        cleared=frozenset(),
+        ancestors={},
+        regions=frozenset(),
+        affected_subtrees={},
+        nationwide_countries=frozenset(),
+        alert_regions=frozenset(),
+        all_clear_regions=frozenset(),
         topics=frozenset(),
-        alert=False,
+        is_alert=False,
         source=source,
         unknown_regions=unknown,
     )

@@ -1,4 +1,4 @@
-"""What `tocsin explain` says of a bulletin."""
+"""Explain: the JSON that `tocsin explain` writes for a bulletin."""
 
 import io
 import json
@@ -15,14 +15,14 @@ TOPICS = topics()
 EXPLAINER = Explainer(GAZETTEER, TOPICS, reader())
 
 
-def explained(*lines: object, queries: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+def explain(*lines: object, queries: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     out = io.StringIO()
     explain_lines([f"{json.dumps(line)}\n" for line in lines], queries, EXPLAINER, out)
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 
-def test_a_bulletin_is_explained_by_its_places_topics_and_queries() -> None:
-    (said,) = explained(
+def test_an_explanation_has_places_topics_and_query_results() -> None:
+    (explanation,) = explain(
         {
             "id": "a1",
             "title": "Air alert in Lviv",
@@ -30,7 +30,7 @@ def test_a_bulletin_is_explained_by_its_places_topics_and_queries() -> None:
             "queries": ["train", "ship", "Poland AND train"],
         }
     )
-    assert said == {
+    assert explanation == {
         "id": "a1",
         "places": [
             {"name": "Lviv", "code": GAZETTEER.find("Lviv")[0].code, "span": [13, 17]},
@@ -43,36 +43,39 @@ def test_a_bulletin_is_explained_by_its_places_topics_and_queries() -> None:
 
 
 def test_spans_count_the_newline_after_an_empty_title() -> None:
-    (said,) = explained({"text": "Lviv"})
-    assert said["places"][0]["span"] == [1, 5]
-    assert said["id"] is None
+    (explanation,) = explain({"text": "Lviv"})
+    assert explanation["places"][0]["span"] == [1, 5]
+    assert explanation["id"] is None
 
 
-def test_queries_of_the_command_are_asked_of_every_bulletin() -> None:
-    said = explained({"text": "A train"}, {"text": "A ship"}, queries=("train",))
-    assert [one["queries"] for one in said] == [{"train": True}, {"train": False}]
+def test_queries_of_the_command_are_evaluated_for_every_bulletin() -> None:
+    explanations = explain({"text": "A train"}, {"text": "A ship"}, queries=("train",))
+    assert [explanation["queries"] for explanation in explanations] == [
+        {"train": True},
+        {"train": False},
+    ]
 
 
-def test_an_alert_for_the_whole_country_is_said_to_be_one() -> None:
-    (said,) = explained({"title": "Air alert throughout Ukraine"})
-    assert said["nationwide"] is True
+def test_an_alert_for_the_whole_country_is_nationwide() -> None:
+    (explanation,) = explain({"title": "Air alert throughout Ukraine"})
+    assert explanation["nationwide"] is True
 
 
-def test_a_query_that_cannot_be_read_does_not_hold_and_says_why() -> None:
-    (said,) = explained({"text": "A train", "queries": ["train AND", "train"]})
-    assert said["queries"] == {"train AND": False, "train": True}
-    assert said["errors"] == {
+def test_a_malformed_query_is_false_and_has_an_error() -> None:
+    (explanation,) = explain({"text": "A train", "queries": ["train AND", "train"]})
+    assert explanation["queries"] == {"train AND": False, "train": True}
+    assert explanation["errors"] == {
         "train AND": {"kind": "dangling_operator", "start": 6, "end": 9, "suggestion": ""}
     }
 
 
-def test_any_characters_come_out_as_json() -> None:
-    (said,) = explained({"id": "\ud800", "text": "\ud800 Київ", "queries": ["\udfff київ"]})
-    assert said["id"] == "\ud800"
+def test_lone_surrogates_are_written_as_json() -> None:
+    (explanation,) = explain({"id": "\ud800", "text": "\ud800 Київ", "queries": ["\udfff київ"]})
+    assert explanation["id"] == "\ud800"
 
 
 @pytest.mark.parametrize(
-    ("line", "what"),
+    ("line", "problem"),
     [
         ("{", "line 2: not JSON"),
         ("[" * 100_000, "line 2: not JSON"),
@@ -84,8 +87,6 @@ def test_any_characters_come_out_as_json() -> None:
         ('{"text": "x", "queries": [1]}', "line 2: queries: expected a list of strings"),
     ],
 )
-def test_a_line_that_is_no_bulletin_is_an_error_that_names_line_and_field(
-    line: str, what: str
-) -> None:
-    with pytest.raises(ExplainError, match=f"^{what}"):
+def test_an_invalid_line_raises_an_error_that_names_line_and_field(line: str, problem: str) -> None:
+    with pytest.raises(ExplainError, match=f"^{problem}"):
         explain_lines(["\n", line], (), EXPLAINER, io.StringIO())

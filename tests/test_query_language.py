@@ -1,4 +1,4 @@
-"""What a typed query means."""
+"""Query language: the parsed form, the errors and the stored form of typed queries."""
 
 import pytest
 from hypothesis import given
@@ -17,8 +17,8 @@ from matching.query.ast import (
     Word,
     dump,
     load,
-    needs_a_term,
     replace,
+    requires_positive_term,
     terms,
 )
 from matching.query.errors import ErrorKind, QueryError
@@ -30,29 +30,29 @@ TOPICS = topics()
 A, B, C = Word("alpha"), Word("beta"), Word("gamma")
 
 
-def read(text: str) -> Query:
+def parse_query(text: str) -> Query:
     return parse(text, GAZETTEER, TOPICS).query
 
 
-def place(name: str) -> PlaceTerm:
+def place_term(name: str) -> PlaceTerm:
     return PlaceTerm(GAZETTEER.find(name)[0].code)
 
 
-def read_or_refused(text: str) -> Query | QueryError:
+def parse_or_catch(text: str) -> Query | QueryError:
     try:
-        return read(text)
+        return parse_query(text)
     except QueryError as error:
         return error
 
 
-def refusal(text: str) -> QueryError:
+def catch_error(text: str) -> QueryError:
     with pytest.raises(QueryError) as caught:
         parse(text, GAZETTEER, TOPICS)
     return caught.value
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("typed", "query"),
     [
         ("Alpha", A),
         ("alpha beta", And((A, B))),
@@ -78,8 +78,8 @@ def refusal(text: str) -> QueryError:
         ('word:"Red Cross"', Phrase(("red", "cross"))),
     ],
 )
-def test_operators_quotes_and_fields_mean_what_the_language_says(typed: str, meant: Query) -> None:
-    assert read(typed) == meant
+def test_operators_quotes_and_fields_are_parsed(typed: str, query: Query) -> None:
+    assert parse_query(typed) == query
 
 
 @pytest.mark.parametrize(
@@ -104,43 +104,47 @@ def test_operators_quotes_and_fields_mean_what_the_language_says(typed: str, mea
         ("in:PL", "Poland"),
     ],
 )
-def test_a_place_is_known_by_any_of_its_names(typed: str, name: str) -> None:
-    query = read(typed)
+def test_a_place_is_found_by_any_of_its_names(typed: str, name: str) -> None:
+    query = parse_query(typed)
     assert isinstance(query, PlaceTerm)
     assert GAZETTEER.name(query.code, "en") == name
 
 
-def test_the_longest_place_name_wins_and_what_follows_is_a_word() -> None:
-    assert read("Donetsk Oblast railway") == And((place("Donetsk Oblast"), Word("railway")))
-    assert read("railway and Kherson") == And((Word("railway"), place("Kherson")))
+def test_the_longest_place_name_wins_over_a_word() -> None:
+    assert parse_query("Donetsk Oblast railway") == And(
+        (place_term("Donetsk Oblast"), Word("railway"))
+    )
+    assert parse_query("railway and Kherson") == And((Word("railway"), place_term("Kherson")))
 
 
-def test_an_ambiguous_name_is_the_likeliest_with_the_others_to_choose_from() -> None:
+def test_an_ambiguous_name_takes_the_likeliest_place_and_offers_alternatives() -> None:
     parsed = parse("railway Mykolaiv", GAZETTEER, TOPICS)
-    (choice,) = parsed.choices
-    assert (choice.start, choice.end, choice.written) == (8, 16, "Mykolaiv")
-    assert isinstance(choice.chosen, PlaceTerm)
-    assert GAZETTEER.region(choice.chosen.code).population > 400_000
-    names = [GAZETTEER.name(o.code, "en") for o in choice.others if isinstance(o, PlaceTerm)]
+    (ambiguity,) = parsed.ambiguities
+    assert (ambiguity.start, ambiguity.end, ambiguity.text) == (8, 16, "Mykolaiv")
+    assert isinstance(ambiguity.meaning, PlaceTerm)
+    assert GAZETTEER.region(ambiguity.meaning.code).population > 400_000
+    names = [
+        GAZETTEER.name(o.code, "en") for o in ambiguity.alternatives if isinstance(o, PlaceTerm)
+    ]
     assert "Mykolaiv Oblast" in names
-    assert len(choice.others) <= 5
-    assert replace(parsed.query, choice.chosen, choice.others[0]) == And(
-        (Word("railway"), choice.others[0])
+    assert len(ambiguity.alternatives) <= 5
+    assert replace(parsed.query, ambiguity.meaning, ambiguity.alternatives[0]) == And(
+        (Word("railway"), ambiguity.alternatives[0])
     )
 
 
-def test_a_name_of_one_place_offers_nothing() -> None:
-    assert parse("Bakhmut", GAZETTEER, TOPICS).choices == ()
-    assert parse("Donetsk Oblast", GAZETTEER, TOPICS).choices == ()
+def test_an_unambiguous_name_offers_no_alternatives() -> None:
+    assert parse("Bakhmut", GAZETTEER, TOPICS).ambiguities == ()
+    assert parse("Donetsk Oblast", GAZETTEER, TOPICS).ambiguities == ()
 
 
-def test_an_ordinary_word_written_small_is_a_word_with_the_place_offered() -> None:
+def test_an_ordinary_word_in_lower_case_is_a_word_with_the_place_as_alternative() -> None:
     parsed = parse("суми", GAZETTEER, TOPICS)
     assert parsed.query == Word("суми")
-    assert place("Суми") in parsed.choices[0].others
-    assert read("Суми") == place("Суми")
-    assert read("us") == Word("us")
-    assert read("US") == PlaceTerm("US")
+    assert place_term("Суми") in parsed.ambiguities[0].alternatives
+    assert parse_query("Суми") == place_term("Суми")
+    assert parse_query("us") == Word("us")
+    assert parse_query("US") == PlaceTerm("US")
 
 
 @pytest.mark.parametrize(
@@ -175,42 +179,42 @@ def test_an_ordinary_word_written_small_is_a_word_with_the_place_offered() -> No
         ("ї" * 2049, ErrorKind.TOO_LONG, 0, 2049),
     ],
 )
-def test_a_mistake_is_named_with_its_place(
+def test_a_query_error_has_a_kind_and_a_span(
     typed: str, kind: ErrorKind, start: int, end: int
 ) -> None:
-    error = refusal(typed)
+    error = catch_error(typed)
     assert (error.kind, error.start, error.end) == (kind, start, end)
 
 
-def test_a_word_that_stands_everywhere_may_stand_beside_another() -> None:
-    assert read("the alpha") == And((Word("the"), A))
-    assert read("alpha NOT the") == And((A, Not(Word("the"))))
-    assert read('"alpha the"') == Phrase(("alpha", "the"))
+def test_a_stop_word_is_allowed_beside_another_word() -> None:
+    assert parse_query("the alpha") == And((Word("the"), A))
+    assert parse_query("alpha NOT the") == And((A, Not(Word("the"))))
+    assert parse_query('"alpha the"') == Phrase(("alpha", "the"))
 
 
-def test_a_mistake_that_can_be_guessed_has_a_suggestion_and_a_limit_its_number() -> None:
-    assert refusal("alpha #dron").suggestion == "#drone"
-    assert refusal("in:Kharkyv").suggestion == 'in:"Kharkiv"'
-    assert refusal('alpha "beta').suggestion == '"beta"'
-    assert refusal("alpha " * 65).limit == 64
-    assert refusal("ї" * 2049).limit == 4096
-    assert refusal("(" * 9 + "alpha").limit == 8
+def test_a_query_error_has_a_suggestion_or_the_limit() -> None:
+    assert catch_error("alpha #dron").suggestion == "#drone"
+    assert catch_error("in:Kharkyv").suggestion == 'in:"Kharkiv"'
+    assert catch_error('alpha "beta').suggestion == '"beta"'
+    assert catch_error("alpha " * 65).limit == 64
+    assert catch_error("ї" * 2049).limit == 4096
+    assert catch_error("(" * 9 + "alpha").limit == 8
 
 
-def test_exactly_the_limits_are_accepted() -> None:
-    assert read("(" * 8 + "alpha" + ")" * 8) == A
-    assert len(list(terms(read("alpha " * 64)))) == 64
-    assert read("NOT " * 1000 + "alpha") == A
+def test_a_query_at_the_limits_is_accepted() -> None:
+    assert parse_query("(" * 8 + "alpha" + ")" * 8) == A
+    assert len(list(terms(parse_query("alpha " * 64)))) == 64
+    assert parse_query("NOT " * 1000 + "alpha") == A
 
 
 @given(st.text() | st.text("()\"#:- 'aANDORTinword«»\ud800і"))
-def test_any_text_is_read_or_refused_with_a_span_inside_it(text: str) -> None:
-    result = read_or_refused(text)
+def test_any_text_is_parsed_or_refused_with_a_span_inside_it(text: str) -> None:
+    result = parse_or_catch(text)
     if isinstance(result, QueryError):
         assert 0 <= result.start <= result.end <= len(text)
     else:
         assert load(dump(result)) == result
-        assert needs_a_term(result)
+        assert requires_positive_term(result)
 
 
 QUERIES: st.SearchStrategy[Query] = st.recursive(
@@ -222,7 +226,7 @@ QUERIES: st.SearchStrategy[Query] = st.recursive(
 
 
 @given(QUERIES)
-def test_a_stored_query_comes_back_the_same(query: Query) -> None:
+def test_a_stored_query_loads_unchanged(query: Query) -> None:
     assert load(dump(query)) == query
 
 
@@ -242,12 +246,12 @@ def test_the_stored_form_does_not_change() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "7", "{}", "[]", '["what","x"]', '["not"]', "null", "[["])
-def test_what_is_no_stored_query_is_a_value_error(text: str) -> None:
+def test_loading_a_text_that_is_not_a_stored_query_raises_value_error(text: str) -> None:
     with pytest.raises(ValueError, match="not a stored query"):
         load(text)
 
 
-def test_replacing_reaches_every_occurrence() -> None:
+def test_replace_changes_every_occurrence() -> None:
     query = And((A, Or((A, Not(A)))))
     assert replace(query, A, B) == And((B, Or((B, Not(B)))))
     assert list(terms(query)) == [A, A, A]

@@ -1,4 +1,4 @@
-"""Which texts fall under which topics."""
+"""Topic classification: texts and their topics, negation, and the regions of alerts."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from support.shared_resources import gazetteer, reader, topics
 
 from matching.query.errors import ErrorKind, QueryError
 from matching.reader import Reader
-from matching.topics.topics import Topic
+from matching.topics.topic import Topic
 
 GAZETTEER = gazetteer()
 TOPICS = topics()
@@ -36,7 +36,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
         ("evacuation", "They evacuated the town|Евакуація|Эвакуация|L'evacuazione"),
     ],
 )
-def test_a_topic_is_known_in_four_languages(topic: str, texts: str) -> None:
+def test_a_topic_is_found_in_four_languages(topic: str, texts: str) -> None:
     for text in texts.split("|"):
         assert topic in READER.read("", text).topics, text
 
@@ -44,7 +44,7 @@ def test_a_topic_is_known_in_four_languages(topic: str, texts: str) -> None:
 @pytest.mark.parametrize(
     "text", ["A quiet day in the garden", "Тихий день у саду", "Тихий день в саду", "Un giorno"]
 )
-def test_a_text_of_none_has_no_topic(text: str) -> None:
+def test_a_text_without_cues_has_no_topic(text: str) -> None:
     assert READER.read("", text).topics == frozenset()
 
 
@@ -64,7 +64,7 @@ def test_a_text_of_none_has_no_topic(text: str) -> None:
         ("Тривога в Житомирі! Навчання у школах призупинено.", True),
     ],
 )
-def test_what_is_said_beside_an_alarm_neither_hides_it_nor_makes_one(
+def test_other_statements_beside_an_alarm_neither_hide_nor_create_an_alert(
     text: str, *, alert: bool
 ) -> None:
     assert ("air_alert" in READER.read("", text).topics) == alert
@@ -75,13 +75,13 @@ def test_every_topic_has_a_title_in_every_language_and_is_found_by_it() -> None:
         for language in ("en", "uk", "ru", "it"):
             title = TOPICS.title(name, language)
             assert title != name
-            assert TOPICS.find(title.replace(" ", "_"))
+            assert TOPICS.find_name(title.replace(" ", "_"))
     assert TOPICS.title("air_alert", "de") == "Air alert"
     assert TOPICS.title("no such", "en") == "no such"
 
 
 def test_an_operator_adds_and_replaces_topics() -> None:
-    topics = TOPICS.with_([Topic("Harbour", "quay OR crane"), Topic("railway", "tram")])
+    topics = TOPICS.with_topics([Topic("Harbour", "quay OR crane"), Topic("railway", "tram")])
     reader = Reader(GAZETTEER, topics)
     assert reader.read("", "Cranes at work").topics == {"harbour"}
     assert reader.read("", "A tram").topics == {"railway"}
@@ -91,15 +91,15 @@ def test_an_operator_adds_and_replaces_topics() -> None:
     assert TOPICS.get("harbour") is None
 
 
-def test_a_topic_that_cannot_be_read_is_an_error_that_names_it() -> None:
+def test_a_malformed_topic_query_raises_an_error_that_names_the_topic() -> None:
     with pytest.raises(QueryError) as caught:
-        TOPICS.with_([Topic("broken", "quay AND")])
+        TOPICS.with_topics([Topic("broken", "quay AND")])
     assert caught.value.kind is ErrorKind.DANGLING_OPERATOR
     assert caught.value.__notes__ == ["topic broken"]
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "topics"),
     [
         ("Air raid sirens sound in Sumy", {"air_alert"}),
         ("No air alert was declared in Sumy", set()),
@@ -163,28 +163,30 @@ def test_a_topic_that_cannot_be_read_is_an_error_that_names_it() -> None:
         ("Вночі били із «Градів»", {"artillery"}),
     ],
 )
-def test_what_is_denied_over_or_figurative_is_not_the_topic(text: str, said: set[str]) -> None:
-    assert READER.read("", text).topics == said
+def test_a_negated_past_or_figurative_cue_does_not_show_the_topic(
+    text: str, topics: set[str]
+) -> None:
+    assert READER.read("", text).topics == topics
 
 
-def labelled() -> list[tuple[str, set[str], set[str]]]:
-    """Text, its topics, and those on which people may differ."""
-    found = []
+def labelled_texts() -> list[tuple[str, set[str], set[str]]]:
+    """Return texts with their topics, and the topics on which people disagree."""
+    texts = []
     for line in (FIXTURES / "topics.txt").read_text("utf-8").splitlines():
         if not line.startswith("#"):
             _, topics, text, *unsure = line.split("|")
-            found.append((text, set(topics.split()), set(" ".join(unsure).split())))
-    return found
+            texts.append((text, set(topics.split()), set(" ".join(unsure).split())))
+    return texts
 
 
-@pytest.mark.parametrize(("text", "topics", "unsure"), labelled())
+@pytest.mark.parametrize(("text", "topics", "unsure"), labelled_texts())
 def test_short_bulletins_fall_under_their_topics(
     text: str, topics: set[str], unsure: set[str]
 ) -> None:
     assert READER.read("", text).topics - unsure == topics
 
 
-def regions(codes: frozenset[str]) -> set[str]:
+def region_names(codes: frozenset[str]) -> set[str]:
     return {GAZETTEER.name(code, "en") for code in codes}
 
 
@@ -204,21 +206,21 @@ def regions(codes: frozenset[str]) -> set[str]:
         ("A quiet day in Lviv.", set(), set()),
     ],
 )
-def test_a_reading_tells_where_an_alert_is_raised_and_where_it_ends(
+def test_a_reading_has_the_regions_where_an_alert_is_raised_and_ends(
     text: str, raised: set[str], cleared: set[str]
 ) -> None:
     reading = READER.read("", text)
-    assert regions(reading.raised) == raised
-    assert regions(reading.cleared) == cleared
+    assert region_names(reading.alert_regions) == raised
+    assert region_names(reading.all_clear_regions) == cleared
 
 
-def test_an_alert_rings_only_where_it_is_raised_or_ends() -> None:
+def test_an_alert_affects_only_regions_where_it_is_raised_or_ends() -> None:
     reading = READER.read("", "Air alert in Sumy Oblast. The threat is from Kharkiv Oblast.")
-    assert regions(frozenset(reading.below)) == {"Sumy Oblast"}
-    assert "Kharkiv Oblast" in regions(reading.within)
+    assert region_names(frozenset(reading.affected_subtrees)) == {"Sumy Oblast"}
+    assert "Kharkiv Oblast" in region_names(reading.regions)
 
 
-def test_the_regions_a_source_gives_are_those_an_alert_is_for() -> None:
+def test_regions_of_the_source_replace_those_of_the_text() -> None:
     reading = READER.read("Air alert", "Lviv", regions=["Odesa"])
-    assert regions(reading.raised) == {"Odesa"}
-    assert reading.cleared == frozenset()
+    assert region_names(reading.alert_regions) == {"Odesa"}
+    assert reading.all_clear_regions == frozenset()

@@ -1,4 +1,8 @@
-"""Flat arrays in place of a Python object for each of a million things."""
+"""Array helpers: flat numpy arrays in place of one Python object per item.
+
+Functions for large arrays avoid the numpy calls that hold the GIL while they run, so that other
+threads go on.
+"""
 
 from array import array
 from typing import Any, TypeAlias, TypeVar
@@ -9,66 +13,66 @@ from pyroaring import BitMap
 
 U64: TypeAlias = NDArray[np.uint64]
 U32: TypeAlias = NDArray[np.uint32]
-Flags: TypeAlias = NDArray[np.bool_]
-Numbers: TypeAlias = NDArray[np.int64]  # indices into other arrays
+Mask: TypeAlias = NDArray[np.bool_]
+Indices: TypeAlias = NDArray[np.int64]  # into other arrays
 Unsigned = TypeVar("Unsigned", U32, U64)
 
 
-def offsets(numbers: NDArray[Any], size: int) -> U32:
-    """For each number below `size` the index at which it begins in sorted `numbers`.
+def group_offsets(numbers: NDArray[Any], size: int) -> U32:
+    """Return the offset of each number below `size` in sorted `numbers`, and the end of the last.
 
-    And one more, the end of the last: size + 1 indices.
+    The result has size + 1 items: the equal numbers n are numbers[result[n] : result[n + 1]].
     """
     return np.searchsorted(numbers, np.arange(size + 1, dtype=numbers.dtype)).astype(np.uint32)
 
 
 def distinct(numbers: Unsigned) -> Unsigned:
-    """Each once, sorted; np.unique would hold on to the interpreter for as long as it takes."""
+    """Return the distinct numbers, sorted. Unlike np.unique it releases the GIL."""
     ordered = np.sort(numbers)
-    return ordered[lasts(ordered)]
+    return ordered[last_of_run(ordered)]
 
 
-def distinct_at(keys: U64) -> Numbers:
-    """The indices of distinct keys, in their order."""
+def distinct_indices(keys: U64) -> Indices:
+    """Return the indices of the distinct keys, in the order of the keys."""
     order = np.argsort(keys, kind="stable")
-    return order[lasts(keys[order])]
+    return order[last_of_run(keys[order])]
 
 
-def lasts(ordered: NDArray[Any]) -> Flags:
-    """Marks the last number of each run of equal ones."""
-    lasts = np.empty(len(ordered), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=lasts[:-1])
-    lasts[-1:] = True
-    return lasts
+def last_of_run(ordered: NDArray[Any]) -> Mask:
+    """Return a mask of the last number of each run of equal ones."""
+    mask = np.empty(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=mask[:-1])
+    mask[-1:] = True
+    return mask
 
 
-def sums(numbers: NDArray[Any]) -> Numbers:
-    """The sum up to each number, itself included.
+def cumulative_sums(numbers: NDArray[Any]) -> Indices:
+    """Return the sum up to and including each number.
 
-    numpy would hold on to the interpreter while it converts and adds up at once.
+    Converts first: numpy holds the GIL while it converts and adds at once.
     """
     return numbers.astype(np.int64).cumsum()
 
 
-def owners(lengths: NDArray[Any]) -> Numbers:
-    """For each place in stretches laid end to end the number of its stretch.
+def repeat_indices(lengths: NDArray[Any]) -> Indices:
+    """Return each index of `lengths`, repeated that many times.
 
-    As np.repeat has it, which would hold on to the interpreter for as long as it takes.
+    Same as np.repeat(np.arange(len(lengths)), lengths), which holds the GIL.
     """
-    ends = sums(lengths)
+    ends = cumulative_sums(lengths)
     return np.searchsorted(ends, np.arange(ends[-1] if len(ends) else 0), side="right")
 
 
-def many_ranges(starts: NDArray[Any], lengths: NDArray[Any]) -> Numbers:
-    """The same as `ranges`, for so many that other threads must not wait for it."""
-    firsts = sums(lengths) - lengths
-    found: Numbers = (starts - firsts)[owners(lengths)]
-    found += np.arange(len(found))
-    return found
+def concatenate_ranges_nogil(starts: NDArray[Any], lengths: NDArray[Any]) -> Indices:
+    """Return the same as `concatenate_ranges`, without the GIL: for large arrays."""
+    firsts = cumulative_sums(lengths) - lengths
+    indices: Indices = (starts - firsts)[repeat_indices(lengths)]
+    indices += np.arange(len(indices))
+    return indices
 
 
-def ranges(starts: NDArray[Any], lengths: NDArray[Any]) -> Numbers:
-    """The indices of all these stretches, one after the other."""
+def concatenate_ranges(starts: NDArray[Any], lengths: NDArray[Any]) -> Indices:
+    """Return the indices in all ranges, one range after the other."""
     ends = lengths.cumsum(dtype=np.int64)
     if not len(ends):
         return ends
@@ -77,15 +81,18 @@ def ranges(starts: NDArray[Any], lengths: NDArray[Any]) -> Numbers:
     return indices
 
 
-def positions(keys: U64, wanted: U64) -> tuple[Numbers, Flags]:
-    """For each wanted key its index among the sorted keys, and whether it is there at all."""
-    at = np.searchsorted(keys, wanted)
+def find_sorted(keys: U64, wanted: U64) -> tuple[Indices, Mask]:
+    """Return the index of each wanted key in sorted `keys`, and a mask of those present.
+
+    The index of an absent key is arbitrary.
+    """
+    indices = np.searchsorted(keys, wanted)
     if not len(keys):
-        return at, np.zeros(len(wanted), np.bool_)
-    at[at == len(keys)] = 0
-    return at, keys[at] == wanted
+        return indices, np.zeros(len(wanted), np.bool_)
+    indices[indices == len(keys)] = 0
+    return indices, keys[indices] == wanted
 
 
-def bitmap(numbers: U32) -> BitMap:
-    """The numbers as a set; sorted ones are put into it four times as fast."""
+def to_bitmap(numbers: U32) -> BitMap:
+    """Return the numbers as a bitmap. Sorted numbers are inserted four times as fast."""
     return BitMap(array("I", np.sort(numbers).tobytes()))

@@ -1,39 +1,41 @@
-"""All subscriptions at once: a reading becomes the subscribers it concerns.
+"""Reverse-search index (percolator): maps a reading to the subscribers whose queries match it.
 
-Most are at rest in a segment. What changes goes where it can change at once; now and then a new
-segment is made of both, beside those in use:
+Stored queries are the documents and a bulletin is the query. Most subscriptions are in one
+immutable segment; changes go to mutable layers (memtables). Compaction merges both into a new
+segment while the old ones are in use:
 
-    rebuild = index.rebuild()
-    rebuild.finish()                 # takes its time, in a thread
-    index.adopt(rebuild)
+    rebuild = index.start_rebuild()
+    rebuild.finish()                 # slow: in a thread
+    index.apply_rebuild(rebuild)
 """
 
 from collections.abc import Iterable
 
-from matching.index.live_layer import Recent, Subscription, check_numbers
-from matching.index.matches import Matches, Mode
-from matching.index.rebuild import Rebuild, Stored
+from matching.index.matches import Matches, MatchMode
+from matching.index.mutable_layer import IndexEntry, MutableLayer, check_numbers
+from matching.index.rebuild import Rebuild, StoredEntry
 from matching.index.segment import Segment
-from matching.index.segment_builder import empty
-from matching.query.ast import Query, needs_a_term
+from matching.index.segment_builder import empty_segment
+from matching.query.ast import Query, requires_positive_term
 from matching.text.reading import Reading
 
-__all__ = ["Index", "Matches", "Mode", "Rebuild", "Stored"]
+__all__ = ["Index", "MatchMode", "Matches", "Rebuild", "StoredEntry"]
 
-_MANY = 2_000
-"""So many changes are worth a rebuild: each costs a bulletin more than one at rest.
+_REBUILD_THRESHOLD = 2_000
+"""Changes that make a rebuild worthwhile: each one costs more time per bulletin than a
+subscription in the segment.
 
-And that many are let go of at once when they are at rest, in a few milliseconds.
+Freeing this many entries at once, after a rebuild, takes a few milliseconds.
 """
 
 
 class Index:
-    """Subscriptions by number, matched together."""
+    """Index of subscriptions by number."""
 
     def __init__(self) -> None:
-        self.segment = empty()  # what is at rest
-        self._tangled = Recent()  # what no segment can hold
-        self._layers = [Recent()]  # what changed since the segment was made, the latest last
+        self.segment = empty_segment()
+        self._unindexable = MutableLayer()  # subscriptions without rows: no segment can hold them
+        self._layers = [MutableLayer()]  # changes since the segment was built, the latest last
         self._rebuild: Rebuild | None = None
         self._size = 0
         self._changes = 0
@@ -42,68 +44,72 @@ class Index:
         return self._size
 
     @property
-    def is_due(self) -> bool:
-        """Whether so much has changed that a rebuild is worth it."""
-        return self._changes >= _MANY
+    def is_rebuild_due(self) -> bool:
+        """Return whether enough has changed since the last rebuild for another one."""
+        return self._changes >= _REBUILD_THRESHOLD
 
-    def add(self, subscription: int, subscriber: int, query: Query, mode: Mode) -> None:
-        """Add a subscription, or replace the one of this number. It is live at once.
+    def add(self, subscription: int, subscriber: int, query: Query, mode: MatchMode) -> None:
+        """Add a subscription, or replace the one with this number. It takes effect at once.
 
-        subscription is below 2 ** 32, subscriber a dense number below 2 ** 30. ValueError for
-        others, and for a query that would hold for a text without any of its terms; parse()
-        refuses those.
+        `subscription` is below 2 ** 32, `subscriber` a dense number below 2 ** 30. Raises
+        ValueError for other numbers, and for a query that requires no positive term, which parse()
+        refuses.
         """
         check_numbers(subscription, subscriber)
-        if not needs_a_term(query):
+        if not requires_positive_term(query):
             raise ValueError("the query holds for a text without any of its terms")
         self.remove(subscription)
-        self._layers[-1].add(subscription, Subscription(subscriber, query, mode))
+        self._layers[-1].add(subscription, IndexEntry(subscriber, query, mode))
         self._size += 1
 
     def remove(self, subscription: int) -> None:
-        """Remove a subscription; an unknown number is none."""
+        """Remove a subscription; an unknown number is ignored."""
         self._changes += 1
         if self._rebuild:
-            self._rebuild.changed.add(subscription)
-        parts: tuple[Recent | Segment, ...] = (*self._layers, self._tangled, self.segment)
+            self._rebuild.changed_numbers.add(subscription)
+        parts: tuple[MutableLayer | Segment, ...] = (
+            *self._layers,
+            self._unindexable,
+            self.segment,
+        )
         self._size -= any(part.remove(subscription) for part in parts)
 
     def match(self, reading: Reading) -> Matches:
-        """The subscribers a reading concerns."""
-        ring, silent, held = found = self.segment.match(reading)
-        for part in (*self._layers, self._tangled):
-            part.match(reading, found)
-        silent -= ring
-        held -= ring | silent
-        return Matches(ring, silent, held)
+        """Return the subscribers with a query that matches the reading."""
+        audible, silent, digest = subscribers = self.segment.match(reading)
+        for layer in (*self._layers, self._unindexable):
+            layer.match(reading, subscribers)
+        silent -= audible
+        digest -= audible | silent
+        return Matches(audible, silent, digest)
 
-    def load(self, rows: Iterable[Stored]) -> None:
-        """Add many at once, of numbers that are not there, as they are stored.
+    def load(self, entries: Iterable[StoredEntry]) -> None:
+        """Add many stored entries at once; their numbers must not be in the index.
 
-        ValueError for a row that cannot be added; none is then.
+        Raises ValueError for an invalid entry; then none is added.
         """
-        rebuild = self.rebuild()
-        rebuild.put(rows)
+        rebuild = self.start_rebuild()
+        rebuild.add(entries)
         rebuild.finish()
-        self.adopt(rebuild)
+        self.apply_rebuild(rebuild)
 
-    def rebuild(self) -> Rebuild:
-        """Begin to make all anew. It supersedes one begun before that was not adopted."""
+    def start_rebuild(self) -> Rebuild:
+        """Start a rebuild. It supersedes an earlier one that was not applied."""
         self._rebuild = Rebuild(self.segment, self._layers)
-        self._layers.append(Recent())
+        self._layers.append(MutableLayer())
         self._changes = 0
         return self._rebuild
 
-    def adopt(self, rebuild: Rebuild) -> None:
-        """Use a finished rebuild. ValueError when it was superseded."""
+    def apply_rebuild(self, rebuild: Rebuild) -> None:
+        """Replace the segment by that of a finished rebuild. Raises ValueError if superseded."""
         if rebuild is not self._rebuild:
             raise ValueError("the rebuild was superseded")
         self._rebuild = None
         segment = self.segment = rebuild.segment
         self._layers = self._layers[len(rebuild.layers) :]
-        for number, added in rebuild.tangled.items():
-            if number not in rebuild.changed:
-                self._tangled.add(number, added)
-        gone = sum([segment.remove(number) for number in rebuild.changed])
-        parts = (*self._layers, self._tangled)
-        self._size = segment.owners.count - gone + sum(len(part.subscriptions) for part in parts)
+        for number, entry in rebuild.unindexable.items():
+            if number not in rebuild.changed_numbers:
+                self._unindexable.add(number, entry)
+        removed = sum([segment.remove(number) for number in rebuild.changed_numbers])
+        layers = (*self._layers, self._unindexable)
+        self._size = segment.owners.count - removed + sum(len(layer.entries) for layer in layers)

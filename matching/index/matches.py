@@ -1,4 +1,4 @@
-"""What matching a bulletin gives: subscribers, by what is to be done."""
+"""Match result: sets of subscribers, by the mode of their notification."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -6,28 +6,28 @@ from enum import IntEnum
 from pyroaring import BitMap
 
 
-class Mode(IntEnum):
-    """What a match does; of several the strongest counts, which is the smallest number."""
+class MatchMode(IntEnum):
+    """Mode in which a match is delivered. Of several the strongest counts: the smallest number."""
 
-    RING = 0  # at once, with sound
-    SILENT = 1  # at once, without
-    HELD = 2  # kept for a digest
-
-
-# A subscriber stands beside a mode in one number of 32 bits, so that one bitmap holds a plane of
-# subscribers for each mode.
-PLANE = 1 << 30
+    AUDIBLE = 0  # at once, with sound
+    SILENT = 1  # at once, without sound
+    DIGEST = 2  # in a digest
 
 
-def who(subscriber: int, mode: Mode) -> int:
-    """Both in one number."""
-    return subscriber + mode * PLANE
+# A subscriber and a mode are packed into one number of 32 bits, so that one bitmap holds the
+# subscribers of every mode, each mode in a range of its own.
+MODE_STRIDE = 1 << 30
+
+
+def pack_subscriber(subscriber: int, mode: MatchMode) -> int:
+    """Return a subscriber and a mode as one number."""
+    return subscriber + mode * MODE_STRIDE
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Numbers of subscribers; one stands only in the strongest of its modes."""
+    """Numbers of the matching subscribers; each occurs only in its strongest mode."""
 
-    ring: BitMap
+    audible: BitMap
     silent: BitMap
-    held: BitMap
+    digest: BitMap

@@ -1,4 +1,4 @@
-"""Subscriptions that can change at once: in dictionaries, each evaluated by itself."""
+"""Mutable layer (memtable): recent subscriptions in dictionaries, evaluated one by one."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,151 +6,160 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap
 
-from matching.index.matches import PLANE, Mode
-from matching.morphology.inflection import forms
+from matching.index.matches import MODE_STRIDE, MatchMode
+from matching.morphology.inflection import inflect
 from matching.query.ast import Phrase, PlaceTerm, Query, SourceTerm, Term, TopicTerm, Word
-from matching.query.evaluator import evaluate, holds
-from matching.query.normal_form import anchors
+from matching.query.evaluator import evaluate, evaluate_term
+from matching.query.normal_form import anchor_terms
 from matching.text.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
-class Subscription:
-    """What was added."""
+class IndexEntry:
+    """Index entry: a subscription as the index holds it."""
 
     subscriber: int
     query: Query
-    mode: Mode
+    mode: MatchMode
 
 
 def check_numbers(subscription: int, subscriber: int) -> None:
-    """ValueError for what does not fit in 32 bits, of the latter with a mode beside it."""
+    """Raise ValueError for numbers out of range.
+
+    A subscription has 32 bits, a subscriber 30: it is packed with a mode.
+    """
     if not 0 <= subscription < 1 << 32:
         raise ValueError(f"not the number of a subscription: {subscription}")
-    if not 0 <= subscriber < PLANE:
+    if not 0 <= subscriber < MODE_STRIDE:
         raise ValueError(f"not the number of a subscriber: {subscriber}")
 
 
-class _Posting:
-    """Who waits at one term."""
+class _PostingList:
+    """Posting list of one term."""
 
-    __slots__ = ("alone", "anchored", "repeated")
+    __slots__ = ("anchored", "duplicate_counts", "subscribers")
 
     def __init__(self) -> None:
-        self.alone = tuple(BitMap() for _ in Mode)  # subscribers of nothing but this term
-        self.repeated: Counter[tuple[Mode, int]] = Counter()  # who subscribed to it once more
-        self.anchored: dict[int, Subscription] = {}  # by number: to be evaluated
+        # By mode: the subscribers with a query of this term alone.
+        self.subscribers = tuple(BitMap() for _ in MatchMode)
+        # How many further such subscriptions a subscriber has.
+        self.duplicate_counts: Counter[tuple[MatchMode, int]] = Counter()
+        self.anchored: dict[int, IndexEntry] = {}  # by subscription: candidates to evaluate
 
     def __bool__(self) -> bool:
-        return bool(self.anchored) or any(self.alone)
+        return bool(self.anchored) or any(self.subscribers)
 
-    def add(self, mode: Mode, subscriber: int) -> None:
-        if subscriber in self.alone[mode]:
-            self.repeated[mode, subscriber] += 1
-        self.alone[mode].add(subscriber)
+    def add(self, mode: MatchMode, subscriber: int) -> None:
+        if subscriber in self.subscribers[mode]:
+            self.duplicate_counts[mode, subscriber] += 1
+        self.subscribers[mode].add(subscriber)
 
-    def discard(self, mode: Mode, subscriber: int) -> None:
-        if self.repeated[mode, subscriber]:
-            self.repeated[mode, subscriber] -= 1
+    def discard(self, mode: MatchMode, subscriber: int) -> None:
+        if self.duplicate_counts[mode, subscriber]:
+            self.duplicate_counts[mode, subscriber] -= 1
         else:
-            del self.repeated[mode, subscriber]
-            self.alone[mode].discard(subscriber)
+            del self.duplicate_counts[mode, subscriber]
+            self.subscribers[mode].discard(subscriber)
 
 
-class Recent:
-    """A few subscriptions by number.
+class MutableLayer:
+    """Mutable layer of an index: a few subscriptions by number.
 
-    One of a single term is a bit in that term's bitmap; any other waits at the terms of one clause
-    it cannot do without, and is evaluated when one of them is there.
+    A query of a single term is a bit in the bitmap of that term. Any other is anchored at the terms
+    of its rarest necessary clause; it is a candidate, and evaluated, when one of them occurs.
     """
 
     def __init__(self) -> None:
-        self.subscriptions: dict[int, Subscription] = {}
-        self._postings: dict[Term, _Posting] = {}
-        # By form of a first word the terms: a tuple, the same one for all forms of most words, so
-        # that the collector of garbage has little to look through.
-        self._starting: dict[str, tuple[Term, ...]] = {}
-        self._places: set[str] = set()  # codes that are waited at
+        self.entries: dict[int, IndexEntry] = {}
+        self._postings: dict[Term, _PostingList] = {}
+        # By form of the first word. Tuples, and the same one for all forms of most words, so that
+        # the garbage collector has few objects to visit.
+        self._terms_by_form: dict[str, tuple[Term, ...]] = {}
+        self._place_codes: set[str] = set()  # of the place terms in _postings
 
-    def add(self, number: int, added: Subscription) -> None:
-        """Add a subscription of a number that is not there."""
-        self.subscriptions[number] = added
-        for term in anchors(added.query):
-            posting = self._posting(term)
-            if term == added.query:
-                posting.add(added.mode, added.subscriber)
+    def add(self, number: int, entry: IndexEntry) -> None:
+        """Add a subscription. Its number must not be in the layer."""
+        self.entries[number] = entry
+        for term in anchor_terms(entry.query):
+            posting_list = self._get_posting_list(term)
+            if term == entry.query:
+                posting_list.add(entry.mode, entry.subscriber)
             else:
-                posting.anchored[number] = added
+                posting_list.anchored[number] = entry
 
     def remove(self, number: int) -> bool:
-        """Whether there was a subscription of this number."""
-        removed = self.subscriptions.pop(number, None)
-        if removed is None:
+        """Remove a subscription; return whether it was there."""
+        entry = self.entries.pop(number, None)
+        if entry is None:
             return False
-        for term in anchors(removed.query):
-            posting = self._postings[term]
-            if term == removed.query:
-                posting.discard(removed.mode, removed.subscriber)
+        for term in anchor_terms(entry.query):
+            posting_list = self._postings[term]
+            if term == entry.query:
+                posting_list.discard(entry.mode, entry.subscriber)
             else:
-                del posting.anchored[number]
-            if not posting:
-                self._forget(term)
+                del posting_list.anchored[number]
+            if not posting_list:
+                self._remove_posting_list(term)
         return True
 
-    def match(self, reading: Reading, found: tuple[BitMap, BitMap, BitMap]) -> None:
-        """Add the subscribers of each mode a reading concerns to those found."""
-        if not self.subscriptions:
+    def match(self, reading: Reading, subscribers: tuple[BitMap, BitMap, BitMap]) -> None:
+        """Add the matching subscribers of each mode to the bitmaps."""
+        if not self.entries:
             return
-        for term in self._present(reading):
-            posting = self._postings[term]
-            for bits, alone in zip(found, posting.alone, strict=True):
-                bits |= alone  # noqa: PLW2901 - it grows in place
-            for candidate in posting.anchored.values():
-                bits = found[candidate.mode]
-                if candidate.subscriber not in bits and evaluate(candidate.query, reading):
-                    bits.add(candidate.subscriber)
+        for term in self._find_terms(reading):
+            posting_list = self._postings[term]
+            for bitmap, single_term in zip(subscribers, posting_list.subscribers, strict=True):
+                bitmap |= single_term  # noqa: PLW2901 - it grows in place
+            for candidate in posting_list.anchored.values():
+                bitmap = subscribers[candidate.mode]
+                if candidate.subscriber not in bitmap and evaluate(candidate.query, reading):
+                    bitmap.add(candidate.subscriber)
 
-    def _present(self, reading: Reading) -> Iterator[Term]:
-        """The terms somebody waits at that hold for a reading."""
-        starting = self._starting
-        begun = {term for text in reading.where for term in starting.get(text, ())}
-        yield from (term for term in begun if isinstance(term, Word) or holds(term, reading))
-        codes = self._places & reading.within
-        codes.update(*(self._places & inside for inside in reading.below.values()))
-        said: list[Term] = [SourceTerm(reading.source), *map(TopicTerm, reading.topics)]
-        yield from (term for term in said if term in self._postings)
+    def _find_terms(self, reading: Reading) -> Iterator[Term]:
+        """Yield the terms with a posting list that hold for a reading."""
+        terms_by_form = self._terms_by_form
+        possible = {term for text in reading.positions for term in terms_by_form.get(text, ())}
+        for term in possible:
+            if isinstance(term, Word) or evaluate_term(term, reading):
+                yield term
+        codes = self._place_codes & reading.regions
+        codes.update(
+            *(self._place_codes & subtree for subtree in reading.affected_subtrees.values())
+        )
+        context: list[Term] = [SourceTerm(reading.source), *map(TopicTerm, reading.topics)]
+        yield from (term for term in context if term in self._postings)
         yield from map(PlaceTerm, codes)
 
-    def _posting(self, term: Term) -> _Posting:
-        """The posting of a term, made when there is none."""
-        posting = self._postings.get(term)
-        if posting is None:
-            posting = self._postings[term] = _Posting()
+    def _get_posting_list(self, term: Term) -> _PostingList:
+        """Return the posting list of a term; create it if there is none."""
+        posting_list = self._postings.get(term)
+        if posting_list is None:
+            posting_list = self._postings[term] = _PostingList()
             if isinstance(term, PlaceTerm):
-                self._places.add(term.code)
-            alone = (term,)
-            for form in _first_forms(term):
-                others = self._starting.get(form)
-                self._starting[form] = (*others, term) if others else alone
-        return posting
+                self._place_codes.add(term.code)
+            only_term = (term,)
+            for form in _first_word_forms(term):
+                terms = self._terms_by_form.get(form)
+                self._terms_by_form[form] = (*terms, term) if terms else only_term
+        return posting_list
 
-    def _forget(self, term: Term) -> None:
+    def _remove_posting_list(self, term: Term) -> None:
         del self._postings[term]
         if isinstance(term, PlaceTerm):
-            self._places.discard(term.code)
-        for form in _first_forms(term):
-            waiting = tuple(other for other in self._starting[form] if other != term)
-            if waiting:
-                self._starting[form] = waiting
+            self._place_codes.discard(term.code)
+        for form in _first_word_forms(term):
+            terms = tuple(other for other in self._terms_by_form[form] if other != term)
+            if terms:
+                self._terms_by_form[form] = terms
             else:
-                del self._starting[form]
+                del self._terms_by_form[form]
 
 
-def _first_forms(term: Term) -> frozenset[str]:
+def _first_word_forms(term: Term) -> frozenset[str]:
     match term:
         case Word(text):
-            return forms(text)
+            return inflect(text)
         case Phrase((first, *_)):
-            return forms(first)
+            return inflect(first)
         case _:
             return frozenset()

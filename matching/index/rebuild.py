@@ -1,61 +1,63 @@
-"""The next segment of an index, made beside the one in use."""
+"""Compaction: builds the next segment of an index while the current one is in use."""
 
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from matching.index.live_layer import Recent, Subscription, check_numbers
-from matching.index.matches import Mode
+from matching.index.matches import MatchMode
+from matching.index.mutable_layer import IndexEntry, MutableLayer, check_numbers
 from matching.index.segment import Segment
-from matching.index.segment_builder import build
-from matching.index.write_buffer import Gathering
+from matching.index.segment_builder import build_segment
+from matching.index.write_buffer import WriteBuffer
 from matching.query.ast import dump, load
 
-Stored: TypeAlias = tuple[int, int, str, Mode]
-"""A subscription's number, its subscriber, its query as `query.dump` wrote it, its mode."""
+StoredEntry: TypeAlias = tuple[int, int, str, MatchMode]
+"""Stored entry: number of the subscription, its subscriber, its query from `ast.dump`, its mode."""
 
-_AT_ONCE = 1_000_000
-"""So many are gathered before they go into the segment: what is gathered takes more memory."""
+_FLUSH_SIZE = 1_000_000
+"""Subscriptions buffered before they are merged into the segment: a buffered one takes more
+memory."""
 
 
 class Rebuild:
-    """Everything an index held when it began, and what is put in. Nothing here is in use yet.
+    """Rebuild of an index: what it held at the start, and added entries, in a new segment.
 
-    Its methods may run in another thread than the index, one at a time.
+    Matching does not see the new segment until the rebuild is applied. The methods may run in
+    another thread than the index, one at a time.
     """
 
-    def __init__(self, old: Segment, layers: Iterable[Recent]) -> None:
-        self.old = old
-        self.layers = tuple(layers)  # what changed since the old segment was made
-        self.changed: set[int] = set()  # numbers added or removed since this began
-        self.segment = old
-        self.tangled: dict[int, Subscription] = {}  # what has no rows
-        self._waiting = [item for layer in self.layers for item in layer.subscriptions.items()]
-        self._gathering = Gathering()
+    def __init__(self, base: Segment, layers: Iterable[MutableLayer]) -> None:
+        self.base = base
+        self.layers = tuple(layers)  # changes since the base segment was built
+        self.changed_numbers: set[int] = set()  # added or removed since the start
+        self.segment = base
+        self.unindexable: dict[int, IndexEntry] = {}  # subscriptions without rows
+        self._layer_entries = [item for layer in self.layers for item in layer.entries.items()]
+        self._buffer = WriteBuffer()
 
-    def put(self, rows: Iterable[Stored]) -> int:
-        """Take in more, of numbers the index did not hold when this began; how many they were.
+    def add(self, entries: Iterable[StoredEntry]) -> int:
+        """Add entries with numbers the index did not hold at the start; return their count.
 
-        ValueError for a row that cannot be added: see `query.load` and `Index.add`.
+        Raises ValueError for an invalid entry: see `ast.load` and `Index.add`.
         """
         count = 0
-        for number, subscriber, query, mode in rows:
-            self._take(number, subscriber, query, mode)
+        for number, subscriber, query, mode in entries:
+            self._add_entry(number, subscriber, query, mode)
             count += 1
         return count
 
     def finish(self) -> None:
-        """Make the segment."""
-        for number, added in self._waiting:
-            self._take(number, added.subscriber, dump(added.query), added.mode)
-        self._settle()
+        """Build the segment."""
+        for number, entry in self._layer_entries:
+            self._add_entry(number, entry.subscriber, dump(entry.query), entry.mode)
+        self._flush()
 
-    def _take(self, number: int, subscriber: int, query: str, mode: Mode) -> None:
+    def _add_entry(self, number: int, subscriber: int, query: str, mode: MatchMode) -> None:
         check_numbers(number, subscriber)
-        if not self._gathering.put(number, subscriber, query, mode):
-            self.tangled[number] = Subscription(subscriber, load(query), mode)
-        if len(self._gathering.ids) >= _AT_ONCE:
-            self._settle()
+        if not self._buffer.add(number, subscriber, query, mode):
+            self.unindexable[number] = IndexEntry(subscriber, load(query), mode)
+        if len(self._buffer.ids) >= _FLUSH_SIZE:
+            self._flush()
 
-    def _settle(self) -> None:
-        self.segment = build(self.segment, self._gathering)
-        self._gathering = Gathering()
+    def _flush(self) -> None:
+        self.segment = build_segment(self.segment, self._buffer)
+        self._buffer = WriteBuffer()

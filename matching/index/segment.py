@@ -1,7 +1,7 @@
-"""Subscriptions at rest: flat rows that are evaluated together, and bitmaps of subscribers.
+"""Immutable segment: flat posting lists of rows, evaluated together, and bitmaps of subscribers.
 
-Whatever waits at a term stands side by side, so a bulletin touches a stretch of each array for each
-of its terms and nothing else. A subscription is removed by marking its rows.
+The rows anchored at one term are adjacent, so a bulletin touches one range of each array per term
+it contains. A removed subscription is a tombstone: its rows are marked until the next compaction.
 """
 
 from collections import Counter
@@ -12,161 +12,166 @@ from typing import Literal
 import numpy as np
 from pyroaring import BitMap
 
-from matching.index.arrays import U32, Flags, Numbers, bitmap, lasts, ranges
-from matching.index.matches import PLANE, Mode
-from matching.index.term_dictionary import Vocabulary
+from matching.index.arrays import U32, Indices, Mask, concatenate_ranges, last_of_run, to_bitmap
+from matching.index.matches import MODE_STRIDE, MatchMode
+from matching.index.term_dictionary import TermDictionary
 from matching.query.row_templates import OPENS_CLAUSE, OPENS_ROW
 from matching.text.reading import Reading
 
-# In whos, beyond the planes of all modes: the subscription was removed.
-GONE = len(Mode) * PLANE
+# Tombstone in packed_subscribers, beyond the ranges of all modes.
+REMOVED = len(MatchMode) * MODE_STRIDE
 
-# In Rows.literals: there are more literals.
-MORE = 1 << 31
+# Flag of a literal: the row has further literals.
+HAS_MORE = 1 << 31
 
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
-Found = tuple[BitMap, BitMap, BitMap]  # subscribers, by mode
+SubscribersByMode = tuple[BitMap, BitMap, BitMap]
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """What waits at each term, and the literal that must hold beside it.
+class Postings:
+    """Posting lists: the rows anchored at each term, with the first literal of each row.
 
-    A literal is twice the number of its term, and one more when it is negated. Twice the number of
-    terms is one that always holds.
+    A literal is twice the number of its term, plus one if it is negated. Twice the number of terms
+    is a literal that always holds.
     """
 
-    at: U32  # those of term n are [at[n], at[n + 1])
-    literals: U32  # some with MORE
+    offsets: U32  # the rows of term n are offsets[n] to offsets[n + 1], the latter excluded
+    literals: U32  # by row, some with HAS_MORE
 
 
 @dataclass(frozen=True, slots=True)
-class Seconds:
-    """The second literal of the rows that have two; of those with more one that always holds."""
+class SecondLiterals:
+    """Second literals of the rows with two; for a row with more a literal that always holds."""
 
     rows: U32  # sorted indices of rows
-    literals: U32  # with MORE where that is not all
+    literals: U32  # with HAS_MORE if these are not all
 
 
 @dataclass(frozen=True, slots=True)
-class More:
-    """All literals of the rows that have three, or a clause of several."""
+class LongRows:
+    """All literals of the rows with three or more, or with a clause of several literals."""
 
     rows: U32  # sorted indices of rows
-    at: U32  # the literals of the nth of them are [at[n], at[n + 1])
+    offsets: U32  # the literals of the nth row are offsets[n] to offsets[n + 1], excluded
     literals: U32  # shifted by two, with OPENS_CLAUSE and OPENS_ROW
 
 
 @dataclass(frozen=True, slots=True)
-class Crowds:
-    """Subscribers of nothing but one term, where they are many."""
+class BitmapPostings:
+    """Posting bitmaps: subscribers of a single term, for terms with many of them."""
 
-    bits: Mapping[int, BitMap]  # term -> who
-    repeated: Counter[tuple[int, int]]  # term, who -> how often more than once
-    terms: U32  # what each of them waits at
+    bitmaps: Mapping[int, BitMap]  # term -> packed subscribers
+    duplicate_counts: Counter[tuple[int, int]]  # (term, packed subscriber) -> further times
+    terms: U32  # the term of each subscription in the bitmaps
 
 
 @dataclass(frozen=True, slots=True)
-class Owners:
-    """Whose the rows and the places in crowds are, by subscription."""
+class RowOwners:
+    """Owners of the rows and of the entries in bitmaps: subscription numbers."""
 
-    ids: U32  # sorted; of a subscription with several rows as often
-    places: U32  # a row, or beyond all rows a place in Crowds.terms
-    count: int  # how many subscriptions there are, those removed since included
+    ids: U32  # sorted numbers of subscriptions; repeated for each further row
+    positions: U32  # a row, or beyond all rows a position in BitmapPostings.terms
+    count: int  # of subscriptions, including those removed since the build
 
-    def firsts(self) -> Flags:
-        """Of each whether it is the first of its subscription."""
-        return lasts(self.ids[::-1])[::-1]
+    def first_of_subscription(self) -> Mask:
+        """Return a mask of the first item of each subscription."""
+        return last_of_run(self.ids[::-1])[::-1]
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Subscriptions that do not change, except that they can be removed."""
+    """Segment of subscriptions; nothing can be added, and removal leaves tombstones."""
 
-    vocabulary: Vocabulary
-    seen: U32  # by term: in how many bulletins it stood
-    rows: Rows
-    seconds: Seconds
-    more: More
-    crowds: Crowds
-    owners: Owners
-    whos: U32  # by place: subscriber and mode
-    holds: Flags  # by literal: whether it holds in the reading that is matched
+    dictionary: TermDictionary
+    document_frequencies: U32  # by term: number of bulletins in which it occurred
+    postings: Postings
+    second_literals: SecondLiterals
+    long_rows: LongRows
+    bitmap_postings: BitmapPostings
+    owners: RowOwners
+    packed_subscribers: U32  # by row, then by position in BitmapPostings.terms
+    literal_values: Mask  # by literal: whether it holds in the reading being matched
 
-    def match(self, reading: Reading) -> Found:
-        """The subscribers of each mode a reading concerns; one may stand in several."""
-        present = self.vocabulary.find(reading)
-        self.seen[present] += 1
+    def match(self, reading: Reading) -> SubscribersByMode:
+        """Return the matching subscribers of each mode; a subscriber can be in several."""
+        present = self.dictionary.find(reading)
+        self.document_frequencies[present] += 1
         literals = present << 1
-        self.holds[literals], self.holds[literals + 1] = True, False
+        self.literal_values[literals], self.literal_values[literals + 1] = True, False
         try:
-            whos = self._waiting(present)
+            packed = self._evaluate_rows(present)
         finally:
-            self.holds[literals], self.holds[literals + 1] = False, True
-        return self._subscribers(present, whos)
+            self.literal_values[literals], self.literal_values[literals + 1] = False, True
+        return self._collect_subscribers(present, packed)
 
     def remove(self, number: int) -> bool:
-        """Whether there was a subscription of this number."""
+        """Remove a subscription; return whether it was there."""
         if not 0 <= number < 1 << 32:
             return False
         wanted = np.uint32(number)
         first, last = (np.searchsorted(self.owners.ids, wanted, side) for side in _SIDES)
-        places = self.owners.places[first:last]
-        there = places[self.whos[places] < GONE].tolist()
-        rows = len(self.rows.literals)
-        for place in there:
-            who = int(self.whos[place])
-            self.whos[place] = GONE
-            if place >= rows:
-                self._leave(int(self.crowds.terms[place - rows]), who)
-        return bool(there)
+        positions = self.owners.positions[first:last]
+        live = positions[self.packed_subscribers[positions] < REMOVED].tolist()
+        row_count = len(self.postings.literals)
+        for position in live:
+            packed = int(self.packed_subscribers[position])
+            self.packed_subscribers[position] = REMOVED
+            if position >= row_count:
+                term = int(self.bitmap_postings.terms[position - row_count])
+                self._remove_from_bitmap(term, packed)
+        return bool(live)
 
-    def _leave(self, term: int, who: int) -> None:
-        if self.crowds.repeated[term, who]:
-            self.crowds.repeated[term, who] -= 1
+    def _remove_from_bitmap(self, term: int, packed: int) -> None:
+        duplicate_counts = self.bitmap_postings.duplicate_counts
+        if duplicate_counts[term, packed]:
+            duplicate_counts[term, packed] -= 1
         else:
-            del self.crowds.repeated[term, who]
-            self.crowds.bits[term].discard(who)
+            del duplicate_counts[term, packed]
+            self.bitmap_postings.bitmaps[term].discard(packed)
 
-    def _waiting(self, present: U32) -> U32:
-        """Who has a row that holds; some twice."""
-        starts = self.rows.at[present]
-        rows = ranges(starts, self.rows.at[present + 1] - starts)
-        literals = self.rows.literals[rows]
-        fine = self.holds[literals & (MORE - 1)]
-        rows, more = rows.compress(fine), literals.compress(fine) >= MORE
-        if more.any():
-            second = self._second_too(rows.compress(more))
-            rows = np.concatenate((rows.compress(~more), second))
-        return self.whos[rows]
+    def _evaluate_rows(self, present: U32) -> U32:
+        """Return the packed subscribers of the rows that hold; some repeatedly."""
+        starts = self.postings.offsets[present]
+        rows = concatenate_ranges(starts, self.postings.offsets[present + 1] - starts)
+        literals = self.postings.literals[rows]
+        holding = self.literal_values[literals & (HAS_MORE - 1)]
+        rows, has_more = rows.compress(holding), literals.compress(holding) >= HAS_MORE
+        if has_more.any():
+            longer = self._filter_by_second_literal(rows.compress(has_more))
+            rows = np.concatenate((rows.compress(~has_more), longer))
+        return self.packed_subscribers[rows]
 
-    def _second_too(self, rows: Numbers) -> Numbers:
-        """Those of the rows with two literals and more that hold."""
-        literals = self.seconds.literals[np.searchsorted(self.seconds.rows, rows)]
-        fine = self.holds[literals & (MORE - 1)]
-        rows, more = rows.compress(fine), literals.compress(fine) >= MORE
-        if not more.any():
+    def _filter_by_second_literal(self, rows: Indices) -> Indices:
+        """Return the rows that hold, of rows with two literals or more."""
+        indices = np.searchsorted(self.second_literals.rows, rows)
+        literals = self.second_literals.literals[indices]
+        holding = self.literal_values[literals & (HAS_MORE - 1)]
+        rows, has_more = rows.compress(holding), literals.compress(holding) >= HAS_MORE
+        if not has_more.any():
             return rows
-        return np.concatenate((rows.compress(~more), self._all_of(rows.compress(more))))
+        longer = self._filter_long_rows(rows.compress(has_more))
+        return np.concatenate((rows.compress(~has_more), longer))
 
-    def _all_of(self, rows: Numbers) -> Numbers:
-        """Those of the rows with clauses of any form that hold."""
-        at = np.searchsorted(self.more.rows, rows)
-        starts = self.more.at[at]
-        literals = self.more.literals[ranges(starts, self.more.at[at + 1] - starts)]
-        fine = self.holds[literals >> 2]
-        opens = np.flatnonzero(literals & OPENS_CLAUSE)
-        clauses = np.logical_or.reduceat(fine, opens)
-        firsts = np.flatnonzero(literals[opens] & OPENS_ROW)
-        return rows[np.logical_and.reduceat(clauses, firsts)]
+    def _filter_long_rows(self, rows: Indices) -> Indices:
+        """Return the rows that hold, of rows with clauses of any shape."""
+        indices = np.searchsorted(self.long_rows.rows, rows)
+        starts = self.long_rows.offsets[indices]
+        lengths = self.long_rows.offsets[indices + 1] - starts
+        literals = self.long_rows.literals[concatenate_ranges(starts, lengths)]
+        holding = self.literal_values[literals >> 2]
+        clause_starts = np.flatnonzero(literals & OPENS_CLAUSE)
+        clauses = np.logical_or.reduceat(holding, clause_starts)
+        row_starts = np.flatnonzero(literals[clause_starts] & OPENS_ROW)
+        return rows[np.logical_and.reduceat(clauses, row_starts)]
 
-    def _subscribers(self, present: U32, whos: U32) -> Found:
-        known = self.crowds.bits
-        crowds = [known[term] for term in present.tolist() if term in known]
-        found = BitMap.union(bitmap(whos), *crowds)
-        silent = found.shift(-PLANE)
-        held = silent.shift(-PLANE)
-        for bits in (found, silent, held):
-            bits.remove_range(PLANE, 1 << 32)
-        return found, silent, held
+    def _collect_subscribers(self, present: U32, packed: U32) -> SubscribersByMode:
+        by_term = self.bitmap_postings.bitmaps
+        bitmaps = [by_term[term] for term in present.tolist() if term in by_term]
+        audible = BitMap.union(to_bitmap(packed), *bitmaps)
+        silent = audible.shift(-MODE_STRIDE)
+        digest = silent.shift(-MODE_STRIDE)
+        for subscribers in (audible, silent, digest):
+            subscribers.remove_range(MODE_STRIDE, 1 << 32)
+        return audible, silent, digest

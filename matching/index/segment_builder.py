@@ -1,6 +1,6 @@
-"""A segment made anew, of one in use and of what came since.
+"""Segment builder: merges a segment and a write buffer into a new segment.
 
-All of it is work on whole arrays, in which numpy lets other threads run.
+Works on whole arrays, during which numpy releases the GIL and other threads run.
 """
 
 from collections import Counter
@@ -11,170 +11,186 @@ import numpy as np
 from matching.index.arrays import (
     U32,
     U64,
-    Flags,
-    Numbers,
-    bitmap,
+    Indices,
+    Mask,
+    cumulative_sums,
     distinct,
-    distinct_at,
-    lasts,
-    offsets,
-    positions,
-    sums,
+    distinct_indices,
+    find_sorted,
+    group_offsets,
+    last_of_run,
+    to_bitmap,
 )
-from matching.index.matches import PLANE, Mode
-from matching.index.segment import GONE, MORE, Crowds, More, Owners, Rows, Seconds, Segment
-from matching.index.term_dictionary import NONE, Vocabulary, vocabulary
-from matching.index.unsorted_rows import Loose, loosened, rarest_first
-from matching.index.write_buffer import Gathering
+from matching.index.matches import MODE_STRIDE, MatchMode
+from matching.index.segment import (
+    HAS_MORE,
+    REMOVED,
+    BitmapPostings,
+    LongRows,
+    Postings,
+    RowOwners,
+    SecondLiterals,
+    Segment,
+)
+from matching.index.term_dictionary import NO_TERM, TermDictionary, build_dictionary
+from matching.index.unsorted_rows import UnsortedRows, anchor_on_rarest, extract_rows
+from matching.index.write_buffer import WriteBuffer
 
-_CROWD = 9
-"""So many subscribers of one term for each part of a bitmap of them are a bitmap: a part is 65,536
-numbers, costs memory and time of its own."""
+_MIN_PER_CONTAINER = 9
+"""Least number of subscribers of one term, for each container of its bitmap, that make a bitmap
+worthwhile. A container covers 65,536 numbers and has a cost in memory and time of its own."""
 
 
-def empty() -> Segment:
-    """A segment of nothing."""
+def empty_segment() -> Segment:
+    """Return a segment without subscriptions."""
     none, keys = np.empty(0, np.uint32), np.empty(0, np.uint64)
-    at = np.zeros(1, np.uint32)
+    offsets = np.zeros(1, np.uint32)
     return Segment(
-        vocabulary(keys, keys, none, none, none, none),
-        seen=none,
-        rows=Rows(at, none),
-        seconds=Seconds(none, none),
-        more=More(none, at, none),
-        crowds=Crowds({}, Counter(), none),
-        owners=Owners(none, none, 0),
-        whos=none,
-        holds=_holds(0),
+        build_dictionary(keys, keys, none, none, none, none),
+        document_frequencies=none,
+        postings=Postings(offsets, none),
+        second_literals=SecondLiterals(none, none),
+        long_rows=LongRows(none, offsets, none),
+        bitmap_postings=BitmapPostings({}, Counter(), none),
+        owners=RowOwners(none, none, 0),
+        packed_subscribers=none,
+        literal_values=_initial_literal_values(0),
     )
 
 
-def build(old: Segment, new: Gathering) -> Segment:
-    """Both together without what was removed.
+def build_segment(base: Segment, buffer: WriteBuffer) -> Segment:
+    """Return a segment with the subscriptions of both, without the removed ones.
 
-    old may go on to be used, and what is removed from it meanwhile may be in the result.
+    The base may be in use meanwhile; what is removed from it during the build may be in the result.
     """
-    words = _vocabulary(old.vocabulary, new)
-    size = len(words.keys)
-    renumbered = np.searchsorted(words.keys, old.vocabulary.keys).astype(np.uint32)
-    seen = np.zeros(size, np.uint32)
-    seen[renumbered] = old.seen
-    ids, whos, indices = _subscriptions(old, new)
-    rows = Loose.joined(
-        loosened(old).renumbered(renumbered),
-        Loose.gathered(new, words.keys, len(indices) - len(new.ids)),
+    dictionary = _merge_dictionary(base.dictionary, buffer)
+    size = len(dictionary.keys)
+    numbers = np.searchsorted(dictionary.keys, base.dictionary.keys).astype(np.uint32)
+    frequencies = np.zeros(size, np.uint32)
+    frequencies[numbers] = base.document_frequencies
+    ids, packed, indices = _merge_subscriptions(base, buffer)
+    rows = UnsortedRows.concatenate(
+        extract_rows(base).renumber_terms(numbers),
+        UnsortedRows.from_buffer(buffer, dictionary.keys, len(indices) - len(buffer.ids)),
     )
-    rows = rarest_first(rows.owned(indices), seen).sorted()
-    crowded = _crowded(rows, whos)
-    lone, crowds = rows[~crowded], rows[crowded]
-    owners = np.concatenate((lone.subscriptions, crowds.subscriptions))
-    places = np.argsort(owners, kind="stable")
+    rows = anchor_on_rarest(rows.renumber_subscriptions(indices), frequencies).sort()
+    in_bitmap = _bitmap_mask(rows, packed)
+    flat_rows, bitmap_rows = rows[~in_bitmap], rows[in_bitmap]
+    owners = np.concatenate((flat_rows.subscriptions, bitmap_rows.subscriptions))
+    positions = np.argsort(owners, kind="stable")
     return Segment(
-        words,
-        seen,
-        _rows(lone, size),
-        _seconds(lone, size),
-        _more(lone),
-        _crowds(crowds, whos),
-        Owners(ids[owners[places]], places.astype(np.uint32), len(ids)),
-        whos[owners],
-        _holds(size),
+        dictionary,
+        frequencies,
+        _build_postings(flat_rows, size),
+        _build_second_literals(flat_rows, size),
+        _build_long_rows(flat_rows),
+        _build_bitmap_postings(bitmap_rows, packed),
+        RowOwners(ids[owners[positions]], positions.astype(np.uint32), len(ids)),
+        packed[owners],
+        _initial_literal_values(size),
     )
 
 
-def _holds(size: int) -> Flags:
-    """By literal: of so many terms none holds, and beyond them one literal always does."""
-    holds = np.tile(np.array((False, True)), size + 1)
-    holds[2 * size] = True
-    return holds
+def _initial_literal_values(size: int) -> Mask:
+    """Return the values of the literals of `size` absent terms, and of one that always holds."""
+    values = np.tile(np.array((False, True)), size + 1)
+    values[2 * size] = True
+    return values
 
 
-def _vocabulary(old: Vocabulary, new: Gathering) -> Vocabulary:
-    known = old.phrases
-    firsts, seconds, both = (
-        np.concatenate((old.keys[numbers], np.array(keys, np.uint64)))
+def _merge_dictionary(base: TermDictionary, buffer: WriteBuffer) -> TermDictionary:
+    trie = base.phrases
+    edge_prefixes, edge_words, edge_nodes = (
+        np.concatenate((base.keys[numbers], np.array(keys, np.uint64)))
         for numbers, keys in (
-            (known.pairs >> np.uint64(32), new.firsts),
-            (known.pairs & np.uint64(0xFFFFFFFF), new.seconds),
-            (known.both & NONE, new.both),
+            (trie.edges >> np.uint64(32), buffer.edge_prefixes),
+            (trie.edges & np.uint64(0xFFFFFFFF), buffer.edge_words),
+            (trie.nodes & NO_TERM, buffer.edge_nodes),
         )
     )
-    once = distinct_at(both)
-    keys: U64 = distinct(np.concatenate((old.keys, np.array(new.terms, np.uint64), both)))
-    phrases = (
-        np.searchsorted(keys, part[once]).astype(np.uint32) for part in (firsts, seconds, both)
+    unique = distinct_indices(edge_nodes)
+    keys: U64 = distinct(
+        np.concatenate((base.keys, np.array(buffer.term_keys, np.uint64), edge_nodes))
     )
-    forms, words = np.array(new.forms, np.uint64), np.array(new.words, np.uint64)
-    unknown = ~positions(old.keys, words)[1]
-    forms = np.concatenate((old.forms, forms[unknown]))
-    numbers = old.words[:-1] & NONE
-    words = np.concatenate((old.keys[numbers], words[unknown]))
-    return vocabulary(keys, forms, np.searchsorted(keys, words).astype(np.uint32), *phrases)
+    edges = (
+        np.searchsorted(keys, part[unique]).astype(np.uint32)
+        for part in (edge_prefixes, edge_words, edge_nodes)
+    )
+    forms, words = np.array(buffer.forms, np.uint64), np.array(buffer.form_words, np.uint64)
+    is_new = ~find_sorted(base.keys, words)[1]
+    forms = np.concatenate((base.forms, forms[is_new]))
+    numbers = base.words[:-1] & NO_TERM
+    words = np.concatenate((base.keys[numbers], words[is_new]))
+    return build_dictionary(keys, forms, np.searchsorted(keys, words).astype(np.uint32), *edges)
 
 
-def _subscriptions(old: Segment, new: Gathering) -> tuple[U32, U32, Numbers]:
-    """Ids and subscribers in the new order, and by index in the old one (then in what is new) the
-    index in the new one, -1 for what was removed.
+def _merge_subscriptions(base: Segment, buffer: WriteBuffer) -> tuple[U32, U32, Indices]:
+    """Return the sorted numbers, the packed subscribers, and the new index of each old index.
+
+    Old indices count the subscriptions of the base, then those of the buffer. The new index of a
+    removed subscription is -1.
     """
-    first = np.flatnonzero(old.owners.firsts())
-    whos = np.concatenate((old.whos[old.owners.places[first]], np.array(new.whos, np.uint32)))
-    ids = np.concatenate((old.owners.ids[first], np.array(new.ids, np.uint32)))
-    there = np.flatnonzero(whos < GONE)
-    order = there[np.argsort(ids[there], kind="stable")]
-    order = order[lasts(ids[order])]
+    first = np.flatnonzero(base.owners.first_of_subscription())
+    base_packed = base.packed_subscribers[base.owners.positions[first]]
+    packed = np.concatenate((base_packed, np.array(buffer.packed_subscribers, np.uint32)))
+    ids = np.concatenate((base.owners.ids[first], np.array(buffer.ids, np.uint32)))
+    live = np.flatnonzero(packed < REMOVED)
+    order = live[np.argsort(ids[live], kind="stable")]
+    order = order[last_of_run(ids[order])]
     indices = np.full(len(ids), -1, np.int64)
     indices[order] = np.arange(len(order))
-    return ids[order], whos[order], indices
+    return ids[order], packed[order], indices
 
 
-def _crowded(rows: Loose, whos: U32) -> Flags:
-    """Which rows go into bitmaps: of those of a term alone the ones that many have."""
-    alone: Flags = rows.lengths == 0
-    counts = np.bincount(rows.anchors[alone], minlength=1)
-    parts = len(Mode) * (1 + int((whos % PLANE).max(initial=0) >> 16))
-    many = counts >= _CROWD * parts
-    crowded = alone.copy()
-    crowded[alone] = many[rows.anchors[alone]]
-    return crowded
+def _bitmap_mask(rows: UnsortedRows, packed: U32) -> Mask:
+    """Return a mask of the rows that go into bitmaps: single-term rows of terms with many."""
+    single_term: Mask = rows.lengths == 0
+    counts = np.bincount(rows.anchors[single_term], minlength=1)
+    containers = len(MatchMode) * (1 + int((packed % MODE_STRIDE).max(initial=0) >> 16))
+    is_frequent = counts >= _MIN_PER_CONTAINER * containers
+    mask = single_term.copy()
+    mask[single_term] = is_frequent[rows.anchors[single_term]]
+    return mask
 
 
-def _rows(rows: Loose, size: int) -> Rows:
+def _build_postings(rows: UnsortedRows, size: int) -> Postings:
     literals = np.full(len(rows.anchors), 2 * size, np.uint32)
-    first = rows.begins_with(1)
-    literals[first] = rows.literals[rows.starts[first]] >> 2
-    literals[rows.lengths > 1] |= np.uint32(MORE)
-    return Rows(offsets(rows.anchors, size), literals)
+    unit = rows.starts_with_unit_clauses(1)
+    literals[unit] = rows.literals[rows.starts[unit]] >> 2
+    literals[rows.lengths > 1] |= np.uint32(HAS_MORE)
+    return Postings(group_offsets(rows.anchors, size), literals)
 
 
-def _seconds(rows: Loose, size: int) -> Seconds:
-    several = np.flatnonzero(rows.lengths > 1)
-    chosen = rows[several]
-    literals = np.full(len(several), 2 * size | MORE, np.uint32)
-    two = _are_two(chosen)
-    literals[two] = rows.literals[chosen.starts[two] + 1] >> 2
-    return Seconds(several.astype(np.uint32), literals)
+def _build_second_literals(rows: UnsortedRows, size: int) -> SecondLiterals:
+    indices = np.flatnonzero(rows.lengths > 1)
+    longer = rows[indices]
+    literals = np.full(len(indices), 2 * size | HAS_MORE, np.uint32)
+    pairs = _has_two_unit_clauses(longer)
+    literals[pairs] = rows.literals[longer.starts[pairs] + 1] >> 2
+    return SecondLiterals(indices.astype(np.uint32), literals)
 
 
-def _are_two(rows: Loose) -> Flags:
-    two: Flags = (rows.lengths == 2) & rows.begins_with(2)
-    return two
+def _has_two_unit_clauses(rows: UnsortedRows) -> Mask:
+    mask: Mask = (rows.lengths == 2) & rows.starts_with_unit_clauses(2)
+    return mask
 
 
-def _more(rows: Loose) -> More:
-    several = np.flatnonzero((rows.lengths > 1) & ~_are_two(rows))
-    chosen = rows[several]
-    at = np.concatenate((np.zeros(1, np.int64), sums(chosen.lengths)))
-    return More(several.astype(np.uint32), at.astype(np.uint32), chosen.flat())
+def _build_long_rows(rows: UnsortedRows) -> LongRows:
+    indices = np.flatnonzero((rows.lengths > 1) & ~_has_two_unit_clauses(rows))
+    longer = rows[indices]
+    offsets = np.concatenate((np.zeros(1, np.int64), cumulative_sums(longer.lengths)))
+    return LongRows(indices.astype(np.uint32), offsets.astype(np.uint32), longer.flat_literals())
 
 
-def _crowds(rows: Loose, whos: U32) -> Crowds:
-    here = whos[rows.subscriptions]
-    keys = np.sort(rows.anchors.astype(np.uint64) << np.uint64(32) | here)
-    twice = keys[1:][keys[1:] == keys[:-1]].tolist()
+def _build_bitmap_postings(rows: UnsortedRows, packed: U32) -> BitmapPostings:
+    subscribers = packed[rows.subscriptions]
+    keys = np.sort(rows.anchors.astype(np.uint64) << np.uint64(32) | subscribers)
+    duplicates = keys[1:][keys[1:] == keys[:-1]].tolist()
     terms = distinct(rows.anchors)
     starts = np.searchsorted(rows.anchors, terms).tolist()
-    bits = {}
-    for term, (start, end) in zip(terms.tolist(), pairwise([*starts, len(here)]), strict=True):
-        bits[term] = bitmap(here[start:end])
-    repeated = Counter((key >> 32, key & 0xFFFFFFFF) for key in twice)
-    return Crowds(bits, repeated, rows.anchors)
+    bitmaps = {}
+    ranges = pairwise([*starts, len(subscribers)])
+    for term, (start, end) in zip(terms.tolist(), ranges, strict=True):
+        bitmaps[term] = to_bitmap(subscribers[start:end])
+    duplicate_counts = Counter((key >> 32, key & 0xFFFFFFFF) for key in duplicates)
+    return BitmapPostings(bitmaps, duplicate_counts, rows.anchors)

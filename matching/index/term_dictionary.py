@@ -1,7 +1,7 @@
-"""Which of the terms somebody subscribed to stand in a reading, whatever their number.
+"""Term dictionary: finds the subscribed terms that occur in a reading.
 
-A term's number is its index among the sorted keys. There are too many forms of words for a
-dictionary of them, so they stand in an array, and what was looked up there is remembered.
+The number of a term is its index among the sorted keys. There are too many inflected forms for a
+Python dictionary, so their keys are in a sorted array, with a cache in front of it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,162 +9,180 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from matching.index.arrays import U32, U64, Numbers, distinct, positions
-from matching.index.term_keys import form_key, own_place_key, place_key, source_key, topic_key
+from matching.index.arrays import U32, U64, Indices, distinct, find_sorted
+from matching.index.term_keys import (
+    form_key,
+    negated_place_key,
+    place_key,
+    source_key,
+    topic_key,
+)
 from matching.text.reading import Reading
 
-_MOST_REMEMBERED = 100_000
-_MOST_PLACES_REMEMBERED = 1_000
+_CACHE_SIZE = 100_000
+_SUBTREE_CACHE_SIZE = 1_000
 
-# Beside a number: the next form is the same one, of another word; a longer phrase begins with this.
-SAME = 1 << 31
-BEGINS = 1 << 30
+# Flags beside the number of a word: the next item is the same form, of another word (a
+# homograph); a longer phrase begins with this word or phrase.
+SAME_FORM = 1 << 31
+IS_PREFIX = 1 << 30
 
-NONE = BEGINS - 1
-"""The number of no term."""
+NO_TERM = IS_PREFIX - 1
+"""Number that stands for no term."""
 
-_WIDTH = np.uint64(32)
-
-
-@dataclass(frozen=True, slots=True)
-class Phrases:
-    """What follows what: phrases somebody subscribed to, and their beginnings."""
-
-    pairs: U64  # sorted: the number of the words so far, shifted by 32, and that of the next word
-    both: U32  # the number of both together, some with BEGINS
-    _found: dict[int, int] = field(default_factory=dict)  # by pair
-
-    def find(self, first: int, second: int) -> int:
-        """The number of both, NONE when nobody subscribed to what begins with them."""
-        pair = first << 32 | second
-        found = self._found.get(pair)
-        return self._look_up(pair) if found is None else found
-
-    def _look_up(self, pair: int) -> int:
-        if len(self._found) > _MOST_REMEMBERED:
-            self._found.clear()
-        at, known = positions(self.pairs, np.array([pair], np.uint64))
-        found = self._found[pair] = int(self.both[at[0]]) if known[0] else NONE
-        return found
+_WORD_BITS = np.uint64(32)
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class PhraseTrie:
+    """Trie of the subscribed phrases, one word per edge."""
+
+    edges: U64  # sorted: the number of the prefix, shifted by 32, and the number of the next word
+    nodes: U32  # number of the longer prefix or phrase each edge leads to, some with IS_PREFIX
+    _cache: dict[int, int] = field(default_factory=dict)  # edge -> node
+
+    def find_child(self, prefix: int, word: int) -> int:
+        """Return the node for a prefix and the next word, NO_TERM if no phrase begins with them."""
+        edge = prefix << 32 | word
+        node = self._cache.get(edge)
+        return self._look_up(edge) if node is None else node
+
+    def _look_up(self, edge: int) -> int:
+        if len(self._cache) > _CACHE_SIZE:
+            self._cache.clear()
+        indices, present = find_sorted(self.edges, np.array([edge], np.uint64))
+        node = self._cache[edge] = int(self.nodes[indices[0]]) if present[0] else NO_TERM
+        return node
+
+
+@dataclass(frozen=True, slots=True)
+class TermDictionary:
     """All terms of a segment."""
 
-    keys: U64  # of terms and of the beginnings of phrases, sorted
-    forms: U64  # keys of forms, sorted; one that several words have, several times
-    words: U32  # the number of the word each is a form of, with SAME and BEGINS; at the end NONE
-    phrases: Phrases
-    _forms: dict[str, int] = field(default_factory=dict)  # where each stands in forms
-    _said: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
-    _inside: dict[frozenset[str], U32] = field(default_factory=dict)
+    keys: U64  # of terms and of the prefixes of phrases, sorted
+    forms: U64  # keys of forms, sorted; a homograph several times
+    words: U32  # by form: number of its word, with SAME_FORM and IS_PREFIX; at the end NO_TERM
+    phrases: PhraseTrie
+    _form_cache: dict[str, int] = field(default_factory=dict)  # form -> index in forms
+    _context_cache: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    _subtree_cache: dict[frozenset[str], U32] = field(default_factory=dict)
 
     def find(self, reading: Reading) -> U32:
-        """The numbers of the terms that hold, each once, sorted."""
-        at = self._at([*reading.tokens.texts, ""])
-        words = self.words[at]
-        others = self._others(at, words)
-        beside = [number for numbers in others.values() for number in numbers]
-        beside += self._in_phrases(words, others)
-        beside += self._around(reading)
-        inside = map(self._places, reading.below.values())
-        found = np.concatenate((words, np.array(beside, np.uint32), *inside))
-        found &= NONE
-        return distinct(found)[:-1]  # the last is NONE
+        """Return the numbers of the terms that hold, sorted and distinct."""
+        indices = self._find_forms([*reading.tokens.texts, ""])
+        words = self.words[indices]
+        homographs = self._find_homographs(indices, words)
+        extra = [number for numbers in homographs.values() for number in numbers]
+        extra += self._find_phrases(words, homographs)
+        extra += self._find_context(reading)
+        places = map(self._find_places, reading.affected_subtrees.values())
+        numbers = np.concatenate((words, np.array(extra, np.uint32), *places))
+        numbers &= NO_TERM
+        return distinct(numbers)[:-1]  # the last is NO_TERM
 
-    def _at(self, texts: list[str]) -> Numbers:
-        """For each word of a text its place among the forms, or the one after them all."""
-        known = self._forms
+    def _find_forms(self, texts: list[str]) -> Indices:
+        """Return the index of each word of a text among the forms, len(forms) if unknown."""
+        cache = self._form_cache
         try:
-            return np.array([*map(known.__getitem__, texts)])
+            return np.array([*map(cache.__getitem__, texts)])
         except KeyError:
-            if len(known) > _MOST_REMEMBERED:
-                known.clear()
-            new = [text for text in dict.fromkeys(texts) if text not in known]
-            at, there = positions(self.forms, np.array([*map(form_key, new)], np.uint64))
-            at[~there] = len(self.forms)
-            known.update(zip(new, at.tolist(), strict=True))
-        return np.array([*map(known.__getitem__, texts)])
+            if len(cache) > _CACHE_SIZE:
+                cache.clear()
+            missing = [text for text in dict.fromkeys(texts) if text not in cache]
+            keys = np.array([*map(form_key, missing)], np.uint64)
+            indices, present = find_sorted(self.forms, keys)
+            indices[~present] = len(self.forms)
+            cache.update(zip(missing, indices.tolist(), strict=True))
+        return np.array([*map(cache.__getitem__, texts)])
 
-    def _others(self, at: Numbers, words: U32) -> dict[int, list[int]]:
-        """By place in a text the words it is a form of besides the first."""
-        others: dict[int, list[int]] = {}
-        for place in np.flatnonzero(words >= SAME).tolist():
-            first = int(at[place]) + 1
-            others[place] = several = self.words[first : first + 1].tolist()
-            while several[-1] >= SAME:
-                first += 1
-                several.append(int(self.words[first]))
-        return others
+    def _find_homographs(self, indices: Indices, words: U32) -> dict[int, list[int]]:
+        """Return, by position in the text, the words a form belongs to besides the first."""
+        homographs: dict[int, list[int]] = {}
+        for position in np.flatnonzero(words >= SAME_FORM).tolist():
+            index = int(indices[position]) + 1
+            homographs[position] = numbers = self.words[index : index + 1].tolist()
+            while numbers[-1] >= SAME_FORM:
+                index += 1
+                numbers.append(int(self.words[index]))
+        return homographs
 
-    def _in_phrases(self, words: U32, others: Mapping[int, list[int]]) -> list[int]:
-        """The phrases, and the beginnings of such, in a text of these words."""
-        found = []
+    def _find_phrases(self, words: U32, homographs: Mapping[int, list[int]]) -> list[int]:
+        """Return the phrases, and prefixes of phrases, in a text of these words."""
+        phrases = []
         numbers = words.tolist()
-        begun = [(at, numbers[at]) for at in np.flatnonzero(words & BEGINS).tolist()]
-        begun += [(at, number) for at, some in others.items() for number in some if number & BEGINS]
-        for at, first in begun:
-            second = numbers[at + 1]
-            if second == NONE:
+        prefixes = [(i, numbers[i]) for i in np.flatnonzero(words & IS_PREFIX).tolist()]
+        prefixes += [
+            (position, number)
+            for position, alternatives in homographs.items()
+            for number in alternatives
+            if number & IS_PREFIX
+        ]
+        for position, prefix in prefixes:  # grows meanwhile
+            following = numbers[position + 1]
+            if following == NO_TERM:
                 continue
-            for following in (second, *others.get(at + 1, ())):
-                both = self.phrases.find(first & NONE, following & NONE)
-                if both != NONE:
-                    found.append(both)
-                    if both & BEGINS:
-                        begun.append((at + 1, both))
-        return found
+            for word in (following, *homographs.get(position + 1, ())):
+                node = self.phrases.find_child(prefix & NO_TERM, word & NO_TERM)
+                if node != NO_TERM:
+                    phrases.append(node)
+                    if node & IS_PREFIX:
+                        prefixes.append((position + 1, node))
+        return phrases
 
-    def _around(self, reading: Reading) -> list[int]:
-        """The source, the topics and the places around what it is about."""
-        found: list[int] = []
-        said = [("topic", name) for name in reading.topics]
-        said += [("in", code) for code in reading.within]
-        for one in (("from", reading.source), *said):
-            known = self._said.get(one)
-            found += self._learn(one) if known is None else known
-        return found
+    def _find_context(self, reading: Reading) -> list[int]:
+        """Return the terms for the source, the topics, and the regions the reading is about."""
+        numbers: list[int] = []
+        context = [("topic", name) for name in reading.topics]
+        context += [("in", code) for code in reading.regions]
+        for item in (("from", reading.source), *context):
+            cached = self._context_cache.get(item)
+            numbers += self._look_up_context(item) if cached is None else cached
+        return numbers
 
-    def _learn(self, said: tuple[str, str]) -> tuple[int, ...]:
-        if len(self._said) > _MOST_REMEMBERED:
-            self._said.clear()
-        match said:
+    def _look_up_context(self, item: tuple[str, str]) -> tuple[int, ...]:
+        if len(self._context_cache) > _CACHE_SIZE:
+            self._context_cache.clear()
+        match item:
             case ("from", name):
                 keys: tuple[int, ...] = (source_key(name),)
             case ("topic", name):
                 keys = (topic_key(name),)
             case (_, code):
-                keys = (place_key(code), own_place_key(code))
-        found = self._said[said] = tuple(self._numbers(keys).tolist())
-        return found
+                keys = (place_key(code), negated_place_key(code))
+        numbers = self._context_cache[item] = tuple(self._find_keys(keys).tolist())
+        return numbers
 
-    def _places(self, inside: frozenset[str]) -> U32:
-        """The places subscribed to among those an alert reaches from above."""
-        known = self._inside.get(inside)
-        if known is None:
-            if len(self._inside) == _MOST_PLACES_REMEMBERED:
-                self._inside.clear()
-            known = self._inside[inside] = self._numbers(map(place_key, inside))
-        return known
+    def _find_places(self, subtree: frozenset[str]) -> U32:
+        """Return the subscribed places in the subtree of a region that an alert affects."""
+        numbers = self._subtree_cache.get(subtree)
+        if numbers is None:
+            if len(self._subtree_cache) == _SUBTREE_CACHE_SIZE:
+                self._subtree_cache.clear()
+            numbers = self._subtree_cache[subtree] = self._find_keys(map(place_key, subtree))
+        return numbers
 
-    def _numbers(self, keys: Iterable[int]) -> U32:
-        numbers, known = positions(self.keys, np.array([*keys], np.uint64))
-        return numbers[known].astype(np.uint32)
+    def _find_keys(self, keys: Iterable[int]) -> U32:
+        """Return the numbers of the terms with these keys, without the unknown ones."""
+        numbers, present = find_sorted(self.keys, np.array([*keys], np.uint64))
+        return numbers[present].astype(np.uint32)
 
 
-def vocabulary(
-    keys: U64, forms: U64, words: U32, firsts: U32, seconds: U32, both: U32
-) -> Vocabulary:
-    """From forms and the numbers of their words, and from what follows what; in any order."""
-    begins = np.zeros(len(keys), np.uint32)
-    begins[firsts] = BEGINS
+def build_dictionary(
+    keys: U64, forms: U64, words: U32, edge_prefixes: U32, edge_words: U32, edge_nodes: U32
+) -> TermDictionary:
+    """Build a dictionary from sorted keys, forms with the numbers of their words, and trie edges.
+
+    Forms and edges may be in any order. An edge is the numbers of a prefix, of the next word, and
+    of the node for both.
+    """
+    prefix_flags = np.zeros(len(keys), np.uint32)
+    prefix_flags[edge_prefixes] = IS_PREFIX
     order = np.argsort(forms)
     forms, words = forms[order], words[order]
-    words |= begins[words]
-    words[:-1] |= np.where(forms[1:] == forms[:-1], np.uint32(SAME), np.uint32(0))
-    pairs = firsts.astype(np.uint64) << _WIDTH | seconds
-    order = np.argsort(pairs)
-    both = both[order]
-    phrases = Phrases(pairs[order], both | begins[both])
-    return Vocabulary(keys, forms, np.append(words, np.uint32(NONE)), phrases)
+    words |= prefix_flags[words]
+    words[:-1] |= np.where(forms[1:] == forms[:-1], np.uint32(SAME_FORM), np.uint32(0))
+    edges = edge_prefixes.astype(np.uint64) << _WORD_BITS | edge_words
+    order = np.argsort(edges)
+    nodes = edge_nodes[order]
+    trie = PhraseTrie(edges[order], nodes | prefix_flags[nodes])
+    return TermDictionary(keys, forms, np.append(words, np.uint32(NO_TERM)), trie)

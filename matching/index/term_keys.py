@@ -1,60 +1,62 @@
-"""Numbers that stand for terms: 64 bits, so that tables of them are plain arrays.
+"""Term keys: 64-bit hashes of terms, so that tables of terms are plain arrays.
 
-They come from Python's own hash, which is seeded anew in every process, so nobody can write words
-that share a key. That a word is taken for one of a million others by chance happens once in about
-2,000 years of a bulletin a second. Keys are never stored.
+The keys come from Python's own hash, which has a new random seed in every process, so nobody can
+choose words with colliding keys. With a million words, an accidental collision happens about once
+in 2,000 years at a bulletin a second. Keys are never stored.
 """
 
 from functools import reduce
 
 from matching.query.ast import Phrase, PlaceTerm, SourceTerm, Term, TopicTerm, Word
 
-_ALL = (1 << 64) - 1
+_MASK = (1 << 64) - 1
 
 
 def word_key(word: str) -> int:
-    """The key of a subscribed word."""
-    return hash(("word", word)) & _ALL
+    """Return the key of a word in a query."""
+    return hash(("word", word)) & _MASK
 
 
 def form_key(form: str) -> int:
-    """The key of a word as it stands in a text."""
-    return hash(form) & _ALL
+    """Return the key of an inflected form, as it occurs in a text."""
+    return hash(form) & _MASK
 
 
 def topic_key(name: str) -> int:
-    return hash(("topic", name)) & _ALL
+    """Return the key of a topic."""
+    return hash(("topic", name)) & _MASK
 
 
 def source_key(name: str) -> int:
-    return hash(("from", name)) & _ALL
+    """Return the key of a source."""
+    return hash(("from", name)) & _MASK
 
 
 def place_key(code: str) -> int:
-    """The key of a place reached from inside and, by an alert, from around it."""
-    return hash(("in", code)) & _ALL
+    """Return the key of a place, reached from inside and by alerts for what contains it."""
+    return hash(("in", code)) & _MASK
 
 
-def own_place_key(code: str) -> int:
-    """The key of a place reached from inside alone, as it is meant under NOT."""
-    return hash(("only", code)) & _ALL
+def negated_place_key(code: str) -> int:
+    """Return the key of a place under NOT, reached from inside only."""
+    return hash(("only", code)) & _MASK
 
 
-def key(term: Term, *, negated: bool) -> int:
-    """The key of a term; negated: it stands under NOT."""
+def term_key(term: Term, *, is_negated: bool) -> int:
+    """Return the key of a term; `is_negated`: it stands under NOT."""
     match term:
         case Word(text):
             return word_key(text)
         case Phrase(words):
-            return reduce(followed, map(word_key, words))
+            return reduce(phrase_key, map(word_key, words))
         case PlaceTerm(code):
-            return own_place_key(code) if negated else place_key(code)
+            return negated_place_key(code) if is_negated else place_key(code)
         case TopicTerm(name):
             return topic_key(name)
         case SourceTerm(name):
             return source_key(name)
 
 
-def followed(first: int, second: int) -> int:
-    """The key of what has one key with a word of another key after it: of a phrase so far."""
-    return hash((first, second)) & _ALL
+def phrase_key(prefix: int, word: int) -> int:
+    """Return the key of a phrase, from the key of its prefix and that of its last word."""
+    return hash((prefix, word)) & _MASK

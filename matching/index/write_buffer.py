@@ -1,97 +1,102 @@
-"""Subscriptions on their way into a segment: their rows and terms, in growing arrays."""
+"""Write buffer: rows and terms of subscriptions on their way into a segment, in growing arrays."""
 
 from array import array
 from itertools import accumulate
 
-from matching.index.matches import Mode, who
-from matching.index.term_keys import followed, form_key, key, word_key
-from matching.morphology.inflection import expanded
+from matching.index.matches import MatchMode, pack_subscriber
+from matching.index.term_keys import form_key, phrase_key, term_key, word_key
+from matching.morphology.inflection import inflect_uncached
 from matching.query.ast import And, Not, Or, Phrase, Term, Word, load
-from matching.query.row_templates import Plans
+from matching.query.row_templates import RowTemplates
 
 
-class Gathering:
-    """Rows and terms of many subscriptions."""
+class WriteBuffer:
+    """Buffer of many subscriptions."""
 
     def __init__(self) -> None:
+        # Of each subscription:
         self.ids = array("I")
-        self.whos = array("I")  # subscriber and mode
+        self.packed_subscribers = array("I")
         # Of each row:
-        self.anchors = array("I")  # indices into terms
+        self.anchors = array("I")  # indices into term_keys
         self.subscriptions = array("I")  # indices into ids
-        self.lengths = array("I")  # how many literals stand beside the anchor
-        # Of each literal, those of a row one after the other:
-        self.literals = array("I")  # indices into terms
-        self.flags = array("B")  # those of matching.plans
-        self.terms = array("Q")  # keys, some more than once
-        # Of each beginning of a phrase and each phrase, some more than once:
-        self.firsts = array("Q")  # the words so far
-        self.seconds = array("Q")  # the next word
-        self.both = array("Q")
+        self.lengths = array("I")  # number of literals beside the anchor
+        # Of each literal, row by row:
+        self.literals = array("I")  # indices into term_keys
+        self.flags = array("B")  # those of row_templates
+        self.term_keys = array("Q")  # some more than once
+        # Of each edge of the phrase trie, some more than once:
+        self.edge_prefixes = array("Q")  # key of the words so far
+        self.edge_words = array("Q")  # key of the next word
+        self.edge_nodes = array("Q")  # key of both together
         # Of each form of each word:
         self.forms = array("Q")
-        self.words = array("Q")
-        self._plans = Plans()
-        self._known: dict[str, int] = {}  # by how a term stands in a query its index in terms
-        self._words: set[int] = set()  # keys
+        self.form_words = array("Q")
+        self._templates = RowTemplates()
+        self._term_indices: dict[str, int] = {}  # JSON of a term -> its index in term_keys
+        self._word_keys: set[int] = set()  # of the words added
 
-    def put(self, number: int, subscriber: int, query: str, mode: Mode) -> bool:
-        """Take a query in as it is stored. False for one that has no rows: it is not in then.
+    def add(self, number: int, subscriber: int, query: str, mode: MatchMode) -> bool:
+        """Add a subscription with its stored query. Return False, and add nothing, without rows.
 
-        ValueError for what is no stored query, or one that needs none of its terms.
+        Raises ValueError for a text that is not a stored query, and for a query that requires no
+        positive term.
         """
-        terms, plan = self._plans.plan(query)
-        if plan is None:
+        terms, templates = self._templates.get(query)
+        if templates is None:
             return False
         try:
-            known = [self._known[term] for term in terms]
+            indices = [self._term_indices[term] for term in terms]
         except KeyError:
-            known = [
-                self._known[term] if term in self._known else self._learn(term) for term in terms
+            indices = [
+                self._term_indices[term] if term in self._term_indices else self._add_term(term)
+                for term in terms
             ]
         index = len(self.ids)
         self.ids.append(number)
-        self.whos.append(who(subscriber, mode))
-        for row in plan:
-            self.anchors.append(known[row.anchor])
+        self.packed_subscribers.append(pack_subscriber(subscriber, mode))
+        for row in templates:
+            self.anchors.append(indices[row.anchor])
             self.subscriptions.append(index)
             self.lengths.append(len(row.flags))
             if row.flags:
-                self.literals.extend([known[term] + negated for term, negated in row.literals])
+                self.literals.extend(
+                    [indices[term] + is_negated for term, is_negated in row.literals]
+                )
                 self.flags.frombytes(row.flags)
         return True
 
-    def _learn(self, text: str) -> int:
-        """The index of a new term; what it is under NOT comes after it."""
-        term = _term(text)
-        index = self._known[text] = len(self.terms)
-        self.terms.extend((key(term, negated=False), key(term, negated=True)))
+    def _add_term(self, text: str) -> int:
+        """Add a term from its JSON; return its index. The key it has under NOT comes after it."""
+        term = _parse_term(text)
+        index = self._term_indices[text] = len(self.term_keys)
+        self.term_keys.extend((term_key(term, is_negated=False), term_key(term, is_negated=True)))
         match term:
             case Word(word):
-                self._learn_word(word)
+                self._add_word(word)
             case Phrase(words):
-                self._learn_phrase(words)
+                self._add_phrase(words)
         return index
 
-    def _learn_phrase(self, words: tuple[str, ...]) -> None:
-        keys = [self._learn_word(word) for word in words]
-        beginnings = list(accumulate(keys, followed))
-        self.firsts.extend(beginnings[:-1])
-        self.seconds.extend(keys[1:])
-        self.both.extend(beginnings[1:])
+    def _add_phrase(self, words: tuple[str, ...]) -> None:
+        keys = [self._add_word(word) for word in words]
+        prefixes = list(accumulate(keys, phrase_key))
+        self.edge_prefixes.extend(prefixes[:-1])
+        self.edge_words.extend(keys[1:])
+        self.edge_nodes.extend(prefixes[1:])
 
-    def _learn_word(self, word: str) -> int:
-        known = word_key(word)
-        if known not in self._words:
-            self._words.add(known)
-            self.terms.append(known)
-            for form in expanded(word):
+    def _add_word(self, word: str) -> int:
+        key = word_key(word)
+        if key not in self._word_keys:
+            self._word_keys.add(key)
+            self.term_keys.append(key)
+            for form in inflect_uncached(word):
                 self.forms.append(form_key(form))
-                self.words.append(known)
-        return known
+                self.form_words.append(key)
+        return key
 
 
-def _term(text: str) -> Term:
+def _parse_term(text: str) -> Term:
     query = load(text)
     if isinstance(query, And | Or | Not):
         raise TypeError(text)

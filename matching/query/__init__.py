@@ -1,1 +1,5 @@
-"""matching/query."""
+"""Query language: lexer, parser, syntax tree, evaluator, normal form.
+
+Here: everything about one query. Not here: many queries matched together (matching.index), and
+error messages for people (handlers.text).
+"""

@@ -1,4 +1,4 @@
-"""What a subscription asks for: a tree of terms, and its form in the database."""
+"""Query syntax tree (AST): terms and operators, and their stored form as JSON."""
 
 import json
 from collections.abc import Iterator
@@ -8,56 +8,59 @@ from typing import Any, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word in any of its inflected forms."""
+    """Word in any of its inflected forms."""
 
     text: str  # one normalised word
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words next to each other in this order, each in any of its forms."""
+    """Adjacent words in this order, each in any of its inflected forms."""
 
     words: tuple[str, ...]  # normalised, two or more
 
 
 @dataclass(frozen=True, slots=True)
 class TopicTerm:
-    """A topic the bulletin falls under."""
+    """Topic of the bulletin."""
 
     name: str  # as in Topics: lower case
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceTerm:
-    """A place and all inside it; unless negated also alerts for a larger region around it."""
+    """Place and everything inside it.
+
+    Unless negated, an alert for a region that contains the place matches it as well.
+    """
 
     code: str  # a Region's code
 
 
 @dataclass(frozen=True, slots=True)
 class SourceTerm:
-    """Bulletins of one source."""
+    """Source of the bulletin."""
 
     name: str  # casefolded
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """All parts hold."""
+    """Conjunction: all parts hold."""
 
     parts: tuple["Query", ...]  # two or more
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """At least one part holds."""
+    """Disjunction: at least one part holds."""
 
     parts: tuple["Query", ...]  # two or more
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The part does not hold."""
+    """Negation: the part does not hold."""
 
     part: "Query"
 
@@ -71,39 +74,39 @@ _TAGS: dict[type[Any], str] = {
     PlaceTerm: "in",
     SourceTerm: "from",
 }
-_TERMS = {tag: kind for kind, tag in _TAGS.items()}
+_TERM_TYPES = {tag: kind for kind, tag in _TAGS.items()}
 
 
 def dump(query: Query) -> str:
-    """The query as compact JSON; the form is stored, so it does not change."""
-    return json.dumps(_as_list(query), ensure_ascii=False, separators=(",", ":"))
+    """Return a query as compact JSON. The format is stored in databases and does not change."""
+    return json.dumps(_to_list(query), ensure_ascii=False, separators=(",", ":"))
 
 
 def load(text: str) -> Query:
-    """The query that dump() wrote; ValueError when the text is nothing of the kind."""
+    """Return the query that dump() wrote. Raises ValueError for any other text."""
     try:
         return _from_list(json.loads(text))
     except (ValueError, TypeError, KeyError, IndexError) as error:
         raise ValueError(f"not a stored query: {text[:80]!r}") from error
 
 
-def replace(query: Query, old: Query, new: Query) -> Query:
-    """The query with every occurrence of one part replaced by another."""
-    if query == old:
-        return new
+def replace(query: Query, part: Query, replacement: Query) -> Query:
+    """Return the query with every occurrence of a part replaced."""
+    if query == part:
+        return replacement
     match query:
-        case And(parts):
-            return And(tuple(replace(part, old, new) for part in parts))
-        case Or(parts):
-            return Or(tuple(replace(part, old, new) for part in parts))
-        case Not(part):
-            return Not(replace(part, old, new))
+        case And(operands):
+            return And(tuple(replace(operand, part, replacement) for operand in operands))
+        case Or(operands):
+            return Or(tuple(replace(operand, part, replacement) for operand in operands))
+        case Not(operand):
+            return Not(replace(operand, part, replacement))
         case _:
             return query
 
 
 def terms(query: Query) -> Iterator[Term]:
-    """Every term in the order written, negated ones and repetitions included."""
+    """Yield every term in written order, including negated and repeated ones."""
     match query:
         case And(parts) | Or(parts):
             for part in parts:
@@ -114,30 +117,34 @@ def terms(query: Query) -> Iterator[Term]:
             yield query
 
 
-def needs_a_term(query: Query, *, negated: bool = False) -> bool:
-    """Whether the query fails for a text in which none of its terms holds.
+def requires_positive_term(query: Query, *, is_negated: bool = False) -> bool:
+    """Return whether the query fails for every text in which none of its terms holds.
 
-    One that does not would ring for everything that lacks something.
+    A query that does not would match every bulletin that lacks something.
     """
     match query:
         case And(parts):
-            return (all if negated else any)(needs_a_term(p, negated=negated) for p in parts)
+            return (all if is_negated else any)(
+                requires_positive_term(part, is_negated=is_negated) for part in parts
+            )
         case Or(parts):
-            return (any if negated else all)(needs_a_term(p, negated=negated) for p in parts)
+            return (any if is_negated else all)(
+                requires_positive_term(part, is_negated=is_negated) for part in parts
+            )
         case Not(part):
-            return needs_a_term(part, negated=not negated)
+            return requires_positive_term(part, is_negated=not is_negated)
         case _:
-            return not negated
+            return not is_negated
 
 
-def _as_list(query: Query) -> list[Any]:
+def _to_list(query: Query) -> list[Any]:
     match query:
         case And(parts):
-            return ["and", *map(_as_list, parts)]
+            return ["and", *map(_to_list, parts)]
         case Or(parts):
-            return ["or", *map(_as_list, parts)]
+            return ["or", *map(_to_list, parts)]
         case Not(part):
-            return ["not", _as_list(part)]
+            return ["not", _to_list(part)]
         case Phrase(words):
             return ["phrase", *words]
         case Word(value) | TopicTerm(value) | PlaceTerm(value) | SourceTerm(value):
@@ -145,16 +152,16 @@ def _as_list(query: Query) -> list[Any]:
 
 
 def _from_list(value: list[Any]) -> Query:
-    tag, *rest = value
+    tag, *operands = value
     match tag:
         case "and":
-            return And(tuple(map(_from_list, rest)))
+            return And(tuple(map(_from_list, operands)))
         case "or":
-            return Or(tuple(map(_from_list, rest)))
+            return Or(tuple(map(_from_list, operands)))
         case "not":
-            return Not(_from_list(rest[0]))
+            return Not(_from_list(operands[0]))
         case "phrase":
-            return Phrase(tuple(map(str, rest)))
+            return Phrase(tuple(map(str, operands)))
         case _:
-            term: Term = _TERMS[tag](str(rest[0]))
+            term: Term = _TERM_TYPES[tag](str(operands[0]))
             return term

@@ -1,8 +1,8 @@
-"""Does a reading satisfy a query? The definition the index must equal."""
+"""Query evaluator and highlighter for one reading: the reference the index must agree with."""
 
 from collections.abc import Iterator
 
-from matching.morphology.inflection import forms
+from matching.morphology.inflection import inflect
 from matching.query.ast import (
     And,
     Not,
@@ -18,82 +18,89 @@ from matching.query.ast import (
 from matching.text.reading import Reading
 
 
-def evaluate(query: Query, reading: Reading, *, negated: bool = False) -> bool:
-    """Whether the query holds for the reading; negated: it stands under an odd number of NOTs."""
+def evaluate(query: Query, reading: Reading, *, is_negated: bool = False) -> bool:
+    """Return whether a query holds for a reading.
+
+    `is_negated`: the query stands under an odd number of NOTs; the result is not inverted.
+    """
     match query:
         case And(parts):
-            return all(evaluate(part, reading, negated=negated) for part in parts)
+            return all(evaluate(part, reading, is_negated=is_negated) for part in parts)
         case Or(parts):
-            return any(evaluate(part, reading, negated=negated) for part in parts)
+            return any(evaluate(part, reading, is_negated=is_negated) for part in parts)
         case Not(part):
-            return not evaluate(part, reading, negated=not negated)
+            return not evaluate(part, reading, is_negated=not is_negated)
         case _:
-            return holds(query, reading, negated=negated)
+            return evaluate_term(query, reading, is_negated=is_negated)
 
 
-def holds(term: Term, reading: Reading, *, negated: bool = False) -> bool:
-    """Whether one term holds; under NOT a place is not reached by an alert for what is around."""
+def evaluate_term(term: Term, reading: Reading, *, is_negated: bool = False) -> bool:
+    """Return whether a term holds for a reading.
+
+    `is_negated`: the term stands under NOT, where an alert for a containing region does not count.
+    """
     match term:
         case Word(text):
-            return not forms(text).isdisjoint(reading.where)
+            return not inflect(text).isdisjoint(reading.positions)
         case Phrase():
-            return next(phrase_at(term, reading), None) is not None
+            return next(phrase_positions(term, reading), None) is not None
         case TopicTerm(name):
             return name in reading.topics
         case PlaceTerm(code):
-            return code in reading.within or (
-                not negated and any(code in inside for inside in reading.below.values())
+            return code in reading.regions or (
+                not is_negated
+                and any(code in subtree for subtree in reading.affected_subtrees.values())
             )
         case SourceTerm(name):
             return name == reading.source
 
 
-def phrase_at(phrase: Phrase, reading: Reading) -> Iterator[int]:
-    """The positions in reading.tokens at which the phrase begins."""
-    first, *rest = map(forms, phrase.words)
-    last = len(reading.tokens) - len(rest)
-    for form in first & reading.where.keys():
-        for at in reading.where[form]:
-            if at < last and all(
-                reading.tokens.texts[at + step] in allowed
-                for step, allowed in enumerate(rest, start=1)
+def phrase_positions(phrase: Phrase, reading: Reading) -> Iterator[int]:
+    """Yield the positions in reading.tokens at which a phrase begins."""
+    first, *following = map(inflect, phrase.words)
+    last = len(reading.tokens) - len(following)
+    for form in first & reading.positions.keys():
+        for position in reading.positions[form]:
+            if position < last and all(
+                reading.tokens.texts[position + offset] in forms
+                for offset, forms in enumerate(following, start=1)
             ):
-                yield at
+                yield position
 
 
-def evidence(query: Query, reading: Reading) -> list[tuple[Term, int, int]]:
-    """The positive terms that hold, each with the spans that show it (title + newline + text).
+def highlight(query: Query, reading: Reading) -> list[tuple[Term, int, int]]:
+    """Return the positive terms that hold, with the spans that show it (title + newline + text).
 
-    Sorted by place in the text. A term no words stand for (a topic, a source, a region the source
-    gave) has the span (0, 0); evidence(topics.query(name), reading) shows the words of a topic.
+    Sorted by position in the text. A term without words in the text (a topic, a source, a region
+    the source gave) has the span (0, 0). For the words of a topic highlight topics.get_query(name).
     """
-    found = {
+    highlights = {
         (term, *span)
-        for term in _positive(query)
-        if holds(term, reading)
+        for term in _positive_terms(query)
+        if evaluate_term(term, reading)
         for span in _spans(term, reading) or [(0, 0)]
     }
-    return sorted(found, key=lambda item: (item[1], item[2], repr(item[0])))
+    return sorted(highlights, key=lambda item: (item[1], item[2], repr(item[0])))
 
 
-def failing(query: Query, reading: Reading) -> list[Query]:
-    """The smallest parts for the lack of which the query does not hold; none when it does."""
+def find_unmet_parts(query: Query, reading: Reading) -> list[Query]:
+    """Return the smallest parts because of which a query does not hold; empty if it holds."""
     if evaluate(query, reading):
         return []
     if isinstance(query, And):
-        return [part for each in query.parts for part in failing(each, reading)]
+        return [unmet for part in query.parts for unmet in find_unmet_parts(part, reading)]
     return [query]
 
 
-def _positive(query: Query, *, negated: bool = False) -> Iterator[Term]:
+def _positive_terms(query: Query, *, is_negated: bool = False) -> Iterator[Term]:
     match query:
         case And(parts) | Or(parts):
             for part in parts:
-                yield from _positive(part, negated=negated)
+                yield from _positive_terms(part, is_negated=is_negated)
         case Not(part):
-            yield from _positive(part, negated=not negated)
+            yield from _positive_terms(part, is_negated=not is_negated)
         case _:
-            if not negated:
+            if not is_negated:
                 yield query
 
 
@@ -101,17 +108,23 @@ def _spans(term: Term, reading: Reading) -> list[tuple[int, int]]:
     tokens = reading.tokens
     match term:
         case Word(text):
-            places = (at for form in forms(text) for at in reading.where.get(form, ()))
-            return [(tokens[at].start, tokens[at].end) for at in places]
+            positions = (i for form in inflect(text) for i in reading.positions.get(form, ()))
+            return [(tokens[i].start, tokens[i].end) for i in positions]
         case Phrase(words):
             last = len(words) - 1
-            return [(tokens[at].start, tokens[at + last].end) for at in phrase_at(term, reading)]
+            starts = phrase_positions(term, reading)
+            return [(tokens[i].start, tokens[i + last].end) for i in starts]
         case PlaceTerm(code):
-            return [(m.start, m.end) for m in reading.mentions if code in _shown(m.code, reading)]
+            return [
+                (mention.start, mention.end)
+                for mention in reading.mentions
+                if code in _places_shown_by(mention.code, reading)
+            ]
         case _:
             return []
 
 
-def _shown(code: str, reading: Reading) -> frozenset[str]:
-    """The places a mention of this region speaks for."""
-    return reading.above.get(code, frozenset()) | reading.below.get(code, frozenset())
+def _places_shown_by(code: str, reading: Reading) -> frozenset[str]:
+    """Return the places a mention of a region shows: those above it, in alerts those below."""
+    above = reading.ancestors.get(code, frozenset())
+    return above | reading.affected_subtrees.get(code, frozenset())

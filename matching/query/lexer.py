@@ -1,4 +1,4 @@
-"""A typed query cut into pieces: parentheses, operators, quotes, fields, topics, bare words."""
+"""Query lexer: splits a typed query into parentheses, operators, quotes, fields and bare words."""
 
 import re
 from collections.abc import Iterator
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from matching.query.errors import ErrorKind, QueryError
-from matching.text.tokenizer import words
+from matching.text.tokenizer import split_words
 
 
-class Kind(Enum):
-    """What a piece of a query is."""
+class TokenKind(Enum):
+    """Kind of a query token."""
 
     OPEN = auto()
     CLOSE = auto()
@@ -26,32 +26,33 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """One piece of a query."""
+class QueryToken:
+    """Token of a query."""
 
-    kind: Kind
+    kind: TokenKind
     start: int  # in the text as typed, code points
     end: int  # exclusive
     value: str  # without quotes, # or the field's name
-    quoted: bool  # the value stood in quotes
+    is_quoted: bool  # the value stood in quotes
 
     @property
-    def joins(self) -> bool:
-        """Whether a name of several words may go on with this piece."""
-        return self.kind in {Kind.BARE, Kind.AND, Kind.OR, Kind.NOT} and bool(self.value)
+    def can_join_name(self) -> bool:
+        """Return whether a place name of several words can continue with this token."""
+        kinds = {TokenKind.BARE, TokenKind.AND, TokenKind.OR, TokenKind.NOT}
+        return self.kind in kinds and bool(self.value)
 
 
-# English and the languages the bot speaks, in any case of letters: as words nobody could want them
-# alone, and the query that is stored is said back in words. word:or is the word.
+# In English and the languages of the bot, in any letter case. Nobody wants to subscribe to one of
+# these words alone, and the bot shows a stored query with them. word:or searches for the word.
 OPERATORS = {
-    **dict.fromkeys(("and", "і", "й", "та", "и", "e", "ed"), Kind.AND),
-    **dict.fromkeys(("or", "або", "чи", "или", "o", "oppure"), Kind.OR),
-    **dict.fromkeys(("not", "не", "non"), Kind.NOT),
+    **dict.fromkeys(("and", "і", "й", "та", "и", "e", "ed"), TokenKind.AND),
+    **dict.fromkeys(("or", "або", "чи", "или", "o", "oppure"), TokenKind.OR),
+    **dict.fromkeys(("not", "не", "non"), TokenKind.NOT),
 }
-FIELDS = {"in": Kind.PLACE, "word": Kind.WORD, "from": Kind.SOURCE}
+FIELDS = {"in": TokenKind.PLACE, "word": TokenKind.WORD, "from": TokenKind.SOURCE}
 
 QUOTES = '"“”„‟«»＂'
-_PIECE = re.compile(
+_TOKEN = re.compile(
     rf"""
       (?P<open>\() | (?P<close>\))
     | (?P<minus>[-−–](?=[^\s)]))
@@ -62,56 +63,57 @@ _PIECE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_NO_SPACE = re.compile(r"\S")
-_END_OF_QUOTE = re.compile(f"[{QUOTES}]")
+_NOT_SPACE = re.compile(r"\S")
+_QUOTE = re.compile(f"[{QUOTES}]")
 
 
-def cut(text: str) -> Iterator[Piece]:
-    """The pieces in their order, emoji and punctuation left out.
+def lex(text: str) -> Iterator[QueryToken]:
+    """Yield the tokens of a query in order, without emoji and punctuation.
 
-    QueryError for a quote without its end or a field without a value.
+    Raises QueryError for an unclosed quote or a field without a value.
     """
-    at = 0
-    while start := _NO_SPACE.search(text, at):
-        piece = _piece(text, start.start())
-        at = piece.end
-        if piece.kind is not Kind.BARE or words(piece.value):
-            yield piece
+    position = 0
+    while start := _NOT_SPACE.search(text, position):
+        token = _lex_token(text, start.start())
+        position = token.end
+        if token.kind is not TokenKind.BARE or split_words(token.value):
+            yield token
 
 
-def _piece(text: str, at: int) -> Piece:
-    found = _PIECE.match(text, at)
-    assert found, "any character that is no space begins a piece"  # noqa: S101 - for the types
-    end = found.end()
-    match found.lastgroup:
+def _lex_token(text: str, start: int) -> QueryToken:
+    match_ = _TOKEN.match(text, start)
+    assert match_, "any character other than a space begins a token"  # noqa: S101 - for the types
+    end = match_.end()
+    match match_.lastgroup:
         case "open" | "close" as group:
-            return Piece(Kind[group.upper()], at, end, "", quoted=False)
+            return QueryToken(TokenKind[group.upper()], start, end, "", is_quoted=False)
         case "minus":
-            return Piece(Kind.NOT, at, end, "", quoted=False)
+            return QueryToken(TokenKind.NOT, start, end, "", is_quoted=False)
         case "quote":
-            return _quoted(text, Kind.QUOTED, at, end)
+            return _lex_quoted(text, TokenKind.QUOTED, start, end)
         case "topic_name":
-            return _field(text, Kind.TOPIC, at, found["topic_name"], end)
+            return _lex_field(text, TokenKind.TOPIC, start, match_["topic_name"], end)
         case "field_value":
-            return _field(text, FIELDS[found["field"].lower()], at, found["field_value"], end)
+            kind = FIELDS[match_["field"].lower()]
+            return _lex_field(text, kind, start, match_["field_value"], end)
         case _:
-            kind = OPERATORS.get(found["bare"].casefold(), Kind.BARE)
-            return Piece(kind, at, end, found["bare"], quoted=False)
+            kind = OPERATORS.get(match_["bare"].casefold(), TokenKind.BARE)
+            return QueryToken(kind, start, end, match_["bare"], is_quoted=False)
 
 
-def _field(text: str, kind: Kind, at: int, value: str, end: int) -> Piece:
+def _lex_field(text: str, kind: TokenKind, start: int, value: str, end: int) -> QueryToken:
     if value:
-        return Piece(kind, at, end, value, quoted=False)
+        return QueryToken(kind, start, end, value, is_quoted=False)
     if text[end : end + 1] and text[end] in QUOTES:
-        return _quoted(text, kind, at, end + 1)
-    raise QueryError(ErrorKind.MISSING_VALUE, at, end)
+        return _lex_quoted(text, kind, start, end + 1)
+    raise QueryError(ErrorKind.MISSING_VALUE, start, end)
 
 
-def _quoted(text: str, kind: Kind, at: int, inside: int) -> Piece:
-    closing = _END_OF_QUOTE.search(text, inside)
+def _lex_quoted(text: str, kind: TokenKind, start: int, value_start: int) -> QueryToken:
+    closing = _QUOTE.search(text, value_start)
     if not closing:
-        raise QueryError(ErrorKind.UNCLOSED_QUOTE, at, len(text), f'{text[at:]}"')
-    value = text[inside : closing.start()].strip()
+        raise QueryError(ErrorKind.UNCLOSED_QUOTE, start, len(text), f'{text[start:]}"')
+    value = text[value_start : closing.start()].strip()
     if not value:
-        raise QueryError(ErrorKind.MISSING_VALUE, at, closing.end())
-    return Piece(kind, at, closing.end(), value, quoted=True)
+        raise QueryError(ErrorKind.MISSING_VALUE, start, closing.end())
+    return QueryToken(kind, start, closing.end(), value, is_quoted=True)

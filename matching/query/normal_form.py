@@ -1,7 +1,9 @@
-"""A query as rows: each one term that must hold and the clauses that must hold beside it.
+"""Normal form of a query: rows of an anchor term and clauses (a disjunction of conjunctions).
 
-A query holds when one of its rows does. `air AND (raid OR drill)` is one row, `raid OR (drone AND
-NOT toy)` are two. A row waits at its term, its anchor, and costs nothing while that is absent.
+A query holds if at least one of its rows holds. `air AND (raid OR drill)` is one row, `raid OR
+(drone AND NOT toy)` are two. The index stores a row in the postings of its anchor, so the row costs
+nothing while the anchor is absent from a bulletin. The clauses of a row are in conjunctive normal
+form.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,109 +26,113 @@ from matching.query.ast import (
 )
 
 Literal: TypeAlias = tuple[Term, bool]  # a term, and whether it is negated
-Clause: TypeAlias = tuple[Literal, ...]  # one of them holds
+Clause: TypeAlias = tuple[Literal, ...]  # a disjunction of literals
 
-MOST_LITERALS = 1_024
-"""In all rows of one query together; what would need more has no rows."""
+MAX_LITERALS = 1_024
+"""In all rows of one query together; a query that needs more has no rows."""
 
-# How often a term of each kind stands in a bulletin, roughly and against each other.
-_COMMON = {Phrase: 1, Word: 4, PlaceTerm: 10, SourceTerm: 50, TopicTerm: 50}
+# Rough relative frequency in bulletins of a term of each kind.
+_FREQUENCY = {Phrase: 1, Word: 4, PlaceTerm: 10, SourceTerm: 50, TopicTerm: 50}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A conjunction."""
+    """Conjunction of an anchor and clauses."""
 
-    anchor: Term  # holds, not negated
-    rest: tuple[Clause, ...]  # each holds; those of one literal come first
-
-
-class _TooManyError(Exception):
-    """The query has no rows of a sensible size."""
+    anchor: Term  # not negated
+    clauses: tuple[Clause, ...]  # shortest first
 
 
-def rows(query: Query) -> tuple[Row, ...] | None:
-    """The rows of a query that needs one of its terms (`query.needs_a_term`).
+class _TooManyLiteralsError(Exception):
+    """The rows of a query would need more than MAX_LITERALS."""
 
-    None for the rare one that is so nested that its rows would be more than it is worth.
+
+def build_rows(query: Query) -> tuple[Row, ...] | None:
+    """Return the rows of a query that requires a positive term (`ast.requires_positive_term`).
+
+    Return None for the rare query that is so nested that its rows need more than MAX_LITERALS.
     """
     try:
-        found = tuple(dict.fromkeys(_rows(query)))
-    except _TooManyError:
+        rows = tuple(dict.fromkeys(_rows(query)))
+    except _TooManyLiteralsError:
         return None
-    size = sum(1 + sum(map(len, row.rest)) for row in found)
-    return found if size <= MOST_LITERALS else None
+    size = sum(1 + sum(map(len, row.clauses)) for row in rows)
+    return rows if size <= MAX_LITERALS else None
 
 
-def anchors(query: Query) -> frozenset[Term]:
-    """The terms of which one must hold for the query to hold: of several such sets the rarest."""
-    found = _clause(query, negated=False)
-    assert found, "it needs a term"  # noqa: S101 - for the types
-    return found
+def anchor_terms(query: Query) -> frozenset[Term]:
+    """Return terms of which at least one must hold for the query to hold.
+
+    Of several such sets the result is the one that is rarest in bulletins.
+    """
+    anchors = _anchor_clause(query, is_negated=False)
+    assert anchors, "the query requires a positive term"  # noqa: S101 - for the types
+    return anchors
 
 
 def _rows(query: Query) -> Iterator[Row]:
-    for part in _disjuncts(query, negated=False):
-        clauses = tuple(dict.fromkeys(_clauses(*part)))
-        positive = [clause for clause in clauses if not any(negated for _, negated in clause)]
-        anchor = min(positive, key=_rarity)
-        rest = tuple(sorted((c for c in clauses if c is not anchor), key=len))
+    for part in _disjuncts(query, is_negated=False):
+        clauses = tuple(dict.fromkeys(_to_cnf(*part)))
+        positive = [clause for clause in clauses if not any(is_negated for _, is_negated in clause)]
+        anchor = min(positive, key=_clause_frequency)
+        remaining = [clause for clause in clauses if clause is not anchor]
+        conditions = tuple(sorted(remaining, key=len))
         for term, _ in anchor:
-            yield Row(term, rest)
+            yield Row(term, conditions)
 
 
-def _disjuncts(query: Query, *, negated: bool) -> Iterator[tuple[Query, bool]]:
-    """The parts of which one must hold, each with whether it is negated."""
+def _disjuncts(query: Query, *, is_negated: bool) -> Iterator[tuple[Query, bool]]:
+    """Yield the parts of a disjunction, each with whether it is negated."""
     match query:
         case Not(part):
-            yield from _disjuncts(part, negated=not negated)
-        case And(parts) | Or(parts) if isinstance(query, And) is negated:
+            yield from _disjuncts(part, is_negated=not is_negated)
+        case And(parts) | Or(parts) if isinstance(query, And) is is_negated:
             for part in parts:
-                yield from _disjuncts(part, negated=negated)
+                yield from _disjuncts(part, is_negated=is_negated)
         case _:
-            yield query, negated
+            yield query, is_negated
 
 
-def _clauses(query: Query, negated: bool) -> Iterable[Clause]:  # noqa: FBT001 - of a pair
-    """Conjunctive normal form."""
+def _to_cnf(query: Query, is_negated: bool) -> Iterable[Clause]:  # noqa: FBT001 - of a pair
+    """Return the conjunctive normal form of a query."""
     match query:
         case Not(part):
-            return _clauses(part, not negated)
+            return _to_cnf(part, not is_negated)
         case And(parts) | Or(parts):
-            each = [_clauses(part, negated) for part in parts]
-            if isinstance(query, Or) is negated:  # an AND, or by De Morgan a negated OR
-                return [clause for clauses in each for clause in clauses]
-            return _distributed([list(clauses) for clauses in each])
+            operands = [_to_cnf(part, is_negated) for part in parts]
+            if isinstance(query, Or) is is_negated:  # an AND, or by De Morgan a negated OR
+                return [clause for clauses in operands for clause in clauses]
+            return _distribute([list(clauses) for clauses in operands])
         case _:
-            return (((query, negated),),)
+            return (((query, is_negated),),)
 
 
-def _distributed(parts: list[list[Clause]]) -> Iterator[Clause]:
-    """(a AND b) OR c is (a OR c) AND (b OR c)."""
-    if prod(map(len, parts)) > MOST_LITERALS:
-        raise _TooManyError
-    for chosen in product(*parts):
-        yield tuple(dict.fromkeys(literal for clause in chosen for literal in clause))
+def _distribute(operands: list[list[Clause]]) -> Iterator[Clause]:
+    """Distribute OR over AND: (a AND b) OR c becomes (a OR c) AND (b OR c)."""
+    if prod(map(len, operands)) > MAX_LITERALS:
+        raise _TooManyLiteralsError
+    for combination in product(*operands):
+        yield tuple(dict.fromkeys(literal for clause in combination for literal in clause))
 
 
-def _rarity(clause: Clause) -> int:
-    return sum(_COMMON[type(term)] for term, _ in clause)
+def _clause_frequency(clause: Clause) -> int:
+    return sum(_FREQUENCY[type(term)] for term, _ in clause)
 
 
-def _clause(query: Query, *, negated: bool) -> frozenset[Term] | None:
-    """None: the query may hold without any of its terms."""
+def _anchor_clause(query: Query, *, is_negated: bool) -> frozenset[Term] | None:
+    """Return the rarest set of anchors, None if the query can hold without any of its terms."""
     match query:
         case And(parts) | Or(parts):
-            clauses = [_clause(part, negated=negated) for part in parts]
-            known = [clause for clause in clauses if clause is not None]
-            if isinstance(query, Or) is negated:
-                return min(known, key=_weight, default=None)
-            return frozenset().union(*known) if len(known) == len(clauses) else None
+            clauses = [_anchor_clause(part, is_negated=is_negated) for part in parts]
+            anchored = [clause for clause in clauses if clause is not None]
+            if isinstance(query, Or) is is_negated:
+                return min(anchored, key=_frequency, default=None)
+            return frozenset().union(*anchored) if len(anchored) == len(clauses) else None
         case Not(part):
-            return _clause(part, negated=not negated)
+            return _anchor_clause(part, is_negated=not is_negated)
         case _:
-            return None if negated else frozenset((query,))
+            return None if is_negated else frozenset((query,))
 
 
-def _weight(terms: frozenset[Term]) -> int:
-    return sum(_COMMON[type(term)] for term in terms)
+def _frequency(terms: frozenset[Term]) -> int:
+    return sum(_FREQUENCY[type(term)] for term in terms)

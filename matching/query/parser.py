@@ -1,143 +1,160 @@
-"""The query language: what a person types becomes a Query.
+"""Query parser: turns the text a person types into a Query, by recursive descent.
 
 Words, "phrases", #topic, place names, in:"place", word:"word", from:"source"; AND (also a space),
 OR, NOT (also a leading -) and parentheses. NOT binds tightest, OR least:
 
-    any  = all (OR all)*
-    all  = one (AND? one)*
-    one  = NOT* ( "(" any ")" | term )
+    or   = and (OR and)*
+    and  = not (AND? not)*
+    not  = NOT* ( "(" or ")" | term )
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matching.places.gazetteer import Gazetteer
-from matching.query.ast import And, Not, Or, Query, needs_a_term, terms
+from matching.query.ast import And, Not, Or, Query, requires_positive_term, terms
 from matching.query.errors import ErrorKind, QueryError
-from matching.query.lexer import Kind, Piece, cut
-from matching.query.stopwords import is_common
-from matching.query.term_resolver import Choice, Terms, TopicNames
+from matching.query.lexer import QueryToken, TokenKind, lex
+from matching.query.stopwords import is_too_common
+from matching.query.term_resolver import Ambiguity, TermResolver, TopicNames
 
-__all__ = ["Choice", "ErrorKind", "Limits", "Parsed", "QueryError", "parse"]
+__all__ = ["Ambiguity", "ErrorKind", "ParsedQuery", "QueryError", "QueryLimits", "parse"]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """How large a query may be."""
+class QueryLimits:
+    """Limits of the size of a query."""
 
     size: int = 4096  # bytes of UTF-8
     terms: int = 64
     depth: int = 8  # levels of parentheses
 
 
-SUBSCRIPTION = Limits()
+SUBSCRIPTION_LIMITS = QueryLimits()
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """A query and where it could have meant something else."""
+class ParsedQuery:
+    """Query with the ambiguities that were resolved in it."""
 
     query: Query
-    choices: tuple[Choice, ...]  # in the order of the text
+    ambiguities: tuple[Ambiguity, ...]  # in the order of the text
 
 
 def parse(
-    text: str, gazetteer: Gazetteer, topics: TopicNames, limits: Limits = SUBSCRIPTION
-) -> Parsed:
-    """Read a query as a person types it; QueryError says what is wrong and where."""
-    whole = (0, len(text))
+    text: str,
+    gazetteer: Gazetteer,
+    topics: TopicNames,
+    limits: QueryLimits = SUBSCRIPTION_LIMITS,
+) -> ParsedQuery:
+    """Parse a query as a person types it. Raises QueryError."""
+    span = (0, len(text))
     if len(text.encode("utf-8", "surrogatepass")) > limits.size:
-        raise QueryError(ErrorKind.TOO_LONG, *whole, limit=limits.size)
-    pieces = list(cut(text))
-    resolved = Terms(text, pieces, gazetteer, topics)
-    query = _Parser(pieces, resolved, limits, len(text)).read()
+        raise QueryError(ErrorKind.TOO_LONG, *span, limit=limits.size)
+    tokens = list(lex(text))
+    resolver = TermResolver(text, tokens, gazetteer, topics)
+    query = _Parser(tokens, resolver, limits, len(text)).parse()
     if sum(1 for _ in terms(query)) > limits.terms:
-        raise QueryError(ErrorKind.TOO_MANY_TERMS, *whole, limit=limits.terms)
-    if not needs_a_term(query):
-        raise QueryError(ErrorKind.NO_POSITIVE_TERM, *whole)
-    if is_common(query):
-        raise QueryError(ErrorKind.TOO_COMMON, *whole)
-    return Parsed(query, tuple(resolved.choices))
+        raise QueryError(ErrorKind.TOO_MANY_TERMS, *span, limit=limits.terms)
+    if not requires_positive_term(query):
+        raise QueryError(ErrorKind.NO_POSITIVE_TERM, *span)
+    if is_too_common(query):
+        raise QueryError(ErrorKind.TOO_COMMON, *span)
+    return ParsedQuery(query, tuple(resolver.ambiguities))
 
 
 class _Parser:
-    """Goes through the pieces once, from the left."""
+    """Recursive descent parser: one pass over the tokens."""
 
-    def __init__(self, pieces: Sequence[Piece], terms: Terms, limits: Limits, end: int) -> None:
-        self._pieces = pieces
-        self._terms = terms
-        self._depth = limits.depth
-        self._end = end  # of the text
-        self._at = 0
+    def __init__(
+        self,
+        tokens: Sequence[QueryToken],
+        resolver: TermResolver,
+        limits: QueryLimits,
+        text_length: int,
+    ) -> None:
+        self._tokens = tokens
+        self._resolver = resolver
+        self._max_depth = limits.depth
+        self._text_length = text_length
+        self._position = 0
 
-    def read(self) -> Query:
-        if not self._pieces:
-            raise QueryError(ErrorKind.EMPTY, 0, self._end)
-        query = self._any(0)
-        if left := self._next():
-            raise QueryError(ErrorKind.UNBALANCED, left.start, left.end, "")
+    def parse(self) -> Query:
+        if not self._tokens:
+            raise QueryError(ErrorKind.EMPTY, 0, self._text_length)
+        query = self._parse_or(0)
+        if extra := self._peek():
+            raise QueryError(ErrorKind.UNBALANCED, extra.start, extra.end, "")
         return query
 
-    def _next(self) -> Piece | None:
-        return self._pieces[self._at] if self._at < len(self._pieces) else None
+    def _peek(self) -> QueryToken | None:
+        return self._tokens[self._position] if self._position < len(self._tokens) else None
 
-    def _take(self, *kinds: Kind) -> Piece | None:
-        """The next piece, passed over, when it is of one of these kinds."""
-        piece = self._next()
-        if piece is None or piece.kind not in kinds:
+    def _accept(self, kind: TokenKind) -> QueryToken | None:
+        """Consume and return the next token if it is of this kind."""
+        token = self._peek()
+        if token is None or token.kind is not kind:
             return None
-        self._at += 1
-        return piece
+        self._position += 1
+        return token
 
-    def _any(self, depth: int, after: Piece | None = None) -> Query:
-        parts = [self._all(depth, after)]
-        while operator := self._take(Kind.OR):
-            parts.append(self._all(depth, operator))
-        return _joined(Or, parts)
+    def _parse_or(self, depth: int, previous: QueryToken | None = None) -> Query:
+        parts = [self._parse_and(depth, previous)]
+        while operator := self._accept(TokenKind.OR):
+            parts.append(self._parse_and(depth, operator))
+        return _combine(Or, parts)
 
-    def _all(self, depth: int, after: Piece | None) -> Query:
-        parts = [self._one(depth, after)]
+    def _parse_and(self, depth: int, previous: QueryToken | None) -> Query:
+        parts = [self._parse_not(depth, previous)]
         while True:
-            operator = self._take(Kind.AND)
-            following = self._next()
-            if operator is None and (following is None or following.kind in {Kind.OR, Kind.CLOSE}):
-                return _joined(And, parts)
-            parts.append(self._one(depth, operator))
+            operator = self._accept(TokenKind.AND)
+            following = self._peek()
+            if operator is None and (
+                following is None or following.kind in {TokenKind.OR, TokenKind.CLOSE}
+            ):
+                return _combine(And, parts)
+            parts.append(self._parse_not(depth, operator))
 
-    def _one(self, depth: int, after: Piece | None) -> Query:
-        negated = False
-        while operator := self._take(Kind.NOT):
-            negated, after = not negated, operator
-        if opened := self._take(Kind.OPEN):
-            query = self._group(opened, depth + 1)
+    def _parse_not(self, depth: int, previous: QueryToken | None) -> Query:
+        is_negated = False
+        while operator := self._accept(TokenKind.NOT):
+            is_negated, previous = not is_negated, operator
+        if opening := self._accept(TokenKind.OPEN):
+            query = self._parse_group(opening, depth + 1)
         else:
-            following = self._next()
-            if following is None or following.kind in {Kind.AND, Kind.OR, Kind.CLOSE}:
-                raise _misplaced(after, following)
-            query, self._at = self._terms.read(self._at)
-        return _negation(query) if negated else query
+            following = self._peek()
+            if following is None or following.kind in {
+                TokenKind.AND,
+                TokenKind.OR,
+                TokenKind.CLOSE,
+            }:
+                raise _missing_operand(previous, following)
+            query, self._position = self._resolver.resolve(self._position)
+        return _negate(query) if is_negated else query
 
-    def _group(self, opened: Piece, depth: int) -> Query:
-        if depth > self._depth:
-            raise QueryError(ErrorKind.TOO_DEEP, opened.start, opened.end, limit=self._depth)
-        if closed := self._take(Kind.CLOSE):
-            raise QueryError(ErrorKind.EMPTY, opened.start, closed.end, "")
-        query = self._any(depth, opened)
-        if not self._take(Kind.CLOSE):
-            raise QueryError(ErrorKind.UNBALANCED, opened.start, opened.end, "")
+    def _parse_group(self, opening: QueryToken, depth: int) -> Query:
+        if depth > self._max_depth:
+            raise QueryError(ErrorKind.TOO_DEEP, opening.start, opening.end, limit=self._max_depth)
+        if closing := self._accept(TokenKind.CLOSE):
+            raise QueryError(ErrorKind.EMPTY, opening.start, closing.end, "")
+        query = self._parse_or(depth, opening)
+        if not self._accept(TokenKind.CLOSE):
+            raise QueryError(ErrorKind.UNBALANCED, opening.start, opening.end, "")
         return query
 
 
-def _misplaced(before: Piece | None, following: Piece | None) -> QueryError:
-    """An operator that has nothing to work on, or a parenthesis without its other half."""
-    beside = [piece for piece in (before, following) if piece]
-    operators = [piece for piece in beside if piece.kind not in {Kind.OPEN, Kind.CLOSE}]
-    wrong = (operators or beside)[0]
+def _missing_operand(previous: QueryToken | None, following: QueryToken | None) -> QueryError:
+    """Return the error for a missing operand: dangling operator or unbalanced parenthesis."""
+    neighbours = [token for token in (previous, following) if token]
+    parentheses = {TokenKind.OPEN, TokenKind.CLOSE}
+    operators = [token for token in neighbours if token.kind not in parentheses]
+    culprit = (operators or neighbours)[0]
     kind = ErrorKind.DANGLING_OPERATOR if operators else ErrorKind.UNBALANCED
-    return QueryError(kind, wrong.start, wrong.end, "")
+    return QueryError(kind, culprit.start, culprit.end, "")
 
 
-def _joined(kind: type[And] | type[Or], parts: list[Query]) -> Query:
+def _combine(kind: type[And] | type[Or], parts: list[Query]) -> Query:
+    """Join parts with an operator; nested operators of the same kind become one."""
     if len(parts) == 1:
         return parts[0]
     flat: list[Query] = []
@@ -146,5 +163,5 @@ def _joined(kind: type[And] | type[Or], parts: list[Query]) -> Query:
     return kind(tuple(flat))
 
 
-def _negation(query: Query) -> Query:
+def _negate(query: Query) -> Query:
     return query.part if isinstance(query, Not) else Not(query)

@@ -1,7 +1,8 @@
-"""The rows of a stored query without reading it: those of one shape differ in their terms alone.
+"""Row templates: a cache of normal forms by query shape.
 
-A shape is what is left of the text when each term gives way to its kind. Among a million queries
-there are some hundred shapes, and terms that are there many times.
+The shape of a stored query is its text with each term replaced by its kind. Queries of one shape
+have the same rows except for their terms, so the rows of a shape are computed once. A million
+queries have some hundred shapes, and many terms occur in many of them.
 """
 
 import re
@@ -17,17 +18,17 @@ from matching.query.ast import (
     TopicTerm,
     Word,
     load,
-    needs_a_term,
+    requires_positive_term,
 )
-from matching.query.normal_form import Clause, rows
+from matching.query.normal_form import Clause, build_rows
 
-# What is said of a literal:
+# Flags of a literal:
 OPENS_CLAUSE = 1
 OPENS_ROW = 2
 NEGATED = 4
 
 _TERM = re.compile(r'(\["(?:word|phrase|topic|in|from)"(?:,"(?:[^"\\]|\\.)*")+\])')
-_KIND = 2  # where in the text of a term is the first letter of its kind
+_KIND = 2  # index in a term's text of the first letter of its kind
 _EXAMPLES = {
     "w": '["word","{}"]',
     "p": '["phrase","{}",""]',
@@ -38,61 +39,66 @@ _EXAMPLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedRow:
-    """A row by the places of its terms in the text."""
+class RowTemplate:
+    """Row whose terms are numbers: their positions among the terms of the query."""
 
     anchor: int
-    literals: tuple[tuple[int, bool], ...]  # with whether each is negated
-    flags: bytes  # one of each literal
+    literals: tuple[tuple[int, bool], ...]  # a term, and whether it is negated
+    flags: bytes  # one per literal
 
 
-class Plans:
-    """The rows of every shape met."""
+class RowTemplates:
+    """Cache of the row templates of every shape seen."""
 
     def __init__(self) -> None:
-        self._plans: dict[str, tuple[PlannedRow, ...] | None] = {}
+        self._templates: dict[str, tuple[RowTemplate, ...] | None] = {}
 
-    def plan(self, query: str) -> tuple[Sequence[str], tuple[PlannedRow, ...] | None]:
-        """The terms as they stand in the text, and the rows; None as of clauses.rows.
+    def get(self, query: str) -> tuple[Sequence[str], tuple[RowTemplate, ...] | None]:
+        """Return the JSON texts of a stored query's terms, and the templates of its rows.
 
-        ValueError for what is no stored query, or one that needs none of its terms.
+        The templates are None for a query without rows (see `normal_form.build_rows`). Raises
+        ValueError for a text that is not a stored query, and for a query that requires no positive
+        term.
         """
         pieces = _TERM.split(query)
         terms = pieces[1::2]
         pieces[1::2] = [term[_KIND] for term in terms]
         shape = "".join(pieces)
         try:
-            return terms, self._plans[shape]
+            return terms, self._templates[shape]
         except KeyError:
-            found = self._plans[shape] = _plan(pieces)
-            return terms, found
+            templates = self._templates[shape] = _build(pieces)
+            return terms, templates
 
 
-def _plan(pieces: list[str]) -> tuple[PlannedRow, ...] | None:
+def _build(pieces: list[str]) -> tuple[RowTemplate, ...] | None:
     examples = [_EXAMPLES[kind].format(number) for number, kind in enumerate(pieces[1::2])]
     query = load("".join(chain(*zip(pieces[::2], [*examples, ""], strict=True))))
-    if not needs_a_term(query):
+    if not requires_positive_term(query):
         raise ValueError("the query holds for a text without any of its terms")
-    found = rows(query)
-    if found is None:
+    rows = build_rows(query)
+    if rows is None:
         return None
     return tuple(
-        PlannedRow(
+        RowTemplate(
             _number(row.anchor),
-            tuple((_number(term), negated) for clause in row.rest for term, negated in clause),
-            b"".join(_flags(clause, first=not at) for at, clause in enumerate(row.rest)),
+            tuple(
+                (_number(term), is_negated) for clause in row.clauses for term, is_negated in clause
+            ),
+            b"".join(_flags(clause, first=not i) for i, clause in enumerate(row.clauses)),
         )
-        for row in found
+        for row in rows
     )
 
 
 def _flags(clause: Clause, *, first: bool) -> bytes:
-    flags = bytearray(NEGATED if negated else 0 for _, negated in clause)
+    flags = bytearray(NEGATED if is_negated else 0 for _, is_negated in clause)
     flags[0] |= OPENS_CLAUSE | (OPENS_ROW if first else 0)
     return bytes(flags)
 
 
 def _number(example: Term) -> int:
+    """Return the number that stands in an example in place of a word."""
     match example:
         case Phrase((number, *_)):
             return int(number)

@@ -1,208 +1,240 @@
-"""Pieces of a query to terms: which words are a place, and what else they could have meant."""
+"""Term resolver: query tokens to terms, with the disambiguation of place names.
+
+Decides which words are a place, and records the other meanings they could have had.
+"""
 
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from matching.places.gazetteer import Gazetteer, Region
+from matching.places.gazetteer import Gazetteer
 from matching.places.lookup import suggest
+from matching.places.region import Region
 from matching.query.ast import Phrase, PlaceTerm, Query, SourceTerm, TopicTerm, Word
 from matching.query.errors import ErrorKind, QueryError
-from matching.query.lexer import QUOTES, Kind, Piece
-from matching.text.tokenizer import Token, tokens, words
+from matching.query.lexer import QUOTES, QueryToken, TokenKind
+from matching.text.tokenizer import Token, split_words, tokenize
 
-MOST_OTHERS = 5  # with the chosen one as many as a person looks through
+MAX_ALTERNATIVES = 5  # with the meaning taken as many as a person reads
 
-_MOST_GUESSED = 6
-_MOST_GUESSES = 4  # in one query: each takes up to 10 ms
-_SHORT = 2  # words of a query in which also what is written small may be a misspelt name
-_WELL_KNOWN = frozenset(("country", "city", "oblast", "region"))
-_AS_NAME, _AS_WORD = 0.75, 0.82  # how like a place's name a word must be, with and without capital
-_MOST_AROUND = 3  # words of the region that may follow a name: Mykolaiv Lviv Oblast
-_NEVER_BARE = frozenset(("village", "hromada"))  # a bare name means them only in in:"…"
+_MAX_GUESSED_PLACES = 6
+_MAX_GUESSES = 4  # in one query: each takes up to 10 ms
+_MAX_SHORT_QUERY = 2  # bare words of a query in which a lower-case word can be a misspelt name
+_PROMINENT_KINDS = frozenset(("country", "city", "oblast", "region"))
+# Least similarity of a word to a place's name, with and without a capital letter.
+_MIN_NAME_SIMILARITY, _MIN_WORD_SIMILARITY = 0.75, 0.82
+_MAX_QUALIFIER_WORDS = 3  # words of the containing region after a name: Mykolaiv Lviv Oblast
+_EXPLICIT_ONLY_KINDS = frozenset(("village", "hromada"))  # a bare name means them only in in:"…"
 
 Meaning = Word | Phrase | PlaceTerm
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A name that means several things: what was taken, and what else it could be."""
+class Ambiguity:
+    """Name with several meanings: the one taken, and the alternatives."""
 
     start: int  # in the text as typed, code points
     end: int  # exclusive
-    written: str  # text[start:end]
-    chosen: Meaning  # what stands in the query
-    others: tuple[Meaning, ...]  # best first, at most five; of a guess six
-    guessed: bool = False  # no place is called that: the others are called nearly that
+    text: str  # as typed, from start to end
+    meaning: Meaning  # the one in the query
+    alternatives: tuple[Meaning, ...]  # best first, at most five; six for a guess
+    is_guess: bool = False  # no place has this name: the alternatives have similar names
 
 
 class TopicNames(Protocol):
-    """What the parser asks of Topics."""
+    """Topic catalogue, as the parser needs it."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All names."""
+        """Return all names."""
 
-    def find(self, written: str) -> str | None:
-        """The name of the topic written so."""
+    def find_name(self, text: str) -> str | None:
+        """Return the name of the topic with this name or title."""
 
 
-class Terms:
-    """Reads the terms of one query and collects the choices met."""
+class TermResolver:
+    """Resolver for the terms of one query; collects the ambiguities."""
 
     def __init__(
-        self, text: str, pieces: Sequence[Piece], gazetteer: Gazetteer, topics: TopicNames
+        self,
+        text: str,
+        tokens: Sequence[QueryToken],
+        gazetteer: Gazetteer,
+        topics: TopicNames,
     ) -> None:
         self._text = text
-        self._pieces = pieces
+        self._tokens = tokens
         self._gazetteer = gazetteer
         self._topics = topics
-        self.choices: list[Choice] = []
-        self._guesses_left = _MOST_GUESSES
-        self._is_short = sum(piece.kind is Kind.BARE for piece in pieces) <= _SHORT
+        self.ambiguities: list[Ambiguity] = []
+        self._guesses_left = _MAX_GUESSES
+        bare_words = sum(token.kind is TokenKind.BARE for token in tokens)
+        self._is_short = bare_words <= _MAX_SHORT_QUERY
 
-    def read(self, at: int) -> tuple[Query, int]:
-        """The term that begins with piece number at, and the number of the piece after it."""
-        piece = self._pieces[at]
-        match piece.kind:
-            case Kind.TOPIC:
-                return self._topic(piece), at + 1
-            case Kind.SOURCE:
-                return SourceTerm(piece.value.casefold()), at + 1
-            case Kind.WORD:
-                return _literal(piece), at + 1
-            case Kind.QUOTED:
-                return self._meaning(piece.start, piece.end, tokens(piece.value)), at + 1
-            case Kind.PLACE:
-                return self._place(at)
+    def resolve(self, position: int) -> tuple[Query, int]:
+        """Return the term that begins with a token, and the position of the token after it.
+
+        Raises QueryError for an unknown topic or place, and for a value without words.
+        """
+        token = self._tokens[position]
+        match token.kind:
+            case TokenKind.TOPIC:
+                return self._resolve_topic(token), position + 1
+            case TokenKind.SOURCE:
+                return SourceTerm(token.value.casefold()), position + 1
+            case TokenKind.WORD:
+                return _literal(token), position + 1
+            case TokenKind.QUOTED:
+                words = tokenize(token.value)
+                return self._resolve_name(token.start, token.end, words), position + 1
+            case TokenKind.PLACE:
+                return self._resolve_place(position)
             case _:
-                return self._bare(at)
+                return self._resolve_bare(position)
 
-    def _topic(self, piece: Piece) -> TopicTerm:
-        name = self._topics.find(piece.value)
+    def _resolve_topic(self, token: QueryToken) -> TopicTerm:
+        name = self._topics.find_name(token.value)
         if name is None:
-            close = _closest(piece.value.casefold(), self._topics.names)
-            suggestion = f"#{close}" if close else None
-            raise QueryError(ErrorKind.UNKNOWN_TOPIC, piece.start, piece.end, suggestion)
+            closest = _closest(token.value.casefold(), self._topics.names)
+            suggestion = f"#{closest}" if closest else None
+            raise QueryError(ErrorKind.UNKNOWN_TOPIC, token.start, token.end, suggestion)
         return TopicTerm(name)
 
-    def _place(self, at: int) -> tuple[PlaceTerm, int]:
-        """in:"Kryvyi Rih", in:Kryvyi Rih or in:CODE."""
-        piece = self._pieces[at]
-        if self._gazetteer.get(piece.value):
-            return PlaceTerm(piece.value), at + 1
-        line, after = (tokens(piece.value), at + 1) if piece.quoted else self._longest_name(at)
-        codes = [region.code for region in self._regions(line)]
+    def _resolve_place(self, position: int) -> tuple[PlaceTerm, int]:
+        """Resolve in:"Kryvyi Rih", in:Kryvyi Rih or in:CODE."""
+        token = self._tokens[position]
+        if self._gazetteer.get(token.value):
+            return PlaceTerm(token.value), position + 1
+        words: Sequence[Token]
+        if token.is_quoted:
+            words, end = tokenize(token.value), position + 1
+        else:
+            words, end = self._longest_name(position)
+        codes = [region.code for region in self._find_regions(words)]
         if not codes:
-            suggestion = self._suggestion(piece.value)
-            raise QueryError(ErrorKind.UNKNOWN_PLACE, piece.start, piece.end, suggestion)
-        chosen, *others = map(PlaceTerm, codes)
-        self._offer(piece.start, self._pieces[after - 1].end, chosen, others)
-        return chosen, after
+            suggestion = self._suggest_place(token.value)
+            raise QueryError(ErrorKind.UNKNOWN_PLACE, token.start, token.end, suggestion)
+        meaning, *alternatives = map(PlaceTerm, codes)
+        self._record(token.start, self._tokens[end - 1].end, meaning, alternatives)
+        return meaning, end
 
-    def _bare(self, at: int) -> tuple[Query, int]:
-        line, after = self._longest_name(at)
-        start, end = self._pieces[at].start, self._pieces[after - 1].end
-        guessed = self._guessed_pair(at) if after == at + 1 and not self._is_known(line) else None
-        return guessed or (self._meaning(start, end, line), after)
+    def _resolve_bare(self, position: int) -> tuple[Query, int]:
+        words, end = self._longest_name(position)
+        start, text_end = self._tokens[position].start, self._tokens[end - 1].end
+        guess = None
+        if end == position + 1 and not self._is_prominent(words):
+            guess = self._guess_two_words(position)
+        return guess or (self._resolve_name(start, text_end, words), end)
 
-    def _is_known(self, line: Sequence[Token]) -> bool:
-        return any(region.kind in _WELL_KNOWN for region in self._regions(line))
+    def _is_prominent(self, words: Sequence[Token]) -> bool:
+        return any(region.kind in _PROMINENT_KINDS for region in self._find_regions(words))
 
-    def _guessed_pair(self, at: int) -> tuple[Query, int] | None:
-        """Two words that are nearly a place's name, Bila Tserkwa, as a phrase; else None."""
-        pair = self._pieces[at : at + 2]
-        if len(pair) < 2 or pair[1].kind is not Kind.BARE or not pair[1].joins:
+    def _guess_two_words(self, position: int) -> tuple[Query, int] | None:
+        """Resolve two words that resemble a place's name (Bila Tserkwa) to a phrase, else None."""
+        pair = self._tokens[position : position + 2]
+        if len(pair) < 2 or pair[1].kind is not TokenKind.BARE or not pair[1].can_join_name:
             return None
-        first, second = (tokens(piece.value) for piece in pair)
-        if not first or not second or self._is_known(second):
+        first, second = (tokenize(token.value) for token in pair)
+        if not first or not second or self._is_prominent(second):
             return None
-        plain = _plain(token.text for token in (*first, *second))
-        is_guessed = self._guess(pair[0].start, pair[1].end, plain, is_name=False)
-        return (plain, at + 2) if is_guessed else None
+        literal = _words_term(token.text for token in (*first, *second))
+        is_guess = self._guess(pair[0].start, pair[1].end, literal, is_name=False)
+        return (literal, position + 2) if is_guess else None
 
-    def _guess(self, start: int, end: int, plain: Word | Phrase, *, is_name: bool) -> bool:
-        """Offers the places that are called nearly so; whether there are any."""
+    def _guess(self, start: int, end: int, literal: Word | Phrase, *, is_name: bool) -> bool:
+        """Record the places with similar names as alternatives; return whether there are any."""
         if not self._guesses_left or not (is_name or self._is_short):
             return False
         self._guesses_left -= 1
-        written = self._text[start:end]
-        close = suggest(written, self._gazetteer, _MOST_GUESSED, _AS_NAME if is_name else _AS_WORD)
-        others = tuple(
-            PlaceTerm(region.code) for region in close if is_name or region.kind in _WELL_KNOWN
+        text = self._text[start:end]
+        min_similarity = _MIN_NAME_SIMILARITY if is_name else _MIN_WORD_SIMILARITY
+        regions = suggest(text, self._gazetteer, _MAX_GUESSED_PLACES, min_similarity)
+        places = tuple(
+            PlaceTerm(region.code)
+            for region in regions
+            if is_name or region.kind in _PROMINENT_KINDS
         )
-        if others:
-            self.choices.append(Choice(start, end, written, plain, others, guessed=True))
-        return bool(others)
+        if places:
+            self.ambiguities.append(Ambiguity(start, end, text, literal, places, is_guess=True))
+        return bool(places)
 
-    def _longest_name(self, at: int) -> tuple[Sequence[Token], int]:
-        """The words of the longest place name from here, else of this piece alone.
+    def _longest_name(self, position: int) -> tuple[Sequence[Token], int]:
+        """Return the words of the longest place name from here, else of this token alone.
 
-        Operators may stand in a name: Sakko i Vantsetti, Bosnia and Herzegovina.
+        With the position of the token after it. A name can contain operators: Sakko i Vantsetti,
+        Bosnia and Herzegovina.
         """
-        line: Sequence[Token] = tokens(self._pieces[at].value)
-        best = line, at + 1
-        longest = self._gazetteer.names.longest(line[0].text) if line else 0
-        longest += _MOST_AROUND if longest else 0
-        for number in range(at + 1, len(self._pieces)):
-            piece = self._pieces[number]
-            if len(line) >= longest or not piece.joins:
+        words: Sequence[Token] = tokenize(self._tokens[position].value)
+        longest = words, position + 1
+        max_length = self._gazetteer.recognizer.max_length(words[0].text) if words else 0
+        max_length += _MAX_QUALIFIER_WORDS if max_length else 0
+        for next_position in range(position + 1, len(self._tokens)):
+            token = self._tokens[next_position]
+            if len(words) >= max_length or not token.can_join_name:
                 break
-            line = [*line, *tokens(piece.value)]
-            if self._regions(line):
-                best = line, number + 1
-        return best
+            words = [*words, *tokenize(token.value)]
+            if self._find_regions(words):
+                longest = words, next_position + 1
+        return longest
 
-    def _regions(self, line: Sequence[Token]) -> tuple[Region, ...]:
-        return self._gazetteer.find(" ".join(token.text for token in line))
+    def _find_regions(self, words: Sequence[Token]) -> tuple[Region, ...]:
+        return self._gazetteer.find(" ".join(token.text for token in words))
 
-    def _suggestion(self, written: str) -> str | None:
-        """The name closest to what was written, of the place it is likeliest to mean."""
-        likeliest = suggest(written, self._gazetteer, 1)
-        names = [name for region in likeliest for name in region.names.values()]
-        close = difflib.get_close_matches(written, names, 1, 0.0)
-        return f'in:"{close[0]}"' if close else None
+    def _suggest_place(self, text: str) -> str | None:
+        """Return in:"NAME" with the closest name of the most similar place, None without one."""
+        regions = suggest(text, self._gazetteer, 1)
+        names = [name for region in regions for name in region.names.values()]
+        closest = difflib.get_close_matches(text, names, 1, 0.0)
+        return f'in:"{closest[0]}"' if closest else None
 
-    def _meaning(self, start: int, end: int, line: Sequence[Token]) -> Meaning:
-        """A place, unless it is an ordinary word that is not written as a name."""
-        if not line:
+    def _resolve_name(self, start: int, end: int, words: Sequence[Token]) -> Meaning:
+        """Resolve words to a place, unless they are ordinary and not capitalised like a name."""
+        if not words:
             raise QueryError(ErrorKind.EMPTY, start, end, "")
-        plain = _plain(token.text for token in line)
-        regions = self._regions(line)
-        names = self._gazetteer.names
-        is_bare = bool(names.bearers(tuple(token.text for token in line)))
-        alone = len(regions) == 1 and len(line) > 1
-        likely = [r for r in regions if alone or not is_bare or r.kind not in _NEVER_BARE]
-        is_word = names.is_ordinary(line) or not likely
+        literal = _words_term(token.text for token in words)
+        regions = self._find_regions(words)
+        recognizer = self._gazetteer.recognizer
+        is_bare = bool(recognizer.referents(tuple(token.text for token in words)))
+        is_unique = len(regions) == 1 and len(words) > 1
+        likely = [
+            region
+            for region in regions
+            if is_unique or not is_bare or region.kind not in _EXPLICIT_ONLY_KINDS
+        ]
+        is_word = recognizer.is_ordinary_word(words) or not likely
         places = [PlaceTerm(region.code) for region in likely or regions]
         if not places:
-            self._guess(start, end, plain, is_name=names.is_written_as_name(line))
-            return plain
-        if not likely or (is_word and not names.is_written_as_name(line)):
-            self._offer(start, end, plain, places)
-            return plain
-        words_too = [plain] if is_word or self._text[start] in QUOTES else []
-        self._offer(start, end, places[0], [*places[1:], *words_too])
+            self._guess(start, end, literal, is_name=recognizer.has_name_capitals(words))
+            return literal
+        if not likely or (is_word and not recognizer.has_name_capitals(words)):
+            self._record(start, end, literal, places)
+            return literal
+        literals = [literal] if is_word or self._text[start] in QUOTES else []
+        self._record(start, end, places[0], [*places[1:], *literals])
         return places[0]
 
-    def _offer(self, start: int, end: int, chosen: Meaning, others: Sequence[Meaning]) -> None:
-        if others:
-            written = self._text[start:end]
-            self.choices.append(Choice(start, end, written, chosen, tuple(others[:MOST_OTHERS])))
+    def _record(
+        self, start: int, end: int, meaning: Meaning, alternatives: Sequence[Meaning]
+    ) -> None:
+        """Record an ambiguity, if there are alternatives."""
+        if alternatives:
+            text = self._text[start:end]
+            offered = tuple(alternatives[:MAX_ALTERNATIVES])
+            self.ambiguities.append(Ambiguity(start, end, text, meaning, offered))
 
 
-def _literal(piece: Piece) -> Word | Phrase:
-    line = words(piece.value)
-    if not line:
-        raise QueryError(ErrorKind.EMPTY, piece.start, piece.end, "")
-    return _plain(line)
+def _literal(token: QueryToken) -> Word | Phrase:
+    words = split_words(token.value)
+    if not words:
+        raise QueryError(ErrorKind.EMPTY, token.start, token.end, "")
+    return _words_term(words)
 
 
-def _plain(line: Iterable[str]) -> Word | Phrase:
-    parts = tuple(line)
+def _words_term(words: Iterable[str]) -> Word | Phrase:
+    parts = tuple(words)
     return Word(parts[0]) if len(parts) == 1 else Phrase(parts)
 
 
-def _closest(written: str, names: Iterable[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(written, names, 1, 0.7)), None)
+def _closest(text: str, names: Iterable[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(text, names, 1, 0.7)), None)

@@ -1,80 +1,94 @@
-"""Signs: words that mean something for topics, and what denies them."""
+"""Cues: words that show a topic, and negation detection.
+
+Negation works like NegEx: a negator (itself a cue) negates another cue within a few words before
+or after it, in the same clause.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from matching.morphology.phrase_matcher import Found, Phrases, split
+from matching.morphology.phrase_matcher import PhraseMatch, PhraseMatcher, split_phrases
 from matching.text.sentences import Sentences
-from matching.text.tokenizer import Line, words
+from matching.text.tokenizer import TokenSequence, split_words
 
-REACH = 4  # words from a denial to what it denies: "no new ballistic alert"
-REACH_BACK = 4  # and back to it: "постраждалих у місті немає"
+NEGATION_WINDOW = 4  # words from a negator to the cue after it: "no new ballistic alert"
+NEGATION_WINDOW_AFTER = 4  # words from a cue to the negator after it: "постраждалих у місті немає"
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
-    """Words and phrases that mean one thing."""
+class Cue:
+    """Words and phrases with one meaning."""
 
     name: str
-    words: str  # with commas between; in any form, but after = as written only
-    without: str = ""  # phrases in which these words mean something else
-    denied_by: frozenset[str] = frozenset()  # signs that deny it from before, in its clause
-    denied_after: frozenset[str] = frozenset()  # signs that deny it from after
-    state: bool = False  # whether a sentence with it speaks of an alert's beginning or end
+    words: str  # separated by commas; in any inflected form, after = only as written
+    excluded_phrases: str = ""  # phrases in which these words mean something else
+    negated_by: frozenset[str] = frozenset()  # cues that negate it from before
+    negated_after: frozenset[str] = frozenset()  # cues that negate it from after
+    is_alert_state: bool = False  # its sentence is about the beginning or end of an alert
 
 
-class Signs:
-    """All signs there are, found together."""
+class CueSet:
+    """Set of all cues, found together in one pass over a text."""
 
-    def __init__(self, signs: Iterable[Sign]) -> None:
-        self._signs: Mapping[str, Sign] = {sign.name: sign for sign in signs}
-        self._phrases = Phrases()
-        for sign in self._signs.values():
-            self._phrases.add(sign.name, sign.words)
-            self._phrases.add(sign.name, sign.without, excluded=True)
-        self._denying = frozenset().union(
-            *(sign.denied_by | sign.denied_after for sign in self._signs.values())
+    def __init__(self, cues: Iterable[Cue]) -> None:
+        self._cues: Mapping[str, Cue] = {cue.name: cue for cue in cues}
+        self._phrases = PhraseMatcher()
+        for cue in self._cues.values():
+            self._phrases.add(cue.name, cue.words)
+            self._phrases.add(cue.name, cue.excluded_phrases, is_excluded=True)
+        self._negators = frozenset().union(
+            *(cue.negated_by | cue.negated_after for cue in self._cues.values())
         )
-        self._deniable = frozenset(
-            name for name, sign in self._signs.items() if sign.denied_by or sign.denied_after
+        self._negatable = frozenset(
+            name for name, cue in self._cues.items() if cue.negated_by or cue.negated_after
         )
-        stating = [name for name, sign in self._signs.items() if sign.state]
-        # A sentence with one of them, denied or not, speaks of the state of an alert.
-        self.stating = frozenset((*stating, *(f"no_{name}" for name in stating)))
+        names = [name for name, cue in self._cues.items() if cue.is_alert_state]
+        # A sentence with one of them, negated or not, is about the state of an alert.
+        self.alert_state_names = frozenset((*names, *(f"no_{name}" for name in names)))
 
     def phrases(self, name: str) -> Iterator[tuple[str, ...]]:
-        """The words and phrases of a sign, normalised; of an unknown one none."""
-        if sign := self._signs.get(name):
-            yield from filter(None, map(words, split(sign.words)))
+        """Yield the normalised words and phrases of a cue; nothing for an unknown cue."""
+        if cue := self._cues.get(name):
+            yield from filter(None, map(split_words, split_phrases(cue.words)))
 
-    def find(self, texts: Sequence[str]) -> list[Found]:
-        """The signs among the words of a text, in their order; the time is linear."""
+    def find(self, texts: Sequence[str]) -> list[PhraseMatch]:
+        """Return the cues among the words of a text, in order. The time is linear."""
         return self._phrases.find(texts)
 
-    def told(self, found: Sequence[Found], line: Line, cut: Sentences) -> list[str]:
-        """The names of signs found in sentences; of one that is denied no_ and its name."""
-        denials = [sign for sign in found if sign.name in self._denying]
-        firsts = [denial.first for denial in denials]
-        told = []
-        for sign in found:
-            name = sign.name
-            if denials and name in self._deniable:
-                near = slice(
-                    bisect_left(firsts, sign.first - REACH),
-                    bisect_right(firsts, sign.last + REACH_BACK),
+    def resolve_negation(
+        self, matches: Sequence[PhraseMatch], tokens: TokenSequence, sentences: Sentences
+    ) -> list[str]:
+        """Return the name of each cue match; that of a negated one gets the prefix no_."""
+        negators = [match for match in matches if match.name in self._negators]
+        positions = [negator.first for negator in negators]
+        names = []
+        for match in matches:
+            name = match.name
+            if negators and name in self._negatable:
+                window = slice(
+                    bisect_left(positions, match.first - NEGATION_WINDOW),
+                    bisect_right(positions, match.last + NEGATION_WINDOW_AFTER),
                 )
-                if self._is_denied(sign, denials[near], line, cut):
+                if self._is_negated(match, negators[window], tokens, sentences):
                     name = f"no_{name}"
-            told.append(name)
-        return told
+            names.append(name)
+        return names
 
-    def _is_denied(self, sign: Found, near: Sequence[Found], line: Line, cut: Sentences) -> bool:
-        kind = self._signs[sign.name]
-        for denial in near:
-            at = denial.first
-            before = denial.name in kind.denied_by and at < sign.first
-            after = denial.name in kind.denied_after and at > sign.last
-            if (before or after) and cut.same_clause(line.starts[at], line.starts[sign.first]):
+    def _is_negated(
+        self,
+        match: PhraseMatch,
+        negators: Sequence[PhraseMatch],
+        tokens: TokenSequence,
+        sentences: Sentences,
+    ) -> bool:
+        cue = self._cues[match.name]
+        for negator in negators:
+            position = negator.first
+            before = negator.name in cue.negated_by and position < match.first
+            after = negator.name in cue.negated_after and position > match.last
+            if (before or after) and sentences.is_same_clause(
+                tokens.starts[position], tokens.starts[match.first]
+            ):
                 return True
         return False

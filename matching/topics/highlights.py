@@ -1,56 +1,64 @@
-"""Which words of a text made it fall under a topic that is decided by signs."""
+"""Highlighter: finds the words that made a text fall under a topic decided by cues."""
 
 from collections.abc import Iterable, Iterator
 
-from matching.morphology.phrase_matcher import Found
+from matching.morphology.phrase_matcher import PhraseMatch
 from matching.text.reading import Mention, Reading
-from matching.text.sentences import sentences
-from matching.topics.sentence_topics import spoken
+from matching.text.sentences import split_sentences
+from matching.topics.sentence_topics import classify_sentences
 from matching.topics.topics import Topics
 
 Span = tuple[int, int]
-"""Code points into title + newline + text, end exclusive."""
+"""Code points in title + newline + text, end exclusive."""
 
 
-def shown(topic: str, reading: Reading, text: str, topics: Topics) -> list[Span]:
-    """The words that speak for it in each sentence that falls under it, in their order.
+def highlight_topic(topic: str, reading: Reading, text: str, topics: Topics) -> list[Span]:
+    """Return the spans of the cues that support a topic, in each sentence that falls under it.
 
-    `text` is what was read: title, newline, text. None where the source gave the topic, or where
-    its query is over the whole text.
+    `text` is the text that was read: title, newline, text. The result is empty if the source gave
+    the topic, or if the topic has a query over the whole bulletin.
     """
-    title, _, below = text.partition("\n")
-    cut, line = sentences(title, below), reading.tokens
-    said: dict[int, list[tuple[str, Found]]] = {}
-    anywhere: dict[str, Found] = {}  # one of each that counts in whatever sentence it stands
-    signed = topics.signs.find(line.texts)
-    for name, sign in zip(topics.signs.told(signed, line, cut), signed, strict=True):
-        said.setdefault(cut.at(line.starts[sign.first]), []).append((name, sign))
-        if name in topics.everywhere:
-            anywhere.setdefault(name, sign)
-    places: dict[int, list[Mention]] = {}
+    title, _, body = text.partition("\n")
+    sentences, tokens = split_sentences(title, body), reading.tokens
+    matches = topics.cues.find(tokens.texts)
+    cues_by_sentence: dict[int, list[tuple[str, PhraseMatch]]] = {}
+    bulletin_wide: dict[str, PhraseMatch] = {}  # the first match of each bulletin-wide cue
+    names = topics.cues.resolve_negation(matches, tokens, sentences)
+    for name, match in zip(names, matches, strict=True):
+        number = sentences.sentence_at(tokens.starts[match.first])
+        cues_by_sentence.setdefault(number, []).append((name, match))
+        if name in topics.bulletin_wide_cues:
+            bulletin_wide.setdefault(name, match)
+    mentions: dict[int, list[Mention]] = {}
     for mention in reading.mentions:
-        places.setdefault(cut.at(mention.start), []).append(mention)
+        mentions.setdefault(sentences.sentence_at(mention.start), []).append(mention)
     spans = []
-    for number, signs in said.items():
-        speaking = topics.speaking_for(topic, (name for name, _ in signs))
-        if not speaking:
+    for number, cues in cues_by_sentence.items():
+        supporting = topics.supporting_cues(topic, (name for name, _ in cues))
+        if not supporting:
             continue
-        found = {*anywhere.values(), *(sign for _, sign in signs)}
-        alone = spoken(line, places.get(number, ()), sorted(found, key=_first), cut, topics)
-        if topic in alone.topics:
-            its = [sign for name, sign in signs if name in speaking]
-            spans += [(line.starts[sign.first], line.end(sign.last)) for sign in its]
-    return list(_longest(spans))
+        # Classify the sentence by itself, with the cues that count from any sentence.
+        considered = {*bulletin_wide.values(), *(match for _, match in cues)}
+        classified = classify_sentences(
+            tokens, mentions.get(number, ()), sorted(considered, key=_first), sentences, topics
+        )
+        if topic in classified.topics:
+            spans += [
+                (tokens.starts[match.first], tokens.end(match.last))
+                for name, match in cues
+                if name in supporting
+            ]
+    return list(_outermost(spans))
 
 
-def _first(sign: Found) -> int:
-    return sign.first
+def _first(match: PhraseMatch) -> int:
+    return match.first
 
 
-def _longest(spans: Iterable[Span]) -> Iterator[Span]:
-    """Those that lie in no other."""
-    reached = -1
+def _outermost(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield the spans that lie in no other span."""
+    last_end = -1
     for start, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
-        if end > reached:
+        if end > last_end:
             yield start, end
-            reached = end
+            last_end = end

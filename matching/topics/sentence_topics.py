@@ -1,109 +1,150 @@
-"""What a text says sentence by sentence: its topics, and where it raises and clears an alert."""
+"""Sentence-level topic classifier: topics, and the regions where an alert is raised or ends."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from matching.morphology.phrase_matcher import Found
+from matching.morphology.phrase_matcher import PhraseMatch
 from matching.text.reading import Mention
 from matching.text.sentences import Sentences
-from matching.text.tokenizer import Line
+from matching.text.tokenizer import TokenSequence
 from matching.topics.topics import Topics
 
-RAISES, CLEARS = "air_alert", "all_clear"
-BRIEF = 3  # words of a sentence that says one thing only: "Відбій!"
-_LEFT_OUT = "left_out"  # a sign: its clause states nothing of the places there
-_EXCEPTING = frozenset(("except", _LEFT_OUT))
-_MARKS = {"🔴": "red", "🚨": "red", "🟢": "green", "✅": "green"}
+AIR_ALERT, ALL_CLEAR = "air_alert", "all_clear"
+MAX_BRIEF_WORDS = 3  # a sentence this short states one thing: "Відбій!"
+_LEFT_OUT = "left_out"  # a cue: its clause states nothing about the places in it
+_EXCEPTIONS = frozenset(("except", _LEFT_OUT))
+_MARK_COLOURS = {"🔴": "red", "🚨": "red", "🟢": "green", "✅": "green"}
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
-    """What was found in the sentences of a text."""
+class SentenceTopics:
+    """Topics and alert regions of a text, over all its sentences."""
 
-    topics: frozenset[str]  # of all sentences
-    raised: frozenset[str]  # codes of the regions named where an alert is raised
-    cleared: frozenset[str]  # codes of the regions named where one ends
+    topics: frozenset[str]
+    alert_regions: frozenset[str]  # codes of the regions named where an alert is raised
+    all_clear_regions: frozenset[str]  # codes of the regions named where an alert ends
 
 
-def spoken(
-    line: Line,
+def classify_sentences(
+    tokens: TokenSequence,
     mentions: Sequence[Mention],
-    found: Sequence[Found],
-    cut: Sentences,
+    matches: Sequence[PhraseMatch],
+    sentences: Sentences,
     topics: Topics,
-) -> Spoken:
-    """Decide the topics of a text by the signs found in it."""
-    numbers = [cut.at(line.starts[sign.first]) for sign in found]
-    leading = topics.leading
-    concerned = {n for n, sign in zip(numbers, found, strict=True) if sign.name in leading}
-    kept = [(n, sign) for n, sign in zip(numbers, found, strict=True) if n in concerned]
-    left_out = {cut.clause(line.starts[s.first]) for _, s in kept if s.name == _LEFT_OUT}
-    if left_out:
-        kept = [
-            (number, sign)
-            for number, sign in kept
-            if sign.name not in topics.signs.stating
-            or cut.clause(line.starts[sign.first]) not in left_out
-        ]
-    names = topics.signs.told([sign for _, sign in kept], line, cut)
-    everywhere = {topics.everywhere[name] for name in names if name in topics.everywhere}
-    said = {number: set(everywhere) for number in concerned}
-    stated = set()
-    for (number, sign), name in zip(kept, names, strict=True):
-        said[number].add(name)
-        if name in topics.signs.stating:
-            stated.add(number)
-            if _is_brief(line, sign.first, cut):
-                said[number].add("brief")
-    for number, signs in said.items():
-        if mark := _MARKS.get(cut.marks.get(number, "")):
-            signs.add(mark)
+) -> SentenceTopics:
+    """Classify a text by the cues found in it (`matches`) and the places it mentions."""
+    numbers, numbered = _relevant_cues(tokens, matches, sentences, topics)
+    cues, stating = _cues_by_sentence(tokens, numbers, numbered, sentences, topics)
     for mention in mentions:
-        if (number := cut.at(mention.start)) in said:
-            said[number].add("place")
-    decided = {number: topics.decide(frozenset(signs)) for number, signs in said.items()}
-    named = _named(line, mentions, found, cut) if stated else {}
-    return Spoken(
-        frozenset().union(*decided.values()),
-        *(
-            frozenset(
-                _regions([n for n, names in decided.items() if topic in names], named, stated)
-            )
-            for topic in (RAISES, CLEARS)
-        ),
+        if (number := sentences.sentence_at(mention.start)) in cues:
+            cues[number].add("place")
+    classified = {number: topics.classify(frozenset(names)) for number, names in cues.items()}
+    mentioned = _mentioned_regions(tokens, mentions, matches, sentences) if stating else {}
+    alert_regions, all_clear_regions = (
+        frozenset(
+            _stated_regions([n for n, t in classified.items() if topic in t], mentioned, stating)
+        )
+        for topic in (AIR_ALERT, ALL_CLEAR)
     )
+    all_topics = frozenset().union(*classified.values())
+    return SentenceTopics(all_topics, alert_regions, all_clear_regions)
 
 
-def _is_brief(line: Line, at: int, cut: Sentences) -> bool:
-    """Whether the sentence of this word has no more words than a cry."""
-    number = cut.at(line.starts[at])
-    near = line.starts[max(0, at - BRIEF) : at + BRIEF + 1]
-    return sum(cut.at(start) == number for start in near) <= BRIEF
+def _relevant_cues(
+    tokens: TokenSequence,
+    matches: Sequence[PhraseMatch],
+    sentences: Sentences,
+    topics: Topics,
+) -> tuple[set[int], list[tuple[int, PhraseMatch]]]:
+    """Return the sentences with a trigger cue, and their cues with the number of the sentence.
+
+    Without the cues for the state of an alert in a clause that leaves its places out.
+    """
+    starts = tokens.starts
+    triggers = topics.trigger_cues
+    numbered = [(sentences.sentence_at(starts[match.first]), match) for match in matches]
+    numbers = {number for number, match in numbered if match.name in triggers}
+    numbered = [(number, match) for number, match in numbered if number in numbers]
+    left_out = {
+        sentences.clause_at(starts[match.first]) for _, match in numbered if match.name == _LEFT_OUT
+    }
+    if left_out:
+        alert_state_names = topics.cues.alert_state_names
+        numbered = [
+            (number, match)
+            for number, match in numbered
+            if match.name not in alert_state_names
+            or sentences.clause_at(starts[match.first]) not in left_out
+        ]
+    return numbers, numbered
 
 
-def _named(
-    line: Line, mentions: Sequence[Mention], found: Sequence[Found], cut: Sentences
+def _cues_by_sentence(
+    tokens: TokenSequence,
+    numbers: set[int],
+    numbered: Sequence[tuple[int, PhraseMatch]],
+    sentences: Sentences,
+    topics: Topics,
+) -> tuple[dict[int, set[str]], set[int]]:
+    """Return the cues and features of each sentence, and the sentences about an alert's state."""
+    names = topics.cues.resolve_negation([match for _, match in numbered], tokens, sentences)
+    bulletin_wide = topics.bulletin_wide_cues
+    everywhere = {bulletin_wide[name] for name in names if name in bulletin_wide}
+    cues = {number: set(everywhere) for number in numbers}
+    stating = set()
+    for (number, match), name in zip(numbered, names, strict=True):
+        cues[number].add(name)
+        if name in topics.cues.alert_state_names:
+            stating.add(number)
+            if _is_brief(tokens, match.first, sentences):
+                cues[number].add("brief")
+    for number, sentence_cues in cues.items():
+        if colour := _MARK_COLOURS.get(sentences.marks.get(number, "")):
+            sentence_cues.add(colour)
+    return cues, stating
+
+
+def _is_brief(tokens: TokenSequence, position: int, sentences: Sentences) -> bool:
+    """Return whether the sentence of this word has at most MAX_BRIEF_WORDS words."""
+    number = sentences.sentence_at(tokens.starts[position])
+    nearby = tokens.starts[max(0, position - MAX_BRIEF_WORDS) : position + MAX_BRIEF_WORDS + 1]
+    return sum(sentences.sentence_at(start) == number for start in nearby) <= MAX_BRIEF_WORDS
+
+
+def _mentioned_regions(
+    tokens: TokenSequence,
+    mentions: Sequence[Mention],
+    matches: Sequence[PhraseMatch],
+    sentences: Sentences,
 ) -> Mapping[int, list[str]]:
-    """The regions every sentence names, but for those it makes an exception of."""
-    excepted = {cut.clause(line.starts[sign.first]) for sign in found if sign.name in _EXCEPTING}
-    named: dict[int, list[str]] = {}
+    """Return the regions mentioned in each sentence, without those in excepting clauses."""
+    excepted = {
+        sentences.clause_at(tokens.starts[match.first])
+        for match in matches
+        if match.name in _EXCEPTIONS
+    }
+    regions: dict[int, list[str]] = {}
     for mention in mentions:
-        if cut.clause(mention.start) not in excepted:
-            named.setdefault(cut.at(mention.start), []).append(mention.code)
-    return named
+        if sentences.clause_at(mention.start) not in excepted:
+            regions.setdefault(sentences.sentence_at(mention.start), []).append(mention.code)
+    return regions
 
 
-def _regions(
-    numbers: Sequence[int], named: Mapping[int, list[str]], stated: set[int]
+def _stated_regions(
+    numbers: Sequence[int], mentioned: Mapping[int, list[str]], stating: set[int]
 ) -> Iterator[str]:
-    """The regions of these sentences; of one that names none those of the sentences around it."""
-    last = max(named, default=0)
+    """Yield the regions of the given sentences.
+
+    A sentence without regions takes those of the sentences around it, up to the next sentence
+    about the state of an alert in either direction.
+    """
+    last = max(mentioned, default=0)
     for number in numbers:
-        if number in named:
-            yield from named[number]
+        if number in mentioned:
+            yield from mentioned[number]
             continue
         for step, end in ((1, last + 1), (-1, -1)):
-            for near in range(number + step, end, step):
-                if near in stated:
+            for neighbour in range(number + step, end, step):
+                if neighbour in stating:
                     break
-                yield from named.get(near, ())
+                yield from mentioned.get(neighbour, ())

@@ -1,10 +1,10 @@
-"""Queries and bulletins for tests of the index, and what each query alone says of a bulletin."""
+"""Index test cases: strategies for queries and readings, and a reference matcher."""
 
 from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from matching.index.index import Matches, Mode
+from matching.index.index import Matches, MatchMode
 from matching.query.ast import (
     And,
     Not,
@@ -16,7 +16,7 @@ from matching.query.ast import (
     Term,
     TopicTerm,
     Word,
-    needs_a_term,
+    requires_positive_term,
 )
 from matching.query.evaluator import evaluate
 from matching.reader import Reading
@@ -26,7 +26,8 @@ GAZETTEER = gazetteer()
 READER = reader()
 
 
-def place(name: str) -> PlaceTerm:
+def place_term(name: str) -> PlaceTerm:
+    """Return the term for the likeliest place of a name."""
     return PlaceTerm(GAZETTEER.find(name)[0].code)
 
 
@@ -37,7 +38,9 @@ TERMS: list[Term] = [
     Phrase(("train", "drone", "alert")),
     Phrase(("drone", "alert", "quiet", "air")),
     *map(TopicTerm, ("air_alert", "drone", "railway")),
-    *map(place, ("Kyiv", "Kharkiv", "Kharkiv Oblast", "Izium", "Ukraine", "Donbas", "Bakhmut")),
+    *map(
+        place_term, ("Kyiv", "Kharkiv", "Kharkiv Oblast", "Izium", "Ukraine", "Donbas", "Bakhmut")
+    ),
     SourceTerm("blog"),
 ]
 QUERIES: st.SearchStrategy[Query] = st.recursive(
@@ -48,7 +51,7 @@ QUERIES: st.SearchStrategy[Query] = st.recursive(
         | st.builds(Not, q)
     ),
     max_leaves=8,
-).filter(needs_a_term)
+).filter(requires_positive_term)
 VOCABULARY = """drone drones train air alert in throughout Ukraine Kyiv Kharkiv Oblast Izium
 Bakhmut Donbas quiet дрон"""
 WORDS = st.lists(st.sampled_from(VOCABULARY.split()), max_size=8).map(" ".join)
@@ -58,19 +61,21 @@ READINGS = st.builds(
     WORDS,
     source=st.sampled_from(["", "Blog"]),
     regions=st.lists(st.sampled_from(["Kharkiv", "Ukraine", "Kharkiv Oblast"]), max_size=1),
-    alert=st.sampled_from([None, True, False]),
+    is_alert=st.sampled_from([None, True, False]),
 )
 
 
-def one_by_one(
-    subscriptions: Mapping[int, tuple[int, Query, Mode]], reading: Reading
+def match_one_by_one(
+    subscriptions: Mapping[int, tuple[int, Query, MatchMode]], reading: Reading
 ) -> tuple[set[int], ...]:
-    strongest: dict[int, Mode] = {}
+    """Return the matching subscribers of each mode, by evaluating each query alone."""
+    strongest: dict[int, MatchMode] = {}
     for subscriber, query, mode in subscriptions.values():
         if evaluate(query, reading):
             strongest[subscriber] = min(mode, strongest.get(subscriber, mode))
-    return tuple({s for s, mode in strongest.items() if mode is wanted} for wanted in Mode)
+    return tuple({s for s, mode in strongest.items() if mode is wanted} for wanted in MatchMode)
 
 
-def as_sets(matches: Matches) -> tuple[set[int], ...]:
-    return set(matches.ring), set(matches.silent), set(matches.held)
+def to_sets(matches: Matches) -> tuple[set[int], ...]:
+    """Return the matches as sets, in the order of the modes."""
+    return set(matches.audible), set(matches.silent), set(matches.digest)
