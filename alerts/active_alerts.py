@@ -1,103 +1,153 @@
-"""The alerts that are on, in memory as in the database."""
+"""Active alerts: the open incidents in memory, with write-through to the database."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from alerts.inhibition import Entry
+from pyroaring import BitMap
+
 from alerts.lifecycle import Effect
 from storage.engine.database import Database, Transaction
 from storage.inbound import incidents
-from storage.inbound.incidents import Crowd, Incident, Key
+from storage.inbound.incidents import Incident, IncidentAudience, IncidentKey
 
-_REMEMBERED = timedelta(days=1)
-"""So long an end is remembered: a message from before it may come later."""
+_CLOSED_RETENTION = timedelta(days=1)
+"""Time that a closed incident stays in memory: a message from before its end may come later."""
 
 
-class Board:
-    """The only one that stores incidents, and there is one in a process."""
+@dataclass(frozen=True)
+class Audience:
+    """Subscribers that an alert concerns and that do not know of it yet."""
+
+    members: BitMap  # all of them
+    to_notify: BitMap  # get a new message
+    linked: BitMap  # have a message of a related alert: most of them get no new one
+    silent: BitMap  # get their message without sound
+
+    @property
+    def inhibited(self) -> BitMap:
+        """Return the members that get no new message: a related alert has notified them."""
+        return self.members - self.to_notify
+
+
+@dataclass
+class ActiveAlert:
+    """Open incident with its audience."""
+
+    incident: Incident
+    notified: BitMap = field(default_factory=BitMap)  # as in IncidentAudience
+    linked: BitMap = field(default_factory=BitMap)  # as in IncidentAudience
+    silent: BitMap = field(default_factory=BitMap)  # as in IncidentAudience
+    is_stored: bool = True  # the database has its present state
+    has_unsaved_audience: bool = False
+    # Positions in the batch of bulletins that is stored next; None: not in this batch.
+    first_position: int | None = None  # of its first bulletin
+    last_position: int | None = None  # of the last bulletin that changed or ended it
+
+    @property
+    def is_state_known(self) -> bool:
+        """Return whether a source can tell that it is active."""
+        return self.incident.unknown_since is None
+
+    def add_audience(self, audience: Audience) -> None:
+        """Add subscribers that know of the alert from now on."""
+        self.notified = self.notified | audience.members
+        self.linked = self.linked | audience.linked
+        self.silent = self.silent | audience.silent
+        self.has_unsaved_audience = True
+
+
+class ActiveAlerts:
+    """Registry of the active alerts, and the only writer of incidents. One for each process."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._on: dict[Key, Entry] = {}
-        self._ended: dict[Key, Incident] = {}
-        self._over: list[Entry] = []  # not on any more, and not stored yet
+        self._active: dict[IncidentKey, ActiveAlert] = {}
+        self._last_closed: dict[IncidentKey, Incident] = {}
+        self._unsaved_closed: list[ActiveAlert] = []
         self._is_loaded = False
 
-    def __iter__(self) -> Iterator[Entry]:
-        """Those that are on, oldest first."""
-        return iter(tuple(self._on.values()))
+    def __iter__(self) -> Iterator[ActiveAlert]:
+        """Iterate over a copy, the oldest first."""
+        return iter(tuple(self._active.values()))
 
-    def find(self, key: Key) -> Entry | None:
-        return self._on.get(key)
+    def find(self, key: IncidentKey) -> ActiveAlert | None:
+        """Return the active alert of a region and hazard."""
+        return self._active.get(key)
 
-    def ended(self, key: Key) -> Incident | None:
-        """The last alert there that is over; it is remembered for a day."""
-        return self._ended.get(key)
+    def last_closed(self, key: IncidentKey) -> Incident | None:
+        """Return the incident of a region and hazard that was closed last, within a day."""
+        return self._last_closed.get(key)
 
     @property
-    def has_changed(self) -> bool:
-        """Whether there is something to store."""
-        return bool(self._over) or not all(entry.is_stored for entry in self._on.values())
+    def has_unsaved_changes(self) -> bool:
+        """Return whether `store` has anything to do."""
+        return bool(self._unsaved_closed) or not all(
+            alert.is_stored for alert in self._active.values()
+        )
 
     async def load(self, now: datetime) -> None:
-        """What is stored, unless it is in memory."""
+        """Load the open incidents from the database, unless they are in memory."""
         if self._is_loaded:
             return
         async with self._database.read() as transaction:
-            on = {one.id: Entry(one) for one in await incidents.open_now(transaction)}
-            crowds = await incidents.crowds(transaction, on)
-            self._ended = await incidents.ended(transaction, now - _REMEMBERED)
-        for id_, crowd in crowds.items():
-            on[id_].owed, on[id_].linked, on[id_].silent = crowd.owed, crowd.linked, crowd.silent
-        self._on = {entry.incident.key: entry for entry in on.values()}
+            opened = await incidents.get_open(transaction)
+            alerts = {incident.id: ActiveAlert(incident) for incident in opened}
+            audiences = await incidents.get_audiences(transaction, alerts)
+            self._last_closed = await incidents.last_closed(transaction, now - _CLOSED_RETENTION)
+        for id_, audience in audiences.items():
+            alert = alerts[id_]
+            alert.notified, alert.linked = audience.notified, audience.linked
+            alert.silent = audience.silent
+        self._active = {alert.incident.key: alert for alert in alerts.values()}
         self._is_loaded = True
 
-    def forget(self) -> None:
-        """What is in memory could not be stored."""
-        self._over = []
+    def discard(self) -> None:
+        """Discard the state in memory after a failed transaction. The next `load` reads it anew."""
+        self._unsaved_closed = []
         self._is_loaded = False
 
-    def put(self, effect: Effect, place: int | None) -> Entry:
-        """Takes over what an effect has made of an incident.
+    def apply(self, effect: Effect, position: int | None) -> ActiveAlert:
+        """Apply an effect.
 
-        `place` is the place of the bulletin that had it among those that are stored next; None:
-        the passing of time had it.
+        `position` is the index in the batch of the bulletin that caused it; None if a timer did.
         """
         incident = effect.incident
-        entry = self._on.get(incident.key) or Entry(incident)
-        entry.incident, entry.is_stored = incident, False
-        if place is not None:
-            entry.first = place if entry.first is None and not incident.bulletin else entry.first
-            entry.last = place
+        alert = self._active.get(incident.key) or ActiveAlert(incident)
+        alert.incident, alert.is_stored = incident, False
+        if position is not None:
+            if alert.first_position is None and not incident.bulletin:
+                alert.first_position = position
+            alert.last_position = position
         if incident.closed_at is None:
-            self._on[incident.key] = entry
+            self._active[incident.key] = alert
         else:
-            self._on.pop(incident.key, None)
-            self._ended[incident.key] = incident
-            self._over.append(entry)
-        return entry
+            self._active.pop(incident.key, None)
+            self._last_closed[incident.key] = incident
+            self._unsaved_closed.append(alert)
+        return alert
 
-    async def store(self, transaction: Transaction, ids: Sequence[int]) -> None:
-        """Writes what has changed; `ids` are those of the bulletins that were stored."""
-        for entry in [*self._over, *self._on.values()]:
-            if entry.is_stored:
+    async def store(self, transaction: Transaction, bulletin_ids: Sequence[int]) -> None:
+        """Write all changes. `bulletin_ids` are the ids of the batch's bulletins, by position."""
+        for alert in [*self._unsaved_closed, *self._active.values()]:
+            if alert.is_stored:
                 continue
-            entry.incident = _with_bulletins(entry, ids)
-            id_ = await incidents.store(transaction, entry.incident)
-            entry.incident = replace(entry.incident, id=id_)
-            if entry.has_grown:
-                crowd = Crowd(entry.owed, entry.linked, entry.silent)
-                await incidents.store_crowd(transaction, id_, crowd)
-            entry.is_stored, entry.has_grown = True, False
-        self._over = []
+            alert.incident = _with_bulletins(alert, bulletin_ids)
+            id_ = await incidents.store(transaction, alert.incident)
+            alert.incident = replace(alert.incident, id=id_)
+            if alert.has_unsaved_audience:
+                audience = IncidentAudience(alert.notified, alert.linked, alert.silent)
+                await incidents.store_audience(transaction, id_, audience)
+            alert.is_stored, alert.has_unsaved_audience = True, False
+        self._unsaved_closed = []
 
 
-def _with_bulletins(entry: Entry, ids: Sequence[int]) -> Incident:
-    incident = entry.incident
-    if entry.first is not None:
-        incident = replace(incident, bulletin=ids[entry.first])
-    if entry.last is not None:
-        incident = replace(incident, newest=ids[entry.last])
-    entry.first = entry.last = None
+def _with_bulletins(alert: ActiveAlert, bulletin_ids: Sequence[int]) -> Incident:
+    """Replace the positions of an alert's bulletins by their ids."""
+    incident = alert.incident
+    if alert.first_position is not None:
+        incident = replace(incident, bulletin=bulletin_ids[alert.first_position])
+    if alert.last_position is not None:
+        incident = replace(incident, last_bulletin=bulletin_ids[alert.last_position])
+    alert.first_position = alert.last_position = None
     return incident

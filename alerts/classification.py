@@ -1,4 +1,4 @@
-"""Whether a bulletin warns, rings, clears or just tells: what marks it to a reader's eye."""
+"""Bulletin classification: news, warning, alert or all-clear."""
 
 from enum import Enum
 
@@ -6,8 +6,8 @@ from matching.reader import Reader, Reading
 from storage.inbound.bulletins import Bulletin, Kind, Phase
 
 
-class Sign(Enum):
-    """What a bulletin is to somebody who only glances at it."""
+class BulletinClass(Enum):
+    """Class of a bulletin. Its value is the marker shown to readers."""
 
     NEWS = ""
     WARNING = "🟡"
@@ -16,66 +16,66 @@ class Sign(Enum):
 
 
 _BY_PHASE = {
-    Phase.WARNING: Sign.WARNING,
-    Phase.ACTIVE: Sign.ALERT,
-    Phase.UPDATE: Sign.ALERT,
-    Phase.CLEAR: Sign.CLEAR,
+    Phase.WARNING: BulletinClass.WARNING,
+    Phase.ACTIVE: BulletinClass.ALERT,
+    Phase.UPDATE: BulletinClass.ALERT,
+    Phase.CLEAR: BulletinClass.CLEAR,
 }
-OF_AIR = frozenset(("air_raid", "air", "air_alert", "drone", "missile", "ballistic", "rocket"))
-"""Hazards that are an air raid, as sources write them in small letters."""
+AIR_HAZARDS = frozenset(("air_raid", "air", "air_alert", "drone", "missile", "ballistic", "rocket"))
+"""Hazards of an air raid, as sources name them, in lower case."""
 
-_BY_HAZARD = {
-    **dict.fromkeys(OF_AIR, "air_alert"),
+_TOPIC_BY_HAZARD = {
+    **dict.fromkeys(AIR_HAZARDS, "air_alert"),
     "artillery_shelling": "artillery",
     "nuclear": "nuclear",
 }
-_BY_KIND = {Kind.ALERT: True, Kind.NEWS: False, None: None}
+_IS_ALERT_BY_KIND = {Kind.ALERT: True, Kind.NEWS: False, None: None}
 
 
-def read(reader: Reader, bulletin: Bulletin) -> Reading:
-    """What the matcher knows of a stored bulletin."""
+def read_bulletin(reader: Reader, bulletin: Bulletin) -> Reading:
+    """Return the reading of a bulletin, with the facts that its source declares."""
     return reader.read(
         bulletin.title,
         bulletin.text,
         source=bulletin.source,
         regions=bulletin.regions,
-        topics=(*bulletin.topics, *_declared(bulletin)),
-        alert=True if bulletin.phase else _BY_KIND[bulletin.kind],
+        topics=(*bulletin.topics, *_declared_topics(bulletin)),
+        is_alert=True if bulletin.phase else _IS_ALERT_BY_KIND[bulletin.kind],
     )
 
 
 def is_alert(reader: Reader, bulletin: Bulletin) -> bool:
-    """Whether read() finds an alert, in a fraction of its time for most of what is none."""
+    """Return whether read_bulletin() finds an alert, much faster for most bulletins without one."""
     if bulletin.phase:
         return True
-    known = _BY_KIND[bulletin.kind]
-    if known is not None:
-        return known
+    declared = _IS_ALERT_BY_KIND[bulletin.kind]
+    if declared is not None:
+        return declared
     return reader.is_alert(
         bulletin.title, bulletin.text, source=bulletin.source, topics=bulletin.topics
     )
 
 
-def sign(bulletin: Bulletin, reading: Reading) -> Sign:
-    """By the phase the source gave, else by what the text says."""
+def classify(bulletin: Bulletin, reading: Reading) -> BulletinClass:
+    """Classify a bulletin by the phase that its source declares, else by its text."""
     if bulletin.phase:
         return _BY_PHASE[bulletin.phase]
-    if not reading.alert:
-        return Sign.NEWS
-    # What speaks of both, as in "stay below until the all clear", is an alert to be safe.
-    over = "all_clear" in reading.topics and "air_alert" not in reading.topics
-    return Sign.CLEAR if over else Sign.ALERT
+    if not reading.is_alert:
+        return BulletinClass.NEWS
+    # A text with both, as in "stay below until the all clear", is an alert: the safe choice.
+    is_clear = "all_clear" in reading.topics and "air_alert" not in reading.topics
+    return BulletinClass.CLEAR if is_clear else BulletinClass.ALERT
 
 
-def is_declared(bulletin: Bulletin) -> bool:
-    """Whether its source says in so many fields that it is an alert, whatever its text says."""
+def is_declared_alert(bulletin: Bulletin) -> bool:
+    """Return whether the fields of a bulletin declare an alert, whatever its text says."""
     return bulletin.phase is not None or bulletin.kind is Kind.ALERT
 
 
-def _declared(bulletin: Bulletin) -> tuple[str, ...]:
-    """The topics of an alert that its hazard says; of the end of one of air both, as texts do."""
-    if not is_declared(bulletin):
+def _declared_topics(bulletin: Bulletin) -> tuple[str, ...]:
+    """Return the topics of a declared hazard. The end of an air raid has two, as in texts."""
+    if not is_declared_alert(bulletin):
         return ()
-    topic = _BY_HAZARD.get((bulletin.hazard or "").lower())
-    over = "all_clear" if bulletin.phase is Phase.CLEAR and topic == "air_alert" else None
-    return tuple(filter(None, (topic, over)))
+    topic = _TOPIC_BY_HAZARD.get((bulletin.hazard or "").lower())
+    is_air_raid_end = bulletin.phase is Phase.CLEAR and topic == "air_alert"
+    return tuple(filter(None, (topic, "all_clear" if is_air_raid_end else None)))

@@ -1,45 +1,47 @@
-"""What decisions about alerts must know: which sources answer, and who wants to be rung again."""
+"""Decision context: source liveness and alert preferences, read once for a batch of decisions."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from pyroaring import BitMap
 
-from alerts.observation import Polling
+from alerts.observation import SourceLiveness
 from storage.engine.database import Database
 from storage.inbound import sources
 from storage.subscribers import alert_preferences
-from storage.subscribers.alert_preferences import Changes
+from storage.subscribers.alert_preferences import AlertUpdates
 
 
-class Briefing:
-    """Read once for all decisions of a transaction.
+class DecisionContext:
+    """Snapshot of everything outside the alerts that decisions depend on.
 
-    `states` are the polled sources of states, by name, with how often they are asked.
+    `state_sources` are the polled state sources, by name, with their poll intervals.
     """
 
-    def __init__(self, database: Database, states: Mapping[str, timedelta]) -> None:
-        self.states = states
-        self.health = {name: Polling(every, None) for name, every in states.items()}
-        self.wishes = {Changes.ALL: BitMap(), Changes.NONE: BitMap()}  # subscriber numbers
+    def __init__(self, database: Database, state_sources: Mapping[str, timedelta]) -> None:
+        self.state_sources = state_sources
+        self.liveness = {
+            name: SourceLiveness(interval, None) for name, interval in state_sources.items()
+        }
+        self.preferences = {AlertUpdates.ALL: BitMap(), AlertUpdates.NONE: BitMap()}
         self._database = database
-        self._asked_since: datetime | None = None  # when this process made its first decision
+        self._polled_since: datetime | None = None  # first decision of this process
 
-    async def read(self, now: datetime, *, is_anything_on: bool) -> None:
-        """Before the first decision; nothing is asked while no alert is on."""
-        self._asked_since = self._asked_since or now
-        if not is_anything_on:
+    async def load(self, now: datetime, *, has_active_alerts: bool) -> None:
+        """Read the snapshot. Without active alerts no decision needs it, and nothing is read."""
+        self._polled_since = self._polled_since or now
+        if not has_active_alerts:
             return
         async with self._database.read() as transaction:
-            self.wishes = await alert_preferences.everybody(transaction)
-            good = await sources.successes(transaction, tuple(self.states))
-        self.health = {
-            name: Polling(every, good.get(name), self._asked_since)
-            for name, every in self.states.items()
+            self.preferences = await alert_preferences.get_all(transaction)
+            succeeded_at = await sources.last_success_times(transaction, tuple(self.state_sources))
+        self.liveness = {
+            name: SourceLiveness(interval, succeeded_at.get(name), self._polled_since)
+            for name, interval in self.state_sources.items()
         }
 
-    def answered(self, names: Iterable[str], now: datetime) -> None:
-        """Those of them that are polled sources of states answer right now."""
+    def mark_live(self, names: Iterable[str], now: datetime) -> None:
+        """Record that these sources have answered right now. Ignores all but state sources."""
         for name in names:
-            if name in self.states:
-                self.health[name] = Polling(self.states[name], now)
+            if name in self.state_sources:
+                self.liveness[name] = SourceLiveness(self.state_sources[name], now)

@@ -1,4 +1,4 @@
-"""The shapes in which a bulletin that may speak of alerts goes through the decisions."""
+"""Value types of alert decisions: what goes into the tracker, and the recipients that come out."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,32 +12,37 @@ from storage.inbound.bulletins import Bulletin
 
 
 @dataclass(frozen=True)
-class Statement:
-    """A bulletin that may speak of alerts."""
+class AlertBulletin:
+    """Bulletin that may announce an alert, with its reading and matches."""
 
-    place: int  # among those that are stored together
+    position: int  # in the batch of bulletins that is stored together
     bulletin: Bulletin
     reading: Reading
     matches: Matches
-    fresh: bool  # worth a ring
-    baseline: bool  # there before we came
+    is_fresh: bool  # recent enough to be pushed
+    is_baseline: bool  # from the first poll of a source: older than our polling
 
 
 @dataclass
 class Recipients:
-    """Whom such a bulletin concerns."""
+    """Recipients of one bulletin, as sets of subscriber numbers."""
 
-    push: BitMap  # get the bulletin as it is, at once
-    story: BitMap = field(default_factory=BitMap)  # know the alert, and get the bulletin as news
-    told: BitMap = field(default_factory=BitMap)  # get a message about the incident instead
+    push: BitMap  # get the bulletin itself, at once
+    as_news: BitMap = field(default_factory=BitMap)  # know of the alert, get it as news
+    notified: BitMap = field(default_factory=BitMap)  # get a notification of the incident instead
 
 
 @dataclass(frozen=True)
-class Part:
-    """What a bulletin says of one region."""
+class RegionObservation:
+    """Observation of a bulletin about one region, with the reading reduced to that region."""
 
-    said: Statement
-    seen: Observation
-    reading: Reading  # of that region alone
+    alert_bulletin: AlertBulletin
+    observation: Observation
+    reading: Reading  # of the region only
     matches: Matches  # of that reading
     now: datetime
+
+    @property
+    def subscribers(self) -> BitMap:
+        """Return the subscribers that match and get pushes."""
+        return self.matches.audible | self.matches.silent

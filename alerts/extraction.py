@@ -1,115 +1,130 @@
-"""From a bulletin to what it says of alerts, region by region: pure."""
+"""Observation extraction: from a bulletin and its reading to one observation a region. Pure."""
 
 from collections.abc import Container, Iterable
 from dataclasses import replace
 
-from alerts.classification import OF_AIR, is_declared
+from alerts.classification import AIR_HAZARDS, is_declared_alert
 from alerts.observation import Authority, Observation
 from matching.reader import Reading
-from matching.text.tokenizer import tokens
+from matching.text.tokenizer import tokenize
 from storage.inbound.bulletins import Bulletin, Phase
 from storage.inbound.incidents import has_id
 
-AIR = "air_raid"
-ANY = "alert"
-"""Of an alert whose source does not say for what."""
+AIR_RAID = "air_raid"
+UNSPECIFIED = "alert"
+"""Hazard of an alert whose source names none."""
 
-_HAZARDS = frozenset((AIR, "artillery_shelling", "urban_fights", "chemical", "nuclear", ANY))
-"""Those of which there is one at a time in a region. Two warnings of storm may be two storms: they
-have a life where their source tells them apart."""
+_TRACKED_HAZARDS = frozenset(
+    (AIR_RAID, "artillery_shelling", "urban_fights", "chemical", "nuclear", UNSPECIFIED)
+)
+"""Hazards with at most one alert at a time in a region. Two storm warnings can be two storms: those
+are tracked only if their source gives them ids."""
 
-_BY_TOPIC = {"artillery": "artillery_shelling", "nuclear": "nuclear"}
+_HAZARD_BY_TOPIC = {"artillery": "artillery_shelling", "nuclear": "nuclear"}
 _THREATS = ("nuclear", "missile", "drone", "artillery")
 
-_STORY = 40
-"""Words: a longer text that raises an alert tells more than that."""
+_SHORT_NOTICE = 40
+"""Words: a longer text contains more than the alert that it announces."""
 
 
-def observations(
-    bulletin: Bulletin, reading: Reading, states: Container[str]
+def extract_observations(
+    bulletin: Bulletin, reading: Reading, state_sources: Container[str]
 ) -> tuple[Observation, ...]:
-    """What it says of each region; `states` are the names of the polled sources of states.
+    """Return the observations of a bulletin, one for each region; none if it is not tracked.
 
-    There are none for what is no alert, for an alert without a place, and for a hazard that has no
-    life. What says more of an alert with an id may name no place: then there is one, of no region,
-    for it is known where that alert is.
+    Not tracked are bulletins without an alert or a place, and hazards outside of
+    `_TRACKED_HAZARDS` without an id. An update of an alert with an id need not name a place: it
+    yields one observation with an empty region, because the open incident has its region.
+    `state_sources` are the names of the polled state sources.
     """
     hazard = _hazard(bulletin, reading)
-    if not reading.alert or hazard is None:
+    if not reading.is_alert or hazard is None:
         return ()
-    authority = Authority.DECLARED if bulletin.phase else Authority.TOLD
-    said = Observation(
+    authority = Authority.DECLARED if bulletin.phase else Authority.STATED
+    observation = Observation(
         source=bulletin.source,
         region="",
         hazard=hazard,
         phase=Phase.ACTIVE,
         level=bulletin.level,
         threats=tuple(name for name in _THREATS if name in reading.topics),
-        authority=Authority.SEEN if bulletin.source in states else authority,
-        at=bulletin.published_at or bulletin.received_at,
+        authority=Authority.POLLED if bulletin.source in state_sources else authority,
+        reported_at=bulletin.published_at or bulletin.received_at,
         expires_at=bulletin.expires_at,
     )
-    if has_id(hazard) and not reading.below:
-        return (replace(said, phase=_phase(bulletin)),)
-    over = _over(bulletin, reading)
+    if has_id(hazard) and not reading.affected_subtrees:
+        return (replace(observation, phase=_phase(bulletin)),)
+    cleared = _cleared_regions(bulletin, reading)
     return tuple(
-        replace(said, region=code, phase=Phase.CLEAR if code in over else _phase(bulletin))
-        for code in sorted(reading.below)
+        replace(
+            observation, region=code, phase=Phase.CLEAR if code in cleared else _phase(bulletin)
+        )
+        for code in sorted(reading.affected_subtrees)
     )
 
 
-def is_story(bulletin: Bulletin, reading: Reading) -> bool:
-    """Whether it is worth reading also for who knows of the alert it speaks of."""
-    return not is_declared(bulletin) and len(reading.tokens) > _STORY
+def is_full_report(bulletin: Bulletin, reading: Reading) -> bool:
+    """Return whether the text is worth reading for people who already know of the alert."""
+    return not is_declared_alert(bulletin) and len(reading.tokens) > _SHORT_NOTICE
 
 
-def only(reading: Reading, *codes: str) -> Reading:
-    """The reading as if it spoke of these of its regions alone."""
-    above = {code: reading.above.get(code, frozenset((code,))) for code in codes}
+def restrict_to(reading: Reading, *codes: str) -> Reading:
+    """Return the reading as if it named only these of its regions."""
+    ancestors = {code: reading.ancestors.get(code, frozenset((code,))) for code in codes}
     return replace(
         reading,
-        above=above,
-        within=frozenset().union(*above.values()),
-        below={code: reading.below.get(code, frozenset((code,))) for code in codes},
+        ancestors=ancestors,
+        regions=frozenset().union(*ancestors.values()),
+        affected_subtrees={
+            code: reading.affected_subtrees.get(code, frozenset((code,))) for code in codes
+        },
     )
 
 
-def but(reading: Reading, code: str, without: Iterable[frozenset[str]]) -> Reading:
-    """The reading as if it spoke of one region, and not of these parts of it."""
-    single = only(reading, code)
-    return replace(single, below={code: single.below[code].difference(*without)})
+def exclude(reading: Reading, code: str, excluded: Iterable[frozenset[str]]) -> Reading:
+    """Return the reading as if it named one region without the excluded parts of it."""
+    single = restrict_to(reading, code)
+    subtree = single.affected_subtrees[code].difference(*excluded)
+    return replace(single, affected_subtrees={code: subtree})
 
 
-def whole(reading: Reading, code: str, above: Iterable[str]) -> Reading:
-    """The reading as if it were news of a region: for those who watch all of it, or more."""
-    around = frozenset((code, *above))
-    return replace(reading, above={code: around}, within=around, below={})
+def widen_to(reading: Reading, code: str, ancestors: Iterable[str]) -> Reading:
+    """Return the reading as if it were news of a region: it matches who watches all of it."""
+    regions = frozenset((code, *ancestors))
+    return replace(reading, ancestors={code: regions}, regions=regions, affected_subtrees={})
 
 
-def places_alone(reading: Reading) -> Reading:
-    """An all-clear without its words: for those who follow a place and asked for no end."""
-    return replace(reading, tokens=tokens(""), topics=reading.topics - {"all_clear"})
+def without_all_clear(reading: Reading) -> Reading:
+    """Return the reading of an all-clear without its words: it matches by its place alone."""
+    return replace(reading, tokens=tokenize(""), topics=reading.topics - {"all_clear"})
 
 
 def _phase(bulletin: Bulletin) -> Phase:
     return bulletin.phase or Phase.ACTIVE
 
 
-def _over(bulletin: Bulletin, reading: Reading) -> frozenset[str]:
-    """Where it is over. A text that both raises and clears one place warns of it, to be safe."""
+def _cleared_regions(bulletin: Bulletin, reading: Reading) -> frozenset[str]:
+    """Return the regions with an all-clear.
+
+    A text that both raises and clears an alert for one region raises it: the safe choice.
+    """
     if bulletin.phase:
-        return frozenset(reading.below) if bulletin.phase is Phase.CLEAR else frozenset()
-    return reading.cleared - reading.raised
+        is_clear = bulletin.phase is Phase.CLEAR
+        return frozenset(reading.affected_subtrees) if is_clear else frozenset()
+    return reading.all_clear_regions - reading.alert_regions
 
 
 def _hazard(bulletin: Bulletin, reading: Reading) -> str | None:
+    """Return the hazard by the declared field, else by the topics; None if it is not tracked."""
     if bulletin.hazard:
-        written = bulletin.hazard.lower()
-        named = AIR if written in OF_AIR else written
-        return named if named in _HAZARDS or has_id(named) else None
+        declared = bulletin.hazard.lower()
+        hazard = AIR_RAID if declared in AIR_HAZARDS else declared
+        return hazard if hazard in _TRACKED_HAZARDS or has_id(hazard) else None
     if "air_alert" in reading.topics:
-        return AIR
-    told = next((_BY_TOPIC[name] for name in _BY_TOPIC if name in reading.topics), None)
-    if told or "all_clear" in reading.topics:
-        return told or AIR
-    return ANY
+        return AIR_RAID
+    by_topic = next(
+        (_HAZARD_BY_TOPIC[name] for name in _HAZARD_BY_TOPIC if name in reading.topics), None
+    )
+    if by_topic or "all_clear" in reading.topics:
+        return by_topic or AIR_RAID
+    return UNSPECIFIED

@@ -1,163 +1,125 @@
-"""Whom an alert rings while others that belong with it are on: pure.
+"""Inhibition: no second notification while a related alert is active. Pure.
 
-Alerts nest: an oblast's is on in each of its raions, and who watches an oblast hears of each. One
-ring is enough for those who were rung by another one of the same hazard that is still on:
+Alerts nest: an oblast's alert holds in each of its raions, and who watches an oblast gets the
+alerts of all of them. A subscriber gets one notification, not two, if they already have one of an
+active alert of the same hazard
 
-- by one for what lies around;
-- by one for a part of it, where that part is all they watch of it, or where they watch all of it;
-- by one for a neighbour, where they watch all of the smallest region that holds both.
+- for a region that contains the alert's region;
+- for a part of it, if they watch only that part of it, or all of it;
+- for a neighbour, if they watch all of the smallest region that contains both.
 
-Who watches two raions is rung for each.
+A subscriber who watches two raions one by one is notified of each.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from pyroaring import BitMap
 
-from alerts.extraction import but, whole
-from alerts.lifecycle import is_graver
+from alerts.active_alerts import ActiveAlert, Audience
+from alerts.extraction import exclude, widen_to
+from alerts.region_hierarchy import RegionHierarchy
+from alerts.severity import is_more_severe
 from matching.index.index import Index, Matches
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reading
-from storage.inbound.incidents import Incident
 
 
-@dataclass
-class Entry:
-    """An incident and its crowd, as they are in memory."""
+class Inhibitor:
+    """Decides which subscribers a related alert has informed already."""
 
-    incident: Incident
-    owed: BitMap = field(default_factory=BitMap)  # as in Crowd
-    linked: BitMap = field(default_factory=BitMap)  # as in Crowd
-    silent: BitMap = field(default_factory=BitMap)  # as in Crowd
-    is_stored: bool = True  # as it is
-    has_grown: bool = False  # its crowd is larger than the one stored
-    first: int | None = None  # place of its first bulletin among those that are not stored yet
-    last: int | None = None  # the same of the last bulletin that changed or ended it
-
-    @property
-    def is_known(self) -> bool:
-        """Whether somebody can tell that it is on."""
-        return self.incident.unknown_since is None
-
-    def owe(self, rung: "Rung") -> None:
-        """They are told of it."""
-        self.owed = self.owed | rung.told
-        self.linked = self.linked | rung.linked
-        self.silent = self.silent | rung.silent
-        self.has_grown = True
-
-
-@dataclass(frozen=True)
-class Rung:
-    """Whom an alert concerns who had not been told of it."""
-
-    loud: BitMap  # are rung
-    linked: BitMap  # for them it belongs with another alert: most of them are not rung
-    told: BitMap  # all of them
-    silent: BitMap  # those of them who get it without a sound
-
-
-class Nest:
-    """How regions lie in each other."""
-
-    def __init__(self, gazetteer: Gazetteer, index: Index) -> None:
+    def __init__(self, hierarchy: RegionHierarchy, gazetteer: Gazetteer, index: Index) -> None:
+        self._hierarchy = hierarchy
         self._gazetteer = gazetteer
         self._index = index
 
-    def rung(
+    def audience(
         self,
-        entry: Entry,
+        alert: ActiveAlert,
         reading: Reading,
         matches: Matches,
-        others: Iterable[Entry],
-        unwilling: BitMap,
-    ) -> Rung:
-        """Whom to ring, and whom not, of those whom a reading of its one region concerns.
+        alerts: Iterable[ActiveAlert],
+        opted_out: BitMap,
+    ) -> Audience:
+        """Return the audience that a report adds to an alert.
 
-        `unwilling` are not rung again by a graver alert where a lesser one has rung them.
+        `reading` is of the alert's region only, `matches` are the index's for it. `opted_out` chose
+        no updates: a more severe alert does not notify them if a related one has.
         """
-        told = (matches.ring | matches.silent) - entry.owed
-        near = [other for other in others if self._belongs(entry, other)]
-        linked, quiet = BitMap(), BitMap()
-        for other in near:
-            if common := told & other.owed:
-                link = common & self._one(entry.incident.region, other, near, reading)
+        members = (matches.audible | matches.silent) - alert.notified
+        related = [other for other in alerts if self._is_related(alert, other)]
+        linked, inhibited = BitMap(), BitMap()
+        for other in related:
+            if common := members & other.notified:
+                link = common & self._linked(alert.incident.region, other, related, reading)
                 linked |= link
-                enough = other.is_known and not is_graver(entry.incident, other.incident)
-                quiet |= link if enough else link & unwilling
-        return Rung(told - quiet, linked, told, matches.silent & told)
+                inhibited |= link if _informs_enough(other, alert) else link & opted_out
+        return Audience(
+            members=members,
+            to_notify=members - inhibited,
+            linked=linked,
+            silent=matches.silent & members,
+        )
 
-    def carried(self, entry: Entry, others: Iterable[Entry]) -> list[tuple[Entry, BitMap]]:
-        """The other alerts by which one that is over goes on, each with those for whom it does."""
-        carried = []
-        for other in others:
-            if other is entry or other.incident.hazard != entry.incident.hazard:
+    def continuing(
+        self, alert: ActiveAlert, alerts: Iterable[ActiveAlert]
+    ) -> list[tuple[ActiveAlert, BitMap]]:
+        """Return the related alerts, each with the subscribers for whom both are one alert.
+
+        For these the alert goes on as long as the related one is active.
+        """
+        continuing = []
+        for other in alerts:
+            if other is alert or other.incident.hazard != alert.incident.hazard:
                 continue
-            one, two = entry.incident.region, other.incident.region
-            common = entry.owed & other.owed if self._both(one, two) else BitMap()
-            if common and not (self.holds(one, two) or self.holds(two, one)):
-                common &= entry.linked | other.linked
+            region, other_region = alert.incident.region, other.incident.region
+            if self._hierarchy.common_region(region, other_region) is None:
+                continue
+            common = alert.notified & other.notified
+            if common and not self._is_nested(region, other_region):
+                common &= alert.linked | other.linked
             if common:
-                carried.append((other, common))
-        return carried
+                continuing.append((other, common))
+        return continuing
 
-    def knowing(self, entry: Entry, others: Iterable[Entry]) -> BitMap:
-        """Those who know as much, or worse, from another alert that belongs with it."""
-        known = [
-            who
-            for other, who in self.carried(entry, others)
-            if other.is_known and not is_graver(entry.incident, other.incident)
-        ]
-        return BitMap().union(*known)
-
-    def top(self, code: str) -> str:
-        """The largest region around it that is no country, or it itself."""
-        return [code, *(c for c in self._chain(code) if not self._is_country(c))][-1]
-
-    def around(self, codes: Sequence[str]) -> str:
-        """The smallest region that holds all of them; the first where there is none."""
-        first, *others = map(self._chain, codes)
-        return next((code for code in first if all(code in each for each in others)), codes[0])
-
-    def _belongs(self, entry: Entry, other: Entry) -> bool:
-        return (
-            other is not entry
-            and other.incident.hazard == entry.incident.hazard
-            and bool(other.owed)
-            and self._both(entry.incident.region, other.incident.region) is not None
+    def inhibited(self, alert: ActiveAlert, alerts: Iterable[ActiveAlert]) -> BitMap:
+        """Return the subscribers whom a related alert, at least as severe, informs already."""
+        return BitMap().union(
+            *(
+                subscribers
+                for other, subscribers in self.continuing(alert, alerts)
+                if _informs_enough(other, alert)
+            )
         )
 
-    def _one(self, code: str, other: Entry, near: Iterable[Entry], reading: Reading) -> BitMap:
-        """Those for whom an alert in the region `code` and `other` are one and the same."""
-        both = self._both(code, other.incident.region)
-        if both is None or both == other.incident.region:
-            return other.owed
-        watching = self._index.match(whole(reading, both, self._gazetteer.ancestors(both)))
-        all_of_it = watching.ring | watching.silent
-        if both != code:
-            return all_of_it
-        regions = [each.incident.region for each in near]
-        parts = [region for region in regions if self.holds(code, region)]
-        rest = self._index.match(but(reading, code, map(self._gazetteer.inside, parts)))
-        return all_of_it | (other.owed - (rest.ring | rest.silent))
+    def _is_related(self, alert: ActiveAlert, other: ActiveAlert) -> bool:
+        if other is alert or other.incident.hazard != alert.incident.hazard or not other.notified:
+            return False
+        common = self._hierarchy.common_region(alert.incident.region, other.incident.region)
+        return common is not None
 
-    def _both(self, one: str, other: str) -> str | None:
-        """The smallest region that holds both; None where that is a country or nothing."""
-        around = self._chain(other)
-        both = next((code for code in self._chain(one) if code in around), None)
-        return (
-            None if both is None or (self._is_country(both) and both not in (one, other)) else both
-        )
+    def _is_nested(self, first: str, second: str) -> bool:
+        contains = self._hierarchy.contains
+        return contains(first, second) or contains(second, first)
 
-    def _chain(self, code: str) -> list[str]:
-        return [c for c in (code, *self._gazetteer.ancestors(code)) if not c.startswith("group:")]
+    def _linked(
+        self, region: str, other: ActiveAlert, related: Iterable[ActiveAlert], reading: Reading
+    ) -> BitMap:
+        """Return the subscribers for whom an alert in `region` and `other` are one alert."""
+        common = self._hierarchy.common_region(region, other.incident.region)
+        if common is None or common == other.incident.region:
+            return other.notified
+        whole_region = widen_to(reading, common, self._gazetteer.ancestors(common))
+        watch_all = self._index.match(whole_region)
+        watchers = watch_all.audible | watch_all.silent
+        if common != region:
+            return watchers
+        regions = [alert.incident.region for alert in related]
+        parts = [part for part in regions if self._hierarchy.contains(region, part)]
+        remainder = exclude(reading, region, map(self._gazetteer.subtree, parts))
+        watch_remainder = self._index.match(remainder)
+        return watchers | (other.notified - (watch_remainder.audible | watch_remainder.silent))
 
-    def holds(self, code: str, inner: str) -> bool:
-        """Whether a region is that one or lies in it."""
-        return code in self._chain(inner)
 
-    def _is_country(self, code: str) -> bool:
-        region = self._gazetteer.get(code)
-        return region is not None and region.kind == "country"
+def _informs_enough(other: ActiveAlert, alert: ActiveAlert) -> bool:
+    """Return whether `other` is known to be active and at least as severe as `alert`."""
+    return other.is_state_known and not is_more_severe(alert.incident, other.incident)

@@ -1,277 +1,285 @@
-"""What an alert's life comes to, from what the sources say of it: pure.
+"""Alert lifecycle: the state machine of one incident over all of its sources. Pure.
 
-The first source that says an alert is on opens an incident, the others confirm it. A message that
-says it is over ends it at once; what polls show ends it when all of them agree, for a while. When
-no poll succeeds any more nobody knows, and that is what is said.
+    none     -- a report ---------------------------------> active
+    active   -- an all-clear in a message ----------------> closed
+    active   -- no poll shows it any more ----------------> clearing
+    clearing -- CLEAR_DELAY has passed -------------------> closed
+    clearing -- a poll shows it again --------------------> active
+    active   -- no live source can tell its state --------> unknown
+    unknown  -- a live source or a message shows it ------> active
+    unknown  -- UNKNOWN_TIMEOUT has passed, never polled -> expired
+
+The first source to report an alert opens an incident; the others confirm it. A declared all-clear
+closes it in every state. A text that states one does not, while a live poll shows the alert. Each
+transition returns an effect: the incident in its new state, and what happened to it.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.observation import Authority, Health, Observation
+from alerts.evidence import Evidence, expiry, is_shown_by_live_source
+from alerts.observation import Authority, Liveness, Observation
+from alerts.severity import is_more_severe, level_rank
 from storage.inbound.bulletins import Phase
-from storage.inbound.incidents import Incident, Word, has_id
+from storage.inbound.incidents import Incident, SourceReport, has_id
 
-HOLD = timedelta(seconds=30)
-"""So long polls must agree that it is over: an alert is missing from one of them now and then."""
+CLEAR_DELAY = timedelta(seconds=30)
+"""Time without the alert in any poll before it closes: single polls miss an alert at times."""
 
-LONGEST_SAID = timedelta(hours=24)
-"""So long a message that raises an alert is believed, where it does not say itself."""
+UNKNOWN_TIMEOUT = timedelta(hours=24)
+"""Time in the unknown state before an incident expires, without a notification."""
 
-GIVEN_UP = timedelta(hours=24)
-"""So long nobody may know whether an alert is on; then it is closed, and nobody is told."""
+LATE_UPDATE_WINDOW = timedelta(minutes=10)
+"""Time after an alert's end in which an update counts as late and does not open it again."""
 
-STILL_TOLD = timedelta(minutes=10)
-"""So long after the end of an alert an update of it is a late one."""
-
-PERMANENT = frozenset(
+PERMANENT_ALERTS = frozenset(
     (
-        ("UA44000000000018893", "air_raid"),  # Luhansk oblast, on since 2022-04-04
-        ("UA01000000000013043", "air_raid"),  # Crimea, on since 2022-12-10
+        ("UA44000000000018893", "air_raid"),  # Luhansk oblast, active since 2022-04-04
+        ("UA01000000000013043", "air_raid"),  # Crimea, active since 2022-12-10
     )
 )
-"""Alerts that never end: they ring nobody."""
+"""Alerts that never end. They notify nobody."""
 
-_LEVELS = {"warning": -1, None: 0, "green": 0, "yellow": 1, "orange": 2, "red": 3}
-_THREATS = {"drone": 1, "artillery": 1, "missile": 2, "nuclear": 3}
-_OF_RED = 2  # red is for missiles, and so is an alert whose level nobody says
+
+# --- effects ---
 
 
 @dataclass(frozen=True)
 class Opened:
+    """Effect: the first report of an alert."""
+
     incident: Incident
 
 
 @dataclass(frozen=True)
 class Changed:
+    """Effect: another level or other threats."""
+
     incident: Incident
-    escalated: bool  # graver than before
+    is_escalation: bool  # more severe than before
 
 
 @dataclass(frozen=True)
 class Confirmed:
+    """Effect: the first report of a further source."""
+
     incident: Incident
-    by: str  # the source's name
+    source: str  # the source's name
 
 
 @dataclass(frozen=True)
 class Closed:
-    """It is over; also one that nobody knew of: its all-clear has overtaken it."""
+    """Effect: the alert is over.
+
+    The incident may be new: an all-clear that overtook its alert is stored as a closed incident.
+    """
 
     incident: Incident
 
 
 @dataclass(frozen=True)
 class BecameUnknown:
-    incident: Incident  # with what was known last
+    """Effect: no live source can tell any more whether the alert is active."""
+
+    incident: Incident  # in its last known state
 
 
 @dataclass(frozen=True)
 class KnownAgain:
-    incident: Incident  # it is on
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Nothing to tell."""
+    """Effect: a source shows that an alert in the unknown state is active."""
 
     incident: Incident
 
 
-Effect = Opened | Changed | Confirmed | Closed | BecameUnknown | KnownAgain | Kept
+@dataclass(frozen=True)
+class Expired:
+    """Effect: closed without a notification after UNKNOWN_TIMEOUT."""
 
-
-def observe(
-    incident: Incident | None,
-    ended: Incident | None,
-    seen: Observation,
-    health: Health,
-    now: datetime,
-) -> Effect | None:
-    """What an observation does to the incident that is open, if one is; `ended` is the last that
-    was closed. None: it changes nothing.
-    """
-    if seen.phase is Phase.CLEAR:
-        return _end(incident, ended, seen, health, now)
-    if incident is None:
-        opened = _merged(_new(seen), seen)
-        return None if _is_late(seen, ended, now) or _is_past(opened, seen, now) else Opened(opened)
-    word = incident.sources.get(seen.source)
-    if word and seen.at < word.at and seen.authority is not Authority.SEEN:
-        return None
-    return _renew(incident, seen)
-
-
-def watch(incident: Incident, health: Health, now: datetime) -> Effect | None:
-    """What the passing of time does to an open incident; None: nothing."""
-    if over := _run_out(incident, now):
-        return Closed(replace(incident, closed_at=over))
-    voices = _Voices.of(incident, health, now)
-    if voices.on:
-        seen = replace(incident, unknown_since=None, clearing_since=None)
-        return KnownAgain(seen) if incident.unknown_since else Kept(seen)
-    if voices.over:
-        return _clear(incident, now)
-    if incident.unknown_since is None:
-        return BecameUnknown(replace(incident, unknown_since=voices.known_at or now))
-    if voices.expired and now - incident.unknown_since >= GIVEN_UP:
-        return Kept(replace(incident, closed_at=now))
-    return None
+    incident: Incident
 
 
 @dataclass(frozen=True)
-class _Voices:
-    """Who says what of an incident, and can be believed."""
+class Unchanged:
+    """Effect: no transition that anybody is notified of. Bookkeeping may have changed."""
 
-    on: bool  # somebody who would know says that it is on
-    over: bool  # somebody who would know has seen its end, and nobody else sees it
-    expired: bool  # only messages said so, and too long ago
-    known_at: datetime | None  # when it was known last
-
-    @classmethod
-    def of(cls, incident: Incident, health: Health, now: datetime) -> "_Voices":
-        polled = {name: word for name, word in incident.sources.items() if name in health}
-        live = {name for name in polled if not health[name].is_stale(now)}
-        seen_on = [name for name, word in polled.items() if word.on]
-        dead = [name for name in seen_on if name not in live]
-        off = [name for name, word in polled.items() if not word.on]
-        looked = [health[name].succeeded_at for name in dead]
-        # A message is older than what polls have shown since.
-        after = max([*(polled[n].at for n in off), *filter(None, looked)], default=None)
-        said = [word for name, word in incident.sources.items() if name not in health and word.on]
-        believed = [word for word in said if _ends(word) > now]
-        vouched = any(after is None or word.at > after for word in believed)
-        return cls(
-            on=any(name in live for name in seen_on) or vouched,
-            over=any(name in live for name in off) or (bool(off) and not dead),
-            expired=not polled,
-            known_at=max(filter(None, looked), default=None) if dead else None,
-        )
+    incident: Incident
 
 
-def _ends(word: Word) -> datetime:
-    return word.expires_at or word.at + LONGEST_SAID
+Effect = Opened | Changed | Confirmed | Closed | BecameUnknown | KnownAgain | Expired | Unchanged
 
 
-def _run_out(incident: Incident, now: datetime) -> datetime | None:
-    """When it ended, if all who tell of it have said when: a forecast needs no all-clear."""
-    ends = [word.expires_at for word in incident.sources.values() if word.on]
-    told = [end for end in ends if end]
-    is_past = bool(told) and len(told) == len(ends) and max(told) <= now
-    return max(told) if is_past and has_id(incident.hazard) else None
+# --- transitions ---
 
 
-def _end(
+def apply_observation(
     incident: Incident | None,
-    ended: Incident | None,
-    seen: Observation,
-    health: Health,
+    last_closed: Incident | None,
+    observation: Observation,
+    liveness: Liveness,
     now: datetime,
 ) -> Effect | None:
-    at = now if seen.authority is Authority.SEEN else seen.at
+    """Apply an observation to the open incident of its region and hazard.
+
+    `incident` is None if none is open. `last_closed` is the last one that was closed there.
+    Returns None for an observation that is outdated, expired or without any effect.
+    """
+    if observation.phase is Phase.CLEAR:
+        return _apply_all_clear(incident, last_closed, observation, liveness, now)
     if incident is None:
-        if ended and ended.closed_at and at <= ended.closed_at:
-            return None
-        over = replace(_new(seen), closed_at=at, declared=seen.authority is not Authority.SEEN)
-        return None if seen.authority is Authority.SEEN else Closed(over)
-    if at < incident.opened_at:
-        return None
-    known = incident.sources.get(seen.source)
-    word = replace(known, on=False, at=at) if known else Word(on=False, at=at)
-    incident = replace(incident, sources={**incident.sources, seen.source: word})
-    if seen.authority is Authority.DECLARED:
-        return Closed(replace(incident, closed_at=at, declared=True))
-    if seen.authority is Authority.TOLD and not is_seen(incident, health, now):
-        return Closed(replace(incident, closed_at=at, declared=True))
-    return _seen_off(incident, health, now)
+        return _open(last_closed, observation, now)
+    previous = incident.sources.get(observation.source)
+    is_poll = observation.authority is Authority.POLLED
+    if previous and observation.reported_at < previous.reported_at and not is_poll:
+        return None  # messages of one source out of order
+    return _apply_report(incident, observation)
 
 
-def _seen_off(incident: Incident, health: Health, now: datetime) -> Effect:
-    """One of the polls does not show it any more."""
-    voices = _Voices.of(incident, health, now)
-    if voices.on:
-        return Kept(replace(incident, clearing_since=None))
-    return _clear(incident, now) if voices.over else Kept(incident)
+def reevaluate(incident: Incident, liveness: Liveness, now: datetime) -> Effect | None:
+    """Apply the passing of time and the liveness of sources to an open incident.
+
+    Returns None if neither has an effect.
+    """
+    if ended_at := _scheduled_end(incident, now):
+        return Closed(replace(incident, closed_at=ended_at))
+    evidence = Evidence.collect(incident, liveness, now)
+    if evidence.is_active:
+        active = replace(incident, unknown_since=None, clearing_since=None)
+        return KnownAgain(active) if incident.unknown_since else Unchanged(active)
+    if evidence.is_over:
+        return _clear(incident, now)
+    if incident.unknown_since is None:
+        return BecameUnknown(replace(incident, unknown_since=evidence.last_known_at or now))
+    if evidence.is_messages_only and now - incident.unknown_since >= UNKNOWN_TIMEOUT:
+        return Expired(replace(incident, closed_at=now))
+    return None
 
 
-def is_seen(incident: Incident, health: Health, now: datetime) -> bool:
-    """Whether a live source of states shows it."""
-    return any(
-        word.on and name in health and not health[name].is_stale(now)
-        for name, word in incident.sources.items()
+def _scheduled_end(incident: Incident, now: datetime) -> datetime | None:
+    """Return the end if all active reports have expired: a forecast needs no all-clear."""
+    expiries = [report.expires_at for report in incident.sources.values() if report.is_active]
+    scheduled = [expires_at for expires_at in expiries if expires_at]
+    is_past = bool(scheduled) and len(scheduled) == len(expiries) and max(scheduled) <= now
+    return max(scheduled) if is_past and has_id(incident.hazard) else None
+
+
+# --- reports ---
+
+
+def _open(last_closed: Incident | None, observation: Observation, now: datetime) -> Effect | None:
+    opened = _merge_report(_new_incident(observation), observation)
+    is_outdated = _is_outdated(observation, last_closed, now)
+    return None if is_outdated or _is_expired(opened, observation, now) else Opened(opened)
+
+
+def _is_outdated(observation: Observation, last_closed: Incident | None, now: datetime) -> bool:
+    """Return whether the alert that the observation reports has already ended."""
+    if last_closed is None or last_closed.closed_at is None:
+        return False
+    if observation.phase is Phase.UPDATE and now - last_closed.closed_at < LATE_UPDATE_WINDOW:
+        return True
+    # A state source that shows it again has changed its mind: that is not a late message.
+    if observation.authority is Authority.POLLED and not last_closed.is_end_declared:
+        return False
+    return observation.reported_at <= last_closed.closed_at
+
+
+def _is_expired(opened: Incident, observation: Observation, now: datetime) -> bool:
+    """Return whether a message's report is void already, as when a source brings old items."""
+    report = opened.sources[observation.source]
+    return observation.authority is not Authority.POLLED and expiry(report) <= now
+
+
+def _new_incident(observation: Observation) -> Incident:
+    return Incident(
+        region=observation.region, hazard=observation.hazard, opened_at=observation.reported_at
     )
 
 
-def _clear(incident: Incident, now: datetime) -> Effect:
-    """Nobody sees it any more: it is over when that stays so."""
-    if incident.clearing_since is None:
-        return Kept(replace(incident, clearing_since=now))
-    if now - incident.clearing_since < HOLD:
-        return Kept(incident)
-    return Closed(replace(incident, closed_at=incident.clearing_since))
-
-
-def _is_late(seen: Observation, ended: Incident | None, now: datetime) -> bool:
-    """Whether the end of what it tells of was told before."""
-    if ended is None or ended.closed_at is None:
-        return False
-    if seen.phase is Phase.UPDATE and now - ended.closed_at < STILL_TOLD:
-        return True
-    # A source of states that shows it once more has changed its mind: that is no order of messages.
-    if seen.authority is Authority.SEEN and not ended.declared:
-        return False
-    return seen.at <= ended.closed_at
-
-
-def _is_past(opened: Incident, seen: Observation, now: datetime) -> bool:
-    """Whether it tells of what would be over by now, as when an old file is read."""
-    return seen.authority is not Authority.SEEN and _ends(opened.sources[seen.source]) <= now
-
-
-def _new(seen: Observation) -> Incident:
-    return Incident(region=seen.region, hazard=seen.hazard, opened_at=seen.at)
-
-
-def _renew(before: Incident, seen: Observation) -> Effect:
-    after = replace(_merged(before, seen), clearing_since=None)
+def _apply_report(before: Incident, observation: Observation) -> Effect:
+    after = replace(_merge_report(before, observation), clearing_since=None)
     if before.unknown_since:
         return KnownAgain(replace(after, unknown_since=None))
     if (after.level, frozenset(after.threats)) != (before.level, frozenset(before.threats)):
-        return Changed(after, _gravity(after) > _gravity(before))
-    if seen.source not in before.sources:
-        return Confirmed(after, seen.source)
-    return Kept(after)
+        return Changed(after, is_escalation=is_more_severe(after, before))
+    if observation.source not in before.sources:
+        return Confirmed(after, observation.source)
+    return Unchanged(after)
 
 
-def _merged(incident: Incident, seen: Observation) -> Incident:
-    word = Word(
-        on=True,
-        at=seen.at,
-        level=seen.level or ("warning" if seen.phase is Phase.WARNING else None),
-        threats=seen.threats,
-        expires_at=seen.expires_at,
+def _merge_report(incident: Incident, observation: Observation) -> Incident:
+    """Store a source's report, and derive level and threats from all active reports."""
+    report = SourceReport(
+        is_active=True,
+        reported_at=observation.reported_at,
+        level=observation.level or ("warning" if observation.phase is Phase.WARNING else None),
+        threats=observation.threats,
+        expires_at=observation.expires_at,
     )
-    sources = {**incident.sources, seen.source: word}
-    on = [word for word in sources.values() if word.on]
+    sources = {**incident.sources, observation.source: report}
+    active = [report for report in sources.values() if report.is_active]
     return replace(
         incident,
         sources=sources,
-        level=max((word.level for word in on), key=_rank),
-        threats=tuple(dict.fromkeys(threat for word in on for threat in word.threats)),
+        level=max((report.level for report in active), key=level_rank),
+        threats=tuple(dict.fromkeys(threat for report in active for threat in report.threats)),
     )
 
 
-def _rank(level: str | None) -> int:
-    return _LEVELS.get(level, 0)
+# --- all-clears ---
 
 
-def is_graver(incident: Incident, other: Incident) -> bool:
-    """Whether somebody who was told of the other has not been told enough."""
-    return _gravity(incident) > _gravity(other)
+def _apply_all_clear(
+    incident: Incident | None,
+    last_closed: Incident | None,
+    observation: Observation,
+    liveness: Liveness,
+    now: datetime,
+) -> Effect | None:
+    is_poll = observation.authority is Authority.POLLED
+    cleared_at = now if is_poll else observation.reported_at
+    if incident is None:
+        return None if is_poll else _close_unopened(last_closed, observation)
+    if cleared_at < incident.opened_at:
+        return None
+    incident = _withdraw_report(incident, observation.source, cleared_at)
+    if observation.authority is Authority.DECLARED:
+        return Closed(replace(incident, closed_at=cleared_at, is_end_declared=True))
+    is_shown = is_shown_by_live_source(incident, liveness, now)
+    if observation.authority is Authority.STATED and not is_shown:
+        return Closed(replace(incident, closed_at=cleared_at, is_end_declared=True))
+    return _apply_absence(incident, liveness, now)
 
 
-def _gravity(incident: Incident) -> tuple[int, int]:
-    """Of the worst threat and of the level. What is not said is taken for the worst."""
-    level = _LEVELS["red"] if incident.level is None else _rank(incident.level)
-    worst = max((_THREATS.get(threat, 0) for threat in incident.threats), default=0)
-    return max(worst, _OF_RED if level == _LEVELS["red"] else 1), level
+def _close_unopened(last_closed: Incident | None, observation: Observation) -> Effect | None:
+    """Store an all-clear without an open incident: its alert may come late."""
+    closed_at = observation.reported_at
+    if last_closed and last_closed.closed_at and closed_at <= last_closed.closed_at:
+        return None
+    return Closed(replace(_new_incident(observation), closed_at=closed_at, is_end_declared=True))
+
+
+def _withdraw_report(incident: Incident, source: str, cleared_at: datetime) -> Incident:
+    previous = incident.sources.get(source)
+    report = (
+        replace(previous, is_active=False, reported_at=cleared_at)
+        if previous
+        else SourceReport(is_active=False, reported_at=cleared_at)
+    )
+    return replace(incident, sources={**incident.sources, source: report})
+
+
+def _apply_absence(incident: Incident, liveness: Liveness, now: datetime) -> Effect:
+    """Handle an all-clear that does not close the incident by itself."""
+    evidence = Evidence.collect(incident, liveness, now)
+    if evidence.is_active:
+        return Unchanged(replace(incident, clearing_since=None))
+    return _clear(incident, now) if evidence.is_over else Unchanged(incident)
+
+
+def _clear(incident: Incident, now: datetime) -> Effect:
+    """Enter the clearing state, or close the incident when CLEAR_DELAY has passed in it."""
+    if incident.clearing_since is None:
+        return Unchanged(replace(incident, clearing_since=now))
+    if now - incident.clearing_since < CLEAR_DELAY:
+        return Unchanged(incident)
+    return Closed(replace(incident, closed_at=incident.clearing_since))

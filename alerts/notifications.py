@@ -1,4 +1,8 @@
-"""What is to be told of incidents, on its way into the outbox."""
+"""Notifications: messages about incidents, collected in a batch and written to the outbox.
+
+Decisions come before their transaction, so a notification refers to an alert that may have no id
+yet. `NotificationBatch.store` runs after the incidents were stored.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,180 +10,223 @@ from datetime import datetime
 
 from pyroaring import BitMap
 
-from alerts.inhibition import Entry
+from alerts.active_alerts import ActiveAlert
 from storage.engine.database import Transaction
-from storage.inbound.incidents import Telling
-from storage.outbox import broadcasts, incident_messages, quiet_queue
+from storage.inbound.incidents import NotificationReason
+from storage.outbox import (
+    broadcasts,
+    incident_broadcasts,
+    incident_messages,
+    missed_alerts,
+    quiet_queue,
+)
 from storage.outbox.broadcasts import NewBroadcast
-from storage.outbox.incident_messages import Missed
-from storage.outbox.quiet_queue import Hushed
-from storage.subscribers import quiet_snapshot
-from storage.subscribers.quiet_snapshot import Hush
+from storage.outbox.missed_alerts import MissedAlert
+from storage.outbox.quiet_queue import QuietEntry
+from storage.subscribers import mute_snapshot
+from storage.subscribers.mute_snapshot import MuteSnapshot
 from storage.values.lanes import Lane
 
 
 @dataclass(kw_only=True)
-class Plan:
-    """One broadcast that tells of an incident, which may not be stored yet."""
+class Notification:
+    """Decision to inform recipients about an incident: a new message, or an edit of theirs."""
 
-    entry: Entry
-    telling: Telling
-    lane: Lane
+    alert: ActiveAlert
+    reason: NotificationReason
+    lane: Lane  # ALERT for a new message, EDIT for an edit
     recipients: BitMap
-    silent: BitMap  # those of them who get it without a sound, and perhaps others
-    asked: BitMap = field(default_factory=BitMap)  # of an end: who wants to hear it in any case
-    handed: Sequence[
-        tuple[Entry, BitMap]
-    ] = ()  # of an end: other alerts by which it goes on, and for whom
+    silent: BitMap  # of these: without sound; may contain others
+    # For CLOSED only: subscribers that want the all-clear even if the alert never reached them.
+    always_notify: BitMap = field(default_factory=BitMap)
+    # For CLOSED only: related alerts that stay active, each with the subscribers it continues for.
+    continued_by: Sequence[tuple[ActiveAlert, BitMap]] = ()
 
 
-class Plans:
-    """Those of one transaction."""
+class NotificationBatch:
+    """Notifications of one transaction, in order."""
 
     def __init__(self) -> None:
-        self._plans: list[Plan] = []
-        self._missed: list[tuple[Entry, BitMap]] = []
+        self._notifications: list[Notification] = []
+        self._missed: list[tuple[ActiveAlert, BitMap]] = []
 
     def __bool__(self) -> bool:
-        return bool(self._plans or self._missed)
+        return bool(self._notifications or self._missed)
 
-    def add(self, plan: Plan) -> None:
-        if plan.recipients or plan.telling is Telling.CLOSED:
-            self._plans.append(plan)
+    def add(self, notification: Notification) -> None:
+        """Add a notification. Without recipients only a CLOSED one has an effect."""
+        if notification.recipients or notification.reason is NotificationReason.CLOSED:
+            self._notifications.append(notification)
 
-    def tell(
-        self, entry: Entry, telling: Telling, who: BitMap, silent: BitMap | None = None
+    def push(
+        self,
+        alert: ActiveAlert,
+        reason: NotificationReason,
+        recipients: BitMap,
+        silent: BitMap | None = None,
     ) -> None:
-        """By a new message. `silent` hear no sound; None: as the incident itself came to them."""
+        """Notify by a new message. `silent` defaults to the silent part of the alert's audience."""
         self.add(
-            Plan(
-                entry=entry,
-                telling=telling,
+            Notification(
+                alert=alert,
+                reason=reason,
                 lane=Lane.ALERT,
-                recipients=who,
-                silent=(entry.silent if silent is None else silent).copy(),
+                recipients=recipients,
+                silent=(alert.silent if silent is None else silent).copy(),
             )
         )
 
-    def edit(self, entry: Entry, telling: Telling, who: BitMap) -> None:
-        """By editing the messages that they have."""
-        self.add(Plan(entry=entry, telling=telling, lane=Lane.EDIT, recipients=who, silent=who))
+    def edit(self, alert: ActiveAlert, reason: NotificationReason, recipients: BitMap) -> None:
+        """Notify by an edit of the messages that the recipients have."""
+        self.add(
+            Notification(
+                alert=alert,
+                reason=reason,
+                lane=Lane.EDIT,
+                recipients=recipients,
+                silent=recipients,
+            )
+        )
 
-    def miss(self, entry: Entry, recipients: BitMap) -> None:
-        """It is too old to ring: a summary tells it."""
+    def add_missed(self, alert: ActiveAlert, recipients: BitMap) -> None:
+        """Notify by a summary of missed alerts: this one arrived too late to be pushed."""
         if recipients:
-            self._missed.append((entry, recipients))
+            self._missed.append((alert, recipients))
 
-    def summed_up(self, entry: Entry) -> BitMap:
-        """Whom a summary, not stored yet, tells of it."""
-        return BitMap().union(*(who for other, who in self._missed if other is entry))
+    def missed_by(self, alert: ActiveAlert) -> BitMap:
+        """Return the recipients of a summary in this batch that lists the alert."""
+        return BitMap().union(
+            *(recipients for missed, recipients in self._missed if missed is alert)
+        )
 
-    def drop(self) -> None:
-        self._plans, self._missed = [], []
+    def discard(self) -> None:
+        """Discard all notifications."""
+        self._notifications, self._missed = [], []
 
     async def store(self, transaction: Transaction, now: datetime) -> None:
-        """Puts them into the outbox. The incidents have to be stored before."""
+        """Write the batch to the outbox and empty it."""
         if not self:
             return
-        outbox = _Outbox(transaction, await quiet_snapshot.now(transaction), now)
-        for plan in self._plans:
-            if plan.lane is Lane.EDIT or plan.telling is Telling.CLOSED:
-                await outbox.store()
-            outbox.add(await self._new(transaction, plan, now))
-        await outbox.store()
-        await self._sum_up(transaction, now)
-        self.drop()
+        outbox = _OutboxWriter(transaction, await mute_snapshot.read(transaction), now)
+        for notification in self._notifications:
+            is_closed = notification.reason is NotificationReason.CLOSED
+            if notification.lane is Lane.EDIT or is_closed:
+                await outbox.flush()  # they act on broadcasts that are stored
+            outbox.add(await _broadcasts(transaction, notification, now))
+        await outbox.flush()
+        await self._store_missed_summary(transaction, now)
+        self.discard()
 
-    async def _new(self, transaction: Transaction, plan: Plan, now: datetime) -> list[NewBroadcast]:
-        recipients = plan.recipients
-        if plan.lane is Lane.EDIT:
-            recipients |= await incident_messages.supersede(
-                transaction, plan.entry.incident.id, now
-            )
-            return _broadcast(plan, plan.entry, plan.telling, recipients)
-        if plan.telling is not Telling.CLOSED:
-            return _broadcast(plan, plan.entry, plan.telling, recipients)
-        incident = plan.entry.incident
-        none = await incident_messages.cut(transaction, incident.id, now)
-        # Some were told by another one it belongs with, which may have ended in this one's name.
-        none -= BitMap(
-            await incident_messages.messages(transaction, incident, none & plan.entry.linked)
-        )
-        told = _broadcast(plan, plan.entry, plan.telling, (recipients - none) | plan.asked)
-        # For them it is not over, and they have not heard of it yet.
-        rung = [
-            new
-            for entry, who in plan.handed
-            for new in _broadcast(plan, entry, Telling.OPENED, who & none)
-        ]
-        return told + rung
-
-    async def _sum_up(self, transaction: Transaction, now: datetime) -> None:
+    async def _store_missed_summary(self, transaction: Transaction, now: datetime) -> None:
         if not self._missed:
             return
-        recipients = BitMap().union(*(who for _, who in self._missed))
-        newest = max(entry.incident.bulletin or 0 for entry, _ in self._missed)
+        by_incident: dict[int, BitMap] = {}
+        for alert, recipients in self._missed:
+            id_ = alert.incident.id
+            by_incident[id_] = by_incident.get(id_, BitMap()) | recipients
+        all_recipients = BitMap().union(*by_incident.values())
         summary = NewBroadcast(
-            bulletin=newest,
+            bulletin=max(alert.incident.bulletin or 0 for alert, _ in self._missed),
             lane=Lane.NEWS,
-            recipients=recipients,
-            silent=recipients,
-            telling=Telling.MISSED,
+            recipients=all_recipients,
+            silent=all_recipients,
+            reason=NotificationReason.MISSED,
         )
-        (id_,) = await broadcasts.enqueue(transaction, [summary], now)
-        missed: dict[int, BitMap] = {}
-        for entry, who in self._missed:
-            missed[entry.incident.id] = missed.get(entry.incident.id, BitMap()) | who
-        listed = [Missed(incident, who) for incident, who in missed.items()]
-        await incident_messages.sum_up(transaction, id_, listed)
+        (broadcast_id,) = await broadcasts.enqueue(transaction, [summary], now)
+        missed = [MissedAlert(incident, recipients) for incident, recipients in by_incident.items()]
+        await missed_alerts.store(transaction, broadcast_id, missed)
 
 
-class _Outbox:
-    """Stores broadcasts, and what must wait until the quiet of a reader is over."""
+async def _broadcasts(
+    transaction: Transaction, notification: Notification, now: datetime
+) -> list[NewBroadcast]:
+    """Return the broadcasts of a notification, at most one for most reasons."""
+    alert, recipients = notification.alert, notification.recipients
+    if notification.lane is Lane.EDIT:
+        recipients |= await incident_broadcasts.supersede(transaction, alert.incident.id, now)
+    elif notification.reason is NotificationReason.CLOSED:
+        return await _closing_broadcasts(transaction, notification, now)
+    return _broadcast(notification, alert, notification.reason, recipients)
 
-    def __init__(self, transaction: Transaction, quiet: Hush, now: datetime) -> None:
-        self._transaction = transaction
-        self._quiet = quiet
-        self._now = now
-        self._new: list[NewBroadcast] = []
-        self._hushed: list[Hushed] = []
 
-    def add(self, new: Iterable[NewBroadcast]) -> None:
-        for each in new:
-            if each.lane is Lane.EDIT:  # of what they have: it makes no sound
-                self._new.append(each)
-                continue
-            later = self._quiet.held(each.lane, each.recipients)
-            softly = self._quiet.hushed(each.lane, each.recipients)
-            if recipients := each.recipients - later:
-                silent = (each.silent | softly) & recipients
-                self._new.append(replace(each, recipients=recipients, silent=silent))
-            held = Hushed(each.bulletin, told=False, recipients=later)
-            told = Hushed(each.bulletin, told=True, recipients=softly)
-            self._hushed += [one for one in (held, told) if one.recipients]
+async def _closing_broadcasts(
+    transaction: Transaction, notification: Notification, now: datetime
+) -> list[NewBroadcast]:
+    """Return the all-clear, and the messages of related alerts that it reveals.
 
-    async def store(self) -> None:
-        """What was added so far."""
-        await broadcasts.enqueue(self._transaction, self._new, self._now)
-        await quiet_queue.hold(self._transaction, self._hushed, self._now)
-        self._new, self._hushed = [], []
+    Unsent messages about the incident are cancelled. A subscriber that none has reached gets no
+    all-clear. If a related alert continues for them, they have not heard of it yet either: they
+    get it now.
+    """
+    alert = notification.alert
+    unreached = await incident_broadcasts.cancel(transaction, alert.incident.id, now)
+    # A message of a related alert, which may have closed under this one's name, has reached them.
+    unreached -= BitMap(
+        await incident_messages.find_messages(transaction, alert.incident, unreached & alert.linked)
+    )
+    recipients = (notification.recipients - unreached) | notification.always_notify
+    all_clear = _broadcast(notification, alert, notification.reason, recipients)
+    revealed = [
+        broadcast
+        for other, subscribers in notification.continued_by
+        for broadcast in _broadcast(
+            notification, other, NotificationReason.OPENED, subscribers & unreached
+        )
+    ]
+    return all_clear + revealed
 
 
 def _broadcast(
-    plan: Plan, entry: Entry, telling: Telling, recipients: BitMap
+    notification: Notification,
+    alert: ActiveAlert,
+    reason: NotificationReason,
+    recipients: BitMap,
 ) -> list[NewBroadcast]:
-    incident = entry.incident
-    bulletin = incident.newest or incident.bulletin
-    if not recipients or bulletin is None:  # None: it is on for longer than anything is kept
+    """Return one broadcast; none without recipients or if the bulletins are purged."""
+    incident = alert.incident
+    bulletin = incident.last_bulletin or incident.bulletin
+    if not recipients or bulletin is None:
         return []
-    silent = recipients if plan.lane is Lane.EDIT else plan.silent & recipients
+    is_edit = notification.lane is Lane.EDIT
     return [
         NewBroadcast(
             bulletin=bulletin,
-            lane=plan.lane,
+            lane=notification.lane,
             recipients=recipients,
-            silent=silent,
+            silent=recipients if is_edit else notification.silent & recipients,
             incident=incident.id,
-            telling=telling,
+            reason=reason,
         )
     ]
+
+
+class _OutboxWriter:
+    """Writes broadcasts to the outbox, and to the quiet queue for muted recipients."""
+
+    def __init__(self, transaction: Transaction, mutes: MuteSnapshot, now: datetime) -> None:
+        self._transaction = transaction
+        self._mutes = mutes
+        self._now = now
+        self._broadcasts: list[NewBroadcast] = []
+        self._quiet_entries: list[QuietEntry] = []
+
+    def add(self, new: Iterable[NewBroadcast]) -> None:
+        for broadcast in new:
+            if broadcast.lane is Lane.EDIT:  # edits make no sound, so nobody is muted
+                self._broadcasts.append(broadcast)
+                continue
+            muted = self._mutes.muted(broadcast.lane, broadcast.recipients)
+            silenced = self._mutes.silenced(broadcast.lane, broadcast.recipients)
+            if recipients := broadcast.recipients - muted:
+                silent = (broadcast.silent | silenced) & recipients
+                self._broadcasts.append(replace(broadcast, recipients=recipients, silent=silent))
+            entries = (
+                QuietEntry(broadcast.bulletin, is_sent=False, recipients=muted),
+                QuietEntry(broadcast.bulletin, is_sent=True, recipients=silenced),
+            )
+            self._quiet_entries += [entry for entry in entries if entry.recipients]
+
+    async def flush(self) -> None:
+        await broadcasts.enqueue(self._transaction, self._broadcasts, self._now)
+        await quiet_queue.enqueue(self._transaction, self._quiet_entries, self._now)
+        self._broadcasts, self._quiet_entries = [], []

@@ -1,6 +1,4 @@
-"""What a source says of a region, and whether it can still be asked: the shapes incidents are
-decided from.
-"""
+"""Observations: one source's statement about an alert in one region, and source liveness."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,23 +6,23 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from storage.inbound.bulletins import Phase
-from storage.inbound.incidents import Key
+from storage.inbound.incidents import IncidentKey
 
 _STALE_POLLS = 3
-_STALE_AT_LEAST = timedelta(seconds=60)
+_MIN_STALENESS = timedelta(seconds=60)
 
 
 class Authority(Enum):
-    """How a source knows."""
+    """Basis of an observation."""
 
-    SEEN = "seen"  # it was there, or not, in the answer to a poll
-    TOLD = "told"  # its text says so
-    DECLARED = "declared"  # it says so in so many fields
+    POLLED = "polled"  # the answer to a poll shows the alert, or does not show it any more
+    STATED = "stated"  # the text of a message states it
+    DECLARED = "declared"  # the fields of a message declare it
 
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """What one source says of one region now."""
+    """One source's statement about the alert of one region."""
 
     source: str  # the source's configured name
     region: str  # code
@@ -33,27 +31,30 @@ class Observation:
     level: str | None = None
     threats: tuple[str, ...] = ()  # names of topics
     authority: Authority
-    at: datetime  # aware; when it was said, by the source's own clock where it has one
+    reported_at: datetime  # aware; by the source's clock if it has one
     expires_at: datetime | None = None  # aware
 
     @property
-    def key(self) -> Key:
+    def key(self) -> IncidentKey:
+        """Return the key of the incident that it is about."""
         return self.region, self.hazard
 
 
 @dataclass(frozen=True)
-class Polling:
-    """How a source of states is doing."""
+class SourceLiveness:
+    """Liveness of a polled state source."""
 
-    every: timedelta  # how often it is polled
-    succeeded_at: datetime | None  # aware; the last good poll
-    asked_since: datetime | None = None  # aware; before that nobody was there to ask it
+    interval: timedelta  # between polls
+    succeeded_at: datetime | None  # aware; the last successful poll
+    polled_since: datetime | None = None  # aware; start of this process's polls
 
     def is_stale(self, now: datetime) -> bool:
-        limit = max(_STALE_AT_LEAST, _STALE_POLLS * self.every)
-        known = [at for at in (self.succeeded_at, self.asked_since) if at is not None]
-        return not known or now - max(known) > limit
+        """Return whether no poll has succeeded for three intervals, and at least a minute."""
+        limit = max(_MIN_STALENESS, _STALE_POLLS * self.interval)
+        times = [time for time in (self.succeeded_at, self.polled_since) if time is not None]
+        return not times or now - max(times) > limit
 
 
-Health = Mapping[str, Polling]
-"""By name all polled sources of states: what is missing from them is over."""
+Liveness = Mapping[str, SourceLiveness]
+"""Liveness of all polled state sources, by name. Such a source shows every active alert: one that
+is missing from its answer is over."""

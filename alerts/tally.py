@@ -1,10 +1,10 @@
-"""What a list of reports comes to by now: which alerts began, and which of them are not over."""
+"""Tally of a list of bulletins: alerts that began, alerts still active, and other news. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.classification import Sign, read, sign
+from alerts.classification import BulletinClass, classify, read_bulletin
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reader, Reading
 from matching.topics.topics import Topics
@@ -14,72 +14,77 @@ _NOWHERE: Mapping[str, frozenset[str]] = {"": frozenset(("",))}
 
 
 @dataclass(frozen=True)
-class Item:
-    """A report as a list needs it, read once for all who get it."""
+class TallyItem:
+    """Bulletin of a list, read once for all of the list's recipients."""
 
-    stored: StoredBulletin
+    bulletin: StoredBulletin
     reading: Reading
-    sign: Sign
-    topic: str | None  # name of the one it is listed under
-    place: str | None  # code of the region it is listed under
+    bulletin_class: BulletinClass
+    topic: str | None  # name of the topic that it is listed under
+    region: str | None  # code of the region that it is listed under
 
     @property
-    def at(self) -> datetime:
-        return self.stored.published_at or self.stored.received_at
+    def reported_at(self) -> datetime:
+        """Return the time by the source's clock, else of its receipt."""
+        return self.bulletin.published_at or self.bulletin.received_at
 
     @property
-    def places(self) -> Mapping[str, frozenset[str]]:
-        """Where an alert or its end is meant -> that and all around it."""
-        named = self.reading.below or self.reading.above
+    def affected_regions(self) -> Mapping[str, frozenset[str]]:
+        """Map each region of the alert or all-clear to itself and its ancestors."""
+        codes = self.reading.affected_subtrees or self.reading.ancestors
         return {
-            code: self.reading.above.get(code, frozenset((code,))) for code in named
+            code: self.reading.ancestors.get(code, frozenset((code,))) for code in codes
         } or _NOWHERE
 
 
 @dataclass(frozen=True)
-class Reckoned:
-    """What a list comes to."""
+class Tally:
+    """Result of a tally."""
 
-    alerts: int  # that began
-    on: tuple[Item, ...]  # those of them of which no end is known
-    others: tuple[Item, ...]  # what is neither an alert nor its end, and has not expired
+    alert_count: int  # alerts that began
+    active: tuple[TallyItem, ...]  # of these: without an all-clear so far, and not expired
+    news: tuple[TallyItem, ...]  # neither alert nor all-clear, and not expired
 
 
-def item(stored: StoredBulletin, reader: Reader, gazetteer: Gazetteer, topics: Topics) -> Item:
-    """Reads a report."""
-    reading = read(reader, stored)
+def read_item(
+    stored: StoredBulletin, reader: Reader, gazetteer: Gazetteer, topics: Topics
+) -> TallyItem:
+    """Read and classify a bulletin for a list."""
+    reading = read_bulletin(reader, stored)
     topic = next((name for name in topics.names if name in reading.topics), None)
-    code = next(iter(reading.below or reading.above), None)
-    place = None if code is None else _listed(code, gazetteer)
-    return Item(stored, reading, sign(stored, reading), topic, place)
+    code = next(iter(reading.affected_subtrees or reading.ancestors), None)
+    region = None if code is None else _oblast(code, gazetteer)
+    return TallyItem(stored, reading, classify(stored, reading), topic, region)
 
 
-def reckon(items: Iterable[Item], now: datetime) -> Reckoned:
-    """Follows each place from alert to all-clear. The same alert told twice is one."""
-    began = 0
-    on: dict[str, Item] = {}
-    others = []
-    for each in sorted(items, key=lambda each: (each.at, each.stored.id)):
-        expired = each.stored.expires_at is not None and each.stored.expires_at <= now
-        if each.sign is Sign.ALERT:
-            new = each.places.keys() - on.keys()
-            began += bool(new)
-            if not expired:
-                on |= dict.fromkeys(new, each)
-        elif each.sign is Sign.CLEAR:
-            on = {code: alert for code, alert in on.items() if not _ends(each, code, alert)}
-        elif not expired:
-            others.append(each)
-    last = {alert.stored.id: alert for alert in on.values()}
-    return Reckoned(began, tuple(last.values()), tuple(others))
+def tally(items: Iterable[TallyItem], now: datetime) -> Tally:
+    """Follow each region from alert to all-clear. A repeated alert counts once."""
+    alert_count = 0
+    active: dict[str, TallyItem] = {}
+    news = []
+    for item in sorted(items, key=lambda item: (item.reported_at, item.bulletin.id)):
+        is_expired = item.bulletin.expires_at is not None and item.bulletin.expires_at <= now
+        if item.bulletin_class is BulletinClass.ALERT:
+            new_regions = item.affected_regions.keys() - active.keys()
+            alert_count += bool(new_regions)
+            if not is_expired:
+                active |= dict.fromkeys(new_regions, item)
+        elif item.bulletin_class is BulletinClass.CLEAR:
+            active = {
+                code: alert for code, alert in active.items() if not _resolves(item, code, alert)
+            }
+        elif not is_expired:
+            news.append(item)
+    by_bulletin = {alert.bulletin.id: alert for alert in active.values()}
+    return Tally(alert_count, tuple(by_bulletin.values()), tuple(news))
 
 
-def _ends(clear: Item, code: str, alert: Item) -> bool:
-    """An all-clear ends the alerts of its places and of all inside them."""
-    return not alert.places[code].isdisjoint(clear.places)
+def _resolves(clear: TallyItem, code: str, alert: TallyItem) -> bool:
+    """Return whether an all-clear ends an alert: it does in its regions and all inside them."""
+    return not alert.affected_regions[code].isdisjoint(clear.affected_regions)
 
 
-def _listed(code: str, gazetteer: Gazetteer) -> str:
-    """The oblast a place lies in, where it does."""
-    around = (code, *gazetteer.ancestors(code))
-    return next((c for c in around if (r := gazetteer.get(c)) and r.kind == "oblast"), code)
+def _oblast(code: str, gazetteer: Gazetteer) -> str:
+    """Return the oblast that contains the region, else the region itself."""
+    path = (code, *gazetteer.ancestors(code))
+    return next((c for c in path if (r := gazetteer.get(c)) and r.kind == "oblast"), code)

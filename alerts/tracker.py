@@ -1,22 +1,30 @@
-"""Many sources, one truth: what is told of the alerts that sources tell of, and to whom.
+"""Alert tracker: fuse the reports of many sources into incidents, and decide whom to notify.
 
-Decisions are made outside of any transaction, one bulletin after the other. `store` writes what
-has come of them; where it cannot, `forget` has all be read anew.
+Decisions are made outside of any transaction, one bulletin after the other: bulletin ->
+observations (`extraction`) -> effect (`lifecycle`) -> notifications (`notifier`, `inhibition`).
+`store` writes their results. If that fails, `discard` drops them, and the state is read anew.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pyroaring import BitMap
 
-from alerts.active import Board
-from alerts.decision_context import Briefing
-from alerts.decision_types import Part, Recipients, Statement
-from alerts.extraction import is_story, observations, only, places_alone
-from alerts.inhibition import Entry, Nest
+from alerts.active_alerts import ActiveAlert, ActiveAlerts
+from alerts.decision_context import DecisionContext
+from alerts.decision_types import AlertBulletin, Recipients, RegionObservation
+from alerts.evidence import is_shown_by_live_source
+from alerts.extraction import (
+    UNSPECIFIED,
+    extract_observations,
+    is_full_report,
+    restrict_to,
+    without_all_clear,
+)
+from alerts.inhibition import Inhibitor
 from alerts.lifecycle import (
-    PERMANENT,
+    PERMANENT_ALERTS,
     BecameUnknown,
     Changed,
     Closed,
@@ -24,27 +32,25 @@ from alerts.lifecycle import (
     Effect,
     KnownAgain,
     Opened,
-    is_seen,
-    observe,
-    watch,
+    apply_observation,
+    reevaluate,
 )
-from alerts.notifications import Plan, Plans
+from alerts.notifications import NotificationBatch
+from alerts.notifier import Notifier
 from alerts.observation import Authority, Observation
-from alerts.resolution import around, ended
+from alerts.region_hierarchy import RegionHierarchy
 from matching.index.index import Index, Matches
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reading
 from storage.engine.database import Database, Transaction
 from storage.inbound.bulletins import Phase
-from storage.inbound.incidents import Telling, has_id, is_same
-from storage.subscribers.alert_preferences import Changes
-from storage.values.lanes import Lane
+from storage.inbound.incidents import Incident, IncidentKey, has_id, is_same_alert
 
 
-class Fusion:
-    """Applies the rules of `bot.incidents` to what is on.
+class AlertTracker:
+    """Applies bulletins and the passing of time to the active alerts. One for each process.
 
-    `states` are the polled sources of states with how often they are asked.
+    `state_sources` are the polled state sources, by name, with their poll intervals.
     """
 
     def __init__(
@@ -52,236 +58,240 @@ class Fusion:
         database: Database,
         index: Index,
         gazetteer: Gazetteer,
-        states: Mapping[str, timedelta],
+        state_sources: Mapping[str, timedelta],
     ) -> None:
-        self._board = Board(database)
-        self._briefing = Briefing(database, states)
+        self._alerts = ActiveAlerts(database)
+        self._context = DecisionContext(database, state_sources)
         self._index = index
-        self._nest = Nest(gazetteer, index)
-        self._plans = Plans()
+        self._hierarchy = RegionHierarchy(gazetteer)
+        self._batch = NotificationBatch()
+        inhibitor = Inhibitor(self._hierarchy, gazetteer, index)
+        self._notifier = Notifier(self._alerts, self._context, inhibitor, self._batch)
         self._has_begun = False
 
-    async def begin(self, now: datetime, *alive: str) -> bool:
-        """Before decisions; `alive` are sources that answer right now. Whether anything is on."""
+    async def begin_decisions(self, now: datetime, *live_sources: str) -> bool:
+        """Load everything that decisions need. Return whether any alert is active.
+
+        `live_sources` have answered right now.
+        """
         if not self._has_begun:
-            await self._board.load(now)
-            await self._briefing.read(now, is_anything_on=any(self._board))
-            self._has_begun = any(self._board)
-        self._briefing.answered(alive, now)
-        return any(self._board)
+            await self._alerts.load(now)
+            await self._context.load(now, has_active_alerts=any(self._alerts))
+            self._has_begun = any(self._alerts)
+        self._context.mark_live(live_sources, now)
+        return any(self._alerts)
 
-    def knows(self, source: str) -> bool:
-        """Whether a source tells what is on, and not what happens."""
-        return source in self._briefing.states
+    def end_decisions(self) -> None:
+        """End a batch of decisions. The next one reads its context anew."""
+        self._has_begun = False
 
-    def decide(self, said: Statement, now: datetime) -> Recipients:
-        """What a bulletin does to what is on."""
-        seen = observations(said.bulletin, said.reading, self._briefing.states)
-        share = Recipients(said.matches.ring | said.matches.silent)
-        for one, regions in self._lives(seen):
-            reading, matches = said.reading, said.matches
-            if set(reading.above) != regions:
-                reading = only(reading, *regions)
-                matches = self._index.match(reading)
-            concerned = matches.ring | matches.silent
-            share.push -= concerned
-            if is_story(said.bulletin, said.reading):
-                share.story |= concerned
-            part = Part(said, one, reading, matches, now)
-            if one.phase is Phase.CLEAR:
-                self._end(part, share)
+    def is_state_source(self, source: str) -> bool:
+        """Return whether a source shows all active alerts, instead of sending messages."""
+        return source in self._context.state_sources
+
+    def decide(self, alert_bulletin: AlertBulletin, now: datetime) -> Recipients:
+        """Apply a bulletin to the active alerts. Return the recipients of the bulletin itself."""
+        bulletin, reading = alert_bulletin.bulletin, alert_bulletin.reading
+        observations = extract_observations(bulletin, reading, self._context.state_sources)
+        recipients = Recipients(alert_bulletin.matches.audible | alert_bulletin.matches.silent)
+        for observation, regions in self._assign_regions(observations):
+            report = self._region_observation(alert_bulletin, observation, regions, now)
+            recipients.push -= report.subscribers
+            if is_full_report(bulletin, reading):
+                recipients.as_news |= report.subscribers
+            if observation.phase is Phase.CLEAR:
+                self._apply_all_clear(report, recipients)
             else:
-                self._go_on(part, share)
-        share.story -= share.told
-        return share
+                self._apply_report(report, recipients)
+        recipients.as_news -= recipients.notified
+        return recipients
 
-    def _lives(self, seen: Sequence[Observation]) -> list[tuple[Observation, frozenset[str]]]:
-        """Each with the regions it is about; an alert with an id is one for all of its regions."""
-        if not seen or not has_id(seen[0].hazard):
-            return [(one, frozenset((one.region,))) for one in seen]
-        regions = [one.region for one in seen if one.region]
-        on = (
-            each.incident for each in self._board if is_same(each.incident.hazard, seen[0].hazard)
-        )
-        if known := next(on, None):
-            one = replace(seen[0], region=known.region, hazard=known.hazard)
-        elif regions:
-            one = replace(seen[0], region=self._nest.around(regions))
-        else:
-            return []
-        return [(one, frozenset(regions))]
-
-    def watch(self, now: datetime) -> list[Closed]:
-        """What the passing of time does; the ends it brings are for `close`, one by one."""
-        over = []
-        for entry in self._board:
-            effect = watch(entry.incident, self._briefing.health, now)
-            if effect is None or effect.incident == entry.incident:
+    def reevaluate(self, now: datetime) -> list[Closed]:
+        """Apply the passing of time to all alerts. Return the ends, for `close`, one by one."""
+        ends = []
+        for alert in self._alerts:
+            effect = reevaluate(alert.incident, self._context.liveness, now)
+            if effect is None or effect.incident == alert.incident:
                 continue
             if isinstance(effect, Closed):
-                over.append(effect)  # until it is closed, those beside it go on by it
+                ends.append(effect)  # until it is closed, it continues related alerts
                 continue
-            self._board.put(effect, None)
+            self._alerts.apply(effect, None)
             if isinstance(effect, BecameUnknown | KnownAgain):
-                self._tell_known(entry, effect)
-        return over
+                self._notifier.notify_state(alert, effect)
+        return ends
 
     def close(self, effect: Closed, reading: Reading | None) -> None:
-        """Tells the end of an alert; `reading` is of the bulletin that brought it, if known."""
-        entry = self._board.put(effect, None)
+        """Close an alert. `reading` is of its last bulletin, None if that is purged."""
+        alert = self._alerts.apply(effect, None)
         if reading is None or "all_clear" not in reading.topics:
-            nobody = Matches(BitMap(), BitMap(), BitMap())
-            # That it has run out, as it said it would, wakes nobody.
-            self._close(entry, nobody, BitMap(), stale=has_id(entry.incident.hazard))
+            no_matches = Matches(BitMap(), BitMap(), BitMap())
+            # An alert that expires on schedule makes no sound.
+            is_silent = has_id(alert.incident.hazard)
+            self._notifier.notify_closed(alert, no_matches, BitMap(), is_silent=is_silent)
             return
-        reading = only(reading, entry.incident.region)
+        reading = restrict_to(reading, alert.incident.region)
         matches = self._index.match(reading)
-        self._close(entry, matches, self._asked(reading, matches), stale=False)
+        requested = self._all_clear_requests(reading, matches)
+        self._notifier.notify_closed(alert, matches, requested, is_silent=False)
 
     @property
-    def has_news(self) -> bool:
-        return bool(self._plans) or self._board.has_changed
+    def has_changes(self) -> bool:
+        """Return whether `store` has anything to do."""
+        return bool(self._batch) or self._alerts.has_unsaved_changes
 
-    async def store(self, transaction: Transaction, ids: Sequence[int], now: datetime) -> None:
-        """All that was decided; `ids` are those of the bulletins, by their places."""
-        await self._board.store(transaction, ids)
-        await self._plans.store(transaction, now)
+    async def store(
+        self, transaction: Transaction, bulletin_ids: Sequence[int], now: datetime
+    ) -> None:
+        """Write all decisions. `bulletin_ids` are those of the batch's bulletins, by position."""
+        await self._alerts.store(transaction, bulletin_ids)
+        await self._batch.store(transaction, now)
 
-    def forget(self) -> None:
-        """What was decided could not be stored."""
-        self._board.forget()
-        self._plans.drop()
+    def discard(self) -> None:
+        """Discard all decisions: their transaction failed."""
+        self._alerts.discard()
+        self._batch.discard()
 
-    def end(self) -> None:
-        """What was read for decisions is of no use for later ones."""
-        self._has_begun = False
+    # --- observations ---
 
-    # --- an alert that is on ---
+    def _assign_regions(
+        self, observations: Sequence[Observation]
+    ) -> list[tuple[Observation, frozenset[str]]]:
+        """Pair each observation with its regions; an alert with an id has one for all of them."""
+        if not observations or not has_id(observations[0].hazard):
+            return [(observation, frozenset((observation.region,))) for observation in observations]
+        first = observations[0]
+        regions = [observation.region for observation in observations if observation.region]
+        incidents = (alert.incident for alert in self._alerts)
+        same = (incident for incident in incidents if is_same_alert(incident.hazard, first.hazard))
+        if incident := next(same, None):
+            first = replace(first, region=incident.region, hazard=incident.hazard)
+        elif regions:
+            first = replace(first, region=self._hierarchy.smallest_common_region(regions))
+        else:
+            return []
+        return [(first, frozenset(regions))]
 
-    def _go_on(self, part: Part, share: Recipients) -> None:
-        one, said = part.seen, part.said
-        before = self._board.find(one.key)
-        incident = before.incident if before else None
-        effect = observe(incident, self._board.ended(one.key), one, self._briefing.health, part.now)
+    def _region_observation(
+        self,
+        alert_bulletin: AlertBulletin,
+        observation: Observation,
+        regions: frozenset[str],
+        now: datetime,
+    ) -> RegionObservation:
+        reading, matches = alert_bulletin.reading, alert_bulletin.matches
+        if set(reading.ancestors) != regions:
+            reading = restrict_to(reading, *regions)
+            matches = self._index.match(reading)
+        return RegionObservation(alert_bulletin, observation, reading, matches, now)
+
+    def _effect(
+        self, incident: Incident | None, key: IncidentKey, report: RegionObservation
+    ) -> Effect | None:
+        last_closed = self._alerts.last_closed(key)
+        liveness = self._context.liveness
+        return apply_observation(incident, last_closed, report.observation, liveness, report.now)
+
+    # --- reports ---
+
+    def _apply_report(self, report: RegionObservation, recipients: Recipients) -> None:
+        observation, alert_bulletin = report.observation, report.alert_bulletin
+        existing = self._alerts.find(observation.key)
+        effect = self._effect(existing.incident if existing else None, observation.key, report)
         if effect is None:
             return
         if isinstance(effect, Opened):
-            effect = Opened(replace(effect.incident, wave=self._nest.top(one.region)))
-        entry = self._board.put(effect, said.place)
-        if said.baseline or one.key in PERMANENT:
+            group = self._hierarchy.top_region(observation.region)
+            effect = Opened(replace(effect.incident, group_region=group))
+        alert = self._alerts.apply(effect, alert_bulletin.position)
+        if alert_bulletin.is_baseline or observation.key in PERMANENT_ALERTS:
             return
-        prior = entry.owed.copy()
-        self._ring_newcomers(entry, part, share)
+        previously_notified = alert.notified.copy()
+        self._notifier.notify_newcomers(alert, report, recipients)
         if isinstance(effect, KnownAgain):
-            self._tell_known(entry, effect)
+            self._notifier.notify_state(alert, effect)
         elif isinstance(effect, Changed | Confirmed):
-            self._tell_change(entry, effect, prior, share, fresh=said.fresh)
-
-    def _ring_newcomers(self, entry: Entry, part: Part, share: Recipients) -> None:
-        """Those whom it concerns and who were not told of it yet."""
-        rung = self._nest.rung(
-            entry, part.reading, part.matches, self._board, self._briefing.wishes[Changes.NONE]
-        )
-        if not rung.told:
-            return
-        entry.owe(rung)
-        loud = rung.loud - share.told
-        if part.said.fresh:
-            self._plans.tell(entry, Telling.OPENED, loud)
-            self._plans.edit(entry, Telling.OPENED, rung.told - rung.loud)
-        else:
-            self._plans.miss(entry, loud)
-        share.told |= loud
-
-    def _tell_change(
-        self,
-        entry: Entry,
-        effect: Changed | Confirmed,
-        prior: BitMap,
-        share: Recipients,
-        *,
-        fresh: bool,
-    ) -> None:
-        again = BitMap()
-        if isinstance(effect, Changed) and fresh:
-            again = (
-                prior - self._briefing.wishes[Changes.NONE]
-                if effect.escalated
-                else prior & self._briefing.wishes[Changes.ALL]
+            is_fresh = alert_bulletin.is_fresh
+            self._notifier.notify_update(
+                alert, effect, previously_notified, recipients, is_fresh=is_fresh
             )
-            again -= self._nest.knowing(entry, self._board)
-        self._plans.tell(entry, Telling.CHANGED, again - share.told)
-        self._plans.edit(entry, Telling.CHANGED, prior - again)
-        share.told |= again
 
-    def _tell_known(self, entry: Entry, effect: Effect) -> None:
-        """That nobody knows, or that it is known again."""
-        unknown = isinstance(effect, BecameUnknown)
-        telling = Telling.UNKNOWN if unknown else Telling.KNOWN
-        # That a message is too old to be believed is no reason to wake anybody.
-        expired = unknown and not any(
-            name in self._briefing.health for name in entry.incident.sources
-        )
-        carried = self._nest.carried(entry, self._board)
-        know = BitMap().union(*(who for other, who in carried if other.is_known))
-        self._plans.tell(entry, telling, entry.owed - know, silent=entry.owed if expired else None)
-        self._plans.edit(entry, telling, entry.owed & know)
+    # --- all-clears ---
 
-    # --- an alert that is over ---
-
-    def _end(self, part: Part, share: Recipients) -> None:
-        one, said = part.seen, part.said
-        asked = self._asked(part.reading, part.matches)
-        if said.baseline or not said.fresh:
-            asked = BitMap()
-        targets: list[Entry | None] = [*ended(one, self._board, self._nest)] or [None]
-        for entry in targets:
-            incident = entry.incident if entry else None
-            key = incident.key if incident else one.key
-            effect = observe(incident, self._board.ended(key), one, self._briefing.health, part.now)
+    def _apply_all_clear(self, report: RegionObservation, recipients: Recipients) -> None:
+        observation, alert_bulletin = report.observation, report.alert_bulletin
+        requested = self._all_clear_requests(report.reading, report.matches)
+        if alert_bulletin.is_baseline or not alert_bulletin.is_fresh:
+            requested = BitMap()
+        resolved = _resolved_by(observation, self._alerts, self._hierarchy)
+        if not resolved and (effect := self._effect(None, observation.key, report)):
+            self._alerts.apply(effect, alert_bulletin.position)
+        for alert in resolved:
+            effect = self._effect(alert.incident, alert.incident.key, report)
             if effect is None:
                 continue
-            over = self._board.put(effect, said.place)
-            if entry is not None and isinstance(effect, Closed):
-                self._close(over, part.matches, asked, stale=not said.fresh)
-                share.told |= over.owed
-        # What a poll does not show any more, where nothing is on, is no news: others told its end.
-        if one.authority is not Authority.SEEN and not any(targets):
-            share.push |= asked | self._freed(part)
+            self._alerts.apply(effect, alert_bulletin.position)
+            if isinstance(effect, Closed):
+                is_silent = not alert_bulletin.is_fresh
+                self._notifier.notify_closed(alert, report.matches, requested, is_silent=is_silent)
+                recipients.notified |= alert.notified
+        # An absence from a poll with no active alert is no news: other sources sent the all-clear.
+        if observation.authority is not Authority.POLLED and not resolved:
+            recipients.push |= requested | self._partly_resolved_for(report)
 
-    def _freed(self, part: Part) -> BitMap:
-        """Those who were told of an alert for a larger region that is over in their part of it."""
-        told = [
-            entry.owed
-            for entry in around(part.seen, self._board, self._nest)
-            if not is_seen(entry.incident, self._briefing.health, part.now)
+    def _partly_resolved_for(self, report: RegionObservation) -> BitMap:
+        """Return the subscribers that know of an alert in a larger region, over in their part."""
+        enclosing = _enclosing(report.observation, self._alerts, self._hierarchy)
+        notified = [
+            alert.notified
+            for alert in enclosing
+            if not is_shown_by_live_source(alert.incident, self._context.liveness, report.now)
         ]
-        return (part.matches.ring | part.matches.silent) & BitMap().union(*told)
+        return report.subscribers & BitMap().union(*notified)
 
-    def _close(self, entry: Entry, matches: Matches, asked: BitMap, *, stale: bool) -> None:
-        carried = self._nest.carried(entry, self._board)
-        goes_on = BitMap().union(*(who for _, who in carried))
-        told = entry.owed - goes_on - self._plans.summed_up(entry)
-        silent = matches.silent | (entry.silent - matches.ring)
-        plan = Plan(
-            entry=entry,
-            telling=Telling.CLOSED,
-            lane=Lane.ALERT,
-            recipients=told,
-            silent=told if stale else silent,
-            asked=asked,
-            handed=carried,
+    def _all_clear_requests(self, reading: Reading, matches: Matches) -> BitMap:
+        """Return the subscribers whose query asks for all-clears, not for the place alone."""
+        by_place = self._index.match(without_all_clear(reading))
+        asks_for_place = by_place.audible | by_place.silent | by_place.digest
+        return (matches.audible | matches.silent) - asks_for_place
+
+
+# --- resolution: the alerts that an all-clear ends. Pure. ---
+
+
+def _resolved_by(
+    observation: Observation, alerts: Iterable[ActiveAlert], hierarchy: RegionHierarchy
+) -> list[ActiveAlert]:
+    """Return the alerts that an all-clear ends: those in its region and in all parts of it.
+
+    A poll shows each region by itself, so its all-clear holds for the one region only.
+    """
+    includes_parts = observation.authority is not Authority.POLLED
+    return [
+        alert
+        for alert in alerts
+        if _is_same_hazard(observation, alert)
+        and (
+            alert.incident.region == observation.region
+            or (includes_parts and hierarchy.contains(observation.region, alert.incident.region))
         )
-        self._plans.add(plan)
-        # Whoever reads the alert later must not take it for one that is on.
-        self._plans.edit(entry, Telling.CLOSED, entry.owed)
-        know = BitMap().union(*(who for other, who in carried if other.is_known))
-        for other, who in carried:
-            if not other.is_known:  # so far they had this one, and did not need to know
-                self._plans.tell(other, Telling.UNKNOWN, who - know)
-                know |= who
+    ]
 
-    def _asked(self, reading: Reading, matches: Matches) -> BitMap:
-        """Who wants to hear of an end whether they heard of the beginning or not."""
-        others = self._index.match(places_alone(reading))
-        return (matches.ring | matches.silent) - (others.ring | others.silent | others.held)
+
+def _enclosing(
+    observation: Observation, alerts: Iterable[ActiveAlert], hierarchy: RegionHierarchy
+) -> list[ActiveAlert]:
+    """Return the alerts of larger regions: over in this part of them, they stay active."""
+    return [
+        alert
+        for alert in alerts
+        if _is_same_hazard(observation, alert)
+        and hierarchy.contains(alert.incident.region, observation.region)
+    ]
+
+
+def _is_same_hazard(observation: Observation, alert: ActiveAlert) -> bool:
+    """Compare hazards. An all-clear without one means all alerts that its source reported."""
+    if observation.hazard == UNSPECIFIED:
+        return observation.source in alert.incident.sources
+    return observation.hazard == alert.incident.hazard

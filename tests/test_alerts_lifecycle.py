@@ -1,165 +1,175 @@
-"""What an alert's life comes to, from what the sources say of it."""
+"""Alert lifecycle: transitions of one incident by observations and by the passing of time."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from alerts.evidence import REPORT_TTL
 from alerts.lifecycle import (
-    GIVEN_UP,
-    HOLD,
-    LONGEST_SAID,
+    CLEAR_DELAY,
+    UNKNOWN_TIMEOUT,
     BecameUnknown,
     Changed,
     Closed,
     Confirmed,
     Effect,
-    Kept,
+    Expired,
     KnownAgain,
     Opened,
-    observe,
-    watch,
+    Unchanged,
+    apply_observation,
+    reevaluate,
 )
-from alerts.observation import Authority, Health, Observation, Polling
+from alerts.observation import Authority, Liveness, Observation, SourceLiveness
 from storage.inbound.bulletins import Phase
 from storage.inbound.incidents import Incident
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
-POLLED = frozenset(("siren", "alerts"))
+STATE_SOURCES = frozenset(("siren", "alerts"))
 
 
-class Life:
-    """One region, seen by two polled sources of states and by whoever else speaks."""
+class IncidentDriver:
+    """Incident of one region with two polled state sources, a webhook and a text channel."""
 
     def __init__(self) -> None:
         self.now = NOW
         self.incident: Incident | None = None
-        self.ended: Incident | None = None
-        self._good = dict.fromkeys(POLLED, NOW)
-        self.dead: set[str] = set()
+        self.last_closed: Incident | None = None
+        self._succeeded_at = dict.fromkeys(STATE_SOURCES, NOW)
+        self.unreachable: set[str] = set()
 
     @property
-    def health(self) -> Health:
-        return {name: Polling(timedelta(seconds=15), at) for name, at in self._good.items()}
+    def liveness(self) -> Liveness:
+        return {
+            name: SourceLiveness(timedelta(seconds=15), time)
+            for name, time in self._succeeded_at.items()
+        }
 
-    def on(self, source: str, level: str | None = None, *threats: str) -> Effect | None:
-        known = self.incident is not None and source in self.incident.sources
-        return self.say(source, Phase.UPDATE if known else Phase.ACTIVE, level, *threats)
+    def report(self, source: str, level: str | None = None, *threats: str) -> Effect | None:
+        is_known = self.incident is not None and source in self.incident.sources
+        return self.observe(source, Phase.UPDATE if is_known else Phase.ACTIVE, level, *threats)
 
-    def over(self, source: str) -> Effect | None:
-        return self.say(source, Phase.CLEAR)
+    def clear(self, source: str) -> Effect | None:
+        return self.observe(source, Phase.CLEAR)
 
-    def say(
+    def observe(
         self,
         source: str,
         phase: Phase,
         level: str | None = None,
         *threats: str,
-        at: datetime | None = None,
+        reported_at: datetime | None = None,
     ) -> Effect | None:
-        authority = {"hook": Authority.DECLARED, "channel": Authority.TOLD}
-        seen = Observation(
+        authority = {"hook": Authority.DECLARED, "channel": Authority.STATED}
+        observation = Observation(
             source=source,
             region="UA",
             hazard="air_raid",
             phase=phase,
             level=level,
             threats=threats,
-            authority=authority.get(source, Authority.SEEN),
-            at=at or self.now,
+            authority=authority.get(source, Authority.POLLED),
+            reported_at=reported_at or self.now,
         )
-        return self._keep(observe(self.incident, self.ended, seen, self.health, self.now))
+        return self._store(
+            apply_observation(self.incident, self.last_closed, observation, self.liveness, self.now)
+        )
 
     def wait(self, **units: float) -> list[Effect]:
-        """Time passes, looked at every five seconds; polls succeed but for the dead."""
+        """Advance the clock in steps of five seconds. Polls succeed but for unreachable sources."""
         until = self.now + timedelta(**units)
-        told: list[Effect] = []
+        effects: list[Effect] = []
         while self.now < until:
             self.now += timedelta(seconds=5)
-            self._good |= dict.fromkeys(POLLED - self.dead, self.now)
+            self._succeeded_at |= dict.fromkeys(STATE_SOURCES - self.unreachable, self.now)
             if self.incident:
-                effect = self._keep(watch(self.incident, self.health, self.now))
-                if effect and not isinstance(effect, Kept):
-                    told.append(effect)
-        return told
+                effect = self._store(reevaluate(self.incident, self.liveness, self.now))
+                if effect and not isinstance(effect, Unchanged):
+                    effects.append(effect)
+        return effects
 
-    def _keep(self, effect: Effect | None) -> Effect | None:
+    def _store(self, effect: Effect | None) -> Effect | None:
         if effect is None:
             return None
         self.incident = effect.incident
         if effect.incident.closed_at:
-            self.incident, self.ended = None, effect.incident
+            self.incident, self.last_closed = None, effect.incident
         return effect
 
 
 @pytest.fixture
-def life() -> Life:
-    return Life()
+def driver() -> IncidentDriver:
+    return IncidentDriver()
 
 
-def kinds(effects: list[Effect]) -> list[type]:
+def effect_types(effects: list[Effect]) -> list[type]:
     return [type(effect) for effect in effects]
 
 
-def test_the_first_source_opens_and_the_others_confirm(life: Life) -> None:
+def test_the_first_source_opens_an_incident_and_others_confirm_it(driver: IncidentDriver) -> None:
     """Case 47."""
-    assert isinstance(life.on("siren", "red"), Opened)
-    confirmed = life.on("alerts", "red")
+    assert isinstance(driver.report("siren", "red"), Opened)
+    confirmed = driver.report("alerts", "red")
     assert isinstance(confirmed, Confirmed)
-    assert confirmed.by == "alerts"
-    assert isinstance(life.on("channel"), Confirmed)
-    assert life.incident
-    assert tuple(life.incident.sources) == ("siren", "alerts", "channel")
-    assert isinstance(life.on("channel"), Kept)
+    assert confirmed.source == "alerts"
+    assert isinstance(driver.report("channel"), Confirmed)
+    assert driver.incident
+    assert tuple(driver.incident.sources) == ("siren", "alerts", "channel")
+    assert isinstance(driver.report("channel"), Unchanged)
 
 
-def test_a_declared_end_closes_at_once(life: Life) -> None:
-    life.on("siren")
-    life.on("alerts")
-    life.now += timedelta(minutes=20)
-    closed = life.over("hook")
+def test_a_declared_all_clear_closes_an_incident_at_once(driver: IncidentDriver) -> None:
+    driver.report("siren")
+    driver.report("alerts")
+    driver.now += timedelta(minutes=20)
+    closed = driver.clear("hook")
     assert isinstance(closed, Closed)
     assert closed.incident.closed_at == closed.incident.opened_at + timedelta(minutes=20)
 
 
-def test_polls_close_when_all_that_showed_it_agree_and_that_stays_so(life: Life) -> None:
-    life.on("siren")
-    life.on("alerts")
-    assert isinstance(life.over("siren"), Kept)
-    assert life.wait(minutes=5) == []
-    life.over("alerts")
-    ended = life.now
-    told = life.wait(seconds=HOLD.total_seconds() + 10)
-    assert kinds(told) == [Closed]
-    assert told[0].incident.closed_at == ended
+def test_polls_close_an_incident_when_all_sources_stop_showing_it_for_the_delay(
+    driver: IncidentDriver,
+) -> None:
+    driver.report("siren")
+    driver.report("alerts")
+    assert isinstance(driver.clear("siren"), Unchanged)
+    assert driver.wait(minutes=5) == []
+    driver.clear("alerts")
+    ended_at = driver.now
+    effects = driver.wait(seconds=CLEAR_DELAY.total_seconds() + 10)
+    assert effect_types(effects) == [Closed]
+    assert effects[0].incident.closed_at == ended_at
 
 
-def test_an_alert_that_flaps_neither_closes_nor_opens_again(life: Life) -> None:
+def test_a_flapping_alert_neither_closes_nor_opens_again(driver: IncidentDriver) -> None:
     """Case 45."""
-    life.on("siren")
+    driver.report("siren")
     for _ in range(5):
-        life.wait(seconds=15)
-        life.over("siren")
-        assert life.wait(seconds=15) == []
-        assert isinstance(life.say("siren", Phase.ACTIVE), Kept)
-    assert life.wait(minutes=2) == []
+        driver.wait(seconds=15)
+        driver.clear("siren")
+        assert driver.wait(seconds=15) == []
+        assert isinstance(driver.observe("siren", Phase.ACTIVE), Unchanged)
+    assert driver.wait(minutes=2) == []
 
 
-def test_a_text_cannot_end_what_a_source_of_states_still_shows(life: Life) -> None:
-    life.on("siren")
-    assert isinstance(life.over("channel"), Kept)
-    assert life.wait(minutes=2) == []
-    assert life.incident
+def test_a_text_does_not_end_an_alert_that_a_state_source_still_shows(
+    driver: IncidentDriver,
+) -> None:
+    driver.report("siren")
+    assert isinstance(driver.clear("channel"), Unchanged)
+    assert driver.wait(minutes=2) == []
+    assert driver.incident
 
 
-def test_a_text_ends_what_only_texts_have_raised(life: Life) -> None:
-    life.on("channel")
-    life.now += timedelta(minutes=3)
-    assert isinstance(life.over("channel"), Closed)
+def test_a_text_ends_an_alert_that_only_texts_reported(driver: IncidentDriver) -> None:
+    driver.report("channel")
+    driver.now += timedelta(minutes=3)
+    assert isinstance(driver.clear("channel"), Closed)
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "graver"),
+    ("before", "after", "is_escalation"),
     [
         (("yellow",), ("red",), True),
         (("red",), ("yellow",), False),
@@ -171,132 +181,149 @@ def test_a_text_ends_what_only_texts_have_raised(life: Life) -> None:
         (("warning",), (None,), True),
     ],
 )
-def test_only_a_graver_level_or_threat_is_an_escalation(
-    life: Life, before: tuple[Any, ...], after: tuple[Any, ...], *, graver: bool
+def test_only_a_more_severe_level_or_threat_is_an_escalation(
+    driver: IncidentDriver, before: tuple[Any, ...], after: tuple[Any, ...], *, is_escalation: bool
 ) -> None:
-    life.on("siren", *before)
-    life.now += timedelta(seconds=30)
-    effect = life.on("siren", *after)
+    driver.report("siren", *before)
+    driver.now += timedelta(seconds=30)
+    effect = driver.report("siren", *after)
     assert isinstance(effect, Changed)
-    assert effect.escalated is graver
+    assert effect.is_escalation is is_escalation
 
 
-def test_a_lesser_level_of_another_source_changes_nothing(life: Life) -> None:
-    life.on("siren", "red")
-    assert isinstance(life.on("alerts", "yellow"), Confirmed)
-    assert life.incident
-    assert life.incident.level == "red"
+def test_a_less_severe_level_of_another_source_changes_nothing(driver: IncidentDriver) -> None:
+    driver.report("siren", "red")
+    assert isinstance(driver.report("alerts", "yellow"), Confirmed)
+    assert driver.incident
+    assert driver.incident.level == "red"
 
 
-def test_it_is_unknown_once_when_no_source_of_states_answers(life: Life) -> None:
+def test_an_incident_becomes_unknown_once_when_no_state_source_answers(
+    driver: IncidentDriver,
+) -> None:
     """Case 43."""
-    life.on("siren")
-    life.on("alerts")
-    life.dead = {"siren"}
-    assert life.wait(minutes=5) == []
-    died = life.now
-    life.dead = {"siren", "alerts"}
-    told = life.wait(minutes=30)
-    assert kinds(told) == [BecameUnknown]
-    assert told[0].incident.unknown_since == died
-    life.dead = set()
-    assert kinds(life.wait(minutes=5)) == [KnownAgain]
+    driver.report("siren")
+    driver.report("alerts")
+    driver.unreachable = {"siren"}
+    assert driver.wait(minutes=5) == []
+    unreachable_since = driver.now
+    driver.unreachable = {"siren", "alerts"}
+    effects = driver.wait(minutes=30)
+    assert effect_types(effects) == [BecameUnknown]
+    assert effects[0].incident.unknown_since == unreachable_since
+    driver.unreachable = set()
+    assert effect_types(driver.wait(minutes=5)) == [KnownAgain]
 
 
-def test_the_state_is_not_unknown_before_its_time(life: Life) -> None:
-    life.on("siren")
-    life.dead = set(POLLED)
-    assert life.wait(seconds=60) == []
-    assert kinds(life.wait(seconds=10)) == [BecameUnknown]
+def test_an_incident_does_not_become_unknown_before_its_sources_are_stale(
+    driver: IncidentDriver,
+) -> None:
+    driver.report("siren")
+    driver.unreachable = set(STATE_SOURCES)
+    assert driver.wait(seconds=60) == []
+    assert effect_types(driver.wait(seconds=10)) == [BecameUnknown]
 
 
-def test_an_end_found_after_the_unknown_is_told_as_an_end(life: Life) -> None:
-    life.on("siren")
-    life.dead = set(POLLED)
-    life.wait(minutes=3)
-    life.over("siren")
-    life.dead = set()
-    assert kinds(life.wait(minutes=3)) == [Closed]
+def test_an_unknown_incident_closes_when_a_poll_shows_its_end(driver: IncidentDriver) -> None:
+    driver.report("siren")
+    driver.unreachable = set(STATE_SOURCES)
+    driver.wait(minutes=3)
+    driver.clear("siren")
+    driver.unreachable = set()
+    assert effect_types(driver.wait(minutes=3)) == [Closed]
 
 
-def test_when_one_dies_the_next_one_tells_the_end(life: Life) -> None:
+def test_a_live_source_closes_an_incident_whose_first_source_is_unreachable(
+    driver: IncidentDriver,
+) -> None:
     """Case 52."""
-    life.on("siren")
-    life.on("alerts")
-    life.dead = {"siren"}
-    life.wait(minutes=3)
-    life.over("alerts")
-    assert kinds(life.wait(minutes=1)) == [Closed]
+    driver.report("siren")
+    driver.report("alerts")
+    driver.unreachable = {"siren"}
+    driver.wait(minutes=3)
+    driver.clear("alerts")
+    assert effect_types(driver.wait(minutes=1)) == [Closed]
 
 
-def test_a_message_newer_than_the_last_poll_makes_known_what_is_unknown(life: Life) -> None:
-    life.on("siren")
-    life.dead = set(POLLED)
-    life.wait(minutes=3)
-    assert isinstance(life.on("channel"), KnownAgain)
-    assert life.wait(minutes=30) == []
+def test_a_message_newer_than_the_last_poll_makes_an_unknown_incident_known(
+    driver: IncidentDriver,
+) -> None:
+    driver.report("siren")
+    driver.unreachable = set(STATE_SOURCES)
+    driver.wait(minutes=3)
+    assert isinstance(driver.report("channel"), KnownAgain)
+    assert driver.wait(minutes=30) == []
 
 
-def test_an_end_that_never_comes_expires_into_unknown_and_then_into_nothing(life: Life) -> None:
+def test_a_message_without_an_all_clear_becomes_unknown_and_then_expires(
+    driver: IncidentDriver,
+) -> None:
     """Case 49."""
-    life.on("channel")
-    assert life.wait(seconds=LONGEST_SAID.total_seconds() - 60) == []
-    assert kinds(life.wait(minutes=3)) == [BecameUnknown]
-    assert life.wait(seconds=GIVEN_UP.total_seconds() + 60) == []
-    assert life.incident is None
+    driver.report("channel")
+    assert driver.wait(seconds=REPORT_TTL.total_seconds() - 60) == []
+    assert effect_types(driver.wait(minutes=3)) == [BecameUnknown]
+    assert effect_types(driver.wait(seconds=UNKNOWN_TIMEOUT.total_seconds() + 60)) == [Expired]
+    assert driver.incident is None
 
 
-def test_what_a_source_of_states_still_shows_never_expires(life: Life) -> None:
-    life.on("siren")
-    assert life.wait(days=2) == []
-    assert life.incident
+def test_an_alert_that_a_state_source_still_shows_never_expires(driver: IncidentDriver) -> None:
+    driver.report("siren")
+    assert driver.wait(days=2) == []
+    assert driver.incident
 
 
-def test_an_alert_whose_end_came_first_does_not_open(life: Life) -> None:
+def test_an_alert_whose_all_clear_came_first_does_not_open(driver: IncidentDriver) -> None:
     """Case 50."""
-    began = life.now
-    life.now += timedelta(minutes=10)
-    assert isinstance(life.over("hook"), Closed)
-    assert life.say("channel", Phase.ACTIVE, at=began) is None
-    life.now += timedelta(seconds=1)
-    assert isinstance(life.on("channel"), Opened)
+    began = driver.now
+    driver.now += timedelta(minutes=10)
+    assert isinstance(driver.clear("hook"), Closed)
+    assert driver.observe("channel", Phase.ACTIVE, reported_at=began) is None
+    driver.now += timedelta(seconds=1)
+    assert isinstance(driver.report("channel"), Opened)
 
 
-def test_an_end_older_than_the_alert_does_not_end_it(life: Life) -> None:
+def test_an_all_clear_older_than_the_alert_does_not_end_it(driver: IncidentDriver) -> None:
     """Case 50."""
-    before = life.now
-    life.now += timedelta(minutes=1)
-    life.on("channel")
-    assert life.say("hook", Phase.CLEAR, at=before) is None
+    before = driver.now
+    driver.now += timedelta(minutes=1)
+    driver.report("channel")
+    assert driver.observe("hook", Phase.CLEAR, reported_at=before) is None
 
 
-def test_a_source_that_still_shows_what_was_declared_over_does_not_open_it(life: Life) -> None:
-    began = life.now
-    life.on("siren")
-    life.now += timedelta(minutes=9)
-    life.over("hook")
-    life.now += timedelta(seconds=5)
-    assert life.say("alerts", Phase.ACTIVE, at=began) is None
-    assert life.say("siren", Phase.UPDATE, "red") is None
+def test_a_source_that_still_shows_a_declared_end_does_not_open_the_alert_again(
+    driver: IncidentDriver,
+) -> None:
+    began = driver.now
+    driver.report("siren")
+    driver.now += timedelta(minutes=9)
+    driver.clear("hook")
+    driver.now += timedelta(seconds=5)
+    assert driver.observe("alerts", Phase.ACTIVE, reported_at=began) is None
+    assert driver.observe("siren", Phase.UPDATE, "red") is None
 
 
-def test_an_alert_that_is_back_after_polls_had_lost_it_opens_again(life: Life) -> None:
-    began = life.now
-    life.on("siren")
-    life.over("siren")
-    assert kinds(life.wait(minutes=1)) == [Closed]
-    assert isinstance(life.say("siren", Phase.ACTIVE, at=began), Opened)
+def test_an_alert_that_returns_after_polls_closed_it_opens_again(driver: IncidentDriver) -> None:
+    began = driver.now
+    driver.report("siren")
+    driver.clear("siren")
+    assert effect_types(driver.wait(minutes=1)) == [Closed]
+    assert isinstance(driver.observe("siren", Phase.ACTIVE, reported_at=began), Opened)
 
 
-def test_a_source_that_dies_after_it_saw_the_end_does_not_keep_the_alert_on(life: Life) -> None:
-    life.on("siren")
-    life.over("siren")
-    life.dead = set(POLLED)
-    assert kinds(life.wait(minutes=2)) == [Closed]
+def test_a_source_that_fails_after_it_saw_the_end_does_not_keep_the_alert_active(
+    driver: IncidentDriver,
+) -> None:
+    driver.report("siren")
+    driver.clear("siren")
+    driver.unreachable = set(STATE_SOURCES)
+    assert effect_types(driver.wait(minutes=2)) == [Closed]
 
 
-def test_words_of_a_source_out_of_their_order_are_passed_over(life: Life) -> None:
-    life.on("channel", "red")
-    earlier = life.incident
-    assert life.say("channel", Phase.UPDATE, "yellow", at=NOW - timedelta(minutes=1)) is None
-    assert life.incident == earlier
+def test_messages_of_one_source_out_of_order_are_ignored(driver: IncidentDriver) -> None:
+    driver.report("channel", "red")
+    earlier = driver.incident
+    assert (
+        driver.observe("channel", Phase.UPDATE, "yellow", reported_at=NOW - timedelta(minutes=1))
+        is None
+    )
+    assert driver.incident == earlier

@@ -1,21 +1,21 @@
-"""A night of 200 overlapping alerts, held against an oracle that knows only the rules."""
+"""Simulated night of 200 overlapping alerts, compared with an oracle of the notification rules."""
 
 import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from support.alert_pipeline import NOW, Alarms
+from support.alert_pipeline import NOW, AlertPipeline
 from support.shared_resources import gazetteer
 
-from alerts.lifecycle import HOLD
+from alerts.lifecycle import CLEAR_DELAY
 from bot.sources.adapters.ukraine import state_source
-from bot.sources.adapters.ukraine.state_source import AWAY
+from bot.sources.adapters.ukraine.state_source import MAX_POLL_GAP
 from bot.sources.core import state_diff
-from bot.sources.core.state_diff import Alert, Seen, State
+from bot.sources.core.state_diff import Alert, Snapshot, State
 from storage.engine.database import Database
 from storage.inbound import incidents
-from storage.inbound.incidents import Telling
+from storage.inbound.incidents import NotificationReason
 from storage.inbound.sources import Cursor
 from storage.outbox import broadcasts
 from storage.values.lanes import Lane
@@ -28,37 +28,41 @@ _STALE = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Raid:
-    """What happens in one raion, in steps."""
+    """Alert in one raion. Times are steps."""
 
     raion: str
-    begins: int
-    worsens: int | None
-    ends: int
+    begin: int
+    escalation: int | None
+    end: int
 
 
-def night() -> list[Raid]:
-    """200 alerts in 60 raions of ten oblasts; nothing happens twice in one step of an oblast."""
-    chance = random.Random(2026)
-    raions = some_raions()
-    taken: set[tuple[str, int]] = set()
+def simulate_raids() -> list[Raid]:
+    """Return 200 alerts in 60 raions of ten oblasts, at most one event a step in an oblast."""
+    rng = random.Random(2026)
+    raions = sample_raions()
+    occupied: set[tuple[str, int]] = set()
     raids: list[Raid] = []
     while len(raids) < 200:
-        raion, begins = chance.choice(raions), chance.randrange(3, STEPS - 70)
-        ends = begins + chance.randrange(12, 50)
-        worsens = begins + chance.randrange(5, ends - begins) if chance.random() < 0.3 else None
-        moments = {(oblast_of(raion), at) for at in (begins, worsens, ends) if at is not None}
-        near = (raid for raid in raids if raid.raion == raion)
-        if taken & moments or any(r.begins < ends + 8 and begins < r.ends + 8 for r in near):
+        raion, begin = rng.choice(raions), rng.randrange(3, STEPS - 70)
+        end = begin + rng.randrange(12, 50)
+        escalation = begin + rng.randrange(5, end - begin) if rng.random() < 0.3 else None
+        steps = (begin, escalation, end)
+        moments = {(oblast_of(raion), step) for step in steps if step is not None}
+        same_raion = (raid for raid in raids if raid.raion == raion)
+        if occupied & moments or any(
+            raid.begin < end + 8 and begin < raid.end + 8 for raid in same_raion
+        ):
             continue
-        taken |= moments
-        raids.append(Raid(raion, begins, worsens, ends))
-    return sorted(raids, key=lambda raid: raid.begins)
+        occupied |= moments
+        raids.append(Raid(raion, begin, escalation, end))
+    return sorted(raids, key=lambda raid: raid.begin)
 
 
-def some_raions() -> list[str]:
+def sample_raions() -> list[str]:
+    """Return six raions of each of ten oblasts."""
     by_oblast = defaultdict(list)
     for region in gazetteer():
-        if region.kind == "raion" and region.at_home and region.parent:
+        if region.kind == "raion" and region.is_home and region.parent:
             by_oblast[region.parent].append(region.code)
     chosen = [
         codes[:6] for codes in by_oblast.values() if len(codes) >= 6 and "UA44" not in codes[0]
@@ -66,28 +70,29 @@ def some_raions() -> list[str]:
     return [code for codes in chosen[:10] for code in codes]
 
 
-def on_at(raids: list[Raid], step: int) -> State:
-    """What a source shows of the night at a step."""
+def state_at(raids: list[Raid], step: int) -> State:
+    """Return the state that an up-to-date source shows at a step."""
     alerts = []
     for raid in raids:
-        if raid.begins <= step < raid.ends:
-            worse = raid.worsens is not None and raid.worsens <= step
-            changed = raid.worsens if worse and raid.worsens is not None else raid.begins
+        if raid.begin <= step < raid.end:
+            escalation = raid.escalation
+            is_red = escalation is not None and escalation <= step
+            changed = escalation if is_red and escalation is not None else raid.begin
             alerts.append(
                 Alert(
                     uid=raid.raion,
                     region=raid.raion,
                     hazard="air_raid",
-                    level="red" if worse else "yellow",
-                    since=NOW + raid.begins * STEP,
+                    level="red" if is_red else "yellow",
+                    since=NOW + raid.begin * STEP,
                     changed_at=NOW + changed * STEP,
                 )
             )
-    return state_diff.joined(alerts)
+    return state_diff.merge_alerts(alerts)
 
 
 def fails(source: str, step: int) -> bool:
-    """Each source fails in turn for ten minutes, now and then all of them, at the end none."""
+    """Return whether a source fails at a step: each in turn for ten minutes, at times both."""
     if step >= 290:
         return False
     if 130 <= step < 155 or 220 <= step < 228:
@@ -99,133 +104,148 @@ def fails(source: str, step: int) -> bool:
 
 
 @dataclass
-class Life:
-    """What is known of one raion."""
+class RaionState:
+    """State of the alert in one raion."""
 
     level: str
-    seen_by: set[str]  # show it
-    ever: set[str]  # have shown it, or its end
+    shown_by: set[str]  # sources that show it now
+    reported_by: set[str]  # sources that have shown it, or its end
     missing_since: datetime | None = None
-    unknown: bool = False
+    is_unknown: bool = False
 
 
 @dataclass
 class Oracle:
-    """Slow and obvious: who must have which message when. Follows the rules, knows no code."""
+    """Slow, plain implementation of the rules: which subscriber gets which notification when."""
 
     watchers: dict[int, frozenset[str]]  # number -> the raions watched one by one
-    wide: dict[int, frozenset[str]]  # number -> oblasts watched as a whole
-    told: list[tuple[int, Telling, str, int]] = field(default_factory=list)
-    lives: dict[str, Life] = field(default_factory=dict)
-    good: dict[str, datetime] = field(default_factory=dict)
+    oblast_watchers: dict[int, frozenset[str]]  # number -> oblasts watched as a whole
+    notifications: list[tuple[int, NotificationReason, str, int]] = field(default_factory=list)
+    states: dict[str, RaionState] = field(default_factory=dict)
+    succeeded_at: dict[str, datetime] = field(default_factory=dict)
     shown: dict[str, State] = field(default_factory=lambda: {name: {} for name in LAGS})
-    doubted: set[str] = field(default_factory=set)
+    empty_once: set[str] = field(default_factory=set)
 
-    def look(self, source: str, state: State, step: int, now: datetime) -> None:
+    def apply_poll(self, source: str, state: State, step: int, now: datetime) -> None:
+        """Apply the answer to a poll."""
         before = self.shown[source]
-        away = source in self.good and now - self.good[source] > AWAY
-        self.good[source] = now
-        if before and not state and source not in self.doubted:
-            self.doubted.add(source)  # a state that is suddenly empty has to be seen twice
+        was_away = source in self.succeeded_at and now - self.succeeded_at[source] > MAX_POLL_GAP
+        self.succeeded_at[source] = now
+        if before and not state and source not in self.empty_once:
+            self.empty_once.add(source)  # an empty answer counts only if the next one is empty too
             return
-        self.doubted.discard(source)
+        self.empty_once.discard(source)
         self.shown[source] = state
         for id_ in [id_ for id_ in before if id_ not in state]:
-            life = self.lives.get(before[id_].uid)
-            if life:  # also who slept through the beginning has seen the end
-                life.seen_by.discard(source)
-                life.ever.add(source)
-        known = {} if away else before  # meanwhile one may have ended and begun anew
-        new = [a for id_, a in state.items() if id_ not in known or a.level != known[id_].level]
+            alert_state = self.states.get(before[id_].uid)
+            if alert_state:  # a source that missed the start has seen the end as well
+                alert_state.shown_by.discard(source)
+                alert_state.reported_by.add(source)
+        previous = {} if was_away else before  # an alert may have ended and begun again meanwhile
+        new = [
+            alert
+            for id_, alert in state.items()
+            if id_ not in previous or alert.level != previous[id_].level
+        ]
         for alert in sorted(new, key=lambda alert: alert.changed_at or now):
             self._show(source, alert, step)
 
     def _show(self, source: str, alert: Alert, step: int) -> None:
         raion, level = alert.uid, alert.level or ""
-        life = self.lives.get(raion)
-        if life is None:
-            self.lives[raion] = Life(level, {source}, {source})
-            self._ring(Telling.OPENED, raion, step)
+        alert_state = self.states.get(raion)
+        if alert_state is None:
+            self.states[raion] = RaionState(level, {source}, {source})
+            self._notify(NotificationReason.OPENED, raion, step)
             return
-        life.seen_by.add(source)
-        life.ever.add(source)
-        life.missing_since = None
-        was, life.level = life.level, self._worst(raion, life)
-        worse = life.level == "red" and was == "yellow"
-        if life.unknown:
-            life.unknown = False
-            self._ring(Telling.KNOWN, raion, step)
-        elif worse:
-            self._ring(Telling.CHANGED, raion, step)
+        alert_state.shown_by.add(source)
+        alert_state.reported_by.add(source)
+        alert_state.missing_since = None
+        level_before, alert_state.level = alert_state.level, self._worst_level(raion, alert_state)
+        is_escalation = alert_state.level == "red" and level_before == "yellow"
+        if alert_state.is_unknown:
+            alert_state.is_unknown = False
+            self._notify(NotificationReason.KNOWN_AGAIN, raion, step)
+        elif is_escalation:
+            self._notify(NotificationReason.CHANGED, raion, step)
 
-    def _worst(self, raion: str, life: Life) -> str:
+    def _worst_level(self, raion: str, alert_state: RaionState) -> str:
         shown = [
             alert.level
-            for source in life.seen_by
+            for source in alert_state.shown_by
             for alert in self.shown[source].values()
             if alert.uid == raion
         ]
         return "red" if "red" in shown else "yellow"
 
-    def pass_time(self, step: int, now: datetime) -> None:
-        live = {name for name, at in self.good.items() if now - at <= _STALE}
-        over: list[str] = []
-        for raion, life in self.lives.items():
-            if life.seen_by & live:
-                if life.unknown:
-                    life.unknown = False
-                    self._ring(Telling.KNOWN, raion, step)
-            elif (life.ever - life.seen_by) & live or not life.seen_by:
-                life.missing_since = life.missing_since or now
-                if now - life.missing_since >= HOLD:
-                    over.append(raion)
-            elif not life.unknown:
-                life.unknown = True
-                self._ring(Telling.UNKNOWN, raion, step)
-        while over:
-            raion = over.pop(0)
-            del self.lives[raion]
-            self._clear(raion, over, step)
+    def apply_time(self, step: int, now: datetime) -> None:
+        """Apply the passing of time."""
+        live = {name for name, time in self.succeeded_at.items() if now - time <= _STALE}
+        ended: list[str] = []
+        for raion, alert_state in self.states.items():
+            if alert_state.shown_by & live:
+                if alert_state.is_unknown:
+                    alert_state.is_unknown = False
+                    self._notify(NotificationReason.KNOWN_AGAIN, raion, step)
+            elif (
+                alert_state.reported_by - alert_state.shown_by
+            ) & live or not alert_state.shown_by:
+                alert_state.missing_since = alert_state.missing_since or now
+                if now - alert_state.missing_since >= CLEAR_DELAY:
+                    ended.append(raion)
+            elif not alert_state.is_unknown:
+                alert_state.is_unknown = True
+                self._notify(NotificationReason.BECAME_UNKNOWN, raion, step)
+        while ended:
+            raion = ended.pop(0)
+            del self.states[raion]
+            self._clear(raion, ended, step)
 
-    def _ring(self, telling: Telling, raion: str, step: int) -> None:
+    def _notify(self, reason: NotificationReason, raion: str, step: int) -> None:
         for number, raions in self.watchers.items():
             if raion in raions:
-                self.told.append((step, telling, raion, number))
-        for number, oblasts in self.wide.items():
-            if oblast_of(raion) in oblasts and not self._is_enough(telling, raion):
-                self.told.append((step, telling, raion, number))
+                self.notifications.append((step, reason, raion, number))
+        for number, oblasts in self.oblast_watchers.items():
+            if oblast_of(raion) in oblasts and not self._is_inhibited(reason, raion):
+                self.notifications.append((step, reason, raion, number))
 
-    def _is_enough(self, telling: Telling, raion: str) -> bool:
-        """Whether who watches the oblast knows as much by another of its raions."""
-        others = [life for _, life in self._near(raion) if not life.unknown]
-        if telling in (Telling.UNKNOWN, Telling.KNOWN):
-            return bool(others)
-        mine = self.lives[raion].level
-        return any(mine == "yellow" or life.level == "red" for life in others)
+    def _is_inhibited(self, reason: NotificationReason, raion: str) -> bool:
+        """Return whether another raion has informed a subscriber of the oblast already."""
+        neighbours = [
+            alert_state
+            for _, alert_state in self._active_neighbours(raion)
+            if not alert_state.is_unknown
+        ]
+        if reason in (NotificationReason.BECAME_UNKNOWN, NotificationReason.KNOWN_AGAIN):
+            return bool(neighbours)
+        level = self.states[raion].level
+        return any(level == "yellow" or alert_state.level == "red" for alert_state in neighbours)
 
-    def _clear(self, raion: str, over: list[str], step: int) -> None:
-        """What ends in the same moment is told once, with the last of it."""
+    def _clear(self, raion: str, ended: list[str], step: int) -> None:
+        """Notify of an end. Ends at the same time are one end for a subscriber of the oblast."""
         for number, raions in self.watchers.items():
             if raion in raions:
-                self.told.append((step, Telling.CLOSED, raion, number))
-        near = self._near(raion)
-        last = not any(other in over for other, _ in near)
-        for number, oblasts in self.wide.items():
-            if oblast_of(raion) in oblasts and last:
-                if not near:
-                    self.told.append((step, Telling.CLOSED, raion, number))
-                elif all(other.unknown for _, other in near):
-                    self.told.append((step, Telling.UNKNOWN, near[0][0], number))
+                self.notifications.append((step, NotificationReason.CLOSED, raion, number))
+        neighbours = self._active_neighbours(raion)
+        is_last = not any(other in ended for other, _ in neighbours)
+        for number, oblasts in self.oblast_watchers.items():
+            if oblast_of(raion) in oblasts and is_last:
+                if not neighbours:
+                    self.notifications.append((step, NotificationReason.CLOSED, raion, number))
+                elif all(other.is_unknown for _, other in neighbours):
+                    self.notifications.append(
+                        (step, NotificationReason.BECAME_UNKNOWN, neighbours[0][0], number)
+                    )
 
-    def _near(self, raion: str) -> list[tuple[str, Life]]:
+    def _active_neighbours(self, raion: str) -> list[tuple[str, RaionState]]:
         return [
-            (other, life)
-            for other, life in self.lives.items()
+            (other, alert_state)
+            for other, alert_state in self.states.items()
             if other != raion and oblast_of(other) == oblast_of(raion)
         ]
 
 
 def oblast_of(raion: str) -> str:
+    """Return the oblast of a raion."""
     parent = gazetteer().region(raion).parent
     assert parent
     return parent
@@ -234,56 +254,68 @@ def oblast_of(raion: str) -> str:
 # --- the night ---
 
 
-async def test_a_night_rings_everybody_for_what_they_watch_and_nobody_twice(
+async def test_every_subscriber_gets_each_notification_of_the_night_exactly_once(
     sqlite: Database,
 ) -> None:
     """Cases 43, 45, 47, 51, 52."""
-    raids, raions = night(), some_raions()
+    raids, raions = simulate_raids(), sample_raions()
     oblasts = sorted({oblast_of(raion) for raion in raions})
     watchers = {number: frozenset({raion}) for number, raion in enumerate(raions, start=1)}
     watchers[100] = frozenset(raions[0:2])
-    wide = {200 + at: frozenset({oblast}) for at, oblast in enumerate(oblasts)}
-    wide[300] = frozenset(oblasts)
-    alarms, oracle = Alarms(sqlite), Oracle(watchers, wide)
-    for number, codes in {**watchers, **wide}.items():
-        alarms.subscribe(
+    oblast_watchers = {200 + i: frozenset({oblast}) for i, oblast in enumerate(oblasts)}
+    oblast_watchers[300] = frozenset(oblasts)
+    pipeline, oracle = AlertPipeline(sqlite), Oracle(watchers, oblast_watchers)
+    for number, codes in {**watchers, **oblast_watchers}.items():
+        pipeline.subscribe(
             number,
             "Ukraine" if number == 300 else " OR ".join(f'in:"{code}"' for code in sorted(codes)),
         )
     cursors: dict[str, Cursor | None] = dict.fromkeys(LAGS)
-    told: list[tuple[int, Telling, str, int]] = []
+    sent: list[tuple[int, NotificationReason, str, int]] = []
     for step in range(STEPS):
-        alarms.now = now = NOW + step * STEP
+        pipeline.now = now = NOW + step * STEP
         if step in (90, 200):
-            alarms.restart()
+            pipeline.restart()
         for source, lag in LAGS.items():
             if fails(source, step):
                 continue
-            state = on_at(raids, step - lag)
-            batch = state_source.batch(source, cursors[source], Seen(state, whole=True), {}, now)
+            state = state_at(raids, step - lag)
+            batch = state_source.poll_batch(
+                source, cursors[source], Snapshot(state, is_complete=True), {}, now
+            )
             cursors[source] = batch.cursor
-            await alarms.poll(source, *batch.bulletins)
-            oracle.look(source, state, step, now)
-        await alarms.intake.look_after()
-        oracle.pass_time(step, now)
-        told += await rung(alarms, step)
+            await pipeline.poll(source, *batch.bulletins)
+            oracle.apply_poll(source, state, step, now)
+        await pipeline.pipeline.tick_alerts()
+        oracle.apply_time(step, now)
+        sent += await send_notifications(pipeline, step)
     assert len(raids) == 200
-    wrong, missing = Counter(told), Counter(oracle.told)
-    assert (wrong - missing, missing - wrong) == (Counter(), Counter())
-    assert await alarms.open() == []
+    actual, expected = Counter(sent), Counter(oracle.notifications)
+    assert (actual - expected, expected - actual) == (Counter(), Counter())
+    assert await pipeline.open_incidents() == []
 
 
-async def rung(alarms: Alarms, step: int) -> list[tuple[int, Telling, str, int]]:
-    """What rings since the step before: it is sent at once."""
-    async with alarms.database.read() as transaction:
-        found = await broadcasts.unfinished(transaction, Lane.ALERT, limit=1_000)
-    if not found:
+async def send_notifications(
+    pipeline: AlertPipeline, step: int
+) -> list[tuple[int, NotificationReason, str, int]]:
+    """Send all new messages at once. Return them by step, reason, region and subscriber."""
+    async with pipeline.database.read() as transaction:
+        unfinished = await broadcasts.list_unfinished(transaction, Lane.ALERT, limit=1_000)
+    if not unfinished:
         return []
-    async with alarms.database.write() as transaction:
-        known = await incidents.get(transaction, {one.incident or 0 for one in found})
-        await broadcasts.finish(transaction, [one.id for one in found], alarms.now)
+    async with pipeline.database.write() as transaction:
+        ids = {broadcast.incident or 0 for broadcast in unfinished}
+        stored = await incidents.get(transaction, ids)
+        await broadcasts.finish(
+            transaction, [broadcast.id for broadcast in unfinished], pipeline.now
+        )
     return [
-        (step, one.telling or Telling.MISSED, known[one.incident or 0].region, number)
-        for one in found
-        for number in one.recipients
+        (
+            step,
+            broadcast.reason or NotificationReason.MISSED,
+            stored[broadcast.incident or 0].region,
+            number,
+        )
+        for broadcast in unfinished
+        for number in broadcast.recipients
     ]

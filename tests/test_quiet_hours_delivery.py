@@ -1,4 +1,4 @@
-"""News waits while its reader is quiet, and comes as what is true when the quiet is over."""
+"""Quiet hours and pauses: news waits, and a summary comes when they end."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -6,362 +6,372 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client import CollectorRegistry
 from pyroaring import BitMap
-from support.conversation_driver import ANN, BEN, Talk, digests
+from support.conversation_driver import ANN, BEN, ConversationDriver, make_digester
 from support.shared_resources import gazetteer, reader
 
-from alerts.tracker import Fusion
-from bot.ingest.deduplicator import Repeats
-from bot.ingest.metrics import BulletinCounts
+from alerts.tracker import AlertTracker
+from bot.ingest.deduplicator import Deduplicator
+from bot.ingest.metrics import BulletinMetrics
 from bot.ingest.pipeline import IngestPipeline
 from bot.sources.core.source import Batch
 from storage.engine.database import Database
 from storage.inbound.bulletins import Bulletin, Kind, Phase
 from storage.outbox import broadcasts, deliveries, quiet_queue
 from storage.outbox.deliveries import Delivery
-from storage.subscribers import quiet_hours, quiet_snapshot
-from storage.subscribers.quiet_snapshot import Hush
+from storage.subscribers import mute_snapshot, quiet_hours
+from storage.subscribers.mute_snapshot import MuteSnapshot
 from storage.values.lanes import Lane
 
 EVENING = datetime(2026, 3, 1, 21, 0, tzinfo=UTC)
 MORNING = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 
 
-class Night:
-    """Ann sleeps from 22:00 to 07:00 and follows Kherson; all by the clocks of Greenwich."""
+class QuietNight:
+    """Conversation with Ann, who follows Kherson and has quiet hours from 22:00 to 07:00 UTC."""
 
     def __init__(self, database: Database) -> None:
-        self.talk = Talk(database)
-        self.talk.now = EVENING
-        self.intake = IngestPipeline(
+        self.conversation = ConversationDriver(database)
+        self.conversation.now = EVENING
+        self.pipeline = IngestPipeline(
             database,
             reader(),
-            self.talk.index,
-            Repeats(),
-            Fusion(database, self.talk.index, gazetteer(), {}),
+            self.conversation.index,
+            Deduplicator(),
+            AlertTracker(database, self.conversation.index, gazetteer(), {}),
             timedelta(minutes=15),
             lambda: None,
-            lambda: self.talk.now,
-            BulletinCounts(CollectorRegistry()),
+            lambda: self.conversation.now,
+            BulletinMetrics(CollectorRegistry()),
         )
         self._key = 0
         self._sent: list[tuple[Lane, bool]] = []
 
-    async def falls(self, *said: str, at: int = 23) -> None:
-        """At that hour; `said` are Ann's commands before."""
-        for text in ("/timezone UTC", "/subscribe Kherson", "/quiet 22:00-07:00", *said):
-            await self.talk.say(text)
-        await self.until(EVENING.replace(hour=at))
+    async def set_up(self, *commands: str, hour: int = 23) -> None:
+        """Send Ann's commands, then advance to an hour of the evening."""
+        for text in ("/timezone UTC", "/subscribe Kherson", "/quiet 22:00-07:00", *commands):
+            await self.conversation.send(text)
+        await self.advance_to(EVENING.replace(hour=hour))
 
-    async def until(self, at: datetime) -> list[Delivery]:
-        """What is owed apart from answers and broadcasts then; it is taken out of the outbox."""
-        self.talk.now = at
-        await digests(self.talk.database, lambda: self.talk.now).tick()
-        async with self.talk.database.write() as transaction:
+    async def advance_to(self, moment: datetime) -> list[Delivery]:
+        """Advance the clock. Return the deliveries due then, which are completed."""
+        self.conversation.now = moment
+        await make_digester(self.conversation.database, lambda: self.conversation.now).tick()
+        async with self.conversation.database.write() as transaction:
             due = [
-                each
+                delivery
                 for lane in Lane
-                for each in await deliveries.due(transaction, lane, at, limit=99)
+                for delivery in await deliveries.list_due(transaction, lane, moment, limit=99)
             ]
-            await deliveries.done(transaction, [each.id for each in due])
+            await deliveries.complete(transaction, [delivery.id for delivery in due])
         return due
 
-    async def comes(self, title: str, **fields: object) -> None:
+    async def publish(self, title: str, **fields: object) -> None:
+        """Ingest a bulletin of a new source."""
         self._key += 1
         new = Bulletin(
             source=f"blog{self._key}",
             key=str(self._key),
             title=title,
-            received_at=self.talk.now,
+            received_at=self.conversation.now,
             **fields,  # type: ignore[arg-type]
         )
-        await self.intake.take(Batch(new.source, (new,), None, baseline=False))
+        await self.pipeline.ingest(Batch(new.source, (new,), None, is_baseline=False))
 
-    async def rings(self, title: str = "Air alert in Kherson") -> None:
-        await self.comes(title, kind=Kind.ALERT, phase=Phase.ACTIVE, regions=("Kherson",))
-        await self.pushed()
+    async def raise_alert(self, title: str = "Air alert in Kherson") -> None:
+        await self.publish(title, kind=Kind.ALERT, phase=Phase.ACTIVE, regions=("Kherson",))
+        await self.broadcast_lanes()
 
-    async def clears(self, title: str = "All clear in Kherson") -> None:
-        await self.comes(title, kind=Kind.ALERT, phase=Phase.CLEAR, regions=("Kherson",))
+    async def clear_alert(self, title: str = "All clear in Kherson") -> None:
+        await self.publish(title, kind=Kind.ALERT, phase=Phase.CLEAR, regions=("Kherson",))
 
-    async def pushed(self) -> list[tuple[Lane, bool]]:
-        """The lane of each broadcast so far, and whether it is silent for everybody. All are sent:
-        of an alert that nobody had when it was over, nobody would hear the end.
+    async def broadcast_lanes(self) -> list[tuple[Lane, bool]]:
+        """Return the lane of each broadcast so far, and whether it is silent for all recipients.
+
+        Finishes them all: a closed alert that was not sent would be cancelled.
         """
-        async with self.talk.database.write() as transaction:
+        async with self.conversation.database.write() as transaction:
             new = [
-                each
+                broadcast
                 for lane in (Lane.ALERT, Lane.NEWS)
-                for each in await broadcasts.unfinished(transaction, lane, limit=99)
+                for broadcast in await broadcasts.list_unfinished(transaction, lane, limit=99)
             ]
-            await broadcasts.finish(transaction, [each.id for each in new], self.talk.now)
-        self._sent += [(each.lane, each.silent == each.recipients) for each in new]
+            await broadcasts.finish(
+                transaction, [broadcast.id for broadcast in new], self.conversation.now
+            )
+        self._sent += [
+            (broadcast.lane, broadcast.silent == broadcast.recipients) for broadcast in new
+        ]
         return self._sent
 
-    async def hush(self) -> Hush:
-        async with self.talk.database.read() as transaction:
-            return await quiet_snapshot.now(transaction)
+    async def mutes(self) -> MuteSnapshot:
+        async with self.conversation.database.read() as transaction:
+            return await mute_snapshot.read(transaction)
 
 
 @pytest.fixture
-def night(database: Database) -> Night:
-    return Night(database)
+def night(database: Database) -> QuietNight:
+    return QuietNight(database)
 
 
 @pytest.fixture
-def night_here(sqlite: Database) -> Night:
-    return Night(sqlite)
+def sqlite_night(sqlite: Database) -> QuietNight:
+    return QuietNight(sqlite)
 
 
-def html(deliveries: list[Delivery]) -> str:
-    (one,) = deliveries
-    assert one.content is not None
-    return one.content.html
+def only_html(deliveries: list[Delivery]) -> str:
+    (delivery,) = deliveries
+    assert delivery.content is not None
+    return delivery.content.html
 
 
-async def test_news_waits_for_the_morning_and_comes_in_one_message(night: Night) -> None:
-    await night.falls()
-    await night.comes("Storm over Kherson")
-    await night.comes("Ferry to Kherson")
-    assert await night.pushed() == []
-    assert await night.until(MORNING - timedelta(seconds=1)) == []
-    said = html(await night.until(MORNING))
-    assert said.startswith("<b>While it was quiet:</b> 2 reports")
-    assert "Storm" in said
-    assert "Ferry" in said
-    assert await night.until(MORNING + timedelta(hours=1)) == []
-    await night.comes("Bridge to Kherson")
-    assert await night.pushed() == [(Lane.NEWS, False)]
+async def test_news_waits_for_the_morning_and_comes_in_one_summary(night: QuietNight) -> None:
+    await night.set_up()
+    await night.publish("Storm over Kherson")
+    await night.publish("Ferry to Kherson")
+    assert await night.broadcast_lanes() == []
+    assert await night.advance_to(MORNING - timedelta(seconds=1)) == []
+    html = only_html(await night.advance_to(MORNING))
+    assert html.startswith("<b>While it was quiet:</b> 2 reports")
+    assert "Storm" in html
+    assert "Ferry" in html
+    assert await night.advance_to(MORNING + timedelta(hours=1)) == []
+    await night.publish("Bridge to Kherson")
+    assert await night.broadcast_lanes() == [(Lane.NEWS, False)]
 
 
-async def test_after_a_night_in_which_nothing_came_nothing_comes(night: Night) -> None:
-    await night.falls()
-    assert await night.until(MORNING) == []
+async def test_quiet_hours_without_news_have_no_summary(night: QuietNight) -> None:
+    await night.set_up()
+    assert await night.advance_to(MORNING) == []
 
 
-async def test_alerts_ring_at_night_unless_somebody_chose_otherwise(night: Night) -> None:
-    await night.falls()
-    await night.rings()
-    assert await night.pushed() == [(Lane.ALERT, False)]
-    assert await night.until(MORNING) == []
+async def test_alerts_notify_during_quiet_hours_by_default(night: QuietNight) -> None:
+    await night.set_up()
+    await night.raise_alert()
+    assert await night.broadcast_lanes() == [(Lane.ALERT, False)]
+    assert await night.advance_to(MORNING) == []
 
 
-async def test_alerts_without_sound_come_at_once_and_are_summed_up(night: Night) -> None:
-    await night.falls()
-    await night.talk.press("qa:silent")
+async def test_silent_alerts_come_at_once_and_are_in_the_summary(night: QuietNight) -> None:
+    await night.set_up()
+    await night.conversation.press("qa:silent")
     for _ in range(3):
-        await night.rings()
-        night.talk.now += timedelta(minutes=10)
-        await night.clears()
-        night.talk.now += timedelta(minutes=10)
-    assert await night.pushed() == [(Lane.ALERT, True)] * 6
-    await night.comes("Ferry to Kherson")
-    said = html(await night.until(MORNING))
-    assert said.startswith("<b>While it was quiet:</b> 3 alerts, all over; one report")
-    assert "Air alert" not in said
+        await night.raise_alert()
+        night.conversation.now += timedelta(minutes=10)
+        await night.clear_alert()
+        night.conversation.now += timedelta(minutes=10)
+    assert await night.broadcast_lanes() == [(Lane.ALERT, True)] * 6
+    await night.publish("Ferry to Kherson")
+    html = only_html(await night.advance_to(MORNING))
+    assert html.startswith("<b>While it was quiet:</b> 3 alerts, all over; one report")
+    assert "Air alert" not in html
 
 
-async def test_alerts_that_waited_and_are_over_are_only_counted(night: Night) -> None:
-    await night.falls()
-    await night.talk.press("qa:held")
-    await night.rings()
-    await night.clears()
-    assert await night.pushed() == []
-    (told,) = await night.until(MORNING)
-    assert told.content is not None
-    assert told.content.html == "<b>While it was quiet:</b> one alert, over by now"
-    assert told.lane is Lane.DIGEST
+async def test_deferred_alerts_that_are_over_are_only_counted(night: QuietNight) -> None:
+    await night.set_up()
+    await night.conversation.press("qa:held")
+    await night.raise_alert()
+    await night.clear_alert()
+    assert await night.broadcast_lanes() == []
+    (delivery,) = await night.advance_to(MORNING)
+    assert delivery.content is not None
+    assert delivery.content.html == "<b>While it was quiet:</b> one alert, over by now"
+    assert delivery.lane is Lane.DIGEST
 
 
-async def test_an_alert_that_is_still_on_in_the_morning_comes_first_and_as_one(
-    night: Night,
+async def test_a_deferred_alert_that_is_still_active_leads_the_summary_as_an_alert(
+    night: QuietNight,
 ) -> None:
-    await night.falls()
-    await night.talk.press("qa:held")
-    await night.rings()
-    await night.comes("Storm over Kherson")
-    (told,) = await night.until(MORNING)
-    assert told.lane is Lane.ALERT
-    assert not told.silent
-    said = html([told])
-    assert "one alert; no all-clear so far: Kherson; one report" in said
-    assert said.index("Air alert in Kherson") < said.index("Storm")
+    await night.set_up()
+    await night.conversation.press("qa:held")
+    await night.raise_alert()
+    await night.publish("Storm over Kherson")
+    (delivery,) = await night.advance_to(MORNING)
+    assert delivery.lane is Lane.ALERT
+    assert not delivery.silent
+    html = only_html([delivery])
+    assert "one alert; no all-clear so far: Kherson; one report" in html
+    assert html.index("Air alert in Kherson") < html.index("Storm")
 
 
-async def test_what_has_expired_by_the_morning_is_left_out(night_here: Night) -> None:
-    await night_here.falls()
-    await night_here.comes("Storm over Kherson", expires_at=MORNING - timedelta(hours=2))
-    assert await night_here.until(MORNING) == []
+async def test_bulletins_that_expired_by_the_morning_are_left_out(sqlite_night: QuietNight) -> None:
+    await sqlite_night.set_up()
+    await sqlite_night.publish("Storm over Kherson", expires_at=MORNING - timedelta(hours=2))
+    assert await sqlite_night.advance_to(MORNING) == []
 
 
-async def test_what_two_sources_told_at_night_is_told_once(night_here: Night) -> None:
-    await night_here.falls()
+async def test_duplicates_of_two_sources_are_summarized_once(sqlite_night: QuietNight) -> None:
+    await sqlite_night.set_up()
     for _ in range(2):
-        await night_here.comes(
+        await sqlite_night.publish(
             "Ferry to Kherson sinks in the storm after midnight, seven people are missing",
             url="https://example.org/ferry",
         )
-    said = html(await night_here.until(MORNING))
-    assert "one report" in said
-    assert "blog1, blog2" in said
+    html = only_html(await sqlite_night.advance_to(MORNING))
+    assert "one report" in html
+    assert "blog1, blog2" in html
 
 
-async def test_what_waits_survives_a_restart(night: Night) -> None:
-    """What is held and who is quiet stands in the database, and in no memory."""
-    await night.falls()
-    await night.comes("Storm over Kherson")
-    index = night.talk.index
-    again = Night(night.talk.database)
-    again.talk.index, again.talk.now = index, night.talk.now
-    assert list((await again.hush()).news) == [(await night.talk.known()).number]
-    assert "Storm" in html(await again.until(MORNING))
+async def test_quiet_entries_survive_a_restart(night: QuietNight) -> None:
+    """Quiet entries and mutes are in the database, not in memory."""
+    await night.set_up()
+    await night.publish("Storm over Kherson")
+    index = night.conversation.index
+    restarted = QuietNight(night.conversation.database)
+    restarted.conversation.index, restarted.conversation.now = index, night.conversation.now
+    assert list((await restarted.mutes()).muted_news) == [
+        (await night.conversation.get_subscriber()).number
+    ]
+    assert "Storm" in only_html(await restarted.advance_to(MORNING))
 
 
-async def test_quiet_that_is_turned_off_brings_what_waited_within_a_tick(night: Night) -> None:
-    await night.falls()
-    await night.comes("Storm over Kherson")
-    heard = await night.talk.say("/quiet off")
-    assert "it comes in a moment" in heard.html
-    await night.comes("Ferry to Kherson")
-    said = html(await night.until(night.talk.now + timedelta(seconds=2)))
-    assert "2 reports" in said
-    assert list((await night.hush()).news) == []
+async def test_turning_quiet_hours_off_sends_the_summary_within_a_tick(night: QuietNight) -> None:
+    await night.set_up()
+    await night.publish("Storm over Kherson")
+    reply = await night.conversation.send("/quiet off")
+    assert "it comes in a moment" in reply.html
+    await night.publish("Ferry to Kherson")
+    html = only_html(await night.advance_to(night.conversation.now + timedelta(seconds=2)))
+    assert "2 reports" in html
+    assert list((await night.mutes()).muted_news) == []
 
 
-async def test_hours_that_end_later_hold_longer(night_here: Night) -> None:
-    await night_here.falls()
-    await night_here.comes("Storm over Kherson")
-    await night_here.talk.say("/quiet 22:00-08:00")
-    assert await night_here.until(MORNING) == []
-    assert "Storm" in html(await night_here.until(MORNING + timedelta(hours=1)))
+async def test_extended_quiet_hours_defer_the_summary(sqlite_night: QuietNight) -> None:
+    await sqlite_night.set_up()
+    await sqlite_night.publish("Storm over Kherson")
+    await sqlite_night.conversation.send("/quiet 22:00-08:00")
+    assert await sqlite_night.advance_to(MORNING) == []
+    assert "Storm" in only_html(await sqlite_night.advance_to(MORNING + timedelta(hours=1)))
 
 
-async def test_hours_that_are_chosen_while_they_are_on_begin_at_once(night_here: Night) -> None:
-    await night_here.falls(at=23)
-    await night_here.talk.say("/quiet off")
-    await night_here.until(night_here.talk.now)
-    heard = await night_here.talk.say("/quiet 22:30-06:00")
-    assert "It is quiet now, until 2 Mar, 06:00." in heard.html
-    await night_here.comes("Storm over Kherson")
-    assert await night_here.pushed() == []
+async def test_quiet_hours_set_within_their_window_begin_at_once(sqlite_night: QuietNight) -> None:
+    await sqlite_night.set_up(hour=23)
+    await sqlite_night.conversation.send("/quiet off")
+    await sqlite_night.advance_to(sqlite_night.conversation.now)
+    reply = await sqlite_night.conversation.send("/quiet 22:30-06:00")
+    assert "It is quiet now, until 2 Mar, 06:00." in reply.html
+    await sqlite_night.publish("Storm over Kherson")
+    assert await sqlite_night.broadcast_lanes() == []
 
 
-async def test_another_zone_moves_the_quiet_with_it(night_here: Night) -> None:
-    await night_here.falls()
-    await night_here.comes("Storm over Kherson")
-    await night_here.talk.say("/timezone America/New_York")
-    assert "Storm" in html(await night_here.until(night_here.talk.now))
-    chosen = await night_here.talk.known()
-    async with night_here.talk.database.read() as transaction:
-        now = await quiet_hours.find(transaction, chosen.number)
-    assert now.turns_at == datetime(2026, 3, 2, 3, tzinfo=UTC)
+async def test_a_new_time_zone_moves_the_quiet_hours(sqlite_night: QuietNight) -> None:
+    await sqlite_night.set_up()
+    await sqlite_night.publish("Storm over Kherson")
+    await sqlite_night.conversation.send("/timezone America/New_York")
+    assert "Storm" in only_html(await sqlite_night.advance_to(sqlite_night.conversation.now))
+    chosen = await sqlite_night.conversation.get_subscriber()
+    async with sqlite_night.conversation.database.read() as transaction:
+        now = await quiet_hours.get(transaction, chosen.number)
+    assert now.next_transition_at == datetime(2026, 3, 2, 3, tzinfo=UTC)
 
 
-async def test_a_pause_holds_and_what_waited_comes_when_it_ends(night: Night) -> None:
-    await night.talk.say("/subscribe Kherson")
-    heard = await night.talk.say("/pause 2h")
-    assert "Paused until" in heard.html
-    await night.comes("Storm over Kherson")
-    await night.rings()
-    assert await night.pushed() == [(Lane.ALERT, False)]
-    assert "Storm" in html(await night.until(EVENING + timedelta(hours=2)))
-    assert (await night.hush()).news == BitMap()
+async def test_a_pause_defers_news_until_it_ends(night: QuietNight) -> None:
+    await night.conversation.send("/subscribe Kherson")
+    reply = await night.conversation.send("/pause 2h")
+    assert "Paused until" in reply.html
+    await night.publish("Storm over Kherson")
+    await night.raise_alert()
+    assert await night.broadcast_lanes() == [(Lane.ALERT, False)]
+    assert "Storm" in only_html(await night.advance_to(EVENING + timedelta(hours=2)))
+    assert (await night.mutes()).muted_news == BitMap()
 
 
-async def test_a_pause_that_is_ended_brings_what_waited(night_here: Night) -> None:
-    await night_here.talk.say("/subscribe Kherson")
-    await night_here.talk.say("/pause 1d")
-    await night_here.comes("Storm over Kherson")
-    assert "The pause is over." in (await night_here.talk.say("/resume")).html
-    assert "Storm" in html(await night_here.until(EVENING + timedelta(seconds=2)))
+async def test_resuming_a_pause_sends_the_summary(sqlite_night: QuietNight) -> None:
+    await sqlite_night.conversation.send("/subscribe Kherson")
+    await sqlite_night.conversation.send("/pause 1d")
+    await sqlite_night.publish("Storm over Kherson")
+    assert "The pause is over." in (await sqlite_night.conversation.send("/resume")).html
+    assert "Storm" in only_html(await sqlite_night.advance_to(EVENING + timedelta(seconds=2)))
 
 
-async def test_a_pause_that_ends_in_quiet_hours_goes_on_as_they_do(night_here: Night) -> None:
-    await night_here.falls(at=21)
-    heard = await night_here.talk.say("/pause 2h")
-    assert "Your quiet hours follow: it stays quiet until 2 Mar, 07:00." in heard.html
-    await night_here.comes("Storm over Kherson")
-    assert await night_here.until(EVENING + timedelta(hours=2)) == []
-    assert "Storm" in html(await night_here.until(MORNING))
-
-
-async def test_a_digest_that_is_due_in_quiet_comes_with_what_was_held(night: Night) -> None:
-    await night.falls("/subscribe railway | hourly", at=21)
-    await night.comes("Railway strike in Odesa")
-    await night.until(EVENING.replace(hour=22))
-    await night.comes("Railway bridge is closed")
-    await night.comes("Storm over Kherson")
-    assert await night.until(MORNING - timedelta(minutes=1)) == []
-    said = html(await night.until(MORNING))
-    assert "While it was quiet:</b> 3 reports" in said
-    assert "Railway bridge" in said
-    assert "Storm" in said
-    assert await night.until(MORNING + timedelta(minutes=1)) == []
-
-
-async def test_who_is_quiet_holds_nothing_of_others(night: Night) -> None:
-    await night.falls()
-    await night.talk.say("/subscribe Kherson", user=BEN)
-    await night.comes("Storm over Kherson")
-    assert await night.pushed() == [(Lane.NEWS, False)]
-    (told,) = await night.until(MORNING)
-    assert told.subscriber == (await night.talk.known(ANN)).number
-
-
-async def test_a_chat_that_is_forgotten_at_night_hears_nothing_in_the_morning(
-    night: Night,
+async def test_a_pause_that_ends_within_quiet_hours_lasts_until_their_end(
+    sqlite_night: QuietNight,
 ) -> None:
-    await night.falls()
-    await night.comes("Storm over Kherson")
-    asked = await night.talk.say("/forget")
-    await night.talk.press(asked.reply.buttons[0][0].data or "")
-    assert await night.until(MORNING) == []
+    await sqlite_night.set_up(hour=21)
+    reply = await sqlite_night.conversation.send("/pause 2h")
+    assert "Your quiet hours follow: it stays quiet until 2 Mar, 07:00." in reply.html
+    await sqlite_night.publish("Storm over Kherson")
+    assert await sqlite_night.advance_to(EVENING + timedelta(hours=2)) == []
+    assert "Storm" in only_html(await sqlite_night.advance_to(MORNING))
 
 
-async def test_quiet_that_begins_again_before_it_is_summed_up_loses_nothing(
-    night_here: Night,
+async def test_a_digest_due_during_quiet_hours_joins_the_summary(night: QuietNight) -> None:
+    await night.set_up("/subscribe railway | hourly", hour=21)
+    await night.publish("Railway strike in Odesa")
+    await night.advance_to(EVENING.replace(hour=22))
+    await night.publish("Railway bridge is closed")
+    await night.publish("Storm over Kherson")
+    assert await night.advance_to(MORNING - timedelta(minutes=1)) == []
+    html = only_html(await night.advance_to(MORNING))
+    assert "While it was quiet:</b> 3 reports" in html
+    assert "Railway bridge" in html
+    assert "Storm" in html
+    assert await night.advance_to(MORNING + timedelta(minutes=1)) == []
+
+
+async def test_quiet_hours_of_a_subscriber_do_not_defer_news_of_another(night: QuietNight) -> None:
+    await night.set_up()
+    await night.conversation.send("/subscribe Kherson", user=BEN)
+    await night.publish("Storm over Kherson")
+    assert await night.broadcast_lanes() == [(Lane.NEWS, False)]
+    (delivery,) = await night.advance_to(MORNING)
+    assert delivery.subscriber == (await night.conversation.get_subscriber(ANN)).number
+
+
+async def test_a_chat_erased_during_quiet_hours_gets_no_summary(
+    night: QuietNight,
 ) -> None:
-    await night_here.falls()
-    await night_here.comes("Storm over Kherson")
-    night_here.talk.now = MORNING
-    await digests(night_here.talk.database, lambda: MORNING).owe(MORNING)
-    await night_here.talk.say("/pause 1h")
-    assert await night_here.until(MORNING + timedelta(minutes=1)) == []
-    await night_here.comes("Ferry to Kherson")
-    assert "2 reports" in html(await night_here.until(MORNING + timedelta(hours=1)))
+    await night.set_up()
+    await night.publish("Storm over Kherson")
+    asked = await night.conversation.send("/forget")
+    await night.conversation.press(asked.reply.buttons[0][0].data or "")
+    assert await night.advance_to(MORNING) == []
 
 
-async def test_what_comes_as_the_quiet_ends_is_held_or_pushed_and_never_lost(
-    night: Night,
+async def test_quiet_that_begins_again_before_its_summary_loses_no_news(
+    sqlite_night: QuietNight,
 ) -> None:
-    """Intake and the end of the quiet at the same moment, again and again."""
-    await night.falls()
-    number = (await night.talk.known()).number
-    night.talk.now = MORNING
-    maker = digests(night.talk.database, lambda: MORNING)
+    await sqlite_night.set_up()
+    await sqlite_night.publish("Storm over Kherson")
+    sqlite_night.conversation.now = MORNING
+    await make_digester(sqlite_night.conversation.database, lambda: MORNING).mark_due(MORNING)
+    await sqlite_night.conversation.send("/pause 1h")
+    assert await sqlite_night.advance_to(MORNING + timedelta(minutes=1)) == []
+    await sqlite_night.publish("Ferry to Kherson")
+    assert "2 reports" in only_html(await sqlite_night.advance_to(MORNING + timedelta(hours=1)))
+
+
+async def test_news_at_the_end_of_quiet_hours_is_deferred_or_pushed_and_never_lost(
+    night: QuietNight,
+) -> None:
+    """Ingest bulletins and end quiet hours at the same moment, repeatedly."""
+    await night.set_up()
+    number = (await night.conversation.get_subscriber()).number
+    night.conversation.now = MORNING
+    maker = make_digester(night.conversation.database, lambda: MORNING)
 
     async def bring() -> None:
         for turn in range(8):
-            await night.comes(f"Storm number {turn} over Kherson")
+            await night.publish(f"Storm number {turn} over Kherson")
 
     await asyncio.gather(bring(), maker.tick())
     await maker.tick()
-    async with night.talk.database.read() as transaction:
-        waited = await quiet_queue.since(transaction, 0, [number])
-        due = await deliveries.due(transaction, Lane.DIGEST, MORNING, limit=99)
-    told = "".join(each.content.html for each in due if each.content)
-    assert told.count("Storm number") == len(waited)
-    assert len(waited) + len(await night.pushed()) == 8
+    async with night.conversation.database.read() as transaction:
+        deferred = await quiet_queue.list_since(transaction, 0, [number])
+        due = await deliveries.list_due(transaction, Lane.DIGEST, MORNING, limit=99)
+    text = "".join(delivery.content.html for delivery in due if delivery.content)
+    assert text.count("Storm number") == len(deferred)
+    assert len(deferred) + len(await night.broadcast_lanes()) == 8
 
 
-async def test_many_begin_and_end_together_a_batch_at_a_time(
-    night: Night, monkeypatch: pytest.MonkeyPatch
+async def test_many_subscribers_begin_and_end_quiet_hours_in_batches(
+    night: QuietNight, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.digests.digester.TURNS", 2)
+    monkeypatch.setattr("bot.digests.digester.QUIET_BATCH", 2)
     for user in range(101, 106):
-        for said in ("/timezone UTC", "/subscribe Kherson", "/quiet 22:00-07:00"):
-            await night.talk.say(said, user=user)
-    await night.until(EVENING.replace(hour=22))
-    assert len((await night.hush()).news) == 5
-    await night.comes("Storm over Kherson")
-    assert len(await night.until(MORNING)) == 5
-    assert len((await night.hush()).news) == 0
+        for command in ("/timezone UTC", "/subscribe Kherson", "/quiet 22:00-07:00"):
+            await night.conversation.send(command, user=user)
+    await night.advance_to(EVENING.replace(hour=22))
+    assert len((await night.mutes()).muted_news) == 5
+    await night.publish("Storm over Kherson")
+    assert len(await night.advance_to(MORNING)) == 5
+    assert len((await night.mutes()).muted_news) == 0

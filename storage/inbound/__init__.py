@@ -1,1 +1,4 @@
-"""storage/inbound."""
+"""Repositories of everything that comes in: bulletins, incidents, sources, Telegram updates.
+
+Subscribers live in `storage.subscribers`, outgoing messages in `storage.outbox`.
+"""

@@ -1,4 +1,7 @@
-"""Tells a running process at once that another one has written something."""
+"""Arrival watch: notify this process when another one has enqueued arrivals.
+
+On SQLite it polls `PRAGMA data_version`, on PostgreSQL it uses LISTEN/NOTIFY.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -9,13 +12,13 @@ from sqlalchemy import text
 from storage.engine.database import Database
 from storage.inbound.ingest_queue import CHANNEL
 
-_SQLITE_SECONDS = 0.05
-_POSTGRES_SECONDS = 30.0
-"""After so long one looks without being told: a notice may be lost with its connection."""
+_SQLITE_POLL_SECONDS = 0.05
+_POSTGRES_TIMEOUT_SECONDS = 30.0
+"""Look without a notification after this time: one may be lost with its connection."""
 
 
-async def changes(database: Database) -> AsyncGenerator[None, None]:
-    """Yields once at the start and then whenever there may be new arrivals."""
+async def watch_arrivals(database: Database) -> AsyncGenerator[None, None]:
+    """Yield once at the start and then whenever there may be new arrivals."""
     watch = _sqlite_changes(database) if database.is_sqlite else _postgres_changes(database)
     async with aclosing(watch):
         async for _ in watch:
@@ -23,23 +26,23 @@ async def changes(database: Database) -> AsyncGenerator[None, None]:
 
 
 async def _sqlite_changes(database: Database) -> AsyncGenerator[None, None]:
-    """By `PRAGMA data_version`, which changes when another connection has committed."""
-    seen: int | None = None
+    """Poll `PRAGMA data_version`, which changes when another connection commits."""
+    last_version: int | None = None
     async with database.connection() as connection:
         while True:
             version = (await connection.exec_driver_sql("PRAGMA data_version")).scalar_one()
-            if version != seen:
-                seen = version
+            if version != last_version:
+                last_version = version
                 yield
-            await asyncio.sleep(_SQLITE_SECONDS)
+            await asyncio.sleep(_SQLITE_POLL_SECONDS)
 
 
 async def _postgres_changes(database: Database) -> AsyncGenerator[None, None]:
-    """By LISTEN."""
-    told = asyncio.Event()
+    """Wait for notifications with LISTEN."""
+    wakeup = asyncio.Event()
 
     def listener(*_: object) -> None:
-        told.set()
+        wakeup.set()
 
     async with database.connection() as connection:
         raw = (await connection.get_raw_connection()).driver_connection
@@ -50,9 +53,9 @@ async def _postgres_changes(database: Database) -> AsyncGenerator[None, None]:
             while True:
                 yield
                 try:
-                    await asyncio.wait_for(told.wait(), _POSTGRES_SECONDS)
+                    await asyncio.wait_for(wakeup.wait(), _POSTGRES_TIMEOUT_SECONDS)
                 except TimeoutError:
                     await connection.execute(text("SELECT 1"))
-                told.clear()
+                wakeup.clear()
         finally:
             await raw.remove_listener(CHANNEL, listener)

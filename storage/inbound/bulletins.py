@@ -1,4 +1,4 @@
-"""Bulletins: what the sources said."""
+"""Bulletin repository: the normalised items of all sources."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -11,24 +11,24 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.engine import RowMapping
 
 from storage import schema
-from storage.engine.bulk_insert import insert_all
 from storage.engine.database import Transaction
+from storage.engine.statements import bulk_insert
 
 _table = schema.bulletin
 
-ANNOUNCEMENTS = "@announcements"
-"""In the place of a source: what whoever runs the bot says. No source can be called so."""
+ANNOUNCEMENT_SOURCE = "@announcements"
+"""Source name of the operator's announcements. No configured source can have it."""
 
 
 class Kind(StrEnum):
-    """What a source calls its bulletin; None leaves it to the text."""
+    """Kind that a source gives to its bulletin; without one the text decides."""
 
     NEWS = "news"
     ALERT = "alert"
 
 
 class Phase(StrEnum):
-    """Where in the life of an alert a bulletin stands."""
+    """Phase of an alert that a bulletin announces."""
 
     WARNING = "warning"
     ACTIVE = "active"
@@ -38,50 +38,50 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Bulletin:
-    """One normalised thing a source said."""
+    """Normalised item of a source's stream."""
 
     source: str  # the source's configured name
-    key: str  # the source's own id of it, or a hash of what it says
+    key: str  # dedup key: the source's own id of it, or a hash of its content
     title: str = ""  # plain text, one line; may be empty
     text: str = ""  # plain text; may be empty where there is a title
-    url: str | None = None  # where to read on
+    url: str | None = None  # link to the full text
     lang: str | None = None  # BCP 47, where the source says
-    kind: Kind | None = None  # None: decided by what the text says
+    kind: Kind | None = None  # None: the text decides
     phase: Phase | None = None  # of an alert, where the source has one
     level: str | None = None  # "red", "yellow", or the source's own word
     hazard: str | None = None  # "air_raid", "drone", ..., where the source says; "weather:ID"
     regions: tuple[str, ...] = ()  # names or codes, as the source gave them
     topics: tuple[str, ...] = ()  # names of topics the source gave
-    published_at: datetime | None = None  # aware; when the source says it said so
-    expires_at: datetime | None = None  # aware; not worth a message afterwards
-    received_at: datetime  # aware; when it reached us
+    published_at: datetime | None = None  # aware; by the source's clock
+    expires_at: datetime | None = None  # aware; no message is sent afterwards
+    received_at: datetime  # aware; by our clock
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoredBulletin(Bulletin):
-    """A bulletin that has its place in the database."""
+    """Bulletin with its id in the database."""
 
     id: int  # grows in the order of arrival
-    also: tuple[str, ...] = ()  # other sources that told the same later
+    duplicate_sources: tuple[str, ...] = ()  # other sources that reported the same later
 
 
 async def add(transaction: Transaction, bulletin: Bulletin) -> StoredBulletin:
-    """Stores it, also when the same is there already: see `known`."""
+    """Store one bulletin, without a dedup check: see `last_received`."""
     (stored,) = await add_all(transaction, [bulletin])
     return stored
 
 
 async def add_all(transaction: Transaction, new: Sequence[Bulletin]) -> list[StoredBulletin]:
-    """Stores them in the order given, also those that are there already: see `known`."""
-    ids = await insert_all(transaction, _table, map(_values, new))
+    """Store bulletins in the order given, without a dedup check: see `last_received`."""
+    ids = await bulk_insert(transaction, _table, map(_values, new))
     stored = zip(new, ids, strict=True)
     return [StoredBulletin(**_own_fields(bulletin), id=id_) for bulletin, id_ in stored]
 
 
-async def known(
+async def last_received(
     transaction: Transaction, source: str, keys: Collection[str]
 ) -> dict[str, datetime]:
-    """Those of `keys` that a source has used, with when the last bulletin under each came."""
+    """Return the dedup keys that a source has used, with the last receipt time of each."""
     query = (
         select(_table.c.key, func.max(_table.c.received_at).label("last"))
         .where(_table.c.source == source, _table.c.key.in_(keys))
@@ -91,85 +91,92 @@ async def known(
 
 
 async def get(transaction: Transaction, ids: Iterable[int]) -> dict[int, StoredBulletin]:
-    """Those of `ids` that are there."""
+    """Return the bulletins that exist, by id."""
     query = select(_table).where(_table.c.id.in_(list(ids)))
     rows = (await transaction.execute(query)).mappings()
-    return {each.id: each for each in await _with_others(transaction, map(_bulletin, rows))}
+    stored = await _with_duplicate_sources(transaction, map(_bulletin, rows))
+    return {bulletin.id: bulletin for bulletin in stored}
 
 
-async def newest(
-    transaction: Transaction, count: int, *, before: int | None = None, repeats: bool = False
+async def get_newest(
+    transaction: Transaction,
+    count: int,
+    *,
+    before: int | None = None,
+    include_duplicates: bool = False,
 ) -> Sequence[StoredBulletin]:
-    """The newest `count`, newest first; only those with an id below `before` when it is given.
+    """Return the newest `count` bulletins, newest first, with ids below `before` if it is given.
 
-    What was told twice is there once, unless `repeats` are wanted too.
+    Duplicates of an earlier bulletin are left out unless `include_duplicates` is set.
     """
-    query = select(_table).where(_is_told).order_by(_table.c.id.desc()).limit(count)
-    if not repeats:
-        query = query.where(_is_first)
+    query = select(_table).where(_is_from_source).order_by(_table.c.id.desc()).limit(count)
+    if not include_duplicates:
+        query = query.where(_is_original)
     if before is not None:
         query = query.where(_table.c.id < before)
     rows = (await transaction.execute(query)).mappings()
-    return await _with_others(transaction, map(_bulletin, rows))
+    return await _with_duplicate_sources(transaction, map(_bulletin, rows))
 
 
-async def following(
+async def get_following(
     transaction: Transaction, count: int, *, after: int
 ) -> Sequence[StoredBulletin]:
-    """The `count` that came next after the id `after`, oldest first; as of `newest`."""
-    told = (_is_told, _is_first, _table.c.id > after)
-    query = select(_table).where(*told).order_by(_table.c.id).limit(count)
+    """Return the next `count` bulletins after the id `after`, oldest first, no duplicates."""
+    conditions = (_is_from_source, _is_original, _table.c.id > after)
+    query = select(_table).where(*conditions).order_by(_table.c.id).limit(count)
     rows = (await transaction.execute(query)).mappings()
-    return await _with_others(transaction, map(_bulletin, rows))
+    return await _with_duplicate_sources(transaction, map(_bulletin, rows))
 
 
-async def since(transaction: Transaction, received_at: datetime) -> list[StoredBulletin]:
-    """What was received after that, oldest first."""
-    told = (_is_told, _table.c.received_at > received_at)
-    query = select(_table).where(*told).order_by(_table.c.id)
+async def received_since(transaction: Transaction, received_at: datetime) -> list[StoredBulletin]:
+    """Return all bulletins received after `received_at`, oldest first, duplicates included."""
+    conditions = (_is_from_source, _table.c.received_at > received_at)
+    query = select(_table).where(*conditions).order_by(_table.c.id)
     return [_bulletin(row) for row in (await transaction.execute(query)).mappings()]
 
 
 async def last_id(transaction: Transaction) -> int:
-    """The id of the newest, 0 when there is none."""
+    """Return the id of the newest bulletin, 0 if there is none."""
     newest = await transaction.execute(select(func.max(_table.c.id)))
     return newest.scalar_one() or 0
 
 
-async def forget(transaction: Transaction, before: datetime, *, limit: int) -> int:
-    """Deletes the oldest `limit` that were received before that and are owed to nobody any more.
+async def purge(transaction: Transaction, before: datetime, *, limit: int) -> int:
+    """Delete the oldest `limit` bulletins received before `before` that have no pending messages.
 
-    What tells of an alert that is on stays. Their broadcasts and receipts go with them. Returns
-    how many there were.
+    Bulletins of an open incident stay. Broadcasts and receipts of a bulletin are deleted with it.
+    Returns the number of bulletins deleted.
     """
-    owed = select(schema.broadcast.c.id).where(
+    pending = select(schema.broadcast.c.id).where(
         schema.broadcast.c.bulletin == _table.c.id, schema.broadcast.c.finished_at.is_(None)
     )
     retried = select(schema.delivery.c.id).where(schema.delivery.c.bulletin == _table.c.id)
-    life = schema.incident
-    on = select(life.c.id).where(
-        life.c.closed_at.is_(None),
-        (life.c.bulletin == _table.c.id) | (life.c.newest == _table.c.id),
+    incident = schema.incident
+    active = select(incident.c.id).where(
+        incident.c.closed_at.is_(None),
+        (incident.c.bulletin == _table.c.id) | (incident.c.last_bulletin == _table.c.id),
     )
     query = (
         select(_table.c.id)
-        .where(_table.c.received_at < before, ~owed.exists(), ~retried.exists(), ~on.exists())
+        .where(
+            _table.c.received_at < before, ~pending.exists(), ~retried.exists(), ~active.exists()
+        )
         .order_by(_table.c.received_at)
         .limit(limit)
     )
-    old = list((await transaction.execute(query)).scalars())
-    await transaction.execute(delete(schema.broadcast).where(schema.broadcast.c.bulletin.in_(old)))
-    await transaction.execute(delete(_table).where(_table.c.id.in_(old)))
-    return len(old)
+    ids = list((await transaction.execute(query)).scalars())
+    await transaction.execute(delete(schema.broadcast).where(schema.broadcast.c.bulletin.in_(ids)))
+    await transaction.execute(delete(_table).where(_table.c.id.in_(ids)))
+    return len(ids)
 
 
 def to_json(bulletin: Bulletin) -> str:
-    """As text, for the table of arrivals."""
+    """Serialize a bulletin for the ingest queue."""
     return orjson.dumps(_own_fields(bulletin)).decode()
 
 
 def from_json(text: str) -> Bulletin:
-    """What `to_json` wrote."""
+    """Parse the output of `to_json`."""
     values = orjson.loads(text)
     for name in ("published_at", "expires_at", "received_at"):
         if values[name] is not None:
@@ -177,28 +184,30 @@ def from_json(text: str) -> Bulletin:
     return Bulletin(**_typed(values))
 
 
-_is_told = _table.c.source != ANNOUNCEMENTS
-_is_first = _table.c.id.not_in(select(schema.fold.c.bulletin))
+_is_from_source = _table.c.source != ANNOUNCEMENT_SOURCE
+_is_original = _table.c.id.not_in(select(schema.duplicate.c.bulletin))
 
 
-async def _with_others(
-    transaction: Transaction, found: Iterable[StoredBulletin]
+async def _with_duplicate_sources(
+    transaction: Transaction, stored: Iterable[StoredBulletin]
 ) -> list[StoredBulletin]:
-    """The same, with the sources that told it later."""
-    first = list(found)
+    """Fill in `duplicate_sources`."""
+    originals = list(stored)
     query = (
-        select(schema.fold.c.into, _table.c.source)
-        .join(_table, _table.c.id == schema.fold.c.bulletin)
-        .where(schema.fold.c.into.in_([each.id for each in first]))
+        select(schema.duplicate.c.original, _table.c.source)
+        .join(_table, _table.c.id == schema.duplicate.c.bulletin)
+        .where(schema.duplicate.c.original.in_([bulletin.id for bulletin in originals]))
         .order_by(_table.c.id)
     )
-    others: dict[int, dict[str, None]] = {}
-    for into, source in await transaction.execute(query):
-        others.setdefault(into, {})[source] = None
-    return [
-        replace(each, also=tuple(name for name in others.get(each.id, ()) if name != each.source))
-        for each in first
-    ]
+    sources: dict[int, dict[str, None]] = {}  # a dict for its order
+    for original, source in await transaction.execute(query):
+        sources.setdefault(original, {})[source] = None
+    return [_with_sources(bulletin, sources.get(bulletin.id, ())) for bulletin in originals]
+
+
+def _with_sources(bulletin: StoredBulletin, sources: Iterable[str]) -> StoredBulletin:
+    names = tuple(name for name in sources if name != bulletin.source)
+    return replace(bulletin, duplicate_sources=names)
 
 
 def _own_fields(bulletin: Bulletin) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Incidents: the life of one alert in one region, from the first word of it to the all-clear."""
+"""Incident repository: the stored life of one alert in one region, from start to all-clear."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,106 +12,114 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from storage import schema
-from storage.engine import upsert
 from storage.engine.database import Transaction
+from storage.engine.statements import upsert
 
 _table = schema.incident
-_crowd = schema.crowd
+_audience = schema.incident_audience
 
-Key = tuple[str, str]
-"""A region's code and a hazard: what is on there is one incident."""
+IncidentKey = tuple[str, str]
+"""Region code and hazard: at most one incident is open for each."""
 
 
 def has_id(hazard: str) -> bool:
-    """`weather:ID`: of such alerts there are many at a time, and each has a life of its own.
+    """Return whether the hazard carries an alert id, as in `weather:ID`.
 
-    It is one incident however many regions it is for.
+    Many such alerts can be active in a region at a time. Each is one incident, for however many
+    regions.
     """
     return ":" in hazard
 
 
-def is_same(one: str, other: str) -> bool:
-    """Of two hazards with ids: a later word may call it something else."""
-    return one.partition(":")[2] == other.partition(":")[2]
+def is_same_alert(hazard: str, other_hazard: str) -> bool:
+    """Compare two hazards with ids by their ids: an update may name another kind of hazard."""
+    return hazard.partition(":")[2] == other_hazard.partition(":")[2]
 
 
-class Telling(StrEnum):
-    """What a broadcast tells of an incident. What is drawn is always the newest state."""
+class NotificationReason(StrEnum):
+    """Reason for a notification. The rendered message always shows the incident's latest state."""
 
     OPENED = "opened"
     CHANGED = "changed"
     CLOSED = "closed"
-    UNKNOWN = "unknown"
-    KNOWN = "known"  # it was unknown, and is on
-    MISSED = "missed"  # it is too old to ring
+    BECAME_UNKNOWN = "unknown"
+    KNOWN_AGAIN = "known"  # it was unknown, and is active
+    MISSED = "missed"  # it arrived too late to be pushed
 
 
 @dataclass(frozen=True, kw_only=True)
-class Word:
-    """What one source said of an incident last."""
+class SourceReport:
+    """Latest report of one source about an incident."""
 
-    on: bool
-    at: datetime  # aware; when the source said so
+    is_active: bool
+    reported_at: datetime  # aware; by the source's clock
     level: str | None = None  # "red", "yellow", "warning", or the source's own word
     threats: tuple[str, ...] = ()  # names of topics
-    expires_at: datetime | None = None  # aware; its word is worth nothing afterwards
+    expires_at: datetime | None = None  # aware; the report is void afterwards
 
 
 @dataclass(frozen=True, kw_only=True)
 class Incident:
-    """One alert in one region. There is one open at a time for a region and a hazard."""
+    """Stored life of one alert in one region, over all sources.
+
+    At most one incident is open for a region and a hazard.
+    """
 
     id: int = 0  # 0: not stored yet
-    region: str  # code; of an alert with an id the smallest one that holds all it was for
+    region: (
+        str  # code; of an alert with an id: the smallest region that contains all of its regions
+    )
     hazard: str  # "air_raid", "artillery_shelling", ...; "weather:ID" as in `has_id`
-    wave: str = ""  # code of the oblast it lies in: of one wave are those that may belong together
-    opened_at: datetime  # aware; when it began, as the first source tells
-    level: str | None = None  # the gravest that a source says
-    threats: tuple[str, ...] = ()  # of all sources that say it is on; names of topics
-    sources: Mapping[str, Word] = field(default_factory=dict)  # by name, the first one first
-    bulletin: int | None = None  # id of the first; None: no longer kept
-    newest: int | None = None  # id of the last that changed or ended it; None: no longer kept
-    clearing_since: datetime | None = None  # aware; nobody sees it since: perhaps it is over
-    unknown_since: datetime | None = None  # aware; since then nobody knows whether it is on
+    group_region: str = ""  # code of the oblast: incidents of one group can be related
+    opened_at: datetime  # aware; when it began, by the first source
+    level: str | None = None  # the most severe level that a source reports
+    threats: tuple[str, ...] = ()  # of all sources that report it active; names of topics
+    # Latest report of each source, by the source's name, the first source first:
+    sources: Mapping[str, SourceReport] = field(default_factory=dict)
+    bulletin: int | None = None  # id of the first; None: purged
+    last_bulletin: int | None = None  # id of the last that changed or ended it; None: purged
+    clearing_since: datetime | None = None  # aware; no source shows it since then
+    unknown_since: datetime | None = None  # aware; no live source could tell its state since then
     closed_at: datetime | None = None  # aware
-    declared: bool = False  # its end was said, and not seen by polls
+    is_end_declared: bool = False  # a source declared its end; False: polls stopped showing it
 
     @property
-    def key(self) -> Key:
+    def key(self) -> IncidentKey:
+        """Return the key that identifies the open incident."""
         return self.region, self.hazard
 
 
 @dataclass(frozen=True)
-class Crowd:
-    """Subscriber numbers of those who are told of an incident."""
+class IncidentAudience:
+    """Audience of an incident over its life, as sets of subscriber numbers."""
 
-    owed: BitMap  # who has been told that it is on, of this region or of one it belongs with
-    linked: BitMap  # those of them for whom it belongs with another one: one message for both
-    silent: BitMap  # those of them who are told without a sound
+    notified: BitMap  # know that it is active, from this incident or a related one
+    linked: BitMap  # of these: for whom it is related to another one, with one message for both
+    silent: BitMap  # of these: get its messages without sound
 
 
-async def open_now(transaction: Transaction) -> list[Incident]:
-    """All that are not closed, oldest first."""
+async def get_open(transaction: Transaction) -> list[Incident]:
+    """Return all open incidents, oldest first."""
     query = select(_table).where(_table.c.closed_at.is_(None)).order_by(_table.c.id)
     return [_incident(row) for row in (await transaction.execute(query)).mappings()]
 
 
-async def ended(transaction: Transaction, since: datetime) -> dict[Key, Incident]:
-    """By region and hazard the last one that was closed after that."""
+async def last_closed(transaction: Transaction, since: datetime) -> dict[IncidentKey, Incident]:
+    """Return, by region and hazard, the last incident closed after `since`."""
     query = select(_table).where(_table.c.closed_at > since).order_by(_table.c.closed_at)
     rows = (await transaction.execute(query)).mappings()
     return {incident.key: incident for incident in map(_incident, rows)}
 
 
 async def get(transaction: Transaction, ids: Collection[int]) -> dict[int, Incident]:
-    """Those of `ids` that are there."""
+    """Return the incidents that exist, by id."""
     query = select(_table).where(_table.c.id.in_(ids))
-    found = map(_incident, (await transaction.execute(query)).mappings())
-    return {incident.id: incident for incident in found}
+    stored = map(_incident, (await transaction.execute(query)).mappings())
+    return {incident.id: incident for incident in stored}
 
 
 async def store(transaction: Transaction, incident: Incident) -> int:
-    """Inserts it, or changes the one of its id; the id."""
+    """Insert the incident, or update it if it has an id. Return the id."""
     values = _values(incident)
     if incident.id:
         await transaction.execute(update(_table).where(_table.c.id == incident.id).values(**values))
@@ -121,56 +129,70 @@ async def store(transaction: Transaction, incident: Incident) -> int:
     return id_
 
 
-async def crowds(transaction: Transaction, ids: Iterable[int]) -> dict[int, Crowd]:
-    """By incident; none for one that nobody was told of."""
-    query = select(_crowd).where(_crowd.c.incident.in_(list(ids)))
+async def get_audiences(
+    transaction: Transaction, ids: Iterable[int]
+) -> dict[int, IncidentAudience]:
+    """Return the audiences by incident id, without incidents that have none."""
+    query = select(_audience).where(_audience.c.incident.in_(list(ids)))
     return {
-        row.incident: Crowd(row.owed, row.linked, row.silent)
+        row.incident: IncidentAudience(row.notified, row.linked, row.silent)
         for row in await transaction.execute(query)
     }
 
 
-async def store_crowd(transaction: Transaction, incident: int, crowd: Crowd) -> None:
-    values = {"owed": crowd.owed, "linked": crowd.linked, "silent": crowd.silent}
-    statement = upsert.insert(transaction, _crowd).values(incident=incident, **values)
+async def store_audience(
+    transaction: Transaction, incident: int, audience: IncidentAudience
+) -> None:
+    """Insert or replace the audience of an incident."""
+    values = {"notified": audience.notified, "linked": audience.linked, "silent": audience.silent}
+    statement = upsert(transaction, _audience).values(incident=incident, **values)
     await transaction.execute(
-        statement.on_conflict_do_update(index_elements=[_crowd.c.incident], set_=values)
+        statement.on_conflict_do_update(index_elements=[_audience.c.incident], set_=values)
     )
 
 
-async def forget(transaction: Transaction, before: datetime) -> None:
-    """Deletes those that were closed before that."""
+async def purge(transaction: Transaction, before: datetime) -> None:
+    """Delete the incidents closed before `before`."""
     await transaction.execute(delete(_table).where(_table.c.closed_at < before))
 
 
 def _values(incident: Incident) -> dict[str, Any]:
-    own = {name: value for name, value in vars(incident).items() if name != "id"}
-    words = [{"name": name, **asdict(word)} for name, word in incident.sources.items()]
+    reports = [_report_to_json(name, report) for name, report in incident.sources.items()]
     return {
-        **own,
+        **{name: value for name, value in vars(incident).items() if name != "id"},
         "threats": orjson.dumps(incident.threats).decode(),
-        "sources": orjson.dumps(words).decode(),
+        "sources": orjson.dumps(reports).decode(),
     }
 
 
 def _incident(row: RowMapping) -> Incident:
-    words = orjson.loads(row["sources"])
+    reports = orjson.loads(row["sources"])
     return Incident(
         **{
             **row,
             "threats": tuple(orjson.loads(row["threats"])),
-            "sources": {word.pop("name"): _word(word) for word in words},
+            "sources": {values["name"]: _report_from_json(values) for values in reports},
         }
     )
 
 
-def _word(values: dict[str, Any]) -> Word:
+def _report_to_json(source: str, report: SourceReport) -> dict[str, Any]:
+    return {
+        "name": source,
+        "on": report.is_active,
+        "at": report.reported_at,
+        "level": report.level,
+        "threats": report.threats,
+        "expires_at": report.expires_at,
+    }
+
+
+def _report_from_json(values: dict[str, Any]) -> SourceReport:
     expires_at = values["expires_at"]
-    return Word(
-        **{
-            **values,
-            "at": datetime.fromisoformat(values["at"]),
-            "threats": tuple(values["threats"]),
-            "expires_at": datetime.fromisoformat(expires_at) if expires_at else None,
-        }
+    return SourceReport(
+        is_active=values["on"],
+        reported_at=datetime.fromisoformat(values["at"]),
+        level=values["level"],
+        threats=tuple(values["threats"]),
+        expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
     )

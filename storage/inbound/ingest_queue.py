@@ -1,4 +1,7 @@
-"""Bulletins that wait to be taken: put in by another process, or too many to take at once."""
+"""Ingest queue: raw bulletins stored before they are read.
+
+Another process enqueued them, or a source brought too many to read in one transaction.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,114 +10,127 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, select, text, update
 
 from storage import schema
-from storage.engine.bulk_insert import insert_all
 from storage.engine.database import Transaction
+from storage.engine.statements import bulk_insert
 from storage.inbound import bulletins
 from storage.inbound.bulletins import Bulletin, Kind
 
 _table = schema.arrival
 
 CHANNEL = "tocsin_arrivals"
-"""What PostgreSQL notifies of. SQLite has `PRAGMA data_version` instead."""
+"""PostgreSQL NOTIFY channel for new arrivals. SQLite has `PRAGMA data_version` instead."""
 
-_AT_ONCE = 200
-"""Ids in one question: what is made of its answer is made in one go."""
+_QUERY_BATCH = 200
+"""Ids in one query: its rows are converted without yielding to the event loop."""
 
 
 @dataclass(frozen=True)
 class Arrival:
+    """Bulletin in the ingest queue."""
+
     id: int
     bulletin: Bulletin
-    urgent: bool | None  # whether it is an alert; None: its source does not say
+    is_urgent: bool | None  # it is an alert; None: its source does not say
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What became of an arrival."""
+class IngestResult:
+    """Result of ingesting a bulletin."""
 
-    repeated: bool  # it was known already
-    matched: int  # how many subscribers it matched
+    is_duplicate: bool  # its source brought it before: same dedup key
+    match_count: int  # subscribers matched
 
 
-async def put(transaction: Transaction, arrived: Iterable[Bulletin], now: datetime) -> list[int]:
-    """Stores them for the running process to take; their ids."""
+async def enqueue(
+    transaction: Transaction, arrived: Iterable[Bulletin], now: datetime
+) -> list[int]:
+    """Store bulletins for the running process to ingest. Return their ids."""
     rows = (
         {
             "source": bulletin.source,
             "payload": bulletins.to_json(bulletin),
-            "urgent": _is_urgent(bulletin),
+            "is_urgent": _is_urgent(bulletin),
             "created_at": now,
         }
         for bulletin in arrived
     )
-    ids = await insert_all(transaction, _table, rows)
+    ids = await bulk_insert(transaction, _table, rows)
     if transaction.dialect.name == "postgresql":
         await transaction.execute(text(f"NOTIFY {CHANNEL}"))
     return ids
 
 
-async def waiting(transaction: Transaction, limit: int) -> list[Arrival]:
-    """Those that nobody has taken and that come first, all as urgent as each other.
+async def next_waiting(transaction: Transaction, limit: int) -> list[Arrival]:
+    """Return up to `limit` waiting arrivals of the most urgent class that has any.
 
-    Alerts, then what may be one, then the others; of each the oldest first.
+    Alerts come first, then arrivals that may be alerts, then all others, each oldest first.
     """
-    for urgent in (True, None, False):
+    for is_urgent in (True, None, False):
         query = (
             select(_table.c.id, _table.c.payload)
-            .where(_table.c.taken_at.is_(None), _table.c.urgent.is_(urgent))
+            .where(_table.c.completed_at.is_(None), _table.c.is_urgent.is_(is_urgent))
             .order_by(_table.c.id)
             .limit(limit)
         )
-        found = (await transaction.execute(query)).all()
-        if found:
-            return [Arrival(row.id, bulletins.from_json(row.payload), urgent) for row in found]
+        rows = (await transaction.execute(query)).all()
+        if rows:
+            return [Arrival(row.id, bulletins.from_json(row.payload), is_urgent) for row in rows]
     return []
 
 
-async def sort(transaction: Transaction, urgent: Mapping[int, bool]) -> None:
-    """Notes, by id, which are alerts."""
-    await transaction.execute(
-        update(_table).where(_table.c.id == bindparam("row")).values(urgent=bindparam("is_so")),
-        [{"row": id_, "is_so": is_so} for id_, is_so in urgent.items()],
-    )
-
-
-async def take(transaction: Transaction, taken: Mapping[int, Taken], now: datetime) -> None:
-    """Notes, by id, what became of them."""
+async def set_urgency(transaction: Transaction, urgency: Mapping[int, bool]) -> None:
+    """Store, by arrival id, which arrivals are alerts."""
     await transaction.execute(
         update(_table)
-        .where(_table.c.id == bindparam("row"))
-        .values(taken_at=now, repeated=bindparam("again"), matched=bindparam("count")),
-        [{"row": id_, "again": one.repeated, "count": one.matched} for id_, one in taken.items()],
+        .where(_table.c.id == bindparam("arrival_id"))
+        .values(is_urgent=bindparam("is_urgent")),
+        [{"arrival_id": id_, "is_urgent": is_urgent} for id_, is_urgent in urgency.items()],
     )
 
 
-async def results(transaction: Transaction, ids: Sequence[int]) -> dict[int, Taken]:
-    """What became of those of `ids` that were taken."""
-    found: dict[int, Taken] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        some = ids[start : start + _AT_ONCE]
-        query = select(_table.c.id, _table.c.repeated, _table.c.matched).where(
-            _table.c.id.in_(some), _table.c.taken_at.is_not(None)
+async def complete(
+    transaction: Transaction, results: Mapping[int, IngestResult], now: datetime
+) -> None:
+    """Store the results, by arrival id, of arrivals that were ingested."""
+    await transaction.execute(
+        update(_table)
+        .where(_table.c.id == bindparam("arrival_id"))
+        .values(
+            completed_at=now, is_duplicate=bindparam("duplicate"), match_count=bindparam("matches")
+        ),
+        [
+            {"arrival_id": id_, "duplicate": result.is_duplicate, "matches": result.match_count}
+            for id_, result in results.items()
+        ],
+    )
+
+
+async def get_results(transaction: Transaction, ids: Sequence[int]) -> dict[int, IngestResult]:
+    """Return the results of those of `ids` that were ingested."""
+    results: dict[int, IngestResult] = {}
+    for start in range(0, len(ids), _QUERY_BATCH):
+        batch = ids[start : start + _QUERY_BATCH]
+        query = select(_table.c.id, _table.c.is_duplicate, _table.c.match_count).where(
+            _table.c.id.in_(batch), _table.c.completed_at.is_not(None)
         )
         rows = await transaction.execute(query)
-        found |= {row.id: Taken(row.repeated, row.matched) for row in rows}
-    return found
+        results |= {row.id: IngestResult(row.is_duplicate, row.match_count) for row in rows}
+    return results
 
 
 async def count_waiting(transaction: Transaction, first: int, last: int) -> int:
-    """How many with ids from `first` to `last` nobody has taken yet."""
+    """Count the waiting arrivals with ids from `first` to `last`."""
     query = (
         select(func.count())
         .select_from(_table)
-        .where(_table.c.taken_at.is_(None), _table.c.id.between(first, last))
+        .where(_table.c.completed_at.is_(None), _table.c.id.between(first, last))
     )
     return (await transaction.execute(query)).scalar_one()
 
 
-async def forget(transaction: Transaction, before: datetime) -> None:
-    """Deletes what was taken before that."""
-    await transaction.execute(delete(_table).where(_table.c.taken_at < before))
+async def purge(transaction: Transaction, before: datetime) -> None:
+    """Delete the arrivals ingested before `before`."""
+    await transaction.execute(delete(_table).where(_table.c.completed_at < before))
 
 
 def _is_urgent(bulletin: Bulletin) -> bool | None:

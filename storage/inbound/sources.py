@@ -1,4 +1,4 @@
-"""Where each source left off, and how it is doing."""
+"""Source repository: the cursor of each source and its health."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,80 +11,94 @@ from sqlalchemy.engine import RowMapping
 
 from storage import schema
 from storage.engine.database import Transaction
-from storage.engine.upsert import insert
+from storage.engine.statements import upsert
 
 _table = schema.source
 
 Cursor = dict[str, Any]
-"""What a source needs to go on where it left off: its own business, as JSON."""
+"""Position of a source in its stream, as JSON. Only the source itself reads it."""
 
-MOST_UNKNOWN = 20
-"""Places kept of a source: the others are in the log."""
+MAX_UNKNOWN_PLACES = 20
+"""Unknown places stored for a source; the log has all of them."""
 
-_LEAST = timedelta(seconds=60)
-_MISSED = 3
+_MIN_OUTAGE = timedelta(seconds=60)
+_MISSED_POLLS = 3
 
 
 @dataclass(frozen=True)
 class SourceState:
+    """Polling state of a source."""
+
     name: str  # as configured
-    cursor: Cursor | None  # None: there was no good poll ever
-    polled_at: datetime | None  # aware; the last try
-    succeeded_at: datetime | None  # aware; the last good poll, a 304 included
-    error: str | None  # of the last try; None: it was good
-    errors: int  # failed tries in a row
+    cursor: Cursor | None  # None: no poll has ever succeeded
+    polled_at: datetime | None  # aware; the last poll
+    succeeded_at: datetime | None  # aware; the last successful poll, a 304 included
+    error: str | None  # of the last poll; None: it succeeded
+    consecutive_errors: int
 
 
 @dataclass(frozen=True)
-class Watched:
-    """A source as the running process knows it."""
+class RegisteredSource:
+    """Source of the running process."""
 
     name: str  # as configured
     kind: str  # as configured
-    every: timedelta | None  # between two polls while all is well; None: it is told, not asked
+    interval: timedelta | None  # between polls without errors; None: a push source, not polled
 
 
 @dataclass(frozen=True)
-class Health(Watched):
-    """How a source is doing."""
+class SourceHealth(RegisteredSource):
+    """Health of a registered source."""
 
-    watched_at: datetime  # aware; since when this process looks after it
-    polled_at: datetime | None  # aware; the last try
-    succeeded_at: datetime | None  # aware; the last good poll; of one that is told, the last word
-    error: str | None  # of the last try; None: it was good
-    errors: int  # failed tries in a row
-    latency: timedelta | None  # how long the last try took
-    next_at: datetime | None  # aware; when it is asked again
-    paged_at: datetime | None  # aware; since when the administrators know that it is dead
-    unknown: tuple[str, ...]  # places it named that are in no table
+    registered_at: datetime  # aware; at the start of this process
+    polled_at: datetime | None  # aware; the last poll
+    succeeded_at: datetime | None  # aware; the last successful poll, or push
+    error: str | None  # of the last poll; None: it succeeded
+    consecutive_errors: int
+    latency: timedelta | None  # of the last poll
+    next_poll_at: datetime | None  # aware
+    outage_notified_at: datetime | None  # aware; the operators were notified of its outage
+    unknown_places: tuple[str, ...]  # places in its bulletins that the gazetteer does not have
 
-    def is_dead(self, now: datetime) -> bool:
-        """Whether it had its chance of a good poll for a minute or three intervals, and none."""
-        if self.every is None:
+    def is_down(self, now: datetime) -> bool:
+        """Return whether no poll has succeeded for three intervals, and at least a minute."""
+        if self.interval is None:
             return False
-        good = max(self.succeeded_at or self.watched_at, self.watched_at)
-        return now - good > max(_LEAST, self.every * _MISSED)
+        last_success = max(self.succeeded_at or self.registered_at, self.registered_at)
+        return now - last_success > max(_MIN_OUTAGE, self.interval * _MISSED_POLLS)
 
 
-async def state(transaction: Transaction, name: str) -> SourceState:
+async def get_state(transaction: Transaction, name: str) -> SourceState:
+    """Return the polling state of a source, an empty one if nothing is stored."""
     table = _table.c
-    query = select(table.cursor, table.polled_at, table.succeeded_at, table.error, table.errors)
+    query = select(
+        table.cursor, table.polled_at, table.succeeded_at, table.error, table.consecutive_errors
+    )
     row = (await transaction.execute(query.where(table.name == name))).mappings().first()
     if row is None:
         return SourceState(name, None, None, None, None, 0)
-    return SourceState(**{"name": name, **row, "cursor": _cursor(row["cursor"])})
+    return SourceState(
+        name=name,
+        cursor=_cursor(row["cursor"]),
+        polled_at=row["polled_at"],
+        succeeded_at=row["succeeded_at"],
+        error=row["error"],
+        consecutive_errors=row["consecutive_errors"],
+    )
 
 
-async def successes(transaction: Transaction, names: Sequence[str]) -> dict[str, datetime]:
-    """When those of `names` that ever had a good poll had the last one."""
+async def last_success_times(transaction: Transaction, names: Sequence[str]) -> dict[str, datetime]:
+    """Return the time of the last successful poll of each source that ever had one."""
     query = select(_table.c.name, _table.c.succeeded_at).where(
         _table.c.name.in_(names), _table.c.succeeded_at.is_not(None)
     )
     return {row.name: row.succeeded_at for row in await transaction.execute(query)}
 
 
-async def succeed(transaction: Transaction, name: str, cursor: Cursor, now: datetime) -> None:
-    """Notes a good poll: stored together with what it brought."""
+async def record_success(
+    transaction: Transaction, name: str, cursor: Cursor, now: datetime
+) -> None:
+    """Record a successful poll, in the transaction that stores its bulletins."""
     await _store(
         transaction,
         name,
@@ -92,58 +106,77 @@ async def succeed(transaction: Transaction, name: str, cursor: Cursor, now: date
         polled_at=now,
         succeeded_at=now,
         error=None,
-        errors=0,
+        consecutive_errors=0,
     )
 
 
-async def fail(transaction: Transaction, name: str, error: str, now: datetime) -> None:
-    """Notes a failed poll; the cursor stays."""
-    before = await state(transaction, name)
-    await _store(transaction, name, polled_at=now, error=error, errors=before.errors + 1)
-
-
-async def watch(transaction: Transaction, all_watched: Sequence[Watched], now: datetime) -> None:
-    """Notes which sources there are from now on; of others only where they left off is kept."""
-    names = [watched.name for watched in all_watched]
-    await transaction.execute(
-        update(_table).where(not_(_table.c.name.in_(names))).values(kind=None, paged_at=None)
+async def record_failure(transaction: Transaction, name: str, error: str, now: datetime) -> None:
+    """Record a failed poll. The cursor stays."""
+    before = await get_state(transaction, name)
+    await _store(
+        transaction,
+        name,
+        polled_at=now,
+        error=error,
+        consecutive_errors=before.consecutive_errors + 1,
     )
-    for watched in all_watched:
-        every = watched.every.total_seconds() if watched.every else None
-        values = {"kind": watched.kind, "every": every, "watched_at": now}
-        values |= {"next_at": None, "unknown": None}  # they are found out again
-        await _store(transaction, watched.name, **values)
 
 
-async def schedule(
-    transaction: Transaction, name: str, *, latency: timedelta, next_at: datetime, every: timedelta
+async def register(
+    transaction: Transaction, registered: Sequence[RegisteredSource], now: datetime
 ) -> None:
-    """Notes how long a poll took, good or bad, when the next one is, and how often they are now."""
-    values = {"latency": latency.total_seconds(), "every": every.total_seconds()}
-    await _change(transaction, name, next_at=next_at, **values)
+    """Store the sources of the running process. Of all others only the polling state stays."""
+    names = [source.name for source in registered]
+    await transaction.execute(
+        update(_table)
+        .where(not_(_table.c.name.in_(names)))
+        .values(kind=None, outage_notified_at=None)
+    )
+    for source in registered:
+        interval = source.interval.total_seconds() if source.interval else None
+        values = {"kind": source.kind, "poll_interval": interval, "registered_at": now}
+        values |= {"next_poll_at": None, "unknown_places": None}  # the next polls fill them in
+        await _store(transaction, source.name, **values)
 
 
-async def page(transaction: Transaction, name: str, at: datetime | None) -> None:
-    """Notes that the administrators know that it is dead; None: that it is back."""
-    await _change(transaction, name, paged_at=at)
+async def record_poll(
+    transaction: Transaction,
+    name: str,
+    *,
+    latency: timedelta,
+    next_poll_at: datetime,
+    interval: timedelta,
+) -> None:
+    """Record the latency of a poll, successful or not, and the times of the next ones."""
+    values = {"latency": latency.total_seconds(), "poll_interval": interval.total_seconds()}
+    await _change(transaction, name, next_poll_at=next_poll_at, **values)
 
 
-async def miss(transaction: Transaction, name: str, places: Iterable[str]) -> None:
-    """Adds to the places it named that are in no table."""
-    query = select(_table.c.unknown).where(_table.c.name == name)
-    known = _list(await transaction.scalar(query))
-    kept = list(dict.fromkeys((*known, *places)))[:MOST_UNKNOWN]
-    await _store(transaction, name, unknown=orjson.dumps(kept).decode())
+async def set_outage_notified(
+    transaction: Transaction, name: str, notified_at: datetime | None
+) -> None:
+    """Record that the operators were notified of an outage; None: that it is over."""
+    await _change(transaction, name, outage_notified_at=notified_at)
 
 
-async def health(transaction: Transaction) -> list[Health]:
-    """Of all sources that are watched, by name."""
+async def add_unknown_places(transaction: Transaction, name: str, places: Iterable[str]) -> None:
+    """Add places that a source named and the gazetteer does not have."""
+    query = select(_table.c.unknown_places).where(_table.c.name == name)
+    stored = _list(await transaction.scalar(query))
+    merged = list(dict.fromkeys((*stored, *places)))[:MAX_UNKNOWN_PLACES]
+    await _store(transaction, name, unknown_places=orjson.dumps(merged).decode())
+
+
+async def get_health(transaction: Transaction) -> list[SourceHealth]:
+    """Return the health of all registered sources, sorted by name."""
     query = select(_table).where(_table.c.kind.is_not(None)).order_by(_table.c.name)
     return [_health(row) for row in (await transaction.execute(query)).mappings()]
 
 
 async def _store(transaction: Transaction, name: str, **values: object) -> None:
-    statement = insert(transaction, _table).values(**{"name": name, "errors": 0, **values})
+    statement = upsert(transaction, _table).values(
+        **{"name": name, "consecutive_errors": 0, **values}
+    )
     await transaction.execute(
         statement.on_conflict_do_update(index_elements=[_table.c.name], set_=values)
     )
@@ -153,13 +186,21 @@ async def _change(transaction: Transaction, name: str, **values: object) -> None
     await transaction.execute(update(_table).where(_table.c.name == name).values(**values))
 
 
-def _health(row: RowMapping) -> Health:
-    values = dict(row)
-    del values["cursor"]
-    values["every"] = _seconds(values["every"])
-    values["latency"] = _seconds(values["latency"])
-    values["unknown"] = _list(values["unknown"])
-    return Health(**values)
+def _health(row: RowMapping) -> SourceHealth:
+    return SourceHealth(
+        name=row["name"],
+        kind=row["kind"],
+        interval=_seconds(row["poll_interval"]),
+        registered_at=row["registered_at"],
+        polled_at=row["polled_at"],
+        succeeded_at=row["succeeded_at"],
+        error=row["error"],
+        consecutive_errors=row["consecutive_errors"],
+        latency=_seconds(row["latency"]),
+        next_poll_at=row["next_poll_at"],
+        outage_notified_at=row["outage_notified_at"],
+        unknown_places=_list(row["unknown_places"]),
+    )
 
 
 def _seconds(number: float | None) -> timedelta | None:

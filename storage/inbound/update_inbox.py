@@ -1,4 +1,7 @@
-"""What Telegram told us, kept from before it is confirmed until it is dealt with."""
+"""Update inbox: Telegram updates, stored before they are confirmed, until they are handled.
+
+Storing is idempotent by update id, so an update that Telegram repeats is handled once.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -10,78 +13,82 @@ from sqlalchemy import delete, func, select, update
 
 from storage import schema
 from storage.engine.database import Transaction
-from storage.engine.upsert import insert
+from storage.engine.statements import upsert
 
 _table = schema.inbox
 
-OF_ONE_CHAT = 20
-"""Updates that are taken of one chat at a time."""
+MAX_PER_CHAT = 20
+"""Updates of one chat in a batch, so that a flood from it leaves room for others."""
 
 
 @dataclass(frozen=True)
-class Incoming:
-    """One update of the Bot API, as Telegram sent it."""
+class PendingUpdate:
+    """Update of the Bot API that waits to be handled."""
 
     update_id: int
     payload: dict[str, Any]  # core.telegram.org/bots/api#update
-    chat_id: int = 0  # whose it is, as `chat_of` tells
+    chat_id: int = 0  # see `chat_id_of`
 
 
-async def put(transaction: Transaction, updates: Iterable[dict[str, Any]], now: datetime) -> None:
-    """Keeps each once, however often Telegram repeats it."""
+async def enqueue(
+    transaction: Transaction, updates: Iterable[dict[str, Any]], now: datetime
+) -> None:
+    """Store updates, without those that are stored already."""
     values = [
         {
             "update_id": payload["update_id"],
-            "chat_id": chat_of(payload),
+            "chat_id": chat_id_of(payload),
             "payload": orjson.dumps(payload).decode(),
             "received_at": now,
         }
         for payload in updates
     ]
-    await transaction.execute(insert(transaction, _table).values(values).on_conflict_do_nothing())
+    await transaction.execute(upsert(transaction, _table).values(values).on_conflict_do_nothing())
 
 
 async def last_id(transaction: Transaction) -> int | None:
-    """The highest update id ever kept here, None when there is none."""
+    """Return the highest update id ever stored, None if there is none."""
     highest: int | None = await transaction.scalar(select(func.max(_table.c.update_id)))
     return highest
 
 
-async def waiting(
+async def next_waiting(
     transaction: Transaction,
     limit: int,
-    without: Collection[int] = (),
-    without_chats: Collection[int] = (),
-) -> list[Incoming]:
-    """Those not dealt with, oldest first, but for the ids `without` and all of those chats.
+    excluded_ids: Collection[int] = (),
+    excluded_chats: Collection[int] = (),
+) -> list[PendingUpdate]:
+    """Return up to `limit` waiting updates, oldest first, at most MAX_PER_CHAT of any chat.
 
-    No more than OF_ONE_CHAT of any chat: what one has sent in a flood leaves room for the others.
+    Skips `excluded_ids` and all updates of `excluded_chats`.
     """
-    of_its_chat = func.row_number().over(partition_by=_table.c.chat_id, order_by=_table.c.update_id)
+    rank_in_chat = func.row_number().over(
+        partition_by=_table.c.chat_id, order_by=_table.c.update_id
+    )
     ranked = (
-        select(_table.c.update_id, of_its_chat.label("rank"))
+        select(_table.c.update_id, rank_in_chat.label("rank"))
         .where(
             _table.c.done_at.is_(None),
-            _table.c.update_id.not_in(without),
-            _table.c.chat_id.not_in(without_chats),
+            _table.c.update_id.not_in(excluded_ids),
+            _table.c.chat_id.not_in(excluded_chats),
         )
         .subquery()
     )
     query = (
         select(_table.c.update_id, _table.c.payload, _table.c.chat_id)
         .join_from(ranked, _table, ranked.c.update_id == _table.c.update_id)
-        .where(ranked.c.rank <= OF_ONE_CHAT)
+        .where(ranked.c.rank <= MAX_PER_CHAT)
         .order_by(_table.c.update_id)
         .limit(limit)
     )
     rows = await transaction.execute(query)
-    return [Incoming(row.update_id, orjson.loads(row.payload), row.chat_id) for row in rows]
+    return [PendingUpdate(row.update_id, orjson.loads(row.payload), row.chat_id) for row in rows]
 
 
 async def complete(transaction: Transaction, update_id: int, now: datetime) -> bool:
-    """Marks it as dealt with; False when it was already.
+    """Mark an update as handled. Return False if it was handled already.
 
-    What it said is erased: from here on only its number is of use, should Telegram repeat it.
+    Its content is erased. Its id stays, to recognise a repetition by Telegram.
     """
     result = await transaction.execute(
         update(_table)
@@ -91,24 +98,24 @@ async def complete(transaction: Transaction, update_id: int, now: datetime) -> b
     return result.rowcount == 1
 
 
-async def forget(transaction: Transaction, before: datetime) -> None:
-    """Deletes what was dealt with before that, but for the newest, which says where we are."""
+async def purge(transaction: Transaction, before: datetime) -> None:
+    """Delete updates handled before `before`, except the newest, which marks our offset."""
     newest = select(func.max(_table.c.update_id)).scalar_subquery()
     await transaction.execute(
         delete(_table).where(_table.c.done_at < before, _table.c.update_id < newest)
     )
 
 
-def chat_of(payload: dict[str, Any]) -> int:
-    """The chat an update belongs to, or who sent it; 0 when it tells neither."""
-    for kind in payload.values():
-        if isinstance(kind, dict):
-            message = kind.get("message", kind)
-            for holder in (message, kind):
-                where = (
+def chat_id_of(payload: dict[str, Any]) -> int:
+    """Return the id of an update's chat, else of its sender; 0 if it has neither."""
+    for event in payload.values():
+        if isinstance(event, dict):
+            message = event.get("message", event)
+            for holder in (message, event):
+                peer = (
                     holder.get("chat") or holder.get("from") if isinstance(holder, dict) else None
                 )
-                if isinstance(where, dict) and isinstance(where.get("id"), int):
-                    number: int = where["id"]
-                    return number
+                if isinstance(peer, dict) and isinstance(peer.get("id"), int):
+                    chat_id: int = peer["id"]
+                    return chat_id
     return 0

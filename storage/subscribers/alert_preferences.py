@@ -1,4 +1,4 @@
-"""How often people want to be rung while an alert is on: who wishes what, as bitmaps."""
+"""Alert preferences: which updates of an active alert notify a subscriber, as bitmaps."""
 
 from enum import StrEnum
 
@@ -6,53 +6,57 @@ from pyroaring import BitMap
 from sqlalchemy import select
 
 from storage import schema
-from storage.engine import upsert
 from storage.engine.database import Transaction
+from storage.engine.statements import upsert
 
-_table = schema.wish
+_table = schema.alert_preference
 
 
-class Changes(StrEnum):
-    """Which changes of an alert ring."""
+class AlertUpdates(StrEnum):
+    """Updates of an active alert that notify a subscriber."""
 
     ALL = "all"
-    GRAVER = "graver"  # what nobody has to choose: of them there is no bitmap
-    NONE = "none"  # its beginning and its end only
+    ESCALATIONS = "graver"  # the default, which has no bitmap
+    NONE = "none"  # the start and the end of the alert only
 
 
-async def of(transaction: Transaction, subscriber: int) -> Changes:
-    """What one subscriber wishes."""
-    for changes, numbers in (await everybody(transaction)).items():
+_STORED = (AlertUpdates.ALL, AlertUpdates.NONE)
+
+
+async def get(transaction: Transaction, subscriber: int) -> AlertUpdates:
+    """Return the preference of a subscriber."""
+    for preference, numbers in (await get_all(transaction)).items():
         if subscriber in numbers:
-            return changes
-    return Changes.GRAVER
+            return preference
+    return AlertUpdates.ESCALATIONS
 
 
-async def everybody(transaction: Transaction) -> dict[Changes, BitMap]:
-    """Numbers of those who chose ALL and of those who chose NONE."""
+async def get_all(transaction: Transaction) -> dict[AlertUpdates, BitMap]:
+    """Return the numbers of the subscribers that chose ALL and of those that chose NONE."""
     rows = (await transaction.execute(select(_table))).all()
-    chosen = {Changes(row.changes): row.subscribers for row in rows}
-    return {changes: chosen.get(changes, BitMap()) for changes in (Changes.ALL, Changes.NONE)}
+    stored = {AlertUpdates(row.updates): row.subscribers for row in rows}
+    return {preference: stored.get(preference, BitMap()) for preference in _STORED}
 
 
-async def choose(transaction: Transaction, subscriber: int, chosen: Changes) -> None:
-    for changes in (Changes.ALL, Changes.NONE):
-        # Locked, so that nobody who chooses at the same moment is lost.
-        query = select(_table.c.subscribers).where(_table.c.changes == changes).with_for_update()
+async def set_preference(transaction: Transaction, subscriber: int, chosen: AlertUpdates) -> None:
+    """Store the preference of a subscriber."""
+    for preference in _STORED:
+        # The lock keeps the choice of another subscriber at the same moment.
+        query = select(_table.c.subscribers).where(_table.c.updates == preference).with_for_update()
         before = (await transaction.execute(query)).scalar_one_or_none() or BitMap()
         after = before.copy()
-        if changes is chosen:
+        if preference is chosen:
             after.add(subscriber)
         else:
             after.discard(subscriber)
         if after != before:
-            await _store(transaction, changes, after)
+            await _store(transaction, preference, after)
 
 
-async def _store(transaction: Transaction, changes: Changes, numbers: BitMap) -> None:
-    statement = upsert.insert(transaction, _table)
+async def _store(transaction: Transaction, preference: AlertUpdates, numbers: BitMap) -> None:
+    statement = upsert(transaction, _table)
     await transaction.execute(
-        statement.values(changes=changes, subscribers=numbers).on_conflict_do_update(
-            index_elements=[_table.c.changes], set_={"subscribers": numbers}
+        statement.values(updates=preference, subscribers=numbers).on_conflict_do_update(
+            index_elements=[_table.c.updates], set_={"subscribers": numbers}
         )
     )

@@ -1,4 +1,4 @@
-"""Erases all that is known about a chat."""
+"""Erasure: delete all personal data of a chat."""
 
 from dataclasses import dataclass
 
@@ -9,27 +9,27 @@ from storage.engine.database import Transaction
 
 
 @dataclass(frozen=True)
-class Forgotten:
-    """What was there of a chat."""
+class ErasureResult:
+    """Data that was erased."""
 
-    subscriptions: tuple[int, ...]  # their ids: an index has to be told
-    deliveries: int  # messages that were not sent yet, or given up
+    subscriptions: tuple[int, ...]  # ids, to be removed from the index
+    deliveries: int  # pending messages and dead letters
 
 
-async def forget(transaction: Transaction, chat_id: int) -> Forgotten:
-    """Erases the chat with all its topics.
+async def erase_chat(transaction: Transaction, chat_id: int) -> ErasureResult:
+    """Erase a chat with all its forum topics.
 
-    What remains are the bare numbers of its subscribers in lists of who gets what: they are never
-    used again. What the chat wrote is erased when it is answered: see `inbox.complete`.
+    Only bare subscriber numbers remain, in recipient sets; a number is never used again. Updates
+    from the chat are erased when they are handled: see `update_inbox.complete`.
     """
-    person, subscription, owed = schema.subscriber, schema.subscription, schema.delivery
-    numbers = select(person.c.number).where(person.c.chat_id == chat_id)
+    subscriber, subscription, delivery = schema.subscriber, schema.subscription, schema.delivery
+    numbers = select(subscriber.c.number).where(subscriber.c.chat_id == chat_id)
     ids = select(subscription.c.id).where(subscription.c.subscriber.in_(numbers))
-    count = select(func.count()).select_from(owed).where(owed.c.subscriber.in_(numbers))
-    forgotten = Forgotten(
+    count = select(func.count()).select_from(delivery).where(delivery.c.subscriber.in_(numbers))
+    erased = ErasureResult(
         tuple((await transaction.execute(ids)).scalars()),
         (await transaction.execute(count)).scalar_one(),
     )
-    # The tables that belong to a subscriber lose their rows with it.
-    await transaction.execute(delete(person).where(person.c.chat_id == chat_id))
-    return forgotten
+    # Foreign keys cascade: rows that belong to a subscriber are deleted with it.
+    await transaction.execute(delete(subscriber).where(subscriber.c.chat_id == chat_id))
+    return erased

@@ -1,4 +1,4 @@
-"""Topics of groups that are gone or closed: whose messages go to the group instead."""
+"""Lost forum topics: deleted or closed topics whose messages go to their group instead."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -6,33 +6,34 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 
 from storage import schema
-from storage.engine import upsert
 from storage.engine.database import Transaction
+from storage.engine.statements import upsert
 
-_table = schema.astray
+_table = schema.lost_topic
 
 
-async def lost(transaction: Transaction, numbers: Collection[int], now: datetime) -> None:
-    """Their topics cannot be written to; nothing changes where that is known."""
+async def mark_lost(transaction: Transaction, numbers: Collection[int], now: datetime) -> None:
+    """Record that the forum topics of these subscribers are lost. Idempotent."""
     if numbers:
-        new = [{"subscriber": number, "since": now, "told_at": None} for number in numbers]
-        statement = upsert.insert(transaction, _table)
-        await transaction.execute(statement.on_conflict_do_nothing(), new)
+        rows = [{"subscriber": number, "since": now, "notified_at": None} for number in numbers]
+        statement = upsert(transaction, _table)
+        await transaction.execute(statement.on_conflict_do_nothing(), rows)
 
 
-async def found(transaction: Transaction, numbers: Collection[int]) -> None:
-    """Their topics can be written to."""
+async def mark_reachable(transaction: Transaction, numbers: Collection[int]) -> None:
+    """Record that the forum topics of these subscribers accept messages again."""
     if numbers:
         await transaction.execute(delete(_table).where(_table.c.subscriber.in_(list(numbers))))
 
 
-async def untold(transaction: Transaction, limit: int) -> Sequence[int]:
-    """The numbers of those whose administrators do not know yet."""
-    query = select(_table.c.subscriber).where(_table.c.told_at.is_(None)).limit(limit)
+async def next_unnotified(transaction: Transaction, limit: int) -> Sequence[int]:
+    """Return subscribers with a lost topic whose administrators were not notified yet."""
+    query = select(_table.c.subscriber).where(_table.c.notified_at.is_(None)).limit(limit)
     return (await transaction.execute(query)).scalars().all()
 
 
-async def told(transaction: Transaction, numbers: Collection[int], now: datetime) -> None:
+async def mark_notified(transaction: Transaction, numbers: Collection[int], now: datetime) -> None:
+    """Record that the administrators of these subscribers' groups were notified."""
     await transaction.execute(
-        update(_table).where(_table.c.subscriber.in_(list(numbers))).values(told_at=now)
+        update(_table).where(_table.c.subscriber.in_(list(numbers))).values(notified_at=now)
     )

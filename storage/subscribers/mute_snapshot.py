@@ -1,8 +1,8 @@
-"""Who is quiet at this moment: one row of bitmaps, however many they are.
+"""Mute snapshot: the subscribers that are muted now, as one row of bitmaps.
 
-So a bulletin for a hundred thousand asks for none of their rows. Everybody who changes it locks it
-before any row of a subscription. Intake reads it in the transaction that owes the bulletin: so what
-is held is held before the quiet of its reader ends, and nothing is held after.
+A bulletin for a hundred thousand subscribers needs no row of theirs. Lock order: a writer locks
+the snapshot before any subscription. The ingest pipeline reads it in the transaction that fans a
+bulletin out, so a quiet entry is stored before its subscriber's quiet ends, never after.
 """
 
 from dataclasses import dataclass
@@ -14,38 +14,42 @@ from storage import schema
 from storage.engine.database import Transaction
 from storage.values.lanes import Lane
 
-_table = schema.hush
+_table = schema.mute_snapshot
 
 
 @dataclass(frozen=True)
-class Hush:
-    """Who is quiet at this moment, as subscriber numbers."""
+class MuteSnapshot:
+    """Sets of the subscriber numbers that are muted now."""
 
-    news: BitMap  # all who are: their news is held
-    silent: BitMap  # those of them to whom alerts come without a sound
-    alerts: BitMap  # those of them whose alerts are held
+    muted_news: BitMap  # all of them: their news waits
+    silent_alerts: BitMap  # of these: get alerts without sound
+    muted_alerts: BitMap  # of these: their alerts wait too
 
-    def held(self, lane: Lane, recipients: BitMap) -> BitMap:
-        """Those for whom a bulletin of the lane waits."""
-        return recipients & (self.alerts if lane is Lane.ALERT else self.news)
+    def muted(self, lane: Lane, recipients: BitMap) -> BitMap:
+        """Return the recipients for whom a message of the lane waits until quiet ends."""
+        return recipients & (self.muted_alerts if lane is Lane.ALERT else self.muted_news)
 
-    def hushed(self, lane: Lane, recipients: BitMap) -> BitMap:
-        """Those who get it at once, without a sound, and hear of it again when they are back."""
-        return recipients & self.silent if lane is Lane.ALERT else BitMap()
+    def silenced(self, lane: Lane, recipients: BitMap) -> BitMap:
+        """Return the recipients of an alert that get it now, silently, and in their summary."""
+        return recipients & self.silent_alerts if lane is Lane.ALERT else BitMap()
 
 
-async def now(transaction: Transaction) -> Hush:
-    """As it is, and nobody may change it before the transaction ends."""
+async def read(transaction: Transaction) -> MuteSnapshot:
+    """Return the snapshot. It cannot change before the transaction ends."""
     row = (await transaction.execute(select(_table).with_for_update(read=True))).one()
-    return Hush(row.news, row.silent, row.alerts)
+    return MuteSnapshot(row.muted_news, row.silent_alerts, row.muted_alerts)
 
 
 async def lock(transaction: Transaction) -> None:
-    """Whoever reads or changes it waits until the transaction ends."""
+    """Lock the snapshot against readers and writers until the transaction ends."""
     await transaction.execute(select(_table.c.id).with_for_update())
 
 
-async def become(transaction: Transaction, hush: Hush) -> None:
-    """Stores it."""
-    values = {"news": hush.news, "silent": hush.silent, "alerts": hush.alerts}
+async def store(transaction: Transaction, snapshot: MuteSnapshot) -> None:
+    """Replace the snapshot."""
+    values = {
+        "muted_news": snapshot.muted_news,
+        "silent_alerts": snapshot.silent_alerts,
+        "muted_alerts": snapshot.muted_alerts,
+    }
     await transaction.execute(update(_table).values(values))

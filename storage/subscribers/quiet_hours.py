@@ -1,6 +1,7 @@
-"""Who wants to hear nothing for now: quiet hours, pauses, and what is done about alerts.
+"""Quiet hours repository: quiet hours and pauses of each subscriber, as a small state machine.
 
-What lies in the outbox when somebody's quiet begins still comes: it was owed before.
+A subscriber is muted or not. `apply_due_transitions` moves those whose time has come and keeps the
+mute snapshot in step. Messages already in the outbox when quiet hours begin are still sent.
 """
 
 from collections.abc import Collection, Iterable
@@ -14,259 +15,278 @@ from pyroaring import BitMap
 from sqlalchemy import Row, func, select, update
 
 from storage import schema
-from storage.engine import upsert
 from storage.engine.database import Transaction
+from storage.engine.statements import upsert
 from storage.inbound import bulletins
-from storage.subscribers import quiet_snapshot
-from storage.subscribers.quiet_snapshot import Hush
+from storage.subscribers import mute_snapshot
+from storage.subscribers.mute_snapshot import MuteSnapshot
 from storage.values import local_time
-from storage.values.quiet_window import Hours, parse_hours
+from storage.values.quiet_window import QuietHours, parse_quiet_hours
 
-_table = schema.quiet
+_table = schema.quiet_state
 
 
-class Alerts(StrEnum):
-    """What an alert does while its reader is quiet."""
+class QuietAlerts(StrEnum):
+    """Treatment of alerts during quiet hours."""
 
-    RING = "ring"
+    NOTIFY = "ring"
     SILENT = "silent"
-    HELD = "held"
+    DEFER = "held"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Quiet:
-    """What one subscriber has chosen, and where that stands."""
+class QuietState:
+    """Quiet settings of one subscriber, and their present state."""
 
     subscriber: int  # the subscriber's number
-    hours: Hours | None = None  # every day; None: none
-    alerts: Alerts = Alerts.RING
-    paused_until: datetime | None = None  # aware; None: not paused, or not any more
-    since: datetime | None = None  # aware; when the quiet that is on began; None: none is on
-    turns_at: datetime | None = None  # aware; when it ends, or the next begins; None: never
-    after: int | None = None  # id of the last bulletin before what is held; None: nothing is owed
-    owed_at: datetime | None = None  # aware; when the quiet ended that is still to be summed up
+    hours: QuietHours | None = None  # every day; None: none
+    alerts: QuietAlerts = QuietAlerts.NOTIFY
+    paused_until: datetime | None = None  # aware; None: not paused
+    quiet_since: datetime | None = None  # aware; None: not quiet now
+    next_transition_at: datetime | None = None  # aware; of the next begin or end; None: never
+    after_bulletin: int | None = None  # id of the last bulletin before it began; None: none is due
+    summary_due_at: datetime | None = None  # aware; when quiet ended; None: no summary is due
 
-    def until(self, now: datetime, zone: ZoneInfo) -> datetime | None:
-        """When what is chosen lets the subscriber hear again; None where it does so now."""
-        return _until(self.hours, self.paused_until, now, zone)
+    def quiet_until(self, now: datetime, zone: ZoneInfo) -> datetime | None:
+        """Return the time at which quiet hours and pause have both ended; None if now."""
+        return _quiet_until(self.hours, self.paused_until, now, zone)
 
 
 @dataclass(frozen=True)
-class _Alike:
-    """Those who have chosen the same and for whom it stands the same."""
+class _Group:
+    """Subscribers with the same settings in the same state, handled as one."""
 
-    as_one: Quiet  # of any of them
+    state: QuietState  # of any of them
     zone: ZoneInfo
     numbers: BitMap
 
 
-async def find(transaction: Transaction, number: int) -> Quiet:
-    """Of who has never chosen anything: what holds then."""
+async def get(transaction: Transaction, number: int) -> QuietState:
+    """Return the state of a subscriber, the defaults if nothing is stored."""
     row = (await transaction.execute(select(_table).where(_table.c.subscriber == number))).first()
-    return _quiet(row) if row else Quiet(subscriber=number)
+    return _from_row(row) if row else QuietState(subscriber=number)
 
 
-async def choose(transaction: Transaction, chosen: Quiet, zone: ZoneInfo, now: datetime) -> Quiet:
-    """Stores hours, alerts and pause; how it stands then.
+async def save(
+    transaction: Transaction, chosen: QuietState, zone: ZoneInfo, now: datetime
+) -> QuietState:
+    """Store settings. Return the resulting state.
 
-    Quiet that is over thereby ends at the next tick of the clock, with what was held.
+    If they end the present quiet, it ends at the next tick of the clock, with a summary.
     """
-    await quiet_snapshot.lock(transaction)
-    alone = _Alike(chosen, zone, BitMap([chosen.subscriber]))
-    (turned,) = await _turn(transaction, [alone], now, over=now)
-    values = _values(turned.as_one)
-    statement = upsert.insert(transaction, _table).values(values)
+    await mute_snapshot.lock(transaction)
+    single = _Group(chosen, zone, BitMap([chosen.subscriber]))
+    (updated,) = await _update(transaction, [single], now, end_at=now)
+    values = _values(updated.state)
+    statement = upsert(transaction, _table).values(values)
     await transaction.execute(
         statement.on_conflict_do_update(index_elements=[_table.c.subscriber], set_=values)
     )
-    return turned.as_one
+    return updated.state
 
 
-async def turn(transaction: Transaction, now: datetime, limit: int) -> int:
-    """Begins and ends the quiet of those whose time has come; how many, `limit` at most."""
-    await quiet_snapshot.lock(transaction)
+async def apply_due_transitions(transaction: Transaction, now: datetime, limit: int) -> int:
+    """Begin and end quiet where it is due, for at most `limit` subscribers. Return their count."""
+    await mute_snapshot.lock(transaction)
     zone = schema.subscriber.c.zone
     query = (
         select(_table, zone)
         .join(schema.subscriber, schema.subscriber.c.number == _table.c.subscriber)
-        .where(_table.c.turns_at <= now)
-        .order_by(_table.c.turns_at, _table.c.subscriber)
+        .where(_table.c.next_transition_at <= now)
+        .order_by(_table.c.next_transition_at, _table.c.subscriber)
         .limit(limit)
     )
     rows = (await transaction.execute(query)).all()
     if not rows:
         return 0
-    for alike in await _turn(transaction, _alike(rows), now, over=None):
+    for group in await _update(transaction, _groups(rows), now, end_at=None):
         await transaction.execute(
             update(_table)
-            .where(_table.c.subscriber.in_(alike.numbers))
-            .values(_state(alike.as_one))
+            .where(_table.c.subscriber.in_(group.numbers))
+            .values(_state_values(group.state))
         )
     return len(rows)
 
 
-async def is_due(transaction: Transaction, now: datetime) -> bool:
-    """Whether `turn` has anything to do."""
-    first = (await transaction.execute(select(func.min(_table.c.turns_at)))).scalar_one()
+async def has_due_transitions(transaction: Transaction, now: datetime) -> bool:
+    """Return whether `apply_due_transitions` has anything to do."""
+    first = (await transaction.execute(select(func.min(_table.c.next_transition_at)))).scalar_one()
     return first is not None and first <= now
 
 
-async def next_owed(transaction: Transaction, limit: int) -> list[int]:
-    """Numbers of those whose quiet has ended and was not summed up, longest ended first."""
+async def next_due(transaction: Transaction, limit: int) -> list[int]:
+    """Return the numbers of subscribers with a summary due, the longest due first."""
     query = (
         select(_table.c.subscriber)
-        .where(_table.c.owed_at.is_not(None))
-        .order_by(_table.c.owed_at, _table.c.subscriber)
+        .where(_table.c.summary_due_at.is_not(None))
+        .order_by(_table.c.summary_due_at, _table.c.subscriber)
         .limit(limit)
     )
     return list((await transaction.execute(query)).scalars())
 
 
-async def owed(transaction: Transaction, numbers: Collection[int]) -> dict[int, int]:
-    """Of those of `numbers` whose quiet was not summed up: after which bulletin it began."""
-    query = select(_table.c.subscriber, _table.c.after).where(
-        _table.c.subscriber.in_(numbers), _table.c.owed_at.is_not(None)
+async def get_due(transaction: Transaction, numbers: Collection[int]) -> dict[int, int]:
+    """Return the last bulletin before quiet began, for each of `numbers` with a summary due."""
+    query = select(_table.c.subscriber, _table.c.after_bulletin).where(
+        _table.c.subscriber.in_(numbers), _table.c.summary_due_at.is_not(None)
     )
-    return {row.subscriber: row.after or 0 for row in await transaction.execute(query)}
+    return {row.subscriber: row.after_bulletin or 0 for row in await transaction.execute(query)}
 
 
 async def settle(transaction: Transaction, numbers: Collection[int]) -> set[int]:
-    """Notes that those of `numbers` to whom it is owed are told what was held; who they are."""
+    """Mark the summaries of `numbers` as made. Return those that had one due."""
     statement = (
         update(_table)
-        .where(_table.c.subscriber.in_(numbers), _table.c.owed_at.is_not(None))
-        .values(after=None, owed_at=None)
+        .where(_table.c.subscriber.in_(numbers), _table.c.summary_due_at.is_not(None))
+        .values(after_bulletin=None, summary_due_at=None)
         .returning(_table.c.subscriber)
     )
     return set((await transaction.execute(statement)).scalars())
 
 
-async def turns(transaction: Transaction, numbers: Collection[int]) -> dict[int, datetime]:
-    """Of those of `numbers` who are quiet now: when that ends."""
-    query = select(_table.c.subscriber, _table.c.turns_at).where(
-        _table.c.subscriber.in_(numbers), _table.c.since.is_not(None)
+async def quiet_ends(transaction: Transaction, numbers: Collection[int]) -> dict[int, datetime]:
+    """Return the end of the present quiet for each of `numbers` that is quiet."""
+    query = select(_table.c.subscriber, _table.c.next_transition_at).where(
+        _table.c.subscriber.in_(numbers), _table.c.quiet_since.is_not(None)
     )
-    return {row.subscriber: row.turns_at for row in await transaction.execute(query)}
+    return {row.subscriber: row.next_transition_at for row in await transaction.execute(query)}
 
 
-def _alike(rows: Iterable[Row[tuple[object, ...]]]) -> list[_Alike]:
-    """Thousands begin and end at once, and most of them alike: so each kind is worked out once."""
-    kinds: dict[tuple[object, ...], list[Row[tuple[object, ...]]]] = {}
+def _groups(rows: Iterable[Row[tuple[object, ...]]]) -> list[_Group]:
+    """Group equal rows: thousands have transitions at the same time, most of them equal."""
+    groups: dict[tuple[object, ...], list[Row[tuple[object, ...]]]] = {}
     for row in rows:
-        kinds.setdefault(row[1:], []).append(row)  # all but the number
+        groups.setdefault(row[1:], []).append(row)  # all columns but the number
     return [
-        _Alike(
-            _quiet(some[0]),
-            local_time.zone_of(some[0].zone),
-            BitMap(row.subscriber for row in some),
+        _Group(
+            _from_row(equal[0]),
+            local_time.zone_of(equal[0].zone),
+            BitMap(row.subscriber for row in equal),
         )
-        for some in kinds.values()
+        for equal in groups.values()
     ]
 
 
-async def _turn(
+async def _update(
     transaction: Transaction,
-    chosen: Iterable[_Alike],
+    groups: Iterable[_Group],
     now: datetime,
     *,
-    over: datetime | None,
-) -> list[_Alike]:
-    """As they stand at `now`, and the bitmaps with them.
+    end_at: datetime | None,
+) -> list[_Group]:
+    """Compute the states at `now` and update the mute snapshot.
 
-    With `over`, quiet that need not be any more goes on until then.
+    With `end_at`, quiet that the settings no longer justify ends at that time, else now.
     """
-    last = await bulletins.last_id(transaction)
-    turned = [
-        replace(alike, as_one=_at(alike.as_one, alike.zone, now, last, over)) for alike in chosen
+    last_bulletin = await bulletins.last_id(transaction)
+    updated = [
+        replace(group, state=_next_state(group.state, group.zone, now, last_bulletin, end_at))
+        for group in groups
     ]
-    before = await quiet_snapshot.now(transaction)
-    mine = BitMap().union(*(alike.numbers for alike in turned))
-    on = [alike for alike in turned if alike.as_one.since is not None]
-    after = Hush(
-        news=(before.news - mine) | _numbers(on, *Alerts),
-        silent=(before.silent - mine) | _numbers(on, Alerts.SILENT),
-        alerts=(before.alerts - mine) | _numbers(on, Alerts.HELD),
+    before = await mute_snapshot.read(transaction)
+    changed = BitMap().union(*(group.numbers for group in updated))
+    quiet = [group for group in updated if group.state.quiet_since is not None]
+    after = MuteSnapshot(
+        muted_news=(before.muted_news - changed) | _numbers(quiet, *QuietAlerts),
+        silent_alerts=(before.silent_alerts - changed) | _numbers(quiet, QuietAlerts.SILENT),
+        muted_alerts=(before.muted_alerts - changed) | _numbers(quiet, QuietAlerts.DEFER),
     )
-    await quiet_snapshot.become(transaction, after)
-    back = (alike.numbers for alike in turned if alike.as_one.owed_at == now)
-    await _release(transaction, BitMap().union(*back), now)
-    return turned
+    await mute_snapshot.store(transaction, after)
+    ended = (group.numbers for group in updated if group.state.summary_due_at == now)
+    await _release_digests(transaction, BitMap().union(*ended), now)
+    return updated
 
 
-def _at(one: Quiet, zone: ZoneInfo, now: datetime, last: int, over: datetime | None) -> Quiet:
-    if one.paused_until is not None and one.paused_until <= now:
-        one = replace(one, paused_until=None)
-    until = one.until(now, zone)
+def _next_state(
+    state: QuietState,
+    zone: ZoneInfo,
+    now: datetime,
+    last_bulletin: int,
+    end_at: datetime | None,
+) -> QuietState:
+    """Return the state at `now`. Pure."""
+    if state.paused_until is not None and state.paused_until <= now:
+        state = replace(state, paused_until=None)
+    until = state.quiet_until(now, zone)
     if until is not None:
-        # What an earlier quiet still owes comes with what this one will.
-        after = last if one.after is None else one.after
-        return replace(one, since=one.since or now, turns_at=until, after=after, owed_at=None)
-    if one.since is not None and over is not None:
-        return replace(one, turns_at=over)
-    owed_at = now if one.since is not None else one.owed_at
-    turns_at = _next(one.hours, now, zone) if one.hours else None
-    return replace(one, since=None, turns_at=turns_at, owed_at=owed_at)
+        # The summary of an earlier quiet that is still due joins the summary of this one.
+        after = last_bulletin if state.after_bulletin is None else state.after_bulletin
+        return replace(
+            state,
+            quiet_since=state.quiet_since or now,
+            next_transition_at=until,
+            after_bulletin=after,
+            summary_due_at=None,
+        )
+    if state.quiet_since is not None and end_at is not None:
+        return replace(state, next_transition_at=end_at)
+    return replace(
+        state,
+        quiet_since=None,
+        next_transition_at=_next_begin(state.hours, now, zone) if state.hours else None,
+        summary_due_at=now if state.quiet_since is not None else state.summary_due_at,
+    )
 
 
-async def _release(transaction: Transaction, numbers: BitMap, now: datetime) -> None:
-    """Digests that waited for the quiet to end come with what it held."""
+async def _release_digests(transaction: Transaction, numbers: BitMap, now: datetime) -> None:
+    """Make digests due that waited for the end of quiet: they join its summary."""
     if not numbers:
         return
     table = schema.subscription
     await transaction.execute(
         update(table)
-        .where(table.c.subscriber.in_(numbers), table.c.owed_at.is_not(None))
-        .values(owed_at=now)
+        .where(table.c.subscriber.in_(numbers), table.c.due_at.is_not(None))
+        .values(due_at=now)
     )
 
 
-# Thousands begin and end at once, in batches that are alike.
+# Thousands have transitions at the same time, in batches of equal arguments.
 @lru_cache(maxsize=1_024)
-def _until(
-    hours: Hours | None, paused_until: datetime | None, now: datetime, zone: ZoneInfo
+def _quiet_until(
+    hours: QuietHours | None, paused_until: datetime | None, now: datetime, zone: ZoneInfo
 ) -> datetime | None:
-    end = now if paused_until is None else max(now, paused_until)
-    later = hours.until(end, zone) if hours else None
-    return later or (end if end > now else None)
+    pause_end = now if paused_until is None else max(now, paused_until)
+    hours_end = hours.current_end(pause_end, zone) if hours else None
+    return hours_end or (pause_end if pause_end > now else None)
 
 
 @lru_cache(maxsize=1_024)
-def _next(hours: Hours, now: datetime, zone: ZoneInfo) -> datetime:
-    return hours.next(now, zone)
+def _next_begin(hours: QuietHours, now: datetime, zone: ZoneInfo) -> datetime:
+    return hours.next_begin(now, zone)
 
 
-def _numbers(of: Iterable[_Alike], *alerts: Alerts) -> BitMap:
-    return BitMap().union(*(alike.numbers for alike in of if alike.as_one.alerts in alerts))
+def _numbers(groups: Iterable[_Group], *alerts: QuietAlerts) -> BitMap:
+    return BitMap().union(*(group.numbers for group in groups if group.state.alerts in alerts))
 
 
-def _state(one: Quiet) -> dict[str, object]:
-    """What the clock changes."""
+def _state_values(state: QuietState) -> dict[str, object]:
+    """Return the columns that a transition changes."""
     return {
-        "paused_until": one.paused_until,
-        "since": one.since,
-        "turns_at": one.turns_at,
-        "after": one.after,
-        "owed_at": one.owed_at,
+        "paused_until": state.paused_until,
+        "quiet_since": state.quiet_since,
+        "next_transition_at": state.next_transition_at,
+        "after_bulletin": state.after_bulletin,
+        "summary_due_at": state.summary_due_at,
     }
 
 
-def _values(one: Quiet) -> dict[str, object]:
+def _values(state: QuietState) -> dict[str, object]:
     return {
-        "subscriber": one.subscriber,
-        "hours": None if one.hours is None else str(one.hours),
-        "alerts": one.alerts,
-        **_state(one),
+        "subscriber": state.subscriber,
+        "hours": None if state.hours is None else str(state.hours),
+        "alerts": state.alerts,
+        **_state_values(state),
     }
 
 
-def _quiet(row: Row[tuple[object, ...]]) -> Quiet:
-    return Quiet(
+def _from_row(row: Row[tuple[object, ...]]) -> QuietState:
+    return QuietState(
         subscriber=row.subscriber,
-        hours=None if row.hours is None else parse_hours(row.hours),
-        alerts=Alerts(row.alerts),
+        hours=None if row.hours is None else parse_quiet_hours(row.hours),
+        alerts=QuietAlerts(row.alerts),
         paused_until=row.paused_until,
-        since=row.since,
-        turns_at=row.turns_at,
-        after=row.after,
-        owed_at=row.owed_at,
+        quiet_since=row.quiet_since,
+        next_transition_at=row.next_transition_at,
+        after_bulletin=row.after_bulletin,
+        summary_due_at=row.summary_due_at,
     )

@@ -1,4 +1,4 @@
-"""Subscribers: the chats, and topics of chats, that receive."""
+"""Subscriber repository: the chats and forum topics that subscribe, with their settings."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from storage import schema
 from storage.engine.database import Transaction
-from storage.values.schedules import AT_ONCE, Schedule, parse_schedule
+from storage.values.schedules import IMMEDIATE, Schedule, parse_schedule
 
 _table = schema.subscriber
 _NAMES = tuple(column.name for column in _table.columns)
@@ -18,7 +18,7 @@ _GET = select(_table).where(_table.c.number.in_(bindparam("numbers", expanding=T
 
 
 class ChatKind(StrEnum):
-    """What Telegram calls the type of a chat."""
+    """Type of a chat, as in Telegram's Bot API."""
 
     PRIVATE = "private"
     GROUP = "group"
@@ -27,14 +27,14 @@ class ChatKind(StrEnum):
 
 
 class Detail(StrEnum):
-    """How much of a bulletin a push shows."""
+    """Length of a pushed bulletin."""
 
     SHORT = "short"
     FULL = "full"
 
 
-class Suspended(StrEnum):
-    """Why nothing is sent for now. Everything the subscriber chose is kept."""
+class SuspensionReason(StrEnum):
+    """Reason why nothing is sent to a subscriber. All settings are kept."""
 
     BLOCKED = "blocked"  # 403: blocked, kicked, deactivated
     NOT_FOUND = "not_found"  # 400 chat not found, twice
@@ -42,34 +42,39 @@ class Suspended(StrEnum):
 
 @dataclass(frozen=True)
 class Target:
-    """Where in Telegram a message goes."""
+    """Address of a message in Telegram."""
 
     chat_id: int
     thread_id: int = 0  # a forum topic; 0: the chat itself
 
 
 class Subscriber(NamedTuple):
-    """A chat, or a topic in one, that receives. A tuple: a broadcast reads one for every send."""
+    """Chat or forum topic that subscribes.
 
-    number: int  # dense, 32 bits, never used again: what bitmaps hold
+    A tuple for speed: a broadcast reads one for every send.
+    """
+
+    number: int  # dense, 32 bits, never used again: the element of bitmaps
     chat_id: int  # Telegram's
     thread_id: int  # Telegram's forum topic; 0: the chat itself
     kind: ChatKind
-    language: str  # one we have words in
-    zone: str | None  # IANA; None: not chosen and not known from a place, so UTC
+    language: str  # one of the supported locales
+    zone: str | None  # IANA; None: neither chosen nor derived from a place, so UTC
     detail: Detail
-    schedule: Schedule  # of what is subscribed to without one
-    told_nothing: bool  # is told, at the hour of a digest, also that there is nothing new
-    suspended: Suspended | None  # None: is sent to
-    not_found: int  # times in a row that Telegram did not know the chat
+    schedule: Schedule  # of new subscriptions
+    wants_empty_digests: bool  # get a digest even if it has no bulletins
+    suspended: SuspensionReason | None  # None: not suspended
+    not_found: int  # consecutive "chat not found" errors
     created_at: datetime
 
     @property
     def target(self) -> Target:
+        """Return the address of its messages."""
         return Target(self.chat_id, self.thread_id)
 
 
 async def find(transaction: Transaction, target: Target) -> Subscriber | None:
+    """Return the subscriber at an address, None if there is none."""
     query = select(_table).where(
         _table.c.chat_id == target.chat_id, _table.c.thread_id == target.thread_id
     )
@@ -77,13 +82,13 @@ async def find(transaction: Transaction, target: Target) -> Subscriber | None:
     return _subscriber(row) if row else None
 
 
-async def ensure(
+async def get_or_create(
     transaction: Transaction, target: Target, kind: ChatKind, language: str, now: datetime
 ) -> Subscriber:
-    """The subscriber at `target`; a new one, with `language`, when there was none."""
-    found = await find(transaction, target)
-    if found:
-        return found
+    """Return the subscriber at `target`, created with `language` if there was none."""
+    existing = await find(transaction, target)
+    if existing:
+        return existing
     values = {
         "chat_id": target.chat_id,
         "thread_id": target.thread_id,
@@ -91,8 +96,8 @@ async def ensure(
         "language": language,
         "zone": None,
         "detail": Detail.FULL,
-        "schedule": str(AT_ONCE),
-        "told_nothing": False,
+        "schedule": str(IMMEDIATE),
+        "wants_empty_digests": False,
         "suspended": None,
         "not_found": 0,
         "created_at": now,
@@ -102,12 +107,12 @@ async def ensure(
 
 
 async def get(transaction: Transaction, numbers: Iterable[int]) -> dict[int, Subscriber]:
-    """Those of `numbers` that are there."""
+    """Return the subscribers that exist, by number."""
     rows = await transaction.execute(_GET, {"numbers": list(numbers)})
     return {row[0]: _subscriber(row) for row in rows}
 
 
-async def choose(
+async def change_settings(
     transaction: Transaction,
     number: int,
     *,
@@ -115,57 +120,59 @@ async def choose(
     zone: str | None = None,
     detail: Detail | None = None,
     schedule: Schedule | None = None,
-    told_nothing: bool | None = None,
+    wants_empty_digests: bool | None = None,
 ) -> None:
-    """Stores the settings that are given and leaves the others."""
+    """Store the given settings. None leaves a setting as it is."""
     given = {
         "language": language,
         "zone": zone,
         "detail": detail,
         "schedule": None if schedule is None else str(schedule),
-        "told_nothing": told_nothing,
+        "wants_empty_digests": wants_empty_digests,
     }
     values = {name: value for name, value in given.items() if value is not None}
     await transaction.execute(update(_table).where(_table.c.number == number).values(values))
 
 
-async def suspend(transaction: Transaction, chat_id: int, reason: Suspended) -> None:
-    """Sends nothing to the chat, nor to its topics, until `resume`."""
+async def suspend(transaction: Transaction, chat_id: int, reason: SuspensionReason) -> None:
+    """Suspend a chat with its forum topics until `resume`: nothing is sent to it."""
     await transaction.execute(
         update(_table).where(_table.c.chat_id == chat_id).values(suspended=reason)
     )
 
 
 async def resume(transaction: Transaction, chat_id: int) -> None:
+    """End the suspension of a chat and its forum topics."""
     await transaction.execute(
         update(_table).where(_table.c.chat_id == chat_id).values(suspended=None, not_found=0)
     )
 
 
-async def miss(transaction: Transaction, number: int) -> None:
-    """Notes that Telegram did not know the chat; the second time in a row suspends."""
+async def record_not_found(transaction: Transaction, number: int) -> None:
+    """Count a "chat not found" error. The second one in a row suspends the subscriber."""
     await transaction.execute(
         update(_table).where(_table.c.number == number).values(not_found=_table.c.not_found + 1)
     )
     await transaction.execute(
         update(_table)
         .where(_table.c.number == number, _table.c.not_found >= 2)
-        .values(suspended=Suspended.NOT_FOUND)
+        .values(suspended=SuspensionReason.NOT_FOUND)
     )
 
 
-async def move(transaction: Transaction, chat_id: int, new_chat_id: int) -> list[int]:
-    """A group became a supergroup: its subscribers get the new id and keep their numbers.
+async def migrate_chat(transaction: Transaction, chat_id: int, new_chat_id: int) -> list[int]:
+    """Move the subscribers of a group that became a supergroup to its new id.
 
-    Where somebody has subscribed in the new chat already, the old chat's subscriptions and
-    deliveries join theirs. Returns the ids of those subscriptions: an index has to be told.
+    They keep their numbers. If the new chat has a subscriber already, the subscriptions and
+    deliveries of the old one join it. Returns the ids of those subscriptions, which the index has
+    to update.
     """
     query = select(_table.c.number, _table.c.thread_id).where(_table.c.chat_id == chat_id)
     joined: list[int] = []
     for number, thread_id in (await transaction.execute(query)).all():
-        there = await find(transaction, Target(new_chat_id, thread_id))
-        if there is not None:
-            joined += await _join(transaction, number, there.number)
+        existing = await find(transaction, Target(new_chat_id, thread_id))
+        if existing is not None:
+            joined += await _merge(transaction, number, existing.number)
             continue
         await transaction.execute(
             update(_table)
@@ -175,22 +182,22 @@ async def move(transaction: Transaction, chat_id: int, new_chat_id: int) -> list
     return joined
 
 
-async def _join(transaction: Transaction, number: int, other: int) -> list[int]:
+async def _merge(transaction: Transaction, number: int, into: int) -> list[int]:
+    """Move everything of one subscriber to another. Return the ids of its subscriptions."""
     table = schema.subscription
     ids = await transaction.execute(select(table.c.id).where(table.c.subscriber == number))
     for owned in (schema.subscription, schema.delivery):
         await transaction.execute(
-            update(owned).where(owned.c.subscriber == number).values(subscriber=other)
+            update(owned).where(owned.c.subscriber == number).values(subscriber=into)
         )
     await transaction.execute(delete(_table).where(_table.c.number == number))
     return list(ids.scalars())
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
-    """From a whole row."""
     values = dict(zip(_NAMES, row, strict=True))
     values["kind"] = ChatKind(values["kind"])
     values["detail"] = Detail(values["detail"])
     values["schedule"] = parse_schedule(values["schedule"])
-    values["suspended"] = Suspended(values["suspended"]) if values["suspended"] else None
+    values["suspended"] = SuspensionReason(values["suspended"]) if values["suspended"] else None
     return Subscriber(**values)

@@ -1,4 +1,4 @@
-"""Subscriptions: a query of one subscriber with when to deliver."""
+"""Subscription repository: a subscriber's query with its delivery schedule and due digests."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from storage.engine.column_types import Instant
 from storage.engine.database import Transaction
 from storage.inbound import bulletins
 from storage.values import local_time
-from storage.values.schedules import AT_ONCE, Schedule, parse_schedule
+from storage.values.schedules import IMMEDIATE, Schedule, parse_schedule
 
 _table = schema.subscription
 
@@ -24,38 +24,41 @@ _zone = func.coalesce(
     "",
 )
 _quiet_until = (
-    select(schema.quiet.c.turns_at)
-    .where(schema.quiet.c.subscriber == _table.c.subscriber, schema.quiet.c.since.is_not(None))
+    select(schema.quiet_state.c.next_transition_at)
+    .where(
+        schema.quiet_state.c.subscriber == _table.c.subscriber,
+        schema.quiet_state.c.quiet_since.is_not(None),
+    )
     .scalar_subquery()
 )
 _BATCH = 1_000
-"""So many rows keep an event loop for about a millisecond."""
+"""Rows to convert at a time: about a millisecond of the event loop."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
-    """What one subscriber wants to hear of, and when."""
+    """Query of one subscriber, with its schedule."""
 
     id: int
     subscriber: int  # the subscriber's number
-    query: str  # compiled: what `matching.query.load` reads
-    written: str  # as the person typed it
+    query: str  # compiled, for `matching.query.load`
+    query_text: str  # as the person typed it
     schedule: Schedule
-    sound: bool  # False: comes without a sound
+    has_sound: bool  # False: messages are silent
     created_at: datetime
-    next_due_at: datetime | None  # aware; when its next digest is due; None: no digest is to come
-    digested: int  # id of the last bulletin its digests have dealt with
-    owed_at: datetime | None  # aware; a digest is owed since then, or from then on; None: none is
+    next_due_at: datetime | None  # aware; of its next digest; None: it has no digests
+    last_bulletin: int  # id of the last bulletin that its digests cover
+    due_at: datetime | None  # aware; of the digest to make now or after quiet; None: none is due
 
 
-class Wanted(NamedTuple):
-    """What of a subscription decides who hears of a bulletin, and how."""
+class IndexedSubscription(NamedTuple):
+    """Fields of a subscription that the index needs."""
 
     id: int
     subscriber: int  # the subscriber's number
     query: str  # compiled
-    at_once: bool  # False: in a digest
-    sound: bool
+    is_immediate: bool  # False: in a digest
+    has_sound: bool
 
 
 async def add(
@@ -63,34 +66,35 @@ async def add(
     subscriber: int,
     *,
     query: str,
-    written: str,
+    query_text: str,
     schedule: Schedule,
     next_due_at: datetime | None,
     now: datetime,
 ) -> Subscription:
-    digested = await bulletins.last_id(transaction)
+    """Store a new subscription. Its digests begin after the newest bulletin."""
+    last_bulletin = await bulletins.last_id(transaction)
     statement = insert(_table).values(
         subscriber=subscriber,
         query=query,
-        written=written,
+        query_text=query_text,
         schedule=str(schedule),
-        sound=True,
+        has_sound=True,
         created_at=now,
         next_due_at=next_due_at,
-        digested=digested,
+        last_bulletin=last_bulletin,
     )
     result = await transaction.execute(statement.returning(_table))
     return _subscription(result.mappings().one())
 
 
 async def of(transaction: Transaction, subscriber: int) -> list[Subscription]:
-    """All of one subscriber's, oldest first: as /subscriptions numbers them."""
+    """Return a subscriber's subscriptions, oldest first, as /subscriptions numbers them."""
     query = select(_table).where(_table.c.subscriber == subscriber).order_by(_table.c.id)
     return [_subscription(row) for row in (await transaction.execute(query)).mappings()]
 
 
 async def find(transaction: Transaction, subscription: int, subscriber: int) -> Subscription | None:
-    """None also when it is somebody else's."""
+    """Return a subscription, None if it does not exist or is another subscriber's."""
     query = select(_table).where(_table.c.id == subscription, _table.c.subscriber == subscriber)
     row = (await transaction.execute(query)).mappings().first()
     return _subscription(row) if row else None
@@ -101,10 +105,10 @@ async def change(
     subscription: Subscription,
     *,
     query: str | None = None,
-    sound: bool | None = None,
+    has_sound: bool | None = None,
 ) -> Subscription:
-    """Stores what is given, leaves the rest; the subscription as it is then."""
-    given = {"query": query, "sound": sound}
+    """Store the given fields. Return the updated subscription."""
+    given = {"query": query, "has_sound": has_sound}
     values = {name: value for name, value in given.items() if value is not None}
     statement = update(_table).where(_table.c.id == subscription.id).values(values)
     result = await transaction.execute(statement.returning(_table))
@@ -112,34 +116,37 @@ async def change(
 
 
 async def remove(transaction: Transaction, ids: Sequence[int]) -> None:
+    """Delete subscriptions."""
     await transaction.execute(delete(_table).where(_table.c.id.in_(ids)))
 
 
 async def count(transaction: Transaction) -> int:
+    """Count all subscriptions."""
     return (await transaction.execute(select(func.count()).select_from(_table))).scalar_one()
 
 
-async def every(transaction: Transaction) -> AsyncIterator[list[Wanted]]:
-    """All of everybody, in batches, so that memory does not grow with them."""
-    at_once = _table.c.schedule == str(AT_ONCE)
-    columns = (_table.c.id, _table.c.subscriber, _table.c.query, at_once, _table.c.sound)
+async def iterate_batches(transaction: Transaction) -> AsyncIterator[list[IndexedSubscription]]:
+    """Yield all subscriptions in batches, so that memory does not grow with them."""
+    is_immediate = _table.c.schedule == str(IMMEDIATE)
+    columns = (_table.c.id, _table.c.subscriber, _table.c.query, is_immediate, _table.c.has_sound)
     query = select(*columns).order_by(_table.c.id).limit(_BATCH)
-    last = 0
-    while rows := (await transaction.execute(query.where(_table.c.id > last))).all():
-        yield [Wanted._make(row) for row in rows]
-        last = rows[-1][0]
+    last_id = 0
+    while rows := (await transaction.execute(query.where(_table.c.id > last_id))).all():
+        yield [IndexedSubscription._make(row) for row in rows]
+        last_id = rows[-1][0]
 
 
 async def is_due(transaction: Transaction, now: datetime) -> bool:
-    """Whether `owe` has anything to do."""
+    """Return whether `mark_due` has anything to do."""
     first = (await transaction.execute(select(func.min(_table.c.next_due_at)))).scalar_one()
     return first is not None and first <= now
 
 
-async def owe(transaction: Transaction, now: datetime, limit: int) -> int:
-    """Owes the digests that are due at `now` and sets when the next are; how many, at most `limit`.
+async def mark_due(transaction: Transaction, now: datetime, limit: int) -> int:
+    """Mark digests as due whose time has come, and schedule the next ones.
 
-    Who is quiet is owed theirs when that ends.
+    Handles at most `limit` subscriptions and returns their count. During quiet hours a digest is
+    due when they end.
     """
     due = (
         select(_table.c.id)
@@ -147,13 +154,13 @@ async def owe(transaction: Transaction, now: datetime, limit: int) -> int:
         .order_by(_table.c.next_due_at, _table.c.id)
         .limit(limit)
     )
-    # No row of theirs is read here: of many who are due at once, only a few differ.
-    alike = select(_table.c.schedule, _zone).where(_table.c.id.in_(due)).distinct()
+    # Reads no row per subscription: of many due at once, few have different schedules and zones.
+    distinct = select(_table.c.schedule, _zone).where(_table.c.id.in_(due)).distinct()
     next_due_at = {
         f"{schedule} {zone}": parse_schedule(schedule).next_due(
             now, local_time.zone_of(zone or None)
         )
-        for schedule, zone in await transaction.execute(alike)
+        for schedule, zone in await transaction.execute(distinct)
     }
     if not next_due_at:
         return 0
@@ -162,55 +169,55 @@ async def owe(transaction: Transaction, now: datetime, limit: int) -> int:
         .where(_table.c.id.in_(due), _table.c.next_due_at <= now)
         .values(
             next_due_at=case(
-                {key: literal(at, Instant()) for key, at in next_due_at.items()},
+                {key: literal(due_at, Instant()) for key, due_at in next_due_at.items()},
                 value=_table.c.schedule + " " + _zone,
                 else_=_table.c.next_due_at,
             ),
-            owed_at=func.coalesce(_table.c.owed_at, _quiet_until, literal(now, Instant())),
+            due_at=func.coalesce(_table.c.due_at, _quiet_until, literal(now, Instant())),
         )
     )
     return (await transaction.execute(statement)).rowcount
 
 
-async def next_owed(transaction: Transaction, now: datetime, limit: int) -> list[int]:
-    """Numbers of the subscribers whose digests are to be made, longest owed first."""
+async def next_due(transaction: Transaction, now: datetime, limit: int) -> list[int]:
+    """Return the numbers of subscribers with a digest due, the longest due first."""
     query = (
         select(_table.c.subscriber)
-        .where(_table.c.owed_at <= now)
-        .order_by(_table.c.owed_at, _table.c.id)
+        .where(_table.c.due_at <= now)
+        .order_by(_table.c.due_at, _table.c.id)
         .limit(limit)
     )
     return list(dict.fromkeys((await transaction.execute(query)).scalars()))
 
 
-async def owed(
+async def get_due(
     transaction: Transaction, numbers: Collection[int], now: datetime
 ) -> list[Subscription]:
-    """Those of the subscribers `numbers` whose digests are to be made."""
-    query = select(_table).where(_table.c.subscriber.in_(numbers), _table.c.owed_at <= now)
+    """Return the subscriptions of `numbers` with a digest due."""
+    query = select(_table).where(_table.c.subscriber.in_(numbers), _table.c.due_at <= now)
     return [_subscription(row) for row in (await transaction.execute(query)).mappings()]
 
 
-async def settle(transaction: Transaction, ids: Collection[int], *, digested: int) -> set[int]:
-    """Notes that those of `ids` that were owed have their digest, up to the bulletin `digested`.
+async def settle(transaction: Transaction, ids: Collection[int], *, last_bulletin: int) -> set[int]:
+    """Record that the due digests of `ids` were made, up to and including `last_bulletin`.
 
-    Returns the subscribers whose they are.
+    Returns their subscribers.
     """
     statement = (
         update(_table)
-        .where(_table.c.id.in_(ids), _table.c.owed_at.is_not(None))
-        .values(digested=digested, owed_at=None)
+        .where(_table.c.id.in_(ids), _table.c.due_at.is_not(None))
+        .values(last_bulletin=last_bulletin, due_at=None)
         .returning(_table.c.subscriber)
     )
     return set((await transaction.execute(statement)).scalars())
 
 
 async def defer(transaction: Transaction, subscriber: int, until: datetime) -> None:
-    """What is owed to the subscriber is owed from then on."""
+    """Defer all due digests of a subscriber."""
     await transaction.execute(
         update(_table)
-        .where(_table.c.subscriber == subscriber, _table.c.owed_at.is_not(None))
-        .values(owed_at=until)
+        .where(_table.c.subscriber == subscriber, _table.c.due_at.is_not(None))
+        .values(due_at=until)
     )
 
 
@@ -220,30 +227,31 @@ async def reschedule(
     schedule: Schedule,
     next_due_at: datetime | None,
 ) -> Subscription:
-    """Delivers by another schedule, or by the same at another time; as it is then.
+    """Change the schedule or the next due time. Return the updated subscription.
 
-    What was delivered at once until now gathers from here on: all before was delivered.
+    If it was immediate so far, its digests begin after the newest bulletin: everything before was
+    delivered.
     """
-    digested = subscription.digested
+    last_bulletin = subscription.last_bulletin
     if subscription.next_due_at is None:
-        digested = await bulletins.last_id(transaction)
+        last_bulletin = await bulletins.last_id(transaction)
     statement = (
         update(_table)
         .where(_table.c.id == subscription.id)
-        .values(schedule=str(schedule), next_due_at=next_due_at, digested=digested)
+        .values(schedule=str(schedule), next_due_at=next_due_at, last_bulletin=last_bulletin)
         .returning(_table)
     )
     return _subscription((await transaction.execute(statement)).mappings().one())
 
 
 async def get(transaction: Transaction, ids: Sequence[int]) -> list[Subscription]:
-    """Those of `ids` that are there, whoever's they are."""
+    """Return the subscriptions that exist, of any subscriber, oldest first."""
     query = select(_table).where(_table.c.id.in_(ids)).order_by(_table.c.id)
     return [_subscription(row) for row in (await transaction.execute(query)).mappings()]
 
 
 async def count_in_chat(transaction: Transaction, chat_id: int) -> int:
-    """How many a chat has, those of its topics included."""
+    """Count the subscriptions of a chat, including those of its forum topics."""
     numbers = select(schema.subscriber.c.number).where(schema.subscriber.c.chat_id == chat_id)
     query = select(func.count()).select_from(_table).where(_table.c.subscriber.in_(numbers))
     return (await transaction.execute(query)).scalar_one()

@@ -1,4 +1,4 @@
-"""Lengths of time as operators write them: "30s", "15m", "2h", "90d"."""
+"""Duration parser for configuration values: "30s", "15m", "2h", "90d"."""
 
 import re
 from datetime import timedelta
@@ -6,24 +6,27 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
 
-_WRITTEN = re.compile(r"(\d{1,6})([smhd])", re.ASCII)
+_PATTERN = re.compile(r"(\d{1,6})([smhd])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 def parse_duration(written: object) -> timedelta:
-    """Raises ValueError, in words for an operator, for anything but a number and one unit."""
-    found = _WRITTEN.fullmatch(written) if isinstance(written, str) else None
-    if found is None:
+    """Parse a number with one unit.
+
+    Raises ValueError, in words for an operator, for anything else.
+    """
+    match = _PATTERN.fullmatch(written) if isinstance(written, str) else None
+    if match is None:
         raise ValueError('a length of time such as "30s", "15m", "2h" or "90d"')
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 def _parsed(value: object) -> timedelta:
     return value if isinstance(value, timedelta) else parse_duration(value)
 
 
-def between(least: str, most: str) -> AfterValidator:
-    """Both ends are allowed."""
+def duration_range(least: str, most: str) -> AfterValidator:
+    """Return a validator that accepts durations from `least` to `most`, both included."""
     lowest, highest = parse_duration(least), parse_duration(most)
 
     def check(value: timedelta) -> timedelta:
@@ -35,4 +38,4 @@ def between(least: str, most: str) -> AfterValidator:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_parsed)]
-"""A field of settings that is written so."""
+"""A configuration field that holds a duration."""

@@ -1,10 +1,10 @@
-"""The lanes of the outbox."""
+"""Lanes: the priority classes of the outbox."""
 
 from enum import IntEnum
 
 
 class Lane(IntEnum):
-    """What goes before what: the lower number first."""
+    """Priority class of a message. Lower numbers are sent first."""
 
     REPLY = 0  # an answer to a person
     ALERT = 1  # an alert or its all-clear

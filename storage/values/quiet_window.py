@@ -1,4 +1,4 @@
-"""Hours in which somebody wants to hear nothing, in their own time zone."""
+"""Quiet hours as a value: a daily window of local time."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -10,10 +10,10 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Hours:
-    """Every day from `begin` up to `end`, around midnight when `end` is the earlier one.
+class QuietHours:
+    """Daily window from `begin` up to `end`, across midnight when `end` is the earlier one.
 
-    `str()` of it is the form it has in the database. ValueError where both are the same.
+    `str()` returns its form in the database. Raises ValueError if both are the same.
     """
 
     begin: time  # local
@@ -26,34 +26,34 @@ class Hours:
     def __str__(self) -> str:
         return f"{self.begin:%H:%M}-{self.end:%H:%M}"
 
-    def until(self, now: datetime, zone: ZoneInfo) -> datetime | None:
-        """When those around `now` end, in UTC; None outside of them."""
-        around = (self._from(now, zone, day) for day in (-1, 0))
-        return next((end for begin, end in around if begin <= now < end), None)
+    def current_end(self, now: datetime, zone: ZoneInfo) -> datetime | None:
+        """Return the end, in UTC, of the window that contains `now`; None outside of it."""
+        windows = (self._window(now, zone, day) for day in (-1, 0))
+        return next((end for begin, end in windows if begin <= now < end), None)
 
-    def next(self, now: datetime, zone: ZoneInfo) -> datetime:
-        """When they begin next, later than `now`, in UTC."""
+    def next_begin(self, now: datetime, zone: ZoneInfo) -> datetime:
+        """Return the first begin later than `now`, in UTC."""
         day = 0
         while True:
-            begin, end = self._from(now, zone, day)
+            begin, end = self._window(now, zone, day)
             if now < begin < end:
                 return begin
             day += 1
 
-    def _from(self, now: datetime, zone: ZoneInfo, days: int) -> tuple[datetime, datetime]:
-        """Those that begin so many days after today.
+    def _window(self, now: datetime, zone: ZoneInfo, days: int) -> tuple[datetime, datetime]:
+        """Return the window that begins `days` after today.
 
-        An hour that comes twice in autumn is quiet both times. Hours that spring leaves out as a
-        whole have no length that day.
+        An hour that occurs twice in autumn is quiet both times. A window that spring skips
+        entirely is empty on that day.
         """
         day = now.astimezone(zone).date() + days * _DAY
         last = day if self.begin < self.end else day + _DAY
-        return local_time.shown(day, self.begin, zone), local_time.shown(
-            last, self.end, zone, last=True
+        return local_time.to_utc(day, self.begin, zone), local_time.to_utc(
+            last, self.end, zone, prefer_last=True
         )
 
 
-def parse_hours(text: str) -> Hours:
-    """Reads what `str()` wrote; ValueError for anything else."""
+def parse_quiet_hours(text: str) -> QuietHours:
+    """Parse the output of `str()`. Raises ValueError for anything else."""
     begin, _, end = text.partition("-")
-    return Hours(time.fromisoformat(begin), time.fromisoformat(end))
+    return QuietHours(time.fromisoformat(begin), time.fromisoformat(end))

@@ -1,4 +1,4 @@
-"""When a subscription delivers: at once, or in a digest at an hour of the subscriber's own."""
+"""Delivery schedules: immediate delivery, or a digest at an hour of local time."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,7 +10,9 @@ from storage.values import local_time
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-class Every(StrEnum):
+class Frequency(StrEnum):
+    """Frequency of delivery; NOW delivers each bulletin at once."""
+
     NOW = "now"
     HOURLY = "hourly"
     DAILY = "daily"
@@ -19,81 +21,85 @@ class Every(StrEnum):
 
 @dataclass(frozen=True)
 class Schedule:
-    """`str()` of it is the form it has in the database and in what a person types."""
+    """Delivery schedule of a subscription.
 
-    every: Every
-    at: time = time()  # local time of day, of a daily or weekly digest
+    `str()` returns its form in the database, which is also the form that a person types.
+    """
+
+    frequency: Frequency
+    time_of_day: time = time()  # local time, of a daily or weekly digest
     weekday: int = 0  # 0 is Monday, of a weekly digest
 
     def __str__(self) -> str:
-        if self.every is Every.DAILY:
-            return f"daily {self.at:%H:%M}"
-        if self.every is Every.WEEKLY:
-            return f"weekly {WEEKDAYS[self.weekday]} {self.at:%H:%M}"
-        return self.every.value
+        if self.frequency is Frequency.DAILY:
+            return f"daily {self.time_of_day:%H:%M}"
+        if self.frequency is Frequency.WEEKLY:
+            return f"weekly {WEEKDAYS[self.weekday]} {self.time_of_day:%H:%M}"
+        return self.frequency.value
 
     def next_due(self, after: datetime, zone: ZoneInfo) -> datetime | None:
-        """The first time later than `after`, in UTC; None for what is delivered at once.
+        """Return the first due time later than `after`, in UTC; None for immediate delivery.
 
-        An hour that comes twice in autumn counts the first time; one that spring leaves out
-        counts when the clocks jump over it, within the same day. So there is exactly one a local
-        day.
+        An ambiguous time in autumn counts once, at its first occurrence. A time that spring skips
+        is due at the clock change, within the same day. So each local day has exactly one digest.
         """
-        if self.every is Every.NOW:
+        if self.frequency is Frequency.NOW:
             return None
-        if self.every is Every.HOURLY:
+        if self.frequency is Frequency.HOURLY:
             return _next_full_hour(after, zone)
-        return self._first(after.astimezone(zone).date(), zone, after)
+        return self._first_due(after.astimezone(zone).date(), zone, after)
 
-    def rezoned(self, due: datetime, old: ZoneInfo, new: ZoneInfo, now: datetime) -> datetime:
-        """When what is due at `due` by the clocks of `old` is due by those of `new`, in UTC.
+    def due_in_zone(
+        self, due: datetime, old_zone: ZoneInfo, new_zone: ZoneInfo, now: datetime
+    ) -> datetime:
+        """Convert a due time of `old_zone` into the one of `new_zone`, in UTC.
 
-        Each date has its digest once, wherever one is: the one owed for a date stays owed for it,
-        and comes now when its hour has passed there already.
+        Each date has one digest, in whichever zone: the digest for a date stays the digest for
+        that date, and is due now if its hour has already passed in the new zone.
         """
-        if self.every is Every.HOURLY:
-            return _next_full_hour(now, new)
-        day = due.astimezone(old).date()
-        return max(now, self._first(day, new, datetime.min.replace(tzinfo=UTC)))
+        if self.frequency is Frequency.HOURLY:
+            return _next_full_hour(now, new_zone)
+        day = due.astimezone(old_zone).date()
+        return max(now, self._first_due(day, new_zone, datetime.min.replace(tzinfo=UTC)))
 
-    def _first(self, day: date, zone: ZoneInfo, after: datetime) -> datetime:
-        """The first from `day` on that is later than `after`."""
-        while (due := self._on(day, zone)) is None or due <= after:
+    def _first_due(self, day: date, zone: ZoneInfo, after: datetime) -> datetime:
+        """Return the first due time from `day` on that is later than `after`."""
+        while (due := self._due_on(day, zone)) is None or due <= after:
             day += timedelta(days=1)
         return due
 
-    def _on(self, day: date, zone: ZoneInfo) -> datetime | None:
-        if self.every is Every.WEEKLY and day.weekday() != self.weekday:
+    def _due_on(self, day: date, zone: ZoneInfo) -> datetime | None:
+        if self.frequency is Frequency.WEEKLY and day.weekday() != self.weekday:
             return None
-        return local_time.on_day(day, self.at, zone)
+        return local_time.to_utc_within_day(day, self.time_of_day, zone)
 
 
-AT_ONCE = Schedule(Every.NOW)
+IMMEDIATE = Schedule(Frequency.NOW)
 
 
 def parse_schedule(text: str) -> Schedule:
-    """Reads `now`, `hourly`, `daily HH:MM` or `weekly DAY HH:MM`, in English, any case.
+    """Parse `now`, `hourly`, `daily HH:MM` or `weekly DAY HH:MM`, in English, in any case.
 
     Raises ValueError for anything else.
     """
     match text.lower().split():
         case ["now"]:
-            return AT_ONCE
+            return IMMEDIATE
         case ["hourly"]:
-            return Schedule(Every.HOURLY)
-        case ["daily", at]:
-            return Schedule(Every.DAILY, _time(at))
-        case ["weekly", day, at] if day[:3] in WEEKDAYS:
-            return Schedule(Every.WEEKLY, _time(at), WEEKDAYS.index(day[:3]))
+            return Schedule(Frequency.HOURLY)
+        case ["daily", clock]:
+            return Schedule(Frequency.DAILY, _parse_time(clock))
+        case ["weekly", day, clock] if day[:3] in WEEKDAYS:
+            return Schedule(Frequency.WEEKLY, _parse_time(clock), WEEKDAYS.index(day[:3]))
     raise ValueError(f"not a schedule: {text!r}")
 
 
 def _next_full_hour(after: datetime, zone: ZoneInfo) -> datetime:
-    """By the clocks of the zone: in Kathmandu that is a quarter past by those of Greenwich."""
+    """Return the next full hour of local time: in Kathmandu it is at a quarter past in UTC."""
     offset = after.astimezone(zone).utcoffset() or timedelta()
     local = after.astimezone(UTC) + offset
     return local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1) - offset
 
 
-def _time(text: str) -> time:
+def _parse_time(text: str) -> time:
     return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone

@@ -1,4 +1,4 @@
-"""Alerts in the Common Alerting Protocol, as XML."""
+"""Builders of alerts in the Common Alerting Protocol (CAP), as XML."""
 
 
 def alert(
@@ -11,7 +11,7 @@ def alert(
     infos: str | None = None,
     **fields: str,
 ) -> bytes:
-    """An alert in XML."""
+    """Return an alert document."""
     before = f"<references>{references}</references>" if references else ""
     return (
         f'<?xml version="1.0"?><alert xmlns="urn:oasis:names:tc:emergency:cap:{version}">'
@@ -23,7 +23,8 @@ def alert(
 
 
 def info(language: str = "en-GB", level: str = "", area: str = "Gdansk", **fields: str) -> str:
-    said = {
+    """Return an info block. `fields` add or replace elements."""
+    elements = {
         "category": "Met",
         "event": "Wind",
         "severity": "Severe",
@@ -34,7 +35,7 @@ def info(language: str = "en-GB", level: str = "", area: str = "Gdansk", **field
         "instruction": "Stay inside.",
         **fields,
     }
-    inner = "".join(f"<{name}>{value}</{name}>" for name, value in said.items())
+    inner = "".join(f"<{name}>{value}</{name}>" for name, value in elements.items())
     parameter = (
         f"<parameter><valueName>awareness_level</valueName><value>{level}</value></parameter>"
         if level
@@ -46,5 +47,6 @@ def info(language: str = "en-GB", level: str = "", area: str = "Gdansk", **field
     )
 
 
-def referring(number: int) -> str:
+def reference_to(number: int) -> str:
+    """Return the reference to an alert document by its number."""
     return f"met@example.org,a{number},2026-03-05T09:0{number}:00+02:00"
