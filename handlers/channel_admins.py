@@ -1,36 +1,45 @@
-"""Who may set up which channel from their private chat: Telegram is asked each time."""
+"""Channel administrators: asks Telegram which channels a person may set up from a private chat."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from handlers.commands.channel import Wanted, meant
-from handlers.telegram.events import Heard
+from handlers.commands.channel import ChannelReference, find_channels
+from handlers.telegram.events import Message
 from storage.engine.database import Database
 from storage.subscribers import channels
 from storage.subscribers.channels import Channel
 
+FetchAdministrators = Callable[[int], Awaitable[frozenset[int]]]
+"""Fetches from Telegram the user ids of a chat's administrators, by the chat's id."""
 
-class Stewards:
-    """`administrators` tells who they are, by a chat's id."""
 
-    def __init__(
-        self, database: Database, administrators: Callable[[int], Awaitable[frozenset[int]]]
-    ) -> None:
+class ChannelAdministrators:
+    """Permission check for requests about channels. Asks Telegram at every request."""
+
+    def __init__(self, database: Database, fetch_administrators: FetchAdministrators) -> None:
         self._database = database
-        self._administrators = administrators
+        self._fetch_administrators = fetch_administrators
 
-    async def allowed(self, heard: Heard, wanted: Wanted, person: int) -> tuple[Channel, ...]:
-        """The channels meant that whoever speaks administers now.
+    async def permitted_channels(
+        self, message: Message, reference: ChannelReference, person: int
+    ) -> tuple[Channel, ...]:
+        """Return the referenced channels that the sender administers now.
 
-        Who has named one is remembered, by the subscriber number `person`: it is listed to them.
+        Stores the sender, by the subscriber number `person`, as a manager of the channels that
+        the reference names: /channel then lists them.
         """
         async with self._database.read() as transaction:
-            found = await meant(transaction, wanted, person)
-        asked = [self._administrators(each.subscriber.chat_id) for each in found]
-        answers = zip(found, await asyncio.gather(*asked), strict=True)
-        allowed = tuple(each for each, people in answers if heard.user_id in people)
-        if wanted.name and allowed:
+            candidates = await find_channels(transaction, reference, person)
+        administrators = await asyncio.gather(
+            *(self._fetch_administrators(channel.subscriber.chat_id) for channel in candidates)
+        )
+        permitted = tuple(
+            channel
+            for channel, user_ids in zip(candidates, administrators, strict=True)
+            if message.user_id in user_ids
+        )
+        if reference.name and permitted:
             async with self._database.write() as transaction:
-                for each in allowed:
-                    await channels.entrust(transaction, each.subscriber.number, person)
-        return allowed
+                for channel in permitted:
+                    await channels.add_manager(transaction, channel.subscriber.number, person)
+        return permitted

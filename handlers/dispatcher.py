@@ -1,213 +1,212 @@
-"""The conversation: an update comes in, what to say goes out, in one transaction."""
+"""Dispatcher: routes each Telegram update to its handler and completes it in one transaction."""
 
 import traceback
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
 import structlog
 
 from handlers import registry
-from handlers.channel_admins import Stewards
+from handlers.channel_admins import ChannelAdministrators, FetchAdministrators
 from handlers.commands import channel, inline
-from handlers.commands.channel import Wanted
-from handlers.commands.group_added import join_chat
-from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Direct, Reply
-from handlers.messages.bulletin import Audience, Messages
-from handlers.rate_limit import COMMAND, PRESS, Allowance, Verdict
-from handlers.responder import Answering, enqueue_replies
+from handlers.commands.channel import ChannelReference
+from handlers.commands.group_added import register_chat
+from handlers.framework.handler_context import HandlerContext
+from handlers.framework.replies import ImmediateCall, Reply
+from handlers.messages.bulletin import RenderOptions
+from handlers.rate_limit import CALLBACK_COST, COMMAND_COST, CommandRateLimiter, Verdict
+from handlers.responder import HandlerRunner, enqueue_replies
 from handlers.router import Route, route
 from handlers.telegram import update_parser
-from handlers.telegram.events import Added, Asked, Heard, Left, Migrated, Occurrence
-from handlers.text.i18n import Words
-from handlers.text.timezones import Zones
+from handlers.telegram.events import (
+    BotAdded,
+    BotRemoved,
+    ChatMigrated,
+    Event,
+    InlineQuery,
+    Message,
+)
 from matching.index.index import Index
-from matching.places.gazetteer import Gazetteer
-from matching.reader import Reader
-from matching.topics.topics import Topics
 from storage.engine.database import Database
 from storage.inbound import update_inbox
-from storage.inbound.update_inbox import Incoming
+from storage.inbound.update_inbox import PendingUpdate
 from storage.subscribers import subscribers, subscriptions
-from storage.subscribers.subscribers import ChatKind, Suspended, Target
+from storage.subscribers.subscribers import ChatKind, SuspensionReason, Target
 
 log = structlog.get_logger(__name__)
 
 
-class Conversation:
-    """Deals with updates: one at a time of each chat, those of several chats at once."""
+class Dispatcher:
+    """Dispatcher of updates.
 
-    def __init__(  # noqa: PLR0913 - each is a part of the house, none a choice
+    The caller passes the updates of one chat one after another. Those of several chats may run
+    concurrently.
+    """
+
+    def __init__(
         self,
         database: Database,
-        *,
-        words: Words,
-        gazetteer: Gazetteer,
-        topics: Topics,
-        reader: Reader,
+        context: HandlerContext,
         index: Index,
+        *,
         clock: Callable[[], datetime],
-        administrators: Callable[[int], Awaitable[frozenset[int]]],
+        fetch_administrators: FetchAdministrators,
+        rate_limiter: CommandRateLimiter | None = None,
         username: str | None = None,
-        quota: int = 100,
-        operators: Iterable[int] = (),
-        watchers: Iterable[str] = (),
-        allowance: Allowance | None = None,
     ) -> None:
-        """`administrators` tells who they are, by a chat's id; `quota` is of subscriptions a chat.
+        """Build a dispatcher.
 
-        `operators` are Telegram's ids of those who run the bot. `watchers` are the names of the
-        sources that always know which alerts are on. `allowance` is how much of what a chat asks is
-        answered; without one all of it is.
-
-        `username` is the bot's own, without the @; it may be set later.
+        `rate_limiter` None means no limit. `username` is the bot's own, without the @; it may be
+        set later.
         """
         self.username = username
         self._database = database
+        self._context = context
         self._clock = clock
-        self._administrators = administrators
-        self._stewards = Stewards(database, administrators)
-        self._allowance = allowance
-        self._kit = Kit(
-            words=words,
-            gazetteer=gazetteer,
-            topics=topics,
-            reader=reader,
-            messages=Messages(words, reader),
-            zones=Zones(gazetteer),
-            commands=registry.COMMANDS,
-            quota=quota,
-            operators=frozenset(operators),
-            watchers=frozenset(watchers),
-        )
-        self._answering = Answering(database, self._kit, index, clock)
+        self._fetch_administrators = fetch_administrators
+        self._channel_administrators = ChannelAdministrators(database, fetch_administrators)
+        self._rate_limiter = rate_limiter
+        self._runner = HandlerRunner(database, context, index, clock)
 
-    async def process(self, incoming: Incoming) -> tuple[Direct, ...]:
-        """Deals with an update; what is to be sent straight, now that all is committed.
+    async def process(self, update: PendingUpdate) -> tuple[ImmediateCall, ...]:
+        """Process an update and return the calls to send at once, after the commit.
 
-        Raises nothing: what fails is logged, and said to the person.
+        Raises nothing: an error is logged, and the person gets a message about it.
         """
-        heard = None
+        event = None
         try:
-            heard = update_parser.read(incoming.payload, self.username, self._clock())
-            return await self._deal(incoming.update_id, heard)
+            event = update_parser.parse(update.payload, self.username, self._clock())
+            return await self._dispatch(update.update_id, event)
         except Exception as error:  # noqa: BLE001 - one update must not stop those behind it
-            _report(incoming.update_id, error)
+            _log_failure(update.update_id, error)
         try:
-            return await self._answering.apologise(incoming.update_id, heard)
-        except Exception as error:  # noqa: BLE001 - the update stays in the inbox for a better day
-            _report(incoming.update_id, error)
+            return await self._runner.report_failure(update.update_id, event)
+        except Exception as error:  # noqa: BLE001 - the update stays in the inbox for a retry
+            _log_failure(update.update_id, error)
             return ()
 
-    async def _deal(self, update_id: int, heard: Occurrence | None) -> tuple[Direct, ...]:
-        match heard:
-            case Heard():
-                return await self._hear(update_id, heard)
-            case Asked():
-                return await self._suggest(update_id, heard)
-            case Added():
-                await self._join(update_id, heard)
-            case Left(chat_id):
-                await self._leave(update_id, chat_id)
-            case Migrated(chat_id, new_chat_id):
-                await self._move(update_id, chat_id, new_chat_id)
+    async def _dispatch(self, update_id: int, event: Event | None) -> tuple[ImmediateCall, ...]:
+        match event:
+            case Message():
+                return await self._on_message(update_id, event)
+            case InlineQuery():
+                return await self._on_inline_query(update_id, event)
+            case BotAdded():
+                await self._on_bot_added(update_id, event)
+            case BotRemoved(chat_id):
+                await self._on_bot_removed(update_id, chat_id)
+            case ChatMigrated(chat_id, new_chat_id):
+                await self._on_chat_migrated(update_id, chat_id, new_chat_id)
             case None:
-                await self._answering.complete(update_id)
+                await self._runner.complete(update_id)
         return ()
 
-    async def _suggest(self, update_id: int, asked: Asked) -> tuple[Direct, ...]:
-        """Nothing is kept of somebody who only shares something."""
+    async def _on_inline_query(
+        self, update_id: int, query: InlineQuery
+    ) -> tuple[ImmediateCall, ...]:
+        """Answer an inline query. A person who only uses inline mode is not stored."""
         async with self._database.read() as transaction:
-            found = await subscribers.find(transaction, Target(asked.user_id, 0))
-            language = self._kit.words.language(asked.language_code)
-            audience = Audience.of(found) if found else inline.audience_of_nobody(language)
-            suggested = await inline.suggest(asked, transaction, self._kit, audience)
-        await self._answering.complete(update_id)
-        return (suggested,)
+            subscriber = await subscribers.find(transaction, Target(query.user_id, 0))
+            if subscriber is not None:
+                options = RenderOptions.of(subscriber)
+            else:
+                language = self._context.catalog.language(query.language_code)
+                options = inline.anonymous_options(language)
+            answer = await inline.answer(query, transaction, self._context, options)
+        await self._runner.complete(update_id)
+        return (answer,)
 
-    async def _join(self, update_id: int, added: Added) -> None:
+    async def _on_bot_added(self, update_id: int, added: BotAdded) -> None:
         now = self._clock()
         async with self._database.write() as transaction:
             if await update_inbox.complete(transaction, update_id, now):
-                said = await join_chat(added, transaction, self._kit, now)
-                if said is not None:
-                    await enqueue_replies(transaction, said[0], said[1:], now)
+                greeting = await register_chat(added, transaction, self._context, now)
+                if greeting is not None:
+                    await enqueue_replies(transaction, greeting[0], greeting[1:], now)
 
-    async def _leave(self, update_id: int, chat_id: int) -> None:
+    async def _on_bot_removed(self, update_id: int, chat_id: int) -> None:
         async with self._database.write() as transaction:
             if await update_inbox.complete(transaction, update_id, self._clock()):
-                await subscribers.suspend(transaction, chat_id, Suspended.BLOCKED)
+                await subscribers.suspend(transaction, chat_id, SuspensionReason.BLOCKED)
 
-    async def _move(self, update_id: int, chat_id: int, new_chat_id: int) -> None:
+    async def _on_chat_migrated(self, update_id: int, chat_id: int, new_chat_id: int) -> None:
         async with self._database.write() as transaction:
             if not await update_inbox.complete(transaction, update_id, self._clock()):
                 return
-            joined = await subscribers.move(transaction, chat_id, new_chat_id)
-            changed = await subscriptions.get(transaction, joined)
-        self._answering.tell_index(Reply(changed=tuple(changed)))
+            moved_ids = await subscribers.migrate_chat(transaction, chat_id, new_chat_id)
+            moved = await subscriptions.get(transaction, moved_ids)
+        self._runner.update_index(Reply(changed_subscriptions=tuple(moved)))
 
-    async def _hear(self, update_id: int, heard: Heard) -> tuple[Direct, ...]:
-        found = route(heard, self._kit.commands_for(heard))
-        if found is None:
-            await self._answering.complete(update_id)
+    async def _on_message(self, update_id: int, message: Message) -> tuple[ImmediateCall, ...]:
+        message_route = route(message, self._context.commands_for(message))
+        if message_route is None:
+            await self._runner.complete(update_id)
             return ()
-        match self._verdict(heard):
-            case Verdict.PASS_OVER:
-                await self._answering.complete(update_id)
+        match self._check_rate(message):
+            case Verdict.REJECT_SILENTLY:
+                await self._runner.complete(update_id)
                 return ()
-            case Verdict.SAY_WHY:
-                return await self._answering.read(update_id, heard, registry.TOO_FAST)
-        wanted = Wanted.of(heard)
-        if wanted is not None:
-            return await self._hear_for_channel(update_id, heard, wanted)
-        return await self._answer(update_id, heard, await self._permitted(heard, found))
+            case Verdict.REJECT_WITH_NOTICE:
+                return await self._runner.run_read(update_id, message, registry.TOO_FAST)
+        reference = ChannelReference.parse(message)
+        if reference is not None:
+            return await self._on_channel_message(update_id, message, reference)
+        permitted_route = await self._authorize(message, message_route)
+        return await self._run(update_id, message, permitted_route)
 
-    async def _permitted(self, heard: Heard, found: Route) -> Route:
-        """What was asked for, or who may ask for it."""
-        if not (found.changes or _is_public(heard)) or await self._may_change(heard):
-            return found
-        why = registry.NOT_ADMINISTRATOR if found.changes else registry.READ_IN_PRIVATE
-        return Route(why, changes=False)
+    async def _authorize(self, message: Message, message_route: Route) -> Route:
+        """Return the route, or the route of a refusal if the sender must be an administrator."""
+        needs_administrator = message_route.is_write or _is_channel_button(message)
+        if not needs_administrator or await self._is_administrator(message):
+            return message_route
+        refusal = registry.READ_IN_PRIVATE
+        if message_route.is_write:
+            refusal = registry.NOT_ADMINISTRATOR
+        return Route(refusal, is_write=False)
 
-    async def _answer(self, update_id: int, heard: Heard, found: Route) -> tuple[Direct, ...]:
-        if found.changes:
-            return await self._answering.write(update_id, heard, found.handler)
-        return await self._answering.read(update_id, heard, found.handler)
+    async def _run(
+        self, update_id: int, message: Message, message_route: Route
+    ) -> tuple[ImmediateCall, ...]:
+        if message_route.is_write:
+            return await self._runner.run_write(update_id, message, message_route.handler)
+        return await self._runner.run_read(update_id, message, message_route.handler)
 
-    async def _hear_for_channel(
-        self, update_id: int, heard: Heard, wanted: Wanted
-    ) -> tuple[Direct, ...]:
-        """What an administrator of a channel asks for it in private, and is told there."""
-        person = await self._answering.subscriber(heard)
-        allowed = await self._stewards.allowed(heard, wanted, person.number)
-        errand = channel.errand(heard, wanted, allowed)
-        if errand is None:
-            return await self._answering.read(update_id, heard, channel.show, allowed)
-        found = route(errand.heard, self._kit.commands_for(errand.heard))
-        if found is None:
-            found = Route(registry.UNKNOWN, changes=False)
-        handler = partial(channel.carry_out, found.handler, errand)
-        return await self._answer(update_id, heard, Route(handler, found.changes))
+    async def _on_channel_message(
+        self, update_id: int, message: Message, reference: ChannelReference
+    ) -> tuple[ImmediateCall, ...]:
+        """Run a request for a channel that one of its administrators sends in private."""
+        person = await self._runner.ensure_subscriber(message)
+        permitted = await self._channel_administrators.permitted_channels(
+            message, reference, person.number
+        )
+        request = channel.build_request(message, reference, permitted)
+        if request is None:
+            return await self._runner.run_read(update_id, message, channel.show, permitted)
+        channel_route = route(request.message, self._context.commands_for(request.message))
+        if channel_route is None:
+            channel_route = Route(registry.UNKNOWN, is_write=False)
+        handler = partial(channel.run_for_channel, channel_route.handler, request)
+        return await self._run(update_id, message, Route(handler, channel_route.is_write))
 
-    def _verdict(self, heard: Heard) -> Verdict:
-        if self._allowance is None:
-            return Verdict.ANSWER
-        cost = PRESS if heard.press else COMMAND
-        return self._allowance.take(heard.target.chat_id, self._clock(), cost)
+    def _check_rate(self, message: Message) -> Verdict:
+        if self._rate_limiter is None:
+            return Verdict.ALLOW
+        cost = CALLBACK_COST if message.callback_query else COMMAND_COST
+        return self._rate_limiter.take(message.target.chat_id, self._clock(), cost)
 
-    async def _may_change(self, heard: Heard) -> bool:
-        if heard.kind is ChatKind.PRIVATE or heard.anonymous:
+    async def _is_administrator(self, message: Message) -> bool:
+        if message.kind is ChatKind.PRIVATE or message.is_anonymous:
             return True
-        return heard.user_id in await self._administrators(heard.target.chat_id)
+        return message.user_id in await self._fetch_administrators(message.target.chat_id)
 
 
-def _is_public(heard: Heard) -> bool:
-    """Whether the answer to a press would be one more post for all readers of a channel."""
-    return heard.kind is ChatKind.CHANNEL and heard.press is not None
+def _is_channel_button(message: Message) -> bool:
+    """Return whether a button under a channel post was pressed; a reply would be a public post."""
+    return message.kind is ChatKind.CHANNEL and message.callback_query is not None
 
 
-def _report(update_id: int, error: Exception) -> None:
-    """Where it failed, without the error's own text: that may hold what a person wrote."""
+def _log_failure(update_id: int, error: Exception) -> None:
+    """Log the location of an error, without its text, which may quote a person's message."""
     frames = traceback.format_tb(error.__traceback__)[-6:]
-    log.error("update failed", update=update_id, error=type(error).__name__, frames=frames)
+    log.error("update_failed", update=update_id, error=type(error).__name__, frames=frames)

@@ -1,63 +1,61 @@
-"""How much of what a chat asks is answered: as much as a person can type, and no flood."""
+"""Rate limit of requests: a token bucket for each chat, with one notice at the limit."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
-COMMAND = 1.0
-PRESS = 1 / 3
-"""What a press of a button counts against a command: people leaf through pages quickly."""
+COMMAND_COST = 1.0
+CALLBACK_COST = 1 / 3
+"""A button costs less than a command: people turn pages quickly."""
 
-_MOST_KEPT = 10_000
+_MAX_BUCKETS = 10_000
 
 
 class Verdict(Enum):
-    """What becomes of a request."""
+    """Decision about a request."""
 
-    ANSWER = auto()
-    SAY_WHY = auto()  # not answered, and the chat is told so
-    PASS_OVER = auto()  # not answered: it has been told
+    ALLOW = auto()
+    REJECT_WITH_NOTICE = auto()  # first rejection: the chat gets a notice
+    REJECT_SILENTLY = auto()  # further rejections
 
 
 @dataclass
-class _Account:
-    """What one chat has left."""
-
-    left: float
-    at: datetime  # when that was so
-    is_told: bool = False
+class _TokenBucket:
+    tokens: float
+    updated_at: datetime
+    is_notified: bool = False  # of the current rejections
 
 
-class Allowance:
-    """`per_minute` requests in the long run and half as many at once, for every chat of its own."""
+class CommandRateLimiter:
+    """Rate limiter: for each chat `per_minute` requests on average, and half as many in a burst."""
 
     def __init__(self, per_minute: int) -> None:
-        self._a_second = per_minute / 60
-        self._burst = per_minute / 2
-        self._accounts: dict[int, _Account] = {}
+        self._tokens_per_second = per_minute / 60
+        self._capacity = per_minute / 2
+        self._buckets: dict[int, _TokenBucket] = {}
 
-    def take(self, chat_id: int, now: datetime, cost: float = COMMAND) -> Verdict:
-        """Counts a request that is there now."""
-        account = self._accounts.setdefault(chat_id, _Account(self._burst, now))
-        account.left = self._left(account, now)
-        account.at = now
-        if len(self._accounts) > _MOST_KEPT:
-            self._forget_the_calm(now)
-        if account.left >= cost:
-            account.left -= cost
-            account.is_told = False
-            return Verdict.ANSWER
-        verdict = Verdict.PASS_OVER if account.is_told else Verdict.SAY_WHY
-        account.is_told = True
+    def take(self, chat_id: int, now: datetime, cost: float = COMMAND_COST) -> Verdict:
+        """Take the tokens of a request, and decide whether to handle it."""
+        bucket = self._buckets.setdefault(chat_id, _TokenBucket(self._capacity, now))
+        bucket.tokens = self._available(bucket, now)
+        bucket.updated_at = now
+        if len(self._buckets) > _MAX_BUCKETS:
+            self._evict_full_buckets(now)
+        if bucket.tokens >= cost:
+            bucket.tokens -= cost
+            bucket.is_notified = False
+            return Verdict.ALLOW
+        verdict = Verdict.REJECT_SILENTLY if bucket.is_notified else Verdict.REJECT_WITH_NOTICE
+        bucket.is_notified = True
         return verdict
 
-    def _left(self, account: _Account, now: datetime) -> float:
-        passed = max(0.0, (now - account.at).total_seconds())
-        return min(self._burst, account.left + passed * self._a_second)
+    def _available(self, bucket: _TokenBucket, now: datetime) -> float:
+        seconds = max(0.0, (now - bucket.updated_at).total_seconds())
+        return min(self._capacity, bucket.tokens + seconds * self._tokens_per_second)
 
-    def _forget_the_calm(self, now: datetime) -> None:
-        self._accounts = {
-            chat_id: account
-            for chat_id, account in self._accounts.items()
-            if self._left(account, now) < self._burst
+    def _evict_full_buckets(self, now: datetime) -> None:
+        self._buckets = {
+            chat_id: bucket
+            for chat_id, bucket in self._buckets.items()
+            if self._available(bucket, now) < self._capacity
         }

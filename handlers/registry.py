@@ -1,4 +1,4 @@
-"""Every command and every button there is. /help and Telegram's menu follow this list."""
+"""Registry of all commands and buttons, in the order of /help and of Telegram's menu."""
 
 from handlers.commands import (
     alerts,
@@ -17,6 +17,7 @@ from handlers.commands import (
     open_bulletin,
     pause,
     quiet,
+    rejections,
     settings,
     sources,
     start,
@@ -28,107 +29,134 @@ from handlers.commands import (
 from handlers.framework.handler_context import ButtonKind, Command, Handler
 from handlers.messages import bulletin
 from handlers.services import ambiguity
-from handlers.text.i18n import Voice
+from handlers.text.i18n import Translator
 
 COMMANDS = (
     Command("start", start.start, "about-start"),
     Command(
-        "subscribe", subscribe.subscribe, "about-subscribe", usage="usage-subscribe", changes=True
+        "subscribe",
+        subscribe.subscribe,
+        "about-subscribe",
+        usage_key="usage-subscribe",
+        is_write=True,
     ),
     Command("subscriptions", subscriptions.show, "about-subscriptions"),
     Command(
         "unsubscribe",
         subscriptions.unsubscribe,
         "about-unsubscribe",
-        usage="usage-unsubscribe",
-        changes=True,
+        usage_key="usage-unsubscribe",
+        is_write=True,
     ),
-    Command("latest", latest.latest, "about-latest", usage="usage-latest"),
-    Command("alerts", alerts.alerts, "about-alerts", usage="usage-alerts"),
-    Command("digest", digest.digest, "about-digest", usage="usage-digest", changes=True),
-    Command("quiet", quiet.set_hours, "about-quiet", usage="usage-quiet", changes=True),
-    Command("pause", pause.pause, "about-pause", usage="usage-pause", changes=True),
-    Command("resume", pause.resume, "about-resume", changes=True),
-    Command("settings", settings.settings, "about-settings"),
-    Command("language", settings.language, "about-language", usage="usage-language", changes=True),
-    Command("timezone", settings.timezone, "about-timezone", usage="usage-timezone", changes=True),
-    Command(channel.COMMAND, channel.show, "about-channel", usage="usage-channel", private=True),
+    Command("latest", latest.show, "about-latest", usage_key="usage-latest"),
+    Command("alerts", alerts.show, "about-alerts", usage_key="usage-alerts"),
+    Command("digest", digest.set_schedule, "about-digest", usage_key="usage-digest", is_write=True),
+    Command("quiet", quiet.set_hours, "about-quiet", usage_key="usage-quiet", is_write=True),
+    Command("pause", pause.pause, "about-pause", usage_key="usage-pause", is_write=True),
+    Command("resume", pause.resume, "about-resume", is_write=True),
+    Command("settings", settings.show, "about-settings"),
+    Command(
+        "language",
+        settings.set_language,
+        "about-language",
+        usage_key="usage-language",
+        is_write=True,
+    ),
+    Command(
+        "timezone",
+        settings.set_timezone,
+        "about-timezone",
+        usage_key="usage-timezone",
+        is_write=True,
+    ),
+    Command(
+        channel.COMMAND,
+        channel.show,
+        "about-channel",
+        usage_key="usage-channel",
+        is_private_only=True,
+    ),
     Command("id", help_.show_id, "about-id"),
-    Command("why", why.why, "about-why", usage="usage-why"),
-    Command("test", drill.drill, "about-test", changes=True),
+    Command("why", why.explain, "about-why", usage_key="usage-why"),
+    Command("test", drill.send, "about-test", is_write=True),
     Command("export", export.export, "about-export"),
-    Command("import", import_.bring, "about-import", usage="usage-import", changes=True),
-    Command("forget", forget.forget, "about-forget", changes=True),
+    Command("import", import_.restore, "about-import", usage_key="usage-import", is_write=True),
+    Command("forget", forget.ask, "about-forget", is_write=True),
     Command("privacy", help_.show_privacy, "about-privacy"),
     Command("help", help_.show_help, "about-help"),
-    Command("stats", stats.show, "about-stats", operators=True),
-    Command("sources", sources.show, "about-sources", operators=True),
-    Command("failed", failed.show, "about-failed", operators=True),
+    Command("stats", stats.show, "about-stats", is_operator_only=True),
+    Command("sources", sources.show, "about-sources", is_operator_only=True),
+    Command("failed", failed.show, "about-failed", is_operator_only=True),
     Command(
         "announce",
-        announce.announce,
+        announce.preview,
         "about-announce",
-        usage="usage-announce",
-        changes=True,
-        operators=True,
+        usage_key="usage-announce",
+        is_write=True,
+        is_operator_only=True,
     ),
 )
 
 BUTTONS = (
-    ButtonKind(subscribe.FOLLOW, subscribe.press_follow, changes=True),
-    ButtonKind(ambiguity.PREFIX, subscribe.press_choice, changes=True),
-    ButtonKind(onboarding.WHERE, onboarding.press_where),
-    ButtonKind(onboarding.PLACE, onboarding.press_place),
-    ButtonKind(onboarding.WHAT, onboarding.press_what, changes=True),
-    ButtonKind(subscriptions.PAGE, subscriptions.press_page),
-    ButtonKind(subscriptions.REMOVE, subscriptions.press_remove, changes=True),
-    ButtonKind(subscriptions.RING, subscriptions.press_ring, changes=True),
-    ButtonKind(subscriptions.HUSH, subscriptions.press_hush, changes=True),
-    ButtonKind(latest.OLDER, latest.press_older),
-    ButtonKind(latest.NEWER, latest.press_newer),
-    ButtonKind(alerts.PLACE, alerts.press_place),
-    ButtonKind(bulletin.PREFIX, open_bulletin.press_open),
-    ButtonKind(why.PREFIX, why.press_why),
-    ButtonKind(settings.PAGE, settings.press_page),
-    ButtonKind(settings.LANGUAGE, settings.press_language, changes=True),
-    ButtonKind(settings.DETAIL, settings.press_detail, changes=True),
-    ButtonKind(settings.CHANGES, settings.press_changes, changes=True),
-    ButtonKind(settings.ZONE, settings.press_zone, changes=True),
-    ButtonKind(quiet.PAGE, quiet.press_page),
-    ButtonKind(quiet.HOURS, quiet.press_hours, changes=True),
-    ButtonKind(quiet.ALERTS, quiet.press_alerts, changes=True),
-    ButtonKind(pause.PAUSE, pause.press_pause, changes=True),
-    ButtonKind(pause.RESUME, pause.press_resume, changes=True),
-    ButtonKind(digest.PAGE, digest.press_page),
-    ButtonKind(digest.NOTHING, digest.press_nothing, changes=True),
-    ButtonKind(digest.CHOOSE, digest.press_choose, changes=True),
-    ButtonKind(digest.MOVE, digest.press_move, changes=True),
-    ButtonKind(failed.AGAIN, failed.press_again, changes=True),
-    ButtonKind(announce.SEND, announce.press_send, changes=True),
-    ButtonKind(announce.CANCEL, announce.press_cancel, changes=True),
-    ButtonKind(announce.REFRESH, announce.press_refresh),
-    ButtonKind(announce.STOP, announce.press_stop, changes=True),
-    ButtonKind(forget.ERASE, forget.press_erase, changes=True),
-    ButtonKind(forget.KEEP, forget.press_keep, changes=True),
+    ButtonKind(subscribe.SUBSCRIBE, subscribe.subscribe_by_button, is_write=True),
+    ButtonKind(ambiguity.PREFIX, subscribe.choose_meaning, is_write=True),
+    ButtonKind(onboarding.PLACES, onboarding.show_places),
+    ButtonKind(onboarding.PLACE, onboarding.ask_scope),
+    ButtonKind(onboarding.SCOPE, onboarding.subscribe, is_write=True),
+    ButtonKind(subscriptions.PAGE, subscriptions.show_page),
+    ButtonKind(subscriptions.REMOVE, subscriptions.remove, is_write=True),
+    ButtonKind(subscriptions.ENABLE_SOUND, subscriptions.enable_sound, is_write=True),
+    ButtonKind(subscriptions.DISABLE_SOUND, subscriptions.disable_sound, is_write=True),
+    ButtonKind(latest.OLDER, latest.show_older),
+    ButtonKind(latest.NEWER, latest.show_newer),
+    ButtonKind(alerts.PLACE, alerts.show_place),
+    ButtonKind(bulletin.PREFIX, open_bulletin.show),
+    ButtonKind(why.PREFIX, why.explain_by_button),
+    ButtonKind(settings.PAGE, settings.show_page),
+    ButtonKind(settings.LANGUAGE, settings.choose_language, is_write=True),
+    ButtonKind(settings.DETAIL, settings.choose_detail, is_write=True),
+    ButtonKind(settings.ALERT_UPDATES, settings.choose_alert_updates, is_write=True),
+    ButtonKind(settings.TIMEZONE, settings.choose_timezone, is_write=True),
+    ButtonKind(quiet.PAGE, quiet.show_page),
+    ButtonKind(quiet.HOURS, quiet.choose_hours, is_write=True),
+    ButtonKind(quiet.ALERT_MODE, quiet.choose_alert_mode, is_write=True),
+    ButtonKind(pause.PAUSE, pause.pause_by_button, is_write=True),
+    ButtonKind(pause.RESUME, pause.resume_by_button, is_write=True),
+    ButtonKind(digest.PAGE, digest.show_page),
+    ButtonKind(digest.EMPTY_DIGESTS, digest.choose_empty_digests, is_write=True),
+    ButtonKind(digest.CHOOSE, digest.choose_schedule, is_write=True),
+    ButtonKind(digest.MOVE, digest.move_subscriptions, is_write=True),
+    ButtonKind(failed.RETRY, failed.retry, is_write=True),
+    ButtonKind(announce.SEND, announce.send, is_write=True),
+    ButtonKind(announce.CANCEL, announce.cancel, is_write=True),
+    ButtonKind(announce.REFRESH, announce.refresh),
+    ButtonKind(announce.STOP, announce.stop, is_write=True),
+    ButtonKind(forget.CONFIRM, forget.confirm, is_write=True),
+    ButtonKind(forget.CANCEL, forget.cancel, is_write=True),
 )
 
-FILE: Handler = import_.refuse_file
-FREE_TEXT: Handler = latest.look_up
+FILE: Handler = import_.reject_file
+FREE_TEXT: Handler = latest.search
 LOCATION: Handler = location.locate
-UNKNOWN: Handler = help_.unknown
-OLD_BUTTON: Handler = help_.old_button
-NOT_ADMINISTRATOR: Handler = help_.not_administrator
-TOO_FAST: Handler = help_.too_fast
-READ_IN_PRIVATE: Handler = channel.read_in_private
+UNKNOWN: Handler = rejections.reject_unknown_command
+OLD_BUTTON: Handler = rejections.reject_outdated_button
+NOT_ADMINISTRATOR: Handler = rejections.reject_non_administrator
+TOO_FAST: Handler = rejections.reject_over_rate_limit
+READ_IN_PRIVATE: Handler = rejections.reject_channel_reader
 
 
-def menu(voice: Voice) -> list[tuple[str, str]]:
-    """Telegram's command menu: names and descriptions (core.telegram.org/bots/api#botcommand)."""
+def bot_commands(translator: Translator) -> list[tuple[str, str]]:
+    """Return names and descriptions for the menu (core.telegram.org/bots/api#botcommand)."""
     return [
-        (command.name, voice.label(command.about)) for command in COMMANDS if not command.operators
+        (command.name, translator.text(command.description_key))
+        for command in COMMANDS
+        if not command.is_operator_only
     ]
 
 
-def introduction(voice: Voice) -> tuple[str, str]:
-    """What Telegram shows before a chat begins, at length and in short (120 characters at most)."""
-    return voice.label("about-bot"), voice.label("about-bot-short")
+def bot_descriptions(translator: Translator) -> tuple[str, str]:
+    """Return the descriptions that Telegram shows before a chat begins: long, and short.
+
+    The short one has at most 120 characters.
+    """
+    return translator.text("about-bot"), translator.text("about-bot-short")

@@ -1,15 +1,12 @@
-"""How a request is answered.
-
-What the handler changes, what it says and that the update is done are one transaction.
-"""
+"""Handler runner: the handler's writes, its messages and the update's completion are atomic."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from handlers import subscription_index
-from handlers.framework.handler_context import Handler, Kit
-from handlers.framework.replies import Answer, Direct, Edit, Reply
-from handlers.telegram.events import Heard, Occurrence, Request
+from handlers.framework.handler_context import Handler, HandlerContext
+from handlers.framework.replies import CallbackAnswer, ImmediateCall, MessageEdit, Reply
+from handlers.telegram.events import Event, Message, Request
 from matching.index.index import Index
 from storage.engine.database import Database, Transaction
 from storage.inbound import update_inbox
@@ -19,121 +16,139 @@ from storage.subscribers import channels, subscribers
 from storage.subscribers.channels import Channel
 from storage.subscribers.subscribers import Subscriber
 from storage.values.lanes import Lane
-from storage.values.message import Content
+from storage.values.message import MessageContent
 
-_LONGEST_ANSWER = 200
-"""Characters of an answer to a press (core.telegram.org/bots/api#answercallbackquery)."""
+_MAX_ANSWER_LENGTH = 200
+"""Characters of a callback answer (core.telegram.org/bots/api#answercallbackquery)."""
 
 
-class Answering:
-    """Runs handlers. `clock` gives aware times.
+class HandlerRunner:
+    """Runner of handlers. `clock` returns aware times.
 
-    What `write`, `read` and `apologise` return is to be sent straight, now that all is committed.
-    It is nothing where the update was dealt with before.
+    `run_write`, `run_read` and `report_failure` return the calls to send at once, after the
+    commit. They are idempotent: for an update that is already complete they return nothing.
     """
 
     def __init__(
-        self, database: Database, kit: Kit, index: Index, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        context: HandlerContext,
+        index: Index,
+        clock: Callable[[], datetime],
     ) -> None:
         self._database = database
-        self._kit = kit
+        self._context = context
         self._index = index
         self._clock = clock
 
     async def complete(self, update_id: int) -> None:
-        """Marks an update as dealt with to which nothing is said."""
+        """Complete an update that gets no reply."""
         async with self._database.write() as transaction:
             await update_inbox.complete(transaction, update_id, self._clock())
 
-    async def write(self, update_id: int, heard: Heard, handler: Handler) -> tuple[Direct, ...]:
-        """For a handler that changes something."""
+    async def run_write(
+        self, update_id: int, message: Message, handler: Handler
+    ) -> tuple[ImmediateCall, ...]:
+        """Run a handler that changes data, in one write transaction."""
         now = self._clock()
         async with self._database.write() as transaction:
             if not await update_inbox.complete(transaction, update_id, now):
                 return ()
-            subscriber = await self._welcome(transaction, heard, now)
-            request = Request(heard, subscriber, now)
-            said = await handler(request, transaction, self._kit)
-            await enqueue_replies(transaction, subscriber, said.replies, now)
-        self.tell_index(said)
-        return _direct(heard, said)
+            subscriber = await self._get_or_create(transaction, message, now)
+            request = Request(message, subscriber, now)
+            reply = await handler(request, transaction, self._context)
+            await enqueue_replies(transaction, subscriber, reply.messages, now)
+        self.update_index(reply)
+        return _immediate_calls(message, reply)
 
-    async def read(
+    async def run_read(
         self,
         update_id: int,
-        heard: Heard,
+        message: Message,
         handler: Handler,
-        allowed: tuple[Channel, ...] = (),
-    ) -> tuple[Direct, ...]:
-        """For a handler that changes nothing: however long it looks, nobody waits to write."""
+        permitted_channels: tuple[Channel, ...] = (),
+    ) -> tuple[ImmediateCall, ...]:
+        """Run a handler that only reads, in a read transaction: it blocks no writer."""
         now = self._clock()
-        subscriber = await self.subscriber(heard)
+        subscriber = await self.ensure_subscriber(message)
         async with self._database.read() as transaction:
-            request = Request(heard, subscriber, now, allowed)
-            said = await handler(request, transaction, self._kit)
+            request = Request(message, subscriber, now, permitted_channels)
+            reply = await handler(request, transaction, self._context)
         async with self._database.write() as transaction:
             if not await update_inbox.complete(transaction, update_id, now):
                 return ()
-            await enqueue_replies(transaction, subscriber, said.replies, now)
-        return _direct(heard, said)
+            await enqueue_replies(transaction, subscriber, reply.messages, now)
+        return _immediate_calls(message, reply)
 
-    async def apologise(self, update_id: int, heard: Occurrence | None) -> tuple[Direct, ...]:
-        """Says that something failed, where somebody waits for an answer."""
+    async def report_failure(
+        self, update_id: int, event: Event | None
+    ) -> tuple[ImmediateCall, ...]:
+        """Complete a failed update, and tell the sender of a message that it failed."""
         now = self._clock()
         async with self._database.write() as transaction:
             if not await update_inbox.complete(transaction, update_id, now):
                 return ()
-            if not isinstance(heard, Heard):
+            if not isinstance(event, Message):
                 return ()
-            subscriber = await self._welcome(transaction, heard, now)
-            voice = self._kit.words.voice(subscriber.language)
-            if heard.press:
-                return (Answer(heard.press.id, voice.label("answer-failed")),)
-            await enqueue_replies(transaction, subscriber, (Content(voice.say("failed")),), now)
+            subscriber = await self._get_or_create(transaction, event, now)
+            translator = self._context.catalog.translator(subscriber.language)
+            if event.callback_query:
+                text = translator.text("answer-failed")
+                return (CallbackAnswer(event.callback_query.id, text),)
+            content = MessageContent(translator.html("failed"))
+            await enqueue_replies(transaction, subscriber, (content,), now)
         return ()
 
-    async def subscriber(self, heard: Heard) -> Subscriber:
-        """Whoever speaks; stored where the chat is new, or is back after it was suspended."""
+    async def ensure_subscriber(self, message: Message) -> Subscriber:
+        """Return the subscriber of a message; stores a new one, and resumes a suspended one."""
         async with self._database.read() as transaction:
-            found = await subscribers.find(transaction, heard.target)
-        if found is not None and not found.suspended:
-            return found
+            subscriber = await subscribers.find(transaction, message.target)
+        if subscriber is not None and not subscriber.suspended:
+            return subscriber
         async with self._database.write() as transaction:
-            return await self._welcome(transaction, heard, self._clock())
+            return await self._get_or_create(transaction, message, self._clock())
 
-    def tell_index(self, said: Reply) -> None:
-        """The index hears of what is committed, and of nothing else."""
-        for subscription in said.changed:
+    def update_index(self, reply: Reply) -> None:
+        """Apply the subscription changes of a reply to the index. Call it after the commit."""
+        for subscription in reply.changed_subscriptions:
             subscription_index.put(self._index, subscription)
-        for subscription_id in said.removed:
+        for subscription_id in reply.removed_subscription_ids:
             self._index.remove(subscription_id)
 
-    async def _welcome(self, transaction: Transaction, heard: Heard, now: datetime) -> Subscriber:
-        language = self._kit.words.language(heard.language_code)
-        found = await subscribers.ensure(transaction, heard.target, heard.kind, language, now)
-        if found.suspended:
-            await subscribers.resume(transaction, heard.target.chat_id)
-        if heard.channel:
-            await channels.note(transaction, found.number, heard.channel)
-        return found
+    async def _get_or_create(
+        self, transaction: Transaction, message: Message, now: datetime
+    ) -> Subscriber:
+        language = self._context.catalog.language(message.language_code)
+        subscriber = await subscribers.get_or_create(
+            transaction, message.target, message.kind, language, now
+        )
+        if subscriber.suspended:
+            await subscribers.resume(transaction, message.target.chat_id)
+        if message.channel_name:
+            await channels.save_name(transaction, subscriber.number, message.channel_name)
+        return subscriber
 
 
 async def enqueue_replies(
-    transaction: Transaction, subscriber: Subscriber, replies: tuple[Content, ...], now: datetime
+    transaction: Transaction,
+    subscriber: Subscriber,
+    messages: tuple[MessageContent, ...],
+    now: datetime,
 ) -> None:
-    """Owes the messages to the subscriber, in the lane of replies."""
-    new = [
+    """Enqueue messages to a subscriber in the reply lane of the outbox."""
+    new_deliveries = [
         NewDelivery(subscriber=subscriber.number, lane=Lane.REPLY, content=content, due_at=now)
-        for content in replies
+        for content in messages
     ]
-    await deliveries.enqueue(transaction, new, now)
+    await deliveries.enqueue(transaction, new_deliveries, now)
 
 
-def _direct(heard: Heard, said: Reply) -> tuple[Direct, ...]:
-    """A press is always answered: until then Telegram shows that it waits."""
-    if heard.press is None:
+def _immediate_calls(message: Message, reply: Reply) -> tuple[ImmediateCall, ...]:
+    """Return the calls of a reply. Every callback query is answered, to end its progress bar."""
+    query = message.callback_query
+    if query is None:
         return ()
-    answer = Answer(heard.press.id, said.answer[:_LONGEST_ANSWER])
-    if said.edit is None:
+    answer = CallbackAnswer(query.id, reply.answer[:_MAX_ANSWER_LENGTH])
+    if reply.edit is None:
         return (answer,)
-    return (Edit(heard.target.chat_id, heard.press.message_id, said.edit), answer)
+    return (MessageEdit(message.target.chat_id, query.message_id, reply.edit), answer)

@@ -1,11 +1,11 @@
-"""Which handler an update is for."""
+"""Router: selects the handler of a message."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from handlers import registry
 from handlers.framework.handler_context import Command, Handler
-from handlers.telegram.events import Heard
+from handlers.telegram.events import Message
 from storage.subscribers.subscribers import ChatKind
 
 _BUTTONS = {button.prefix: button for button in registry.BUTTONS}
@@ -13,27 +13,33 @@ _BUTTONS = {button.prefix: button for button in registry.BUTTONS}
 
 @dataclass(frozen=True)
 class Route:
+    """Selected handler."""
+
     handler: Handler
-    changes: bool  # writes, and so is for administrators in a group
+    is_write: bool  # changes data; in a group only administrators may use it
 
 
-def route(heard: Heard, commands: Iterable[Command]) -> Route | None:
-    """Among the commands there are for who speaks. None: said among people, and not to the bot."""
-    private = heard.kind is ChatKind.PRIVATE
-    if heard.press is not None:
-        button = _BUTTONS.get(heard.press.data.partition(":")[0])
-        return (
-            Route(button.handler, button.changes)
-            if button
-            else Route(registry.OLD_BUTTON, changes=False)
-        )
-    if heard.location is not None:
-        return Route(registry.LOCATION, changes=False)
-    if heard.command is None and heard.file is not None:
-        return Route(registry.FILE, changes=False) if private else None
-    if heard.command is None:
-        return Route(registry.FREE_TEXT, changes=False) if private else None
-    command = next((each for each in commands if each.name == heard.command), None)
+def route(message: Message, commands: Iterable[Command]) -> Route | None:
+    """Select the handler of a message; None if a group's message is not for the bot.
+
+    `commands` are those that the sender may use.
+    """
+    if message.callback_query is not None:
+        return _button_route(message.callback_query.data)
+    if message.location is not None:
+        return Route(registry.LOCATION, is_write=False)
+    is_private = message.kind is ChatKind.PRIVATE
+    if message.command is None:
+        handler = registry.FILE if message.file_name is not None else registry.FREE_TEXT
+        return Route(handler, is_write=False) if is_private else None
+    command = next((command for command in commands if command.name == message.command), None)
     if command is None:
-        return Route(registry.UNKNOWN, changes=False) if private else None
-    return Route(command.handler, command.changes)
+        return Route(registry.UNKNOWN, is_write=False) if is_private else None
+    return Route(command.handler, command.is_write)
+
+
+def _button_route(data: str) -> Route:
+    button = _BUTTONS.get(data.partition(":")[0])
+    if button is None:
+        return Route(registry.OLD_BUTTON, is_write=False)
+    return Route(button.handler, button.is_write)

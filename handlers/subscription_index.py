@@ -1,20 +1,20 @@
-"""A subscription as the index holds it: at start-up, and whenever one changes."""
+"""Subscription index: adds stored subscriptions to the reverse-search index."""
 
-from matching.index.index import Index, Mode
+from matching.index.index import Index, MatchMode
 from matching.query.ast import load
 from storage.subscribers.subscriptions import Subscription
-from storage.values.schedules import Every
+from storage.values.schedules import Frequency
 
 
-def mode(*, at_once: bool, sound: bool) -> Mode:
-    """What a match does of a subscription that delivers so."""
-    if not at_once:
-        return Mode.HELD
-    return Mode.RING if sound else Mode.SILENT
+def match_mode(*, is_immediate: bool, has_sound: bool) -> MatchMode:
+    """Return the match mode of a subscription."""
+    if not is_immediate:
+        return MatchMode.DIGEST
+    return MatchMode.AUDIBLE if has_sound else MatchMode.SILENT
 
 
 def put(index: Index, subscription: Subscription) -> None:
-    """Adds it, or replaces it as it was. ValueError when its query is none (see `load`)."""
-    at_once = subscription.schedule.every is Every.NOW
-    how = mode(at_once=at_once, sound=subscription.sound)
-    index.add(subscription.id, subscription.subscriber, load(subscription.query), how)
+    """Add or replace a subscription. Raises ValueError if its query is invalid (see `load`)."""
+    is_immediate = subscription.schedule.frequency is Frequency.NOW
+    mode = match_mode(is_immediate=is_immediate, has_sound=subscription.has_sound)
+    index.add(subscription.id, subscription.subscriber, load(subscription.query), mode)

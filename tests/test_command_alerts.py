@@ -1,134 +1,136 @@
-"""/alerts: what is on now, since when, from whom, and what nobody knows."""
+"""Command /alerts: active alerts with their start, level and sources; unknown states."""
 
 from datetime import timedelta
 
-from support.conversation_driver import NOW, Talk, labelled, labels
-from support.telegram_html import read
+from support.conversation_driver import NOW, ConversationDriver, button_data, button_labels
+from support.telegram_html import parse_html
 
 from storage.engine.database import Database
 from storage.inbound import incidents, sources
-from storage.inbound.incidents import Incident, Word
+from storage.inbound.incidents import Incident, SourceReport
 
 KYIV, OBLAST = "UA80000000000093317", "UA63000000000041885"
 CHUHUIV = "UA63140000000041761"
 
 
-async def begin(talk: Talk, region: str, **more: object) -> None:
-    began = NOW - timedelta(minutes=20)
+async def open_incident(driver: ConversationDriver, region: str, **fields: object) -> None:
+    opened_at = NOW - timedelta(minutes=20)
     values: dict[str, object] = {
         "hazard": "air_raid",
-        "opened_at": began,
+        "opened_at": opened_at,
         "level": "red",
-        "sources": {"siren": Word(on=True, at=began)},
+        "sources": {"siren": SourceReport(is_active=True, reported_at=opened_at)},
     }
-    async with talk.database.write() as transaction:
-        await incidents.store(transaction, Incident(region=region, **(values | more)))  # type: ignore[arg-type]
-        await sources.succeed(transaction, "siren", {}, NOW)
+    async with driver.database.write() as transaction:
+        await incidents.store(transaction, Incident(region=region, **(values | fields)))  # type: ignore[arg-type]
+        await sources.record_success(transaction, "siren", {}, NOW)
 
 
-async def asked(talk: Talk, text: str) -> str:
-    return read((await talk.say(text)).html).text
+async def alerts_text(driver: ConversationDriver, text: str) -> str:
+    return parse_html((await driver.send(text)).html).text
 
 
-async def test_without_an_alert_that_is_said(database: Database) -> None:
-    talk = Talk(database, watchers=["siren"])
+async def test_without_an_alert_the_answer_says_so(database: Database) -> None:
+    driver = ConversationDriver(database, state_sources=["siren"])
     async with database.write() as transaction:
-        await sources.succeed(transaction, "siren", {}, NOW)
-    assert await asked(talk, "/alerts") == "I know of no alert that is on."
-    assert "I know of no alert that is on in Kyiv." in await asked(talk, "/alerts Kyiv")
+        await sources.record_success(transaction, "siren", {}, NOW)
+    assert await alerts_text(driver, "/alerts") == "I know of no alert that is on."
+    assert "I know of no alert that is on in Kyiv." in await alerts_text(driver, "/alerts Kyiv")
 
 
-async def test_where_no_source_knows_of_alerts_it_is_not_said_that_there_is_none(
+async def test_without_an_answering_source_the_state_is_unknown(
     database: Database,
 ) -> None:
-    talk = Talk(database, watchers=["siren"])  # that has never answered
+    driver = ConversationDriver(database, state_sources=["siren"])  # that has never answered
     async with database.write() as transaction:
-        await sources.succeed(transaction, "blog", {}, NOW)
-    for written in ("/alerts", "/alerts Kyiv"):
-        said = await asked(talk, written)
-        assert said.startswith("I cannot tell whether an alert is on")
-        assert "no all-clear" in said
-        assert "I know of no alert" not in said
+        await sources.record_success(transaction, "blog", {}, NOW)
+    for command in ("/alerts", "/alerts Kyiv"):
+        text = await alerts_text(driver, command)
+        assert text.startswith("I cannot tell whether an alert is on")
+        assert "no all-clear" in text
+        assert "I know of no alert" not in text
 
 
-async def test_an_alert_is_shown_with_its_beginning_level_sources_and_how_fresh_they_are(
+async def test_an_alert_is_shown_with_its_start_level_and_the_freshness_of_its_sources(
     database: Database,
 ) -> None:
-    talk = Talk(database)
-    await begin(talk, KYIV)
-    assert await asked(talk, "/alerts") == (
+    driver = ConversationDriver(database)
+    await open_incident(driver, KYIV)
+    assert await alerts_text(driver, "/alerts") == (
         "On now\n\n🔴 Air raid alert: Kyiv\nOn since 09:10 UTC\nLevel: red\nsiren 09:30 UTC"
     )
 
 
-async def test_a_place_shows_what_is_on_around_it_and_inside(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    await begin(talk, OBLAST)
-    await begin(talk, KYIV)
-    assert (await asked(talk, "/alerts Чугуїв")).count("Air raid alert") == 1
-    assert (await asked(talk, "/alerts Ukraine")).count("Air raid alert") == 2
-    assert "no alert" in await asked(talk, "/alerts Lviv Oblast")
+async def test_a_place_shows_the_alerts_around_it_and_inside_it(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    await open_incident(driver, OBLAST)
+    await open_incident(driver, KYIV)
+    assert (await alerts_text(driver, "/alerts Чугуїв")).count("Air raid alert") == 1
+    assert (await alerts_text(driver, "/alerts Ukraine")).count("Air raid alert") == 2
+    assert "no alert" in await alerts_text(driver, "/alerts Lviv Oblast")
 
 
-async def test_what_is_unknown_is_shown_as_unknown(sqlite: Database) -> None:
+async def test_an_unknown_alert_state_is_shown_as_unknown(sqlite: Database) -> None:
     """Case 43."""
-    talk = Talk(sqlite)
-    await begin(talk, KYIV, unknown_since=NOW - timedelta(minutes=5))
-    assert "⚪ Air raid alert: Kyiv\nSince 09:25 UTC nobody can tell me" in await asked(
-        talk, "/alerts"
+    driver = ConversationDriver(sqlite)
+    await open_incident(driver, KYIV, unknown_since=NOW - timedelta(minutes=5))
+    assert "⚪ Air raid alert: Kyiv\nSince 09:25 UTC nobody can tell me" in await alerts_text(
+        driver, "/alerts"
     )
 
 
-async def test_no_alert_is_no_comfort_when_the_sources_are_silent(sqlite: Database) -> None:
+async def test_an_empty_list_with_stale_sources_carries_a_warning(sqlite: Database) -> None:
     """Case 43."""
-    talk = Talk(sqlite)
-    await begin(talk, KYIV, closed_at=NOW - timedelta(minutes=10))
-    talk.now = NOW + timedelta(minutes=30)
-    assert "have not answered since 09:30 UTC: there may be one" in await asked(talk, "/alerts")
+    driver = ConversationDriver(sqlite)
+    await open_incident(driver, KYIV, closed_at=NOW - timedelta(minutes=10))
+    driver.now = NOW + timedelta(minutes=30)
+    assert "have not answered since 09:30 UTC: there may be one" in await alerts_text(
+        driver, "/alerts"
+    )
 
 
 async def test_a_misspelt_place_is_answered_with_at_most_six_buttons(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    await begin(talk, OBLAST)
-    near = (await talk.say("/alerts Khakriv")).reply
-    assert "Did you mean" in near.html
-    assert 1 <= len(labels(near)) <= 6
-    shown = (await talk.press(labelled(near, "Kharkiv"))).edit
+    driver = ConversationDriver(sqlite)
+    await open_incident(driver, OBLAST)
+    suggestions = (await driver.send("/alerts Khakriv")).reply
+    assert "Did you mean" in suggestions.html
+    assert 1 <= len(button_labels(suggestions)) <= 6
+    shown = (await driver.press(button_data(suggestions, "Kharkiv"))).edit
     assert "Air raid alert: Kharkiv Oblast" in shown.html
 
 
-async def test_an_ambiguous_place_takes_the_likeliest_and_offers_the_others(
+async def test_an_ambiguous_place_shows_the_likeliest_and_offers_the_others(
     sqlite: Database,
 ) -> None:
-    talk = Talk(sqlite)
-    shown = (await talk.say("/alerts Mykolaiv")).reply
+    driver = ConversationDriver(sqlite)
+    shown = (await driver.send("/alerts Mykolaiv")).reply
     assert "If you meant another place" in shown.html
-    assert 1 <= len(labels(shown)) <= 5
+    assert 1 <= len(button_labels(shown)) <= 5
 
 
-async def test_what_is_no_place_and_a_forged_button_are_answered(sqlite: Database) -> None:
+async def test_an_unknown_place_and_a_forged_button_are_answered(sqlite: Database) -> None:
     """Case 64."""
-    talk = Talk(sqlite)
-    assert "I do not know a place" in await asked(talk, "/alerts qqqqqqqqwwwwwwxxxxx")
-    assert (await talk.press("al:UA<b>")).answer.startswith("This button is too old")
+    driver = ConversationDriver(sqlite)
+    assert "I do not know a place" in await alerts_text(driver, "/alerts qqqqqqqqwwwwwwxxxxx")
+    assert (await driver.press("al:UA<b>")).answer.startswith("This button is too old")
 
 
-async def test_it_works_in_groups_for_everybody(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    await begin(talk, KYIV)
-    assert "Air raid alert: Kyiv" in (await talk.say_in_group("/alerts")).html
+async def test_every_member_of_a_group_may_use_the_command(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    await open_incident(driver, KYIV)
+    assert "Air raid alert: Kyiv" in (await driver.send_in_group("/alerts")).html
 
 
-async def test_how_often_an_alert_rings_is_chosen_in_the_settings(database: Database) -> None:
-    talk = Talk(database)
-    shown = (await talk.say("/settings")).reply
+async def test_the_settings_choose_which_alert_updates_notify_again(database: Database) -> None:
+    driver = ConversationDriver(database)
+    shown = (await driver.send("/settings")).reply
     assert "I ring again when it gets worse" in shown.html
-    for label, said in (
+    for label, expected in (
         ("every change", "I ring at every change"),
         ("start and end", "not in between"),
         ("gets worse", "I ring again when it gets worse"),
     ):
-        shown = (await talk.press(labelled(shown, label))).edit
-        assert said in shown.html
-    assert (await talk.press("ta:graver")).answer == "It is so already."
-    assert (await talk.press("ta:forged")).answer.startswith("This button is too old")
+        shown = (await driver.press(button_data(shown, label))).edit
+        assert expected in shown.html
+    assert (await driver.press("ta:graver")).answer == "It is so already."
+    assert (await driver.press("ta:forged")).answer.startswith("This button is too old")

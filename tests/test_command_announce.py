@@ -1,4 +1,4 @@
-"""Whoever runs the bot tells everybody something: looked at first, sent once, and stoppable."""
+"""Command /announce: an announcement is previewed, broadcast once, and can be stopped."""
 
 from datetime import timedelta
 
@@ -7,227 +7,232 @@ from support.conversation_driver import (
     ANN,
     BEN,
     GROUP,
+    ConversationDriver,
     Payload,
-    Talk,
-    in_group,
-    labelled,
-    labels,
-    private,
+    button_data,
+    button_labels,
+    group_message,
+    private_message,
 )
-from support.delivery_driver import at_work, connected, now
+from support.delivery_driver import connected_sender, now, running_delivery
 
-from bot.delivery.cycle import Ledger, play_round
+from bot.delivery.cycle import InFlight, run_cycle
 from bot.delivery.outcome import Sent
 from bot.sources.base.source_settings import is_source_name
 from bot.standin.server import Standin
 from storage import schema
 from storage.engine.database import Database
-from storage.inbound.bulletins import ANNOUNCEMENTS
+from storage.inbound.bulletins import ANNOUNCEMENT_SOURCE
 from storage.outbox import announcements, broadcasts
 from storage.subscribers import subscribers
-from storage.subscribers.subscribers import ChatKind, Suspended, Target
+from storage.subscribers.subscribers import ChatKind, SuspensionReason, Target
 from storage.values.lanes import Lane
 
-WORDS = "We move to a new machine <tonight>.\nBack in an hour."
+TEXT = "We move to a new machine <tonight>.\nBack in an hour."
 EVE = 13
 OTHER = 14
 
 
-async def ready(database: Database) -> Talk:
-    """Ann runs the bot, Ben and a forum listen, Eve has blocked it."""
+async def prepare(database: Database) -> ConversationDriver:
+    """Subscribe Ann (operator), Ben and a forum topic; Eve has blocked the bot."""
 
     async def ann(_chat: int) -> frozenset[int]:
         return frozenset({ANN})
 
-    talk = Talk(database, ann, operators=[ANN])
-    await talk.say("/start")
-    await talk.say("/settings", user=BEN, language="uk")
-    await talk.say("/start", user=EVE)
+    driver = ConversationDriver(database, ann, operators=[ANN])
+    await driver.send("/start")
+    await driver.send("/settings", user=BEN, language="uk")
+    await driver.send("/start", user=EVE)
     for thread in (4, 5):
-        await talk.say_in_group("/subscribe Kyiv", thread=thread)
+        await driver.send_in_group("/subscribe Kyiv", thread=thread)
     async with database.write() as transaction:
-        await subscribers.suspend(transaction, EVE, Suspended.BLOCKED)
-    return talk
+        await subscribers.suspend(transaction, EVE, SuspensionReason.BLOCKED)
+    return driver
 
 
-async def owed(database: Database) -> list[broadcasts.Broadcast]:
+async def unfinished_broadcasts(database: Database) -> list[broadcasts.Broadcast]:
     async with database.read() as transaction:
-        return await broadcasts.unfinished(transaction, Lane.ANNOUNCEMENT, limit=9)
+        return await broadcasts.list_unfinished(transaction, Lane.ANNOUNCEMENT, limit=9)
 
 
-async def test_it_is_shown_as_it_will_look_and_not_sent(database: Database) -> None:
-    talk = await ready(database)
-    heard = await talk.say(f"/announce {WORDS}")
-    assert heard.html == (
+async def test_a_preview_shows_the_announcement_and_sends_nothing(database: Database) -> None:
+    driver = await prepare(database)
+    response = await driver.send(f"/announce {TEXT}")
+    assert response.html == (
         "<b>So it will look. Nothing is sent yet.</b>\n\n"
         "We move to a new machine &lt;tonight&gt;.\nBack in an hour.\n\n"
         "<i>from those who run this bot · 09:30 UTC</i>"
     )
-    assert labels(heard.reply) == ["Send to 3 chats", "Cancel"]
-    assert await owed(database) == []
+    assert button_labels(response.reply) == ["Send to 3 chats", "Cancel"]
+    assert await unfinished_broadcasts(database) == []
 
 
-async def test_it_goes_once_to_every_chat_that_is_reached_in_the_lowest_lane(
+async def test_an_announcement_goes_once_to_every_reachable_chat_in_the_lowest_lane(
     database: Database,
 ) -> None:
-    """Two presses, a moment apart."""
-    talk = await ready(database)
-    preview = await talk.say(f"/announce {WORDS}")
+    """The button is pressed twice."""
+    driver = await prepare(database)
+    preview = await driver.send(f"/announce {TEXT}")
     for _ in range(2):
-        pressed = await talk.press(labelled(preview.reply, "Send"))
+        pressed = await driver.press(button_data(preview.reply, "Send"))
         assert pressed.edit.html.startswith("<b>On its way: 0 of 3 have it.</b>")
-        assert labels(pressed.edit) == ["↻ Look again", "■ Stop"]
-    (broadcast,) = await owed(database)
-    numbers = [(await talk.known(chat)).number for chat in (ANN, BEN)]
-    numbers.append((await talk.known(GROUP, 4)).number)
+        assert button_labels(pressed.edit) == ["↻ Look again", "■ Stop"]
+    (broadcast,) = await unfinished_broadcasts(database)
+    numbers = [(await driver.get_subscriber(chat)).number for chat in (ANN, BEN)]
+    numbers.append((await driver.get_subscriber(GROUP, 4)).number)
     assert sorted(broadcast.recipients) == sorted(numbers)
 
 
-async def test_who_is_quiet_gets_it_without_a_sound(sqlite: Database) -> None:
-    talk = await ready(sqlite)
-    await talk.say("/pause 2h", user=BEN)
-    preview = await talk.say(f"/announce {WORDS}")
-    await talk.press(labelled(preview.reply, "Send"))
-    (broadcast,) = await owed(sqlite)
-    assert list(broadcast.silent) == [(await talk.known(BEN)).number]
+async def test_a_muted_subscriber_gets_the_announcement_silently(sqlite: Database) -> None:
+    driver = await prepare(sqlite)
+    await driver.send("/pause 2h", user=BEN)
+    preview = await driver.send(f"/announce {TEXT}")
+    await driver.press(button_data(preview.reply, "Send"))
+    (broadcast,) = await unfinished_broadcasts(sqlite)
+    assert list(broadcast.silent) == [(await driver.get_subscriber(BEN)).number]
 
 
-async def test_what_is_cancelled_is_gone_and_cannot_be_sent(database: Database) -> None:
-    talk = await ready(database)
-    preview = await talk.say(f"/announce {WORDS}")
-    cancelled = await talk.press(labelled(preview.reply, "Cancel"))
+async def test_a_cancelled_draft_cannot_be_sent(database: Database) -> None:
+    driver = await prepare(database)
+    preview = await driver.send(f"/announce {TEXT}")
+    cancelled = await driver.press(button_data(preview.reply, "Cancel"))
     assert cancelled.edit.html == "Nothing was sent."
-    assert (await talk.press(labelled(preview.reply, "Send"))).answer.startswith("This button")
-    assert await owed(database) == []
+    assert (await driver.press(button_data(preview.reply, "Send"))).answer.startswith("This button")
+    assert await unfinished_broadcasts(database) == []
 
 
-async def test_what_was_sent_cannot_be_cancelled(sqlite: Database) -> None:
-    talk = await ready(sqlite)
-    preview = await talk.say(f"/announce {WORDS}")
-    await talk.press(labelled(preview.reply, "Send"))
-    assert (await talk.press(labelled(preview.reply, "Cancel"))).answer.startswith("This button")
-    assert len(await owed(sqlite)) == 1
+async def test_a_sent_announcement_cannot_be_cancelled(sqlite: Database) -> None:
+    driver = await prepare(sqlite)
+    preview = await driver.send(f"/announce {TEXT}")
+    await driver.press(button_data(preview.reply, "Send"))
+    assert (await driver.press(button_data(preview.reply, "Cancel"))).answer.startswith(
+        "This button"
+    )
+    assert len(await unfinished_broadcasts(sqlite)) == 1
 
 
-async def test_the_preview_of_last_month_sends_nothing(sqlite: Database) -> None:
-    talk = await ready(sqlite)
-    preview = await talk.say(f"/announce {WORDS}")
-    talk.now += timedelta(days=30)
-    assert (await talk.press(labelled(preview.reply, "Send"))).answer.startswith("This button")
-    assert await owed(sqlite) == []
+async def test_an_expired_preview_sends_nothing(sqlite: Database) -> None:
+    driver = await prepare(sqlite)
+    preview = await driver.send(f"/announce {TEXT}")
+    driver.now += timedelta(days=30)
+    assert (await driver.press(button_data(preview.reply, "Send"))).answer.startswith("This button")
+    assert await unfinished_broadcasts(sqlite) == []
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "\u200b", "long " * 700])
-async def test_nothing_and_too_much_are_answered_and_kept_nowhere(
-    sqlite: Database, typed: str
-) -> None:
-    talk = await ready(sqlite)
-    heard = await talk.say(f"/announce {typed}")
-    assert labels(heard.reply) == []
+async def test_an_empty_or_too_long_text_stores_nothing(sqlite: Database, typed: str) -> None:
+    driver = await prepare(sqlite)
+    response = await driver.send(f"/announce {typed}")
+    assert button_labels(response.reply) == []
     async with sqlite.read() as transaction:
         assert (await transaction.execute(schema.bulletin.select())).all() == []
 
 
-async def test_others_can_neither_announce_nor_press_what_they_forge(sqlite: Database) -> None:
-    """failures 64 and 65"""
-    talk = await ready(sqlite)
-    assert "I do not know this command" in (await talk.say("/announce x", user=OTHER)).html
-    assert (await talk.say_in_group("/announce x")).replies == ()
-    preview = await talk.say(f"/announce {WORDS}")
-    send = labelled(preview.reply, "Send")
+async def test_only_operators_can_announce_or_press_the_buttons(sqlite: Database) -> None:
+    """Cases 64 and 65."""
+    driver = await prepare(sqlite)
+    assert "I do not know this command" in (await driver.send("/announce x", user=OTHER)).html
+    assert (await driver.send_in_group("/announce x")).replies == ()
+    preview = await driver.send(f"/announce {TEXT}")
+    send = button_data(preview.reply, "Send")
     number = send.partition(":")[2]
-    under: Payload = in_group("")
+    under: Payload = group_message("")
     for data in (send, f"ac:{number}", f"ar:{number}:3", f"ax:{number}:3"):
-        assert (await talk.press(data, user=OTHER)).answer.startswith("This button")
-        assert (await talk.press(data, under=under)).answer.startswith("This button")
-    opened = await talk.press(f"m:{number}:0", user=BEN)
+        assert (await driver.press(data, user=OTHER)).answer.startswith("This button")
+        assert (await driver.press(data, under=under)).answer.startswith("This button")
+    opened = await driver.press(f"m:{number}:0", user=BEN)
     assert opened.replies == ()
-    assert await owed(sqlite) == []
+    assert await unfinished_broadcasts(sqlite) == []
 
 
 @pytest.mark.parametrize("data", ["as:", "as:x", "as:1:2", "ax:", "ar:0:", "ac:-1", "as:٣"])
-async def test_what_is_no_announcement_cannot_be_sent(sqlite: Database, data: str) -> None:
-    """failures 64"""
-    talk = await ready(sqlite)
-    await talk.publish("A report and no announcement")
-    assert (await talk.press(data)).answer.startswith("This button")
-    assert await owed(sqlite) == []
+async def test_a_forged_announcement_id_sends_nothing(sqlite: Database, data: str) -> None:
+    """Case 64."""
+    driver = await prepare(sqlite)
+    await driver.publish("A report and no announcement")
+    assert (await driver.press(data)).answer.startswith("This button")
+    assert await unfinished_broadcasts(sqlite) == []
 
 
-async def test_it_stands_in_no_list_of_news(database: Database) -> None:
-    talk = await ready(database)
-    preview = await talk.say("/announce A strike on Kyiv of all words")
-    await talk.press(labelled(preview.reply, "Send"))
-    await talk.publish("Something else in Kyiv")
-    for said in ("/latest", "/latest Kyiv", "Kyiv"):
-        html = (await talk.say(said)).html
+async def test_an_announcement_is_in_no_list_of_news(database: Database) -> None:
+    driver = await prepare(database)
+    preview = await driver.send("/announce A strike on Kyiv of all words")
+    await driver.press(button_data(preview.reply, "Send"))
+    await driver.publish("Something else in Kyiv")
+    for command in ("/latest", "/latest Kyiv", "Kyiv"):
+        html = (await driver.send(command)).html
         assert "Something else" in html
         assert "of all words" not in html
-    asked = {"id": "1", "query": "Kyiv", "offset": "", "from": private("")["from"]}
-    shared = await talk.update(inline_query=asked)
-    assert "of all words" not in str(shared.direct)
+    inline_query = {"id": "1", "query": "Kyiv", "offset": "", "from": private_message("")["from"]}
+    shared = await driver.receive(inline_query=inline_query)
+    assert "of all words" not in str(shared.immediate_calls)
 
 
-async def test_why_it_came_is_told(sqlite: Database) -> None:
-    talk = await ready(sqlite)
-    preview = await talk.say(f"/announce {WORDS}")
-    number = labelled(preview.reply, "Send").partition(":")[2]
-    assert "sent this to everybody" in (await talk.press(f"y:{number}")).html
+async def test_the_why_button_explains_an_announcement(sqlite: Database) -> None:
+    driver = await prepare(sqlite)
+    preview = await driver.send(f"/announce {TEXT}")
+    number = button_data(preview.reply, "Send").partition(":")[2]
+    assert "sent this to everybody" in (await driver.press(f"y:{number}")).html
 
 
-def test_no_source_can_take_its_name() -> None:
-    assert not is_source_name(ANNOUNCEMENTS)
+def test_no_source_can_be_named_like_the_announcements() -> None:
+    assert not is_source_name(ANNOUNCEMENT_SOURCE)
 
 
-async def test_stopping_takes_it_from_all_who_were_not_attempted(database: Database) -> None:
-    """The courier holds it in memory, and attempts nobody else."""
-    talk = Talk(database, operators=[ANN])
+async def test_stopping_cancels_all_deliveries_not_yet_attempted(database: Database) -> None:
+    """The delivery worker holds the broadcast in memory."""
+    driver = ConversationDriver(database, operators=[ANN])
     for user in range(ANN, ANN + 10):
-        await talk.say("/settings", user=user)
-    preview = await talk.say(f"/announce {WORDS}")
-    sent = await talk.press(labelled(preview.reply, "Send"))
-    ledger = Ledger()
-    first = await play_round(database, ledger, 3, lambda _: 0.0, talk.now)
-    assert len(first.picked.errands) == 3
-    stopped = await talk.press(labelled(sent.edit, "Stop"))
+        await driver.send("/settings", user=user)
+    preview = await driver.send(f"/announce {TEXT}")
+    sent = await driver.press(button_data(preview.reply, "Send"))
+    ledger = InFlight()
+    first = await run_cycle(database, ledger, 3, lambda _: 0.0, driver.now)
+    assert len(first.claims.attempts) == 3
+    stopped = await driver.press(button_data(sent.edit, "Stop"))
     assert stopped.answer == "Stopped. Nobody else gets it."
-    second = await play_round(database, ledger, 10, lambda _: 0.0, talk.now)
-    assert second.picked.errands == []
-    for at, errand in enumerate(first.picked.errands, start=1):
-        errand.outcome = Sent(at)
-        ledger.under_way.discard(errand)
+    second = await run_cycle(database, ledger, 10, lambda _: 0.0, driver.now)
+    assert second.claims.attempts == []
+    for message_id, errand in enumerate(first.claims.attempts, start=1):
+        errand.outcome = Sent(message_id)
+        ledger.attempts.discard(errand)
         ledger.finished.append(errand)
-    third = await play_round(database, ledger, 10, lambda _: 0.0, talk.now)
-    assert third.picked.errands == []
-    refreshed = await talk.press(labelled(stopped.edit, "Look"))
+    third = await run_cycle(database, ledger, 10, lambda _: 0.0, driver.now)
+    assert third.claims.attempts == []
+    refreshed = await driver.press(button_data(stopped.edit, "Look"))
     assert refreshed.edit.html.startswith("<b>Stopped: 3 of 10 have it.</b>")
-    again = await talk.press(labelled(sent.edit, "Stop"))
+    again = await driver.press(button_data(sent.edit, "Stop"))
     assert again.answer == "There was nothing left to stop."
     async with database.read() as transaction:
         assert (await transaction.execute(schema.progress.select())).all() == []
 
 
-async def test_it_arrives_while_its_progress_is_looked_at_and_stops(database: Database) -> None:
-    """Against the stand-in, at a pace that leaves most of it to be stopped."""
-    async with Standin(limits=None) as standin, connected(standin.url, standin.token) as sender:
+async def test_an_announcement_is_delivered_until_it_is_stopped(database: Database) -> None:
+    """The stand-in receives at a rate that leaves most deliveries to be stopped."""
+    async with (
+        Standin(limits=None) as standin,
+        connected_sender(standin.url, standin.token) as sender,
+    ):
         persons = [standin.people.person(f"P{n}", started=True) for n in range(60)]
         async with database.write() as transaction:
             for person in persons:
                 target = Target(person.id)
-                await subscribers.ensure(transaction, target, ChatKind.PRIVATE, "en", now())
-            stored = await announcements.draft(transaction, "Back in an hour.", now())
+                await subscribers.get_or_create(transaction, target, ChatKind.PRIVATE, "en", now())
+            stored = await announcements.create_draft(transaction, "Back in an hour.", now())
             assert await announcements.send(transaction, stored.id, now())
             assert not await announcements.send(transaction, stored.id, now())
-        async with at_work(database, sender, rate=20) as outbox:
+        async with running_delivery(database, sender, rate=20) as outbox:
             await standin.journal.wait(lambda journal: len(journal) >= 5)
             async with database.write() as transaction:
                 assert await announcements.stop(transaction, stored.id, now())
-                stopped = await announcements.progress(transaction, stored.id)
+                stopped = await announcements.load_progress(transaction, stored.id)
             assert stopped is not None
             attempted = stopped.recipients
             await standin.journal.wait(lambda journal: len(journal) >= attempted)
-            await outbox.settled()
+            await outbox.wait_until_sent()
         async with database.read() as transaction:
-            made = await announcements.progress(transaction, stored.id)
-        assert made == announcements.Progress(attempted, arrived=attempted, left=0)
+            progress = await announcements.load_progress(transaction, stored.id)
+        assert progress == announcements.AnnouncementProgress(
+            attempted, delivered=attempted, remaining=0
+        )
         assert sum(len(person.chat.texts) for person in persons) == attempted < 60

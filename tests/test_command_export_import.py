@@ -1,4 +1,4 @@
-"""What is known about a chat can be taken along and brought back, whole or not at all."""
+"""/export and /import: all data of a chat, restored completely or not at all."""
 
 import json
 from typing import Any
@@ -8,17 +8,17 @@ from support.conversation_driver import (
     ANN,
     BEN,
     GROUP,
-    Heard,
+    ConversationDriver,
     Payload,
-    Talk,
-    in_group,
-    labelled,
-    private,
+    Response,
+    button_data,
+    group_message,
+    private_message,
 )
 from support.shared_resources import gazetteer, topics
-from support.telegram_html import read
+from support.telegram_html import parse_html
 
-from handlers.services.canonical_query import spell
+from handlers.services.canonical_query import serialize_query
 from matching.query.parser import parse
 from storage.engine.database import Database
 from storage.subscribers.subscribers import Detail
@@ -26,47 +26,61 @@ from storage.subscribers.subscribers import Detail
 LONG = " OR ".join(f"w{number}{'y' * 50}" for number in range(60))
 
 
-async def only_ann(chat: int) -> frozenset[int]:
+async def only_ann_in_group(chat: int) -> frozenset[int]:
     return frozenset({ANN}) if chat == GROUP else frozenset()
 
 
-def texts(heard: Heard) -> list[str]:
-    """The texts of an export, as Telegram shows them."""
-    return [text for reply in heard.replies for tag, text in read(reply.html).marks if tag == "pre"]
+def exported_texts(response: Response) -> list[str]:
+    """Return the texts of an export, as Telegram shows them."""
+    return [
+        text
+        for reply in response.replies
+        for tag, text in parse_html(reply.html).entities
+        if tag == "pre"
+    ]
 
 
-async def exported(talk: Talk, user: int = ANN) -> dict[str, Any]:
-    (text,) = texts(await talk.say("/export", user=user))
+async def export_document(driver: ConversationDriver, user: int = ANN) -> dict[str, Any]:
+    (text,) = exported_texts(await driver.send("/export", user=user))
     document: dict[str, Any] = json.loads(text)
     return document
 
 
-async def kept(talk: Talk, user: int) -> list[tuple[str, str, str, bool]]:
-    followed = await talk.followed(user)
-    return [(each.written, each.query, str(each.schedule), each.sound) for each in followed]
+async def stored_subscriptions(
+    driver: ConversationDriver, user: int
+) -> list[tuple[str, str, str, bool]]:
+    return [
+        (
+            subscription.query_text,
+            subscription.query,
+            str(subscription.schedule),
+            subscription.has_sound,
+        )
+        for subscription in await driver.get_subscriptions(user)
+    ]
 
 
-def an_export(*subscriptions: dict[str, Any], **changes: Any) -> str:
+def export_text(*subscriptions: dict[str, Any], **changes: Any) -> str:
     document = {"tocsin": 1, "subscriptions": list(subscriptions)} | changes
     return json.dumps(document, ensure_ascii=False, indent=1)
 
 
-async def is_refused(talk: Talk, text: str, said: str) -> None:
-    """What is brought is refused with these words, and changes nothing."""
-    await talk.say("/subscribe Lviv")
-    before = await talk.known(), await talk.followed()
-    heard = await talk.say(f"/import {text}")
-    assert said in heard.html
-    assert read(heard.html).units <= 4_096
-    assert (await talk.known(), await talk.followed()) == before
+async def assert_refused(driver: ConversationDriver, text: str, reason: str) -> None:
+    """Import a text, and expect a refusal that contains the reason and changes nothing."""
+    await driver.send("/subscribe Lviv")
+    before = await driver.get_subscriber(), await driver.get_subscriptions()
+    response = await driver.send(f"/import {text}")
+    assert reason in response.html
+    assert parse_html(response.html).utf16_length <= 4_096
+    assert (await driver.get_subscriber(), await driver.get_subscriptions()) == before
 
 
-async def test_an_export_tells_all_that_is_known(database: Database) -> None:
-    talk = Talk(database)
-    await talk.say("/subscribe railway Kherson | daily 09:00")
-    await talk.say("/subscribe #air_alert <Lviv>")
-    await talk.press(f"sh:{(await talk.followed())[1].id}:0")
-    document = await exported(talk)
+async def test_an_export_has_all_data_of_the_chat(database: Database) -> None:
+    driver = ConversationDriver(database)
+    await driver.send("/subscribe railway Kherson | daily 09:00")
+    await driver.send("/subscribe #air_alert <Lviv>")
+    await driver.press(f"sh:{(await driver.get_subscriptions())[1].id}:0")
+    document = await export_document(driver)
     assert document["chat"] == {
         "id": ANN,
         "topic": 0,
@@ -90,101 +104,107 @@ async def test_an_export_tells_all_that_is_known(database: Database) -> None:
     assert (second["when"], second["sound"]) == ("now", False)
 
 
-async def test_nothing_followed_is_an_export_too(sqlite: Database) -> None:
-    assert (await exported(Talk(sqlite)))["subscriptions"] == []
+async def test_a_chat_without_subscriptions_has_an_export(sqlite: Database) -> None:
+    assert (await export_document(ConversationDriver(sqlite)))["subscriptions"] == []
 
 
-async def test_what_was_exported_comes_back_after_everything_was_erased(
+async def test_an_export_restores_a_chat_after_forget(
     database: Database,
 ) -> None:
-    talk = Talk(database)
-    await talk.say("/language it")
-    await talk.say("/timezone Europe/Rome")
-    await talk.press("td:short")
-    await talk.say("/subscribe railway Kherson | daily 09:00")
-    heard = await talk.say('/subscribe Mykolaiv OR ("power station" -Poland)')
-    await talk.press(labelled(heard.reply, "Invece Oblast di Mykolaiv"))
-    await talk.press(f"sh:{(await talk.followed())[1].id}:0")
-    before = await kept(talk, ANN)
-    (text,) = texts(await talk.say("/export"))
-    await talk.press(labelled((await talk.say("/forget")).reply, "Cancella"))
-    assert talk.hears("Railway in Kherson") == set()
-    heard = await talk.say(f"/import {text}")
-    assert "2 cose nuove da seguire" in heard.html
-    assert await kept(talk, ANN) == before
-    assert talk.hears("Railway in Kherson") == {"held"}
-    assert talk.hears("Shelling in Bashtanka Raion") == {"silent"}
-    back = await talk.known()
-    assert (back.language, back.zone, back.detail) == ("it", "Europe/Rome", Detail.SHORT)
+    driver = ConversationDriver(database)
+    await driver.send("/language it")
+    await driver.send("/timezone Europe/Rome")
+    await driver.press("td:short")
+    await driver.send("/subscribe railway Kherson | daily 09:00")
+    response = await driver.send('/subscribe Mykolaiv OR ("power station" -Poland)')
+    await driver.press(button_data(response.reply, "Invece Oblast di Mykolaiv"))
+    await driver.press(f"sh:{(await driver.get_subscriptions())[1].id}:0")
+    before = await stored_subscriptions(driver, ANN)
+    (text,) = exported_texts(await driver.send("/export"))
+    await driver.press(button_data((await driver.send("/forget")).reply, "Cancella"))
+    assert driver.match_modes("Railway in Kherson") == set()
+    response = await driver.send(f"/import {text}")
+    assert "2 cose nuove da seguire" in response.html
+    assert await stored_subscriptions(driver, ANN) == before
+    assert driver.match_modes("Railway in Kherson") == {"digest"}
+    assert driver.match_modes("Shelling in Bashtanka Raion") == {"silent"}
+    restored = await driver.get_subscriber()
+    assert (restored.language, restored.zone, restored.detail) == (
+        "it",
+        "Europe/Rome",
+        Detail.SHORT,
+    )
 
 
-async def test_it_can_be_brought_to_another_chat_by_a_reply(database: Database) -> None:
-    talk = Talk(database, only_ann)
-    await talk.say("/subscribe Kyiv | weekly fri 18:30")
-    (text,) = texts(await talk.say("/export"))
-    message = in_group("/import")
-    message["reply_to_message"] = in_group(text) | {"message_id": 4}
-    heard = await talk.update(message=message)
-    assert "one thing to follow" in heard.html
-    assert await kept(talk, GROUP) == await kept(talk, ANN)
+async def test_an_export_is_imported_into_another_chat_by_a_reply(database: Database) -> None:
+    driver = ConversationDriver(database, only_ann_in_group)
+    await driver.send("/subscribe Kyiv | weekly fri 18:30")
+    (text,) = exported_texts(await driver.send("/export"))
+    message = group_message("/import")
+    message["reply_to_message"] = group_message(text) | {"message_id": 4}
+    response = await driver.receive(message=message)
+    assert "one thing to follow" in response.html
+    assert await stored_subscriptions(driver, GROUP) == await stored_subscriptions(driver, ANN)
 
 
-async def test_what_was_there_stays_and_takes_the_hour_and_sound_that_come(
+async def test_existing_subscriptions_stay_and_take_the_imported_schedule_and_sound(
     database: Database,
 ) -> None:
-    talk = Talk(database)
-    await talk.say("/subscribe Lviv")
-    await talk.say("/subscribe Kyiv")
+    driver = ConversationDriver(database)
+    await driver.send("/subscribe Lviv")
+    await driver.send("/subscribe Kyiv")
     entry = {"written": "Київ", "when": "daily 07:00", "sound": False}
-    heard = await talk.say(f"/import {an_export(entry, entry | {'written': 'Odesa'})}")
-    assert "one thing to follow. Followed before: 1." in heard.html
-    hours = [(written, when, sound) for written, _, when, sound in await kept(talk, ANN)]
-    assert hours == [
+    response = await driver.send(f"/import {export_text(entry, entry | {'written': 'Odesa'})}")
+    assert "one thing to follow. Followed before: 1." in response.html
+    schedules = [
+        (text, when, sound) for text, _, when, sound in await stored_subscriptions(driver, ANN)
+    ]
+    assert schedules == [
         ("Lviv", "now", True),
         ("Kyiv", "daily 07:00", False),
         ("Odesa", "daily 07:00", False),
     ]
 
 
-async def test_the_zone_is_that_of_the_first_place_that_comes(sqlite: Database) -> None:
-    talk = Talk(sqlite)
+async def test_an_import_takes_the_time_zone_of_its_first_place(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
     entries = [{"written": "Poland", "when": "daily 09:00"}, {"written": "Kyiv"}]
-    await talk.say(f"/import {an_export(*entries)}")
-    assert (await talk.known()).zone == "Europe/Warsaw"
+    await driver.send(f"/import {export_text(*entries)}")
+    assert (await driver.get_subscriber()).zone == "Europe/Warsaw"
 
 
-async def test_a_long_export_is_several_messages_each_of_which_comes_back(
+async def test_a_long_export_is_several_messages_that_can_be_imported_independently(
     sqlite: Database,
 ) -> None:
-    talk = Talk(sqlite)
+    driver = ConversationDriver(sqlite)
     for number in range(40):
-        await talk.say(f"/subscribe word:drone{number} OR Kherson OR Mykolaiv | daily 09:00")
-    heard = await talk.say("/export")
-    pieces = texts(heard)
+        await driver.send(f"/subscribe word:drone{number} OR Kherson OR Mykolaiv | daily 09:00")
+    response = await driver.send("/export")
+    pieces = exported_texts(response)
     assert len(pieces) > 2
-    assert f"each of the {len(pieces)} messages below" in heard.replies[0].html
-    for content, piece in zip(heard.replies[1:], pieces, strict=True):
-        assert read(content.html).units <= 4_096
+    assert f"each of the {len(pieces)} messages below" in response.replies[0].html
+    for content, piece in zip(response.replies[1:], pieces, strict=True):
+        assert parse_html(content.html).utf16_length <= 4_096
         assert len(f"/import {piece}".encode("utf-16-le")) // 2 <= 4_096
-        await talk.say(f"/import {piece}", user=BEN)
-    assert await kept(talk, BEN) == await kept(talk, ANN)
+        await driver.send(f"/import {piece}", user=BEN)
+    assert await stored_subscriptions(driver, BEN) == await stored_subscriptions(driver, ANN)
 
 
-async def test_what_is_too_long_for_any_message_is_shown_in_pieces_all_the_same(
+async def test_a_subscription_too_long_for_a_message_is_exported_in_pieces(
     sqlite: Database,
 ) -> None:
-    talk = Talk(sqlite)
-    await talk.say(f"/subscribe {LONG}")
-    heard = await talk.say("/export")
-    assert "comes in pieces" in heard.replies[0].html
-    pieces = texts(heard)
+    driver = ConversationDriver(sqlite)
+    await driver.send(f"/subscribe {LONG}")
+    response = await driver.send("/export")
+    assert "comes in pieces" in response.replies[0].html
+    pieces = exported_texts(response)
     assert len(pieces) > 1
-    assert all(read(content.html).units <= 4_096 for content in heard.replies)
+    assert all(parse_html(content.html).utf16_length <= 4_096 for content in response.replies)
     assert json.loads("".join(pieces))["subscriptions"][0]["written"] == LONG
 
 
 @pytest.mark.parametrize(
-    "written",
+    "query_text",
     [
         "Kyiv", "van", '"power station"', "#air_alert Lviv", 'from:"blog" drone', "F-35 OR MiG-31K",
         "drone -Poland", "(Kyiv OR Lviv) (drone OR missile) -(football OR word:or)", "бар'єр",
@@ -192,35 +212,38 @@ async def test_what_is_too_long_for_any_message_is_shown_in_pieces_all_the_same(
         "in:Mykolaiv OR Sakko i Vantsetti", "dell'Ucraina",
     ],
 )  # fmt: skip
-def test_what_is_spelled_out_means_just_what_it_was(written: str) -> None:
-    for choice in (query := parse(written, gazetteer(), topics())).choices:
-        assert parse(spell(choice.chosen), gazetteer(), topics()).query == choice.chosen
-    assert parse(spell(query.query), gazetteer(), topics()).query == query.query
+def test_a_canonical_query_parses_to_the_same_query(query_text: str) -> None:
+    parsed = parse(query_text, gazetteer(), topics())
+    for ambiguity in parsed.ambiguities:
+        canonical = serialize_query(ambiguity.meaning)
+        assert parse(canonical, gazetteer(), topics()).query == ambiguity.meaning
+    assert parse(serialize_query(parsed.query), gazetteer(), topics()).query == parsed.query
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
-        (an_export({"written": "Kyiv", "when": "daily 25:00"}),
+        (export_text({"written": "Kyiv", "when": "daily 25:00"}),
          "<code>subscriptions › 1 › when</code> is <code>&quot;daily 25:00&quot;</code>"),
-        (an_export({"written": "Kyiv"}, {"written": "Lviv", "sound": "yes"}),
+        (export_text({"written": "Kyiv"}, {"written": "Lviv", "sound": "yes"}),
          "<code>subscriptions › 2 › sound</code> is <code>&quot;yes&quot;</code>"),
-        (an_export({"written": "Kyiv", "sond": True}),
+        (export_text({"written": "Kyiv", "sond": True}),
          "do not know what this means: <code>subscriptions › 1 › sond</code>"),
-        (an_export({"when": "now"}), "is missing: <code>subscriptions › 1 › written</code>"),
-        (an_export({"written": "Kyiv AND (drone"}), "<code>subscriptions › 1 › written</code>"),
-        (an_export({"written": "Kyiv", "understood": 'in:"nowhere"'}),
+        (export_text({"when": "now"}), "is missing: <code>subscriptions › 1 › written</code>"),
+        (export_text({"written": "Kyiv AND (drone"}), "<code>subscriptions › 1 › written</code>"),
+        (export_text({"written": "Kyiv", "understood": 'in:"nowhere"'}),
          "<code>subscriptions › 1 › understood</code>"),
-        (an_export({"written": "Kyiv", "understood": 'NOT in:"PL"'}), "only what you do not want"),
-        (an_export({"written": ""}), "is <code>&quot;&quot;</code>"),
-        (an_export(subscriptions={}), "<code>subscriptions</code> is <code>{}</code>"),
-        (an_export(settings={"language": "xx"}), "<code>settings › language</code>"),
-        (an_export(settings={"zone": "Mars"}),
+        (export_text({"written": "Kyiv", "understood": 'NOT in:"PL"'}),
+         "only what you do not want"),
+        (export_text({"written": ""}), "is <code>&quot;&quot;</code>"),
+        (export_text(subscriptions={}), "<code>subscriptions</code> is <code>{}</code>"),
+        (export_text(settings={"language": "xx"}), "<code>settings › language</code>"),
+        (export_text(settings={"zone": "Mars"}),
          "<code>settings › zone</code> is <code>&quot;Mars&quot;</code>"),
-        (an_export(settings={"detail": 5}), "<code>settings › detail</code> is <code>5</code>"),
-        (an_export(tocsin=2), "another version of me (2), and I read only 1"),
-        (an_export(tocsin=[]), "another version of me ([])"),
-        (an_export({"written": "Kyiv"})[:-4], "wrong with the text at the mark"),
+        (export_text(settings={"detail": 5}), "<code>settings › detail</code> is <code>5</code>"),
+        (export_text(tocsin=2), "another version of me (2), and I read only 1"),
+        (export_text(tocsin=[]), "another version of me ([])"),
+        (export_text({"written": "Kyiv"})[:-4], "wrong with the text at the mark"),
         ('{"tocsin": 1, "settings" {}}', "^</pre>"),
         ('{"tocsin": 1, "subscriptions": [{"written": "Ky\\u0000iv"}]}', "at the mark"),
         ('{"a":' * 700, "at the mark"),
@@ -232,75 +255,84 @@ def test_what_is_spelled_out_means_just_what_it_was(written: str) -> None:
         ('<?xml version="1.0"?><opml version="2.0"><body/></opml>', "a list of feeds"),
     ],
 )  # fmt: skip
-async def test_what_cannot_be_brought_back_is_told_with_its_place_and_changes_nothing(
-    sqlite: Database, text: str, said: str
+async def test_a_refused_import_shows_the_position_of_the_error_and_changes_nothing(
+    sqlite: Database, text: str, reason: str
 ) -> None:
-    await is_refused(Talk(sqlite), text, said)
+    await assert_refused(ConversationDriver(sqlite), text, reason)
 
 
-async def test_megabytes_are_refused_like_any_other_text(sqlite: Database) -> None:
-    talk = Talk(sqlite)
+async def test_an_import_of_megabytes_is_refused(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
     feeds = '<opml version="2.0">' + "<outline/>" * 1_000_000
-    await is_refused(talk, feeds, "a list of feeds")
-    much = json.dumps({"tocsin": 1, "subscriptions": [{"written": "Kyiv"}] * 500_000})
-    await is_refused(talk, much, "too long to have come from /export")
+    await assert_refused(driver, feeds, "a list of feeds")
+    long_export = json.dumps({"tocsin": 1, "subscriptions": [{"written": "Kyiv"}] * 500_000})
+    await assert_refused(driver, long_export, "too long to have come from /export")
 
 
-async def test_one_bad_entry_leaves_even_the_settings_as_they_were(database: Database) -> None:
-    talk = Talk(database)
+async def test_an_invalid_entry_leaves_subscriptions_and_settings_unchanged(
+    database: Database,
+) -> None:
+    driver = ConversationDriver(database)
     entries = [{"written": "Kyiv"}, {"written": "Lviv"}, {"written": "(((("}]
-    await talk.say(f"/import {an_export(*entries, settings={'language': 'uk'})}")
-    assert await talk.followed() == []
-    assert (await talk.known()).language == "en"
-    assert talk.hears("News from Kyiv") == set()
+    await driver.send(f"/import {export_text(*entries, settings={'language': 'uk'})}")
+    assert await driver.get_subscriptions() == []
+    assert (await driver.get_subscriber()).language == "en"
+    assert driver.match_modes("News from Kyiv") == set()
 
 
-async def test_a_quota_is_kept_as_a_whole(database: Database) -> None:
-    """failures 62"""
-    talk = Talk(database, quota=3)
-    await talk.say("/subscribe Kyiv")
-    four = an_export(*({"written": place} for place in ("Kyiv", "Lviv", "Odesa", "Kherson")))
-    heard = await talk.say(f"/import {four}")
-    assert "would follow 4 things, and it may follow 3" in heard.html
-    assert len(await talk.followed()) == 1
-    three = an_export(*({"written": place} for place in ("Kyiv", "Lviv", "Odesa", "Lviv")))
-    await talk.say(f"/import {three}")
-    assert [each.written for each in await talk.followed()] == ["Kyiv", "Lviv", "Odesa"]
+async def test_an_import_over_the_quota_changes_nothing(database: Database) -> None:
+    """Case 62 of the catalogue of failures."""
+    driver = ConversationDriver(database, quota=3)
+    await driver.send("/subscribe Kyiv")
+    four = export_text(*({"written": place} for place in ("Kyiv", "Lviv", "Odesa", "Kherson")))
+    response = await driver.send(f"/import {four}")
+    assert "would follow 4 things, and it may follow 3" in response.html
+    assert len(await driver.get_subscriptions()) == 1
+    three = export_text(*({"written": place} for place in ("Kyiv", "Lviv", "Odesa", "Lviv")))
+    await driver.send(f"/import {three}")
+    assert [subscription.query_text for subscription in await driver.get_subscriptions()] == [
+        "Kyiv",
+        "Lviv",
+        "Odesa",
+    ]
 
 
-def a_file(name: str, **more: object) -> Payload:
+def file_message(name: str, **fields: object) -> Payload:
     document = {"file_id": "x", "file_unique_id": "y", "file_name": name, "file_size": 10_000_000}
-    return {**private(""), "text": None, "document": document, **more}
+    return {**private_message(""), "text": None, "document": document, **fields}
 
 
 @pytest.mark.parametrize(
-    ("message", "said"),
+    ("message", "answer"),
     [
-        (a_file("tocsin.json"), "I cannot open files yet"),
-        (a_file("tocsin.json", caption="/import"), "I cannot open files yet"),
-        (a_file("feeds.opml", caption="/import"), "a list of feeds"),
-        (a_file("Feeds.XML"), "a list of feeds"),
-        (private("/import") | {"reply_to_message": a_file("tocsin.json")}, "I cannot open files"),
+        (file_message("tocsin.json"), "I cannot open files yet"),
+        (file_message("tocsin.json", caption="/import"), "I cannot open files yet"),
+        (file_message("feeds.opml", caption="/import"), "a list of feeds"),
+        (file_message("Feeds.XML"), "a list of feeds"),
+        (
+            private_message("/import") | {"reply_to_message": file_message("tocsin.json")},
+            "I cannot open files",
+        ),
     ],
 )
-async def test_a_file_is_answered_with_what_to_do_instead(
-    sqlite: Database, message: Payload, said: str
+async def test_a_file_is_answered_with_an_alternative(
+    sqlite: Database, message: Payload, answer: str
 ) -> None:
-    assert said in (await Talk(sqlite).update(message=message)).html
+    assert answer in (await ConversationDriver(sqlite).receive(message=message)).html
 
 
-async def test_a_file_that_people_send_each_other_is_none_of_its_business(
+async def test_a_file_in_a_group_is_ignored(
     sqlite: Database,
 ) -> None:
-    talk = Talk(sqlite, only_ann)
-    message = a_file("cats.json", caption="look") | {"chat": in_group("")["chat"]}
-    assert (await talk.update(message=message)).replies == ()
+    driver = ConversationDriver(sqlite, only_ann_in_group)
+    message = file_message("cats.json", caption="look") | {"chat": group_message("")["chat"]}
+    assert (await driver.receive(message=message)).replies == ()
 
 
-async def test_in_a_group_only_an_administrator_brings_something(sqlite: Database) -> None:
-    talk = Talk(sqlite, only_ann)
-    text = an_export({"written": "Kyiv"})
-    refused = await talk.say_in_group(f"/import {text}", user=BEN)
+async def test_only_an_administrator_imports_in_a_group(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite, only_ann_in_group)
+    text = export_text({"written": "Kyiv"})
+    refused = await driver.send_in_group(f"/import {text}", user=BEN)
     assert refused.html.startswith("Only administrators")
-    await talk.say_in_group(f"/import\n{text}")
-    assert len(await talk.followed(GROUP)) == 1
+    await driver.send_in_group(f"/import\n{text}")
+    assert len(await driver.get_subscriptions(GROUP)) == 1

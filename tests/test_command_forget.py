@@ -1,30 +1,38 @@
-"""A chat asks to be forgotten, and nothing of it is left."""
+"""Command /forget: all data of a chat is erased after a confirmation."""
 
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from support.conversation_driver import ANN, BEN, GROUP, Talk, in_group, labelled, labels
+from support.conversation_driver import (
+    ANN,
+    BEN,
+    GROUP,
+    ConversationDriver,
+    button_data,
+    button_labels,
+    group_message,
+)
 
-from handlers.framework.replies import Answer, Edit
+from handlers.framework.replies import CallbackAnswer, MessageEdit
 from storage import schema
 from storage.engine.database import Database
 from storage.outbox import deliveries
 from storage.outbox.deliveries import NewDelivery
 from storage.values.lanes import Lane
-from storage.values.message import Content
+from storage.values.message import MessageContent
 
 EVE = 7_700_000_000_001
 WORD = "quokkas"
 TOPIC = 4
 
 
-async def only_ann(chat: int) -> frozenset[int]:
+async def ann_administers_the_group(chat: int) -> frozenset[int]:
     return frozenset({ANN}) if chat == GROUP else frozenset()
 
 
-async def rows(database: Database) -> dict[str, str]:
-    """Everything that stands in every table."""
+async def dump_tables(database: Database) -> dict[str, str]:
+    """Return the text of all rows of each table."""
     async with database.read() as transaction:
         return {
             table.name: repr((await transaction.execute(select(table))).all())
@@ -32,40 +40,42 @@ async def rows(database: Database) -> dict[str, str]:
         }
 
 
-async def owe(talk: Talk, chat: int, text: str) -> None:
-    number = (await talk.known(chat)).number
-    later = talk.now + timedelta(hours=1)
-    new = NewDelivery(subscriber=number, lane=Lane.NEWS, content=Content(text), due_at=later)
-    async with talk.database.write() as transaction:
-        (kept,) = await deliveries.enqueue(transaction, [new], talk.now)
-        (failed,) = await deliveries.enqueue(transaction, [new], talk.now)
-        await deliveries.fail(transaction, failed.id, talk.now, "rejected")
-        assert kept.id != failed.id
+async def enqueue_and_fail(driver: ConversationDriver, chat: int, text: str) -> None:
+    number = (await driver.get_subscriber(chat)).number
+    later = driver.now + timedelta(hours=1)
+    new = NewDelivery(subscriber=number, lane=Lane.NEWS, content=MessageContent(text), due_at=later)
+    async with driver.database.write() as transaction:
+        (waiting,) = await deliveries.enqueue(transaction, [new], driver.now)
+        (failed,) = await deliveries.enqueue(transaction, [new], driver.now)
+        await deliveries.fail(transaction, failed.id, driver.now, "rejected")
+        assert waiting.id != failed.id
 
 
 async def test_no_trace_of_a_chat_is_left_in_any_table(database: Database) -> None:
-    talk = Talk(database)
-    await talk.say(f"/subscribe {WORD} Kyiv", user=EVE)
-    await talk.say(f"/subscribe word:{WORD} | daily 09:00", user=EVE)
-    await talk.say(WORD, user=EVE)
-    await owe(talk, EVE, f"about {WORD}")
-    await talk.say("/subscribe Kyiv", user=BEN)
-    before = await rows(database)
+    driver = ConversationDriver(database)
+    await driver.send(f"/subscribe {WORD} Kyiv", user=EVE)
+    await driver.send(f"/subscribe word:{WORD} | daily 09:00", user=EVE)
+    await driver.send(WORD, user=EVE)
+    await enqueue_and_fail(driver, EVE, f"about {WORD}")
+    await driver.send("/subscribe Kyiv", user=BEN)
+    before = await dump_tables(database)
     assert str(EVE) in before["subscriber"]
     assert WORD in before["subscription"]
     assert WORD in before["delivery"]
-    asked = await talk.say("/forget", user=EVE)
-    pressed = await talk.press(labelled(asked.reply, "Erase"), user=EVE)
+    question = await driver.send("/forget", user=EVE)
+    pressed = await driver.press(button_data(question.reply, "Erase"), user=EVE)
     assert "2 things that it followed and 2 messages not sent yet" in pressed.edit.html
     assert pressed.answer == "Erased."
-    for table, written in (await rows(database)).items():
+    for table, written in (await dump_tables(database)).items():
         assert str(EVE) not in written, table
         assert WORD not in written, table
-    assert len(await talk.followed(BEN)) == 1
-    assert talk.numbers(f"Many {WORD} in Kyiv") == [(await talk.known(BEN)).number]
+    assert len(await driver.get_subscriptions(BEN)) == 1
+    assert driver.match_audible(f"Many {WORD} in Kyiv") == [
+        (await driver.get_subscriber(BEN)).number
+    ]
 
 
-def test_whatever_belongs_to_a_subscriber_goes_with_it() -> None:
+def test_every_foreign_key_to_a_subscriber_cascades() -> None:
     keys = [
         key
         for table in schema.metadata.sorted_tables
@@ -76,84 +86,84 @@ def test_whatever_belongs_to_a_subscriber_goes_with_it() -> None:
     assert {key.ondelete for key in keys} == {"CASCADE"}
 
 
-async def test_a_number_is_never_given_to_anybody_again(database: Database) -> None:
-    talk = Talk(database)
-    await talk.say("/subscribe Kyiv")
-    number = (await talk.known()).number
-    await talk.press(labelled((await talk.say("/forget")).reply, "Erase"))
-    await talk.say("/subscribe Kyiv", user=BEN)
-    assert (await talk.known(BEN)).number > number
+async def test_a_subscriber_number_is_never_reused(database: Database) -> None:
+    driver = ConversationDriver(database)
+    await driver.send("/subscribe Kyiv")
+    number = (await driver.get_subscriber()).number
+    await driver.press(button_data((await driver.send("/forget")).reply, "Erase"))
+    await driver.send("/subscribe Kyiv", user=BEN)
+    assert (await driver.get_subscriber(BEN)).number > number
 
 
-async def test_nothing_is_erased_before_it_is_confirmed(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    await talk.say("/subscribe Kyiv")
-    asked = await talk.say("/forget")
-    assert "one thing it follows" in asked.html
-    assert labels(asked.reply) == ["Erase everything", "Keep everything"]
-    assert len(await talk.followed()) == 1
-    kept = await talk.press(labelled(asked.reply, "Keep"))
-    assert kept.edit == Content("Nothing was erased.")
-    assert len(await talk.followed()) == 1
+async def test_nothing_is_erased_before_the_confirmation(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    await driver.send("/subscribe Kyiv")
+    question = await driver.send("/forget")
+    assert "one thing it follows" in question.html
+    assert button_labels(question.reply) == ["Erase everything", "Keep everything"]
+    assert len(await driver.get_subscriptions()) == 1
+    kept = await driver.press(button_data(question.reply, "Keep"))
+    assert kept.edit == MessageContent("Nothing was erased.")
+    assert len(await driver.get_subscriptions()) == 1
 
 
-async def test_a_second_press_leaves_nothing_either(database: Database) -> None:
-    talk = Talk(database)
-    await talk.say("/subscribe Kyiv")
-    data = labelled((await talk.say("/forget")).reply, "Erase")
-    await talk.press(data)
-    again = await talk.press(data)
+async def test_a_second_press_erases_again_without_an_error(database: Database) -> None:
+    driver = ConversationDriver(database)
+    await driver.send("/subscribe Kyiv")
+    data = button_data((await driver.send("/forget")).reply, "Erase")
+    await driver.press(data)
+    again = await driver.press(data)
     assert "nothing that it followed and no message" in again.edit.html
-    assert await talk.subscriber() is None
+    assert await driver.find_subscriber() is None
 
 
 @pytest.mark.parametrize("data", ["fe:", "fe:0", "fe:x", "fe:999999999999999", "fe:-1"])
 async def test_an_old_or_forged_button_erases_nothing(sqlite: Database, data: str) -> None:
-    """failures 64"""
-    talk = Talk(sqlite)
-    await talk.say("/subscribe Kyiv")
-    assert "too old" in (await talk.press(data)).answer
-    assert len(await talk.followed()) == 1
+    """Case 64."""
+    driver = ConversationDriver(sqlite)
+    await driver.send("/subscribe Kyiv")
+    assert "too old" in (await driver.press(data)).answer
+    assert len(await driver.get_subscriptions()) == 1
 
 
-async def test_a_question_of_yesterday_is_not_answered_by_a_stray_press(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    await talk.say("/subscribe Kyiv")
-    data = labelled((await talk.say("/forget")).reply, "Erase")
-    talk.now += timedelta(days=1)
-    assert "too old" in (await talk.press(data)).answer
-    assert len(await talk.followed()) == 1
+async def test_a_press_on_an_expired_question_erases_nothing(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    await driver.send("/subscribe Kyiv")
+    data = button_data((await driver.send("/forget")).reply, "Erase")
+    driver.now += timedelta(days=1)
+    assert "too old" in (await driver.press(data)).answer
+    assert len(await driver.get_subscriptions()) == 1
 
 
-async def test_a_group_is_forgotten_with_its_topics_by_administrators_only(
+async def test_administrators_alone_erase_a_group_with_its_forum_topics(
     database: Database,
 ) -> None:
-    talk = Talk(database, only_ann)
-    await talk.say_in_group("/subscribe Kyiv")
-    await talk.say_in_group(f"/subscribe {WORD}", thread=TOPIC)
-    assert (await talk.say_in_group("/forget", user=BEN)).html.startswith("Only administrators")
-    asked = await talk.say_in_group("/forget")
-    data = labelled(asked.reply, "Erase")
-    refused = await talk.press(data, user=BEN, under=in_group(""))
+    driver = ConversationDriver(database, ann_administers_the_group)
+    await driver.send_in_group("/subscribe Kyiv")
+    await driver.send_in_group(f"/subscribe {WORD}", thread=TOPIC)
+    assert (await driver.send_in_group("/forget", user=BEN)).html.startswith("Only administrators")
+    question = await driver.send_in_group("/forget")
+    data = button_data(question.reply, "Erase")
+    refused = await driver.press(data, user=BEN, under=group_message(""))
     assert refused.answer == "Only administrators of this group can change this."
-    assert len(await talk.followed(GROUP, TOPIC)) == 1
-    pressed = await talk.press(data, under=in_group(""))
-    assert [type(each) for each in pressed.direct] == [Edit, Answer]
-    for table, written in (await rows(database)).items():
+    assert len(await driver.get_subscriptions(GROUP, TOPIC)) == 1
+    pressed = await driver.press(data, under=group_message(""))
+    assert [type(each) for each in pressed.immediate_calls] == [MessageEdit, CallbackAnswer]
+    for table, written in (await dump_tables(database)).items():
         assert str(GROUP) not in written, table
         assert WORD not in written, table
 
 
-async def test_who_was_forgotten_begins_anew(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    await talk.say("/language uk")
-    await talk.press(labelled((await talk.say("/forget")).reply, "Стерти"))
-    assert (await talk.say("/subscriptions")).html.startswith("You do not follow anything yet.")
+async def test_an_erased_chat_starts_with_default_settings(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    await driver.send("/language uk")
+    await driver.press(button_data((await driver.send("/forget")).reply, "Стерти"))
+    assert (await driver.send("/subscriptions")).html.startswith("You do not follow anything yet.")
 
 
-async def test_what_a_person_wrote_is_erased_with_the_answer(database: Database) -> None:
-    talk = Talk(database)
-    await talk.say(f"secret {WORD}")
+async def test_the_text_of_an_update_is_erased_with_its_completion(database: Database) -> None:
+    driver = ConversationDriver(database)
+    await driver.send(f"secret {WORD}")
     async with database.read() as transaction:
         written = (await transaction.execute(select(schema.inbox))).one()
     assert written.payload == ""

@@ -1,9 +1,9 @@
-"""Who runs the bot asks who listens, and how much is on its way."""
+"""Command /stats: operators see subscribers, subscriptions and the outbox."""
 
 from datetime import timedelta
 
 from pyroaring import BitMap
-from support.conversation_driver import ANN, BEN, NOW, Talk, labelled
+from support.conversation_driver import ANN, BEN, NOW, ConversationDriver, button_data
 
 from storage.engine.database import Database
 from storage.outbox import broadcasts, deliveries
@@ -12,13 +12,13 @@ from storage.outbox.deliveries import NewDelivery
 from storage.values.lanes import Lane
 
 
-async def test_people_places_and_what_waits_are_counted(database: Database) -> None:
-    talk = Talk(database, operators=[ANN])
-    await talk.say("/subscribe Kyiv")
-    await talk.say("/subscribe railway Kyiv OR Lviv")
-    await talk.say("/subscribe Київ", user=BEN, language="uk")
-    bulletin = await talk.publish("Bridge closed in Kyiv")
-    await talk.publish("Old news", received_at=NOW - timedelta(hours=5))
+async def test_subscribers_places_and_the_outbox_are_counted(database: Database) -> None:
+    driver = ConversationDriver(database, operators=[ANN])
+    await driver.send("/subscribe Kyiv")
+    await driver.send("/subscribe railway Kyiv OR Lviv")
+    await driver.send("/subscribe Київ", user=BEN, language="uk")
+    bulletin = await driver.publish("Bridge closed in Kyiv")
+    await driver.publish("Old news", received_at=NOW - timedelta(hours=5))
     async with database.write() as transaction:
         new = NewBroadcast(
             bulletin=bulletin.id, lane=Lane.NEWS, recipients=BitMap([1, 2]), silent=BitMap()
@@ -29,7 +29,7 @@ async def test_people_places_and_what_waits_are_counted(database: Database) -> N
         )
         _, failed = await deliveries.enqueue(transaction, [later, later], NOW)
         await deliveries.fail(transaction, failed.id, NOW, "too long")
-    assert (await talk.say("/stats")).html == (
+    assert (await driver.send("/stats")).html == (
         "<b>People</b>: 2, and 0 who are not reached now\n"
         "Languages: English 1, Українська 1\n"
         "<b>Subscriptions</b>: 3\n"
@@ -41,29 +41,30 @@ async def test_people_places_and_what_waits_are_counted(database: Database) -> N
     )
 
 
-async def test_an_announcement_is_counted_as_one_and_not_among_the_reports(
+async def test_an_announcement_is_counted_as_one_and_not_as_a_bulletin(
     database: Database,
 ) -> None:
-    talk = Talk(database, operators=[ANN])
-    await talk.publish("Bridge closed in Kyiv")
-    drawn = await talk.say("/announce There is a new command.")
+    driver = ConversationDriver(database, operators=[ANN])
+    await driver.publish("Bridge closed in Kyiv")
+    preview = await driver.send("/announce There is a new command.")
     assert (
-        "<b>Reports</b>: 1 in the last hour, 1 in the last day" in (await talk.say("/stats")).html
+        "<b>Reports</b>: 1 in the last hour, 1 in the last day"
+        in (await driver.send("/stats")).html
     )
-    await talk.press(labelled(drawn.replies[-1], "Send"))
-    said = (await talk.say("/stats")).html
-    assert "<b>Reports</b>: 1 in the last hour, 1 in the last day" in said
-    assert "<b>Announcements on their way</b>: 1" in said
-    assert "to many" not in said
-    assert "Nothing waits" not in said
+    await driver.press(button_data(preview.replies[-1], "Send"))
+    stats_html = (await driver.send("/stats")).html
+    assert "<b>Reports</b>: 1 in the last hour, 1 in the last day" in stats_html
+    assert "<b>Announcements on their way</b>: 1" in stats_html
+    assert "to many" not in stats_html
+    assert "Nothing waits" not in stats_html
 
 
 async def test_an_empty_installation_says_so(sqlite: Database) -> None:
-    said = (await Talk(sqlite, operators=[ANN]).say("/stats")).html
-    assert "<b>People</b>: 1" in said
-    assert "<b>Nothing waits</b> to be sent." in said
+    stats_html = (await ConversationDriver(sqlite, operators=[ANN]).send("/stats")).html
+    assert "<b>People</b>: 1" in stats_html
+    assert "<b>Nothing waits</b> to be sent." in stats_html
 
 
-async def test_others_are_told_nothing(sqlite: Database) -> None:
-    talk = Talk(sqlite, operators=[ANN])
-    assert "I do not know this command" in (await talk.say("/stats", user=BEN)).html
+async def test_only_operators_see_statistics(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite, operators=[ANN])
+    assert "I do not know this command" in (await driver.send("/stats", user=BEN)).html

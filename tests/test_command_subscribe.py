@@ -1,10 +1,9 @@
-"""Somebody says what they want to hear of, and is told how that was understood."""
+"""Command /subscribe: parsing, confirmation, disambiguation and quota."""
 
-import base64
 from datetime import UTC, datetime
 
 import pytest
-from support.conversation_driver import ANN, BEN, Talk, labelled, labels
+from support.conversation_driver import BEN, ConversationDriver, button_data, button_labels
 
 from matching.query.ast import PlaceTerm, load
 from storage.engine.database import Database
@@ -13,55 +12,51 @@ from storage.values.schedules import parse_schedule
 MYKOLAIV_OBLAST = "UA48000000000039575"
 
 
-def link(query: str) -> str:
-    return base64.urlsafe_b64encode(query.encode()).decode().rstrip("=")
-
-
-async def test_a_subscription_is_stored_said_in_words_and_rings(database: Database) -> None:
-    talk = Talk(database)
-    heard = await talk.say("/subscribe railway Kherson")
-    assert heard.html.startswith(
+async def test_a_subscription_is_stored_confirmed_in_words_and_matched(database: Database) -> None:
+    driver = ConversationDriver(database)
+    response = await driver.send("/subscribe railway Kherson")
+    assert response.html.startswith(
         "You will hear at once of: <b>railway</b> (any form) in <b>Kherson</b>."
     )
-    assert heard.direct == ()
-    (subscription,) = await talk.followed()
-    assert subscription.written == "railway Kherson"
+    assert response.immediate_calls == ()
+    (subscription,) = await driver.get_subscriptions()
+    assert subscription.query_text == "railway Kherson"
     assert subscription.next_due_at is None
-    assert talk.hears("Railway tracks damaged in Kherson") == {"ring"}
-    assert talk.hears("Railway tracks damaged in Lviv") == set()
+    assert driver.match_modes("Railway tracks damaged in Kherson") == {"audible"}
+    assert driver.match_modes("Railway tracks damaged in Lviv") == set()
 
 
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "expected"),
     [
         ("uk", "Ви одразу почуєте про таке: усе про місце <b>Херсон</b>."),
         ("ru", "Буду сообщать сразу: всё о месте <b>Херсон</b>."),
         ("it-IT", "Ti avviso subito di: tutto su <b>Kherson</b>."),
     ],
 )
-async def test_it_is_said_in_the_language_of_the_persons_telegram(
-    sqlite: Database, language: str, said: str
+async def test_the_confirmation_is_in_the_language_of_the_persons_telegram(
+    sqlite: Database, language: str, expected: str
 ) -> None:
-    heard = await Talk(sqlite).say("/subscribe Херсон", language=language)
-    assert heard.html.startswith(said)
+    response = await ConversationDriver(sqlite).send("/subscribe Херсон", language=language)
+    assert response.html.startswith(expected)
 
 
-async def test_the_same_again_is_said_and_not_stored_again(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    await talk.say("/subscribe Kyiv")
-    heard = await talk.say("/subscribe Київ")
-    assert "You follow this already: everything about <b>Kyiv</b> — at once" in heard.html
-    assert len(await talk.followed()) == 1
+async def test_the_same_query_again_is_answered_and_not_stored_again(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    await driver.send("/subscribe Kyiv")
+    response = await driver.send("/subscribe Київ")
+    assert "You follow this already: everything about <b>Kyiv</b> — at once" in response.html
+    assert len(await driver.get_subscriptions()) == 1
 
 
-async def test_the_same_with_another_hour_changes_the_hour(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    await talk.say("/subscribe Kyiv")
-    heard = await talk.say("/subscribe Kyiv | daily 09:00")
-    assert "every day at 09:00 (Europe/Kyiv)" in heard.html
-    (subscription,) = await talk.followed()
+async def test_the_same_query_with_another_schedule_changes_the_schedule(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    await driver.send("/subscribe Kyiv")
+    response = await driver.send("/subscribe Kyiv | daily 09:00")
+    assert "every day at 09:00 (Europe/Kyiv)" in response.html
+    (subscription,) = await driver.get_subscriptions()
     assert str(subscription.schedule) == "daily 09:00"
-    assert talk.hears("News from Kyiv") == {"held"}
+    assert driver.match_modes("News from Kyiv") == {"digest"}
 
 
 @pytest.mark.parametrize(
@@ -83,145 +78,145 @@ async def test_the_same_with_another_hour_changes_the_hour(sqlite: Database) -> 
         ("daily 09:00", "it", "daily 09:00"),
     ],
 )  # fmt: skip
-async def test_an_hour_is_read_in_english_and_in_the_readers_language(
+async def test_a_schedule_is_read_in_english_and_in_the_readers_language(
     sqlite: Database, when: str, language: str, schedule: str
 ) -> None:
-    talk = Talk(sqlite)
-    await talk.say(f"/subscribe Kyiv | {when}", language=language)
-    assert [each.schedule for each in await talk.followed()] == [parse_schedule(schedule)]
+    driver = ConversationDriver(sqlite)
+    await driver.send(f"/subscribe Kyiv | {when}", language=language)
+    assert [subscription.schedule for subscription in await driver.get_subscriptions()] == [
+        parse_schedule(schedule)
+    ]
 
 
 @pytest.mark.parametrize(
     "when", ["daily 25:00", "daily", "weekly 09:00", "at noon", "daily 9:99", "mon", "9"]
 )
-async def test_an_hour_that_is_none_is_answered_with_what_can_be_written(
-    sqlite: Database, when: str
-) -> None:
-    talk = Talk(sqlite)
-    heard = await talk.say(f"/subscribe Kyiv | {when}")
-    assert when in heard.html
-    assert "<code>| daily 09:00</code>" in heard.html
-    assert await talk.followed() == []
+async def test_an_invalid_schedule_is_answered_with_examples(sqlite: Database, when: str) -> None:
+    driver = ConversationDriver(sqlite)
+    response = await driver.send(f"/subscribe Kyiv | {when}")
+    assert when in response.html
+    assert "<code>| daily 09:00</code>" in response.html
+    assert await driver.get_subscriptions() == []
 
 
-async def test_the_zone_of_a_digest_is_that_of_the_first_place_followed(
+async def test_the_first_place_subscribed_to_sets_the_time_zone(
     database: Database,
 ) -> None:
-    talk = Talk(database)
-    heard = await talk.say("/subscribe Poland OR Kyiv | daily 09:00")
-    assert "every day at 09:00 (Europe/Warsaw)" in heard.html
-    assert "Times are those of Europe/Warsaw" in heard.html
-    assert (await talk.known()).zone == "Europe/Warsaw"
-    (subscription,) = await talk.followed()
+    driver = ConversationDriver(database)
+    response = await driver.send("/subscribe Poland OR Kyiv | daily 09:00")
+    assert "every day at 09:00 (Europe/Warsaw)" in response.html
+    assert "Times are those of Europe/Warsaw" in response.html
+    assert (await driver.get_subscriber()).zone == "Europe/Warsaw"
+    (subscription,) = await driver.get_subscriptions()
     assert subscription.next_due_at == datetime(2023, 2, 15, 8, tzinfo=UTC)
 
 
-async def test_without_a_place_a_digest_is_in_utc_and_the_bot_says_so(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    heard = await talk.say("/subscribe drone | daily 12:00")
-    assert "The hour is in UTC" in heard.html
-    (subscription,) = await talk.followed()
+async def test_without_a_place_a_digest_is_in_utc_and_the_answer_says_so(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    response = await driver.send("/subscribe drone | daily 12:00")
+    assert "The hour is in UTC" in response.html
+    (subscription,) = await driver.get_subscriptions()
     assert subscription.next_due_at == datetime(2023, 2, 14, 12, tzinfo=UTC)
 
 
-async def test_a_place_followed_later_moves_the_hours_that_were_in_utc(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    await talk.say("/subscribe drone | daily 12:00")
-    await talk.say("/subscribe Kyiv")
-    digest, _ = await talk.followed()
+async def test_a_later_place_reschedules_the_digests_that_were_in_utc(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    await driver.send("/subscribe drone | daily 12:00")
+    await driver.send("/subscribe Kyiv")
+    digest, _ = await driver.get_subscriptions()
     assert digest.next_due_at == datetime(2023, 2, 14, 10, tzinfo=UTC)
 
 
-async def test_a_zone_that_was_chosen_stays(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    await talk.say("/timezone Europe/Rome")
-    heard = await talk.say("/subscribe Kyiv")
-    assert "Times are those" not in heard.html
-    assert (await talk.known()).zone == "Europe/Rome"
+async def test_a_chosen_time_zone_stays(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    await driver.send("/timezone Europe/Rome")
+    response = await driver.send("/subscribe Kyiv")
+    assert "Times are those" not in response.html
+    assert (await driver.get_subscriber()).zone == "Europe/Rome"
 
 
-async def test_a_place_under_not_says_nothing_of_the_zone(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    await talk.say("/subscribe drone -Poland")
-    assert (await talk.known()).zone is None
+async def test_an_excluded_place_does_not_set_the_time_zone(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    await driver.send("/subscribe drone -Poland")
+    assert (await driver.get_subscriber()).zone is None
 
 
 async def test_another_meaning_is_one_press_away(database: Database) -> None:
-    talk = Talk(database)
-    heard = await talk.say("/subscribe Mykolaiv")
-    assert "<b>Mykolaiv</b>" in heard.html
-    assert "Mykolaiv, Lviv Oblast instead" in labels(heard.reply)
-    pressed = await talk.press(labelled(heard.reply, "Mykolaiv Oblast instead"))
+    driver = ConversationDriver(database)
+    response = await driver.send("/subscribe Mykolaiv")
+    assert "<b>Mykolaiv</b>" in response.html
+    assert "Mykolaiv, Lviv Oblast instead" in button_labels(response.reply)
+    pressed = await driver.press(button_data(response.reply, "Mykolaiv Oblast instead"))
     assert pressed.answer == "Changed."
     assert "everything about <b>Mykolaiv Oblast</b>" in pressed.edit.html
-    assert "Mykolaiv instead" in labels(pressed.edit)
-    (subscription,) = await talk.followed()
+    assert "Mykolaiv instead" in button_labels(pressed.edit)
+    (subscription,) = await driver.get_subscriptions()
     assert load(subscription.query) == PlaceTerm(MYKOLAIV_OBLAST)
-    assert talk.hears("Shelling in Bashtanka Raion") == {"ring"}
+    assert driver.match_modes("Shelling in Bashtanka Raion") == {"audible"}
 
 
 @pytest.mark.parametrize(
     ("written", "place"),
     [("Khersno", "Kherson"), ("khersno", "Kherson"), ("Мелитопль", "Melitopol")],
 )
-async def test_a_misspelt_place_is_a_word_with_the_place_one_press_away(
+async def test_a_misspelt_place_is_a_word_until_a_button_corrects_it(
     sqlite: Database, written: str, place: str
 ) -> None:
-    talk = Talk(sqlite)
-    heard = await talk.say(f"/subscribe {written}")
-    assert heard.html.endswith("If you meant one of these, press it:")
-    assert 1 <= len(labels(heard.reply)) <= 6
-    assert place in labels(heard.reply)[0]
-    await talk.press(labelled(heard.reply, place))
-    (subscription,) = await talk.followed()
+    driver = ConversationDriver(sqlite)
+    response = await driver.send(f"/subscribe {written}")
+    assert response.html.endswith("If you meant one of these, press it:")
+    assert 1 <= len(button_labels(response.reply)) <= 6
+    assert place in button_labels(response.reply)[0]
+    await driver.press(button_data(response.reply, place))
+    (subscription,) = await driver.get_subscriptions()
     assert isinstance(load(subscription.query), PlaceTerm)
-    assert talk.hears(f"Explosions heard in {place}") == {"ring"}
+    assert driver.match_modes(f"Explosions heard in {place}") == {"audible"}
 
 
-async def test_two_words_that_are_nearly_a_places_name_are_one_name(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    heard = await talk.say("/subscribe Bila Tserkwa #air_alert")
-    await talk.press(labelled(heard.reply, "Bila Tserkva"))
-    assert talk.hears("Air raid alert in Bila Tserkva") == {"ring"}
-    assert talk.hears("Air raid alert in Lutsk") == set()
+async def test_two_words_close_to_a_place_name_are_corrected_as_one_name(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    response = await driver.send("/subscribe Bila Tserkwa #air_alert")
+    await driver.press(button_data(response.reply, "Bila Tserkva"))
+    assert driver.match_modes("Air raid alert in Bila Tserkva") == {"audible"}
+    assert driver.match_modes("Air raid alert in Lutsk") == set()
 
 
 @pytest.mark.parametrize("written", ["світло", "Zelensky", "electricity outage", "F-35"])
-async def test_a_word_that_is_like_no_place_has_no_buttons(sqlite: Database, written: str) -> None:
-    heard = await Talk(sqlite).say(f"/subscribe {written}")
-    assert not labels(heard.reply)
+async def test_a_word_unlike_any_place_has_no_buttons(sqlite: Database, written: str) -> None:
+    response = await ConversationDriver(sqlite).send(f"/subscribe {written}")
+    assert not button_labels(response.reply)
 
 
 async def test_an_ordinary_word_can_become_the_place_and_a_word_again(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    heard = await talk.say("/subscribe суми")
-    pressed = await talk.press(labelled(heard.reply, "Sumy instead"))
+    driver = ConversationDriver(sqlite)
+    response = await driver.send("/subscribe суми")
+    pressed = await driver.press(button_data(response.reply, "Sumy instead"))
     assert "everything about <b>Sumy</b>" in pressed.edit.html
-    again = await talk.press(labelled(pressed.edit, "The word “суми”"))
+    again = await driver.press(button_data(pressed.edit, "The word “суми”"))
     assert "<b>суми</b> (any form)" in again.edit.html
 
 
-async def test_two_presses_of_one_button_do_nothing_twice(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    heard = await talk.say("/subscribe Mykolaiv")
-    data = labelled(heard.reply, "Mykolaiv Oblast instead")
-    await talk.press(data)
-    again = await talk.press(data)
+async def test_a_second_press_of_a_meaning_changes_nothing(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    response = await driver.send("/subscribe Mykolaiv")
+    data = button_data(response.reply, "Mykolaiv Oblast instead")
+    await driver.press(data)
+    again = await driver.press(data)
     assert again.answer == "You follow this already."
-    assert len(again.direct) == 1
+    assert len(again.immediate_calls) == 1
 
 
-async def test_a_meaning_that_is_followed_already_is_not_followed_twice(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    await talk.say("/subscribe Mykolaiv Oblast")
-    heard = await talk.say("/subscribe Mykolaiv")
-    pressed = await talk.press(labelled(heard.reply, "Mykolaiv Oblast instead"))
+async def test_a_meaning_with_a_subscription_is_not_subscribed_to_twice(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    await driver.send("/subscribe Mykolaiv Oblast")
+    response = await driver.send("/subscribe Mykolaiv")
+    pressed = await driver.press(button_data(response.reply, "Mykolaiv Oblast instead"))
     assert pressed.answer == "You follow this already."
-    assert len({each.query for each in await talk.followed()}) == 2
+    assert len({subscription.query for subscription in await driver.get_subscriptions()}) == 2
 
 
 @pytest.mark.parametrize(
-    ("query", "said", "marked"),
+    ("query", "expected", "marked"),
     [
         ("(Kyiv", "no other half", "(Kyiv\n^</pre>"),
         ("Kyiv OR", "missing beside it", "Kyiv OR\n     ^^</pre>"),
@@ -231,100 +226,59 @@ async def test_a_meaning_that_is_followed_already_is_not_followed_twice(sqlite: 
         ("", "what you want to hear of", ""),
     ],
 )
-async def test_a_mistake_is_shown_where_it_is(
-    sqlite: Database, query: str, said: str, marked: str
+async def test_a_syntax_error_is_marked_in_the_query(
+    sqlite: Database, query: str, expected: str, marked: str
 ) -> None:
-    talk = Talk(sqlite)
-    heard = await talk.say(f"/subscribe {query}")
-    assert said in heard.html
-    assert marked in heard.html
-    assert await talk.followed() == []
+    driver = ConversationDriver(sqlite)
+    response = await driver.send(f"/subscribe {query}")
+    assert expected in response.html
+    assert marked in response.html
+    assert await driver.get_subscriptions() == []
 
 
-async def test_what_was_probably_meant_is_one_press_away(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    heard = await talk.say("/subscribe in:Khersn drone")
-    assert "Perhaps: <code>in:&quot;Kherson&quot; drone</code>" in heard.html
-    await talk.press(labelled(heard.reply, "Subscribe"))
-    assert [each.written for each in await talk.followed()] == ['in:"Kherson" drone']
+async def test_a_probable_correction_is_one_press_away(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    response = await driver.send("/subscribe in:Khersn drone")
+    assert "Perhaps: <code>in:&quot;Kherson&quot; drone</code>" in response.html
+    await driver.press(button_data(response.reply, "Subscribe"))
+    assert [subscription.query_text for subscription in await driver.get_subscriptions()] == [
+        'in:"Kherson" drone'
+    ]
 
 
-async def test_two_commands_in_one_message_are_not_taken_for_one_subscription(
+async def test_two_commands_in_one_message_are_refused(
     sqlite: Database,
 ) -> None:
-    talk = Talk(sqlite)
+    driver = ConversationDriver(sqlite)
     for text in ("/subscribe Lviv\n/subscribe Odesa", "/subscribe Lviv /Pause 2h"):
-        assert "One command a message" in (await talk.say(text)).html
-    assert await talk.followed() == []
+        assert "One command a message" in (await driver.send(text)).html
+    assert await driver.get_subscriptions() == []
 
 
-async def test_it_is_said_from_whom_after_what(sqlite: Database) -> None:
-    heard = await Talk(sqlite).say('/subscribe from:"blog" drone Lviv -football')
+async def test_the_source_comes_after_the_terms_in_the_confirmation(sqlite: Database) -> None:
+    response = await ConversationDriver(sqlite).send('/subscribe from:"blog" drone Lviv -football')
     assert (
         "<b>drone</b> (any form) in <b>Lviv</b>, from <b>blog</b>, but not <b>football</b>"
-        in heard.html
+        in response.html
     )
 
 
 async def test_a_place_in_quotation_marks_is_offered_as_words_without_them(
     sqlite: Database,
 ) -> None:
-    heard = await Talk(sqlite).say('/subscribe "Kharkiv Oblast" railway')
-    assert "The word “Kharkiv Oblast” instead" in labels(heard.reply)
+    response = await ConversationDriver(sqlite).send('/subscribe "Kharkiv Oblast" railway')
+    assert "The word “Kharkiv Oblast” instead" in button_labels(response.reply)
 
 
-async def test_a_chat_has_a_quota_and_is_told_so(sqlite: Database) -> None:
-    """failures 62"""
-    talk = Talk(sqlite, quota=2)
-    await talk.say("/subscribe Kyiv")
-    await talk.say("/subscribe Lviv")
-    heard = await talk.say("/subscribe Odesa")
-    assert "This chat follows 2 things, and more is not possible" in heard.html
-    pressed = await talk.press("f:Odesa")
+async def test_a_chat_beyond_its_quota_is_refused(sqlite: Database) -> None:
+    """Case 62."""
+    driver = ConversationDriver(sqlite, quota=2)
+    await driver.send("/subscribe Kyiv")
+    await driver.send("/subscribe Lviv")
+    response = await driver.send("/subscribe Odesa")
+    assert "This chat follows 2 things, and more is not possible" in response.html
+    pressed = await driver.press("f:Odesa")
     assert pressed.answer.startswith("This chat follows 2 things")
-    assert len(await talk.followed()) == 2
-    await talk.say("/subscribe Odesa", user=BEN)
-    assert len(await talk.followed(BEN)) == 1
-
-
-async def test_a_deep_link_asks_and_then_subscribes_once(database: Database) -> None:
-    talk = Talk(database)
-    heard = await talk.say(f"/start {link('Київ дрон')}")
-    assert "<b>дрон</b> (any form) in <b>Kyiv</b>" in heard.html
-    assert await talk.followed() == []
-    data = labelled(heard.reply, "Subscribe")
-    assert (await talk.press(data)).html.startswith("You will hear at once")
-    assert "already" in (await talk.press(data)).html
-    assert len(await talk.followed()) == 1
-
-
-@pytest.mark.parametrize("payload", ["%%%", "0J", "_", "=", "S3lpdg==x", "дата", "AAAA"])
-async def test_a_forged_or_cut_deep_link_is_answered_kindly(sqlite: Database, payload: str) -> None:
-    """failures 64"""
-    talk = Talk(sqlite)
-    heard = await talk.say(f"/start {payload}")
-    assert "link is broken" in heard.html or "what you want to hear of" in heard.html
-    assert await talk.followed() == []
-
-
-async def test_a_greeting_says_how_to_begin_and_later_what_is_there(sqlite: Database) -> None:
-    talk = Talk(sqlite)
-    assert "Press a place, write its name" in (await talk.say("/start")).html
-    await talk.say("/subscribe Kyiv")
-    assert "You follow one thing" in (await talk.say("/start")).html
-
-
-async def test_whoever_blocked_the_bot_hears_nothing_until_they_write_again(
-    database: Database,
-) -> None:
-    """failures 5"""
-    talk = Talk(database)
-    await talk.say("/subscribe Kyiv")
-    chat = {"id": ANN, "type": "private", "first_name": "Somebody"}
-    await talk.membership(chat, "kicked")
-    assert (await talk.known()).suspended
-    await talk.membership(chat, "member")
-    assert (await talk.known()).suspended
-    heard = await talk.say("/start")
-    assert "You follow one thing" in heard.html
-    assert (await talk.known()).suspended is None
+    assert len(await driver.get_subscriptions()) == 2
+    await driver.send("/subscribe Odesa", user=BEN)
+    assert len(await driver.get_subscriptions(BEN)) == 1

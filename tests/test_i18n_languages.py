@@ -1,4 +1,4 @@
-"""What is said exists in every language, and nothing else does."""
+"""i18n: every text that the code uses exists in every language, and no other text does."""
 
 import ast
 import re
@@ -8,13 +8,13 @@ import pytest
 from fluent.syntax import FluentParser, FluentSerializer
 from fluent.syntax.ast import Message, VariableReference
 from fluent.syntax.visitor import Visitor
-from support.shared_resources import gazetteer, topics, words
-from support.telegram_html import read
+from support.shared_resources import catalog, gazetteer, topics
+from support.telegram_html import parse_html
 
 import handlers
-from handlers.registry import COMMANDS, menu
-from handlers.text.i18n import LANGUAGES, Words
-from handlers.text.schedule_text import read_when, say_when
+from handlers.registry import COMMANDS, bot_commands
+from handlers.text.i18n import LANGUAGES, Catalog
+from handlers.text.schedule_text import format_schedule, parse_schedule_text
 from matching.query.parser import parse
 from storage.values.schedules import WEEKDAYS, parse_schedule
 
@@ -26,16 +26,16 @@ PLAIN = ("about-", "answer-", "button-", "link-", "moment-", "read-", "when-")
 def messages(code: str) -> dict[str, Message]:
     text = (HANDLERS / "locales" / f"{code}.ftl").read_text("utf-8")
     body = FluentParser().parse(text).body
-    found = [entry for entry in body if isinstance(entry, Message)]
-    assert len({entry.id.name for entry in found}) == len(found), "a key stands there twice"
-    return {entry.id.name: entry for entry in found}
+    entries = [entry for entry in body if isinstance(entry, Message)]
+    assert len({entry.id.name for entry in entries}) == len(entries), "duplicate key"
+    return {entry.id.name: entry for entry in entries}
 
 
 class Variables(Visitor):
     def __init__(self) -> None:
         self.names: set[str] = set()
 
-    def visit_VariableReference(self, node: VariableReference) -> None:  # noqa: N802 - its name
+    def visit_VariableReference(self, node: VariableReference) -> None:  # noqa: N802 - named by the library
         self.names.add(node.id.name)
 
 
@@ -45,8 +45,8 @@ def variables(message: Message) -> set[str]:
     return visitor.names
 
 
-def strings() -> set[str]:
-    """Every string in the code of the conversation."""
+def code_strings() -> set[str]:
+    """Return every string in the code of the handlers."""
     return {
         node.value
         for path in HANDLERS.rglob("*.py")
@@ -55,79 +55,80 @@ def strings() -> set[str]:
     }
 
 
-def said() -> set[str]:
-    """Every key that is said by name: the first word of `say` and `label`."""
+def translated_keys() -> set[str]:
+    """Return every key that is the first argument of `html` or `text`."""
     calls = [
         node
         for path in HANDLERS.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("say", "label")
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("html", "text")
     ]
     return {
         key.value
         for call in calls
+        if call.args
         for key in ast.walk(call.args[0])
         if isinstance(key, ast.Constant) and isinstance(key.value, str)
     }
 
 
-def others(folder: Path) -> None:
-    """Languages that say nothing."""
+def create_empty_catalog(folder: Path) -> None:
+    """Create a file without texts for every language."""
     for code in CODES:
         (folder / f"{code}.ftl").touch()
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_every_file_can_be_read_without_a_mistake(code: str) -> None:
+def test_every_file_of_texts_parses(code: str) -> None:
     text = (HANDLERS / "locales" / f"{code}.ftl").read_text("utf-8")
     junk = [e for e in FluentParser().parse(text).body if type(e).__name__ == "Junk"]
     assert junk == []
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_every_language_has_every_text_with_the_same_values(code: str) -> None:
-    english, other = messages("en"), messages(code)
-    assert other.keys() == english.keys()
-    assert {key: variables(other[key]) for key in other} == {
+def test_every_language_has_every_text_with_the_same_variables(code: str) -> None:
+    english, translated = messages("en"), messages(code)
+    assert translated.keys() == english.keys()
+    assert {key: variables(translated[key]) for key in translated} == {
         key: variables(english[key]) for key in english
     }
 
 
-def test_every_text_that_the_code_says_exists() -> None:
-    assert said() - messages("en").keys() == set()
+def test_every_text_that_the_code_uses_exists() -> None:
+    assert translated_keys() - messages("en").keys() == set()
 
 
-def test_no_text_is_left_that_nothing_says() -> None:
-    assert messages("en").keys() - strings() == set()
+def test_every_text_is_used() -> None:
+    assert messages("en").keys() - code_strings() == set()
 
 
-def test_every_file_of_texts_is_a_language_that_is_offered() -> None:
+def test_every_file_of_texts_is_a_supported_language() -> None:
     files = {path.stem for path in (HANDLERS / "locales").glob("*.ftl")}
     assert files == set(CODES)
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_texts_of_buttons_and_notices_hold_no_markup_and_the_others_hold_telegrams(
+def test_texts_of_buttons_and_notices_have_no_markup_and_all_others_telegrams(
     code: str,
 ) -> None:
-    voice = words().voice(code)
+    translator = catalog().translator(code)
     for key, message in messages(code).items():
         values: dict[str, str | int] = dict.fromkeys(variables(message), 3)
         if key.startswith(PLAIN):
-            assert not re.search(r"[<>&]", voice.label(key, **values)), key
+            assert not re.search(r"[<>&]", translator.text(key, **values)), key
         else:
-            read(voice.say(key, **values))
+            parse_html(translator.html(key, **values))
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_no_text_speaks_of_the_inside_of_the_bot(code: str) -> None:
+def test_no_file_of_texts_has_internal_terms(code: str) -> None:
     jargon = re.compile(
         r"\b(query|cursor|bulletin|payload|JSON|запит|курсор|бюлетен|запрос|бюллетен|bollettin)",
         re.IGNORECASE,
     )
     text = (HANDLERS / "locales" / f"{code}.ftl").read_text("utf-8")
-    said = [line.partition("=")[2] or line for line in text.splitlines() if line[:1] != "#"]
-    assert jargon.findall("\n".join(said)) == []
+    values = [line.partition("=")[2] or line for line in text.splitlines() if line[:1] != "#"]
+    assert jargon.findall("\n".join(values)) == []
 
 
 @pytest.mark.parametrize(
@@ -142,8 +143,8 @@ def test_no_text_speaks_of_the_inside_of_the_bot(code: str) -> None:
         (25, "25 підписок"),
     ],
 )
-def test_ukrainian_counts_in_its_three_forms(count: int, ukrainian: str) -> None:
-    assert ukrainian in words().voice("uk").say("subscriptions", count=count)
+def test_ukrainian_has_three_plural_forms(count: int, ukrainian: str) -> None:
+    assert ukrainian in catalog().translator("uk").html("subscriptions", count=count)
 
 
 @pytest.mark.parametrize(
@@ -159,22 +160,22 @@ def test_ukrainian_counts_in_its_three_forms(count: int, ukrainian: str) -> None
         (112, "112 сообщений"),
     ],
 )
-def test_russian_counts_in_its_three_forms(count: int, russian: str) -> None:
-    assert words().voice("ru").say("digest-head", count=count) == f"<b>{russian}</b>"
+def test_russian_has_three_plural_forms(count: int, russian: str) -> None:
+    assert catalog().translator("ru").html("digest-head", count=count) == f"<b>{russian}</b>"
 
 
 @pytest.mark.parametrize(
-    ("code", "one", "many"),
+    ("code", "singular", "plural"),
     [("en", "One report", "21 reports"), ("it", "Una notizia", "21 notizie")],
 )
-def test_english_and_italian_count_in_two_forms(code: str, one: str, many: str) -> None:
-    voice = words().voice(code)
-    assert voice.say("digest-head", count=1) == f"<b>{one}</b>"
-    assert voice.say("digest-head", count=21) == f"<b>{many}</b>"
+def test_english_and_italian_have_two_plural_forms(code: str, singular: str, plural: str) -> None:
+    translator = catalog().translator(code)
+    assert translator.html("digest-head", count=1) == f"<b>{singular}</b>"
+    assert translator.html("digest-head", count=21) == f"<b>{plural}</b>"
 
 
 @pytest.mark.parametrize(
-    ("code", "key", "count", "said"),
+    ("code", "key", "count", "text"),
     [
         ("ru", "why-asked", 1, "Сюда подходит 1 ваша подписка:"),
         ("ru", "why-asked", 3, "Сюда подходят 3 ваши подписки:"),
@@ -187,45 +188,48 @@ def test_english_and_italian_count_in_two_forms(code: str, one: str, many: str) 
         ("it", "digest-more", 4, "… e altre 4 notizie più vecchie: /latest"),
     ],
 )
-def test_what_stands_beside_a_number_agrees_with_it(
-    code: str, key: str, count: int, said: str
-) -> None:
-    assert words().voice(code).say(key, count=count) == said
+def test_words_beside_a_number_agree_with_it(code: str, key: str, count: int, text: str) -> None:
+    assert catalog().translator(code).html(key, count=count) == text
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_no_word_of_those_who_built_it_reaches_a_person(code: str) -> None:
+def test_no_text_has_developers_terms(code: str) -> None:
     jargon = re.compile(
         r"\b(quer(y|ies)|cursor|bulletin|запит|запрос|курсор|бюл+етен|bollettin)", re.IGNORECASE
     )
     for key, message in messages(code).items():
-        said = FluentSerializer().serialize_entry(message).partition("=")[2]
-        assert not jargon.search(said), key
+        value = FluentSerializer().serialize_entry(message).partition("=")[2]
+        assert not jargon.search(value), key
 
 
 @pytest.mark.parametrize("code", ["ru", "it"])
-@pytest.mark.parametrize("at", ["09:30", "13 …, 09:30"])
+@pytest.mark.parametrize("moment", ["09:30", "13 …, 09:30"])
 @pytest.mark.parametrize(
-    ("key", "value"),
+    ("key", "variable"),
     [("why-came", "at"), ("why-folded", "at"), ("alerts-stale", "at"), ("incident-since", "since")],
 )
-def test_a_time_may_be_one_of_another_day(code: str, at: str, key: str, value: str) -> None:
-    """Neither language says "at" in the same way before an hour as before a day."""
-    said = read(words().voice(code).say(key, **{value: at, "source": "blog"})).text
-    assert not re.search(rf"\b(в|alle|dalle|delle) {re.escape(at)}", said)
+def test_the_words_before_a_time_fit_a_time_of_another_day(
+    code: str, moment: str, key: str, variable: str
+) -> None:
+    """Both languages have another word for "at" before an hour than before a day."""
+    markup = catalog().translator(code).html(key, **{variable: moment, "source": "blog"})
+    text = parse_html(markup).text
+    assert not re.search(rf"\b(в|alle|dalle|delle) {re.escape(moment)}", text)
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_every_example_can_be_typed_as_it_stands(code: str) -> None:
-    voice = words().voice(code)
-    examples = re.findall("<code>/subscribe (.+?)</code>", voice.say("examples"))
+def test_every_example_in_a_text_can_be_typed(code: str) -> None:
+    translator = catalog().translator(code)
+    examples = re.findall("<code>/subscribe (.+?)</code>", translator.html("examples"))
     assert len(examples) == 6
     for example in examples:
-        asked, _, when = example.partition("|")
-        parse(asked, gazetteer(), topics())
-        assert read_when(when or "now", voice)
-    for hour in re.findall(r"<code>\| (.+?)</code>", voice.say("schedule-unknown", written="x")):
-        assert read_when(hour, voice)
+        query_text, _, when = example.partition("|")
+        parse(query_text, gazetteer(), topics())
+        assert parse_schedule_text(when or "now", translator)
+    for when in re.findall(
+        r"<code>\| (.+?)</code>", translator.html("schedule-unknown", written="x")
+    ):
+        assert parse_schedule_text(when, translator)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -233,38 +237,38 @@ def test_every_example_can_be_typed_as_it_stands(code: str) -> None:
     "schedule",
     ["now", "hourly", "daily 09:00", *(f"weekly {day} 18:30" for day in WEEKDAYS)],
 )
-def test_an_hour_can_be_typed_as_it_is_said(code: str, schedule: str) -> None:
-    voice = words().voice(code)
-    said = say_when(parse_schedule(schedule), "Z", voice).removesuffix(" (Z)")
-    assert str(read_when(said, voice)) == schedule
+def test_a_formatted_schedule_can_be_typed(code: str, schedule: str) -> None:
+    translator = catalog().translator(code)
+    text = format_schedule(parse_schedule(schedule), "Z", translator).removesuffix(" (Z)")
+    assert str(parse_schedule_text(text, translator)) == schedule
 
 
-def test_a_text_missing_in_a_language_is_said_in_english(tmp_path: Path) -> None:
-    others(tmp_path)
+def test_a_text_missing_in_a_language_is_taken_from_english(tmp_path: Path) -> None:
+    create_empty_catalog(tmp_path)
     (tmp_path / "en.ftl").write_text("one = One\nboth = Both\n")
     (tmp_path / "uk.ftl").write_text("both = Обидва\n")
-    voice = Words(tmp_path).voice("uk")
-    assert (voice.say("one"), voice.say("both")) == ("One", "Обидва")
+    translator = Catalog(tmp_path).translator("uk")
+    assert (translator.html("one"), translator.html("both")) == ("One", "Обидва")
 
 
-def test_a_value_missing_in_a_translation_is_no_reason_to_fail(tmp_path: Path) -> None:
-    others(tmp_path)
+def test_a_translation_with_a_wrong_variable_is_replaced_by_english(tmp_path: Path) -> None:
+    create_empty_catalog(tmp_path)
     (tmp_path / "en.ftl").write_text("hello = Hello { $name }\n")
     (tmp_path / "uk.ftl").write_text("hello = Вітаю { $imya }\n")
-    assert Words(tmp_path).voice("uk").say("hello", name="Ann") == "Hello Ann"
+    assert Catalog(tmp_path).translator("uk").html("hello", name="Ann") == "Hello Ann"
 
 
-def test_what_comes_from_outside_is_escaped_once_and_cleaned() -> None:
-    voice = words().voice("en")
-    said = voice.say("error-suggestion", suggestion="<b>&\u202e\u200b")
-    assert said == "Perhaps: <code>&lt;b&gt;&amp;</code>"
-    assert voice.say("query-not", what=said) == f"not {said}"
-    assert voice.label("button-word-instead", word="<b>\n\u202ex") == "The word “<b> x” instead"
+def test_values_are_escaped_once_and_sanitized() -> None:
+    translator = catalog().translator("en")
+    markup = translator.html("error-suggestion", suggestion="<b>&\u202e\u200b")
+    assert markup == "Perhaps: <code>&lt;b&gt;&amp;</code>"
+    assert translator.html("query-not", what=markup) == f"not {markup}"
+    assert translator.text("button-word-instead", word="<b>\n\u202ex") == "The word “<b> x” instead"
 
 
-def test_a_long_value_is_said_whole() -> None:
-    long = "ї" * 5_000
-    assert long in words().voice("uk").say("error-suggestion", suggestion=long)
+def test_a_long_value_is_complete() -> None:
+    value = "ї" * 5_000
+    assert value in catalog().translator("uk").html("error-suggestion", suggestion=value)
 
 
 @pytest.mark.parametrize(
@@ -274,16 +278,16 @@ def test_a_long_value_is_said_whole() -> None:
         ("it-CH", "it"), ("xx", "en"), (None, "en"),
     ],
 )  # fmt: skip
-def test_the_language_of_telegram_chooses_ours(tag: str | None, code: str) -> None:
-    assert words().language(tag) == code
+def test_the_language_of_telegram_selects_a_supported_language(tag: str | None, code: str) -> None:
+    assert catalog().language(tag) == code
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_the_command_menu_fits_telegram_and_has_every_command_for_all(code: str) -> None:
+def test_the_command_menu_fits_telegram_and_has_every_public_command(code: str) -> None:
     """core.telegram.org/bots/api#botcommand: 1-32 and 1-256 characters."""
-    listed = menu(words().voice(code))
-    assert [name for name, _ in listed] == [
-        command.name for command in COMMANDS if not command.operators
+    menu = bot_commands(catalog().translator(code))
+    assert [name for name, _ in menu] == [
+        command.name for command in COMMANDS if not command.is_operator_only
     ]
-    assert all(re.fullmatch("[a-z0-9_]{1,32}", name) for name, _ in listed)
-    assert all(1 <= len(about) <= 256 for _, about in listed)
+    assert all(re.fullmatch("[a-z0-9_]{1,32}", name) for name, _ in menu)
+    assert all(1 <= len(description) <= 256 for _, description in menu)

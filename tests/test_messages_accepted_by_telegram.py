@@ -1,8 +1,8 @@
-"""Whatever the bot says, in each language and about whatever it was told: Telegram takes it.
+"""Telegram accepts every message of the bot, in every language and with hostile bulletins.
 
-Every command is said and every button that comes back is pressed, and so on, with reports stored
-that are made to break a message. What comes back goes to the stand-in, which reads Telegram's HTML
-and counts as Telegram does.
+The tests send every command and press every button of the replies, recursively. The stored
+bulletins are made to break a message. All replies go to the stand-in, which parses HTML and counts
+as Telegram does.
 """
 
 import re
@@ -14,33 +14,33 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
-from support.conversation_driver import NOW, Heard, Payload, Talk
-from support.shared_resources import gazetteer, reader, topics, words
-from test_conversation_joining import channel
+from support.conversation_driver import NOW, ConversationDriver, Payload, Response
+from support.shared_resources import catalog, gazetteer, reader, topics
+from test_dispatcher_bot_added import channel
 
-from alerts.tally import item
+from alerts.tally import read_item
 from bot.delivery.outcome import Sent
 from bot.delivery.sender import Sender
 from bot.standin.person import Person
 from bot.standin.server import Standin
-from handlers.commands.sources import back, dead, describe
-from handlers.framework.replies import Answer, Edit
-from handlers.messages.alert import IncidentMessages, IncidentView
-from handlers.messages.bulletin import Audience, Messages
-from handlers.messages.digest import Roundup
-from handlers.messages.notices import topic_lost
+from handlers.commands.group_added import render_lost_forum_topic
+from handlers.commands.sources import render_health, render_outage_notice, render_recovery_notice
+from handlers.framework.replies import CallbackAnswer, MessageEdit
+from handlers.messages.alert import AlertRenderer, IncidentView
+from handlers.messages.bulletin import BulletinRenderer, RenderOptions
+from handlers.messages.digest import DigestRenderer
 from handlers.registry import BUTTONS, COMMANDS
 from handlers.text.html import escape
 from handlers.text.i18n import LANGUAGES
 from storage.engine.database import Database
 from storage.inbound.bulletins import Phase, StoredBulletin
-from storage.inbound.incidents import Incident, Telling, Word
-from storage.inbound.sources import Health
+from storage.inbound.incidents import Incident, NotificationReason, SourceReport
+from storage.inbound.sources import SourceHealth
 from storage.outbox import deliveries
 from storage.outbox.deliveries import NewDelivery
 from storage.subscribers.subscribers import Detail, Target
 from storage.values.lanes import Lane
-from storage.values.message import Content
+from storage.values.message import MessageContent
 
 CODES = [language.code for language in LANGUAGES]
 MARKUP = "<b>Kyiv</i> &amp; <script>&#0; <a href='tg://user?id=1'>"
@@ -49,7 +49,7 @@ EMOJI = "Kyiv " + "\U0001f468\u200d\U0001f469\u200d\U0001f467" * 300 + "\U0001f1
 BOOK = "Kyiv. " + "<&\U0001f600 word. " * 9_000
 HOSTILE = (MARKUP, BACKWARDS, EMOJI, BOOK)
 
-SAID = (
+COMMANDS_SENT = (
     '/import {"tocsin": 1, "subscriptions": [{"written": "Dnipro", "sound": false}]}',
     "/subscriptions",
     *(f"/{command.name}" for command in COMMANDS if command.name != "forget"),
@@ -80,164 +80,181 @@ async def standin() -> AsyncIterator[Standin]:
 
 
 @dataclass
-class Walk:
-    """Presses every kind of button that what is said brings."""
+class ButtonCrawler:
+    """Crawler that sends commands and collects one button of each kind in the replies."""
 
     standin: Standin
     sender: Sender
     person: Person
-    talk: Talk
+    driver: ConversationDriver
     language: str
     waiting: deque[tuple[str, Payload]] = field(default_factory=deque)
     pressed: dict[str, tuple[str, Payload]] = field(default_factory=dict)
 
-    async def say(self, text: str) -> None:
-        await self.take(await self.talk.say(text, user=self.person.id, language=self.language))
+    async def send(self, text: str) -> None:
+        await self.collect(
+            await self.driver.send(text, user=self.person.id, language=self.language)
+        )
 
     async def press(self, data: str, under: Payload) -> None:
-        heard = await self.talk.press(data, user=self.person.id, under=under)
-        assert len(heard.answer) <= 200
-        assert [each for each in heard.direct if isinstance(each, Answer)]
-        await self.take(heard)
+        response = await self.driver.press(data, user=self.person.id, under=under)
+        assert len(response.answer) <= 200
+        assert [call for call in response.immediate_calls if isinstance(call, CallbackAnswer)]
+        await self.collect(response)
 
-    async def take(self, heard: Heard) -> None:
-        edits = [each.content for each in heard.direct if isinstance(each, Edit)]
-        for content in (*heard.replies, *edits):
-            under = await self.show(content)
+    async def collect(self, response: Response) -> None:
+        edits = [call.content for call in response.immediate_calls if isinstance(call, MessageEdit)]
+        for content in (*response.replies, *edits):
+            under = await self.deliver(content)
             for button in (button for row in content.buttons for button in row):
                 shape = _shape(button.data or "")
-                if shape not in self.pressed and self.stays(shape):
+                if shape not in self.pressed and self.keeps_language(shape):
                     self.pressed[shape] = (button.data or "", under)
                     self.waiting.append(self.pressed[shape])
 
-    async def show(self, content: Content) -> Payload:
-        """The message as Telegram has it: it was taken at the first attempt, as it was."""
+    async def deliver(self, content: MessageContent) -> Payload:
+        """Send a message and return it; fails unless Telegram accepts it unchanged at once."""
         outcome = await self.sender.send(Target(self.person.id), content, silent=False)
         assert isinstance(outcome, Sent), (outcome, content)
         call = self.standin.journal[-1]
         assert (call.status, call.params["text"]) == (200, content.html), call.answer
-        shown: Payload = call.answer["result"]
-        return shown
+        message: Payload = call.answer["result"]
+        return message
 
-    def stays(self, shape: str) -> bool:
-        """Whether it is spoken as before after such a press."""
+    def keeps_language(self, shape: str) -> bool:
+        """Return whether such a button leaves the language of the chat unchanged."""
         kind, _, code = shape.partition(":")
         return kind != "tl" or code == self.language
 
 
 def _shape(data: str) -> str:
-    """The same of all buttons that differ in a number, in what was typed, or in whose they are."""
-    kind, _, what = re.sub(r"\d+", "#", data).rpartition("|")[2].partition(":")
-    return f"{kind}:{what if len(what) < 12 and what.isascii() else '…'}"
+    """Return the kind of a button: its data without numbers, typed text and channel prefix."""
+    kind, _, payload = re.sub(r"\d+", "#", data).rpartition("|")[2].partition(":")
+    return f"{kind}:{payload if len(payload) < 12 and payload.isascii() else '…'}"
 
 
-def _kinds(walk: Walk) -> set[str]:
-    """What the buttons begin with that were pressed."""
-    return {shape.partition(":")[0] for shape in walk.pressed}
+def _pressed_prefixes(crawler: ButtonCrawler) -> set[str]:
+    """Return the prefixes of the buttons that were pressed."""
+    return {shape.partition(":")[0] for shape in crawler.pressed}
 
 
-async def begun(database: Database, standin: Standin, sender: Sender, language: str) -> Walk:
-    """Ann runs the bot and administers a channel; what is reported is made to break messages."""
+async def start_crawler(
+    database: Database, standin: Standin, sender: Sender, language: str
+) -> ButtonCrawler:
+    """Return a crawler for Ann: an operator who administers a channel, with hostile bulletins."""
     person = standin.people.person("Ann", started=True)
 
     async def administrators(_chat: int) -> frozenset[int]:
         return frozenset({person.id})
 
-    talk = Talk(database, administrators, operators=[person.id])
-    walk = Walk(standin, sender, person, talk, language)
-    for at, text in enumerate(HOSTILE):
-        await talk.publish(text[:500], text, url=f"https://example.org/?q=<{at}>&b='\"")
-    await walk.say("/start")
-    number = (await talk.known(person.id)).number
+    driver = ConversationDriver(database, administrators, operators=[person.id])
+    crawler = ButtonCrawler(standin, sender, person, driver, language)
+    for position, text in enumerate(HOSTILE):
+        await driver.publish(text[:500], text, url=f"https://example.org/?q=<{position}>&b='\"")
+    await crawler.send("/start")
+    number = (await driver.get_subscriber(person.id)).number
     async with database.write() as transaction:
         for text in HOSTILE:
-            lost = NewDelivery(
-                subscriber=number, lane=Lane.REPLY, content=Content(escape(text[:900])), due_at=NOW
+            dead_letter = NewDelivery(
+                subscriber=number,
+                lane=Lane.REPLY,
+                content=MessageContent(escape(text[:900])),
+                due_at=NOW,
             )
-            (kept,) = await deliveries.enqueue(transaction, [lost], NOW)
-            await deliveries.fail(transaction, kept.id, NOW, text)
+            (stored,) = await deliveries.enqueue(transaction, [dead_letter], NOW)
+            await deliveries.fail(transaction, stored.id, NOW, text)
     added = {"user": person.id, "language": language}
-    await walk.take(await talk.membership(channel(MARKUP * 3), "administrator", **added))
-    return walk
+    await crawler.collect(
+        await driver.change_membership(channel(MARKUP * 3), "administrator", **added)
+    )
+    return crawler
 
 
 @pytest.mark.parametrize("language", CODES)
-async def test_what_is_answered_to_every_command_and_every_button_is_taken(
+async def test_telegram_accepts_the_reply_to_every_command_and_button(
     sqlite: Database, standin: Standin, sender: Sender, language: str
 ) -> None:
-    """Cases 11 and 60."""
-    walk = await begun(sqlite, standin, sender, language)
+    """Cases 11 and 60 of the catalogue of failures."""
+    crawler = await start_crawler(sqlite, standin, sender, language)
     with capture_logs() as logs:
-        for text in SAID:
-            await walk.say(text)
-        while walk.waiting:
-            await walk.press(*walk.waiting.popleft())
+        for text in COMMANDS_SENT:
+            await crawler.send(text)
+        while crawler.waiting:
+            await crawler.press(*crawler.waiting.popleft())
     assert [entry for entry in logs if entry["log_level"] == "error"] == []
-    assert {kind.prefix for kind in BUTTONS} - _kinds(walk) == set()
+    assert {kind.prefix for kind in BUTTONS} - _pressed_prefixes(crawler) == set()
 
 
-async def test_every_button_is_answered_a_second_time_and_a_month_later(
+async def test_every_button_is_answered_again_and_a_month_later(
     sqlite: Database, standin: Standin, sender: Sender
 ) -> None:
-    """Case 64."""
-    walk = await begun(sqlite, standin, sender, "en")
+    """Case 64 of the catalogue of failures."""
+    crawler = await start_crawler(sqlite, standin, sender, "en")
     with capture_logs() as logs:
         for command in COMMANDS:
-            await walk.say(f"/{command.name}")
-        await walk.say("/announce something")
-        while walk.waiting:
-            data, under = walk.waiting.popleft()
-            await walk.press(data, under)
-            await walk.press(data, under)
-        walk.talk.now = NOW + timedelta(days=30)
-        for data, under in list(walk.pressed.values()):
-            await walk.press(data, under)
+            await crawler.send(f"/{command.name}")
+        await crawler.send("/announce something")
+        while crawler.waiting:
+            data, under = crawler.waiting.popleft()
+            await crawler.press(data, under)
+            await crawler.press(data, under)
+        crawler.driver.now = NOW + timedelta(days=30)
+        for data, under in list(crawler.pressed.values()):
+            await crawler.press(data, under)
     assert [entry for entry in logs if entry["log_level"] == "error"] == []
 
 
 @pytest.mark.parametrize("language", CODES)
-async def test_what_it_says_of_its_own_accord_is_taken(
+async def test_telegram_accepts_messages_that_are_no_replies(
     standin: Standin, sender: Sender, language: str
 ) -> None:
-    """Cases 11 and 60: pushes, alerts, digests, the end of quiet, and pages about sources."""
+    """Cases 11 and 60: pushes, alerts, digests, quiet summaries, and notices about sources."""
     person = standin.people.person("Ann", started=True)
-    voice = words().voice(language)
-    told: list[Content] = [topic_lost(voice)]
+    translator = catalog().translator(language)
+    contents: list[MessageContent] = [render_lost_forum_topic(translator)]
     for detail in Detail:
-        told += _pushes(Audience(language, "Europe/Kyiv", detail))
+        contents += _pushes(RenderOptions(language, "Europe/Kyiv", detail))
     for text in HOSTILE:
-        one = _health(text)
-        told += [Content(describe(one, NOW, None, voice)), Content(dead(one, NOW, None, voice))]
-        told.append(Content(back(one, NOW, voice)))
-    for content in told:
+        health = _health(text)
+        contents += [
+            MessageContent(render_health(health, NOW, None, translator)),
+            MessageContent(render_outage_notice(health, NOW, None, translator)),
+            MessageContent(render_recovery_notice(health, NOW, translator)),
+        ]
+    for content in contents:
         outcome = await sender.send(Target(person.id), content, silent=False)
         call = standin.journal[-1]
         assert isinstance(outcome, Sent), outcome
         assert (call.status, call.params["text"]) == (200, content.html), call.answer
 
 
-def _pushes(audience: Audience) -> list[Content]:
-    drawn = Messages(words(), reader())
-    alerts = IncidentMessages(words(), gazetteer(), topics())
-    reports = [_report(at, text) for at, text in enumerate(HOSTILE, 1)]
-    told = [drawn.bulletin(each, audience, NOW) for each in reports]
-    lives = [_life(each, **more) for each in reports for more in _STATES]
-    for each in reports:
-        for telling in Telling:
+def _pushes(options: RenderOptions) -> list[MessageContent]:
+    bulletin_renderer = BulletinRenderer(catalog(), reader())
+    alert_renderer = AlertRenderer(catalog(), gazetteer(), topics())
+    bulletins = [_bulletin(number, text) for number, text in enumerate(HOSTILE, 1)]
+    contents = [bulletin_renderer.render(bulletin, options, NOW) for bulletin in bulletins]
+    incidents = [_incident(bulletin, **state) for bulletin in bulletins for state in _STATES]
+    for bulletin in bulletins:
+        for reason in NotificationReason:
             views = [
                 IncidentView(
-                    incident=life, telling=telling, bulletin=each, delay=timedelta(hours=3)
+                    incident=incident, reason=reason, bulletin=bulletin, delay=timedelta(hours=3)
                 )
-                for life in lives[:4]
+                for incident in incidents[:4]
             ]
-            told += [alerts.draw([view], audience, NOW) for view in views]
-            told += [alerts.draw(views, audience, NOW), alerts.draw(views * 9, audience, NOW)]
-    missed = [IncidentView(incident=life, telling=Telling.MISSED) for life in lives]
-    told.append(alerts.summary(missed * 3, audience, NOW))
-    roundup = Roundup(words(), gazetteer(), topics(), drawn)
-    items = [item(each, reader(), gazetteer(), topics()) for each in reports]
-    told += [roundup.nothing(audience), *roundup.digest(items * 15, audience, NOW)]
-    return [*told, *roundup.after_quiet(items, items, audience, NOW).contents]
+            contents += [alert_renderer.render([view], options, NOW) for view in views]
+            contents.append(alert_renderer.render(views, options, NOW))
+            contents.append(alert_renderer.render(views * 9, options, NOW))
+    missed = [
+        IncidentView(incident=incident, reason=NotificationReason.MISSED) for incident in incidents
+    ]
+    contents.append(alert_renderer.render_missed_summary(missed * 3, options, NOW))
+    digest_renderer = DigestRenderer(catalog(), gazetteer(), topics(), bulletin_renderer)
+    items = [read_item(bulletin, reader(), gazetteer(), topics()) for bulletin in bulletins]
+    contents.append(digest_renderer.render_empty(options))
+    contents += digest_renderer.render_digest(items * 15, options, NOW)
+    summary = digest_renderer.render_quiet_summary(items, items, options, NOW)
+    return [*contents, *summary.contents]
 
 
 _STATES: tuple[dict[str, Any], ...] = (
@@ -248,7 +265,7 @@ _STATES: tuple[dict[str, Any], ...] = (
 )
 
 
-def _report(number: int, text: str) -> StoredBulletin:
+def _bulletin(number: int, text: str) -> StoredBulletin:
     phase = (Phase.ACTIVE, Phase.CLEAR, None, None)[number % 4]
     return StoredBulletin(
         id=number,
@@ -259,33 +276,36 @@ def _report(number: int, text: str) -> StoredBulletin:
         url="https://example.org/?q=" + "%26" * 300,
         phase=phase,
         received_at=NOW,
-        also=("other",) * 3,
+        duplicate_sources=("other",) * 3,
     )
 
 
-def _life(report: StoredBulletin, **more: Any) -> Incident:
-    sources = {"siren": Word(on=True, at=NOW), "blog": Word(on=True, at=NOW)}
+def _incident(bulletin: StoredBulletin, **fields: Any) -> Incident:
+    sources = {
+        "siren": SourceReport(is_active=True, reported_at=NOW),
+        "blog": SourceReport(is_active=True, reported_at=NOW),
+    }
     return Incident(
         region="UA63000000000041885",
-        hazard="air_raid" if report.phase else "something:<new>",
+        hazard="air_raid" if bulletin.phase else "something:<new>",
         opened_at=NOW - timedelta(days=40),
         sources=sources,
-        **more,
+        **fields,
     )
 
 
-def _health(text: str) -> Health:
-    return Health(
+def _health(text: str) -> SourceHealth:
+    return SourceHealth(
         name="blog",
         kind="liveblog",
-        every=timedelta(seconds=30),
-        watched_at=NOW - timedelta(days=1),
+        interval=timedelta(seconds=30),
+        registered_at=NOW - timedelta(days=1),
         polled_at=NOW,
         succeeded_at=NOW - timedelta(hours=1),
         error=text,
-        errors=9,
+        consecutive_errors=9,
         latency=timedelta(seconds=1.5),
-        next_at=NOW,
-        paged_at=NOW - timedelta(hours=2),
-        unknown=(text[:90],) * 20,
+        next_poll_at=NOW,
+        outage_notified_at=NOW - timedelta(hours=2),
+        unknown_places=(text[:90],) * 20,
     )

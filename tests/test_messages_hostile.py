@@ -1,21 +1,21 @@
-"""Texts made to break a message: none is too long for Telegram, and none is cut wrong."""
+"""Hostile texts: no message is too long for Telegram or cut inside a grapheme cluster."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
-from support.shared_resources import gazetteer, reader, topics, words
+from support.shared_resources import catalog, gazetteer, reader, topics
 
-from alerts.tally import item
+from alerts.tally import read_item
 from bot.delivery.outcome import Sent
 from bot.delivery.sender import Sender
 from bot.standin.person import Person
 from bot.standin.server import Standin
-from handlers.messages.bulletin import Audience, Messages, read_press
-from handlers.messages.digest import Roundup
+from handlers.messages.bulletin import BulletinRenderer, RenderOptions, parse_callback
+from handlers.messages.digest import DigestRenderer
 from storage.inbound.bulletins import StoredBulletin
 from storage.subscribers.subscribers import Detail, Target
-from storage.values.message import Content
+from storage.values.message import MessageContent
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 FAMILY = "\U0001f468‍\U0001f469‍\U0001f467‍\U0001f466"
@@ -40,8 +40,8 @@ HOSTILE = {
 
 
 @pytest.fixture(scope="module")
-def messages() -> Messages:
-    return Messages(words(), reader())
+def renderer() -> BulletinRenderer:
+    return BulletinRenderer(catalog(), reader())
 
 
 @pytest.fixture
@@ -50,23 +50,23 @@ async def standin() -> AsyncIterator[Standin]:
         yield running
 
 
-async def shown(sender: Sender, person: Person, content: Content) -> str:
-    """What the person sees: it was taken at the first attempt, as it was."""
+async def send(sender: Sender, person: Person, content: MessageContent) -> str:
+    """Send a message and return its text; fails unless Telegram accepts the first attempt."""
     outcome = await sender.send(Target(person.id), content, silent=False)
     assert isinstance(outcome, Sent), outcome
     return person.chat.messages[-1].text
 
 
-def is_cut_wrong(text: str) -> bool:
-    """Whether it ends or begins in the middle of what is drawn as one."""
-    inside = ("\u0301", "\U0001f3fd")
-    return text.startswith(inside) or text.count("\U0001f1fa") != text.count("\U0001f1e6")
+def is_cut_inside_cluster(text: str) -> bool:
+    """Return whether a text begins or ends inside a grapheme cluster."""
+    continuations = ("\u0301", "\U0001f3fd")
+    return text.startswith(continuations) or text.count("\U0001f1fa") != text.count("\U0001f1e6")
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 @pytest.mark.parametrize("detail", Detail)
 async def test_a_push_is_one_message_with_a_button_for_the_rest(
-    standin: Standin, sender: Sender, messages: Messages, name: str, detail: Detail
+    standin: Standin, sender: Sender, renderer: BulletinRenderer, name: str, detail: Detail
 ) -> None:
     """Cases 11 and 60 of the catalogue of failures."""
     person = standin.people.person("Ann", started=True)
@@ -74,30 +74,30 @@ async def test_a_push_is_one_message_with_a_button_for_the_rest(
     stored = StoredBulletin(
         id=7, source="blog", key="1", title="Bridge closed", text=text, received_at=NOW
     )
-    audience = Audience("en", None, detail)
-    content = messages.bulletin(stored, audience, NOW)
-    parts = [await shown(sender, person, content)]
+    options = RenderOptions("en", None, detail)
+    content = renderer.render(stored, options, NOW)
+    parts = [await send(sender, person, content)]
     while content.buttons:
-        pressed = read_press((content.buttons[0][0].data or "").removeprefix("m:"))
+        pressed = parse_callback((content.buttons[0][0].data or "").removeprefix("m:"))
         assert pressed is not None
-        page = messages.page(stored, audience, NOW, pressed[1])
+        page = renderer.render_page(stored, options, NOW, pressed[1])
         assert page is not None
         content = page
-        parts.append(await shown(sender, person, content))
+        parts.append(await send(sender, person, content))
     assert len(standin.journal.of("sendMessage")) == len(parts)
     assert not any(call.status != 200 for call in standin.journal)
-    if name != "marks on marks":  # there is no good place in thousands of marks
+    if name != "marks on marks":  # thousands of marks have no boundary
         bodies = [part.partition("\n\n")[2].rpartition("\n\n")[0] for part in parts]
-        assert not [body for body in bodies if is_cut_wrong(body)]
+        assert not [body for body in bodies if is_cut_inside_cluster(body)]
 
 
 @pytest.mark.parametrize("title", ["Bridge closed", HOSTILE["families"], HOSTILE["markup"]])
-async def test_a_digest_of_hostile_texts_arrives_whole(
-    standin: Standin, sender: Sender, messages: Messages, title: str
+async def test_a_digest_of_hostile_texts_is_complete(
+    standin: Standin, sender: Sender, renderer: BulletinRenderer, title: str
 ) -> None:
     """Case 60 of the catalogue of failures."""
     person = standin.people.person("Ann", started=True)
-    many = [
+    bulletins = [
         StoredBulletin(
             id=number,
             source="blog",
@@ -109,11 +109,13 @@ async def test_a_digest_of_hostile_texts_arrives_whole(
         )
         for number, text in enumerate(HOSTILE.values(), start=1)
     ]
-    roundup = Roundup(words(), gazetteer(), topics(), messages)
-    items = [item(each, reader(), gazetteer(), topics()) for each in many]
-    contents = roundup.digest(items, Audience("uk", "Europe/Kyiv", Detail.FULL), NOW)
+    digest_renderer = DigestRenderer(catalog(), gazetteer(), topics(), renderer)
+    items = [read_item(bulletin, reader(), gazetteer(), topics()) for bulletin in bulletins]
+    contents = digest_renderer.render_digest(
+        items, RenderOptions("uk", "Europe/Kyiv", Detail.FULL), NOW
+    )
     for content in contents:
-        assert not is_cut_wrong(await shown(sender, person, content))
+        assert not is_cut_inside_cluster(await send(sender, person, content))
     assert len(standin.journal) == len(contents)
     buttons = [str(button.data) for c in contents for row in c.buttons for button in row]
-    assert sorted(buttons) == sorted(f"m:{bulletin.id}:0" for bulletin in many)
+    assert sorted(buttons) == sorted(f"m:{bulletin.id}:0" for bulletin in bulletins)

@@ -1,61 +1,61 @@
-"""How much of what a chat asks is answered."""
+"""Rate limit of the commands and buttons of a chat."""
 
 from datetime import timedelta
 
-from support.conversation_driver import ANN, BEN, GROUP, NOW, Talk
+from support.conversation_driver import ANN, BEN, GROUP, NOW, ConversationDriver
 
-from handlers.rate_limit import PRESS, Allowance, Verdict
+from handlers.rate_limit import CALLBACK_COST, CommandRateLimiter, Verdict
 from storage.engine.database import Database
 
 
-def talk_of(database: Database) -> Talk:
-    return Talk(database, allowance=Allowance(20))
+def limited_driver(database: Database) -> ConversationDriver:
+    return ConversationDriver(database, rate_limiter=CommandRateLimiter(20))
 
 
-async def test_a_flood_of_commands_is_answered_as_far_as_a_person_types_and_refused_once(
+async def test_a_flood_of_commands_is_answered_up_to_the_limit_and_refused_once(
     database: Database,
 ) -> None:
     """Case 63 of the catalogue of failures."""
-    talk = talk_of(database)
-    said = [await talk.say("/id") for _ in range(30)]
-    assert all("11" in heard.html for heard in said[:10])
-    assert "I have not done this" in said[10].html
-    assert [heard.replies for heard in said[11:]] == [()] * 19
-    assert await talk.open_updates() == []
-    assert "12" in (await talk.say("/id", user=BEN)).html
-    talk.now += timedelta(minutes=1)
-    assert "11" in (await talk.say("/id")).html
+    driver = limited_driver(database)
+    responses = [await driver.send("/id") for _ in range(30)]
+    assert all("11" in response.html for response in responses[:10])
+    assert "I have not done this" in responses[10].html
+    assert [response.replies for response in responses[11:]] == [()] * 19
+    assert await driver.waiting_updates() == []
+    assert "12" in (await driver.send("/id", user=BEN)).html
+    driver.now += timedelta(minutes=1)
+    assert "11" in (await driver.send("/id")).html
 
 
-async def test_leafing_through_is_no_flood_and_a_flood_of_presses_is_told_so_once(
+async def test_a_flood_of_buttons_is_refused_once_and_later_than_commands(
     sqlite: Database,
 ) -> None:
-    talk = talk_of(sqlite)
-    pressed = [await talk.press("nonsense:1") for _ in range(33)]
-    assert all("too old" in heard.answer for heard in pressed[:30])
-    assert "Slower" in pressed[30].answer
-    assert [heard.direct for heard in pressed[31:]] == [(), ()]
+    driver = limited_driver(sqlite)
+    responses = [await driver.press("nonsense:1") for _ in range(33)]
+    assert all("too old" in response.answer for response in responses[:30])
+    assert "Slower" in responses[30].answer
+    assert [response.immediate_calls for response in responses[31:]] == [(), ()]
 
 
-async def test_what_people_say_among_themselves_costs_nothing(sqlite: Database) -> None:
-    talk = talk_of(sqlite)
+async def test_messages_between_group_members_cost_no_tokens(sqlite: Database) -> None:
+    driver = limited_driver(sqlite)
     for _ in range(40):
-        assert (await talk.say_in_group("How are you?")).replies == ()
-    assert str(GROUP) in (await talk.say_in_group("/id")).html
+        assert (await driver.send_in_group("How are you?")).replies == ()
+    assert str(GROUP) in (await driver.send_in_group("/id")).html
 
 
-def test_in_the_long_run_so_many_a_minute_are_answered() -> None:
-    allowance, now = Allowance(20), NOW
+def test_the_average_rate_is_the_limit() -> None:
+    limiter, now = CommandRateLimiter(20), NOW
     answered = 0
     for _ in range(3_600):
-        answered += allowance.take(ANN, now) is Verdict.ANSWER
+        answered += limiter.take(ANN, now) is Verdict.ALLOW
         now += timedelta(seconds=1)
     assert 20 * 60 <= answered <= 20 * 60 + 10
 
 
-def test_chats_that_are_calm_are_forgotten() -> None:
-    allowance, now = Allowance(20), NOW
+def test_full_buckets_are_evicted() -> None:
+    limiter, now = CommandRateLimiter(20), NOW
     for chat in range(30_000):
-        allowance.take(chat, now, PRESS)
+        limiter.take(chat, now, CALLBACK_COST)
         now += timedelta(seconds=1)
-    assert len(allowance._accounts) <= 10_001
+    assert len(limiter._buckets) <= 10_001

@@ -1,102 +1,132 @@
-"""/alerts: what is on now, and what nobody knows."""
+"""Command /alerts: list the active alerts, everywhere or around one place.
+
+An empty list is not an all-clear: without recent answers from the sources, the message says that
+the state is unknown.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from handlers.framework.handler_context import Kit
+from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
-from handlers.messages.alert import IncidentMessages, IncidentView
+from handlers.messages.alert import AlertRenderer, IncidentView
 from handlers.telegram.events import Request
-from handlers.text.dates import moment
+from handlers.text.dates import format_moment
 from handlers.text.html import Html, join
-from handlers.text.i18n import Voice
-from handlers.text.query_text import Wording
-from matching.places.gazetteer import Gazetteer, Region
+from handlers.text.i18n import Translator
+from handlers.text.query_text import QueryFormatter
+from matching.places.gazetteer import Gazetteer
 from matching.places.lookup import suggest
+from matching.places.region import Region
 from storage.engine.database import Transaction
 from storage.inbound import bulletins, incidents, sources
-from storage.inbound.incidents import Incident, Telling
-from storage.values.message import Button, Content
+from storage.inbound.incidents import Incident, NotificationReason
+from storage.values.message import Button, MessageContent
 
 PLACE = "al"
-"""Prefix of `al:CODE`: what is on there."""
+"""Callback prefix of `al:CODE`: show the alerts of that region."""
 
-_OFFERED = 6
-_LONGEST = 80
-_STALE = timedelta(minutes=3)
-_SPOKE = timedelta(days=1)
-"""Sources that had a word in an alert of late are those whose silence counts."""
+_MAX_SUGGESTIONS = 6
+_MAX_NAME_LENGTH = 80
+_STALE_AFTER = timedelta(minutes=3)
+"""Staleness: without an answer from any source for this long, an empty list carries a warning."""
 
-
-async def alerts(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/alerts [PLACE]"""
-    voice, written = kit.voice(request), request.text.strip()[:_LONGEST]
-    if not written:
-        return Reply(replies=(await state(request, transaction, kit, None),))
-    found = kit.gazetteer.find(written)
-    if found:
-        first, *others = found[:_OFFERED]
-        return Reply(replies=(await state(request, transaction, kit, first, others),))
-    near = suggest(written, kit.gazetteer, _OFFERED)
-    key = "alerts-near" if near else "alerts-no-place"
-    return Reply(replies=(Content(voice.say(key, written=written), _buttons(near, kit, voice)),))
+_RECENT = timedelta(days=1)
+"""The staleness check covers the sources of every alert that was active within this time."""
 
 
-async def press_place(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Another place of that name, or one that was probably meant."""
-    region = kit.gazetteer.get(request.pressed)
+async def show(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /alerts [PLACE]; offer similar names for an unknown place."""
+    translator, name = context.translator(request), request.text.strip()[:_MAX_NAME_LENGTH]
+    if not name:
+        return Reply(messages=(await render_active_alerts(request, transaction, context, None),))
+    regions = context.gazetteer.find(name)
+    if regions:
+        region, *alternatives = regions[:_MAX_SUGGESTIONS]
+        listing = await render_active_alerts(request, transaction, context, region, alternatives)
+        return Reply(messages=(listing,))
+    suggestions = suggest(name, context.gazetteer, _MAX_SUGGESTIONS)
+    key = "alerts-near" if suggestions else "alerts-no-place"
+    rows = _place_buttons(suggestions, context, translator)
+    return Reply(messages=(MessageContent(translator.html(key, written=name), rows),))
+
+
+async def show_place(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Show the alerts of the place on the button."""
+    region = context.gazetteer.get(request.callback_payload)
     if region is None:
-        return Reply(answer=kit.voice(request).label("answer-old-button"))
-    return Reply(edit=await state(request, transaction, kit, region))
+        return Reply(answer=context.translator(request).text("answer-old-button"))
+    return Reply(edit=await render_active_alerts(request, transaction, context, region))
 
 
-async def state(
+async def render_active_alerts(
     request: Request,
     transaction: Transaction,
-    kit: Kit,
+    context: HandlerContext,
     region: Region | None,
-    others: Sequence[Region] = (),
-) -> Content:
-    """What is on in a place, or anywhere; with a button for each of `others`."""
-    voice = kit.voice(request)
-    on = await incidents.open_now(transaction)
-    ended = await incidents.ended(transaction, request.now - _SPOKE)
-    spoke = {name for one in (*on, *ended.values()) for name in one.sources}
-    heard = await sources.successes(transaction, sorted(spoke | kit.watchers))
+    alternatives: Sequence[Region] = (),
+) -> MessageContent:
+    """Render the active alerts of a region and its parents, or of all regions.
+
+    `alternatives`: other places with the same name; each gets a button.
+    """
+    translator = context.translator(request)
+    active = await incidents.get_open(transaction)
+    ended = await incidents.last_closed(transaction, request.now - _RECENT)
+    recent_sources = {name for incident in (*active, *ended.values()) for name in incident.sources}
+    last_success = await sources.last_success_times(
+        transaction, sorted(recent_sources | context.state_sources)
+    )
     if region:
-        on = [one for one in on if _concerns(one, region, kit.gazetteer)]
-    head = voice.say("alerts-none" if not on else "alerts-head")
+        active = [incident for incident in active if _concerns(incident, region, context.gazetteer)]
+    heading = translator.html("alerts-none" if not active else "alerts-head")
     if region:
-        place = Wording(voice, kit.gazetteer, kit.topics).place(region.code)
-        head = voice.say("alerts-none-in" if not on else "alerts-in", place=place)
-    messages = IncidentMessages(kit.words, kit.gazetteer, kit.topics)
-    views = await _views(transaction, on[::-1])
-    listed = messages.listing(head, views, kit.audience(request), request.now, heard)
+        formatter = QueryFormatter(translator, context.gazetteer, context.topics)
+        place = formatter.place_name(region.code)
+        heading = translator.html("alerts-none-in" if not active else "alerts-in", place=place)
+    renderer = AlertRenderer(context.catalog, context.gazetteer, context.topics)
+    views = await _load_views(transaction, active[::-1])
+    listing = renderer.render_list(
+        heading, views, context.render_options(request), request.now, last_success
+    )
     stale = Html()
-    if not on and not heard:
-        listed = voice.say("alerts-unwatched")
-    elif not on and request.now - max(heard.values()) > _STALE:
-        at = moment(max(heard.values()), request.subscriber.zone, request.now, voice)
-        stale = voice.say("alerts-stale", at=at)
-    hint = voice.say("alerts-others") if others else Html()
-    return Content(join("\n\n", [listed, stale, hint]), _buttons(others, kit, voice))
+    if not active and not last_success:
+        listing = translator.html("alerts-unwatched")
+    elif not active and request.now - max(last_success.values()) > _STALE_AFTER:
+        last_answer = format_moment(
+            max(last_success.values()), request.subscriber.zone, request.now, translator
+        )
+        stale = translator.html("alerts-stale", at=last_answer)
+    hint = translator.html("alerts-others") if alternatives else Html()
+    return MessageContent(
+        join("\n\n", [listing, stale, hint]), _place_buttons(alternatives, context, translator)
+    )
 
 
-async def _views(transaction: Transaction, on: Sequence[Incident]) -> list[IncidentView]:
-    texts = await bulletins.get(transaction, {one.newest for one in on if one.newest})
+async def _load_views(transaction: Transaction, active: Sequence[Incident]) -> list[IncidentView]:
+    texts = await bulletins.get(
+        transaction, {incident.last_bulletin for incident in active if incident.last_bulletin}
+    )
     return [
-        IncidentView(incident=one, telling=Telling.OPENED, bulletin=texts.get(one.newest or 0))
-        for one in on
+        IncidentView(
+            incident=incident,
+            reason=NotificationReason.OPENED,
+            bulletin=texts.get(incident.last_bulletin or 0),
+        )
+        for incident in active
     ]
 
 
 def _concerns(incident: Incident, region: Region, gazetteer: Gazetteer) -> bool:
-    inside, above = gazetteer.inside(region.code), gazetteer.ancestors(region.code)
-    return incident.region in inside or incident.region in above
+    descendants, ancestors = gazetteer.subtree(region.code), gazetteer.ancestors(region.code)
+    return incident.region in descendants or incident.region in ancestors
 
 
-def _buttons(regions: Iterable[Region], kit: Kit, voice: Voice) -> tuple[tuple[Button, ...], ...]:
+def _place_buttons(
+    regions: Iterable[Region], context: HandlerContext, translator: Translator
+) -> tuple[tuple[Button, ...], ...]:
+    codes = [region.code for region in regions]
+    titles = [context.gazetteer.title(code, translator.language) for code in codes]
     return tuple(
-        (Button(kit.gazetteer.title(region.code, voice.language), f"{PLACE}:{region.code}"),)
-        for region in regions
+        (Button(title, f"{PLACE}:{code}"),) for code, title in zip(codes, titles, strict=True)
     )

@@ -1,170 +1,194 @@
-"""/channel: a channel is set up from the private chat of one of its administrators.
+"""Command /channel: proxy that runs commands for a channel from an administrator's private chat.
 
-`/channel NAME COMMAND` does what the command would do in the channel, and answers in private. Each
-button of such an answer says whose it is: `@NUMBER|` and then what it would carry in the channel.
+`/channel NAME COMMAND` runs the command as if it were sent in the channel and answers in private.
+The callback data of each button in such an answer gets the prefix `@NUMBER|`, with the channel's
+subscriber number.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from handlers.commands import settings
-from handlers.framework.handler_context import Handler, Kit
-from handlers.framework.replies import Reply, reply
-from handlers.telegram.callback_data import MOST_BYTES, number
-from handlers.telegram.events import Heard, Request
+from handlers.framework.handler_context import Handler, HandlerContext
+from handlers.framework.replies import Reply, text_reply
+from handlers.telegram.events import Message, Request
+from handlers.telegram.keyboards import MAX_BYTES, parse_number
 from handlers.text import plain_text
 from handlers.text.html import Html, escape, join
-from handlers.text.i18n import Voice
+from handlers.text.i18n import Translator
 from storage.engine.database import Transaction
 from storage.subscribers import channels
-from storage.subscribers.channels import Channel, Name
+from storage.subscribers.channels import Channel, ChannelName
 from storage.subscribers.subscribers import ChatKind
-from storage.values.message import Button, Content
+from storage.values.message import Button, MessageContent
 
 COMMAND = "channel"
-_MARK, _END = "@", "|"
+_PREFIX, _SEPARATOR = "@", "|"
 
-_LONGEST_TITLE = 60
-_SHOWN = 20
+_MAX_TITLE_LENGTH = 60
+_MAX_LISTED = 20
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which channel is meant, and what is asked for it."""
+class ChannelReference:
+    """Parsed /channel command or button: names a channel and what to run for it."""
 
-    name: str  # as typed; "" where a button says which, or nothing does
-    number: int | None  # the subscriber number that a button carries
-    rest: str  # a command with its slash, what a button carries, or nothing
+    name: str  # as typed; "" in a button or if no name was given
+    subscriber_number: int | None  # from a button
+    payload: str  # a command with its slash, or the callback data of a button; may be empty
 
     @classmethod
-    def of(cls, heard: Heard) -> "Wanted | None":
-        """None where this is about no channel but the chat it was said in."""
-        if heard.kind is not ChatKind.PRIVATE:
+    def parse(cls, message: Message) -> "ChannelReference | None":
+        """Parse a private message; None if it is about the private chat itself."""
+        if message.kind is not ChatKind.PRIVATE:
             return None
-        if heard.press is not None:
-            mark, _, data = heard.press.data.partition(_END)
-            return cls("", number(mark[1:]) or 0, data) if mark[:1] == _MARK else None
-        if heard.command != COMMAND:
+        if message.callback_query is not None:
+            prefix, _, data = message.callback_query.data.partition(_SEPARATOR)
+            return cls("", parse_number(prefix[1:]) or 0, data) if prefix[:1] == _PREFIX else None
+        if message.command != COMMAND:
             return None
-        name, slash, rest = f" {heard.lines}".partition(" /")
-        return cls(name.strip(), None, slash.strip() + rest)
+        name, slash, payload = f" {message.multiline_text}".partition(" /")
+        return cls(name.strip(), None, slash.strip() + payload)
 
 
 @dataclass(frozen=True)
-class ChannelErrand:
-    """What is to be done for a channel."""
+class ChannelRequest:
+    """A request to run in the name of a channel."""
 
-    heard: Heard  # as if it had been said there
+    message: Message  # rewritten as if it came from the channel
     channel: Channel
 
 
-async def meant(transaction: Transaction, wanted: Wanted, person: int) -> list[Channel]:
-    """The channels that may be meant. Whether the person may set them up is another question."""
-    if wanted.number is not None:
-        return await channels.get(transaction, wanted.number)
-    if wanted.name.startswith("@"):
-        return await channels.named(transaction, wanted.name[1:])
-    if (chat := number(wanted.name.removeprefix("-"))) is not None:
-        return await channels.at(transaction, -chat)
-    mine = await channels.of(transaction, person)
-    title = wanted.name.casefold()
-    return [each for each in mine if title in ("", each.name.title.casefold())][:_SHOWN]
+async def find_channels(
+    transaction: Transaction, reference: ChannelReference, manager: int
+) -> list[Channel]:
+    """Return the channels that match a reference, whether or not `manager` administers them.
+
+    `manager`: subscriber number of the person; a title is looked up among their channels.
+    """
+    if reference.subscriber_number is not None:
+        return await channels.find_by_number(transaction, reference.subscriber_number)
+    if reference.name.startswith("@"):
+        return await channels.find_by_username(transaction, reference.name[1:])
+    if (chat_id := parse_number(reference.name.removeprefix("-"))) is not None:
+        return await channels.find_by_chat_id(transaction, -chat_id)
+    managed = await channels.managed_by(transaction, manager)
+    title = reference.name.casefold()
+    matches = [channel for channel in managed if title in ("", channel.name.title.casefold())]
+    return matches[:_MAX_LISTED]
 
 
-def errand(heard: Heard, wanted: Wanted, allowed: Sequence[Channel]) -> ChannelErrand | None:
-    """None where nothing is asked for, or it is not clear for which channel."""
-    if len(allowed) != 1 or not (wanted.rest or wanted.name):
+def build_request(
+    message: Message, reference: ChannelReference, allowed: Sequence[Channel]
+) -> ChannelRequest | None:
+    """Build the request for the channel; without a command it is /settings.
+
+    Return None if `allowed` is not exactly one channel, or the message names no channel.
+    """
+    if len(allowed) != 1 or not (reference.payload or reference.name):
         return None
     subscriber = allowed[0].subscriber
-    there = replace(heard, target=subscriber.target, kind=ChatKind.CHANNEL)
-    if heard.press is not None:
-        press = replace(heard.press, data=wanted.rest)
-        return ChannelErrand(replace(there, press=press), allowed[0])
-    command = wanted.rest or "/settings"
-    word, _, text = command[1:].replace("\n", " ").partition(" ")
-    lines = command[1 + len(word) :].strip()
-    there = replace(there, command=word.lower(), text=text.strip(), lines=lines)
-    return ChannelErrand(there, allowed[0])
+    channel_message = replace(message, target=subscriber.target, kind=ChatKind.CHANNEL)
+    if message.callback_query is not None:
+        callback = replace(message.callback_query, data=reference.payload)
+        return ChannelRequest(replace(channel_message, callback_query=callback), allowed[0])
+    command_line = reference.payload or "/settings"
+    command_name, _, text = command_line[1:].replace("\n", " ").partition(" ")
+    lines = command_line[1 + len(command_name) :].strip()
+    channel_message = replace(
+        channel_message, command=command_name.lower(), text=text.strip(), multiline_text=lines
+    )
+    return ChannelRequest(channel_message, allowed[0])
 
 
-async def carry_out(
-    handler: Handler, errand: ChannelErrand, request: Request, transaction: Transaction, kit: Kit
+async def run_for_channel(
+    handler: Handler,
+    channel_request: ChannelRequest,
+    request: Request,
+    transaction: Transaction,
+    context: HandlerContext,
 ) -> Reply:
-    """What `handler` says to the channel, for the chat where it was asked."""
-    there = await channels.get(transaction, errand.channel.subscriber.number)
-    if not there:
-        return Reply(answer=kit.voice(request).label("answer-old-button"))
-    channel = there[0]
-    said = await handler(Request(errand.heard, channel.subscriber, request.now), transaction, kit)
+    """Run `handler` for a channel and readdress its reply to the private chat."""
+    found_channels = await channels.find_by_number(
+        transaction, channel_request.channel.subscriber.number
+    )
+    if not found_channels:
+        return Reply(answer=context.translator(request).text("answer-old-button"))
+    channel = found_channels[0]
+    reply = await handler(
+        Request(channel_request.message, channel.subscriber, request.now), transaction, context
+    )
     return replace(
-        said,
-        replies=tuple(
-            _addressed(content, channel, titled=at == 0) for at, content in enumerate(said.replies)
+        reply,
+        messages=tuple(
+            _address_to_channel(message, channel, with_title=position == 0)
+            for position, message in enumerate(reply.messages)
         ),
-        edit=_addressed(said.edit, channel, titled=True) if said.edit else None,
+        edit=_address_to_channel(reply.edit, channel, with_title=True) if reply.edit else None,
     )
 
 
-async def show(request: Request, _transaction: Transaction, kit: Kit) -> Reply:
-    """/channel: those that the person may set up, or that there is no such."""
-    voice, allowed = kit.voice(request), request.channels
-    if request.heard.press is not None:
-        return Reply(answer=voice.label("answer-not-your-channel"))
+async def show(request: Request, _transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /channel without a single match: list the channels that the person may set up."""
+    translator, allowed = context.translator(request), request.channels
+    if request.message.callback_query is not None:
+        return Reply(answer=translator.text("answer-not-your-channel"))
     if not allowed:
-        wanted = Wanted.of(request.heard)
-        if wanted and wanted.name:
-            return reply(voice.say("channel-unknown", name=wanted.name))
-        return reply(voice.say("channel-none"))
-    lines = [f"{_title(each.name)} · {called(each)}" for each in allowed]
-    rows = tuple((set_up_button(each, _title(each.name)),) for each in allowed)
-    listed = join("\n", [escape(plain_text.clean(line)) for line in lines])
-    said = [voice.say("channel-list"), listed, how(allowed[0], voice)]
-    return Reply(replies=(Content(join("\n\n", said), rows),))
+        reference = ChannelReference.parse(request.message)
+        if reference and reference.name:
+            return text_reply(translator.html("channel-unknown", name=reference.name))
+        return text_reply(translator.html("channel-none"))
+    entries = [f"{_short_title(channel.name)} · {format_reference(channel)}" for channel in allowed]
+    rows = tuple((settings_button(channel, _short_title(channel.name)),) for channel in allowed)
+    listing = join("\n", [escape(plain_text.clean(line)) for line in entries])
+    paragraphs = [
+        translator.html("channel-list"),
+        listing,
+        render_setup_help(allowed[0], translator),
+    ]
+    return Reply(messages=(MessageContent(join("\n\n", paragraphs), rows),))
 
 
-async def read_in_private(request: Request, _transaction: Transaction, kit: Kit) -> Reply:
-    """A reader of a channel pressed a button: what it would say is not for all the others."""
-    return Reply(answer=kit.voice(request).label("answer-read-in-private"))
+def render_setup_help(channel: Channel, translator: Translator) -> Html:
+    """Explain how to set up a channel."""
+    return translator.html("channel-how", name=format_reference(channel))
 
 
-def how(channel: Channel, voice: Voice) -> Html:
-    """How a channel is set up."""
-    return voice.say("channel-how", name=called(channel))
-
-
-def called(channel: Channel) -> str:
-    """What to type after /channel: its public name, or its number."""
+def format_reference(channel: Channel) -> str:
+    """Return the text to type after /channel: the public username, or the chat id."""
     username = channel.name.username
     return f"@{username}" if username else str(channel.subscriber.chat_id)
 
 
-def set_up_button(channel: Channel, label: str) -> Button:
-    """Turns to the settings of a channel."""
-    return Button(label, _data(channel, f"{settings.PAGE}:main"))
+def settings_button(channel: Channel, label: str) -> Button:
+    """Return a button that opens the settings of a channel."""
+    return Button(label, _channel_data(channel, f"{settings.PAGE}:main"))
 
 
-def _title(name: Name) -> str:
-    return plain_text.shorten(plain_text.line(name.title), _LONGEST_TITLE) or "—"
+def _short_title(name: ChannelName) -> str:
+    return plain_text.truncate(plain_text.single_line(name.title), _MAX_TITLE_LENGTH) or "—"
 
 
-def _addressed(content: Content, channel: Channel, *, titled: bool) -> Content:
-    """The same, with the channel's name above it where there is room, and on each button."""
-    head = escape(f"📣 {_title(channel.name)}")
-    html = join("\n\n", [head, Html(content.html)]) if titled else content.html
+def _address_to_channel(
+    content: MessageContent, channel: Channel, *, with_title: bool
+) -> MessageContent:
+    """Add the channel's title above the text, and its prefix to each button."""
+    heading = escape(f"📣 {_short_title(channel.name)}")
+    html = join("\n\n", [heading, Html(content.html)]) if with_title else content.html
     rows = [
-        tuple(filter(None, (_of_channel(button, channel) for button in row)))
+        tuple(filter(None, (_channel_button(button, channel) for button in row)))
         for row in content.buttons
     ]
     return replace(content, html=html, buttons=tuple(row for row in rows if row))
 
 
-def _of_channel(button: Button, channel: Channel) -> Button | None:
-    """None where what it carries is too long that way."""
+def _channel_button(button: Button, channel: Channel) -> Button | None:
+    """Add the channel prefix to a button; None if the callback data would exceed 64 bytes."""
     if button.data is None:
         return button
-    data = _data(channel, button.data)
-    return replace(button, data=data) if len(data.encode()) <= MOST_BYTES else None
+    data = _channel_data(channel, button.data)
+    return replace(button, data=data) if len(data.encode()) <= MAX_BYTES else None
 
 
-def _data(channel: Channel, data: str) -> str:
-    return f"{_MARK}{channel.subscriber.number}{_END}{data}"
+def _channel_data(channel: Channel, data: str) -> str:
+    return f"{_PREFIX}{channel.subscriber.number}{_SEPARATOR}{data}"

@@ -1,146 +1,162 @@
-"""/digest: when a chat hears of what it follows from now on, and of what it follows already."""
+"""Command /digest: the default schedule of new subscriptions, and of existing ones on request."""
 
 from dataclasses import replace
 
-from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Reply, reply
-from handlers.messages.checkmarks import ticked
+from handlers.framework.handler_context import HandlerContext
+from handlers.framework.replies import Reply, text_reply
 from handlers.services.reschedule import reschedule
 from handlers.telegram.events import Request
+from handlers.telegram.keyboards import with_checkmark
 from handlers.text.html import Html, join
-from handlers.text.i18n import Voice
-from handlers.text.schedule_text import read_when, say_when
+from handlers.text.i18n import Translator
+from handlers.text.schedule_text import format_schedule, parse_schedule_text
 from handlers.text.timezones import UTC
 from storage.engine.database import Transaction
 from storage.subscribers import subscribers, subscriptions
-from storage.values.message import Button, Content
-from storage.values.schedules import AT_ONCE, Every, Schedule, parse_schedule
+from storage.values.message import Button, MessageContent
+from storage.values.schedules import IMMEDIATE, Frequency, Schedule, parse_schedule
 
 PAGE = "dp"
-NOTHING = "dn"
-"""Prefixes of `dp:`, and of `dn:yes` and `dn:no`: whether to tell that there is nothing new."""
+EMPTY_DIGESTS = "dn"
+"""Callback prefixes of `dp:` (show the page), `dn:yes` and `dn:no` (send empty digests)."""
 
 CHOOSE = "dw"
 MOVE = "dm"
-"""Prefixes of `dw:SCHEDULE` and `dm:SCHEDULE`: makes it the usual one; moves everything to it."""
+"""Callback prefixes of `dw:SCHEDULE` (set the default) and `dm:SCHEDULE` (move everything)."""
 
-_OFFERED = (
-    AT_ONCE,
-    Schedule(Every.HOURLY),
+_PRESETS = (
+    IMMEDIATE,
+    Schedule(Frequency.HOURLY),
     parse_schedule("daily 09:00"),
     parse_schedule("weekly mon 09:00"),
 )
-"""Schedules to press; every other can be typed."""
+"""Schedules with a button; users type any other."""
 
 
-async def digest(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/digest [WHEN]"""
-    voice = kit.voice(request)
+async def set_schedule(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Answer /digest [WHEN]: show the default schedule, or set it."""
+    translator = context.translator(request)
     written = request.text.removeprefix("|").strip()
     if not written:
-        return Reply(replies=(_offer(request, voice),))
+        return Reply(messages=(_render_page(request, translator),))
     try:
-        schedule = read_when(written, voice)
+        schedule = parse_schedule_text(written, translator)
     except ValueError:
-        return reply(voice.say("schedule-unknown", written=written))
-    return Reply(replies=(await _choose(request, transaction, voice, schedule),))
+        return text_reply(translator.html("schedule-unknown", written=written))
+    return Reply(messages=(await _save_schedule(request, transaction, translator, schedule),))
 
 
-async def press_page(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Shows what is chosen."""
-    return Reply(edit=_offer(request, kit.voice(request)))
+async def show_page(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Show the digest page in place of the settings."""
+    return Reply(edit=_render_page(request, context.translator(request)))
 
 
-async def press_nothing(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Chooses whether to tell, at the hour of a digest, that there is nothing new."""
-    voice = kit.voice(request)
-    if request.pressed not in ("yes", "no"):
-        return Reply(answer=voice.label("answer-old-button"))
-    chosen = request.subscriber._replace(told_nothing=request.pressed == "yes")
+async def choose_empty_digests(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Choose whether a digest without news is sent."""
+    translator = context.translator(request)
+    if request.callback_payload not in ("yes", "no"):
+        return Reply(answer=translator.text("answer-old-button"))
+    chosen = request.subscriber._replace(wants_empty_digests=request.callback_payload == "yes")
     if chosen == request.subscriber:
-        return Reply(answer=voice.label("answer-already-chosen"))
-    await subscribers.choose(transaction, chosen.number, told_nothing=chosen.told_nothing)
-    edit = _offer(replace(request, subscriber=chosen), voice)
-    return Reply(edit=edit, answer=voice.label("answer-changed"))
+        return Reply(answer=translator.text("answer-already-chosen"))
+    await subscribers.change_settings(
+        transaction, chosen.number, wants_empty_digests=chosen.wants_empty_digests
+    )
+    edit = _render_page(replace(request, subscriber=chosen), translator)
+    return Reply(edit=edit, answer=translator.text("answer-changed"))
 
 
-async def press_choose(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Makes a schedule the usual one."""
-    voice = kit.voice(request)
-    schedule = _pressed(request)
+async def choose_schedule(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Set the default schedule from a button."""
+    translator = context.translator(request)
+    schedule = _read_callback_schedule(request)
     if schedule is None:
-        return Reply(answer=voice.label("answer-old-button"))
-    edit = await _choose(request, transaction, voice, schedule)
-    return Reply(edit=edit, answer=voice.label("answer-changed"))
+        return Reply(answer=translator.text("answer-old-button"))
+    edit = await _save_schedule(request, transaction, translator, schedule)
+    return Reply(edit=edit, answer=translator.text("answer-changed"))
 
 
-async def press_move(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Gives everything that is followed one schedule."""
-    voice = kit.voice(request)
-    schedule = _pressed(request)
+async def move_subscriptions(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Move all subscriptions of the chat to one schedule."""
+    translator = context.translator(request)
+    schedule = _read_callback_schedule(request)
     if schedule is None:
-        return Reply(answer=voice.label("answer-old-button"))
+        return Reply(answer=translator.text("answer-old-button"))
     number, zone = request.subscriber.number, request.subscriber.zone
     changed = [
-        await reschedule(transaction, each, schedule, zone, request.now)
-        for each in await subscriptions.of(transaction, number)
-        if each.schedule != schedule
+        await reschedule(transaction, subscription, schedule, zone, request.now)
+        for subscription in await subscriptions.of(transaction, number)
+        if subscription.schedule != schedule
     ]
     if not changed:
-        return Reply(answer=voice.label("answer-already-chosen"))
-    said = voice.say(
-        "digest-moved", count=len(changed), when=say_when(schedule, zone or UTC, voice)
+        return Reply(answer=translator.text("answer-already-chosen"))
+    summary = translator.html(
+        "digest-moved", count=len(changed), when=format_schedule(schedule, zone or UTC, translator)
     )
     return Reply(
-        edit=Content(join("\n\n", [said, _alerts(schedule, voice)])),
-        answer=voice.label("answer-changed"),
-        changed=tuple(changed),
+        edit=MessageContent(join("\n\n", [summary, _alert_warning(schedule, translator)])),
+        answer=translator.text("answer-changed"),
+        changed_subscriptions=tuple(changed),
     )
 
 
-async def _choose(
-    request: Request, transaction: Transaction, voice: Voice, schedule: Schedule
-) -> Content:
-    """Stores it; what one has to know, and a button for what is followed already."""
+async def _save_schedule(
+    request: Request, transaction: Transaction, translator: Translator, schedule: Schedule
+) -> MessageContent:
+    """Store the default schedule; offer to move the subscriptions that differ from it."""
     number, zone = request.subscriber.number, request.subscriber.zone
-    await subscribers.choose(transaction, number, schedule=schedule)
-    said = [voice.say("digest-chosen", when=say_when(schedule, zone or UTC, voice))]
-    if zone is None and schedule.every in (Every.DAILY, Every.WEEKLY):
-        said.append(voice.say("zone-is-utc"))
-    said.append(_alerts(schedule, voice))
-    followed = await subscriptions.of(transaction, number)
-    others = sum(each.schedule != schedule for each in followed)
-    if not others:
-        return Content(join("\n\n", said))
-    said.append(voice.say("digest-others", count=others))
-    return Content(
-        join("\n\n", said), ((Button(voice.label("button-move"), f"{MOVE}:{schedule}"),),)
+    await subscribers.change_settings(transaction, number, schedule=schedule)
+    paragraphs = [
+        translator.html("digest-chosen", when=format_schedule(schedule, zone or UTC, translator))
+    ]
+    if zone is None and schedule.frequency in (Frequency.DAILY, Frequency.WEEKLY):
+        paragraphs.append(translator.html("zone-is-utc"))
+    paragraphs.append(_alert_warning(schedule, translator))
+    subscribed = await subscriptions.of(transaction, number)
+    differing = sum(subscription.schedule != schedule for subscription in subscribed)
+    if not differing:
+        return MessageContent(join("\n\n", paragraphs))
+    paragraphs.append(translator.html("digest-others", count=differing))
+    return MessageContent(
+        join("\n\n", paragraphs), ((Button(translator.text("button-move"), f"{MOVE}:{schedule}"),),)
     )
 
 
-def _offer(request: Request, voice: Voice) -> Content:
-    usual, zone = request.subscriber.schedule, request.subscriber.zone or UTC
+def _render_page(request: Request, translator: Translator) -> MessageContent:
+    default, zone = request.subscriber.schedule, request.subscriber.zone or UTC
     rows = []
-    for schedule in _OFFERED:
-        label = ticked(say_when(schedule, zone, voice), here=schedule == usual)
+    for schedule in _PRESETS:
+        label = with_checkmark(
+            format_schedule(schedule, zone, translator), is_selected=schedule == default
+        )
         rows.append((Button(label, f"{CHOOSE}:{schedule}"),))
-    told = request.subscriber.told_nothing
-    label = voice.label("button-nothing-untold" if told else "button-nothing-told")
-    rows.append((Button(label, f"{NOTHING}:{'no' if told else 'yes'}"),))
-    said = [
-        voice.say("digest", when=say_when(usual, zone, voice)),
-        voice.say("digest-nothing-told" if told else "digest-nothing-untold"),
+    notifies_when_empty = request.subscriber.wants_empty_digests
+    label = translator.text(
+        "button-nothing-untold" if notifies_when_empty else "button-nothing-told"
+    )
+    rows.append((Button(label, f"{EMPTY_DIGESTS}:{'no' if notifies_when_empty else 'yes'}"),))
+    lines = [
+        translator.html("digest", when=format_schedule(default, zone, translator)),
+        translator.html("digest-nothing-told" if notifies_when_empty else "digest-nothing-untold"),
     ]
-    return Content(join("\n", said), tuple(rows))
+    return MessageContent(join("\n", lines), tuple(rows))
 
 
-def _alerts(schedule: Schedule, voice: Voice) -> Html:
-    """An alert that waits until tomorrow is none: who chooses that shall know it."""
-    return Html() if schedule.every is Every.NOW else voice.say("digest-alerts")
+def _alert_warning(schedule: Schedule, translator: Translator) -> Html:
+    """Warn that a digest delays alerts, too."""
+    return Html() if schedule.frequency is Frequency.NOW else translator.html("digest-alerts")
 
 
-def _pressed(request: Request) -> Schedule | None:
+def _read_callback_schedule(request: Request) -> Schedule | None:
     try:
-        return parse_schedule(request.pressed)
+        return parse_schedule(request.callback_payload)
     except ValueError:
         return None

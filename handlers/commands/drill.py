@@ -1,65 +1,75 @@
-"""/test: a drill for one chat, which comes the way an alert comes and can be taken for none."""
+"""Command /test: send a drill to this chat through the alert lane.
 
-from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Reply, reply
+The drill arrives the way an alert does, with the same sound, and is clearly marked as a test.
+"""
+
+from handlers.framework.handler_context import HandlerContext
+from handlers.framework.replies import Reply, text_reply
 from handlers.telegram.events import Request
 from handlers.text.html import Html, join
-from handlers.text.i18n import LANGUAGES, Voice, Words
+from handlers.text.i18n import LANGUAGES, Catalog, Translator
 from storage.engine.database import Transaction
 from storage.outbox import deliveries
 from storage.outbox.deliveries import NewDelivery
 from storage.subscribers import subscriptions
 from storage.subscribers.subscriptions import Subscription
 from storage.values.lanes import Lane
-from storage.values.message import Content
-from storage.values.schedules import Every
+from storage.values.message import MessageContent
+from storage.values.schedules import Frequency
 
 
-async def drill(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/test"""
-    voice, number = kit.voice(request), request.subscriber.number
-    # A flood of drills must not stand before somebody's alert: one waits at a time.
-    if await deliveries.is_waiting(transaction, number, Lane.ALERT):
-        return reply(voice.say("drill-waits"))
-    followed = await subscriptions.of(transaction, number)
-    new = [
+async def send(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /test: enqueue a drill for each sound mode that the chat uses."""
+    translator, number = context.translator(request), request.subscriber.number
+    # Only one drill may wait: a flood of them would delay other chats' alerts.
+    if await deliveries.has_waiting_message(transaction, number, Lane.ALERT):
+        return text_reply(translator.html("drill-waits"))
+    subscribed = await subscriptions.of(transaction, number)
+    drills = [
         NewDelivery(
             subscriber=number,
             lane=Lane.ALERT,
-            content=_content(kit.words, voice, sound=sound),
-            silent=not sound,
+            content=_render_drill(context.catalog, translator, has_sound=has_sound),
+            silent=not has_sound,
             due_at=request.now,
         )
-        for sound in _sounds(followed)
+        for has_sound in _sound_modes(subscribed)
     ]
-    await deliveries.enqueue(transaction, new, request.now)
-    note = _note(followed)
-    return Reply() if note is None else reply(voice.say(note))
+    await deliveries.enqueue(transaction, drills, request.now)
+    note = _note_key(subscribed)
+    return Reply() if note is None else text_reply(translator.html(note))
 
 
-def _sounds(followed: list[Subscription]) -> list[bool]:
-    """The ways in which alerts come here: with sound, without, or some so and some so."""
-    at_once = [each.sound for each in followed if each.schedule.every is Every.NOW]
+def _sound_modes(subscribed: list[Subscription]) -> list[bool]:
+    """Return the sound modes of the chat's immediate subscriptions: [True], [False] or both."""
+    at_once = [
+        subscription.has_sound
+        for subscription in subscribed
+        if subscription.schedule.frequency is Frequency.NOW
+    ]
     return sorted(set(at_once), reverse=True) or [True]
 
 
-def _note(followed: list[Subscription]) -> str | None:
-    """What one has to know of alerts here: a drill alone would promise too much."""
-    if not followed:
+def _note_key(subscribed: list[Subscription]) -> str | None:
+    """Return the text key of a caveat if no alert would arrive at once in this chat."""
+    if not subscribed:
         return "drill-nothing"
-    if all(each.schedule.every is not Every.NOW for each in followed):
+    if all(subscription.schedule.frequency is not Frequency.NOW for subscription in subscribed):
         return "drill-digests"
     return None
 
 
-def _content(words: Words, voice: Voice, *, sound: bool) -> Content:
-    """Marked in every language we speak: others read along in a group, or get it forwarded."""
-    others = [
-        words.voice(language.code).say("drill-short")
+def _render_drill(catalog: Catalog, translator: Translator, *, has_sound: bool) -> MessageContent:
+    """Render the drill, marked as a test in every language.
+
+    In a group or after a forward, people who read another language see it, too.
+    """
+    translations = [
+        catalog.translator(language.code).html("drill-short")
         for language in LANGUAGES
-        if language.code != voice.language
+        if language.code != translator.language
     ]
-    how = voice.say("drill-sound" if sound else "drill-silent")
-    mark = Html("🧪 <b>TEST · ТЕСТ · PROVA</b>")
-    body = join("\n", [voice.say("drill"), how])
-    return Content(join("\n\n", [mark, body, join("\n", others), mark]))
+    sound_note = translator.html("drill-sound" if has_sound else "drill-silent")
+    marker = Html("🧪 <b>TEST · ТЕСТ · PROVA</b>")
+    body = join("\n", [translator.html("drill"), sound_note])
+    return MessageContent(join("\n\n", [marker, body, join("\n", translations), marker]))

@@ -1,90 +1,104 @@
-"""/export: all that is known about a chat, as text to keep and to bring back."""
+"""Command /export: all stored data about a chat, as JSON text that /import accepts."""
 
 from collections.abc import Iterable
 
-from handlers.framework.handler_context import Kit
+from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
-from handlers.services.canonical_query import spell
-from handlers.services.export_format import About, Entry, Settings, write
+from handlers.services.canonical_query import serialize_query
+from handlers.services.export_format import (
+    ChatData,
+    SettingsData,
+    SubscriptionData,
+    serialize_export,
+)
 from handlers.telegram.events import Request
 from handlers.text import plain_text
 from handlers.text.html import Html, escape, join
 from matching.query.ast import load
 from storage.engine.database import Transaction
 from storage.subscribers import channels, quiet_hours, subscriptions
-from storage.subscribers.quiet_hours import Quiet
+from storage.subscribers.quiet_hours import QuietState
 from storage.subscribers.subscribers import Subscriber
 from storage.subscribers.subscriptions import Subscription
-from storage.values.message import Content
+from storage.values.message import MessageContent
 
-_MESSAGE = 3_600
-"""UTF-16 units; Telegram takes 4,096, and so much must also fit behind /import."""
+_MAX_MESSAGE_UNITS = 3_600
+"""UTF-16 units. Telegram allows 4,096; a piece must also fit after "/import"."""
 
 
-async def export(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/export"""
-    voice = kit.voice(request)
-    followed = await subscriptions.of(transaction, request.subscriber.number)
-    mine = await channels.of(transaction, request.subscriber.number)
-    texts = write(
-        _about(request.subscriber, [each.subscriber.chat_id for each in mine]),
-        _settings(
-            request.subscriber, await quiet_hours.find(transaction, request.subscriber.number)
+async def export(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /export: send the document in as many messages as it needs."""
+    translator = context.translator(request)
+    subscribed = await subscriptions.of(transaction, request.subscriber.number)
+    managed = await channels.managed_by(transaction, request.subscriber.number)
+    texts = serialize_export(
+        _export_about(request.subscriber, [channel.subscriber.chat_id for channel in managed]),
+        _export_settings(
+            request.subscriber, await quiet_hours.get(transaction, request.subscriber.number)
         ),
-        map(_entry, followed),
-        _MESSAGE,
+        map(_export_subscription, subscribed),
+        _MAX_MESSAGE_UNITS,
     )
-    pieces = [piece for text in texts for piece in _pieces(text)]
-    notes = [voice.say("export", count=len(pieces))]
+    pieces = [piece for text in texts for piece in _split(text)]
+    notes = [translator.html("export", count=len(pieces))]
     if len(pieces) > len(texts):
-        notes.append(voice.say("export-cut"))
-    head = join("\n\n", notes)
-    return Reply(replies=(Content(head), *(Content(_code(piece)) for piece in pieces)))
+        notes.append(translator.html("export-cut"))
+    heading = join("\n\n", notes)
+    return Reply(
+        messages=(
+            MessageContent(heading),
+            *(MessageContent(_code_block(piece)) for piece in pieces),
+        )
+    )
 
 
-def _about(subscriber: Subscriber, set_up: Iterable[int]) -> About:
-    return About(
+def _export_about(subscriber: Subscriber, channel_ids: Iterable[int]) -> ChatData:
+    return ChatData(
         id=subscriber.chat_id,
         topic=subscriber.thread_id,
         since=subscriber.created_at.isoformat(timespec="seconds"),
-        channels=tuple(set_up),
+        channels=tuple(channel_ids),
     )
 
 
-def _settings(subscriber: Subscriber, hushed: Quiet) -> Settings:
-    return Settings(
+def _export_settings(subscriber: Subscriber, quiet: QuietState) -> SettingsData:
+    return SettingsData(
         language=subscriber.language,
         zone=subscriber.zone,
         detail=subscriber.detail.value,
         digest=str(subscriber.schedule),
-        told_nothing=subscriber.told_nothing,
-        quiet=None if hushed.hours is None else str(hushed.hours),
-        quiet_alerts=hushed.alerts.value,
+        told_nothing=subscriber.wants_empty_digests,
+        quiet=None if quiet.hours is None else str(quiet.hours),
+        quiet_alerts=quiet.alerts.value,
     )
 
 
-def _entry(subscription: Subscription) -> Entry:
-    return Entry(
-        written=subscription.written,
-        understood=spell(load(subscription.query)),
+def _export_subscription(subscription: Subscription) -> SubscriptionData:
+    return SubscriptionData(
+        written=subscription.query_text,
+        understood=serialize_query(load(subscription.query)),
         when=str(subscription.schedule),
-        sound=subscription.sound,
+        sound=subscription.has_sound,
         since=subscription.created_at.isoformat(timespec="seconds"),
     )
 
 
-def _pieces(text: str) -> list[str]:
-    """The text, cut where it is too long for a message, and so that joining them gives it back."""
+def _split(text: str) -> list[str]:
+    """Split a text into pieces of at most one message; joined, they are the text again."""
     pieces = []
-    while plain_text.units(text) > _MESSAGE:
-        end = plain_text.fitting(text, _MESSAGE)
-        # Telegram drops a space at the edge of a message.
-        apart = (at for at in range(end, end // 2, -1) if not text[at - 1 : at + 1].count(" "))
-        end = next(apart, end)
-        pieces.append(text[:end])
-        text = text[end:]
+    while plain_text.utf16_length(text) > _MAX_MESSAGE_UNITS:
+        cut = plain_text.fitting_length(text, _MAX_MESSAGE_UNITS)
+        # Telegram strips spaces at the edges of a message, so cut between two other characters.
+        candidates = (
+            position
+            for position in range(cut, cut // 2, -1)
+            if not text[position - 1 : position + 1].count(" ")
+        )
+        cut = next(candidates, cut)
+        pieces.append(text[:cut])
+        text = text[cut:]
     return [*pieces, text]
 
 
-def _code(text: str) -> Html:
+def _code_block(text: str) -> Html:
     return Html(f"<pre>{escape(text)}</pre>")

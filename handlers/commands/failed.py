@@ -1,66 +1,78 @@
-"""/failed, for those who run the bot: what was given up and why, with buttons to try again."""
+"""Command /failed, for operators: list dead letters with their errors, and retry them."""
 
-from handlers.commands.stats import LANES
-from handlers.framework.handler_context import Kit
+from handlers.commands.stats import LANE_LABELS
+from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
-from handlers.telegram.callback_data import number
 from handlers.telegram.events import Request
+from handlers.telegram.keyboards import parse_number
 from handlers.text import plain_text
-from handlers.text.dates import moment
-from handlers.text.html import Html, bold, join, shown
-from handlers.text.i18n import Voice
+from handlers.text.dates import format_moment
+from handlers.text.html import Html, bold, join, visible_text
+from handlers.text.i18n import Translator
 from storage.engine.database import Transaction
 from storage.outbox import dead_letters
-from storage.outbox.dead_letters import GivenUp
-from storage.values.message import Button, Content
+from storage.outbox.dead_letters import DeadLetter
+from storage.values.message import Button, MessageContent
 
-AGAIN = "fa"
-"""Prefix of `fa:DELIVERY`, which tries one again, and of `fa:all`."""
+RETRY = "fa"
+"""Callback prefix of `fa:DELIVERY` and `fa:all`: retry one dead letter, or all."""
 
-_SHOWN = 10
-_LONGEST = 80  # characters of what was to be said, and of why it was not
-
-
-async def show(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/failed"""
-    return Reply(replies=(await _list(request, transaction, kit),))
+_MAX_LISTED = 10
+_MAX_TEXT_LENGTH = 80  # characters of the message and of the error
 
 
-async def press_again(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Tries one again, or all."""
-    voice = kit.voice(request)
-    if request.heard.user_id not in kit.operators:  # whoever presses may have forged it
-        return Reply(answer=voice.label("answer-old-button"))
-    wanted = number(request.pressed)
-    if wanted is None and request.pressed != "all":
-        return Reply(answer=voice.label("answer-old-button"))
-    count = await dead_letters.again(transaction, request.now, wanted)
-    answer = voice.label("failed-again", count=count) if count else voice.label("answer-gone")
-    return Reply(edit=await _list(request, transaction, kit), answer=answer)
+async def show(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /failed."""
+    return Reply(messages=(await _render_list(request, transaction, context),))
 
 
-async def _list(request: Request, transaction: Transaction, kit: Kit) -> Content:
-    voice = kit.voice(request)
+async def retry(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Requeue one dead letter, or all."""
+    translator = context.translator(request)
+    if request.message.user_id not in context.operator_ids:  # callback data can be forged
+        return Reply(answer=translator.text("answer-old-button"))
+    delivery_id = parse_number(request.callback_payload)
+    if delivery_id is None and request.callback_payload != "all":
+        return Reply(answer=translator.text("answer-old-button"))
+    count = await dead_letters.requeue(transaction, request.now, delivery_id)
+    answer = (
+        translator.text("failed-again", count=count) if count else translator.text("answer-gone")
+    )
+    return Reply(edit=await _render_list(request, transaction, context), answer=answer)
+
+
+async def _render_list(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> MessageContent:
+    translator = context.translator(request)
     count = await dead_letters.count(transaction)
     if not count:
-        return Content(voice.say("failed-none"))
-    newest = await dead_letters.newest(transaction, _SHOWN)
-    head = voice.say("failed-head", count=count)
-    entries = [_entry(at, one, request, voice) for at, one in enumerate(newest, 1)]
-    buttons = [Button(f"↻ {at}", data=f"{AGAIN}:{one.id}") for at, one in enumerate(newest, 1)]
+        return MessageContent(translator.html("failed-none"))
+    letters = await dead_letters.list_recent(transaction, _MAX_LISTED)
+    heading = translator.html("failed-head", count=count)
+    entries = [
+        _render_entry(position, letter, request, translator)
+        for position, letter in enumerate(letters, 1)
+    ]
+    buttons = [
+        Button(f"↻ {position}", data=f"{RETRY}:{letter.id}")
+        for position, letter in enumerate(letters, 1)
+    ]
     rows = (tuple(buttons[:5]), tuple(buttons[5:]))
-    everything = Button(voice.label("button-again-all", count=count), data=f"{AGAIN}:all")
-    return Content(join("\n\n", [head, *entries]), (*filter(None, rows), (everything,)))
+    retry_all = Button(translator.text("button-again-all", count=count), data=f"{RETRY}:all")
+    return MessageContent(join("\n\n", [heading, *entries]), (*filter(None, rows), (retry_all,)))
 
 
-def _entry(at: int, one: GivenUp, request: Request, voice: Voice) -> Html:
-    said = shown(Html(one.said)) if "<" in one.said else one.said
-    return voice.say(
+def _render_entry(
+    position: int, letter: DeadLetter, request: Request, translator: Translator
+) -> Html:
+    text = visible_text(Html(letter.text)) if "<" in letter.text else letter.text
+    return translator.html(
         "failed-entry",
-        at=str(at),
-        when=moment(one.failed_at, request.subscriber.zone, request.now, voice),
-        lane=voice.label(LANES[one.lane]),
-        chat=str(one.chat_id),
-        said=bold(plain_text.shorten(plain_text.line(said), _LONGEST)),
-        why=plain_text.shorten(plain_text.line(one.failure), _LONGEST),
+        at=str(position),
+        when=format_moment(letter.failed_at, request.subscriber.zone, request.now, translator),
+        lane=translator.text(LANE_LABELS[letter.lane]),
+        chat=str(letter.chat_id),
+        said=bold(plain_text.truncate(plain_text.single_line(text), _MAX_TEXT_LENGTH)),
+        why=plain_text.truncate(plain_text.single_line(letter.failure), _MAX_TEXT_LENGTH),
     )

@@ -1,57 +1,61 @@
-"""/forget: all that is known about a chat is erased, after a confirmation."""
+"""Command /forget: erase all stored data about a chat, after confirmation."""
 
 from datetime import datetime, timedelta
 
-from handlers.framework.handler_context import Kit
+from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
-from handlers.telegram.callback_data import number
 from handlers.telegram.events import Request
+from handlers.telegram.keyboards import parse_number
 from storage.engine.database import Transaction
 from storage.subscribers import subscriptions
-from storage.subscribers.erasure import forget as erase
-from storage.values.message import Button, Content
+from storage.subscribers.erasure import erase_chat as erase
+from storage.values.message import Button, MessageContent
 
-ERASE = "fe"
-"""Prefix of `fe:ASKED`, the time of the question in seconds since 1970: erases everything."""
+CONFIRM = "fe"
+"""Callback prefix of `fe:ASKED_AT` (Unix time of the question): erase everything."""
 
-KEEP = "fk"
-"""The button beside it: changes nothing."""
+CANCEL = "fk"
+"""Callback prefix of `fk:`: keep everything."""
 
-_ASKED_FOR = timedelta(hours=1)
-"""So long the question stands: a stray press of an old message must not cost everything."""
+_CONFIRMATION_TTL = timedelta(hours=1)
+"""Lifetime of the question: an accidental press on an old message must not erase anything."""
 
 
-async def forget(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/forget"""
-    voice = kit.voice(request)
-    count = await subscriptions.count_in_chat(transaction, request.heard.target.chat_id)
-    asked = int(request.now.timestamp())
+async def ask(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /forget: ask for confirmation."""
+    translator = context.translator(request)
+    count = await subscriptions.count_in_chat(transaction, request.message.target.chat_id)
+    asked_at = int(request.now.timestamp())
     rows = (
-        (Button(voice.label("button-erase"), f"{ERASE}:{asked}"),),
-        (Button(voice.label("button-keep"), f"{KEEP}:"),),
+        (Button(translator.text("button-erase"), f"{CONFIRM}:{asked_at}"),),
+        (Button(translator.text("button-keep"), f"{CANCEL}:"),),
     )
-    return Reply(replies=(Content(voice.say("forget-ask", count=count), rows),))
+    return Reply(messages=(MessageContent(translator.html("forget-ask", count=count), rows),))
 
 
-async def press_erase(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Erases, and says so where the question was: there is nobody left to owe an answer to."""
-    voice = kit.voice(request)
-    asked = number(request.pressed)
-    if asked is None or not _is_fresh(asked, request.now):
-        return Reply(answer=voice.label("answer-old-button"))
-    erased = await erase(transaction, request.heard.target.chat_id)
-    said = voice.say("forgotten", count=len(erased.subscriptions), waiting=erased.deliveries)
+async def confirm(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Erase the chat; confirm by editing the question, because no subscriber is left to message."""
+    translator = context.translator(request)
+    asked_at = parse_number(request.callback_payload)
+    if asked_at is None or not _is_fresh(asked_at, request.now):
+        return Reply(answer=translator.text("answer-old-button"))
+    erased = await erase(transaction, request.message.target.chat_id)
+    summary = translator.html(
+        "forgotten", count=len(erased.subscriptions), waiting=erased.deliveries
+    )
     return Reply(
-        edit=Content(said), answer=voice.label("answer-erased"), removed=erased.subscriptions
+        edit=MessageContent(summary),
+        answer=translator.text("answer-erased"),
+        removed_subscription_ids=erased.subscriptions,
     )
 
 
-async def press_keep(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Leaves everything as it is."""
-    return Reply(edit=Content(kit.voice(request).say("forget-kept")))
+async def cancel(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Keep everything."""
+    return Reply(edit=MessageContent(context.translator(request).html("forget-kept")))
 
 
-def _is_fresh(asked: int, now: datetime) -> bool:
-    """Whether the question is no older than it may be; a forged time is as good as an old one."""
-    age = now.timestamp() - asked
-    return -1 <= age <= _ASKED_FOR.total_seconds()
+def _is_fresh(asked_at: int, now: datetime) -> bool:
+    """Return True within the lifetime of the question; a time in the future is forged."""
+    age = now.timestamp() - asked_at
+    return -1 <= age <= _CONFIRMATION_TTL.total_seconds()

@@ -1,67 +1,41 @@
-"""/help, /id, /privacy, and what is said to a command there is none of."""
+"""Commands /help, /id and /privacy."""
 
-import difflib
-
-from handlers.framework.handler_context import Command, Kit
-from handlers.framework.replies import Reply, reply
+from handlers.framework.handler_context import Command, HandlerContext
+from handlers.framework.replies import Reply, text_reply
 from handlers.telegram.events import Request
 from handlers.text.html import Html, join
-from handlers.text.i18n import Voice
+from handlers.text.i18n import Translator
 from storage.engine.database import Transaction
 
 
-async def show_help(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/help, derived from the list of commands."""
-    voice = kit.voice(request)
-    lines = join("\n", [_line(command, voice) for command in kit.commands_for(request.heard)])
-    return reply(join("\n\n", [voice.say("help"), lines, voice.say("examples")]))
+async def show_help(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /help: list the commands that the person may use."""
+    translator = context.translator(request)
+    lines = join(
+        "\n",
+        [_render_command(command, translator) for command in context.commands_for(request.message)],
+    )
+    return text_reply(join("\n\n", [translator.html("help"), lines, translator.html("examples")]))
 
 
-async def show_id(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/id"""
-    voice, heard = kit.voice(request), request.heard
-    yours = voice.say("id-person", id=str(heard.user_id)) if heard.user_id else Html()
-    chat = Html() if request.is_private else voice.say("id-chat", id=str(heard.target.chat_id))
-    return reply(join("\n", [yours, chat]))
+async def show_id(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /id: show the Telegram ids of the person and the chat."""
+    translator, message = context.translator(request), request.message
+    user_line = translator.html("id-person", id=str(message.user_id)) if message.user_id else Html()
+    chat_line = (
+        Html() if request.is_private else translator.html("id-chat", id=str(message.target.chat_id))
+    )
+    return text_reply(join("\n", [user_line, chat_line]))
 
 
-async def show_privacy(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/privacy"""
-    return reply(kit.voice(request).say("privacy"))
+async def show_privacy(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Answer /privacy."""
+    return text_reply(context.translator(request).html("privacy"))
 
 
-async def unknown(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """A command there is none of."""
-    voice = kit.voice(request)
-    names = [command.name for command in kit.commands_for(request.heard)]
-    near = difflib.get_close_matches(request.heard.command or "", names, 1, 0.5)
-    if near:
-        return reply(voice.say("unknown-near", command=near[0]))
-    return reply(voice.say("unknown"))
-
-
-async def old_button(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """A button nobody draws, or draws any more."""
-    return Reply(answer=kit.voice(request).label("answer-old-button"))
-
-
-async def not_administrator(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Somebody else than an administrator would change what a group hears."""
-    voice = kit.voice(request)
-    if request.heard.press:
-        return Reply(answer=voice.label("answer-not-administrator"))
-    return reply(voice.say("not-administrator"))
-
-
-async def too_fast(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """The chat asks for more than is answered."""
-    voice = kit.voice(request)
-    if request.heard.press:
-        return Reply(answer=voice.label("answer-too-fast"))
-    return reply(voice.say("too-fast"))
-
-
-def _line(command: Command, voice: Voice) -> Html:
-    usage = voice.say(command.usage) if command.usage else Html()
+def _render_command(command: Command, translator: Translator) -> Html:
+    usage = translator.html(command.usage_key) if command.usage_key else Html()
     name = join(" ", [Html(f"/{command.name}"), usage])
-    return join(" — ", [name, voice.say(command.about)])
+    return join(" — ", [name, translator.html(command.description_key)])

@@ -1,191 +1,213 @@
-"""/import: what /export gave comes back, all of it or nothing."""
+"""Command /import: restore a document from /export, completely or not at all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Reply, reply
-from handlers.services.change_timezone import rezone
+from handlers.framework.handler_context import HandlerContext
+from handlers.framework.replies import Reply, text_reply
 from handlers.services.export_format import (
     VERSION,
-    Entry,
-    Fault,
-    Portable,
-    Settings,
-    UnreadableError,
-    read,
+    ExportDocument,
+    FaultKind,
+    InvalidExportError,
+    SettingsData,
+    SubscriptionData,
+    parse_export,
 )
-from handlers.services.subscriptions import follow
+from handlers.services.reschedule import change_timezone
+from handlers.services.subscriptions import add_subscription
 from handlers.telegram.events import Request
 from handlers.text.html import Html, join
-from handlers.text.i18n import Voice
-from handlers.text.query_errors import marked, refuse
+from handlers.text.i18n import Translator
+from handlers.text.query_errors import format_error, mark_span
 from matching.query.ast import Query, dump
 from matching.query.errors import QueryError
-from matching.query.parser import Limits, parse
+from matching.query.parser import QueryLimits, parse
 from storage.engine.database import Transaction
 from storage.subscribers import quiet_hours, subscribers, subscriptions
 from storage.subscribers.subscriptions import Subscription
 from storage.values.local_time import zone_of
-from storage.values.message import Content
+from storage.values.message import MessageContent
 
-_SPELLED_OUT = Limits(size=16_384)
-"""What is spelled out is longer than what was typed."""
+_CANONICAL_LIMITS = QueryLimits(size=16_384)
+"""A canonical query is longer than what the person typed."""
 
-_KEYS = {
-    Fault.OPML: "import-opml",
-    Fault.TOO_LONG: "import-too-long",
-    Fault.NOT_OURS: "import-not-ours",
-    Fault.BROKEN: "import-broken",
-    Fault.VERSION: "import-version",
-    Fault.MISSING: "import-missing",
-    Fault.UNKNOWN: "import-unknown",
-    Fault.WRONG: "import-wrong",
+_FAULT_TEXTS = {
+    FaultKind.OPML: "import-opml",
+    FaultKind.TOO_LONG: "import-too-long",
+    FaultKind.NOT_OURS: "import-not-ours",
+    FaultKind.BROKEN: "import-broken",
+    FaultKind.VERSION: "import-version",
+    FaultKind.MISSING: "import-missing",
+    FaultKind.UNKNOWN: "import-unknown",
+    FaultKind.WRONG: "import-wrong",
 }
 
 
 @dataclass(frozen=True)
-class _Wish:
-    """One entry that can be followed."""
+class _ParsedEntry:
+    """Subscription entry with its parsed query."""
 
-    entry: Entry
+    entry: SubscriptionData
     query: Query
 
 
-class _NoQueryError(Exception):
-    """An entry asks for nothing that can be read."""
+class _InvalidEntryError(Exception):
+    """An entry whose query cannot be parsed."""
 
-    def __init__(self, said: Html) -> None:
+    def __init__(self, html: Html) -> None:
         super().__init__()
-        self.said = said
+        self.html = html
 
 
-async def bring(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/import TEXT, or in reply to a message that holds the text."""
-    voice = kit.voice(request)
-    replied = request.heard.replied
+async def restore(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /import TEXT, or /import in reply to a message with the text."""
+    translator = context.translator(request)
+    replied = request.message.reply_to
     text = request.text or (replied.text if replied else "")
     if not text:
-        return _without_text(request, voice)
+        return _explain_missing_text(request, translator)
     try:
-        brought = read(text)
-        wishes = [_wish(at, entry, kit, voice) for at, entry in enumerate(brought.subscriptions)]
-    except UnreadableError as error:
-        return reply(_unreadable(text, error, voice))
-    except _NoQueryError as error:
-        return reply(error.said)
-    if count := await _too_many(request, transaction, kit, wishes):
-        return reply(voice.say("import-too-many", count=count, most=kit.quota))
-    return await _take(request, transaction, kit, brought, wishes)
+        imported = parse_export(text)
+        entries = [
+            _parse_entry(position, entry, context, translator)
+            for position, entry in enumerate(imported.subscriptions)
+        ]
+    except InvalidExportError as error:
+        return text_reply(_render_format_error(text, error, translator))
+    except _InvalidEntryError as error:
+        return text_reply(error.html)
+    if count := await _count_over_quota(request, transaction, context, entries):
+        return text_reply(
+            translator.html("import-too-many", count=count, most=context.subscription_quota)
+        )
+    return await _apply(request, transaction, context, imported, entries)
 
 
-async def refuse_file(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """A file that comes without a command."""
-    return _without_text(request, kit.voice(request))
+async def reject_file(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Explain that /import takes text, not files."""
+    return _explain_missing_text(request, context.translator(request))
 
 
-def _without_text(request: Request, voice: Voice) -> Reply:
-    name = request.heard.file
+def _explain_missing_text(request: Request, translator: Translator) -> Reply:
+    name = request.message.file_name
     if name is None:
-        return reply(voice.say("import-how"))
+        return text_reply(translator.html("import-how"))
     if name.lower().endswith((".opml", ".xml")):
-        return reply(voice.say("import-opml"))
-    return reply(voice.say("import-file"))
+        return text_reply(translator.html("import-opml"))
+    return text_reply(translator.html("import-file"))
 
 
-def _wish(at: int, entry: Entry, kit: Kit, voice: Voice) -> _Wish:
-    """Raises _NoQueryError."""
-    name, text, limits = "written", entry.written, Limits()
+def _parse_entry(
+    position: int, entry: SubscriptionData, context: HandlerContext, translator: Translator
+) -> _ParsedEntry:
+    """Raise _InvalidEntryError if the query cannot be parsed."""
+    field, text, limits = "written", entry.written, QueryLimits()
     if entry.understood is not None:
-        name, text, limits = "understood", entry.understood, _SPELLED_OUT
+        field, text, limits = "understood", entry.understood, _CANONICAL_LIMITS
     try:
-        return _Wish(entry, parse(text, kit.gazetteer, kit.topics, limits).query)
+        return _ParsedEntry(entry, parse(text, context.gazetteer, context.topics, limits).query)
     except QueryError as error:
-        place = voice.say("import-place", place=f"subscriptions › {at + 1} › {name}")
-        raise _NoQueryError(join("\n\n", [place, refuse(text, error, voice)])) from None
+        location = translator.html(
+            "import-place", place=f"subscriptions › {position + 1} › {field}"
+        )
+        raise _InvalidEntryError(
+            join("\n\n", [location, format_error(text, error, translator)])
+        ) from None
 
 
-def _unreadable(text: str, error: UnreadableError, voice: Voice) -> Html:
-    said = voice.say(
-        _KEYS[error.fault], place=error.place, found=_excerpt(error.found), version=VERSION
+def _render_format_error(text: str, error: InvalidExportError, translator: Translator) -> Html:
+    report = translator.html(
+        _FAULT_TEXTS[error.fault], place=error.path, found=_shorten(error.value), version=VERSION
     )
-    if error.fault is Fault.BROKEN:
-        return join("\n\n", [said, marked(text, error.at, error.at + 1)])
-    return said
+    if error.fault is FaultKind.BROKEN:
+        return join("\n\n", [report, mark_span(text, error.offset, error.offset + 1)])
+    return report
 
 
-async def _too_many(
-    request: Request, transaction: Transaction, kit: Kit, wishes: Sequence[_Wish]
-) -> int | None:
-    """How many the chat would follow, where those are more than it may."""
-    there = await subscriptions.of(transaction, request.subscriber.number)
-    new = {dump(wish.query) for wish in wishes} - {each.query for each in there}
-    count = len(new) + await subscriptions.count_in_chat(transaction, request.heard.target.chat_id)
-    return count if new and count > kit.quota else None
-
-
-async def _take(
+async def _count_over_quota(
     request: Request,
     transaction: Transaction,
-    kit: Kit,
-    brought: Portable,
-    wishes: Sequence[_Wish],
+    context: HandlerContext,
+    entries: Sequence[_ParsedEntry],
+) -> int | None:
+    """Return how many subscriptions the chat would have, if that exceeds its quota."""
+    subscribed = await subscriptions.of(transaction, request.subscriber.number)
+    added = {dump(parsed.query) for parsed in entries} - {
+        subscription.query for subscription in subscribed
+    }
+    count = len(added) + await subscriptions.count_in_chat(
+        transaction, request.message.target.chat_id
+    )
+    return count if added and count > context.subscription_quota else None
+
+
+async def _apply(
+    request: Request,
+    transaction: Transaction,
+    context: HandlerContext,
+    imported: ExportDocument,
+    entries: Sequence[_ParsedEntry],
 ) -> Reply:
-    request = await _choose(request, transaction, brought.settings)
+    request = await _apply_settings(request, transaction, imported.settings)
     changed: list[Subscription] = []
-    new = 0
-    for wish in wishes:
-        followed = await follow(
-            request, transaction, kit, wish.entry.written, wish.query, wish.entry.schedule
+    added = 0
+    for parsed in entries:
+        result = await add_subscription(
+            request, transaction, context, parsed.entry.written, parsed.query, parsed.entry.schedule
         )
-        new += followed.new
-        subscription = followed.subscription
-        if subscription.sound is not wish.entry.sound:
+        added += result.is_new
+        subscription = result.subscription
+        if subscription.has_sound is not parsed.entry.sound:
             subscription = await subscriptions.change(
-                transaction, subscription, sound=wish.entry.sound
+                transaction, subscription, has_sound=parsed.entry.sound
             )
         changed.append(subscription)
-        # The first place may have brought a zone: the next one must not bring another.
-        request = replace(request, subscriber=request.subscriber._replace(zone=followed.zone))
-    said = kit.voice(request).say("imported", new=new, known=len(wishes) - new)
-    return Reply(replies=(Content(said),), changed=tuple(changed))
+        # The first place may have set the time zone; later places must not replace it.
+        request = replace(request, subscriber=request.subscriber._replace(zone=result.zone))
+    report = context.translator(request).html("imported", new=added, known=len(entries) - added)
+    return Reply(messages=(MessageContent(report),), changed_subscriptions=tuple(changed))
 
 
-async def _choose(request: Request, transaction: Transaction, settings: Settings) -> Request:
-    """Stores the settings that are given; the request as of who has them."""
-    now = request.subscriber
-    chosen = now._replace(
-        language=settings.language or now.language,
-        zone=settings.zone or now.zone,
-        detail=settings.chosen_detail or now.detail,
-        schedule=settings.usual_schedule or now.schedule,
+async def _apply_settings(
+    request: Request, transaction: Transaction, settings: SettingsData
+) -> Request:
+    """Store the settings in the document; return the request with the changed subscriber."""
+    current = request.subscriber
+    chosen = current._replace(
+        language=settings.language or current.language,
+        zone=settings.zone or current.zone,
+        detail=settings.chosen_detail or current.detail,
+        schedule=settings.usual_schedule or current.schedule,
     )
-    await subscribers.choose(
+    await subscribers.change_settings(
         transaction,
-        now.number,
+        current.number,
         language=chosen.language,
         detail=chosen.detail,
         schedule=chosen.schedule,
-        told_nothing=settings.told_nothing,
+        wants_empty_digests=settings.told_nothing,
     )
-    await _choose_quiet(request, transaction, settings)
-    if chosen.zone and chosen.zone != now.zone:
-        await rezone(transaction, now.number, now.zone, chosen.zone, request.now)
+    await _apply_quiet_hours(request, transaction, settings)
+    if chosen.zone and chosen.zone != current.zone:
+        await change_timezone(transaction, current.number, current.zone, chosen.zone, request.now)
     return replace(request, subscriber=chosen)
 
 
-async def _choose_quiet(request: Request, transaction: Transaction, settings: Settings) -> None:
+async def _apply_quiet_hours(
+    request: Request, transaction: Transaction, settings: SettingsData
+) -> None:
     if settings.quiet_hours is None and settings.chosen_alerts is None:
         return
-    now = await quiet_hours.find(transaction, request.subscriber.number)
+    current = await quiet_hours.get(transaction, request.subscriber.number)
     chosen = replace(
-        now,
-        hours=settings.quiet_hours or now.hours,
-        alerts=settings.chosen_alerts or now.alerts,
+        current,
+        hours=settings.quiet_hours or current.hours,
+        alerts=settings.chosen_alerts or current.alerts,
     )
     zone = zone_of(settings.zone or request.subscriber.zone)
-    await quiet_hours.choose(transaction, chosen, zone, request.now)
+    await quiet_hours.save(transaction, chosen, zone, request.now)
 
 
-def _excerpt(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= 100 else f"{text[:99]}…"

@@ -1,49 +1,73 @@
-"""Inline mode: `@bot Kyiv` in any chat offers the newest reports to share there."""
+"""Inline mode: an inline query `@bot Kyiv` in any chat offers the newest bulletins to share."""
 
-from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Suggest, Suggestion
-from handlers.messages.bulletin import Audience
-from handlers.messages.pagination import pages
+from handlers.framework.handler_context import HandlerContext
+from handlers.framework.replies import InlineAnswer, InlineResult
+from handlers.messages.bulletin import RenderOptions
+from handlers.messages.pagination import paginate
 from handlers.services.search import Search
-from handlers.telegram.events import Asked
+from handlers.telegram.events import InlineQuery
 from handlers.text import plain_text
 from matching.query.errors import QueryError
-from matching.query.parser import Limits, parse
+from matching.query.parser import QueryLimits, parse
 from storage.engine.database import Transaction
 from storage.inbound.bulletins import StoredBulletin
 from storage.subscribers.subscribers import Detail
-from storage.values.message import Content
+from storage.values.message import MessageContent
 
-_OFFERED = 8
-_LIMITS = Limits(size=200)
-_TITLE, _ABOUT = 80, 160
-"""UTF-16 units of what is listed; Telegram shows no more."""
+_MAX_RESULTS = 8
+_QUERY_LIMITS = QueryLimits(size=200)
+_MAX_TITLE_LENGTH, _MAX_DESCRIPTION_LENGTH = 80, 160
+"""UTF-16 units; Telegram shows no more of a result."""
 
 
-async def suggest(asked: Asked, transaction: Transaction, kit: Kit, audience: Audience) -> Suggest:
-    """The newest that the words ask for; of what cannot be read yet, nothing: somebody types."""
+async def answer(
+    inline_query: InlineQuery,
+    transaction: Transaction,
+    context: HandlerContext,
+    options: RenderOptions,
+) -> InlineAnswer:
+    """Return the newest bulletins that match.
+
+    A query that cannot be parsed gets no results: the person is still typing.
+    """
     try:
-        written = asked.text.strip()
-        query = parse(written, kit.gazetteer, kit.topics, _LIMITS).query if written else None
+        text = inline_query.text.strip()
+        query = (
+            parse(text, context.gazetteer, context.topics, _QUERY_LIMITS).query if text else None
+        )
     except QueryError:
-        return Suggest(asked.id, ())
-    found = await Search(transaction, kit.reader, query).older(_OFFERED)
-    return Suggest(
-        asked.id, tuple(_suggestion(each, asked, kit, audience) for each in found.bulletins)
+        return InlineAnswer(inline_query.id, ())
+    result = await Search(transaction, context.reader, query).page_before(_MAX_RESULTS)
+    return InlineAnswer(
+        inline_query.id,
+        tuple(
+            _build_result(bulletin, inline_query, context, options) for bulletin in result.bulletins
+        ),
     )
 
 
-def _suggestion(stored: StoredBulletin, asked: Asked, kit: Kit, audience: Audience) -> Suggestion:
-    whole = pages(stored)
-    content = kit.messages.bulletin(stored, audience, asked.at)
-    return Suggestion(
-        id=str(stored.id),
-        title=plain_text.shorten(whole.headline or plain_text.line(whole.text), _TITLE),
-        about=plain_text.shorten(plain_text.line(whole.text), _ABOUT),
-        content=Content(content.html),  # its buttons would be pressed where we are not
+def _build_result(
+    bulletin: StoredBulletin,
+    inline_query: InlineQuery,
+    context: HandlerContext,
+    options: RenderOptions,
+) -> InlineResult:
+    pages = paginate(bulletin)
+    content = context.bulletin_renderer.render(bulletin, options, inline_query.received_at)
+    return InlineResult(
+        id=str(bulletin.id),
+        title=plain_text.truncate(
+            pages.headline or plain_text.single_line(pages.text), _MAX_TITLE_LENGTH
+        ),
+        description=plain_text.truncate(
+            plain_text.single_line(pages.text), _MAX_DESCRIPTION_LENGTH
+        ),
+        content=MessageContent(
+            content.html
+        ),  # no buttons: the bot may not be a member of that chat
     )
 
 
-def audience_of_nobody(language: str) -> Audience:
-    """Of somebody we know nothing of but the language of their Telegram."""
-    return Audience(language, None, Detail.SHORT)
+def anonymous_options(language: str) -> RenderOptions:
+    """Return the rendering options for a person who is not a subscriber."""
+    return RenderOptions(language, None, Detail.SHORT)

@@ -1,136 +1,164 @@
-"""/latest and free text: the newest of what the sources said, leafed through in place."""
+"""Command /latest and free text: search stored bulletins, newest first, with paging in place."""
 
 from dataclasses import replace
 
-from handlers.commands.subscribe import follow_button, refused
-from handlers.framework.handler_context import Kit
+from handlers.commands.subscribe import reply_to_query_error, subscribe_button
+from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
-from handlers.services.search import Found, Search
-from handlers.telegram.callback_data import carried, carry, number
+from handlers.services.search import Search, SearchPage
 from handlers.telegram.events import Request
+from handlers.telegram.keyboards import decode_text, encode_text, parse_number
 from handlers.text.html import Html, join
-from handlers.text.i18n import Voice
-from handlers.text.query_text import Wording
+from handlers.text.i18n import Translator
+from handlers.text.query_text import QueryFormatter
 from matching.query.ast import Query
 from matching.query.errors import QueryError
-from matching.query.parser import Limits, parse
+from matching.query.parser import QueryLimits, parse
 from storage.engine.database import Transaction
 from storage.inbound.bulletins import StoredBulletin
-from storage.values.message import Button, Content
+from storage.values.message import Button, MessageContent
 
 OLDER = "lo"
 NEWER = "ln"
-"""`lo:BULLETIN:COUNT:QUERY`: what is older than that bulletin; `ln` alike."""
+"""Callback prefixes of `lo:BULLETIN:COUNT:QUERY` and `ln:...`: the page before or after it."""
 
-_USUAL = 5
-_MOST = 10
-_FREE = 3
+_DEFAULT_COUNT = 5
+_MAX_COUNT = 10
+_FREE_TEXT_COUNT = 3
 
-_LIMITS = Limits(size=400)
-"""What is looked up stands above what was found, and must leave it room."""
-
-
-async def latest(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/latest [QUERY] [COUNT]"""
-    written, count = _read(request.text)
-    return await _first_page(request, transaction, kit, written, count)
+_QUERY_LIMITS = QueryLimits(size=400)
+"""The query is repeated above the results, so its length is limited to leave room for them."""
 
 
-async def look_up(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Free text in a private chat."""
-    return await _first_page(request, transaction, kit, request.text, _FREE)
+async def show(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /latest [QUERY] [COUNT]."""
+    written, count = _parse_arguments(request.text)
+    return await _show_first_page(request, transaction, context, written, count)
 
 
-async def press_older(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Turns to the page of what is older."""
-    return await _turn(request, transaction, kit, newer=False)
+async def search(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Search for free text in a private chat."""
+    return await _show_first_page(request, transaction, context, request.text, _FREE_TEXT_COUNT)
 
 
-async def press_newer(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Turns to the page of what is newer."""
-    return await _turn(request, transaction, kit, newer=True)
+async def show_older(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Turn to the page of older bulletins."""
+    return await _turn_page(request, transaction, context, to_newer=False)
 
 
-async def _first_page(
-    request: Request, transaction: Transaction, kit: Kit, written: str, count: int
+async def show_newer(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Turn to the page of newer bulletins."""
+    return await _turn_page(request, transaction, context, to_newer=True)
+
+
+async def _show_first_page(
+    request: Request, transaction: Transaction, context: HandlerContext, written: str, count: int
 ) -> Reply:
     try:
-        query = _query(written, kit)
+        query = _parse_query(written, context)
     except QueryError as error:
-        return refused(written, error, kit.voice(request))
-    found = await Search(transaction, kit.reader, query).older(count)
-    return Reply(replies=(_draw(request, kit, found, query, written, count),))
+        return reply_to_query_error(written, error, context.translator(request))
+    result = await Search(transaction, context.reader, query).page_before(count)
+    return Reply(messages=(_render_page(request, context, result, query, written, count),))
 
 
-async def _turn(request: Request, transaction: Transaction, kit: Kit, *, newer: bool) -> Reply:
-    old = Reply(answer=kit.voice(request).label("answer-old-button"))
-    start, _, rest = request.pressed.partition(":")
-    at, (counted, _, text) = number(start), rest.partition(":")
-    count, written = number(counted), carried(text, request.press)
-    if at is None or count is None or written is None:
-        return old
-    count = min(max(count, 1), _MOST)
+async def _turn_page(
+    request: Request, transaction: Transaction, context: HandlerContext, *, to_newer: bool
+) -> Reply:
+    rejection = Reply(answer=context.translator(request).text("answer-old-button"))
+    start_text, _, arguments = request.callback_payload.partition(":")
+    bulletin_id, (count_text, _, written_text) = parse_number(start_text), arguments.partition(":")
+    count, written = parse_number(count_text), decode_text(written_text, request.callback_query)
+    if bulletin_id is None or count is None or written is None:
+        return rejection
+    count = min(max(count, 1), _MAX_COUNT)
     try:
-        query = _query(written, kit)
-    except QueryError:  # forged, or the operator's topics are others since
-        return old
-    search = Search(transaction, kit.reader, query)
-    found = await (search.newer(count, at) if newer else search.older(count, at))
-    return Reply(edit=_draw(request, kit, found, query, written, count))
+        query = _parse_query(written, context)
+    except QueryError:  # forged, or the topics in the configuration have changed
+        return rejection
+    bulletin_search = Search(transaction, context.reader, query)
+    load_page = bulletin_search.page_after if to_newer else bulletin_search.page_before
+    result = await load_page(count, bulletin_id)
+    return Reply(edit=_render_page(request, context, result, query, written, count))
 
 
-def _draw(
-    request: Request, kit: Kit, found: Found, query: Query | None, written: str, count: int
-) -> Content:
-    voice = kit.voice(request)
-    head = _head(query, written, kit, voice)
-    if found.bulletins:
-        content, shown = _show(request, kit, found.bulletins, head, count)
-        if shown < len(found.bulletins):
-            found = replace(found, older=found.bulletins[shown - 1].id)
+def _render_page(
+    request: Request,
+    context: HandlerContext,
+    result: SearchPage,
+    query: Query | None,
+    written: str,
+    count: int,
+) -> MessageContent:
+    translator = context.translator(request)
+    heading = _render_heading(query, written, context, translator)
+    if result.bulletins:
+        content, fitting = _render_bulletins(request, context, result.bulletins, heading, count)
+        if fitting < len(result.bulletins):
+            result = replace(result, before_id=result.bulletins[fitting - 1].id)
     else:
-        said = voice.say("latest-none-here" if found.older else "latest-none")
-        content = Content(join("\n\n", [head, said]))
-    turns = []
-    if found.newer is not None:
-        turns.append(_turner(voice.label("button-newer"), NEWER, found.newer, count, written))
-    if found.older is not None:
-        turns.append(_turner(voice.label("button-older"), OLDER, found.older, count, written))
-    rows = [*content.buttons, tuple(turns)]
+        notice = translator.html("latest-none-here" if result.before_id else "latest-none")
+        content = MessageContent(join("\n\n", [heading, notice]))
+    page_buttons = []
+    if result.after_id is not None:
+        page_buttons.append(
+            _page_button(translator.text("button-newer"), NEWER, result.after_id, count, written)
+        )
+    if result.before_id is not None:
+        page_buttons.append(
+            _page_button(translator.text("button-older"), OLDER, result.before_id, count, written)
+        )
+    rows = [*content.buttons, tuple(page_buttons)]
     if query is not None:
-        rows.append((follow_button(written, voice),))
+        rows.append((subscribe_button(written, translator),))
     return replace(content, buttons=tuple(row for row in rows if row))
 
 
-def _show(
-    request: Request, kit: Kit, shown: tuple[StoredBulletin, ...], head: Html, count: int
-) -> tuple[Content, int]:
-    """The reports, and how many of them fit; a single one that was asked for is shown whole."""
-    audience = kit.audience(request)
+def _render_bulletins(
+    request: Request,
+    context: HandlerContext,
+    stored: tuple[StoredBulletin, ...],
+    heading: Html,
+    count: int,
+) -> tuple[MessageContent, int]:
+    """Render bulletins; return how many fit. With a `count` of one, render that one at length."""
+    options = context.render_options(request)
     if count > 1:
-        return kit.messages.listing(shown, audience, request.now, head)
-    content = kit.messages.bulletin(shown[0], audience, request.now)
-    return replace(content, html=join("\n\n", [head, Html(content.html)])), 1
+        return context.bulletin_renderer.render_list(stored, options, request.now, heading)
+    content = context.bulletin_renderer.render(stored[0], options, request.now)
+    return replace(content, html=join("\n\n", [heading, Html(content.html)])), 1
 
 
-def _turner(label: str, prefix: str, at: int, count: int, written: str) -> Button:
-    return Button(label, carry(f"{prefix}:{at}:{count}:", written))
+def _page_button(label: str, prefix: str, bulletin_id: int, count: int, written: str) -> Button:
+    return Button(label, encode_text(f"{prefix}:{bulletin_id}:{count}:", written))
 
 
-def _head(query: Query | None, written: str, kit: Kit, voice: Voice) -> Html:
-    """What is shown; with what was typed as its first code: see `carry`."""
+def _render_heading(
+    query: Query | None, written: str, context: HandlerContext, translator: Translator
+) -> Html:
+    """Render the query as understood.
+
+    It holds the query as typed in the first code entity, which `decode_text` reads back if the
+    query is too long for callback data.
+    """
     if query is None:
-        return voice.say("latest-all")
-    what = Wording(voice, kit.gazetteer, kit.topics).describe(query, written)
-    return voice.say("latest", what=what, written=written)
+        return translator.html("latest-all")
+    description = QueryFormatter(translator, context.gazetteer, context.topics).format(
+        query, written
+    )
+    return translator.html("latest", what=description, written=written)
 
 
-def _query(written: str, kit: Kit) -> Query | None:
-    return parse(written, kit.gazetteer, kit.topics, _LIMITS).query if written else None
+def _parse_query(written: str, context: HandlerContext) -> Query | None:
+    return (
+        parse(written, context.gazetteer, context.topics, _QUERY_LIMITS).query if written else None
+    )
 
 
-def _read(text: str) -> tuple[str, int]:
-    """What to look for, and how many to show; a last word of up to two digits is how many."""
-    before, _, last = text.rpartition(" ")
-    count = number(last) if len(last) <= 2 else None
-    return (text, _USUAL) if count is None else (before.strip(), min(max(count, 1), _MOST))
+def _parse_arguments(text: str) -> tuple[str, int]:
+    """Split the arguments into query and count; a last word of one or two digits is the count."""
+    query_text, _, last_word = text.rpartition(" ")
+    count = parse_number(last_word) if len(last_word) <= 2 else None
+    if count is None:
+        return text, _DEFAULT_COUNT
+    return query_text.strip(), min(max(count, 1), _MAX_COUNT)

@@ -1,32 +1,34 @@
-"""The button that shows a bulletin whole, or its next page."""
+"""Button "read on": show a bulletin at full length, or its next page."""
 
 from dataclasses import replace
 
 from handlers.commands.why import why_button
-from handlers.framework.handler_context import Kit
+from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
-from handlers.messages.bulletin import read_press
+from handlers.messages.bulletin import parse_callback
 from handlers.telegram.events import Request
 from storage.engine.database import Transaction
 from storage.inbound import bulletins
-from storage.inbound.bulletins import ANNOUNCEMENTS
+from storage.inbound.bulletins import ANNOUNCEMENT_SOURCE
 
 
-async def press_open(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Answers with the page as a message of its own: what the button is under stays."""
-    voice = kit.voice(request)
-    pressed = read_press(request.pressed)
-    if pressed is None:
-        return Reply(answer=voice.label("answer-old-button"))
-    wanted, number = pressed
-    stored = (await bulletins.get(transaction, [wanted])).get(wanted)
-    # One that is not sent yet is for nobody else's eyes; and all of them are one page.
-    if stored is None or stored.source == ANNOUNCEMENTS:
-        return Reply(answer=voice.label("answer-report-gone"))
-    page = kit.messages.page(stored, kit.audience(request), request.now, number)
+async def show(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Reply with the page as a new message; the message with the button stays."""
+    translator = context.translator(request)
+    page_reference = parse_callback(request.callback_payload)
+    if page_reference is None:
+        return Reply(answer=translator.text("answer-old-button"))
+    bulletin_id, page_number = page_reference
+    bulletin = (await bulletins.get(transaction, [bulletin_id])).get(bulletin_id)
+    # An announcement may be an unsent draft, and is never longer than one page.
+    if bulletin is None or bulletin.source == ANNOUNCEMENT_SOURCE:
+        return Reply(answer=translator.text("answer-report-gone"))
+    page = context.bulletin_renderer.render_page(
+        bulletin, context.render_options(request), request.now, page_number
+    )
     if page is None:
-        return Reply(answer=voice.label("answer-report-gone"))
+        return Reply(answer=translator.text("answer-report-gone"))
     if request.is_private:
-        asks = why_button(wanted, voice.label("button-why"))
-        page = replace(page, buttons=(*page.buttons, (asks,)))
-    return Reply(replies=(page,))
+        button = why_button(bulletin_id, translator.text("button-why"))
+        page = replace(page, buttons=(*page.buttons, (button,)))
+    return Reply(messages=(page,))

@@ -1,32 +1,32 @@
-"""/pause and /resume: for a while news waits, and alerts do as in quiet hours."""
+"""Commands /pause and /resume: a temporary mute. News waits; alerts behave as in quiet hours."""
 
 import re
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from handlers.commands.quiet import about_alerts, standing, store
-from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Reply, reply
+from handlers.commands.quiet import render_alert_mode, render_status, save
+from handlers.framework.handler_context import HandlerContext
+from handlers.framework.replies import Reply, text_reply
 from handlers.telegram.events import Request
-from handlers.text.dates import moment
+from handlers.text.dates import format_moment
 from handlers.text.html import Html, join
-from handlers.text.i18n import Voice
-from handlers.text.schedule_text import read_clock, vocabulary
+from handlers.text.i18n import Translator
+from handlers.text.schedule_text import accepted_words, parse_time_of_day
 from storage.engine.database import Transaction
 from storage.subscribers import quiet_hours
-from storage.subscribers.quiet_hours import Quiet
+from storage.subscribers.quiet_hours import QuietState
 from storage.values import local_time
 from storage.values.local_time import zone_of
-from storage.values.message import Button, Content
+from storage.values.message import Button, MessageContent
 
 PAUSE = "pp"
 RESUME = "pr"
-"""Prefixes of `pp:MINUTES`, from the press on, and of `pr:`."""
+"""Callback prefixes of `pp:MINUTES` (pause, counted from the press) and `pr:` (resume)."""
 
-_USUAL = timedelta(hours=2)
-_LONGEST = timedelta(days=30)
-_OFFERED = (30, 120, 480)
-"""Minutes to press; every other time can be typed."""
+_DEFAULT_DURATION = timedelta(hours=2)
+_MAX_DURATION = timedelta(days=30)
+_PRESET_MINUTES = (30, 120, 480)
+"""Durations with a button; users type any other."""
 
 _UNITS = {
     "read-minutes": timedelta(minutes=1),
@@ -35,128 +35,138 @@ _UNITS = {
 }
 
 
-class TooLongError(ValueError):
-    """Nobody remembers after so long why nothing comes."""
+class PauseTooLongError(ValueError):
+    """A pause above the maximum: people forget that they paused the bot."""
 
 
-async def pause(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/pause [2h | 30m | 1d | until 07:00]"""
-    voice = kit.voice(request)
+async def pause(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /pause [2h | 30m | 1d | until 07:00]."""
+    translator = context.translator(request)
     try:
-        until = _read(request, voice)
-    except TooLongError:
-        return reply(voice.say("pause-too-long", days=_LONGEST.days))
+        until = _read_end(request, translator)
+    except PauseTooLongError:
+        return text_reply(translator.html("pause-too-long", days=_MAX_DURATION.days))
     except ValueError:
-        return reply(voice.say("pause-unknown", written=request.text))
-    return Reply(replies=(await _pause(until, request, transaction, voice),))
+        return text_reply(translator.html("pause-unknown", written=request.text))
+    return Reply(messages=(await _save_pause(until, request, transaction, translator),))
 
 
-async def resume(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/resume"""
-    voice = kit.voice(request)
-    return Reply(replies=(Content(await _resume(request, transaction, voice)),))
+async def resume(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /resume."""
+    translator = context.translator(request)
+    return Reply(messages=(MessageContent(await _end_pause(request, transaction, translator)),))
 
 
-async def press_pause(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Pauses for as long as the button says, from now on."""
-    voice = kit.voice(request)
-    if request.pressed not in map(str, _OFFERED):
-        return Reply(answer=voice.label("answer-old-button"))
-    until = request.now + timedelta(minutes=int(request.pressed))
-    edit = await _pause(until, request, transaction, voice)
-    return Reply(edit=edit, answer=voice.label("answer-changed"))
+async def pause_by_button(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Pause for the duration on the button, from now on."""
+    translator = context.translator(request)
+    if request.callback_payload not in map(str, _PRESET_MINUTES):
+        return Reply(answer=translator.text("answer-old-button"))
+    until = request.now + timedelta(minutes=int(request.callback_payload))
+    edit = await _save_pause(until, request, transaction, translator)
+    return Reply(edit=edit, answer=translator.text("answer-changed"))
 
 
-async def press_resume(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Ends the pause."""
-    voice = kit.voice(request)
-    return Reply(edit=Content(await _resume(request, transaction, voice)))
+async def resume_by_button(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """End the pause from a button."""
+    translator = context.translator(request)
+    return Reply(edit=MessageContent(await _end_pause(request, transaction, translator)))
 
 
-async def _pause(
-    until: datetime, request: Request, transaction: Transaction, voice: Voice
-) -> Content:
-    now = await quiet_hours.find(transaction, request.subscriber.number)
-    paused = await store(replace(now, paused_until=until), request, transaction)
-    said = [
-        voice.say("paused", until=moment(until, request.subscriber.zone, request.now, voice)),
-        voice.say("paused-news"),
-        about_alerts(paused, voice),
-        _longer(paused, until, request, voice),
-        voice.say("paused-change"),
+async def _save_pause(
+    until: datetime, request: Request, transaction: Transaction, translator: Translator
+) -> MessageContent:
+    current = await quiet_hours.get(transaction, request.subscriber.number)
+    paused = await save(replace(current, paused_until=until), request, transaction)
+    lines = [
+        translator.html(
+            "paused", until=format_moment(until, request.subscriber.zone, request.now, translator)
+        ),
+        translator.html("paused-news"),
+        render_alert_mode(paused, translator),
+        _render_later_end(paused, until, request, translator),
+        translator.html("paused-change"),
     ]
-    return Content(join("\n", said), _rows(voice))
+    return MessageContent(join("\n", lines), _keyboard(translator))
 
 
-def _longer(paused: Quiet, until: datetime, request: Request, voice: Voice) -> Html:
-    """Quiet hours may go on where the pause ends."""
-    if paused.turns_at is None or paused.turns_at <= until:
+def _render_later_end(
+    paused: QuietState, until: datetime, request: Request, translator: Translator
+) -> Html:
+    """Say until when it stays quiet, if quiet hours continue after the pause."""
+    if paused.next_transition_at is None or paused.next_transition_at <= until:
         return Html()
-    end = moment(paused.turns_at, request.subscriber.zone, request.now, voice)
-    return voice.say("paused-longer", until=end)
+    end = format_moment(paused.next_transition_at, request.subscriber.zone, request.now, translator)
+    return translator.html("paused-longer", until=end)
 
 
-async def _resume(request: Request, transaction: Transaction, voice: Voice) -> Html:
-    now = await quiet_hours.find(transaction, request.subscriber.number)
-    if now.paused_until is None or now.paused_until <= request.now:
-        on = standing(now, request, voice)
-        said = voice.say("resume-hours") if on else voice.say("resume-nothing")
-        return join("\n", [on, said])
-    resumed = await store(replace(now, paused_until=None), request, transaction)
-    on = standing(resumed, request, voice)
-    goes_on = resumed.turns_at is not None and resumed.turns_at > request.now
-    hint = voice.say("resume-hours") if resumed.since and goes_on else Html()
-    return join("\n", [voice.say("resumed"), on, hint])
+async def _end_pause(request: Request, transaction: Transaction, translator: Translator) -> Html:
+    current = await quiet_hours.get(transaction, request.subscriber.number)
+    if current.paused_until is None or current.paused_until <= request.now:
+        status = render_status(current, request, translator)
+        notice = translator.html("resume-hours") if status else translator.html("resume-nothing")
+        return join("\n", [status, notice])
+    resumed = await save(replace(current, paused_until=None), request, transaction)
+    status = render_status(resumed, request, translator)
+    stays_quiet = (
+        resumed.next_transition_at is not None and resumed.next_transition_at > request.now
+    )
+    hint = translator.html("resume-hours") if resumed.quiet_since and stays_quiet else Html()
+    return join("\n", [translator.html("resumed"), status, hint])
 
 
-def _rows(voice: Voice) -> tuple[tuple[Button, ...], ...]:
-    spans = tuple(
+def _keyboard(translator: Translator) -> tuple[tuple[Button, ...], ...]:
+    durations = tuple(
         Button(
-            voice.label("button-minutes", count=minutes)
+            translator.text("button-minutes", count=minutes)
             if minutes < 60
-            else voice.label("button-hours", count=minutes // 60),
+            else translator.text("button-hours", count=minutes // 60),
             f"{PAUSE}:{minutes}",
         )
-        for minutes in _OFFERED
+        for minutes in _PRESET_MINUTES
     )
-    return (spans, (Button(voice.label("button-resume"), f"{RESUME}:"),))
+    return (durations, (Button(translator.text("button-resume"), f"{RESUME}:"),))
 
 
-def _read(request: Request, voice: Voice) -> datetime:
-    """When the pause ends. Raises TooLongError, and ValueError for what is no time."""
+def _read_end(request: Request, translator: Translator) -> datetime:
+    """Return the end of the pause. Raise PauseTooLongError, or ValueError for an invalid time."""
     typed = " ".join(request.text.lower().split())
     if not typed:
-        return request.now + _USUAL
-    words = "|".join(map(re.escape, vocabulary("read-to", voice)))
-    found = re.fullmatch(rf"(?:{words})\s+(\S+)", typed)
-    if found:
-        return _next(read_clock(found[1]), request)
-    return request.now + span(typed, voice)
+        return request.now + _DEFAULT_DURATION
+    until_words = "|".join(map(re.escape, accepted_words("read-to", translator)))
+    match = re.fullmatch(rf"(?:{until_words})\s+(\S+)", typed)
+    if match:
+        return _next_occurrence(parse_time_of_day(match[1]), request)
+    return request.now + read_duration(typed, translator)
 
 
-def _next(at: time, request: Request) -> datetime:
-    """When the chat's clocks show that next."""
+def _next_occurrence(clock_time: time, request: Request) -> datetime:
+    """Return the next moment at which the chat's local time is `clock_time`."""
     zone = zone_of(request.subscriber.zone)
     day = request.now.astimezone(zone).date()
-    while (until := local_time.shown(day, at, zone)) <= request.now:
+    while (until := local_time.to_utc(day, clock_time, zone)) <= request.now:
         day += timedelta(days=1)
     return until
 
 
-def span(typed: str, voice: Voice) -> timedelta:
-    """Reads `2h`, `1h 30m` and their like, in English or the reader's language.
+def read_duration(typed: str, translator: Translator) -> timedelta:
+    """Read a duration such as `2h` or `1h 30m`, in English or the reader's language.
 
-    Raises TooLongError, and ValueError for what is no time, or none at all.
+    Raises PauseTooLongError, or ValueError for an invalid or zero duration.
     """
-    units = {word: unit for key, unit in _UNITS.items() for word in vocabulary(key, voice)}
-    said = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
-    piece = rf"([0-9]{{1,5}})\s*({said})\.?"
-    if not re.fullmatch(rf"{piece}(?:\s*{piece})*", typed):
-        raise ValueError("not a time")
-    found = re.findall(piece, typed)
-    whole = sum((int(count) * units[unit] for count, unit in found), timedelta())
-    if whole > _LONGEST:
-        raise TooLongError
-    if not whole:
-        raise ValueError("no time at all")
-    return whole
+    units = {word: unit for key, unit in _UNITS.items() for word in accepted_words(key, translator)}
+    unit_words = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
+    part_pattern = rf"([0-9]{{1,5}})\s*({unit_words})\.?"
+    if not re.fullmatch(rf"{part_pattern}(?:\s*{part_pattern})*", typed):
+        raise ValueError("not a duration")
+    parts = re.findall(part_pattern, typed)
+    total = sum((int(count) * units[unit] for count, unit in parts), timedelta())
+    if total > _MAX_DURATION:
+        raise PauseTooLongError
+    if not total:
+        raise ValueError("the duration is zero")
+    return total

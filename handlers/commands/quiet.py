@@ -1,177 +1,216 @@
-"""/quiet: hours in which news waits, and what an alert does in them."""
+"""Command /quiet: daily quiet hours in which news waits, and the alert mode during them.
+
+The alert mode also applies during a pause.
+"""
 
 import re
 from dataclasses import replace
 
-from handlers.framework.handler_context import Kit
+from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
-from handlers.messages.checkmarks import ticked
 from handlers.telegram.events import Request
-from handlers.text.dates import moment
+from handlers.telegram.keyboards import with_checkmark
+from handlers.text.dates import format_moment
 from handlers.text.html import Html, join
-from handlers.text.i18n import Voice
-from handlers.text.schedule_text import read_clock, vocabulary
+from handlers.text.i18n import Translator
+from handlers.text.schedule_text import accepted_words, parse_time_of_day
 from handlers.text.timezones import UTC
 from storage.engine.database import Transaction
 from storage.subscribers import quiet_hours
-from storage.subscribers.quiet_hours import Alerts, Quiet
+from storage.subscribers.quiet_hours import QuietAlerts, QuietState
 from storage.values.local_time import zone_of
-from storage.values.message import Button, Content
-from storage.values.quiet_window import Hours, parse_hours
+from storage.values.message import Button, MessageContent
+from storage.values.quiet_window import QuietHours, parse_quiet_hours
 
 PAGE = "qp"
 HOURS = "qh"
-ALERTS = "qa"
-"""Prefixes of `qp:`, `qh:HOURS` or `qh:off`, and `qa:ALERTS`: what is chosen, not toggled."""
+ALERT_MODE = "qa"
+"""Callback prefixes of `qp:` (show the page), `qh:HOURS` or `qh:off`, and `qa:MODE`.
+
+They carry the chosen value and do not toggle, so that a second press is idempotent."""
 
 _OFF = "off"
-_OFFERED = tuple(map(parse_hours, ("22:00-07:00", "23:00-08:00", "00:00-07:00")))
-"""Hours to press; all others can be typed."""
+_PRESETS = tuple(map(parse_quiet_hours, ("22:00-07:00", "23:00-08:00", "00:00-07:00")))
+"""Windows with a button; users type any other."""
 
-_BACK = "t:main"
-"""Of the settings, where the page of quiet hours is one of theirs."""
-
-
-class SameError(ValueError):
-    """The hours have no length."""
+_SETTINGS_PAGE = "t:main"
+"""Callback data of the main page of /settings; that module imports this one."""
 
 
-async def set_hours(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/quiet [HH:MM-HH:MM | off]"""
-    voice = kit.voice(request)
-    now = await quiet_hours.find(transaction, request.subscriber.number)
+class EmptyWindowError(ValueError):
+    """Quiet hours that begin and end at the same time."""
+
+
+async def set_hours(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /quiet [HH:MM-HH:MM | off]: show the quiet hours, or set them."""
+    translator = context.translator(request)
+    current = await quiet_hours.get(transaction, request.subscriber.number)
     if not request.text:
-        return Reply(replies=(page(now, request, voice),))
+        return Reply(messages=(render_page(current, request, translator),))
     try:
-        hours = read_hours(request.text, voice)
-    except SameError:
-        return Reply(replies=(Content(voice.say("quiet-no-length")),))
+        hours = read_hours(request.text, translator)
+    except EmptyWindowError:
+        return Reply(messages=(MessageContent(translator.html("quiet-no-length")),))
     except ValueError:
-        return Reply(replies=(Content(voice.say("quiet-unknown", written=request.text)),))
-    chosen = await store(replace(now, hours=hours), request, transaction)
-    return Reply(replies=(page(chosen, request, voice),))
+        return Reply(
+            messages=(MessageContent(translator.html("quiet-unknown", written=request.text)),)
+        )
+    chosen = await save(replace(current, hours=hours), request, transaction)
+    return Reply(messages=(render_page(chosen, request, translator),))
 
 
-async def press_page(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Shows what is chosen."""
-    now = await quiet_hours.find(transaction, request.subscriber.number)
-    return Reply(edit=page(now, request, kit.voice(request)))
+async def show_page(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Show the page of quiet hours in place of the settings."""
+    current = await quiet_hours.get(transaction, request.subscriber.number)
+    return Reply(edit=render_page(current, request, context.translator(request)))
 
 
-async def press_hours(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Chooses hours, or none."""
+async def choose_hours(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Choose quiet hours, or none, from a button."""
     try:
-        hours = None if request.pressed == _OFF else parse_hours(request.pressed)
+        data = request.callback_payload
+        hours = None if data == _OFF else parse_quiet_hours(data)
     except ValueError:
-        return Reply(answer=kit.voice(request).label("answer-old-button"))
-    now = await quiet_hours.find(transaction, request.subscriber.number)
-    return await _change(now, replace(now, hours=hours), request, transaction, kit)
+        return Reply(answer=context.translator(request).text("answer-old-button"))
+    current = await quiet_hours.get(transaction, request.subscriber.number)
+    return await _change(current, replace(current, hours=hours), request, transaction, context)
 
 
-async def press_alerts(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Chooses what alerts do meanwhile."""
-    if request.pressed not in list(Alerts):
-        return Reply(answer=kit.voice(request).label("answer-old-button"))
-    now = await quiet_hours.find(transaction, request.subscriber.number)
-    chosen = replace(now, alerts=Alerts(request.pressed))
-    said = await _change(now, chosen, request, transaction, kit)
-    if said.edit is None or now.since is None or now.alerts is not Alerts.HELD:
-        return said
-    later = kit.voice(request).say("quiet-held-so-far")
-    return replace(said, edit=replace(said.edit, html=join("\n", [Html(said.edit.html), later])))
+async def choose_alert_mode(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Choose the alert mode from a button."""
+    if request.callback_payload not in list(QuietAlerts):
+        return Reply(answer=context.translator(request).text("answer-old-button"))
+    current = await quiet_hours.get(transaction, request.subscriber.number)
+    chosen = replace(current, alerts=QuietAlerts(request.callback_payload))
+    reply = await _change(current, chosen, request, transaction, context)
+    if reply.edit is None or current.quiet_since is None or current.alerts is not QuietAlerts.DEFER:
+        return reply
+    notice = context.translator(request).html("quiet-held-so-far")
+    return replace(
+        reply, edit=replace(reply.edit, html=join("\n", [Html(reply.edit.html), notice]))
+    )
 
 
-async def store(chosen: Quiet, request: Request, transaction: Transaction) -> Quiet:
-    """Stores it; how it stands then."""
-    return await quiet_hours.choose(
+async def save(chosen: QuietState, request: Request, transaction: Transaction) -> QuietState:
+    """Store the chosen state; return it with the current mute recomputed."""
+    return await quiet_hours.save(
         transaction, chosen, zone_of(request.subscriber.zone), request.now
     )
 
 
-def page(now: Quiet, request: Request, voice: Voice) -> Content:
-    """What is chosen and what that does, with a button for everything else."""
-    return Content(join("\n", _lines(now, request, voice)), _rows(now, voice))
+def render_page(current: QuietState, request: Request, translator: Translator) -> MessageContent:
+    """Render the quiet hours and their effect, with a button for each other choice."""
+    return MessageContent(
+        join("\n", _render_lines(current, request, translator)), _keyboard(current, translator)
+    )
 
 
-def standing(now: Quiet, request: Request, voice: Voice) -> Html:
-    """Whether it is quiet at this moment, and how long."""
-    if now.since is None or now.turns_at is None:
+def render_status(current: QuietState, request: Request, translator: Translator) -> Html:
+    """Say until when it is quiet now; empty if it is not quiet."""
+    if current.quiet_since is None or current.next_transition_at is None:
         return Html()
-    if now.turns_at <= request.now:
-        return voice.say("quiet-ends")
-    until = moment(now.turns_at, request.subscriber.zone, request.now, voice)
-    return voice.say("quiet-on", until=until)
+    if current.next_transition_at <= request.now:
+        return translator.html("quiet-ends")
+    until = format_moment(
+        current.next_transition_at, request.subscriber.zone, request.now, translator
+    )
+    return translator.html("quiet-on", until=until)
 
 
-def about_alerts(now: Quiet, voice: Voice) -> Html:
-    """What an alert does meanwhile."""
-    match now.alerts:
-        case Alerts.RING:
-            return voice.say("quiet-alerts-ring")
-        case Alerts.SILENT:
-            return voice.say("quiet-alerts-silent")
-        case Alerts.HELD:
-            return voice.say("quiet-alerts-held")
+def render_alert_mode(current: QuietState, translator: Translator) -> Html:
+    """Describe the alert mode."""
+    match current.alerts:
+        case QuietAlerts.NOTIFY:
+            return translator.html("quiet-alerts-ring")
+        case QuietAlerts.SILENT:
+            return translator.html("quiet-alerts-silent")
+        case QuietAlerts.DEFER:
+            return translator.html("quiet-alerts-held")
 
 
 async def _change(
-    now: Quiet, chosen: Quiet, request: Request, transaction: Transaction, kit: Kit
+    current: QuietState,
+    chosen: QuietState,
+    request: Request,
+    transaction: Transaction,
+    context: HandlerContext,
 ) -> Reply:
-    voice = kit.voice(request)
-    if chosen == now:
-        return Reply(answer=voice.label("answer-already-chosen"))
-    stored = await store(chosen, request, transaction)
-    return Reply(edit=page(stored, request, voice), answer=voice.label("answer-changed"))
+    translator = context.translator(request)
+    if chosen == current:
+        return Reply(answer=translator.text("answer-already-chosen"))
+    stored = await save(chosen, request, transaction)
+    return Reply(
+        edit=render_page(stored, request, translator), answer=translator.text("answer-changed")
+    )
 
 
-def _lines(now: Quiet, request: Request, voice: Voice) -> list[Html]:
+def _render_lines(current: QuietState, request: Request, translator: Translator) -> list[Html]:
     zone = request.subscriber.zone
-    if now.hours is None:
-        return [voice.say("quiet-none"), standing(now, request, voice), about_alerts(now, voice)]
-    begin, end = f"{now.hours.begin:%H:%M}", f"{now.hours.end:%H:%M}"
+    if current.hours is None:
+        return [
+            translator.html("quiet-none"),
+            render_status(current, request, translator),
+            render_alert_mode(current, translator),
+        ]
+    begin, end = f"{current.hours.begin:%H:%M}", f"{current.hours.end:%H:%M}"
     return [
-        voice.say("quiet-hours", begin=begin, end=end, zone=zone or UTC),
-        standing(now, request, voice),
-        voice.say("quiet-news"),
-        about_alerts(now, voice),
-        Html() if zone else voice.say("zone-is-utc"),
+        translator.html("quiet-hours", begin=begin, end=end, zone=zone or UTC),
+        render_status(current, request, translator),
+        translator.html("quiet-news"),
+        render_alert_mode(current, translator),
+        Html() if zone else translator.html("zone-is-utc"),
     ]
 
 
-def _rows(now: Quiet, voice: Voice) -> tuple[tuple[Button, ...], ...]:
+def _keyboard(current: QuietState, translator: Translator) -> tuple[tuple[Button, ...], ...]:
     labels = {
-        Alerts.RING: voice.label("button-alerts-ring"),
-        Alerts.SILENT: voice.label("button-alerts-silent"),
-        Alerts.HELD: voice.label("button-alerts-held"),
+        QuietAlerts.NOTIFY: translator.text("button-alerts-ring"),
+        QuietAlerts.SILENT: translator.text("button-alerts-silent"),
+        QuietAlerts.DEFER: translator.text("button-alerts-held"),
     }
-    alerts = [
-        (Button(ticked(label, here=each is now.alerts), f"{ALERTS}:{each}"),)
-        for each, label in labels.items()
+    alert_rows = [
+        (Button(with_checkmark(label, is_selected=mode is current.alerts), f"{ALERT_MODE}:{mode}"),)
+        for mode, label in labels.items()
     ]
-    hours = [Button(ticked(_said(h), here=h == now.hours), f"{HOURS}:{h}") for h in _OFFERED]
-    off = (Button(voice.label("button-quiet-off"), f"{HOURS}:{_OFF}"),) if now.hours else ()
-    back = (Button(voice.label("button-settings"), _BACK),)
-    return tuple(row for row in (*alerts, tuple(hours), off, back) if row)
+    hour_buttons = [
+        Button(
+            with_checkmark(_format_hours(window), is_selected=window == current.hours),
+            f"{HOURS}:{window}",
+        )
+        for window in _PRESETS
+    ]
+    off_row = (
+        (Button(translator.text("button-quiet-off"), f"{HOURS}:{_OFF}"),) if current.hours else ()
+    )
+    back_row = (Button(translator.text("button-settings"), _SETTINGS_PAGE),)
+    return tuple(row for row in (*alert_rows, tuple(hour_buttons), off_row, back_row) if row)
 
 
-def read_hours(text: str, voice: Voice) -> Hours | None:
-    """Reads `22:00-07:00`, `from 22 to 7` and their like, or `off`, as the reader says them.
+def read_hours(text: str, translator: Translator) -> QuietHours | None:
+    """Read a window such as `22:00-07:00` or `from 22 to 7`; return None for `off`.
 
-    Raises SameError, and ValueError for anything else.
+    English and the reader's language are understood. Raises EmptyWindowError, or ValueError for
+    other text.
     """
     typed = " ".join(text.lower().split())
-    if typed in (_OFF, *vocabulary("read-off", voice)):
+    if typed in (_OFF, *accepted_words("read-off", translator)):
         return None
-    to = "|".join(map(re.escape, vocabulary("read-to", voice)))
-    begins = "|".join(map(re.escape, vocabulary("read-from", voice)))
-    found = re.fullmatch(rf"(?:(?:{begins})\s+)?(\S+?)\s*(?:[-–—]|\s(?:{to})\s)\s*(\S+)", typed)
-    if not found:
-        raise ValueError("not hours")
-    begin, end = read_clock(found[1]), read_clock(found[2])
+    to_words = "|".join(map(re.escape, accepted_words("read-to", translator)))
+    from_words = "|".join(map(re.escape, accepted_words("read-from", translator)))
+    match = re.fullmatch(
+        rf"(?:(?:{from_words})\s+)?(\S+?)\s*(?:[-–—]|\s(?:{to_words})\s)\s*(\S+)", typed
+    )
+    if not match:
+        raise ValueError("not a time window")
+    begin, end = parse_time_of_day(match[1]), parse_time_of_day(match[2])
     if begin == end:
-        raise SameError
-    return Hours(begin, end)
+        raise EmptyWindowError
+    return QuietHours(begin, end)
 
 
-def _said(hours: Hours) -> str:
+def _format_hours(hours: QuietHours) -> str:
     return f"{hours.begin:%H:%M}–{hours.end:%H:%M}"

@@ -1,216 +1,260 @@
-"""/settings, /language and /timezone: one message in which every setting is a button."""
+"""Commands /settings, /language and /timezone: one message with a button for each setting."""
 
 from handlers.commands import digest
 from handlers.commands import quiet as quiet_command
-from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Reply, reply
-from handlers.messages.checkmarks import ticked
-from handlers.services.change_timezone import rezone
+from handlers.framework.handler_context import HandlerContext
+from handlers.framework.replies import Reply, text_reply
+from handlers.services.reschedule import change_timezone
 from handlers.telegram.events import Request
+from handlers.telegram.keyboards import with_checkmark
 from handlers.text.html import Html, join
-from handlers.text.i18n import LANGUAGES, Voice
-from handlers.text.schedule_text import say_when
-from handlers.text.timezones import OFFERED, UTC
+from handlers.text.i18n import LANGUAGES, Translator
+from handlers.text.schedule_text import format_schedule
+from handlers.text.timezones import SUGGESTED_ZONES, UTC
 from storage.engine.database import Transaction
 from storage.subscribers import alert_preferences, quiet_hours, subscribers, subscriptions
-from storage.subscribers.alert_preferences import Changes
-from storage.subscribers.quiet_hours import Quiet
+from storage.subscribers.alert_preferences import AlertUpdates
+from storage.subscribers.quiet_hours import QuietState
 from storage.subscribers.subscribers import ChatKind, Detail, Subscriber
 from storage.values.local_time import zone_of
-from storage.values.message import Button, Content
+from storage.values.message import Button, MessageContent
 
 PAGE = "t"
-"""Prefix of `t:main`, `t:language` and `t:zone`: what the message turns to."""
+"""Callback prefix of `t:main`, `t:language` and `t:zone`: show that page."""
 
 LANGUAGE = "tl"
 DETAIL = "td"
-ZONE = "tz"
-CHANGES = "ta"
-"""Prefixes of `tl:CODE`, `td:DETAIL`, `tz:ZONE` and `ta:CHANGES`: what is chosen, not what is
-toggled."""
+TIMEZONE = "tz"
+ALERT_UPDATES = "ta"
+"""Callback prefixes of `tl:CODE`, `td:DETAIL`, `tz:ZONE` and `ta:ALERT_UPDATES`.
 
+They carry the chosen value and do not toggle, so that a second press is idempotent."""
 
-_NEXT = {
-    Changes.GRAVER: Changes.ALL,
-    Changes.ALL: Changes.NONE,
-    Changes.NONE: Changes.GRAVER,
+_NEXT_UPDATES = {
+    AlertUpdates.ESCALATIONS: AlertUpdates.ALL,
+    AlertUpdates.ALL: AlertUpdates.NONE,
+    AlertUpdates.NONE: AlertUpdates.ESCALATIONS,
 }
-_CHANGES = {
-    Changes.GRAVER: "settings-changes-graver",
-    Changes.ALL: "settings-changes-all",
-    Changes.NONE: "settings-changes-none",
+_UPDATES_TEXTS = {
+    AlertUpdates.ESCALATIONS: "settings-changes-graver",
+    AlertUpdates.ALL: "settings-changes-all",
+    AlertUpdates.NONE: "settings-changes-none",
 }
-_CHOOSE = {
-    Changes.GRAVER: "button-changes-graver",
-    Changes.ALL: "button-changes-all",
-    Changes.NONE: "button-changes-none",
+_UPDATES_BUTTONS = {
+    AlertUpdates.ESCALATIONS: "button-changes-graver",
+    AlertUpdates.ALL: "button-changes-all",
+    AlertUpdates.NONE: "button-changes-none",
 }
 
 
-async def settings(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/settings"""
-    return Reply(replies=(await _main(request.subscriber, transaction, kit),))
+async def show(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /settings."""
+    return Reply(messages=(await _render_main_page(request.subscriber, transaction, context),))
 
 
-async def language(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/language [CODE]"""
-    voice = kit.voice(request)
+async def set_language(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Answer /language [CODE]: list the languages, or set one."""
+    translator = context.translator(request)
     if not request.text:
-        return Reply(replies=(_languages(voice),))
-    code = _language(request.text)
+        return Reply(messages=(_render_languages(translator),))
+    code = _find_language(request.text)
     if code is None:
-        return reply(voice.say("language-unknown", languages=", ".join(x.code for x in LANGUAGES)))
-    await subscribers.choose(transaction, request.subscriber.number, language=code)
-    return reply(kit.words.voice(code).say("language-chosen"))
+        return text_reply(
+            translator.html(
+                "language-unknown", languages=", ".join(language.code for language in LANGUAGES)
+            )
+        )
+    await subscribers.change_settings(transaction, request.subscriber.number, language=code)
+    return text_reply(context.catalog.translator(code).html("language-chosen"))
 
 
-async def timezone(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/timezone [ZONE]"""
-    voice = kit.voice(request)
+async def set_timezone(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Answer /timezone [ZONE]: show the time zone, or set it by its name or by a place."""
+    translator = context.translator(request)
     if not request.text:
-        return Reply(replies=(_zones(request.subscriber, voice),))
-    zone = kit.zones.find(request.text)
+        return Reply(messages=(_render_zones(request.subscriber, translator),))
+    zone = context.timezones.find(request.text)
     if zone is None:
-        near = kit.zones.nearest(request.text)
-        if near:
-            return reply(voice.say("zone-near", written=request.text, zone=near))
-        return reply(voice.say("zone-unknown", written=request.text))
-    await rezone(transaction, request.subscriber.number, request.subscriber.zone, zone, request.now)
+        nearest = context.timezones.find_close_match(request.text)
+        if nearest:
+            return text_reply(translator.html("zone-near", written=request.text, zone=nearest))
+        return text_reply(translator.html("zone-unknown", written=request.text))
+    await change_timezone(
+        transaction, request.subscriber.number, request.subscriber.zone, zone, request.now
+    )
     clock = f"{request.now.astimezone(zone_of(zone)):%H:%M}"
-    return reply(voice.say("zone-chosen", zone=zone, clock=clock))
+    return text_reply(translator.html("zone-chosen", zone=zone, clock=clock))
 
 
-async def press_page(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Turns the message to another page."""
-    voice = kit.voice(request)
-    match request.pressed:
+async def show_page(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Turn the message to another page."""
+    translator = context.translator(request)
+    match request.callback_payload:
         case "language":
-            return Reply(edit=_languages(voice))
+            return Reply(edit=_render_languages(translator))
         case "zone":
-            return Reply(edit=_zones(request.subscriber, voice))
+            return Reply(edit=_render_zones(request.subscriber, translator))
         case _:
-            return Reply(edit=await _main(request.subscriber, transaction, kit))
+            return Reply(edit=await _render_main_page(request.subscriber, transaction, context))
 
 
-async def press_language(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Chooses a language."""
-    code = _language(request.pressed)
+async def choose_language(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Choose a language from a button."""
+    code = _find_language(request.callback_payload)
     if code is None:
-        return _old(request, kit)
-    return await _choose(request, transaction, kit, request.subscriber._replace(language=code))
+        return _reject_button(request, context)
+    return await _save(request, transaction, context, request.subscriber._replace(language=code))
 
 
-async def press_detail(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Chooses how much of a report a message shows."""
-    if request.pressed not in list(Detail):
-        return _old(request, kit)
-    detail = Detail(request.pressed)
-    return await _choose(request, transaction, kit, request.subscriber._replace(detail=detail))
+async def choose_detail(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Choose how much of a bulletin a message shows."""
+    if request.callback_payload not in list(Detail):
+        return _reject_button(request, context)
+    detail = Detail(request.callback_payload)
+    return await _save(request, transaction, context, request.subscriber._replace(detail=detail))
 
 
-async def press_changes(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Chooses which changes of an alert ring."""
-    if request.pressed not in list(Changes):
-        return _old(request, kit)
-    chosen, number = Changes(request.pressed), request.subscriber.number
-    if await alert_preferences.of(transaction, number) is chosen:
-        return Reply(answer=kit.voice(request).label("answer-already-chosen"))
-    await alert_preferences.choose(transaction, number, chosen)
-    edit = await _main(request.subscriber, transaction, kit)
-    return Reply(edit=edit, answer=kit.voice(request).label("answer-changed"))
+async def choose_alert_updates(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Choose which changes of an active alert notify again."""
+    if request.callback_payload not in list(AlertUpdates):
+        return _reject_button(request, context)
+    chosen, number = AlertUpdates(request.callback_payload), request.subscriber.number
+    if await alert_preferences.get(transaction, number) is chosen:
+        return Reply(answer=context.translator(request).text("answer-already-chosen"))
+    await alert_preferences.set_preference(transaction, number, chosen)
+    edit = await _render_main_page(request.subscriber, transaction, context)
+    return Reply(edit=edit, answer=context.translator(request).text("answer-changed"))
 
 
-async def press_zone(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Chooses a time zone."""
-    if request.pressed not in OFFERED:
-        return _old(request, kit)
-    zone = request.pressed
-    await rezone(transaction, request.subscriber.number, request.subscriber.zone, zone, request.now)
-    return await _choose(request, transaction, kit, request.subscriber._replace(zone=zone))
+async def choose_timezone(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Choose a time zone from a button."""
+    if request.callback_payload not in SUGGESTED_ZONES:
+        return _reject_button(request, context)
+    zone = request.callback_payload
+    await change_timezone(
+        transaction, request.subscriber.number, request.subscriber.zone, zone, request.now
+    )
+    return await _save(request, transaction, context, request.subscriber._replace(zone=zone))
 
 
-async def _choose(request: Request, transaction: Transaction, kit: Kit, chosen: Subscriber) -> Reply:
-    """Stores what differs and shows the settings as they are then."""
-    voice = kit.words.voice(chosen.language)
+async def _save(
+    request: Request, transaction: Transaction, context: HandlerContext, chosen: Subscriber
+) -> Reply:
+    """Store a changed language or detail; show the settings again."""
+    translator = context.catalog.translator(chosen.language)
     if chosen == request.subscriber:
-        return Reply(answer=voice.label("answer-already-chosen"))
-    await subscribers.choose(
+        return Reply(answer=translator.text("answer-already-chosen"))
+    await subscribers.change_settings(
         transaction, chosen.number, language=chosen.language, detail=chosen.detail
     )
-    edit = await _main(chosen, transaction, kit)
-    return Reply(edit=edit, answer=voice.label("answer-changed"))
+    edit = await _render_main_page(chosen, transaction, context)
+    return Reply(edit=edit, answer=translator.text("answer-changed"))
 
 
-async def _main(subscriber: Subscriber, transaction: Transaction, kit: Kit) -> Content:
-    voice = kit.words.voice(subscriber.language)
-    short, zone = subscriber.detail is Detail.SHORT, subscriber.zone or UTC
-    other = Detail.FULL if short else Detail.SHORT
+async def _render_main_page(
+    subscriber: Subscriber, transaction: Transaction, context: HandlerContext
+) -> MessageContent:
+    translator = context.catalog.translator(subscriber.language)
+    is_short, zone = subscriber.detail is Detail.SHORT, subscriber.zone or UTC
+    other_detail = Detail.FULL if is_short else Detail.SHORT
     count = len(await subscriptions.of(transaction, subscriber.number))
-    changes = await alert_preferences.of(transaction, subscriber.number)
-    following = _NEXT[changes]
+    updates = await alert_preferences.get(transaction, subscriber.number)
+    next_updates = _NEXT_UPDATES[updates]
     lines = [
-        voice.say("settings"),
-        voice.say("settings-language"),
-        voice.say("settings-short" if short else "settings-full"),
-        _zone_line(subscriber, voice),
-        voice.say("settings-digest", when=say_when(subscriber.schedule, zone, voice)),
-        _quiet_line(await quiet_hours.find(transaction, subscriber.number), voice),
-        voice.say(_CHANGES[changes]),
-        voice.say("settings-subscriptions", count=count),
-        voice.say("settings-channel") if subscriber.kind is ChatKind.CHANNEL else Html(),
+        translator.html("settings"),
+        translator.html("settings-language"),
+        translator.html("settings-short" if is_short else "settings-full"),
+        _render_zone(subscriber, translator),
+        translator.html(
+            "settings-digest", when=format_schedule(subscriber.schedule, zone, translator)
+        ),
+        _render_quiet_hours(await quiet_hours.get(transaction, subscriber.number), translator),
+        translator.html(_UPDATES_TEXTS[updates]),
+        translator.html("settings-subscriptions", count=count),
+        translator.html("settings-channel") if subscriber.kind is ChatKind.CHANNEL else Html(),
     ]
-    detail = voice.label("button-full" if short else "button-short")
-    return Content(
+    detail_label = translator.text("button-full" if is_short else "button-short")
+    return MessageContent(
         join("\n", lines),
         (
-            (Button(voice.label("button-language"), f"{PAGE}:language"),),
-            (Button(detail, f"{DETAIL}:{other}"),),
-            (Button(voice.label("button-zone"), f"{PAGE}:zone"),),
-            (Button(voice.label("button-quiet"), f"{quiet_command.PAGE}:"),),
-            (Button(voice.label("button-digest"), f"{digest.PAGE}:"),),
-            (Button(voice.label(_CHOOSE[following]), f"{CHANGES}:{following}"),),
+            (Button(translator.text("button-language"), f"{PAGE}:language"),),
+            (Button(detail_label, f"{DETAIL}:{other_detail}"),),
+            (Button(translator.text("button-zone"), f"{PAGE}:zone"),),
+            (Button(translator.text("button-quiet"), f"{quiet_command.PAGE}:"),),
+            (Button(translator.text("button-digest"), f"{digest.PAGE}:"),),
+            (
+                Button(
+                    translator.text(_UPDATES_BUTTONS[next_updates]),
+                    f"{ALERT_UPDATES}:{next_updates}",
+                ),
+            ),
         ),
     )
 
 
-def _zone_line(subscriber: Subscriber, voice: Voice) -> Html:
+def _render_zone(subscriber: Subscriber, translator: Translator) -> Html:
     if subscriber.zone is None:
-        return voice.say("settings-no-zone")
-    return voice.say("settings-zone", zone=subscriber.zone)
+        return translator.html("settings-no-zone")
+    return translator.html("settings-zone", zone=subscriber.zone)
 
 
-def _quiet_line(chosen: Quiet, voice: Voice) -> Html:
+def _render_quiet_hours(chosen: QuietState, translator: Translator) -> Html:
     if chosen.hours is None:
-        return voice.say("settings-no-quiet")
+        return translator.html("settings-no-quiet")
     begin, end = f"{chosen.hours.begin:%H:%M}", f"{chosen.hours.end:%H:%M}"
-    return voice.say("settings-quiet", begin=begin, end=end)
+    return translator.html("settings-quiet", begin=begin, end=end)
 
 
-def _languages(voice: Voice) -> Content:
+def _render_languages(translator: Translator) -> MessageContent:
     rows = [
-        (Button(ticked(each.name, here=each.code == voice.language), f"{LANGUAGE}:{each.code}"),)
-        for each in LANGUAGES
+        (
+            Button(
+                with_checkmark(choice.name, is_selected=choice.code == translator.language),
+                f"{LANGUAGE}:{choice.code}",
+            ),
+        )
+        for choice in LANGUAGES
     ]
-    return Content(voice.say("language-choose"), (*rows, _back(voice)))
+    return MessageContent(translator.html("language-choose"), (*rows, _back_button(translator)))
 
 
-def _zones(subscriber: Subscriber, voice: Voice) -> Content:
+def _render_zones(subscriber: Subscriber, translator: Translator) -> MessageContent:
     rows = [
-        (Button(ticked(zone, here=zone == subscriber.zone), f"{ZONE}:{zone}"),) for zone in OFFERED
+        (Button(with_checkmark(zone, is_selected=zone == subscriber.zone), f"{TIMEZONE}:{zone}"),)
+        for zone in SUGGESTED_ZONES
     ]
-    said = join("\n\n", [_zone_line(subscriber, voice), voice.say("zone-choose")])
-    return Content(said, (*rows, _back(voice)))
+    text = join("\n\n", [_render_zone(subscriber, translator), translator.html("zone-choose")])
+    return MessageContent(text, (*rows, _back_button(translator)))
 
 
-def _back(voice: Voice) -> tuple[Button]:
-    return (Button(voice.label("button-settings"), f"{PAGE}:main"),)
+def _back_button(translator: Translator) -> tuple[Button]:
+    return (Button(translator.text("button-settings"), f"{PAGE}:main"),)
 
 
-def _language(text: str) -> str | None:
-    """By its code, or by what its speakers call it."""
-    wanted = text.strip().casefold()
-    return next((x.code for x in LANGUAGES if wanted in (x.code, x.name.casefold())), None)
+def _find_language(text: str) -> str | None:
+    """Return the code of a language given by its code or by its own name."""
+    name = text.strip().casefold()
+    return next(
+        (
+            language.code
+            for language in LANGUAGES
+            if name in (language.code, language.name.casefold())
+        ),
+        None,
+    )
 
 
-def _old(request: Request, kit: Kit) -> Reply:
-    return Reply(answer=kit.voice(request).label("answer-old-button"))
+def _reject_button(request: Request, context: HandlerContext) -> Reply:
+    return Reply(answer=context.translator(request).text("answer-old-button"))

@@ -1,23 +1,23 @@
-"""/sources, for those who run the bot; and what they are told when a source dies or is back."""
+"""Command /sources, for operators: health of each source; outage and recovery notices."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from handlers.framework.handler_context import Kit
+from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
 from handlers.telegram.events import Request
 from handlers.text import plain_text
-from handlers.text.dates import moment
+from handlers.text.dates import format_moment
 from handlers.text.html import Html, bold, join
-from handlers.text.i18n import Voice
+from handlers.text.i18n import Translator
 from storage.engine.database import Transaction
 from storage.inbound import sources
-from storage.inbound.sources import Health
-from storage.values.message import Content
+from storage.inbound.sources import SourceHealth
+from storage.values.message import MessageContent
 
-_LONGEST = 200  # of an error
-_PLACES = 10  # of the unknown ones that are shown
-_LONGEST_PLACE = 60
+_MAX_ERROR_LENGTH = 200
+_MAX_UNKNOWN_PLACES = 10
+_MAX_PLACE_LENGTH = 60
 _UNITS = (
     ("span-days", timedelta(days=1)),
     ("span-hours", timedelta(hours=1)),
@@ -25,91 +25,124 @@ _UNITS = (
 )
 
 
-async def show(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/sources"""
-    voice, zone = kit.voice(request), request.subscriber.zone
-    found = await sources.health(transaction)
-    if not found:
-        return Reply(replies=(Content(voice.say("sources-none")),))
-    dead = sum(one.is_dead(request.now) for one in found)
-    entries = [voice.say("sources-head", count=len(found), dead=dead)]
-    entries += [describe(one, request.now, zone, voice) for one in found]
-    return Reply(replies=tuple(Content(html) for html in in_messages(entries)))
+async def show(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /sources."""
+    translator, zone = context.translator(request), request.subscriber.zone
+    sources_health = await sources.get_health(transaction)
+    if not sources_health:
+        return Reply(messages=(MessageContent(translator.html("sources-none")),))
+    dead_count = sum(health.is_down(request.now) for health in sources_health)
+    entries = [translator.html("sources-head", count=len(sources_health), dead=dead_count)]
+    entries += [render_health(health, request.now, zone, translator) for health in sources_health]
+    return Reply(messages=tuple(MessageContent(html) for html in pack_into_messages(entries)))
 
 
-def describe(one: Health, now: datetime, zone: str | None, voice: Voice) -> Html:
-    """One source in a few lines."""
-    head = voice.say(_state(one, now), name=bold(one.name), kind=one.kind)
-    facts = join(" · ", _facts(one, now, zone, voice))
-    error = _error(one)
-    trouble = voice.say("source-error", error=error, count=one.errors) if error else Html()
-    places = ", ".join(plain_text.shorten(place, _LONGEST_PLACE) for place in one.unknown[:_PLACES])
-    unknown = Html()
-    if places:
-        unknown = voice.say("source-unknown", places=places, count=len(one.unknown))
-    return join("\n", [head, facts, trouble, unknown])
+def render_health(
+    health: SourceHealth, now: datetime, zone: str | None, translator: Translator
+) -> Html:
+    """Render the health of one source in a few lines."""
+    heading = translator.html(_state_key(health, now), name=bold(health.name), kind=health.kind)
+    facts = join(" · ", _render_facts(health, now, zone, translator))
+    error = _short_error(health)
+    error_line = (
+        translator.html("source-error", error=error, count=health.consecutive_errors)
+        if error
+        else Html()
+    )
+    place_names = ", ".join(
+        plain_text.truncate(name, _MAX_PLACE_LENGTH)
+        for name in health.unknown_places[:_MAX_UNKNOWN_PLACES]
+    )
+    unknown_line = Html()
+    if place_names:
+        unknown_line = translator.html(
+            "source-unknown", places=place_names, count=len(health.unknown_places)
+        )
+    return join("\n", [heading, facts, error_line, unknown_line])
 
 
-def dead(one: Health, now: datetime, zone: str | None, voice: Voice) -> Html:
-    """That it has died."""
-    last = _last(one, now, zone, voice)
-    return voice.say("page-dead", name=bold(one.name), last=last, error=_error(one) or "—")
+def render_outage_notice(
+    health: SourceHealth, now: datetime, zone: str | None, translator: Translator
+) -> Html:
+    """Render the notice that a source is down."""
+    last = _render_last_success(health, now, zone, translator)
+    return translator.html(
+        "page-dead", name=bold(health.name), last=last, error=_short_error(health) or "—"
+    )
 
 
-def back(one: Health, now: datetime, voice: Voice) -> Html:
-    """That it is back: `paged_at` tells how long that took."""
-    away = span(now - one.paged_at, voice) if one.paged_at else ""
-    return voice.say("page-back", name=bold(one.name), span=away)
+def render_recovery_notice(health: SourceHealth, now: datetime, translator: Translator) -> Html:
+    """Render the notice that a source is back, with the time since its outage notice."""
+    outage = (
+        format_duration(now - health.outage_notified_at, translator)
+        if health.outage_notified_at
+        else ""
+    )
+    return translator.html("page-back", name=bold(health.name), span=outage)
 
 
-def span(length: timedelta, voice: Voice) -> str:
-    """A length of time in its largest whole unit; seconds with a tenth below ten."""
+def format_duration(length: timedelta, translator: Translator) -> str:
+    """Format a duration in its largest whole unit; seconds below ten get one decimal."""
     for unit, size in _UNITS:
         if length >= size:
-            return voice.label(unit, count=length // size)
+            return translator.text(unit, count=length // size)
     seconds = max(length.total_seconds(), 0.0)
-    shown = f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}".removesuffix(".0")
-    return voice.label("span-seconds", count=shown)
+    count = f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}".removesuffix(".0")
+    return translator.text("span-seconds", count=count)
 
 
-def _error(one: Health) -> str:
-    return plain_text.shorten(plain_text.line(one.error), _LONGEST) if one.error else ""
+def _short_error(health: SourceHealth) -> str:
+    return (
+        plain_text.truncate(plain_text.single_line(health.error), _MAX_ERROR_LENGTH)
+        if health.error
+        else ""
+    )
 
 
-def _state(one: Health, now: datetime) -> str:
-    if one.every is None:
+def _state_key(health: SourceHealth, now: datetime) -> str:
+    if health.interval is None:
         return "source-told"
-    if one.is_dead(now):
+    if health.is_down(now):
         return "source-dead"
-    if one.errors:
+    if health.consecutive_errors:
         return "source-shaky"
-    return "source-good" if one.succeeded_at else "source-new"
+    return "source-good" if health.succeeded_at else "source-new"
 
 
-def _facts(one: Health, now: datetime, zone: str | None, voice: Voice) -> list[Html]:
-    facts = [_last(one, now, zone, voice)]
-    if one.latency is not None:
-        facts.append(voice.say("source-took", span=span(one.latency, voice)))
-    if one.next_at is not None and one.every is not None:
-        facts.append(voice.say("source-next", span=span(one.next_at - now, voice)))
+def _render_facts(
+    health: SourceHealth, now: datetime, zone: str | None, translator: Translator
+) -> list[Html]:
+    facts = [_render_last_success(health, now, zone, translator)]
+    if health.latency is not None:
+        facts.append(
+            translator.html("source-took", span=format_duration(health.latency, translator))
+        )
+    if health.next_poll_at is not None and health.interval is not None:
+        facts.append(
+            translator.html(
+                "source-next", span=format_duration(health.next_poll_at - now, translator)
+            )
+        )
     return facts
 
 
-def _last(one: Health, now: datetime, zone: str | None, voice: Voice) -> Html:
-    if one.succeeded_at is None:
-        return voice.say("source-unheard" if one.every is None else "source-never")
-    ago = span(now - one.succeeded_at, voice)
-    at = moment(one.succeeded_at, zone, now, voice)
-    return voice.say("source-last", at=at, span=ago)
+def _render_last_success(
+    health: SourceHealth, now: datetime, zone: str | None, translator: Translator
+) -> Html:
+    if health.succeeded_at is None:
+        return translator.html("source-unheard" if health.interval is None else "source-never")
+    elapsed = format_duration(now - health.succeeded_at, translator)
+    succeeded_at = format_moment(health.succeeded_at, zone, now, translator)
+    return translator.html("source-last", at=succeeded_at, span=elapsed)
 
 
-def in_messages(entries: Sequence[Html]) -> list[Html]:
-    """In as few messages as they fit."""
+def pack_into_messages(entries: Sequence[Html]) -> list[Html]:
+    """Join entries into as few messages as Telegram's length limit allows."""
     messages: list[Html] = []
     for entry in entries:
-        longer = join("\n\n", [messages[-1], entry]) if messages else entry
-        if messages and plain_text.units(longer) <= plain_text.MESSAGE:
-            messages[-1] = longer
+        joined = join("\n\n", [messages[-1], entry]) if messages else entry
+        if messages and plain_text.utf16_length(joined) <= plain_text.MAX_MESSAGE_UNITS:
+            messages[-1] = joined
         else:
             messages.append(entry)
     return messages

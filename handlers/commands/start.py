@@ -1,36 +1,36 @@
-"""/start: a greeting, or the confirmation a deep link asks for."""
+"""Command /start: onboarding, or the confirmation of a deep link's subscription."""
 
 import base64
 import binascii
 
-from handlers.commands.onboarding import greeting
-from handlers.commands.subscribe import follow_button, refused
-from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Reply, reply
+from handlers.commands.onboarding import render_greeting
+from handlers.commands.subscribe import reply_to_query_error, subscribe_button
+from handlers.framework.handler_context import HandlerContext
+from handlers.framework.replies import Reply, text_reply
 from handlers.telegram.events import Request
-from handlers.text.query_text import Wording
+from handlers.text.query_text import QueryFormatter
 from matching.query.errors import QueryError
 from matching.query.parser import parse
 from storage.engine.database import Transaction
 from storage.subscribers import subscriptions
-from storage.values.message import Content
+from storage.values.message import MessageContent
 
 
-async def start(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/start [PAYLOAD]"""
+async def start(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /start [PAYLOAD]."""
     if request.text:
-        return _confirm(request, kit)
-    voice = kit.voice(request)
+        return _ask_to_confirm(request, context)
+    translator = context.translator(request)
     count = len(await subscriptions.of(transaction, request.subscriber.number))
     if count:
-        return reply(voice.say("start-again", count=count))
-    return Reply(replies=(greeting(request, kit),))
+        return text_reply(translator.html("start-again", count=count))
+    return Reply(messages=(render_greeting(request, context),))
 
 
-def read_payload(payload: str) -> str | None:
-    """The query in the payload of a deep link (t.me/BOT?start=PAYLOAD): base64url of its UTF-8.
+def decode_payload(payload: str) -> str | None:
+    """Decode the query in a deep link (t.me/BOT?start=PAYLOAD): base64url of its UTF-8 bytes.
 
-    None for what is forged or cut.
+    Return None if the payload is forged or truncated.
     """
     try:
         padded = payload.encode("ascii") + b"=" * (-len(payload) % 4)
@@ -39,15 +39,17 @@ def read_payload(payload: str) -> str | None:
         return None
 
 
-def _confirm(request: Request, kit: Kit) -> Reply:
-    voice = kit.voice(request)
-    written = read_payload(request.text)
+def _ask_to_confirm(request: Request, context: HandlerContext) -> Reply:
+    translator = context.translator(request)
+    written = decode_payload(request.text)
     if written is None:
-        return reply(voice.say("start-bad-link"))
+        return text_reply(translator.html("start-bad-link"))
     try:
-        query = parse(written, kit.gazetteer, kit.topics).query
+        query = parse(written, context.gazetteer, context.topics).query
     except QueryError as error:
-        return refused(written, error, voice)
-    what = Wording(voice, kit.gazetteer, kit.topics).describe(query, written)
-    said = voice.say("start-confirm", what=what)
-    return Reply(replies=(Content(said, ((follow_button(written, voice),),)),))
+        return reply_to_query_error(written, error, translator)
+    description = QueryFormatter(translator, context.gazetteer, context.topics).format(
+        query, written
+    )
+    question = translator.html("start-confirm", what=description)
+    return Reply(messages=(MessageContent(question, ((subscribe_button(written, translator),),)),))

@@ -1,24 +1,24 @@
-"""/stats, for those who run the bot: who listens, for what, and how much is on its way."""
+"""Command /stats, for operators: subscribers, subscriptions, bulletins and the outbox."""
 
 from collections import Counter
 from collections.abc import Iterable
 
-from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Reply, reply
+from handlers.framework.handler_context import HandlerContext
+from handlers.framework.replies import Reply, text_reply
 from handlers.telegram.events import Request
-from handlers.text.dates import moment
+from handlers.text.dates import format_moment
 from handlers.text.html import Html, bold, join
 from handlers.text.i18n import LANGUAGES
-from handlers.text.query_text import Wording
+from handlers.text.query_text import QueryFormatter
 from matching.query.ast import PlaceTerm, load, terms
 from storage.engine.database import Transaction
 from storage.maintenance import statistics
 from storage.maintenance.statistics import Statistics
 from storage.values.lanes import Lane
 
-_PLACES = 10
+_MAX_PLACES = 10
 
-LANES = {
+LANE_LABELS = {
     Lane.REPLY: "lane-reply",
     Lane.ALERT: "lane-alert",
     Lane.NEWS: "lane-news",
@@ -28,58 +28,64 @@ LANES = {
 }
 
 
-async def show(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/stats"""
-    counted = await statistics.count(transaction, request.now)
-    parts = [_people(counted, request, kit), _owed(counted, request, kit)]
-    return reply(join("\n\n", parts))
+async def show(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /stats."""
+    stats = await statistics.count(transaction, request.now)
+    parts = [_render_subscribers(stats, request, context), _render_queue(stats, request, context)]
+    return text_reply(join("\n\n", parts))
 
 
-def _people(counted: Statistics, request: Request, kit: Kit) -> Html:
-    voice = kit.voice(request)
+def _render_subscribers(stats: Statistics, request: Request, context: HandlerContext) -> Html:
+    translator = context.translator(request)
     names = {language.code: language.name for language in LANGUAGES}
     languages = ", ".join(
-        f"{names.get(code, code)} {count}" for code, count in counted.by_language.items()
+        f"{names.get(code, code)} {count}" for code, count in stats.by_language.items()
     )
-    wording = Wording(voice, kit.gazetteer, kit.topics)
+    formatter = QueryFormatter(translator, context.gazetteer, context.topics)
     places = ", ".join(
-        f"{wording.place(code)} {count}" for code, count in _places(counted.queries, kit)
+        f"{formatter.place_name(code)} {count}"
+        for code, count in _top_places(stats.queries, context)
     )
-    people = sum(counted.by_language.values())
-    lines = [voice.say("stats-people", count=people, suspended=counted.suspended)]
+    total = sum(stats.by_language.values())
+    lines = [translator.html("stats-people", count=total, suspended=stats.suspended)]
     if languages:
-        lines.append(voice.say("stats-languages", languages=languages))
-    lines.append(voice.say("stats-subscriptions", count=counted.subscriptions))
+        lines.append(translator.html("stats-languages", languages=languages))
+    lines.append(translator.html("stats-subscriptions", count=stats.subscriptions))
     if places:
-        lines.append(voice.say("stats-places", places=places))
+        lines.append(translator.html("stats-places", places=places))
     return join("\n", lines)
 
 
-def _owed(counted: Statistics, request: Request, kit: Kit) -> Html:
-    voice = kit.voice(request)
-    lines = [voice.say("stats-reports", hour=counted.last_hour, day=counted.last_day)]
+def _render_queue(stats: Statistics, request: Request, context: HandlerContext) -> Html:
+    translator = context.translator(request)
+    lines = [translator.html("stats-reports", hour=stats.last_hour, day=stats.last_day)]
     waiting = ", ".join(
-        f"{voice.label(LANES[lane])} {count}" for lane, count in sorted(counted.waiting.items())
+        f"{translator.text(LANE_LABELS[lane])} {count}"
+        for lane, count in sorted(stats.waiting.items())
     )
-    if counted.since is None and not counted.announcements:
-        lines.append(voice.say("stats-nothing-waits"))
-    if counted.since is not None:
-        since = moment(counted.since, request.subscriber.zone, request.now, voice)
-        lines.append(voice.say("stats-waits", count=counted.broadcasts, since=since))
-    if counted.announcements:
-        lines.append(voice.say("stats-announcements", count=counted.announcements))
+    if stats.oldest_pending_at is None and not stats.announcements:
+        lines.append(translator.html("stats-nothing-waits"))
+    if stats.oldest_pending_at is not None:
+        since = format_moment(
+            stats.oldest_pending_at, request.subscriber.zone, request.now, translator
+        )
+        lines.append(translator.html("stats-waits", count=stats.broadcasts, since=since))
+    if stats.announcements:
+        lines.append(translator.html("stats-announcements", count=stats.announcements))
     if waiting:
-        lines.append(voice.say("stats-lanes", lanes=waiting))
-    if counted.failed:
-        lines.append(bold(voice.label("stats-failed", count=counted.failed)))
+        lines.append(translator.html("stats-lanes", lanes=waiting))
+    if stats.failed:
+        lines.append(bold(translator.text("stats-failed", count=stats.failed)))
     return join("\n", lines)
 
 
-def _places(queries: Iterable[tuple[str, int]], kit: Kit) -> list[tuple[str, int]]:
-    """The places that are followed most, with how often."""
+def _top_places(
+    queries: Iterable[tuple[str, int]], context: HandlerContext
+) -> list[tuple[str, int]]:
+    """Return the most subscribed places with their counts."""
     counter: Counter[str] = Counter()
     for query, count in queries:
         for code in {term.code for term in terms(load(query)) if isinstance(term, PlaceTerm)}:
-            if kit.gazetteer.get(code):
+            if context.gazetteer.get(code):
                 counter[code] += count
-    return counter.most_common(_PLACES)
+    return counter.most_common(_MAX_PLACES)

@@ -1,158 +1,183 @@
-"""/subscribe, and the buttons that subscribe or change what a name means."""
+"""Command /subscribe, and the buttons for subscribing and for disambiguation of names."""
 
-from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Reply, reply
+from handlers.framework.handler_context import HandlerContext
+from handlers.framework.replies import Reply, text_reply
 from handlers.services import ambiguity
-from handlers.services.subscriptions import Followed, TooManyError, follow
-from handlers.telegram.callback_data import carried, carry
+from handlers.services.subscriptions import (
+    SubscribeResult,
+    SubscriptionQuotaError,
+    add_subscription,
+)
 from handlers.telegram.events import Request
+from handlers.telegram.keyboards import decode_text, encode_text
 from handlers.text.html import Html, join
-from handlers.text.i18n import Voice
-from handlers.text.query_errors import correct, refuse
-from handlers.text.query_text import Wording
-from handlers.text.schedule_text import read_when, say_when
+from handlers.text.i18n import Translator
+from handlers.text.query_errors import apply_suggestion, format_error
+from handlers.text.query_text import QueryFormatter
+from handlers.text.schedule_text import format_schedule, parse_schedule_text
 from handlers.text.timezones import UTC
 from matching.query.ast import dump, load
 from matching.query.errors import QueryError
-from matching.query.parser import Parsed, parse
+from matching.query.parser import ParsedQuery, parse
 from storage.engine.database import Transaction
 from storage.subscribers import subscriptions
 from storage.subscribers.subscriptions import Subscription
-from storage.values.message import Button, Content
-from storage.values.schedules import Every, Schedule
+from storage.values.message import Button, MessageContent
+from storage.values.schedules import Frequency, Schedule
 
-FOLLOW = "f"
-"""Prefix of `f:QUERY`, as typed: subscribes to it, by the usual schedule of the chat."""
+SUBSCRIBE = "f"
+"""Callback prefix of `f:QUERY`, as typed: subscribe with the chat's default schedule."""
 
 
-async def subscribe(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/subscribe QUERY [| WHEN]"""
-    voice = kit.voice(request)
-    names = {f"/{command.name}" for command in kit.commands}
+async def subscribe(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /subscribe QUERY [| WHEN]."""
+    translator = context.translator(request)
+    names = {f"/{command.name}" for command in context.commands}
     if not names.isdisjoint(request.text.lower().split()):
-        return reply(voice.say("subscribe-one-command"))
+        return text_reply(translator.html("subscribe-one-command"))
     written, when = request.text, ""
     if "|" in written:
         written, _, when = written.rpartition("|")
     try:
-        schedule = read_when(when, voice) if when.strip() else None
+        schedule = parse_schedule_text(when, translator) if when.strip() else None
     except ValueError:
-        return reply(voice.say("schedule-unknown", written=when.strip()))
+        return text_reply(translator.html("schedule-unknown", written=when.strip()))
     try:
-        return await subscribe_to(request, transaction, kit, written.strip(), schedule)
-    except TooManyError:
-        return reply(voice.say("subscribe-too-many", count=kit.quota))
+        return await subscribe_to_query(request, transaction, context, written.strip(), schedule)
+    except SubscriptionQuotaError:
+        return text_reply(translator.html("subscribe-too-many", count=context.subscription_quota))
 
 
-async def press_follow(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """A button drawn by `follow_button`."""
-    voice = kit.voice(request)
-    written = carried(request.pressed, request.press)
+async def subscribe_by_button(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Subscribe to the query of a `subscribe_button`."""
+    translator = context.translator(request)
+    written = decode_text(request.callback_payload, request.callback_query)
     if not written:
-        return Reply(answer=voice.label("answer-old-button"))
+        return Reply(answer=translator.text("answer-old-button"))
     try:
-        return await subscribe_to(request, transaction, kit, written, None)
-    except TooManyError:
-        return Reply(answer=voice.label("answer-too-many", count=kit.quota))
+        return await subscribe_to_query(request, transaction, context, written, None)
+    except SubscriptionQuotaError:
+        return Reply(answer=translator.text("answer-too-many", count=context.subscription_quota))
 
 
-async def press_choice(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Another meaning of an ambiguous name."""
-    voice = kit.voice(request)
-    old = Reply(answer=voice.label("answer-old-button"))
-    pressed = ambiguity.read_press(request.pressed)
-    if pressed is None:
-        return old
-    chosen, at, token = pressed
+async def choose_meaning(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Change a subscription to another meaning of an ambiguous name."""
+    translator = context.translator(request)
+    rejection = Reply(answer=translator.text("answer-old-button"))
+    choice = ambiguity.parse_callback(request.callback_payload)
+    if choice is None:
+        return rejection
+    subscription_id, position, token = choice
     number = request.subscriber.number
-    subscription = await subscriptions.find(transaction, chosen, number)
+    subscription = await subscriptions.find(transaction, subscription_id, number)
     if subscription is None:
-        return Reply(answer=voice.label("answer-gone"))
+        return Reply(answer=translator.text("answer-gone"))
     try:
-        parsed = parse(subscription.written, kit.gazetteer, kit.topics)
-    except QueryError:  # the operator's topics are others since
-        return old
-    query = ambiguity.change(load(subscription.query), parsed.choices, at, token)
+        parsed = parse(subscription.query_text, context.gazetteer, context.topics)
+    except QueryError:  # the topics in the configuration have changed
+        return rejection
+    query = ambiguity.apply_choice(load(subscription.query), parsed.ambiguities, position, token)
     if query is None:
-        return old
-    if dump(query) in [each.query for each in await subscriptions.of(transaction, number)]:
-        return Reply(answer=voice.label("answer-already"))
+        return rejection
+    existing = {other.query for other in await subscriptions.of(transaction, number)}
+    if dump(query) in existing:
+        return Reply(answer=translator.text("answer-already"))
     changed = await subscriptions.change(transaction, subscription, query=dump(query))
-    content = _content(request, kit, changed, parsed, request.subscriber.zone or UTC, Html())
-    return Reply(edit=content, answer=voice.label("answer-changed"), changed=(changed,))
+    content = _render_subscription(
+        request, context, changed, parsed, request.subscriber.zone or UTC, Html()
+    )
+    return Reply(
+        edit=content, answer=translator.text("answer-changed"), changed_subscriptions=(changed,)
+    )
 
 
-def follow_button(written: str, voice: Voice) -> Button:
-    """Subscribes to what was typed. See `carry` for what a long one asks of its message."""
-    return Button(voice.label("button-follow"), carry(f"{FOLLOW}:", written))
+def subscribe_button(written: str, translator: Translator) -> Button:
+    """Return a button that subscribes to a query as typed.
+
+    See `encode_text`: a message must quote a query that is too long for callback data.
+    """
+    return Button(translator.text("button-follow"), encode_text(f"{SUBSCRIBE}:", written))
 
 
-def refused(written: str, error: QueryError, voice: Voice) -> Reply:
-    """What is wrong with what was typed, with a button for what was probably meant."""
-    corrected = correct(written, error)
-    rows = ((follow_button(corrected, voice),),) if corrected else ()
-    return Reply(replies=(Content(refuse(written, error, voice), rows),))
+def reply_to_query_error(written: str, error: QueryError, translator: Translator) -> Reply:
+    """Explain a query error, with a button for the probable correction."""
+    corrected = apply_suggestion(written, error)
+    rows = ((subscribe_button(corrected, translator),),) if corrected else ()
+    return Reply(messages=(MessageContent(format_error(written, error, translator), rows),))
 
 
-async def subscribe_to(
+async def subscribe_to_query(
     request: Request,
     transaction: Transaction,
-    kit: Kit,
+    context: HandlerContext,
     written: str,
     schedule: Schedule | None,
 ) -> Reply:
-    """Subscribes to what was typed; None is the usual schedule of the chat. Raises TooManyError."""
-    voice = kit.voice(request)
+    """Subscribe to a query as typed.
+
+    `schedule`: None for the chat's default. Raises SubscriptionQuotaError.
+    """
+    translator = context.translator(request)
     try:
-        parsed = parse(written, kit.gazetteer, kit.topics)
+        parsed = parse(written, context.gazetteer, context.topics)
     except QueryError as error:
-        return refused(written, error, voice)
-    followed = await follow(request, transaction, kit, written, parsed.query, schedule)
-    subscription, zone = followed.subscription, followed.zone or UTC
-    content = _content(request, kit, subscription, parsed, zone, _notes(followed, voice))
-    if not followed.new and not followed.changed:
-        what = Wording(voice, kit.gazetteer, kit.topics).describe(parsed.query, written)
-        when = say_when(subscription.schedule, zone, voice)
-        return reply(voice.say("subscribe-already", what=what, when=when))
-    return Reply(replies=(content,), changed=(subscription,))
+        return reply_to_query_error(written, error, translator)
+    result = await add_subscription(request, transaction, context, written, parsed.query, schedule)
+    subscription, zone = result.subscription, result.zone or UTC
+    content = _render_subscription(
+        request, context, subscription, parsed, zone, _render_notes(result, translator)
+    )
+    if not result.is_new and not result.is_changed:
+        description = QueryFormatter(translator, context.gazetteer, context.topics).format(
+            parsed.query, written
+        )
+        when = format_schedule(subscription.schedule, zone, translator)
+        return text_reply(translator.html("subscribe-already", what=description, when=when))
+    return Reply(messages=(content,), changed_subscriptions=(subscription,))
 
 
-def _content(
+def _render_subscription(
     request: Request,
-    kit: Kit,
+    context: HandlerContext,
     subscription: Subscription,
-    parsed: Parsed,
+    parsed: ParsedQuery,
     zone: str,
     note: Html,
-) -> Content:
-    """How it was understood, and what else it could mean."""
-    voice = kit.voice(request)
-    wording = Wording(voice, kit.gazetteer, kit.topics)
+) -> MessageContent:
+    """Render the query as understood, with buttons for its other meanings."""
+    translator = context.translator(request)
+    formatter = QueryFormatter(translator, context.gazetteer, context.topics)
     query = load(subscription.query)
-    rows = ambiguity.buttons(subscription.id, query, parsed.choices, voice, wording)
-    what = wording.describe(query, subscription.written)
-    if subscription.schedule.every is Every.NOW:
-        said = voice.say("subscribed", what=what)
+    rows = ambiguity.alternative_buttons(
+        subscription.id, query, parsed.ambiguities, translator, formatter
+    )
+    description = formatter.format(query, subscription.query_text)
+    if subscription.schedule.frequency is Frequency.NOW:
+        confirmation = translator.html("subscribed", what=description)
     else:
-        when = say_when(subscription.schedule, zone, voice)
-        said = voice.say("subscribed-digest", what=what, when=when)
-    hint = _hint(parsed, voice) if rows else Html()
-    return Content(join("\n\n", [said, note, hint]), rows)
+        when = format_schedule(subscription.schedule, zone, translator)
+        confirmation = translator.html("subscribed-digest", what=description, when=when)
+    hint = _render_meaning_hint(parsed, translator) if rows else Html()
+    return MessageContent(join("\n\n", [confirmation, note, hint]), rows)
 
 
-def _hint(parsed: Parsed, voice: Voice) -> Html:
-    """What the buttons are for."""
-    if all(choice.guessed for choice in parsed.choices):
-        return voice.say("subscribed-guessed")
-    return voice.say("subscribed-ambiguous")
+def _render_meaning_hint(parsed: ParsedQuery, translator: Translator) -> Html:
+    """Explain the buttons: corrections of a probable typo, or other meanings."""
+    if all(choice.is_guess for choice in parsed.ambiguities):
+        return translator.html("subscribed-guessed")
+    return translator.html("subscribed-ambiguous")
 
 
-def _notes(followed: Followed, voice: Voice) -> Html:
-    """What a person has to know of the time zone, and of alerts that are gathered, too."""
-    gathered = followed.subscription.schedule.every is not Every.NOW
+def _render_notes(result: SubscribeResult, translator: Translator) -> Html:
+    """Explain a newly set or missing time zone, and that a digest delays alerts."""
+    is_digest = result.subscription.schedule.frequency is not Frequency.NOW
     zone = Html()
-    if followed.zone_is_new and followed.zone:
-        zone = voice.say("zone-of-place", zone=followed.zone)
-    elif followed.zone is None and gathered:
-        zone = voice.say("zone-is-utc")
-    return join("\n\n", [zone, voice.say("digest-alerts") if gathered else Html()])
+    if result.is_zone_new and result.zone:
+        zone = translator.html("zone-of-place", zone=result.zone)
+    elif result.zone is None and is_digest:
+        zone = translator.html("zone-is-utc")
+    return join("\n\n", [zone, translator.html("digest-alerts") if is_digest else Html()])

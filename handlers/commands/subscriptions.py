@@ -1,147 +1,193 @@
-"""/subscriptions and /unsubscribe: what a chat follows, with buttons to change it in place."""
+"""Commands /subscriptions and /unsubscribe: the list of subscriptions, edited in place."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Reply, reply
-from handlers.telegram.callback_data import number
+from handlers.framework.handler_context import HandlerContext
+from handlers.framework.replies import Reply, text_reply
 from handlers.telegram.events import Request
+from handlers.telegram.keyboards import parse_number
 from handlers.text.html import Html, join
-from handlers.text.i18n import Voice
-from handlers.text.query_text import Wording
-from handlers.text.schedule_text import say_when
+from handlers.text.i18n import Translator
+from handlers.text.query_text import QueryFormatter
+from handlers.text.schedule_text import format_schedule
 from handlers.text.timezones import UTC
 from matching.query.ast import load
 from storage.engine.database import Transaction
 from storage.subscribers import subscriptions
 from storage.subscribers.subscriptions import Subscription
-from storage.values.message import Button, Content
+from storage.values.message import Button, MessageContent
 
 PAGE = "sp"
-"""Prefix of `sp:PAGE`: leafs through the list."""
+"""Callback prefix of `sp:PAGE`: turn to a page of the list."""
 
 REMOVE = "sx"
-RING = "sr"
-HUSH = "sh"
-"""Prefixes of `sx:SUBSCRIPTION:PAGE` and so on: removes it, gives it its sound, takes it."""
+ENABLE_SOUND = "sr"
+DISABLE_SOUND = "sh"
+"""Callback prefixes of `sx:SUBSCRIPTION:PAGE` and so on: change one subscription on that page."""
 
-_PAGE = 8
-"""Subscriptions a message: each may be 350 units long."""
-
-
-async def show(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/subscriptions"""
-    followed = await subscriptions.of(transaction, request.subscriber.number)
-    return Reply(replies=(_list(request, kit, followed, 0),))
+_PAGE_SIZE = 8
+"""Subscriptions in one message; a line has up to 350 UTF-16 units."""
 
 
-async def unsubscribe(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/unsubscribe [N]; without N, buttons."""
-    voice = kit.voice(request)
-    followed = await subscriptions.of(transaction, request.subscriber.number)
-    if not request.text or not followed:
-        return Reply(replies=(_list(request, kit, followed, 0),))
-    wanted = number(request.text.strip(" .#№"))
-    if wanted is None or not 1 <= wanted <= len(followed):
-        return reply(voice.say("unsubscribe-no-such", count=len(followed)))
-    subscription = followed[wanted - 1]
+async def show(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /subscriptions."""
+    subscribed = await subscriptions.of(transaction, request.subscriber.number)
+    return Reply(messages=(_render_list(request, context, subscribed, 0),))
+
+
+async def unsubscribe(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /unsubscribe [N]; without N, show the list with its buttons."""
+    translator = context.translator(request)
+    subscribed = await subscriptions.of(transaction, request.subscriber.number)
+    if not request.text or not subscribed:
+        return Reply(messages=(_render_list(request, context, subscribed, 0),))
+    position = parse_number(request.text.strip(" .#№"))
+    if position is None or not 1 <= position <= len(subscribed):
+        return text_reply(translator.html("unsubscribe-no-such", count=len(subscribed)))
+    subscription = subscribed[position - 1]
     await subscriptions.remove(transaction, [subscription.id])
-    what = _what(subscription, kit, voice)
-    said = voice.say("unsubscribed", what=what)
-    return Reply(replies=(Content(said),), removed=(subscription.id,))
+    description = _describe(subscription, context, translator)
+    confirmation = translator.html("unsubscribed", what=description)
+    return Reply(
+        messages=(MessageContent(confirmation),), removed_subscription_ids=(subscription.id,)
+    )
 
 
-async def press_page(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Leafs through the list."""
-    followed = await subscriptions.of(transaction, request.subscriber.number)
-    return Reply(edit=_list(request, kit, followed, number(request.pressed) or 0))
+async def show_page(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Turn to another page of the list."""
+    subscribed = await subscriptions.of(transaction, request.subscriber.number)
+    return Reply(
+        edit=_render_list(request, context, subscribed, parse_number(request.callback_payload) or 0)
+    )
 
 
-async def press_remove(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Removes one and shows what is left."""
-    subscription = await _pressed(request, transaction)
+async def remove(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Remove a subscription and refresh the list."""
+    subscription = await _find_subscription(request, transaction)
     if subscription is None:
-        return await _after(request, transaction, kit, "answer-gone")
+        return await _refresh_list(request, transaction, context, "answer-gone")
     await subscriptions.remove(transaction, [subscription.id])
-    said = await _after(request, transaction, kit, "answer-removed")
-    return replace(said, removed=(subscription.id,))
+    reply = await _refresh_list(request, transaction, context, "answer-removed")
+    return replace(reply, removed_subscription_ids=(subscription.id,))
 
 
-async def press_ring(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """With sound from now on."""
-    return await _switch(request, transaction, kit, sound=True)
+async def enable_sound(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Deliver a subscription's messages with sound from now on."""
+    return await _set_sound(request, transaction, context, has_sound=True)
 
 
-async def press_hush(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """Without sound from now on."""
-    return await _switch(request, transaction, kit, sound=False)
+async def disable_sound(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Deliver a subscription's messages silently from now on."""
+    return await _set_sound(request, transaction, context, has_sound=False)
 
 
-async def _switch(request: Request, transaction: Transaction, kit: Kit, *, sound: bool) -> Reply:
-    subscription = await _pressed(request, transaction)
+async def _set_sound(
+    request: Request, transaction: Transaction, context: HandlerContext, *, has_sound: bool
+) -> Reply:
+    subscription = await _find_subscription(request, transaction)
     if subscription is None:
-        return await _after(request, transaction, kit, "answer-gone")
-    if subscription.sound is sound:
-        return Reply(answer=kit.voice(request).label("answer-already-chosen"))
-    changed = await subscriptions.change(transaction, subscription, sound=sound)
-    said = await _after(request, transaction, kit, "answer-ring" if sound else "answer-hush")
-    return replace(said, changed=(changed,))
+        return await _refresh_list(request, transaction, context, "answer-gone")
+    if subscription.has_sound is has_sound:
+        return Reply(answer=context.translator(request).text("answer-already-chosen"))
+    changed = await subscriptions.change(transaction, subscription, has_sound=has_sound)
+    reply = await _refresh_list(
+        request, transaction, context, "answer-ring" if has_sound else "answer-hush"
+    )
+    return replace(reply, changed_subscriptions=(changed,))
 
 
-async def _pressed(request: Request, transaction: Transaction) -> Subscription | None:
-    """The subscription a button is for; None when it is gone, or somebody else's."""
-    wanted = number(request.pressed.partition(":")[0])
-    if wanted is None:
+async def _find_subscription(request: Request, transaction: Transaction) -> Subscription | None:
+    """Return the subscription of a button; None if it is gone or belongs to another chat."""
+    id_ = parse_number(request.callback_payload.partition(":")[0])
+    if id_ is None:
         return None
-    return await subscriptions.find(transaction, wanted, request.subscriber.number)
+    return await subscriptions.find(transaction, id_, request.subscriber.number)
 
 
-async def _after(request: Request, transaction: Transaction, kit: Kit, answer: str) -> Reply:
-    """The list as it is now, on the page where the button was."""
-    page = number(request.pressed.partition(":")[2]) or 0
-    followed = await subscriptions.of(transaction, request.subscriber.number)
-    edit = _list(request, kit, followed, page)
-    return Reply(edit=edit, answer=kit.voice(request).label(answer))
+async def _refresh_list(
+    request: Request, transaction: Transaction, context: HandlerContext, answer: str
+) -> Reply:
+    """Render the list again, on the page of the button."""
+    page = parse_number(request.callback_payload.partition(":")[2]) or 0
+    subscribed = await subscriptions.of(transaction, request.subscriber.number)
+    edit = _render_list(request, context, subscribed, page)
+    return Reply(edit=edit, answer=context.translator(request).text(answer))
 
 
-def _list(request: Request, kit: Kit, followed: Sequence[Subscription], page: int) -> Content:
-    """One page of the list, the last one where there are not so many."""
-    voice = kit.voice(request)
-    if not followed:
-        return Content(join("\n\n", [voice.say("subscriptions-none"), voice.say("examples")]))
-    page = min(page, (len(followed) - 1) // _PAGE)
-    first = page * _PAGE
-    shown = list(enumerate(followed[first : first + _PAGE], start=first + 1))
+def _render_list(
+    request: Request, context: HandlerContext, subscribed: Sequence[Subscription], page: int
+) -> MessageContent:
+    """Render one page of the list; a page past the end is the last one."""
+    translator = context.translator(request)
+    if not subscribed:
+        return MessageContent(
+            join("\n\n", [translator.html("subscriptions-none"), translator.html("examples")])
+        )
+    page = min(page, (len(subscribed) - 1) // _PAGE_SIZE)
+    first = page * _PAGE_SIZE
+    numbered = list(enumerate(subscribed[first : first + _PAGE_SIZE], start=first + 1))
     zone = request.subscriber.zone or UTC
-    lines = [_line(place, each, zone, kit, voice) for place, each in shown]
-    rows = [_buttons(place, each, page, voice) for place, each in shown]
-    head = voice.say("subscriptions", count=len(followed))
-    return Content(join("\n\n", [head, *lines]), (*rows, *_leaves(page, len(followed), voice)))
+    lines = [
+        _render_line(position, subscription, zone, context, translator)
+        for position, subscription in numbered
+    ]
+    rows = [
+        _line_buttons(position, subscription, page, translator)
+        for position, subscription in numbered
+    ]
+    heading = translator.html("subscriptions", count=len(subscribed))
+    return MessageContent(
+        join("\n\n", [heading, *lines]), (*rows, *_page_buttons(page, len(subscribed), translator))
+    )
 
 
-def _line(place: int, subscription: Subscription, zone: str, kit: Kit, voice: Voice) -> Html:
-    when = say_when(subscription.schedule, zone, voice)
-    sound = Html() if subscription.sound else voice.say("subscription-silent")
-    said = voice.say("subscription", what=_what(subscription, kit, voice), when=when)
-    return join(" ", [Html(f"{place}."), join(", ", [said, sound])])
+def _render_line(
+    position: int,
+    subscription: Subscription,
+    zone: str,
+    context: HandlerContext,
+    translator: Translator,
+) -> Html:
+    when = format_schedule(subscription.schedule, zone, translator)
+    sound = Html() if subscription.has_sound else translator.html("subscription-silent")
+    text = translator.html(
+        "subscription", what=_describe(subscription, context, translator), when=when
+    )
+    return join(" ", [Html(f"{position}."), join(", ", [text, sound])])
 
 
-def _what(subscription: Subscription, kit: Kit, voice: Voice) -> Html:
-    wording = Wording(voice, kit.gazetteer, kit.topics)
-    return wording.describe(load(subscription.query), subscription.written)
+def _describe(subscription: Subscription, context: HandlerContext, translator: Translator) -> Html:
+    formatter = QueryFormatter(translator, context.gazetteer, context.topics)
+    return formatter.format(load(subscription.query), subscription.query_text)
 
 
-def _buttons(place: int, subscription: Subscription, page: int, voice: Voice) -> tuple[Button, ...]:
-    tail = f"{subscription.id}:{page}"
-    remove = Button(voice.label("button-remove", number=place), f"{REMOVE}:{tail}")
-    if subscription.sound:
-        return (remove, Button(voice.label("button-hush", number=place), f"{HUSH}:{tail}"))
-    return (remove, Button(voice.label("button-ring", number=place), f"{RING}:{tail}"))
+def _line_buttons(
+    position: int, subscription: Subscription, page: int, translator: Translator
+) -> tuple[Button, ...]:
+    payload = f"{subscription.id}:{page}"
+    remove_button = Button(translator.text("button-remove", number=position), f"{REMOVE}:{payload}")
+    if subscription.has_sound:
+        return (
+            remove_button,
+            Button(translator.text("button-hush", number=position), f"{DISABLE_SOUND}:{payload}"),
+        )
+    return (
+        remove_button,
+        Button(translator.text("button-ring", number=position), f"{ENABLE_SOUND}:{payload}"),
+    )
 
 
-def _leaves(page: int, count: int, voice: Voice) -> tuple[tuple[Button, ...], ...]:
-    back = [Button(voice.label("button-back"), f"{PAGE}:{page - 1}")] if page else []
-    more = (page + 1) * _PAGE < count
-    forth = [Button(voice.label("button-forth"), f"{PAGE}:{page + 1}")] if more else []
-    return ((*back, *forth),) if back or forth else ()
+def _page_buttons(page: int, count: int, translator: Translator) -> tuple[tuple[Button, ...], ...]:
+    previous_buttons = (
+        [Button(translator.text("button-back"), f"{PAGE}:{page - 1}")] if page else []
+    )
+    has_next = (page + 1) * _PAGE_SIZE < count
+    next_buttons = (
+        [Button(translator.text("button-forth"), f"{PAGE}:{page + 1}")] if has_next else []
+    )
+    return ((*previous_buttons, *next_buttons),) if previous_buttons or next_buttons else ()

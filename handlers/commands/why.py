@@ -1,119 +1,145 @@
-"""/why: why a message came, or why something did not."""
+"""Command /why: explain why a message was delivered, or why a bulletin was not."""
 
 import asyncio
 
-from alerts.classification import read
-from handlers.framework.handler_context import Kit
-from handlers.framework.replies import Reply, reply
-from handlers.messages.pagination import pages
+from alerts.classification import read_bulletin
+from handlers.framework.handler_context import HandlerContext
+from handlers.framework.replies import Reply, text_reply
+from handlers.messages.pagination import paginate
 from handlers.services import match_explanation, missed_alerts
-from handlers.services.delivery_trace import told
-from handlers.telegram.callback_data import number
-from handlers.telegram.events import Replied, Request
+from handlers.services.delivery_trace import describe
+from handlers.telegram.events import RepliedMessage, Request
+from handlers.telegram.keyboards import parse_number
 from handlers.text import plain_text
 from handlers.text.html import Html, bold, join
-from matching.text.tokenizer import words
+from matching.text.tokenizer import split_words
 from storage.engine.database import Transaction
 from storage.inbound import bulletins
-from storage.inbound.bulletins import ANNOUNCEMENTS, Bulletin, StoredBulletin
+from storage.inbound.bulletins import ANNOUNCEMENT_SOURCE, Bulletin, StoredBulletin
 from storage.outbox import delivery_trace, receipts
 from storage.subscribers import subscriptions
 from storage.values.message import Button
 
 PREFIX = "y"
-"""Of the buttons that ask: `y:BULLETIN`."""
+"""Callback prefix of `y:BULLETIN`: explain that bulletin."""
 
-_LOOKED_THROUGH = 2_000
-_BATCH = 100
-_FEWEST = 2
-"""Words that tell which report is meant."""
+_MAX_SEARCHED = 2_000  # bulletins
+_BATCH_SIZE = 100
+_MIN_WORDS = 2
+"""A shorter text matches too many bulletins to identify one."""
 
-_HEADLINE = 120
+_MAX_HEADLINE_LENGTH = 120
 
 
-async def why(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """/why in reply to a message, or with a link or some text."""
-    voice = kit.voice(request)
-    replied = request.heard.replied
-    if replied and missed_alerts.is_summary(replied.text, kit):
-        told = await missed_alerts.explain(request, transaction, kit, replied.sent_at)
-        return reply(told or voice.say("why-usage"))
-    found = await _replied(request, transaction, replied) if replied else None
+async def explain(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer /why in reply to a message, or with a link or a text."""
+    translator = context.translator(request)
+    replied = request.message.reply_to
+    if replied and missed_alerts.is_summary(replied.text, context):
+        explanation = await missed_alerts.explain(request, transaction, context, replied.sent_at)
+        return text_reply(explanation or translator.html("why-usage"))
+    bulletin = await _find_replied_bulletin(request, transaction, replied) if replied else None
     text = request.text or (replied.text if replied else "")
-    if found is None and not text:
-        return reply(voice.say("why-usage"))
-    if found is None:
-        found = await _find(transaction, text)
-    if found is None:
-        return reply(await _unknown(request, transaction, kit, text))
-    return reply(await _known(request, transaction, kit, found))
+    if bulletin is None and not text:
+        return text_reply(translator.html("why-usage"))
+    if bulletin is None:
+        bulletin = await _search(transaction, text)
+    if bulletin is None:
+        return text_reply(await _explain_text(request, transaction, context, text))
+    return text_reply(await _explain_bulletin(request, transaction, context, bulletin))
 
 
-async def press_why(request: Request, transaction: Transaction, kit: Kit) -> Reply:
-    """The button under a report."""
-    wanted = number(request.pressed)
-    found = (await bulletins.get(transaction, [wanted])).get(wanted) if wanted else None
-    if found is None:
-        return Reply(answer=kit.voice(request).label("answer-report-gone"))
-    return reply(await _known(request, transaction, kit, found))
+async def explain_by_button(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Explain the bulletin whose button was pressed."""
+    bulletin_id = parse_number(request.callback_payload)
+    bulletin = (
+        (await bulletins.get(transaction, [bulletin_id])).get(bulletin_id) if bulletin_id else None
+    )
+    if bulletin is None:
+        return Reply(answer=context.translator(request).text("answer-report-gone"))
+    return text_reply(await _explain_bulletin(request, transaction, context, bulletin))
 
 
 def why_button(bulletin: int, label: str) -> Button:
+    """Return a button that explains a bulletin."""
     return Button(label, f"{PREFIX}:{bulletin}")
 
 
-async def _replied(
-    request: Request, transaction: Transaction, replied: Replied
+async def _find_replied_bulletin(
+    request: Request, transaction: Transaction, replied: RepliedMessage
 ) -> StoredBulletin | None:
-    """The report that a message of ours carries; None where it carries none, or many."""
-    chat = request.heard.target.chat_id
-    id_ = await receipts.bulletin_of(transaction, chat, replied.message_id, replied.sent_at)
+    """Return the bulletin in a message of the bot; None if it has none, or several."""
+    chat = request.message.target.chat_id
+    id_ = await receipts.find_bulletin(transaction, chat, replied.message_id, replied.sent_at)
     return (await bulletins.get(transaction, [id_])).get(id_) if id_ is not None else None
 
 
-async def _find(transaction: Transaction, text: str) -> StoredBulletin | None:
-    """The newest report at that address, or that says those words; of the newest few thousand."""
-    wanted = f" {' '.join(words(text))} "
-    told_apart = len(wanted.split()) >= _FEWEST
-    at: int | None = None
-    for _ in range(_LOOKED_THROUGH // _BATCH):
-        batch = await bulletins.newest(transaction, _BATCH, before=at, repeats=True)
-        for each in batch:
-            said = f" {' '.join(words(f'{each.title} {each.text}'))} " if told_apart else ""
-            if each.url == text.strip() or (told_apart and wanted in said):
-                return each
+async def _search(transaction: Transaction, text: str) -> StoredBulletin | None:
+    """Return the newest bulletin with that URL or phrase, among the last _MAX_SEARCHED."""
+    phrase = _normalize(text)
+    is_specific = len(phrase.split()) >= _MIN_WORDS
+    before_id: int | None = None
+    for _ in range(_MAX_SEARCHED // _BATCH_SIZE):
+        batch = await bulletins.get_newest(
+            transaction, _BATCH_SIZE, before=before_id, include_duplicates=True
+        )
+        for bulletin in batch:
+            if bulletin.url == text.strip() or (
+                is_specific and phrase in _normalize(f"{bulletin.title} {bulletin.text}")
+            ):
+                return bulletin
             await asyncio.sleep(0)
-        if len(batch) < _BATCH:
+        if len(batch) < _BATCH_SIZE:
             return None
-        at = batch[-1].id
+        before_id = batch[-1].id
     return None
 
 
-async def _known(
-    request: Request, transaction: Transaction, kit: Kit, found: StoredBulletin
+def _normalize(text: str) -> str:
+    """Return the words of a text, each between spaces, so that `in` compares whole words."""
+    return f" {' '.join(split_words(text))} "
+
+
+async def _explain_bulletin(
+    request: Request, transaction: Transaction, context: HandlerContext, bulletin: StoredBulletin
 ) -> Html:
-    voice = kit.voice(request)
-    head = bold(plain_text.shorten(plain_text.line(pages(found).headline or found.text), _HEADLINE))
-    if found.source == ANNOUNCEMENTS:
-        return join("\n\n", [head, voice.say("why-announcement")])
-    traced = await delivery_trace.trace(transaction, found.id, request.subscriber.number)
-    became = await told(transaction, traced, found, request, voice)
-    return join("\n\n", [head, became, *await _reasons(request, transaction, kit, found)])
-
-
-async def _unknown(request: Request, transaction: Transaction, kit: Kit, text: str) -> Html:
-    voice = kit.voice(request)
-    supposed = Bulletin(source="", key="", text=text, received_at=request.now)
+    translator = context.translator(request)
+    heading = bold(
+        plain_text.truncate(
+            plain_text.single_line(paginate(bulletin).headline or bulletin.text),
+            _MAX_HEADLINE_LENGTH,
+        )
+    )
+    if bulletin.source == ANNOUNCEMENT_SOURCE:
+        return join("\n\n", [heading, translator.html("why-announcement")])
+    trace = await delivery_trace.load(transaction, bulletin.id, request.subscriber.number)
+    outcome = await describe(transaction, trace, bulletin, request, translator)
     return join(
-        "\n\n", [voice.say("why-not-known"), *await _reasons(request, transaction, kit, supposed)]
+        "\n\n", [heading, outcome, *await _explain_match(request, transaction, context, bulletin)]
     )
 
 
-async def _reasons(
-    request: Request, transaction: Transaction, kit: Kit, bulletin: Bulletin
+async def _explain_text(
+    request: Request, transaction: Transaction, context: HandlerContext, text: str
+) -> Html:
+    translator = context.translator(request)
+    bulletin = Bulletin(source="", key="", text=text, received_at=request.now)
+    return join(
+        "\n\n",
+        [
+            translator.html("why-not-known"),
+            *await _explain_match(request, transaction, context, bulletin),
+        ],
+    )
+
+
+async def _explain_match(
+    request: Request, transaction: Transaction, context: HandlerContext, bulletin: Bulletin
 ) -> list[Html]:
-    """What asks for it, or, where nothing does, what is missing for each thing followed."""
-    followed = await subscriptions.of(transaction, request.subscriber.number)
-    reading = read(kit.reader, bulletin)
+    """List the subscriptions that match, or what each of them misses."""
+    subscribed = await subscriptions.of(transaction, request.subscriber.number)
+    reading = read_bulletin(context.reader, bulletin)
     text = f"{bulletin.title}\n{bulletin.text}"
-    return match_explanation.say(followed, reading, text, kit, request)
+    return match_explanation.explain(subscribed, reading, text, context, request)

@@ -1,13 +1,13 @@
-"""What every handler works with."""
+"""Handler context, and the declarations of commands and buttons."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from handlers.framework.replies import Reply
-from handlers.messages.bulletin import Audience, Messages
-from handlers.telegram.events import Heard, Request
-from handlers.text.i18n import Voice, Words
-from handlers.text.timezones import Zones
+from handlers.messages.bulletin import BulletinRenderer, RenderOptions
+from handlers.telegram.events import Message, Request
+from handlers.text.i18n import Catalog, Translator
+from handlers.text.timezones import TimezoneFinder
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reader
 from matching.topics.topics import Topics
@@ -17,58 +17,60 @@ from storage.subscribers.subscribers import ChatKind
 
 @dataclass(frozen=True)
 class Command:
-    """A command, told by its name."""
+    """Declaration of a command."""
 
     name: str  # without the slash
     handler: "Handler"
-    about: str  # key of a text: one line for /help and Telegram's menu
-    usage: str | None = None  # key of a text: what may follow the name
-    changes: bool = False  # writes, and so is for administrators in a group
-    operators: bool = False  # for those who run the bot alone, and in private
-    private: bool = False  # in private alone
+    description_key: str  # text key: one line for /help and Telegram's menu
+    usage_key: str | None = None  # text key: the arguments that the command takes
+    is_write: bool = False  # changes data; in a group only administrators may use it
+    is_operator_only: bool = False  # and in a private chat only
+    is_private_only: bool = False  # in a private chat only
 
 
 @dataclass(frozen=True)
 class ButtonKind:
-    """A family of buttons, told by what their data begins with."""
+    """Declaration of a family of buttons whose callback data have one prefix."""
 
     prefix: str  # up to the first colon
     handler: "Handler"
-    changes: bool = False  # as of a command
+    is_write: bool = False  # as in `Command`
 
 
 @dataclass(frozen=True)
-class Kit:
-    """The same for every request. A handler changes nothing in it."""
+class HandlerContext:
+    """Collaborators of all handlers, the same for every request. Handlers never modify it."""
 
-    words: Words
+    catalog: Catalog
     gazetteer: Gazetteer
     topics: Topics
     reader: Reader
-    messages: Messages
-    zones: Zones
+    bulletin_renderer: BulletinRenderer
+    timezones: TimezoneFinder
     commands: tuple[Command, ...]
-    quota: int  # subscriptions a chat may have, with all its topics
-    operators: frozenset[int]  # Telegram's ids of those who run the bot
-    watchers: frozenset[str]  # sources that always know which alerts are on
+    subscription_quota: int = 100  # subscriptions of a chat, including its forum topics
+    operator_ids: frozenset[int] = frozenset()  # Telegram user ids
+    state_sources: frozenset[str] = frozenset()  # sources that always report all active alerts
 
-    def voice(self, request: Request) -> Voice:
-        """Speaks the language of who receives the answer."""
-        return self.words.voice(request.subscriber.language)
+    def translator(self, request: Request) -> Translator:
+        """Return the translator for the language of the subscriber."""
+        return self.catalog.translator(request.subscriber.language)
 
-    def commands_for(self, heard: Heard) -> tuple[Command, ...]:
-        """Those that are there for who speaks."""
-        private = heard.kind is ChatKind.PRIVATE
-        mine = private and heard.user_id in self.operators
+    def commands_for(self, message: Message) -> tuple[Command, ...]:
+        """Return the commands that the sender may use in this chat."""
+        is_private = message.kind is ChatKind.PRIVATE
+        is_operator = is_private and message.user_id in self.operator_ids
         return tuple(
             command
             for command in self.commands
-            if (mine or not command.operators) and (private or not command.private)
+            if (is_operator or not command.is_operator_only)
+            and (is_private or not command.is_private_only)
         )
 
-    def audience(self, request: Request) -> Audience:
-        return Audience.of(request.subscriber)
+    def render_options(self, request: Request) -> RenderOptions:
+        """Return the render options of the subscriber."""
+        return RenderOptions.of(request.subscriber)
 
 
-Handler = Callable[[Request, Transaction, Kit], Awaitable[Reply]]
-"""Answers a request. Writes only where its command or button says that it changes something."""
+Handler = Callable[[Request, Transaction, HandlerContext], Awaitable[Reply]]
+"""Handles a request and returns the reply. It writes only if its declaration is `is_write`."""

@@ -1,62 +1,62 @@
-"""What the conversation says back, as values: a handler returns it, the caller has it sent."""
+"""Replies: the values that handlers return. The caller stores or sends them."""
 
 from dataclasses import dataclass
 
 from handlers.text.html import Html
 from storage.subscribers.subscriptions import Subscription
-from storage.values.message import Content
+from storage.values.message import MessageContent
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What a handler wants done once its transaction is committed."""
+    """Result of a handler, applied after its transaction has committed."""
 
-    replies: tuple[Content, ...] = ()  # new messages, in this order
-    edit: Content | None = None  # what the message whose button was pressed becomes
-    answer: str = ""  # a short notice to who pressed; plain text
-    changed: tuple[Subscription, ...] = ()  # new ones too: the index has to know
-    removed: tuple[int, ...] = ()  # ids of subscriptions that are no more
+    messages: tuple[MessageContent, ...] = ()  # new messages, in this order
+    edit: MessageContent | None = None  # new content of the message that has the pressed button
+    answer: str = ""  # short notice to the person who pressed the button; plain text
+    changed_subscriptions: tuple[Subscription, ...] = ()  # and new ones: to update in the index
+    removed_subscription_ids: tuple[int, ...] = ()  # to remove from the index
 
 
 @dataclass(frozen=True)
-class Edit:
-    """A message becomes another."""
+class MessageEdit:
+    """Edit of a message that was already sent."""
 
     chat_id: int
     message_id: int
-    content: Content
+    content: MessageContent
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The answer to a press: Telegram shows it for a moment, and stops showing that it waits."""
+class CallbackAnswer:
+    """Answer to a callback query. Telegram shows it for a moment and ends its progress bar."""
 
-    callback_id: str
-    text: str  # plain, at most 200 characters; empty: nothing to show
+    callback_query_id: str
+    text: str  # plain, at most 200 characters; empty: Telegram shows nothing
 
 
 @dataclass(frozen=True)
-class Suggestion:
-    """One thing somebody may share."""
+class InlineResult:
+    """Result of an inline query that a person can share."""
 
     id: str  # at most 64 bytes
     title: str  # plain
-    about: str  # plain; may be empty
-    content: Content  # what is shared
+    description: str  # plain; may be empty
+    content: MessageContent  # the message to share
 
 
 @dataclass(frozen=True)
-class Suggest:
-    """The answer to what somebody types after our name."""
+class InlineAnswer:
+    """Answer to an inline query."""
 
     query_id: str
-    suggestions: tuple[Suggestion, ...]
+    results: tuple[InlineResult, ...]
 
 
-Direct = Edit | Answer | Suggest
-"""What is sent straight, and not through the outbox: worth nothing later."""
+ImmediateCall = MessageEdit | CallbackAnswer | InlineAnswer
+"""Bot API call that bypasses the outbox: it has no value later."""
 
 
-def reply(html: Html) -> Reply:
-    """One message without buttons."""
-    return Reply(replies=(Content(html),))
+def text_reply(html: Html) -> Reply:
+    """Build a reply of one message without buttons."""
+    return Reply(messages=(MessageContent(html),))

@@ -1,34 +1,34 @@
-"""How an alert with a life looks. Pure: values in, values out.
+"""Alert renderer: incidents as messages and lists. Pure.
 
-What is drawn is always its newest state, so that who is rung late reads what is true then.
+A message always shows the latest state of an incident, so a late one is still true.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.classification import is_declared
-from handlers.messages.bulletin import Audience
-from handlers.messages.pagination import pages
+from alerts.classification import is_declared_alert
+from handlers.messages.bulletin import RenderOptions
+from handlers.messages.pagination import paginate
 from handlers.text import html, plain_text
-from handlers.text.dates import moment
+from handlers.text.dates import format_moment
 from handlers.text.html import Html, bold, escape, join, link
-from handlers.text.i18n import Voice, Words
+from handlers.text.i18n import Catalog, Translator
 from matching.places.gazetteer import Gazetteer
 from matching.topics.topics import Topics
 from storage.inbound.bulletins import StoredBulletin
-from storage.inbound.incidents import Incident, Telling, has_id
-from storage.values.message import Content
+from storage.inbound.incidents import Incident, NotificationReason, has_id
+from storage.values.message import MessageContent
 
-LATE = timedelta(seconds=30)
-"""An alert that took longer says so."""
+LATE_AFTER = timedelta(seconds=30)
+"""Delay from which a message shows it."""
 
-_SENTENCES = 600
-_MOST_LINES = 25
-_MESSAGE = 3_800
-"""UTF-16 units; Telegram takes 4,096, and a few words may stand below."""
+_MAX_EXCERPT_LENGTH = 600
+_MAX_INCIDENTS = 25
+_MAX_MESSAGE_UNITS = 3_800
+"""UTF-16 units of a list. Telegram's limit is 4,096, and a caller may append a few words."""
 
-_MOST_PLACES = 5
+_MAX_PLACES = 5
 
 _HAZARDS = {
     "air_raid": "incident-air-raid",
@@ -44,183 +44,202 @@ _LEVELS = {
     "orange": "incident-level-orange",
     "yellow": "incident-level-yellow",
 }
-_ON, _LESS, _OVER, _UNKNOWN = "🔴", "🟡", "🟢", "⚪"
+_ACTIVE, _MINOR, _OVER, _UNKNOWN = "🔴", "🟡", "🟢", "⚪"
 
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentView:
-    """An incident to be shown to somebody."""
+    """Incident to render."""
 
-    incident: Incident  # as it is now
-    telling: Telling  # why it is shown
-    bulletin: StoredBulletin | None = None  # its newest; None: no longer kept
-    delay: timedelta | None = None  # from the source's own time to now; None: no matter
+    incident: Incident  # in its latest state
+    reason: NotificationReason
+    bulletin: StoredBulletin | None = None  # its last bulletin; None: purged
+    delay: timedelta | None = None  # from the source's own time to now; None: not shown
 
 
-class IncidentMessages:
-    """Draws incidents."""
+class AlertRenderer:
+    """Renderer of incidents."""
 
-    def __init__(self, words: Words, gazetteer: Gazetteer, topics: Topics) -> None:
-        self._words = words
+    def __init__(self, catalog: Catalog, gazetteer: Gazetteer, topics: Topics) -> None:
+        self._catalog = catalog
         self._gazetteer = gazetteer
         self._topics = topics
 
-    def draw(self, views: Sequence[IncidentView], audience: Audience, now: datetime) -> Content:
-        """One message, which may stand for several incidents."""
+    def render(
+        self, views: Sequence[IncidentView], options: RenderOptions, now: datetime
+    ) -> MessageContent:
+        """Render incidents as one message."""
         if len(views) == 1:
-            return self._one(views[0], audience, now)
-        voice = self._words.voice(audience.language)
-        on_first = sorted(views, key=lambda view: view.incident.closed_at is not None)
-        told = self.listing(Html(), on_first, audience, now)
+            return self._render_single(views[0], options, now)
+        translator = self._catalog.translator(options.language)
+        active_first = sorted(views, key=lambda view: view.incident.closed_at is not None)
+        incidents = self.render_list(Html(), active_first, options, now)
         delay = max((view.delay for view in views if view.delay), default=None)
-        late = _late(delay, voice)
-        return Content(join("\n\n", [told, Html(f"<i>{late}</i>") if late else Html()]))
+        late = _late(delay, translator)
+        return MessageContent(join("\n\n", [incidents, Html(f"<i>{late}</i>") if late else Html()]))
 
-    def _one(self, view: IncidentView, audience: Audience, now: datetime) -> Content:
-        voice = self._words.voice(audience.language)
+    def _render_single(
+        self, view: IncidentView, options: RenderOptions, now: datetime
+    ) -> MessageContent:
+        translator = self._catalog.translator(options.language)
         incident = view.incident
-        head = join(" ", [Html(_sign(incident)), bold(self._headline(view, voice))])
-        state = self._state(incident, audience, now, voice)
+        head = join(" ", [Html(_sign(incident)), bold(self._headline(view, translator))])
+        state = self._state(incident, options, now, translator)
         parts = [head, state]
-        if view.telling is Telling.KNOWN and incident.unknown_since is None:
-            parts.insert(1, voice.say("incident-known-again"))
+        if view.reason is NotificationReason.KNOWN_AGAIN and incident.unknown_since is None:
+            parts.insert(1, translator.html("incident-known-again"))
         if incident.closed_at is None:
-            parts.append(self._words_of(view.bulletin, audience, html.shown(state)))
-        return Content(join("\n\n", [*parts, _foot(view, voice)]))
+            parts.append(_excerpt(view.bulletin, options, html.visible_text(state)))
+        return MessageContent(join("\n\n", [*parts, _footer(view, translator)]))
 
-    def summary(self, missed: Sequence[IncidentView], audience: Audience, now: datetime) -> Content:
-        """Alerts that were too old to ring, in one message."""
-        voice = self._words.voice(audience.language)
-        return Content(self.listing(voice.say("missed-head"), missed, audience, now))
+    def render_missed_summary(
+        self, missed: Sequence[IncidentView], options: RenderOptions, now: datetime
+    ) -> MessageContent:
+        """Render the summary of alerts that arrived too late to be pushed."""
+        translator = self._catalog.translator(options.language)
+        return MessageContent(
+            self.render_list(translator.html("missed-head"), missed, options, now)
+        )
 
-    def listing(
+    def render_list(
         self,
         head: Html,
         views: Sequence[IncidentView],
-        audience: Audience,
+        options: RenderOptions,
         now: datetime,
-        heard: Mapping[str, datetime] | None = None,
+        confirmed_at: Mapping[str, datetime] | None = None,
     ) -> Html:
-        """As many incidents as fit one message; `heard`: when sources answered last."""
-        voice = self._words.voice(audience.language)
+        """Render the first incidents that fit one message, and the count of the others.
+
+        `confirmed_at`: aware time of the last successful poll, by source.
+        """
+        translator = self._catalog.translator(options.language)
         parts = [head]
-        shown = 0
-        for view in views[:_MOST_LINES]:
+        for view in views[:_MAX_INCIDENTS]:
             incident = view.incident
-            title = f"{_sign(incident)} {self._headline(view, voice)}"
-            sources = _sources(incident, audience, now, voice, heard or {})
-            state = self._state(incident, audience, now, voice)
+            title = f"{_sign(incident)} {self._headline(view, translator)}"
+            sources = _sources(incident, options, now, translator, confirmed_at or {})
+            state = self._state(incident, options, now, translator)
             entry = join("\n", [bold(title), state, Html(f"<i>{sources}</i>")])
-            if plain_text.units(html.shown(join("\n\n", [*parts, entry]))) > _MESSAGE:
+            text = html.visible_text(join("\n\n", [*parts, entry]))
+            if plain_text.utf16_length(text) > _MAX_MESSAGE_UNITS:
                 break
             parts.append(entry)
-            shown += 1
-        if len(views) > shown:
-            parts.append(voice.say("alerts-more", count=len(views) - shown))
+        count = len(parts) - 1
+        if len(views) > count:
+            parts.append(translator.html("alerts-more", count=len(views) - count))
         return join("\n\n", parts)
 
-    def _headline(self, view: IncidentView, voice: Voice) -> str:
-        incident, said = view.incident, view.bulletin
+    def _headline(self, view: IncidentView, translator: Translator) -> str:
+        incident, bulletin = view.incident, view.bulletin
         kind, _, id_ = incident.hazard.partition(":")
-        what = voice.label(_HAZARDS.get(kind, "incident-other"))
-        place = self._place(view, voice)
+        hazard = translator.text(_HAZARDS.get(kind, "incident-other"))
+        place = self._place(view, translator)
         if incident.closed_at:
-            # A forecast that has run out promises nobody that it is safe.
+            # The end of a forecast does not mean that it is safe: it is no all-clear.
             key = "incident-over" if id_ else "button-all-clear"
-            return voice.label(key, what=what, place=place)
-        if id_ and said and said.title:
-            return f"{pages(said).headline} — {place}"
-        return f"{what}: {place}"
+            return translator.text(key, what=hazard, place=place)
+        if id_ and bulletin and bulletin.title:
+            return f"{paginate(bulletin).headline} — {place}"
+        return f"{hazard}: {place}"
 
-    def _place(self, view: IncidentView, voice: Voice) -> str:
-        """An alert with an id may be for many places: as its source calls them."""
-        region, named = view.incident.region, view.bulletin.regions if view.bulletin else ()
-        if len(named) < 2 or not has_id(view.incident.hazard):
-            return self._gazetteer.title(region, voice.language)
-        shown = ", ".join(map(plain_text.line, named[:_MOST_PLACES]))
-        return shown if len(named) <= _MOST_PLACES else f"{shown}, …"
+    def _place(self, view: IncidentView, translator: Translator) -> str:
+        """Return the region; for an alert with an id the place names that its source gives."""
+        incident = view.incident
+        names = view.bulletin.regions if view.bulletin else ()
+        if len(names) < 2 or not has_id(incident.hazard):
+            return self._gazetteer.title(incident.region, translator.language)
+        joined = ", ".join(map(plain_text.single_line, names[:_MAX_PLACES]))
+        return joined if len(names) <= _MAX_PLACES else f"{joined}, …"
 
-    def _state(self, incident: Incident, audience: Audience, now: datetime, voice: Voice) -> Html:
-        since = moment(incident.opened_at, audience.zone, now, voice)
+    def _state(
+        self, incident: Incident, options: RenderOptions, now: datetime, translator: Translator
+    ) -> Html:
+        since = format_moment(incident.opened_at, options.zone, now, translator)
         if incident.closed_at:
-            until = moment(incident.closed_at, audience.zone, now, voice)
-            lasted = _length(incident.closed_at - incident.opened_at, voice)
-            if has_id(incident.hazard):
-                return voice.say("incident-applied", lasted=lasted, since=since, until=until)
-            return voice.say("incident-lasted", lasted=lasted, since=since, until=until)
-        lines = [voice.say("incident-since", since=since), *self._gravity(incident, voice)]
-        if incident.level == "warning":  # nothing is on yet
-            lines[0] = voice.say("incident-warned", since=since)
+            until = format_moment(incident.closed_at, options.zone, now, translator)
+            duration = _format_duration(incident.closed_at - incident.opened_at, translator)
+            key = "incident-applied" if has_id(incident.hazard) else "incident-lasted"
+            return translator.html(key, lasted=duration, since=since, until=until)
+        lines = [translator.html("incident-since", since=since)]
+        if incident.level == "warning":  # nothing is active yet
+            lines = [translator.html("incident-warned", since=since)]
         if has_id(incident.hazard):
-            lines[0] = voice.say("incident-issued", at=since)
-        if has_id(incident.hazard) and (end := _end(incident)):
-            until = moment(end, audience.zone, now, voice)
-            lines.insert(1, voice.say("incident-until", until=until))
+            lines = [translator.html("incident-issued", at=since)]
+            if expires_at := _expires_at(incident):
+                until = format_moment(expires_at, options.zone, now, translator)
+                lines.append(translator.html("incident-until", until=until))
+        lines += self._severity(incident, translator)
         if incident.unknown_since:
-            last = moment(incident.unknown_since, audience.zone, now, voice)
+            unknown_since = format_moment(incident.unknown_since, options.zone, now, translator)
             lines = [
-                bold(voice.say("incident-unknown", since=last)),
-                voice.say("incident-known-last"),
+                bold(translator.html("incident-unknown", since=unknown_since)),
+                translator.html("incident-known-last"),
                 *lines,
             ]
         return join("\n", lines)
 
-    def _gravity(self, incident: Incident, voice: Voice) -> list[Html]:
+    def _severity(self, incident: Incident, translator: Translator) -> list[Html]:
         lines = []
         if incident.level in _LEVELS:
-            lines.append(voice.say(_LEVELS[incident.level]))
+            lines.append(translator.html(_LEVELS[incident.level]))
         if incident.threats:
-            titles = [self._topics.title(name, voice.language) for name in incident.threats]
-            lines.append(voice.say("incident-threats", threats=", ".join(titles)))
+            titles = [self._topics.title(name, translator.language) for name in incident.threats]
+            lines.append(translator.html("incident-threats", threats=", ".join(titles)))
         return lines
 
-    def _words_of(self, bulletin: StoredBulletin | None, audience: Audience, stated: str) -> Html:
-        """What a source said in words of its own, or in the reader's language: but for lines that
-        are stated already.
-        """
-        if bulletin is None:
-            return Html()
-        if has_id(bulletin.hazard or ""):  # nobody else has words for it
-            return escape(plain_text.shorten(pages(bulletin).text, _SENTENCES))
-        if is_declared(bulletin) and bulletin.lang != audience.language:
-            return Html()
-        whole = pages(bulletin)
-        said = whole.text if is_declared(bulletin) else f"{whole.headline}\n{whole.text}"
-        known = stated.split("\n")
-        lines = [line for line in said.split("\n") if line.rstrip(". ") not in known]
-        return escape(plain_text.shorten("\n".join(lines).strip(), _SENTENCES))
 
+def _excerpt(bulletin: StoredBulletin | None, options: RenderOptions, state: str) -> Html:
+    """Return the bulletin's own words, without the lines that the state has already.
 
-def _foot(view: IncidentView, voice: Voice) -> Html:
-    first, *others = [*view.incident.sources] or [""]
-    parts = [escape(plain_text.line(first))]
-    if others and view.incident.closed_at is None:
-        parts.append(voice.say("incident-confirmed", sources=", ".join(others)))
-    if view.bulletin and has_id(view.incident.hazard):
-        parts.append(link(view.bulletin.url, voice.label("link-source")) or Html())
-    said = join(" · ", [*parts, _late(view.delay, voice)])
-    return Html(f"<i>{said}</i>") if said else Html()
-
-
-def _late(delay: timedelta | None, voice: Voice) -> Html:
-    if delay is None or delay <= LATE:
+    A declared alert is shown in its own words only to readers of its language.
+    """
+    if bulletin is None:
         return Html()
-    return voice.say("incident-late", late=_length(delay, voice))
+    pages = paginate(bulletin)
+    if has_id(bulletin.hazard or ""):  # the bot has no words of its own for it
+        return escape(plain_text.truncate(pages.text, _MAX_EXCERPT_LENGTH))
+    text = f"{pages.headline}\n{pages.text}"
+    if is_declared_alert(bulletin):
+        if bulletin.lang != options.language:
+            return Html()
+        text = pages.text
+    state_lines = state.split("\n")
+    lines = [line for line in text.split("\n") if line.rstrip(". ") not in state_lines]
+    return escape(plain_text.truncate("\n".join(lines).strip(), _MAX_EXCERPT_LENGTH))
+
+
+def _footer(view: IncidentView, translator: Translator) -> Html:
+    """Render the sources, the link and the delay."""
+    first_source, *confirming = [*view.incident.sources] or [""]
+    parts = [escape(plain_text.single_line(first_source))]
+    if confirming and view.incident.closed_at is None:
+        parts.append(translator.html("incident-confirmed", sources=", ".join(confirming)))
+    if view.bulletin and has_id(view.incident.hazard):
+        parts.append(link(view.bulletin.url, translator.text("link-source")) or Html())
+    footer = join(" · ", [*parts, _late(view.delay, translator)])
+    return Html(f"<i>{footer}</i>") if footer else Html()
+
+
+def _late(delay: timedelta | None, translator: Translator) -> Html:
+    if delay is None or delay <= LATE_AFTER:
+        return Html()
+    return translator.html("incident-late", late=_format_duration(delay, translator))
 
 
 def _sources(
     incident: Incident,
-    audience: Audience,
+    options: RenderOptions,
     now: datetime,
-    voice: Voice,
-    heard: Mapping[str, datetime],
+    translator: Translator,
+    confirmed_at: Mapping[str, datetime],
 ) -> Html:
-    """Who says so, with when they were heard last."""
-    told = []
-    for name, word in incident.sources.items():
-        at = max(word.at, heard.get(name, word.at))
-        told.append(f"{name} {moment(at, audience.zone, now, voice)}")
-    return escape(plain_text.line(", ".join(told)))
+    """Render the sources with the time of their last report or poll."""
+    sources = []
+    for name, report in incident.sources.items():
+        reported_at = max(report.reported_at, confirmed_at.get(name, report.reported_at))
+        sources.append(f"{name} {format_moment(reported_at, options.zone, now, translator)}")
+    return escape(plain_text.single_line(", ".join(sources)))
 
 
 def _sign(incident: Incident) -> str:
@@ -228,18 +247,19 @@ def _sign(incident: Incident) -> str:
         return _OVER
     if incident.unknown_since:
         return _UNKNOWN
-    return _LESS if incident.level in ("yellow", "warning") else _ON
+    return _MINOR if incident.level in ("yellow", "warning") else _ACTIVE
 
 
-def _end(incident: Incident) -> datetime | None:
-    """When it ends, as its sources tell."""
-    ends = [word.expires_at for word in incident.sources.values() if word.on and word.expires_at]
+def _expires_at(incident: Incident) -> datetime | None:
+    """Return the latest end that an active source gives."""
+    reports = incident.sources.values()
+    ends = [report.expires_at for report in reports if report.is_active and report.expires_at]
     return max(ends, default=None)
 
 
-def _length(length: timedelta, voice: Voice) -> str:
-    minutes, seconds = divmod(int(length.total_seconds()), 60)
+def _format_duration(duration: timedelta, translator: Translator) -> str:
+    minutes, seconds = divmod(int(duration.total_seconds()), 60)
     if minutes < 3:
-        return voice.label("moment-seconds", seconds=minutes * 60 + seconds)
+        return translator.text("moment-seconds", seconds=minutes * 60 + seconds)
     hours, minutes = divmod(minutes, 60)
-    return voice.label("moment-length", hours=hours, minutes=minutes)
+    return translator.text("moment-length", hours=hours, minutes=minutes)

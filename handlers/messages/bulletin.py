@@ -1,183 +1,205 @@
-"""How a bulletin looks, in a push as in an answer. Pure: values in, values out."""
+"""Bulletin renderer: pushes, pages and lists of bulletins. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from alerts.classification import Sign, read, sign
-from handlers.messages.pagination import pages
-from handlers.telegram.callback_data import number
+from alerts.classification import BulletinClass, classify, read_bulletin
+from handlers.messages.pagination import paginate
+from handlers.telegram.keyboards import button_rows, parse_number
 from handlers.text import plain_text
-from handlers.text.dates import moment
-from handlers.text.html import Html, bold, escape, join, link, shown
-from handlers.text.i18n import Voice, Words
+from handlers.text.dates import format_moment
+from handlers.text.html import Html, bold, escape, join, link, visible_text
+from handlers.text.i18n import Catalog, Translator
 from matching.reader import Reader
-from storage.inbound.bulletins import ANNOUNCEMENTS, Bulletin, StoredBulletin
+from storage.inbound.bulletins import ANNOUNCEMENT_SOURCE, Bulletin, StoredBulletin
 from storage.subscribers.subscribers import Detail, Subscriber
-from storage.values.message import Button, Content
+from storage.values.message import Button, MessageContent
 
 PREFIX = "m"
-"""Of the buttons drawn here: `m:BULLETIN:PAGE`."""
+"""Prefix of `m:BULLETIN:PAGE`: opens a page of a bulletin."""
 
-_SENTENCE = 300  # UTF-16 units
-_LOOK = 4_000
-"""Characters of a text in which its first sentence ends, or is cut."""
+_MAX_SENTENCE_LENGTH = 300  # UTF-16 units
+_MAX_ENTRY_INPUT = 4_000
+"""Characters of a title and of a text that an entry of a list considers."""
 
-_ENTRIES = 24
-"""Bulletins in one message: each has a button, and marks at most four pieces of at most 100."""
+_MAX_ENTRIES = 24
+"""Bulletins in one message. An entry has at most four formatted pieces; a message may have 100."""
 
-_ROW = 8
+_BUTTONS_IN_ROW = 8
 
 
-class Audience(NamedTuple):
-    """Those to whom a bulletin looks the same."""
+class RenderOptions(NamedTuple):
+    """Options that determine how a bulletin looks: readers with equal options share a rendering."""
 
-    language: str  # one we have words in
-    zone: str | None  # IANA; None is UTC
+    language: str  # code of a supported language
+    zone: str | None  # IANA name; None is UTC
     detail: Detail
 
     @classmethod
-    def of(cls, subscriber: Subscriber) -> "Audience":
+    def of(cls, subscriber: Subscriber) -> "RenderOptions":
+        """Return the options of a subscriber."""
         return cls(subscriber.language, subscriber.zone, subscriber.detail)
 
 
-class Messages:
-    """Draws bulletins."""
+class BulletinRenderer:
+    """Renderer of bulletins."""
 
-    def __init__(self, words: Words, reader: Reader) -> None:
-        self._words = words
+    def __init__(self, catalog: Catalog, reader: Reader) -> None:
+        self._catalog = catalog
         self._reader = reader
 
-    def bulletin(self, stored: StoredBulletin, audience: Audience, now: datetime) -> Content:
-        """One bulletin as one message, with a button for what is left out."""
-        whole = pages(stored)
-        if audience.detail is Detail.FULL or stored.source == ANNOUNCEMENTS:
-            return self._draw(stored, audience, now, whole.texts[0], _after(0, whole.texts))
-        first = plain_text.first_sentence(whole.text, _SENTENCE)
-        return self._draw(stored, audience, now, first, None if first == whole.text else 0)
+    def render(
+        self, bulletin: StoredBulletin, options: RenderOptions, now: datetime
+    ) -> MessageContent:
+        """Render a bulletin as one message, with a button for the remainder."""
+        pages = paginate(bulletin)
+        if options.detail is Detail.FULL or bulletin.source == ANNOUNCEMENT_SOURCE:
+            next_page = _next_page(0, pages.texts)
+            return self._render(bulletin, options, now, pages.texts[0], next_page)
+        sentence = plain_text.first_sentence(pages.text, _MAX_SENTENCE_LENGTH)
+        next_page = None if sentence == pages.text else 0
+        return self._render(bulletin, options, now, sentence, next_page)
 
-    def page(
-        self, stored: StoredBulletin, audience: Audience, now: datetime, at: int
-    ) -> Content | None:
-        """One page of the whole bulletin, from 0; None when it has no such page."""
-        texts = pages(stored).texts
-        if not 0 <= at < len(texts):
+    def render_page(
+        self, bulletin: StoredBulletin, options: RenderOptions, now: datetime, page: int
+    ) -> MessageContent | None:
+        """Render a page, counted from 0, of the full bulletin; None if there is no such page."""
+        texts = paginate(bulletin).texts
+        if not 0 <= page < len(texts):
             return None
-        return self._draw(stored, audience, now, texts[at], _after(at, texts))
+        return self._render(bulletin, options, now, texts[page], _next_page(page, texts))
 
-    def entry(self, stored: StoredBulletin, seen: Sign, audience: Audience, now: datetime) -> Html:
-        """A bulletin as one of a list: what it says in short, and where to read on."""
-        voice = self._words.voice(audience.language)
-        # Of what is as long as a book only the beginning is looked at.
-        begins = pages(replace(stored, title=stored.title[:_LOOK], text=stored.text[:_LOOK]))
-        headline = bold(begins.headline) if begins.headline else Html()
-        text = ""
-        if audience.detail is Detail.FULL or not headline:
-            text = plain_text.first_sentence(begins.texts[0], _SENTENCE)
-        head = join(" ", [Html(seen.value), headline])
-        return join("\n", [head, escape(text), _footer(stored, seen, audience, now, voice)])
+    def render_entry(
+        self,
+        bulletin: StoredBulletin,
+        bulletin_class: BulletinClass,
+        options: RenderOptions,
+        now: datetime,
+    ) -> Html:
+        """Render a bulletin as an entry of a list: headline or first sentence, and the footer."""
+        translator = self._catalog.translator(options.language)
+        # Bulletins can be as long as a book: consider only the beginning.
+        title, text = bulletin.title[:_MAX_ENTRY_INPUT], bulletin.text[:_MAX_ENTRY_INPUT]
+        pages = paginate(replace(bulletin, title=title, text=text))
+        headline = bold(pages.headline) if pages.headline else Html()
+        sentence = ""
+        if options.detail is Detail.FULL or not headline:
+            sentence = plain_text.first_sentence(pages.texts[0], _MAX_SENTENCE_LENGTH)
+        head = join(" ", [Html(bulletin_class.value), headline])
+        footer = _footer(bulletin, bulletin_class, options, now, translator)
+        return join("\n", [head, escape(sentence), footer])
 
-    def listing(
-        self, bulletins: Sequence[StoredBulletin], audience: Audience, now: datetime, head: Html
-    ) -> tuple[Content, int]:
-        """As many of `bulletins`, in the order given, as fit one message; and how many those are.
+    def render_list(
+        self,
+        bulletins: Sequence[StoredBulletin],
+        options: RenderOptions,
+        now: datetime,
+        head: Html,
+    ) -> tuple[MessageContent, int]:
+        """Render the first bulletins that fit one message; return it and their count.
 
-        Each has a button that opens it. `head` stands above them, 400 units at most.
+        Each has a button that opens it. `head` is the heading, of at most 400 units.
         """
         parts = [head]
-        for place, stored in enumerate(bulletins[:_ENTRIES], start=1):
-            entry = Html(f"{place}. {self.entry(stored, self._sign(stored), audience, now)}")
-            if plain_text.units(shown(join("\n\n", [*parts, entry]))) > plain_text.MESSAGE:
+        for number, bulletin in enumerate(bulletins[:_MAX_ENTRIES], start=1):
+            entry = self.render_entry(bulletin, self._classify(bulletin), options, now)
+            numbered = Html(f"{number}. {entry}")
+            text = visible_text(join("\n\n", [*parts, numbered]))
+            if plain_text.utf16_length(text) > plain_text.MAX_MESSAGE_UNITS:
                 break
-            parts.append(entry)
+            parts.append(numbered)
         count = len(parts) - 1
         buttons = [
-            Button(str(place), open_button(stored.id))
-            for place, stored in enumerate(bulletins[:count], start=1)
+            Button(str(number), open_callback_data(bulletin.id))
+            for number, bulletin in enumerate(bulletins[:count], start=1)
         ]
-        rows = tuple(tuple(buttons[at : at + _ROW]) for at in range(0, count, _ROW))
-        return Content(join("\n\n", parts), rows), count
+        rows = button_rows(buttons, _BUTTONS_IN_ROW)
+        return MessageContent(join("\n\n", parts), rows), count
 
-    def _draw(
+    def _render(
         self,
-        stored: StoredBulletin,
-        audience: Audience,
+        bulletin: StoredBulletin,
+        options: RenderOptions,
         now: datetime,
         text: str,
         next_page: int | None,
-    ) -> Content:
-        voice = self._words.voice(audience.language)
-        seen = self._sign(stored)
-        text = f"{text} …" if next_page else text  # it goes on, also where no button can say so
-        head = join(" ", [Html(seen.value), _headline(stored)])
-        html = join("\n\n", [head, escape(text), _footer(stored, seen, audience, now, voice)])
+    ) -> MessageContent:
+        translator = self._catalog.translator(options.language)
+        bulletin_class = self._classify(bulletin)
+        if next_page:  # a page is cut off; say so, since inline mode shows no button
+            text = f"{text} …"
+        head = join(" ", [Html(bulletin_class.value), _headline(bulletin)])
+        footer = _footer(bulletin, bulletin_class, options, now, translator)
+        html = join("\n\n", [head, escape(text), footer])
         if next_page is None:
-            return Content(html)
-        return Content(html, ((Button(voice.label("button-more"), _data(stored.id, next_page)),),))
+            return MessageContent(html)
+        button = Button(translator.text("button-more"), _callback_data(bulletin.id, next_page))
+        return MessageContent(html, ((button,),))
 
-    def _sign(self, stored: StoredBulletin) -> Sign:
-        return sign(stored, read(self._reader, stored))
+    def _classify(self, bulletin: StoredBulletin) -> BulletinClass:
+        return classify(bulletin, read_bulletin(self._reader, bulletin))
 
 
-def read_press(data: str) -> tuple[int, int] | None:
-    """The bulletin's id and the page that a button drawn here stands for; None for anything else.
-
-    `data` is what follows the prefix.
-    """
+def parse_callback(data: str) -> tuple[int, int] | None:
+    """Parse callback data after the prefix: the bulletin's id and the page; None if invalid."""
     parts = data.split(":")
-    bulletin, page = (number(part) for part in parts) if len(parts) == 2 else (None, None)
+    bulletin, page = map(parse_number, parts) if len(parts) == 2 else (None, None)
     return None if bulletin is None or page is None else (bulletin, page)
 
 
-def open_button(bulletin: int) -> str:
-    """What the button carries that opens a bulletin whole."""
-    return _data(bulletin, 0)
+def open_callback_data(bulletin: int) -> str:
+    """Return the callback data that open a bulletin at its first page."""
+    return _callback_data(bulletin, 0)
 
 
-def listed(content: Content) -> list[int]:
-    """Ids of the bulletins that a listing drawn here tells of, in its order."""
-    buttons = (button.data or "" for row in content.buttons for button in row)
-    pressed = (read_press(data.removeprefix(f"{PREFIX}:")) for data in buttons)
-    return [bulletin for bulletin, _ in filter(None, pressed)]
+def listed_bulletin_ids(content: MessageContent) -> list[int]:
+    """Return the ids of the bulletins in a rendered list, in its order."""
+    data = (button.data or "" for row in content.buttons for button in row)
+    parsed = (parse_callback(text.removeprefix(f"{PREFIX}:")) for text in data)
+    return [bulletin for bulletin, _ in filter(None, parsed)]
 
 
-def _data(bulletin: int, page: int) -> str:
+def _callback_data(bulletin: int, page: int) -> str:
     return f"{PREFIX}:{bulletin}:{page}"
 
 
-def _after(at: int, texts: tuple[str, ...]) -> int | None:
-    return at + 1 if at + 1 < len(texts) else None
+def _next_page(page: int, texts: tuple[str, ...]) -> int | None:
+    return page + 1 if page + 1 < len(texts) else None
 
 
 def _headline(bulletin: Bulletin) -> Html:
-    headline = pages(bulletin).headline
+    headline = paginate(bulletin).headline
     return bold(headline) if headline else Html()
 
 
 def _footer(
-    bulletin: StoredBulletin, seen: Sign, audience: Audience, now: datetime, voice: Voice
+    bulletin: StoredBulletin,
+    bulletin_class: BulletinClass,
+    options: RenderOptions,
+    now: datetime,
+    translator: Translator,
 ) -> Html:
-    source = escape(plain_text.line(", ".join((bulletin.source, *bulletin.also))))
-    if bulletin.source == ANNOUNCEMENTS:
-        source = voice.say("announcement-from")
-    at = moment(_time(bulletin), audience.zone, now, voice)
-    told = join(" · ", [_meaning(seen, voice), source, escape(at)])
-    more = link(bulletin.url, voice.label("link-source"))
-    return join(" · ", [Html(f"<i>{told}</i>"), more or Html()])
+    """Render class, sources, time and link."""
+    sources = ", ".join((bulletin.source, *bulletin.duplicate_sources))
+    source = escape(plain_text.single_line(sources))
+    if bulletin.source == ANNOUNCEMENT_SOURCE:
+        source = translator.html("announcement-from")
+    published_at = bulletin.published_at or bulletin.received_at
+    time = escape(format_moment(published_at, options.zone, now, translator))
+    origin = join(" · ", [_class_name(bulletin_class, translator), source, time])
+    source_link = link(bulletin.url, translator.text("link-source"))
+    return join(" · ", [Html(f"<i>{origin}</i>"), source_link or Html()])
 
 
-def _meaning(seen: Sign, voice: Voice) -> Html:
-    match seen:
-        case Sign.ALERT:
-            return voice.say("sign-alert")
-        case Sign.CLEAR:
-            return voice.say("sign-clear")
-        case Sign.WARNING:
-            return voice.say("sign-warning")
-        case Sign.NEWS:
+def _class_name(bulletin_class: BulletinClass, translator: Translator) -> Html:
+    match bulletin_class:
+        case BulletinClass.ALERT:
+            return translator.html("sign-alert")
+        case BulletinClass.CLEAR:
+            return translator.html("sign-clear")
+        case BulletinClass.WARNING:
+            return translator.html("sign-warning")
+        case BulletinClass.NEWS:
             return Html()
-
-
-def _time(bulletin: Bulletin) -> datetime:
-    return bulletin.published_at or bulletin.received_at

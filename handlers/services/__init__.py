@@ -1,1 +1,4 @@
-"""handlers/services."""
+"""Use cases that several commands share: subscribe, reschedule, search, explain, export.
+
+Not here: a command's reply and buttons (`handlers.commands`), SQL (`storage`).
+"""

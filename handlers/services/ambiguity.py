@@ -1,71 +1,85 @@
-"""Buttons for what else an ambiguous name can mean, and what a press of one changes."""
+"""Ambiguity: buttons for the other meanings of a name, and the disambiguation by a press."""
 
 from collections.abc import Sequence
 
-from handlers.telegram.callback_data import carry, number
-from handlers.text.i18n import Voice
-from handlers.text.query_text import Wording
+from handlers.telegram.keyboards import encode_text, parse_number
+from handlers.text.i18n import Translator
+from handlers.text.query_text import QueryFormatter
 from matching.query.ast import Phrase, PlaceTerm, Query, Word, replace, terms
-from matching.query.parser import Choice
+from matching.query.parser import Ambiguity
 from storage.values.message import Button
 
 PREFIX = "c"
-"""`c:SUBSCRIPTION:CHOICE:MEANING`; a meaning is a place's code, or `-` for a plain word."""
+"""`c:SUBSCRIPTION:AMBIGUITY:MEANING`. A meaning is the code of a place, or `-` for a plain word."""
 
 Meaning = Word | Phrase | PlaceTerm
 
-_MOST = 12
+_MAX_BUTTONS = 12
 
 
-def buttons(
-    subscription: int, query: Query, choices: Sequence[Choice], voice: Voice, wording: Wording
+def alternative_buttons(
+    subscription: int,
+    query: Query,
+    ambiguities: Sequence[Ambiguity],
+    translator: Translator,
+    formatter: QueryFormatter,
 ) -> tuple[tuple[Button, ...], ...]:
-    """One for each meaning that `query` could have and has not."""
-    drawn = []
-    for at, choice in enumerate(choices):
-        standing = _standing(query, choice)
-        for meaning in _meanings(choice):
-            if meaning != standing:
-                data = carry(f"{PREFIX}:{subscription}:{at}:", _token(meaning))
-                drawn.append(Button(_label(meaning, choice, voice, wording), data))
-    return tuple((button,) for button in drawn[:_MOST])
+    """Build rows with a button for each meaning that the query could have but does not."""
+    buttons = []
+    for position, ambiguity in enumerate(ambiguities):
+        current = _current_meaning(query, ambiguity)
+        for meaning in _meanings(ambiguity):
+            if meaning != current:
+                data = encode_text(f"{PREFIX}:{subscription}:{position}:", _token(meaning))
+                buttons.append(Button(_label(meaning, ambiguity, translator, formatter), data))
+    return tuple((button,) for button in buttons[:_MAX_BUTTONS])
 
 
-def read_press(data: str) -> tuple[int, int, str] | None:
-    """Subscription, choice and meaning of what follows the prefix; None for anything else."""
-    subscription, _, rest = data.partition(":")
-    choice, _, token = rest.partition(":")
-    first, second = number(subscription), number(choice)
-    return None if first is None or second is None else (first, second, token)
+def parse_callback(data: str) -> tuple[int, int, str] | None:
+    """Parse data after the prefix: subscription, position of the ambiguity, token of the meaning.
 
-
-def change(query: Query, choices: Sequence[Choice], at: int, token: str) -> Query | None:
-    """The query with that meaning in place; None when it has no such choice any more."""
-    if at >= len(choices):
+    Returns None for anything else.
+    """
+    subscription_text, _, remainder = data.partition(":")
+    position_text, _, token = remainder.partition(":")
+    subscription, position = parse_number(subscription_text), parse_number(position_text)
+    if subscription is None or position is None:
         return None
-    choice = choices[at]
-    standing = _standing(query, choice)
-    wanted = next((each for each in _meanings(choice) if _token(each) == token), None)
-    if standing is None or wanted is None:
+    return subscription, position, token
+
+
+def apply_choice(
+    query: Query, ambiguities: Sequence[Ambiguity], position: int, token: str
+) -> Query | None:
+    """Return the query with the chosen meaning; None if it no longer has that choice."""
+    if position >= len(ambiguities):
         return None
-    return replace(query, standing, wanted)
+    ambiguity = ambiguities[position]
+    current = _current_meaning(query, ambiguity)
+    meanings = _meanings(ambiguity)
+    chosen = next((meaning for meaning in meanings if _token(meaning) == token), None)
+    if current is None or chosen is None:
+        return None
+    return replace(query, current, chosen)
 
 
-def _meanings(choice: Choice) -> tuple[Meaning, ...]:
-    return (choice.chosen, *choice.others)
+def _meanings(ambiguity: Ambiguity) -> tuple[Meaning, ...]:
+    return (ambiguity.meaning, *ambiguity.alternatives)
 
 
-def _standing(query: Query, choice: Choice) -> Meaning | None:
-    """Which of the meanings the query has now."""
-    there = set(terms(query))
-    return next((meaning for meaning in _meanings(choice) if meaning in there), None)
+def _current_meaning(query: Query, ambiguity: Ambiguity) -> Meaning | None:
+    """Return the meaning that the query has now."""
+    query_terms = set(terms(query))
+    return next((meaning for meaning in _meanings(ambiguity) if meaning in query_terms), None)
 
 
 def _token(meaning: Meaning) -> str:
     return meaning.code if isinstance(meaning, PlaceTerm) else "-"
 
 
-def _label(meaning: Meaning, choice: Choice, voice: Voice, wording: Wording) -> str:
+def _label(
+    meaning: Meaning, ambiguity: Ambiguity, translator: Translator, formatter: QueryFormatter
+) -> str:
     if isinstance(meaning, PlaceTerm):
-        return voice.label("button-place-instead", place=wording.place(meaning.code))
-    return voice.label("button-word-instead", word=choice.written.strip('"“”„«»'))
+        return translator.text("button-place-instead", place=formatter.place_name(meaning.code))
+    return translator.text("button-word-instead", word=ambiguity.text.strip('"“”„«»'))

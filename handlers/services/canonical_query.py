@@ -1,12 +1,12 @@
-"""A query spelled out so that it can be read in one way only, whatever a name could mean else."""
+"""Canonical query: serializer to a text that has a single meaning, even for ambiguous names."""
 
 from collections.abc import Sequence
 
 from matching.query.ast import And, Not, Or, Phrase, PlaceTerm, Query, SourceTerm, TopicTerm, Word
 
 
-def spell(query: Query) -> str:  # noqa: PLR0911 - a table reads best whole
-    """What `matching.parser.parse` reads as just this query: `word:"van" AND in:PL`."""
+def serialize_query(query: Query) -> str:  # noqa: PLR0911 - a return for each kind of node
+    """Serialize a query to a text that parses to the same query, as `word:"van" AND in:"PL"`."""
     match query:
         case Word(text):
             return f'word:"{text}"'
@@ -31,5 +31,5 @@ def _joined(operator: str, parts: Sequence[Query], *looser: type[Query]) -> str:
 
 
 def _grouped(part: Query, *looser: type[Query]) -> str:
-    """In parentheses where it would come apart otherwise."""
-    return f"({spell(part)})" if isinstance(part, looser) else spell(part)
+    """Serialize a part, in parentheses if its operator binds more loosely."""
+    return f"({serialize_query(part)})" if isinstance(part, looser) else serialize_query(part)

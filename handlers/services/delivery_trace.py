@@ -1,38 +1,49 @@
-"""What became of a report, in words."""
+"""Delivery trace in words: the state of a bulletin for one chat."""
 
 from handlers.telegram.events import Request
-from handlers.text.dates import moment
+from handlers.text.dates import format_moment
 from handlers.text.html import Html, join
-from handlers.text.i18n import Voice
+from handlers.text.i18n import Translator
 from storage.engine.database import Transaction
 from storage.inbound import bulletins
 from storage.inbound.bulletins import StoredBulletin
-from storage.outbox.delivery_trace import Trace
+from storage.outbox.delivery_trace import DeliveryTrace
 
 
-async def told(
-    transaction: Transaction, trace: Trace, found: StoredBulletin, request: Request, voice: Voice
+async def describe(
+    transaction: Transaction,
+    trace: DeliveryTrace,
+    bulletin: StoredBulletin,
+    request: Request,
+    translator: Translator,
 ) -> Html:
-    """When it came to us, and whether and how it went to this chat."""
-    at = moment(found.received_at, request.subscriber.zone, request.now, voice)
-    came = voice.say("why-came", source=found.source, at=at)
-    return join("\n", [came, await _became(transaction, trace, request, voice)])
+    """Describe the arrival of a bulletin, and its delivery to the chat of the request."""
+    received_at = format_moment(
+        bulletin.received_at, request.subscriber.zone, request.now, translator
+    )
+    arrival = translator.html("why-came", source=bulletin.source, at=received_at)
+    return join("\n", [arrival, await _delivery(transaction, trace, request, translator)])
 
 
-async def _became(transaction: Transaction, trace: Trace, request: Request, voice: Voice) -> Html:  # noqa: PLR0911 - a table
-    if trace.arrived:
-        return voice.say("why-arrived-silent" if trace.silent else "why-arrived")
+async def _delivery(  # noqa: PLR0911 - a return for each state
+    transaction: Transaction, trace: DeliveryTrace, request: Request, translator: Translator
+) -> Html:
+    if trace.is_delivered:
+        return translator.html("why-arrived-silent" if trace.is_silent else "why-arrived")
     if trace.failure is not None:
-        return voice.say("why-retried" if trace.due_at else "why-failed", why=trace.failure)
+        return translator.html("why-retried" if trace.due_at else "why-failed", why=trace.failure)
     if trace.due_at is not None:
-        return voice.say("why-waiting")
-    if trace.held:
-        return voice.say("why-held")
-    if trace.owed:
-        return voice.say("why-owed")
-    if trace.fold is not None:
-        first = (await bulletins.get(transaction, [trace.fold.into])).get(trace.fold.into)
-        if first is not None:
-            at = moment(first.received_at, request.subscriber.zone, request.now, voice)
-            return voice.say("why-folded", source=first.source, at=at)
-    return voice.say("why-not-owed")
+        return translator.html("why-waiting")
+    if trace.is_in_digest:
+        return translator.html("why-held")
+    if trace.is_recipient:
+        return translator.html("why-owed")
+    if trace.duplicate is not None:
+        id_ = trace.duplicate.original
+        original = (await bulletins.get(transaction, [id_])).get(id_)
+        if original is not None:
+            received_at = format_moment(
+                original.received_at, request.subscriber.zone, request.now, translator
+            )
+            return translator.html("why-folded", source=original.source, at=received_at)
+    return translator.html("why-not-owed")

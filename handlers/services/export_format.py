@@ -1,6 +1,6 @@
-"""What is known about a chat, as text that a person can keep and bring back.
+"""Export format: all data of a chat as JSON text, for /export and /import.
 
-UnreadableError  (ValueError) the text is nothing that can be brought back
+InvalidExportError  (ValueError) the text cannot be imported
 """
 
 import re
@@ -13,187 +13,206 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from handlers.text import plain_text
 from handlers.text.i18n import LANGUAGES
-from handlers.text.timezones import NAMES
-from storage.subscribers.quiet_hours import Alerts
+from handlers.text.timezones import IANA_NAMES
+from storage.subscribers.quiet_hours import QuietAlerts
 from storage.subscribers.subscribers import Detail
-from storage.values.quiet_window import Hours, parse_hours
+from storage.values.quiet_window import QuietHours, parse_quiet_hours
 from storage.values.schedules import Schedule, parse_schedule
 
 VERSION = 1
 
-_LONGEST = 16_384
-"""Characters; four times what Telegram lets a person write in one message."""
+_MAX_LENGTH = 16_384
+"""Characters: four times the limit of a Telegram message."""
 
 
-def _is_language(code: str) -> str:
+def _check_language(code: str) -> str:
     if code not in [language.code for language in LANGUAGES]:
-        raise ValueError("not a language of ours")
+        raise ValueError("not a supported language")
     return code
 
 
-def _is_zone(name: str) -> str:
-    if name not in NAMES:
+def _check_zone(name: str) -> str:
+    if name not in IANA_NAMES:
         raise ValueError("not a time zone")
     return name
 
 
-Hour = Annotated[str, AfterValidator(lambda text: str(parse_schedule(text)))]
+ScheduleText = Annotated[str, AfterValidator(lambda text: str(parse_schedule(text)))]
 
 
-QuietHours = Annotated[str, AfterValidator(lambda text: str(parse_hours(text)))]
+QuietHoursText = Annotated[str, AfterValidator(lambda text: str(parse_quiet_hours(text)))]
 
 
 class _Part(BaseModel, frozen=True, extra="forbid", strict=True):
-    """One object of the text. What it does not know is a mistake, and not passed over."""
+    """JSON object of the format. Unknown keys are an error."""
 
 
-class About(_Part, frozen=True):
-    """Told, and not read back: it is the chat that asks which is meant."""
+class ChatData(_Part, frozen=True):
+    """Identity of the exported chat. An import ignores it: it applies to the chat that sends it."""
 
     id: int = 0  # Telegram's
     topic: int = 0  # Telegram's forum topic; 0: the chat itself
     since: str = ""  # ISO 8601
-    channels: tuple[int, ...] = Field(default=(), strict=False)  # set up from it; Telegram's ids
+    channels: tuple[int, ...] = Field(default=(), strict=False)  # managed from it; Telegram's ids
 
 
-class Settings(_Part, frozen=True):
-    language: Annotated[str, AfterValidator(_is_language)] | None = None
-    zone: Annotated[str, AfterValidator(_is_zone)] | None = None  # IANA; None: not chosen
+class SettingsData(_Part, frozen=True):
+    """Settings of a chat; None: not chosen."""
+
+    language: Annotated[str, AfterValidator(_check_language)] | None = None
+    zone: Annotated[str, AfterValidator(_check_zone)] | None = None  # IANA name
     detail: Literal["short", "full"] | None = None
-    digest: Hour | None = None  # the usual schedule
-    told_nothing: bool | None = None  # is told, too, when a digest has nothing new
-    quiet: QuietHours | None = None  # None: none
+    digest: ScheduleText | None = None  # the usual schedule
+    told_nothing: bool | None = None  # wants a message when a digest is empty
+    quiet: QuietHoursText | None = None  # None: no quiet hours
     quiet_alerts: Literal["ring", "silent", "held"] | None = None
 
     @property
     def chosen_detail(self) -> Detail | None:
+        """Return the level of detail."""
         return Detail(self.detail) if self.detail else None
 
     @property
-    def quiet_hours(self) -> Hours | None:
-        return parse_hours(self.quiet) if self.quiet else None
+    def quiet_hours(self) -> QuietHours | None:
+        """Return the parsed quiet hours."""
+        return parse_quiet_hours(self.quiet) if self.quiet else None
 
     @property
-    def chosen_alerts(self) -> Alerts | None:
-        return Alerts(self.quiet_alerts) if self.quiet_alerts else None
+    def chosen_alerts(self) -> QuietAlerts | None:
+        """Return the treatment of alerts in quiet hours."""
+        return QuietAlerts(self.quiet_alerts) if self.quiet_alerts else None
 
     @property
     def usual_schedule(self) -> Schedule | None:
+        """Return the parsed usual schedule."""
         return parse_schedule(self.digest) if self.digest else None
 
 
-class Entry(_Part, frozen=True):
-    """One subscription."""
+class SubscriptionData(_Part, frozen=True):
+    """Subscription of a chat."""
 
     written: str = Field(min_length=1)  # as typed
-    understood: str | None = None  # spelled out, see `handlers.spelling`; None: read `written`
-    when: Hour = "now"
+    understood: str | None = None  # see `canonical_query`; None: parse `written`
+    when: ScheduleText = "now"
     sound: bool = True
-    since: str = ""  # ISO 8601; told, and not read back
+    since: str = ""  # ISO 8601; an import ignores it
 
     @property
     def schedule(self) -> Schedule:
+        """Return the parsed schedule."""
         return parse_schedule(self.when)
 
 
-class Portable(_Part, frozen=True):
-    """All of it, or a part that fits a message."""
+class ExportDocument(_Part, frozen=True):
+    """Complete export, or a part that fits a message."""
 
-    tocsin: Literal[1]  # the version of this form
-    chat: About = About()
-    settings: Settings = Settings()
-    subscriptions: tuple[Entry, ...] = Field(default=(), strict=False)
+    tocsin: Literal[1]  # version of the format
+    chat: ChatData = ChatData()
+    settings: SettingsData = SettingsData()
+    subscriptions: tuple[SubscriptionData, ...] = Field(default=(), strict=False)
 
 
-class Fault(Enum):
-    """Why a text cannot be brought back."""
+class FaultKind(Enum):
+    """Reason why a text cannot be imported."""
 
     OPML = "opml"
     TOO_LONG = "too_long"
     NOT_OURS = "not_ours"
-    BROKEN = "broken"  # the JSON; `at` says where
+    BROKEN = "broken"  # invalid JSON at `offset`
     VERSION = "version"
-    MISSING = "missing"  # and so on; `place` says what
+    MISSING = "missing"  # here and below: the key at `path`
     UNKNOWN = "unknown"
     WRONG = "wrong"
 
 
-class UnreadableError(ValueError):
-    """The text is nothing that can be brought back."""
+class InvalidExportError(ValueError):
+    """The text cannot be imported."""
 
     def __init__(
-        self, fault: Fault, *, at: int = 0, place: Sequence[str | int] = (), found: object = None
+        self,
+        fault: FaultKind,
+        *,
+        offset: int = 0,
+        path: Sequence[str | int] = (),
+        value: object = None,
     ) -> None:
         super().__init__(fault.value)
         self.fault = fault
-        self.at = at  # of what is broken, in code points
-        self.place = " › ".join(str(x + 1) if isinstance(x, int) else x for x in place)
-        self.found = orjson.dumps(found).decode()
+        self.offset = offset  # of the JSON error, in code points
+        self.path = " › ".join(str(key + 1) if isinstance(key, int) else key for key in path)
+        self.value = orjson.dumps(value).decode()
 
 
-def read(text: str) -> Portable:
-    """What `write` wrote, changed by hand perhaps. Raises UnreadableError."""
-    if len(text) > _LONGEST:
-        raise UnreadableError(Fault.OPML if is_opml(text[:_LONGEST]) else Fault.TOO_LONG)
+def parse_export(text: str) -> ExportDocument:
+    """Parse an export, which a person may have edited. Raises InvalidExportError."""
+    if len(text) > _MAX_LENGTH:
+        raise InvalidExportError(
+            FaultKind.OPML if is_opml(text[:_MAX_LENGTH]) else FaultKind.TOO_LONG
+        )
     if is_opml(text):
-        raise UnreadableError(Fault.OPML)
-    document = _decoded(text)
+        raise InvalidExportError(FaultKind.OPML)
+    document = _decode(text)
     if not isinstance(document, dict) or "tocsin" not in document:
-        raise UnreadableError(Fault.NOT_OURS)
+        raise InvalidExportError(FaultKind.NOT_OURS)
     if document["tocsin"] != VERSION:
-        raise UnreadableError(Fault.VERSION, found=document["tocsin"])
+        raise InvalidExportError(FaultKind.VERSION, value=document["tocsin"])
     try:
-        return Portable.model_validate(document)
+        return ExportDocument.model_validate(document)
     except ValidationError as error:
-        raise _first(error) from None
+        raise _first_error(error) from None
 
 
-def write(about: About, settings: Settings, entries: Iterable[Entry], most: int) -> list[str]:
-    """Texts of at most `most` UTF-16 units, each of which can be brought back by itself.
+def serialize_export(
+    chat: ChatData, settings: SettingsData, entries: Iterable[SubscriptionData], max_units: int
+) -> list[str]:
+    """Serialize an export to texts that can be imported independently.
 
-    An entry that is longer stands in a text of its own, and that is longer, too.
+    A text has at most `max_units` UTF-16 units, unless its only subscription is longer.
     """
     texts, lines = [], list[str]()
-    for entry in map(_line, entries):
-        if lines and plain_text.units(_whole(about, settings, [*lines, entry])) > most:
-            texts.append(_whole(about, settings, lines))
+    for entry in map(_dump, entries):
+        if (
+            lines
+            and plain_text.utf16_length(_document(chat, settings, [*lines, entry])) > max_units
+        ):
+            texts.append(_document(chat, settings, lines))
             lines = []
         lines.append(entry)
-    return [*texts, _whole(about, settings, lines)]
+    return [*texts, _document(chat, settings, lines)]
 
 
 def is_opml(text: str) -> bool:
-    """Whether it is a list of feeds (opml.org/spec2.opml)."""
+    """Return whether the text is a list of feeds (opml.org/spec2.opml)."""
     return re.search(r"<opml\b", text, re.IGNORECASE) is not None
 
 
-def _whole(about: About, settings: Settings, lines: Sequence[str]) -> str:
-    listed = ",\n".join(lines)
+def _document(chat: ChatData, settings: SettingsData, lines: Sequence[str]) -> str:
+    subscriptions = ",\n".join(lines)
     return (
-        f'{{"tocsin": {VERSION},\n"chat": {_line(about)},\n"settings": {_line(settings)},\n'
-        f'"subscriptions": [\n{listed}\n]}}'
+        f'{{"tocsin": {VERSION},\n"chat": {_dump(chat)},\n"settings": {_dump(settings)},\n'
+        f'"subscriptions": [\n{subscriptions}\n]}}'
     )
 
 
-def _line(part: BaseModel) -> str:
+def _dump(part: BaseModel) -> str:
     return orjson.dumps(part.model_dump()).decode()
 
 
-def _decoded(text: str) -> Any:
+def _decode(text: str) -> Any:
     if not text.lstrip().startswith("{"):
-        raise UnreadableError(Fault.NOT_OURS)
-    # PostgreSQL keeps no such character, and no person has typed it.
-    if (at := text.find("\\u0000")) >= 0:
-        raise UnreadableError(Fault.BROKEN, at=at)
+        raise InvalidExportError(FaultKind.NOT_OURS)
+    # PostgreSQL cannot store NUL, and no person types it.
+    if (offset := text.find("\\u0000")) >= 0:
+        raise InvalidExportError(FaultKind.BROKEN, offset=offset)
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise UnreadableError(Fault.BROKEN, at=error.pos) from None
+        raise InvalidExportError(FaultKind.BROKEN, offset=error.pos) from None
 
 
-def _first(error: ValidationError) -> UnreadableError:
-    """The first of its mistakes."""
-    mistake = error.errors(include_url=False, include_context=False)[0]
-    kinds = {"missing": Fault.MISSING, "extra_forbidden": Fault.UNKNOWN}
-    fault = kinds.get(mistake["type"], Fault.WRONG)
-    return UnreadableError(fault, place=mistake["loc"], found=mistake["input"])
+def _first_error(error: ValidationError) -> InvalidExportError:
+    """Convert the first validation error."""
+    detail = error.errors(include_url=False, include_context=False)[0]
+    kinds = {"missing": FaultKind.MISSING, "extra_forbidden": FaultKind.UNKNOWN}
+    fault = kinds.get(detail["type"], FaultKind.WRONG)
+    return InvalidExportError(fault, path=detail["loc"], value=detail["input"])

@@ -1,89 +1,110 @@
-"""Which of the things somebody follows a report is about, with the words that show it."""
+"""Match explanation: the subscriptions that a bulletin matches, with the words that show it."""
 
 from collections.abc import Sequence
 
-from handlers.framework.handler_context import Kit
+from handlers.framework.handler_context import HandlerContext
 from handlers.telegram.events import Request
 from handlers.text import plain_text
 from handlers.text.html import Html, join
-from handlers.text.query_text import Wording
-from handlers.text.schedule_text import say_when
+from handlers.text.query_text import QueryFormatter
+from handlers.text.schedule_text import format_schedule
 from handlers.text.timezones import UTC
 from matching.query.ast import Not, Query, TopicTerm, load
-from matching.query.evaluator import evaluate, evidence, failing
+from matching.query.evaluator import evaluate, find_unmet_parts, highlight
 from matching.reader import Reading
 from matching.topics import highlights
 from storage.subscribers.subscriptions import Subscription
 
-_MOST = 8
-"""Things followed that are gone into."""
-
-_MOST_WORDS = 8
-_LONGEST = 60
+_MAX_SUBSCRIPTIONS = 8
+_MAX_WORDS = 8
+_MAX_WORD_LENGTH = 60
 
 
-def say(
-    followed: Sequence[Subscription], reading: Reading, text: str, kit: Kit, request: Request
+def explain(
+    subscriptions: Sequence[Subscription],
+    reading: Reading,
+    text: str,
+    context: HandlerContext,
+    request: Request,
 ) -> list[Html]:
-    """Paragraphs. `text` is what was read: title, newline, text."""
-    voice = kit.voice(request)
-    if not followed:
-        return [voice.say("why-nothing-followed")]
-    queries = {each.id: load(each.query) for each in followed}
-    wanted = [each for each in followed if evaluate(queries[each.id], reading)]
-    wording = Wording(voice, kit.gazetteer, kit.topics)
-    if wanted:
+    """Return paragraphs on the matching subscriptions; without any, on the unmet parts of all.
+
+    `text` is the text of the reading: title, newline, text.
+    """
+    translator = context.translator(request)
+    if not subscriptions:
+        return [translator.html("why-nothing-followed")]
+    queries = [load(subscription.query) for subscription in subscriptions]
+    pairs = list(zip(subscriptions, queries, strict=True))
+    matches = [pair for pair in pairs if evaluate(pair[1], reading)]
+    if matches:
         lines = [
-            _asks(each, queries[each.id], reading, text, kit, request) for each in wanted[:_MOST]
+            _explain_match(subscription, query, reading, text, context, request)
+            for subscription, query in matches[:_MAX_SUBSCRIPTIONS]
         ]
-        return [join("\n", [voice.say("why-asked", count=len(wanted)), *lines])]
-    lines = []
-    for each in followed[:_MOST]:
-        what = wording.describe(queries[each.id], each.written)
-        lacking = failing(queries[each.id], reading)
-        # Where something is missing, what is there and not wanted would not have mattered.
-        if missing := [part for part in lacking if not isinstance(part, Not)]:
-            said = join(", ", [wording.describe_part(part, each.written) for part in missing])
-            lines.append(voice.say("why-missing", what=what, missing=said))
-        else:
-            out = [part.part for part in lacking if isinstance(part, Not)]
-            said = join(", ", [wording.describe_part(part, each.written) for part in out])
-            lines.append(voice.say("why-unwanted", what=what, unwanted=said))
-    return [join("\n", [voice.say("why-not-asked"), *lines])]
+        return [join("\n", [translator.html("why-asked", count=len(matches)), *lines])]
+    lines = [
+        _explain_mismatch(subscription, query, reading, context, request)
+        for subscription, query in pairs[:_MAX_SUBSCRIPTIONS]
+    ]
+    return [join("\n", [translator.html("why-not-asked"), *lines])]
 
 
-def _asks(
+def _explain_mismatch(
+    subscription: Subscription,
+    query: Query,
+    reading: Reading,
+    context: HandlerContext,
+    request: Request,
+) -> Html:
+    translator = context.translator(request)
+    formatter = QueryFormatter(translator, context.gazetteer, context.topics)
+    query_text = subscription.query_text
+    description = formatter.format(query, query_text)
+    unmet = find_unmet_parts(query, reading)
+    # If a term is missing, the excluded terms that are present make no difference.
+    if missing := [part for part in unmet if not isinstance(part, Not)]:
+        terms = join(", ", [formatter.format_part(part, query_text) for part in missing])
+        return translator.html("why-missing", what=description, missing=terms)
+    excluded = [part.part for part in unmet if isinstance(part, Not)]
+    terms = join(", ", [formatter.format_part(part, query_text) for part in excluded])
+    return translator.html("why-unwanted", what=description, unwanted=terms)
+
+
+def _explain_match(
     subscription: Subscription,
     query: Query,
     reading: Reading,
     text: str,
-    kit: Kit,
+    context: HandlerContext,
     request: Request,
 ) -> Html:
-    voice = kit.voice(request)
-    wording = Wording(voice, kit.gazetteer, kit.topics)
-    what = wording.describe(query, subscription.written)
-    when = say_when(subscription.schedule, request.subscriber.zone or UTC, voice)
-    quoted: dict[str, str] = {}  # each word once, as it stands first
-    for start, end in _shown(query, reading, text, kit):
-        word = plain_text.shorten(plain_text.line(text[start:end]), _LONGEST)
-        quoted.setdefault(word.casefold(), word)
-    shown = list(filter(None, quoted.values()))[:_MOST_WORDS]
-    words = join(", ", [voice.say("why-word", word=word) for word in shown])
+    translator = context.translator(request)
+    formatter = QueryFormatter(translator, context.gazetteer, context.topics)
+    description = formatter.format(query, subscription.query_text)
+    schedule = format_schedule(subscription.schedule, request.subscriber.zone or UTC, translator)
+    quotes: dict[str, str] = {}  # distinct words, each in its first spelling
+    for start, end in _matching_spans(query, reading, text, context):
+        word = plain_text.truncate(plain_text.single_line(text[start:end]), _MAX_WORD_LENGTH)
+        quotes.setdefault(word.casefold(), word)
+    quoted_words = list(filter(None, quotes.values()))[:_MAX_WORDS]
+    words = join(", ", [translator.html("why-word", word=word) for word in quoted_words])
     if not words:
-        return voice.say("why-asked-line", what=what, when=when)
-    return voice.say("why-asked-because", what=what, when=when, words=words)
+        return translator.html("why-asked-line", what=description, when=schedule)
+    return translator.html("why-asked-because", what=description, when=schedule, words=words)
 
 
-def _shown(query: Query, reading: Reading, text: str, kit: Kit) -> list[tuple[int, int]]:
-    """Where the words stand that show it; of a topic those that made the text fall under it."""
-    found: list[tuple[int, int]] = []
-    for term, *span in evidence(query, reading):
+def _matching_spans(
+    query: Query, reading: Reading, text: str, context: HandlerContext
+) -> list[tuple[int, int]]:
+    """Return the spans of the words that match; for a topic, the words that show the topic."""
+    spans: list[tuple[int, int]] = []
+    for term, start, end in highlight(query, reading):
         if not isinstance(term, TopicTerm):
-            found.append((span[0], span[1]))
-        elif term.name in kit.topics.queries:
-            its = evidence(kit.topics.queries[term.name], reading)
-            found += [(start, end) for _, start, end in its]
+            spans.append((start, end))
+        elif term.name in context.topics.bulletin_queries:
+            evidence = highlight(context.topics.bulletin_queries[term.name], reading)
+            spans += [(first, last) for _, first, last in evidence]
         else:
-            found += highlights.shown(term.name, reading, text, kit.topics)
-    return sorted(found)
+            spans += highlights.highlight_topic(term.name, reading, text, context.topics)
+    return sorted(spans)

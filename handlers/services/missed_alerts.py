@@ -1,67 +1,77 @@
-"""Why the alerts of a summary were not rung, and who asked for them.
+"""Missed alerts explanation: the delay of each alert in a summary, and its subscriptions.
 
-A summary has no receipt: nothing may be edited into it. So it is known by its first line.
+A summary has no receipt, so that it is never edited. It is recognised by its first line.
 """
 
 from datetime import datetime
 
-from alerts.classification import read
-from handlers.framework.handler_context import Kit
-from handlers.messages.pagination import pages
+from alerts.classification import read_bulletin
+from handlers.framework.handler_context import HandlerContext
+from handlers.messages.pagination import paginate
 from handlers.services import match_explanation
 from handlers.telegram.events import Request
 from handlers.text import html, plain_text
-from handlers.text.dates import moment
+from handlers.text.dates import format_moment
 from handlers.text.html import Html, bold, join
 from handlers.text.i18n import LANGUAGES
 from storage.engine.database import Transaction
 from storage.inbound import bulletins, incidents
 from storage.inbound.bulletins import StoredBulletin
-from storage.outbox import incident_messages, receipts
+from storage.outbox import missed_alerts, receipts
 from storage.subscribers import subscriptions
 
-_MOST = 5
-_HEADLINE = 120
+_MAX_ALERTS = 5
+_MAX_HEADLINE_LENGTH = 120
 
 
-def is_summary(text: str, kit: Kit) -> bool:
-    """Whether a message of ours lists what was missed; its reader may have changed languages."""
-    heads = {html.shown(kit.words.voice(one.code).say("missed-head")) for one in LANGUAGES}
-    return text.partition("\n")[0].strip() in heads
+def is_summary(text: str, context: HandlerContext) -> bool:
+    """Return whether a message of the bot is a summary of missed alerts, in any language.
+
+    The chat may have changed its language since.
+    """
+    translators = [context.catalog.translator(language.code) for language in LANGUAGES]
+    headings = {html.visible_text(translator.html("missed-head")) for translator in translators}
+    return text.partition("\n")[0].strip() in headings
 
 
 async def explain(
-    request: Request, transaction: Transaction, kit: Kit, sent_at: datetime
+    request: Request, transaction: Transaction, context: HandlerContext, sent_at: datetime
 ) -> Html | None:
-    """None where it is not known any more what was in it."""
-    voice, number = kit.voice(request), request.subscriber.number
-    listed = await incident_messages.last_summary(
-        transaction, number, sent_at + receipts.CLOCKS_APART
+    """Explain the summary sent at a time; None if its alerts are no longer stored."""
+    translator, number = context.translator(request), request.subscriber.number
+    ids = await missed_alerts.find_last_summary(
+        transaction, number, sent_at + receipts.MAX_CLOCK_SKEW
     )
-    alerts = await incidents.get(transaction, listed)
-    firsts = {one.bulletin for one in alerts.values() if one.bulletin}
-    told = await bulletins.get(transaction, sorted(firsts))
-    if not told:
+    alerts = await incidents.get(transaction, ids)
+    first_ids = {incident.bulletin for incident in alerts.values() if incident.bulletin}
+    first_bulletins = await bulletins.get(transaction, sorted(first_ids))
+    if not first_bulletins:
         return None
-    parts = [voice.say("why-missed")]
-    for first in [told[id_] for id_ in sorted(told)][:_MOST]:
-        parts += await _each(first, request, transaction, kit)
-    if len(told) > _MOST:
-        parts.append(voice.say("alerts-more", count=len(told) - _MOST))
-    return join("\n\n", parts)
+    paragraphs = [translator.html("why-missed")]
+    for _, bulletin in sorted(first_bulletins.items())[:_MAX_ALERTS]:
+        paragraphs += await _explain_alert(bulletin, request, transaction, context)
+    if len(first_bulletins) > _MAX_ALERTS:
+        count = len(first_bulletins) - _MAX_ALERTS
+        paragraphs.append(translator.html("alerts-more", count=count))
+    return join("\n\n", paragraphs)
 
 
-async def _each(
-    first: StoredBulletin, request: Request, transaction: Transaction, kit: Kit
+async def _explain_alert(
+    bulletin: StoredBulletin, request: Request, transaction: Transaction, context: HandlerContext
 ) -> list[Html]:
-    voice, zone = kit.voice(request), request.subscriber.zone
-    raised = moment(first.published_at or first.received_at, zone, request.now, voice)
-    at = moment(first.received_at, zone, request.now, voice)
-    head = bold(plain_text.shorten(plain_text.line(pages(first).headline or first.text), _HEADLINE))
-    came = voice.say("why-missed-came", raised=raised, at=at, source=first.source)
-    followed = await subscriptions.of(transaction, request.subscriber.number)
-    text = f"{first.title}\n{first.text}"
+    translator, zone = context.translator(request), request.subscriber.zone
+    published_at = bulletin.published_at or bulletin.received_at
+    headline = plain_text.single_line(paginate(bulletin).headline or bulletin.text)
+    delay = translator.html(
+        "why-missed-came",
+        raised=format_moment(published_at, zone, request.now, translator),
+        at=format_moment(bulletin.received_at, zone, request.now, translator),
+        source=bulletin.source,
+    )
+    subscribed = await subscriptions.of(transaction, request.subscriber.number)
+    reading = read_bulletin(context.reader, bulletin)
+    text = f"{bulletin.title}\n{bulletin.text}"
     return [
-        join("\n", [head, came]),
-        *match_explanation.say(followed, read(kit.reader, first), text, kit, request),
+        join("\n", [bold(plain_text.truncate(headline, _MAX_HEADLINE_LENGTH)), delay]),
+        *match_explanation.explain(subscribed, reading, text, context, request),
     ]

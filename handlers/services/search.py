@@ -1,10 +1,10 @@
-"""Looking through what the sources said for what a query asks: a bounded part at a time."""
+"""History search: scans stored bulletins for a query, a bounded number for each page."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from alerts.classification import read
+from alerts.classification import read_bulletin
 from matching.query.ast import Query
 from matching.query.evaluator import evaluate
 from matching.reader import Reader
@@ -12,72 +12,78 @@ from storage.engine.database import Transaction
 from storage.inbound import bulletins
 from storage.inbound.bulletins import StoredBulletin
 
-_BATCHES = 20
-_BATCH = 100
-"""Bulletins: 2,000 are read for one answer at most, what is farther away is one more press."""
+_MAX_BATCHES = 20
+_BATCH_SIZE = 100
+"""Bulletins. A page scans at most 2,000 of them; the button to the next page continues."""
 
-_AT_A_TIME = 5
-"""Bulletins read before others get their turn: a few milliseconds."""
+_YIELD_EVERY = 5
+"""Bulletins read before the event loop runs other tasks: a few milliseconds."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """One page of what was found."""
+class SearchPage:
+    """Page of search results, with the bounds for its neighbours."""
 
     bulletins: tuple[StoredBulletin, ...]  # newest first
-    older: int | None  # what is older has an id below this; None: nothing is
-    newer: int | None  # what is newer has an id above this; None: nothing is
+    before_id: int | None  # older results have ids below this; None: there are none
+    after_id: int | None  # newer results have ids above this; None: there are none
 
 
 class Search:
-    """Looks for one query; None finds everything."""
+    """Search for a query; a query of None matches every bulletin."""
 
     def __init__(self, transaction: Transaction, reader: Reader, query: Query | None) -> None:
         self._transaction = transaction
         self._reader = reader
         self._query = query
 
-    async def older(self, count: int, before: int | None = None) -> Found:
-        """The newest `count`, of those with an id below `before` when it is given."""
-        kept: list[StoredBulletin] = []
-        at = before
-        for _ in range(_BATCHES):
-            batch = await bulletins.newest(self._transaction, _BATCH, before=at)
+    async def page_before(self, count: int, before: int | None = None) -> SearchPage:
+        """Return the newest `count` results, with ids below `before` if it is given."""
+        results: list[StoredBulletin] = []
+        cursor = before
+        for _ in range(_MAX_BATCHES):
+            batch = await bulletins.get_newest(self._transaction, _BATCH_SIZE, before=cursor)
             if not batch:
-                return _page(kept, None, before)
-            async for stored in self._matching(batch):
-                if len(kept) == count:
-                    return _page(kept, kept[-1].id, before)
-                kept.append(stored)
-            at = batch[-1].id
-        return _page(kept, at, before)
+                return _page(results, None, before)
+            async for bulletin in self._matching(batch):
+                if len(results) == count:
+                    return _page(results, results[-1].id, before)
+                results.append(bulletin)
+            cursor = batch[-1].id
+        return _page(results, cursor, before)
 
-    async def newer(self, count: int, after: int) -> Found:
-        """The oldest `count` with an id above `after`; the newest of all when there is none."""
-        kept: list[StoredBulletin] = []
-        at = after
-        for _ in range(_BATCHES):
-            batch = await bulletins.following(self._transaction, _BATCH, after=at)
+    async def page_after(self, count: int, after: int) -> SearchPage:
+        """Return the oldest `count` results with ids above `after`.
+
+        If at most `count` are left, return the newest page instead.
+        """
+        results: list[StoredBulletin] = []
+        cursor = after
+        for _ in range(_MAX_BATCHES):
+            batch = await bulletins.get_following(self._transaction, _BATCH_SIZE, after=cursor)
             if not batch:
                 break
-            async for stored in self._matching(batch):
-                if len(kept) == count:
-                    return Found(tuple(reversed(kept)), kept[0].id, kept[-1].id)
-                kept.append(stored)
-            at = batch[-1].id
+            async for bulletin in self._matching(batch):
+                if len(results) == count:
+                    return SearchPage(tuple(reversed(results)), results[0].id, results[-1].id)
+                results.append(bulletin)
+            cursor = batch[-1].id
         else:
-            return Found(tuple(reversed(kept)), kept[0].id if kept else after + 1, at)
-        return await self.older(count)
+            before_id = results[0].id if results else after + 1
+            return SearchPage(tuple(reversed(results)), before_id, cursor)
+        return await self.page_before(count)
 
     async def _matching(self, batch: Sequence[StoredBulletin]) -> AsyncIterator[StoredBulletin]:
-        for place, stored in enumerate(batch):
-            if self._query is None or evaluate(self._query, read(self._reader, stored)):
-                yield stored
-            if place % _AT_A_TIME == 0:
+        for position, bulletin in enumerate(batch):
+            if self._query is None or evaluate(self._query, read_bulletin(self._reader, bulletin)):
+                yield bulletin
+            if position % _YIELD_EVERY == 0:
                 await asyncio.sleep(0)
 
 
-def _page(kept: Sequence[StoredBulletin], older: int | None, before: int | None) -> Found:
+def _page(
+    results: Sequence[StoredBulletin], before_id: int | None, before: int | None
+) -> SearchPage:
     if before is None:
-        return Found(tuple(kept), older, None)
-    return Found(tuple(kept), older, kept[0].id if kept else before - 1)
+        return SearchPage(tuple(results), before_id, None)
+    return SearchPage(tuple(results), before_id, results[0].id if results else before - 1)

@@ -1,11 +1,10 @@
-"""A chat follows something: the subscription is stored, once, with its hour."""
+"""Subscribe use case: stores a subscription once, or updates its schedule."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from handlers.framework.handler_context import Kit
-from handlers.services.change_timezone import rezone
-from handlers.services.reschedule import reschedule
+from handlers.framework.handler_context import HandlerContext
+from handlers.services.reschedule import change_timezone, reschedule
 from handlers.telegram.events import Request
 from matching.query.ast import And, Not, Or, PlaceTerm, Query, dump
 from storage.engine.database import Transaction
@@ -16,78 +15,84 @@ from storage.values.schedules import Schedule
 
 
 @dataclass(frozen=True, kw_only=True)
-class Followed:
-    """What became of the wish."""
+class SubscribeResult:
+    """Result of a request to subscribe."""
 
     subscription: Subscription
-    new: bool  # False: the chat followed this before
-    changed: bool  # the index has to know
-    zone: str | None  # IANA, of the chat; None: neither chosen nor known from a place
-    zone_is_new: bool  # it was taken from the place just now
+    is_new: bool  # False: the chat had this subscription before
+    is_changed: bool  # the index needs an update
+    zone: str | None  # IANA name, of the chat; None: neither chosen nor inferred from a place
+    is_zone_new: bool  # inferred by this request
 
 
-class TooManyError(Exception):
-    """The chat has as many subscriptions as it may."""
+class SubscriptionQuotaError(Exception):
+    """The chat has reached its quota of subscriptions."""
 
 
-async def follow(
+async def add_subscription(
     request: Request,
     transaction: Transaction,
-    kit: Kit,
-    written: str,
+    context: HandlerContext,
+    query_text: str,
     query: Query,
     schedule: Schedule | None,
-) -> Followed:
-    """Stores it; where it is there already, gives it the schedule, if one is named.
+) -> SubscribeResult:
+    """Store a subscription, or give an existing one to the same query the schedule.
 
-    None is the usual schedule of the chat. Raises TooManyError.
+    `schedule` None is the usual schedule of the chat. A chat without a time zone takes the one of
+    the first place in the query. Raises SubscriptionQuotaError.
     """
     number, zone = request.subscriber.number, request.subscriber.zone
-    compiled = dump(query)
-    for one in await subscriptions.of(transaction, number):
-        if one.query == compiled:
-            return await _again(request, transaction, one, schedule)
-    if await subscriptions.count_in_chat(transaction, request.heard.target.chat_id) >= kit.quota:
-        raise TooManyError
-    found = None if zone else kit.zones.first(_places(query))
-    if found:
-        await rezone(transaction, number, zone, found, request.now)
-    wanted = schedule or request.subscriber.schedule
-    added = await subscriptions.add(
+    compiled_query = dump(query)
+    for subscription in await subscriptions.of(transaction, number):
+        if subscription.query == compiled_query:
+            return await _update_existing(request, transaction, subscription, schedule)
+    count = await subscriptions.count_in_chat(transaction, request.message.target.chat_id)
+    if count >= context.subscription_quota:
+        raise SubscriptionQuotaError
+    inferred_zone = None if zone else context.timezones.find_for_regions(_places(query))
+    if inferred_zone:
+        await change_timezone(transaction, number, zone, inferred_zone, request.now)
+    schedule = schedule or request.subscriber.schedule
+    subscription = await subscriptions.add(
         transaction,
         number,
-        query=compiled,
-        written=written,
-        schedule=wanted,
-        next_due_at=wanted.next_due(request.now, zone_of(zone or found)),
+        query=compiled_query,
+        query_text=query_text,
+        schedule=schedule,
+        next_due_at=schedule.next_due(request.now, zone_of(zone or inferred_zone)),
         now=request.now,
     )
-    return Followed(
-        subscription=added,
-        new=True,
-        changed=True,
-        zone=zone or found,
-        zone_is_new=found is not None,
+    return SubscribeResult(
+        subscription=subscription,
+        is_new=True,
+        is_changed=True,
+        zone=zone or inferred_zone,
+        is_zone_new=inferred_zone is not None,
     )
 
 
-async def _again(
+async def _update_existing(
     request: Request,
     transaction: Transaction,
     subscription: Subscription,
     schedule: Schedule | None,
-) -> Followed:
+) -> SubscribeResult:
     zone = request.subscriber.zone
-    other = schedule is not None and schedule != subscription.schedule
-    if schedule is not None and other:
+    is_changed = schedule is not None and schedule != subscription.schedule
+    if schedule is not None and is_changed:
         subscription = await reschedule(transaction, subscription, schedule, zone, request.now)
-    return Followed(
-        subscription=subscription, new=False, changed=other, zone=zone, zone_is_new=False
+    return SubscribeResult(
+        subscription=subscription,
+        is_new=False,
+        is_changed=is_changed,
+        zone=zone,
+        is_zone_new=False,
     )
 
 
 def _places(query: Query) -> Iterator[str]:
-    """The codes of the places asked for, in the order written."""
+    """Yield the region codes that the query asks for, in their order."""
     match query:
         case PlaceTerm(code):
             yield code

@@ -1,25 +1,25 @@
-"""What an update says, in values of our own."""
+"""Events: Telegram updates as typed values, and the request that a handler gets."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.subscribers.channels import Channel, Name
+from storage.subscribers.channels import Channel, ChannelName
 from storage.subscribers.subscribers import ChatKind, Subscriber, Target
 
 
 @dataclass(frozen=True)
-class Press:
-    """A button was pressed."""
+class CallbackQuery:
+    """Press of a button under a message."""
 
-    id: str  # Telegram's, to be answered once
-    data: str  # what the button carries; may be forged
-    message_id: int  # the message the button is under
-    quoted: str  # the first text set as code in that message, or empty
+    id: str  # Telegram's; to be answered once
+    data: str  # callback data of the button; may be forged
+    message_id: int  # of the message with the button
+    code_text: str  # first `code` text in that message, or empty
 
 
 @dataclass(frozen=True)
-class Replied:
-    """The message that somebody answers."""
+class RepliedMessage:
+    """Message that another message replies to."""
 
     message_id: int
     sent_at: datetime  # aware
@@ -27,97 +27,99 @@ class Replied:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
-    """Somebody said something, or pressed a button."""
+class Message:
+    """Message to the bot, or the press of a button under one of the bot's messages."""
 
     target: Target
     kind: ChatKind
-    user_id: int | None  # None: the chat itself speaks
+    user_id: int | None  # None: the sender is the chat itself
     language_code: str | None  # IETF tag of the person's Telegram
-    anonymous: bool  # speaks in the name of the chat, which only its administrators can
-    command: str | None = None  # without the slash, lower case; None: free text, or a press
-    text: str = ""  # what follows the command, or the free text
-    lines: str = ""  # the same, in the lines it was written in
-    replied: Replied | None = None  # the message this one answers
-    file: str | None = None  # name of the file that came with it, or with what it answers
-    press: Press | None = None
-    location: tuple[float, float] | None = None  # latitude and longitude in degrees, shared
-    channel: Name | None = None  # what the channel is called where this was said in one
+    is_anonymous: bool  # sent in the name of the group, which only administrators can do
+    command: str | None = None  # without the slash, lower case; None: free text or a button
+    text: str = ""  # text after the command, or the free text
+    multiline_text: str = ""  # the same with its line breaks
+    reply_to: RepliedMessage | None = None  # set for a command only
+    file_name: str | None = None  # of the attached file, or of the one in the replied message
+    callback_query: CallbackQuery | None = None
+    location: tuple[float, float] | None = None  # shared latitude and longitude, in degrees
+    channel_name: ChannelName | None = None  # set if the chat is a channel
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Somebody types after our name in some chat."""
+class InlineQuery:
+    """Text that a person types after the bot's username in any chat."""
 
-    id: str  # Telegram's, to be answered once
+    id: str  # Telegram's; to be answered once
     user_id: int
     language_code: str | None  # IETF tag of the person's Telegram
     text: str
-    at: datetime  # aware
+    received_at: datetime  # aware
 
 
 @dataclass(frozen=True, kw_only=True)
-class Added:
-    """The bot was added to a group, or became an administrator of a channel."""
+class BotAdded:
+    """Addition of the bot to a group, or its promotion to an administrator of a channel."""
 
     chat_id: int
     kind: ChatKind
-    name: Name
-    user_id: int  # whoever did that
+    name: ChannelName
+    user_id: int  # of the person who added it
     language_code: str | None  # IETF tag of that person's Telegram
 
 
 @dataclass(frozen=True)
-class Left:
-    """The bot was blocked by a person or removed from a chat."""
+class BotRemoved:
+    """Removal of the bot from a chat, or a block by a person."""
 
     chat_id: int
 
 
 @dataclass(frozen=True)
-class Migrated:
-    """A group became a supergroup."""
+class ChatMigrated:
+    """Upgrade of a group to a supergroup."""
 
     chat_id: int
     new_chat_id: int
 
 
-Occurrence = Heard | Asked | Added | Left | Migrated
-"""Whatever an update can say that is anything for us."""
+Event = Message | InlineQuery | BotAdded | BotRemoved | ChatMigrated
+"""Parsed update that the bot handles."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a handler answers."""
+    """Request to a handler: a message and its subscriber."""
 
-    heard: Heard
+    message: Message
     subscriber: Subscriber
     now: datetime  # aware
-    channels: tuple[Channel, ...] = ()  # those meant that the person may set up
+    channels: tuple[Channel, ...] = ()  # the requested channels that the person administers
 
     @property
     def text(self) -> str:
-        return self.heard.text
+        """Return the text after the command, or the free text."""
+        return self.message.text
 
     @property
     def is_private(self) -> bool:
-        return self.heard.kind is ChatKind.PRIVATE
+        """Return whether the chat is private."""
+        return self.message.kind is ChatKind.PRIVATE
 
     @property
-    def press(self) -> Press:
-        """The press this is; ValueError where nothing was pressed."""
-        if self.heard.press is None:
-            raise ValueError("no button was pressed")
-        return self.heard.press
+    def callback_query(self) -> CallbackQuery:
+        """Return the callback query; raises ValueError if the request is none."""
+        if self.message.callback_query is None:
+            raise ValueError("the request has no callback query")
+        return self.message.callback_query
 
     @property
     def location(self) -> tuple[float, float]:
-        """Where this is about; ValueError where no location was shared."""
-        if self.heard.location is None:
-            raise ValueError("no location was shared")
-        return self.heard.location
+        """Return the shared location; raises ValueError if there is none."""
+        if self.message.location is None:
+            raise ValueError("the request has no location")
+        return self.message.location
 
     @property
-    def pressed(self) -> str:
-        """What the button carries, after the prefix that found its handler."""
-        return self.press.data.partition(":")[2]
+    def callback_payload(self) -> str:
+        """Return the callback data after the prefix, which has selected the handler."""
+        return self.callback_query.data.partition(":")[2]

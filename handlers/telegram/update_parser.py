@@ -1,153 +1,163 @@
-"""The one place that reads Telegram's updates (core.telegram.org/bots/api#update)."""
+"""Update parser: the only reader of Telegram's updates (core.telegram.org/bots/api#update)."""
 
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from telegram import (
-    CallbackQuery,
-    Chat,
-    ChatMemberUpdated,
-    InlineQuery,
-    Message,
-    MessageEntity,
-    Update,
-    User,
-)
+import telegram
 from telegram.constants import ChatMemberStatus
 
-from handlers.telegram.events import Added, Asked, Heard, Left, Migrated, Occurrence, Press, Replied
-from storage.subscribers.channels import Name
+from handlers.telegram.events import (
+    BotAdded,
+    BotRemoved,
+    CallbackQuery,
+    ChatMigrated,
+    Event,
+    InlineQuery,
+    Message,
+    RepliedMessage,
+)
+from storage.subscribers.channels import ChannelName
 from storage.subscribers.subscribers import ChatKind, Target
 
-_GONE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
-_IN_CHARGE = ChatMemberStatus.ADMINISTRATOR
+_REMOVED = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+_ADMINISTRATOR = ChatMemberStatus.ADMINISTRATOR
 
 
-def read(payload: dict[str, Any], username: str | None, now: datetime) -> Occurrence | None:
-    """What the update says; None when that is nothing for us.
+def parse(payload: dict[str, Any], username: str | None, now: datetime) -> Event | None:
+    """Parse an update; None if the bot does not handle it.
 
-    `now` is aware. `username` is the bot's own, without the @: commands for another bot are nothing
-    for us. A payload that is no update raises what python-telegram-bot raises: TypeError, KeyError
-    and more.
+    `now` is aware. `username` is the bot's own, without the @: a command for another bot is not
+    handled. A payload that is no update raises the errors of python-telegram-bot: TypeError,
+    KeyError and others.
     """
-    update = Update.de_json(payload, None)
+    update = telegram.Update.de_json(payload, None)
     if update.my_chat_member:
         return _membership(update.my_chat_member)
     if update.callback_query:
-        return _press(update.callback_query)
+        return _callback_query(update.callback_query)
     if update.inline_query:
-        return _asked(update.inline_query, now)
+        return _inline_query(update.inline_query, now)
     message = update.message or update.channel_post
     return _message(message, username) if message else None
 
 
-def _asked(query: InlineQuery, now: datetime) -> Asked:
+def _inline_query(query: telegram.InlineQuery, now: datetime) -> InlineQuery:
     user = query.from_user
-    return Asked(query.id, user.id, user.language_code, query.query, now)
+    return InlineQuery(query.id, user.id, user.language_code, query.query, now)
 
 
-def _membership(change: ChatMemberUpdated) -> Added | Left | None:
-    """None for what changes nothing, such as a promotion, and for who unblocks: they will write."""
+def _membership(change: telegram.ChatMemberUpdated) -> BotAdded | BotRemoved | None:
+    """Parse a membership change; None for a mere promotion, and for a person who unblocks the bot.
+
+    That person writes to the bot next.
+    """
     chat, kind = change.chat, ChatKind(change.chat.type)
-    old, new = change.old_chat_member.status, change.new_chat_member.status
-    if new in _GONE:
-        return Left(chat.id)
-    # As a mere member of a channel it can post nothing.
-    added = new == _IN_CHARGE != old if kind is ChatKind.CHANNEL else old in _GONE
-    if kind is ChatKind.PRIVATE or not added:
+    old_status, new_status = change.old_chat_member.status, change.new_chat_member.status
+    if new_status in _REMOVED:
+        return BotRemoved(chat.id)
+    is_added = old_status in _REMOVED
+    if kind is ChatKind.CHANNEL:  # a mere member of a channel cannot post
+        is_added = new_status == _ADMINISTRATOR != old_status
+    if kind is ChatKind.PRIVATE or not is_added:
         return None
-    by = change.from_user
-    return Added(
+    return BotAdded(
         chat_id=chat.id,
         kind=kind,
         name=_name(chat),
-        user_id=by.id,
-        language_code=by.language_code,
+        user_id=change.from_user.id,
+        language_code=change.from_user.language_code,
     )
 
 
-def _name(chat: Chat) -> Name:
-    return Name(chat.title or "", chat.username.lower() if chat.username else None)
+def _name(chat: telegram.Chat) -> ChannelName:
+    return ChannelName(chat.title or "", chat.username.lower() if chat.username else None)
 
 
-def _message(message: Message, username: str | None) -> Heard | Migrated | None:
+def _message(message: telegram.Message, username: str | None) -> Message | ChatMigrated | None:
     if message.migrate_to_chat_id:
-        return Migrated(message.chat.id, message.migrate_to_chat_id)
+        return ChatMigrated(message.chat.id, message.migrate_to_chat_id)
     if message.migrate_from_chat_id:
-        return Migrated(message.migrate_from_chat_id, message.chat.id)
+        return ChatMigrated(message.migrate_from_chat_id, message.chat.id)
+    parsed = _base_message(message.chat, message.from_user, message)
     if message.location and message.chat.type == ChatKind.PRIVATE:
-        here = message.location.latitude, message.location.longitude
-        return _heard(message.chat, message.from_user, message, location=here)
+        return replace(parsed, location=(message.location.latitude, message.location.longitude))
     if not (message.text or message.caption or message.document):
         return None
-    anonymous = message.sender_chat is not None and message.sender_chat.id == message.chat.id
     command, text = None, message.text or message.caption or ""
-    lines = text
+    multiline_text = text
     if text.startswith("/"):
         word, _, text = text[1:].replace("\n", " ").partition(" ")
-        lines = lines[1 + len(word) :]
-        command, at, addressee = word.lower().partition("@")
-        if at and addressee != (username or "").lower():
+        multiline_text = multiline_text[1 + len(word) :]
+        command, separator, addressee = word.lower().partition("@")
+        if separator and addressee != (username or "").lower():
             return None
-    user = message.from_user
-    heard = _heard(message.chat, user, message, anonymous=anonymous, command=command, text=text)
-    return replace(_with_more(heard, message), lines=lines.strip())
-
-
-def _with_more(heard: Heard, message: Message) -> Heard:
-    """The same, with the file that came along and with what a command answers."""
-    answered = message.reply_to_message if heard.command is not None else None
-    file = message.document or (answered.document if answered else None)
-    return replace(
-        heard,
-        replied=_replied(answered) if answered else None,
-        file=(file.file_name or "") if file else None,
+    return _with_context(
+        replace(
+            parsed,
+            is_anonymous=_is_anonymous(message),
+            command=command,
+            text=text.strip(),
+            multiline_text=multiline_text.strip(),
+        ),
+        message,
     )
 
 
-def _replied(message: Message) -> Replied:
-    return Replied(message.message_id, message.date, message.text or message.caption or "")
+def _is_anonymous(message: telegram.Message) -> bool:
+    return message.sender_chat is not None and message.sender_chat.id == message.chat.id
 
 
-def _press(query: CallbackQuery) -> Heard | None:
-    """None for a button under a message sent by way of inline mode: ours have none."""
-    place = query.message
-    if place is None:
+def _with_context(parsed: Message, message: telegram.Message) -> Message:
+    """Add the attached file and, for a command, the message that it replies to."""
+    replied = message.reply_to_message if parsed.command is not None else None
+    document = message.document or (replied.document if replied else None)
+    return replace(
+        parsed,
+        reply_to=_replied_message(replied) if replied else None,
+        file_name=(document.file_name or "") if document else None,
+    )
+
+
+def _replied_message(message: telegram.Message) -> RepliedMessage:
+    return RepliedMessage(message.message_id, message.date, message.text or message.caption or "")
+
+
+def _callback_query(query: telegram.CallbackQuery) -> Message | None:
+    """Parse a callback query; None under a message sent in inline mode: the bot's have no buttons.
+
+    Telegram may leave out the content of an old message.
+    """
+    parent = query.message
+    if parent is None:
         return None
-    message = place if isinstance(place, Message) else None
-    press = Press(query.id, query.data or "", place.message_id, _first_code(message))
-    return _heard(place.chat, query.from_user, message, press=press)
+    message = parent if isinstance(parent, telegram.Message) else None
+    return replace(
+        _base_message(parent.chat, query.from_user, message),
+        callback_query=CallbackQuery(
+            query.id, query.data or "", parent.message_id, _first_code_text(message)
+        ),
+    )
 
 
-def _heard(  # noqa: PLR0913 - as many as Heard has
-    chat: Chat,
-    user: User | None,
-    message: Message | None,
-    *,
-    anonymous: bool = False,
-    command: str | None = None,
-    text: str = "",
-    press: Press | None = None,
-    location: tuple[float, float] | None = None,
-) -> Heard:
-    in_topic = message is not None and bool(message.is_topic_message)
-    thread = message.message_thread_id if message and in_topic else None
-    return Heard(
+def _base_message(
+    chat: telegram.Chat, user: telegram.User | None, message: telegram.Message | None
+) -> Message:
+    """Build a message that has its chat and its sender, and no content."""
+    is_in_topic = message is not None and bool(message.is_topic_message)
+    thread = message.message_thread_id if message and is_in_topic else None
+    return Message(
         target=Target(chat.id, thread or 0),
         kind=ChatKind(chat.type),
         user_id=user.id if user else None,
         language_code=user.language_code if user else None,
-        anonymous=anonymous,
-        command=command,
-        text=text.strip(),
-        press=press,
-        location=location,
-        channel=_name(chat) if chat.type == ChatKind.CHANNEL else None,
+        is_anonymous=False,
+        channel_name=_name(chat) if chat.type == ChatKind.CHANNEL else None,
     )
 
 
-def _first_code(message: Message | None) -> str:
+def _first_code_text(message: telegram.Message | None) -> str:
     if message is None or not message.text:
         return ""
-    return next(iter(message.parse_entities([MessageEntity.CODE]).values()), "")
+    entities = message.parse_entities([telegram.MessageEntity.CODE])
+    return next(iter(entities.values()), "")

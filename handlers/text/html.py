@@ -1,4 +1,4 @@
-"""Telegram's HTML: what is markup already, and how text becomes it."""
+"""Telegram HTML: escaped markup, and its builders."""
 
 import html
 import re
@@ -7,39 +7,40 @@ from urllib.parse import urlsplit
 
 _TAG = re.compile(r"<[^<>]*>")
 
-_LONGEST_LINK = 2_000
-"""Characters; what is longer is no address a person opens."""
+_MAX_LINK_LENGTH = 2_000
+"""Characters. Nobody opens a longer address."""
 
 
 class Html(str):
-    """Text in which everything from outside is escaped (core.telegram.org/bots/api#html-style)."""
+    """Markup with all outside text escaped (core.telegram.org/bots/api#html-style)."""
 
     __slots__ = ()
 
 
 def escape(text: str) -> Html:
-    """Text as Telegram's HTML shows it; what is markup already stays as it is."""
+    """Escape a text; return markup unchanged."""
     return text if isinstance(text, Html) else Html(html.escape(text))
 
 
 def bold(text: str) -> Html:
+    """Return the text in bold, escaped."""
     return Html(f"<b>{escape(text)}</b>")
 
 
 def join(separator: str, parts: Iterable[Html]) -> Html:
-    """The parts that say something; the separator is text."""
+    """Join the parts that are not empty. The separator is plain text."""
     return Html(escape(separator).join(part for part in parts if part))
 
 
 def link(url: str | None, label: str) -> Html | None:
-    """A link, None where `url` is no address on the web."""
-    if url is None or not _is_web(url):
+    """Build a link; None if `url` is not an http or https address."""
+    if url is None or not _is_web_address(url):
         return None
     return Html(f'<a href="{escape(url)}">{escape(label)}</a>')
 
 
-def _is_web(url: str) -> bool:
-    if len(url) > _LONGEST_LINK or not url.isprintable() or " " in url:
+def _is_web_address(url: str) -> bool:
+    if len(url) > _MAX_LINK_LENGTH or not url.isprintable() or " " in url:
         return False
     try:
         parts = urlsplit(url)
@@ -48,6 +49,6 @@ def _is_web(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def shown(markup: Html) -> str:
-    """The text Telegram counts: tags gone, entities read."""
+def visible_text(markup: Html) -> str:
+    """Return the text without tags and with entities decoded, whose length Telegram counts."""
     return html.unescape(_TAG.sub("", markup))

@@ -1,4 +1,4 @@
-"""Every word a person reads, in their language (projectfluent.org, `locales/CODE.ftl`)."""
+"""i18n: catalog of the texts in all languages (projectfluent.org, `locales/CODE.ftl`)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,14 +10,19 @@ from handlers.text import plain_text
 from handlers.text.html import Html, escape
 
 _FOLDER = Path(__file__).parents[1] / "locales"
-_SLOT = 0xE000
-"""Private-use characters stand for text while Fluent works: it refuses values over 2,500 long."""
+_PLACEHOLDER = 0xE000
+"""First private-use character that stands for a text value while Fluent formats.
+
+Fluent refuses values over 2,500 characters.
+"""
 
 
 @dataclass(frozen=True)
 class Language:
+    """Supported language."""
+
     code: str  # ISO 639-1, the name of the file
-    name: str  # what its speakers call it
+    name: str  # in the language itself
 
 
 LANGUAGES = (
@@ -29,26 +34,26 @@ LANGUAGES = (
 FALLBACK = "en"
 
 Value = str | int
-"""Text, escaped unless it is Html, or a number, written and counted as the language does."""
+"""Text, which is escaped unless it is Html; or a number, formatted by the language's rules."""
 
 
-class Words:
-    """All texts in all languages; a text missing in one of them is said in English."""
+class Catalog:
+    """Catalog of all texts in all languages. A text that a language lacks is taken from English."""
 
     def __init__(self, folder: Path = _FOLDER) -> None:
         self._bundles = {language.code: _bundle(folder, language.code) for language in LANGUAGES}
 
-    def voice(self, language: str) -> "Voice":
-        """Speaks a language we have, else English."""
-        return Voice(self, self.language(language))
+    def translator(self, language: str) -> "Translator":
+        """Return the translator for a language, or for English if it is not supported."""
+        return Translator(self, self.language(language))
 
     def language(self, code: str | None) -> str:
-        """The language we have for an IETF tag, such as Telegram's `language_code`."""
-        wanted = (code or "").lower().replace("_", "-").partition("-")[0]
-        return wanted if wanted in self._bundles else FALLBACK
+        """Return the supported language for an IETF tag, such as Telegram's `language_code`."""
+        base = (code or "").lower().replace("_", "-").partition("-")[0]
+        return base if base in self._bundles else FALLBACK
 
     def format(self, language: str, key: str, values: dict[str, Value]) -> str:
-        """The text with `values` in place. KeyError when English has no such text either."""
+        """Format a text with `values`. Raises KeyError if English lacks the text, too."""
         for code in (language, FALLBACK):
             bundle = self._bundles[code]
             pattern = bundle.get_message(key).value if bundle.has_message(key) else None
@@ -60,34 +65,34 @@ class Words:
         raise KeyError(key)
 
 
-class Voice:
-    """One language of `Words`."""
+class Translator:
+    """Translator: the texts of the catalog in one language."""
 
-    def __init__(self, words: Words, language: str) -> None:
-        self._words = words
+    def __init__(self, catalog: Catalog, language: str) -> None:
+        self._catalog = catalog
         self.language = language  # one of LANGUAGES
 
-    def say(self, key: str, **values: Value) -> Html:
-        """A text of a message, as Telegram's HTML."""
-        return Html(self._fill(key, values, lambda text: escape(_visible(text))))
+    def html(self, key: str, **values: Value) -> Html:
+        """Return a text as Telegram HTML, for a message."""
+        return Html(self._fill(key, values, lambda text: escape(_sanitize(text))))
 
-    def label(self, key: str, **values: Value) -> str:
-        """A text without markup: of a button, of a short notice, of the command menu."""
-        return self._fill(key, values, plain_text.line)
+    def text(self, key: str, **values: Value) -> str:
+        """Return a text without markup, for a button, a short notice or the command menu."""
+        return self._fill(key, values, plain_text.single_line)
 
     def english(self, key: str) -> str:
-        """A label in English, which is understood from everybody."""
-        return Voice(self._words, FALLBACK).label(key)
+        """Return a text without markup in English, which the bot accepts from every person."""
+        return Translator(self._catalog, FALLBACK).text(key)
 
     def _fill(self, key: str, values: Mapping[str, Value], prepare: Callable[[str], str]) -> str:
         texts = [(name, value) for name, value in values.items() if isinstance(value, str)]
-        slots = {name: chr(_SLOT + at) for at, (name, _) in enumerate(texts)}
-        pattern = self._words.format(self.language, key, {**values, **slots})
-        filled = {_SLOT + at: prepare(value) for at, (_, value) in enumerate(texts)}
+        placeholders = {name: chr(_PLACEHOLDER + index) for index, (name, _) in enumerate(texts)}
+        pattern = self._catalog.format(self.language, key, {**values, **placeholders})
+        filled = {_PLACEHOLDER + index: prepare(value) for index, (_, value) in enumerate(texts)}
         return pattern.translate(filled)
 
 
-def _visible(text: str) -> str:
+def _sanitize(text: str) -> str:
     return text if isinstance(text, Html) else plain_text.clean(text)
 
 

@@ -1,104 +1,104 @@
-"""Plain text from outside: cleaned, measured as Telegram measures, and cut where a reader would."""
+"""Plain text: sanitizer of text from sources, length in UTF-16 units, and truncation."""
 
 import re
 import unicodedata
 
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s)|\n")
 _BREAKS = str.maketrans({"\r": "\n", "\v": "\n", "\f": "\n", "\u2028": "\n", "\u2029": "\n"})
-_HIDDEN = {"Cc", "Cf", "Cs", "Co"}
-MESSAGE = 3_400
-"""UTF-16 units of what we put into one message: Telegram takes 4,096."""
+_HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co"}
+MAX_MESSAGE_UNITS = 3_400
+"""UTF-16 units of text in one message. Telegram's limit is 4,096."""
 
-_FEWEST = 24
-"""A "sentence" shorter than this is an abbreviation or a time of day."""
+_MIN_SENTENCE = 24
+"""Characters. A shorter "sentence" is an abbreviation or a time of day."""
 
 
 def clean(text: str) -> str:
-    """Without control, bidirectional and zero-width characters; at most one empty line in a row."""
+    """Remove control, bidirectional and zero-width characters, and repeated empty lines."""
     lines = text.replace("\r\n", "\n").replace("\t", " ").translate(_BREAKS)
-    hidden = {c for c in set(lines) - {"\n"} if unicodedata.category(c) in _HIDDEN}
-    kept = lines.translate(str.maketrans("", "", "".join(hidden))) if hidden else lines
-    trimmed = "\n".join(line.strip() for line in kept.split("\n"))
+    hidden = {c for c in set(lines) - {"\n"} if unicodedata.category(c) in _HIDDEN_CATEGORIES}
+    visible = lines.translate(str.maketrans("", "", "".join(hidden))) if hidden else lines
+    trimmed = "\n".join(line.strip() for line in visible.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", trimmed).strip()
 
 
-def line(text: str) -> str:
-    """The same on one line."""
+def single_line(text: str) -> str:
+    """Clean a text and join its lines."""
     return " ".join(clean(text).split())
 
 
-def units(text: str) -> int:
-    """Length in UTF-16 code units, as Telegram counts (core.telegram.org/api/entities)."""
+def utf16_length(text: str) -> int:
+    """Return the length in UTF-16 code units (core.telegram.org/api/entities)."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def split(text: str, limit: int) -> tuple[str, str]:
-    """A head of at most `limit` units (8 or more) and the rest.
+    """Split a text into a head of at most `limit` units (8 or more) and the remainder.
 
-    Ends after a sentence when one ends in the second half of the head, else after a word, else
-    between two characters that are drawn apart.
+    The head ends after a sentence if one ends in its second half, else after a word, else between
+    two grapheme clusters.
     """
-    if units(text) <= limit:
+    if utf16_length(text) <= limit:
         return text, ""
-    end = fitting(text, limit)
+    end = fitting_length(text, limit)
     half = end // 2
-    sentences = [found.end() for found in _SENTENCE_END.finditer(text, half, end + 1)]
-    cut = next((at for at in reversed(sentences) if half < at <= end), None)
-    cut = cut or _last_space(text, half, end) or _apart(text, end)
+    sentence_ends = [match.end() for match in _SENTENCE_END.finditer(text, half, end + 1)]
+    cut = next((index for index in reversed(sentence_ends) if half < index <= end), None)
+    cut = cut or _last_space(text, half, end) or _last_boundary(text, end)
     return text[:cut].rstrip(), text[cut:].lstrip()
 
 
-def shorten(text: str, limit: int) -> str:
-    """At most `limit` units (9 or more), with an ellipsis when something was left out."""
-    head, rest = split(text, limit - 1)
-    return f"{head}…" if rest else head
+def truncate(text: str, limit: int) -> str:
+    """Truncate a text to `limit` units (9 or more), with an ellipsis if something is left out."""
+    head, remainder = split(text, limit - 1)
+    return f"{head}…" if remainder else head
 
 
 def first_sentence(text: str, limit: int) -> str:
-    """The first sentence, shortened to `limit` units where it is longer."""
+    """Return the first sentence, truncated to `limit` units."""
     paragraph = text.partition("\n")[0]
-    for found in _SENTENCE_END.finditer(paragraph):
-        if found.end() >= _FEWEST:
-            return shorten(paragraph[: found.end()], limit)
-    return shorten(paragraph, limit)
+    for match in _SENTENCE_END.finditer(paragraph):
+        if match.end() >= _MIN_SENTENCE:
+            return truncate(paragraph[: match.end()], limit)
+    return truncate(paragraph, limit)
 
 
-def fitting(text: str, limit: int) -> int:
-    """How many characters of `text` fit into `limit` units."""
+def fitting_length(text: str, limit: int) -> int:
+    """Return the number of characters of `text` that fit into `limit` units."""
     used = 0
-    for at, character in enumerate(text):
+    for index, character in enumerate(text):
         used += 2 if character > "\uffff" else 1
         if used > limit:
-            return at
+            return index
     return len(text)
 
 
 def _last_space(text: str, start: int, end: int) -> int | None:
-    return next((at for at in range(end, start, -1) if text[at].isspace()), None)
+    return next((index for index in range(end, start, -1) if text[index].isspace()), None)
 
 
-def _apart(text: str, end: int) -> int:
-    """The last place up to `end` that does not cut an emoji or a letter from its marks."""
-    for at in range(end, max(end - 64, 0), -1):
-        if not _belongs(text, at):
-            return at
+def _last_boundary(text: str, end: int) -> int:
+    """Return the last index up to `end` that separates no emoji and no letter from its marks."""
+    for index in range(end, max(end - 64, 0), -1):
+        if not _continues_cluster(text, index):
+            return index
     return end
 
 
-def _belongs(text: str, at: int) -> bool:
-    """Whether the character at `at` is drawn together with the one before."""
-    character = text[at]
-    if unicodedata.category(character) in ("Mn", "Mc", "Me") or _is_skin(character):
+def _continues_cluster(text: str, index: int) -> bool:
+    """Return whether the character is drawn together with the one before it."""
+    character = text[index]
+    if unicodedata.category(character) in ("Mn", "Mc", "Me") or _is_skin_tone(character):
         return True
-    flags = 0
-    while at - flags > 0 and _is_flag(text[at - flags - 1]):
-        flags += 1
-    return _is_flag(character) and flags % 2 == 1
+    flag_letters = 0
+    while index - flag_letters > 0 and _is_flag_letter(text[index - flag_letters - 1]):
+        flag_letters += 1
+    return _is_flag_letter(character) and flag_letters % 2 == 1
 
 
-def _is_skin(character: str) -> bool:
+def _is_skin_tone(character: str) -> bool:
     return "\U0001f3fb" <= character <= "\U0001f3ff"
 
 
-def _is_flag(character: str) -> bool:
+def _is_flag_letter(character: str) -> bool:
     return "\U0001f1e6" <= character <= "\U0001f1ff"

@@ -1,7 +1,7 @@
-"""Why a query was refused: the place of the mistake, what is wrong, what to write instead."""
+"""Query error messages: the mistake, its position in the query, and a suggestion."""
 
 from handlers.text.html import Html, escape, join
-from handlers.text.i18n import Voice
+from handlers.text.i18n import Translator
 from matching.query.errors import ErrorKind, QueryError
 
 _KEYS = {
@@ -18,38 +18,40 @@ _KEYS = {
     ErrorKind.TOO_MANY_TERMS: "error-too-many-terms",
     ErrorKind.TOO_DEEP: "error-too-deep",
 }
-_BESIDE = 24
-"""Characters shown on each side of a mistake: more would break the line on a phone."""
+_CONTEXT_LENGTH = 24
+"""Characters on each side of a mistake. More would wrap the line on a phone."""
 
-_WIDEST = 24
-_CORRECTED = 300
-
-
-def refuse(written: str, error: QueryError, voice: Voice) -> Html:
-    """The mistake in `written`, marked, with what to write instead where one can tell."""
-    said = voice.say(_KEYS[error.kind], limit=error.limit or 0)
-    seen = marked(written, error.start, error.end)
-    return join("\n\n", [said, seen, _suggested(written, error, voice)])
+_MAX_MARKED_LENGTH = 24
+_MAX_CORRECTED_LENGTH = 300
 
 
-def correct(written: str, error: QueryError) -> str | None:
-    """The query with the suggestion in place; None where there is none to show."""
+def format_error(written: str, error: QueryError, translator: Translator) -> Html:
+    """Format the error with the mistake marked in `written`, and a suggestion if there is one."""
+    message = translator.html(_KEYS[error.kind], limit=error.limit or 0)
+    excerpt = mark_span(written, error.start, error.end)
+    return join("\n\n", [message, excerpt, _suggestion(written, error, translator)])
+
+
+def apply_suggestion(written: str, error: QueryError) -> str | None:
+    """Return the query with the suggestion applied; None without one, or if it gets too long."""
     if not error.suggestion:
         return None
     corrected = f"{written[: error.start]}{error.suggestion}{written[error.end :]}"
-    return corrected if len(corrected) <= _CORRECTED else None
+    return corrected if len(corrected) <= _MAX_CORRECTED_LENGTH else None
 
 
-def marked(written: str, start: int, end: int) -> Html:
-    """The words around a mistake, with carets under it; places are code points."""
-    first = max(0, start - _BESIDE)
-    last = min(end, start + _WIDEST)
-    seen = "".join(c if c.isprintable() else " " for c in written[first : last + _BESIDE])
-    before, after = "…" * (first > 0), "…" * (last + _BESIDE < len(written))
+def mark_span(written: str, start: int, end: int) -> Html:
+    """Return the text around a mistake with carets under it. Positions are code points."""
+    first = max(0, start - _CONTEXT_LENGTH)
+    last = min(end, start + _MAX_MARKED_LENGTH)
+    excerpt = "".join(
+        c if c.isprintable() else " " for c in written[first : last + _CONTEXT_LENGTH]
+    )
+    before, after = "…" * (first > 0), "…" * (last + _CONTEXT_LENGTH < len(written))
     carets = " " * (len(before) + start - first) + "^" * max(1, last - start)
-    return Html(f"<pre>{escape(before + seen + after)}\n{carets}</pre>") if seen else Html()
+    return Html(f"<pre>{escape(before + excerpt + after)}\n{carets}</pre>") if excerpt else Html()
 
 
-def _suggested(written: str, error: QueryError, voice: Voice) -> Html:
-    suggestion = correct(written, error) or error.suggestion
-    return voice.say("error-suggestion", suggestion=suggestion) if suggestion else Html()
+def _suggestion(written: str, error: QueryError, translator: Translator) -> Html:
+    suggestion = apply_suggestion(written, error) or error.suggestion
+    return translator.html("error-suggestion", suggestion=suggestion) if suggestion else Html()

@@ -1,10 +1,10 @@
-"""A query said back in words: how it was understood."""
+"""Query formatter: a parsed query in words, which shows how it was understood."""
 
 from collections.abc import Sequence
 
 from handlers.text import plain_text
-from handlers.text.html import Html, bold, escape, join, shown
-from handlers.text.i18n import Voice
+from handlers.text.html import Html, bold, escape, join, visible_text
+from handlers.text.i18n import Translator
 from matching.places.gazetteer import Gazetteer
 from matching.query.ast import (
     And,
@@ -18,99 +18,107 @@ from matching.query.ast import (
     TopicTerm,
     Word,
 )
-from matching.text.tokenizer import tokens
+from matching.text.tokenizer import tokenize
 from matching.topics.topics import Topics
 
-_LONGEST = 350
-"""UTF-16 units: what is longer is no help to a reader."""
+_MAX_LENGTH = 350
+"""UTF-16 units. A longer description does not help a reader."""
 
 
-class Wording:
-    """Says queries in one language."""
+class QueryFormatter:
+    """Formatter of queries in one language."""
 
-    def __init__(self, voice: Voice, gazetteer: Gazetteer, topics: Topics) -> None:
-        self._voice = voice
+    def __init__(self, translator: Translator, gazetteer: Gazetteer, topics: Topics) -> None:
+        self._translator = translator
         self._gazetteer = gazetteer
         self._topics = topics
         self._typed: dict[str, str] = {}
 
-    def describe(self, query: Query, written: str) -> Html:
-        """What one hears of; what was `written`, shortened, where the words would be many."""
-        said = self.describe_part(query, written)
+    def format(self, query: Query, written: str) -> Html:
+        """Describe the bulletins that a query matches; if too long, return the truncated query.
+
+        `written` is the query as typed.
+        """
+        description = self.format_part(query, written)
         if _is_place(query):
-            said = self._voice.say("query-everything", places=said)
-        if plain_text.units(shown(said)) <= _LONGEST:
-            return said
-        return escape(plain_text.shorten(plain_text.line(written), _LONGEST))
+            description = self._translator.html("query-everything", places=description)
+        if plain_text.utf16_length(visible_text(description)) <= _MAX_LENGTH:
+            return description
+        return escape(plain_text.truncate(plain_text.single_line(written), _MAX_LENGTH))
 
-    def describe_part(self, part: Query, written: str) -> Html:
-        """What a part of what was `written` asks for."""
-        # A query knows words without their capitals: F-35 is shown as it was typed.
-        self._typed = {token.text: written[token.start : token.end] for token in tokens(written)}
-        return self._say(part)
+    def format_part(self, part: Query, written: str) -> Html:
+        """Describe a part of the query that was typed as `written`."""
+        # A query stores words in lower case: show F-35 as it was typed.
+        self._typed = {token.text: written[token.start : token.end] for token in tokenize(written)}
+        return self._format(part)
 
-    def place(self, code: str) -> str:
-        """A region's name; with what it lies in where the name alone would mean another."""
-        name = self._gazetteer.name(code, self._voice.language)
-        meant = next(iter(self._gazetteer.find(name)), None)
-        if meant and meant.code == code:
+    def place_name(self, code: str) -> str:
+        """Return a region's name, with the region around it if the name alone is ambiguous."""
+        name = self._gazetteer.name(code, self._translator.language)
+        first = next(iter(self._gazetteer.find(name)), None)
+        if first and first.code == code:
             return name
-        return self._gazetteer.title(code, self._voice.language)
+        return self._gazetteer.title(code, self._translator.language)
 
-    def _say(self, query: Query) -> Html:
+    def _format(self, query: Query) -> Html:
         match query:
             case Not(part):
-                return self._voice.say("query-not", what=self._part(part))
+                return self._translator.html("query-not", what=self._format_operand(part))
             case Or(parts):
-                return self._joined(parts, "query-or")
+                return self._join(parts, "query-or")
             case And(parts):
-                return self._all(parts)
+                return self._format_conjunction(parts)
             case _:
-                return self._term(query)
+                return self._format_term(query)
 
-    def _term(self, term: Term) -> Html:
+    def _format_term(self, term: Term) -> Html:
         match term:
             case Word(text):
-                return self._voice.say("query-word", word=bold(self._typed.get(text, text)))
+                word = bold(self._typed.get(text, text))
+                return self._translator.html("query-word", word=word)
             case Phrase(words):
-                said = " ".join(self._typed.get(word, word) for word in words)
-                return self._voice.say("query-phrase", words=bold(said))
+                phrase = " ".join(self._typed.get(word, word) for word in words)
+                return self._translator.html("query-phrase", words=bold(phrase))
             case TopicTerm(name):
-                return bold(self._topics.title(name, self._voice.language))
+                return bold(self._topics.title(name, self._translator.language))
             case PlaceTerm(code):
-                return bold(self.place(code))
+                return bold(self.place_name(code))
             case SourceTerm(name):
-                return self._voice.say("query-source", source=bold(name))
+                return self._translator.html("query-source", source=bold(name))
 
-    def _all(self, parts: Sequence[Query]) -> Html:
-        """Things, then where, then from whom, then what is left out."""
-        without = [part.part for part in parts if isinstance(part, Not)]
-        where = [part for part in parts if _is_place(part)]
-        whose = [part for part in parts if isinstance(part, SourceTerm)]
-        apart = (*where, *whose, *(part for part in parts if isinstance(part, Not)))
-        things = [part for part in parts if part not in apart]
-        places = self._joined(where, "query-and")
-        what = self._say(things[0]) if len(things) == 1 else self._joined(things, "query-and")
-        if places and what:
-            what = self._voice.say("query-in", what=what, places=places)
-        elif places:
-            what = self._voice.say("query-everything", places=places)
-        what = join(", ", [what, self._joined(whose, "query-and")])
-        if not without:
-            return what
-        return self._voice.say(
-            "query-without", what=what, without=self._joined(without, "query-or")
+    def _format_conjunction(self, parts: Sequence[Query]) -> Html:
+        """Format the parts in order: subjects, places, sources, exclusions."""
+        places = [part for part in parts if _is_place(part)]
+        sources = [part for part in parts if isinstance(part, SourceTerm)]
+        exclusions = [part for part in parts if isinstance(part, Not)]
+        modifiers = (*places, *sources, *exclusions)
+        subjects = [part for part in parts if part not in modifiers]
+        where = self._join(places, "query-and")
+        description = (
+            self._format(subjects[0]) if len(subjects) == 1 else self._join(subjects, "query-and")
         )
+        if where and description:
+            description = self._translator.html("query-in", what=description, places=where)
+        elif where:
+            description = self._translator.html("query-everything", places=where)
+        description = join(", ", [description, self._join(sources, "query-and")])
+        if not exclusions:
+            return description
+        excluded = self._join([exclusion.part for exclusion in exclusions], "query-or")
+        return self._translator.html("query-without", what=description, without=excluded)
 
-    def _joined(self, parts: Sequence[Query], word: str) -> Html:
-        return join(f" {self._voice.label(word)} ", [self._part(part) for part in parts])
+    def _join(self, parts: Sequence[Query], key: str) -> Html:
+        separator = f" {self._translator.text(key)} "
+        return join(separator, [self._format_operand(part) for part in parts])
 
-    def _part(self, query: Query) -> Html:
-        said = self._say(query)
-        return Html(f"({said})") if isinstance(query, And | Or) else said
+    def _format_operand(self, query: Query) -> Html:
+        """Format a query, in parentheses if it has operators of its own."""
+        text = self._format(query)
+        return Html(f"({text})") if isinstance(query, And | Or) else text
 
 
 def _is_place(query: Query) -> bool:
+    """Return whether the query is a place, or a choice of places."""
     match query:
         case PlaceTerm():
             return True

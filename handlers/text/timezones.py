@@ -1,4 +1,4 @@
-"""Time zones as people name them."""
+"""Time zone lookup: IANA zones by their name or by a place in them."""
 
 import difflib
 import re
@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from matching.places.gazetteer import Gazetteer
 
 UTC = "UTC"
-OFFERED = (
+SUGGESTED_ZONES = (
     "Europe/Kyiv",
     "Europe/Warsaw",
     "Europe/Rome",
@@ -17,40 +17,40 @@ OFFERED = (
     "America/New_York",
     UTC,
 )
-"""Zones to press; every other can be typed."""
+"""Zones with a button; any other zone can be typed."""
 
-NAMES = frozenset(available_timezones() - {"localtime", "Factory", "posixrules"})
-"""Of the zones there are, as the IANA database writes them; three of its names are of no place."""
+IANA_NAMES = frozenset(available_timezones() - {"localtime", "Factory", "posixrules"})
+"""Names of all zones in the IANA database, without three that name no place."""
 
 
-class Zones:
-    """The zones of the IANA database, by their own name or that of a place."""
+class TimezoneFinder:
+    """Finder of IANA time zones."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
-        self._zones = {_plain(name): name for name in sorted(NAMES)}
+        self._zones = {_normalize(name): name for name in sorted(IANA_NAMES)}
         self._cities = {name.rpartition("/")[2]: zone for name, zone in self._zones.items()}
 
     def find(self, text: str) -> str | None:
-        """An IANA name for `Europe/Kyiv`, `kyiv` or a place's name in any language; or None.
+        """Return the IANA name for `Europe/Kyiv`, `kyiv` or a place in any language, or None.
 
-        A place goes first: to the IANA database Poland and Cuba are names of zones, too.
+        A place takes precedence: Poland and Cuba are also names of zones in the IANA database.
         """
-        name = _plain(text)
-        place = self.first(region.code for region in self._gazetteer.find(text.strip()))
+        name = _normalize(text)
+        place = self.find_for_regions(region.code for region in self._gazetteer.find(text.strip()))
         return place or self._zones.get(name) or self._cities.get(name)
 
-    def nearest(self, text: str) -> str | None:
-        """What a misspelt name may have meant."""
-        name = _plain(text)
-        near = difflib.get_close_matches(name, [*self._zones, *self._cities], 1, 0.7)
-        return self.find(near[0]) if near else None
+    def find_close_match(self, text: str) -> str | None:
+        """Return the zone whose name is most similar to a misspelt one, or None."""
+        name = _normalize(text)
+        matches = difflib.get_close_matches(name, [*self._zones, *self._cities], 1, 0.7)
+        return self.find(matches[0]) if matches else None
 
-    def first(self, codes: Iterable[str]) -> str | None:
-        """The zone of the first of these regions that has one."""
+    def find_for_regions(self, codes: Iterable[str]) -> str | None:
+        """Return the zone of the first region that has one, or None."""
         zones = (self._gazetteer.zone(code) for code in codes)
         return next((zone for zone in zones if zone), None)
 
 
-def _plain(text: str) -> str:
+def _normalize(text: str) -> str:
     return re.sub(r"[\s_]+", " ", text.strip().lower())

@@ -1,10 +1,10 @@
-"""A strict reader of Telegram's HTML (core.telegram.org/bots/api#html-style)."""
+"""Strict parser of Telegram's HTML (core.telegram.org/bots/api#html-style)."""
 
 import html
 import re
 from dataclasses import dataclass
 
-_PIECE = re.compile(
+_TOKEN = re.compile(
     r"(?P<text>[^<>&]+)"
     r"|(?P<entity>&(?:lt|gt|amp|quot|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)"
     r'|(?P<link><a href="[^"<>]+">)'
@@ -14,40 +14,41 @@ _PIECE = re.compile(
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A message after Telegram has read its markup."""
+class ParsedMessage:
+    """Message as Telegram shows it."""
 
     text: str
-    marks: tuple[tuple[str, str], ...]  # tag, and the text it marks
+    entities: tuple[tuple[str, str], ...]  # tag and marked text
 
     @property
-    def units(self) -> int:
+    def utf16_length(self) -> int:
+        """Length of the text in UTF-16 code units, as Telegram counts it."""
         return len(self.text.encode("utf-16-le")) // 2
 
 
-def read(markup: str) -> Shown:
-    """AssertionError for anything Telegram would refuse, or show otherwise than meant."""
-    text, at = "", 0
-    opened: list[tuple[str, int]] = []
-    marks = []
-    while at < len(markup):
-        piece = _PIECE.match(markup, at)
-        assert piece, f"no markup: {markup[at : at + 40]!r}"
-        at = piece.end()
-        match piece.lastgroup:
+def parse_html(markup: str) -> ParsedMessage:
+    """Parse markup; raise AssertionError if Telegram would refuse it or show it differently."""
+    text, position = "", 0
+    open_tags: list[tuple[str, int]] = []
+    entities = []
+    while position < len(markup):
+        token = _TOKEN.match(markup, position)
+        assert token, f"no markup: {markup[position : position + 40]!r}"
+        position = token.end()
+        match token.lastgroup:
             case "text":
-                text += piece[0]
+                text += token[0]
             case "entity":
-                text += html.unescape(piece[0])
+                text += html.unescape(token[0])
             case "close":
-                tag, start = opened.pop()
-                assert piece[0] == f"</{tag}>"
+                tag, start = open_tags.pop()
+                assert token[0] == f"</{tag}>"
                 assert text[start:].strip(), f"nothing marked by {tag}"
-                marks.append((tag, text[start:]))
+                entities.append((tag, text[start:]))
             case _:
-                tag = re.sub(r"\W.*", "", piece[0][1:])
-                assert tag not in [outer for outer, _ in opened]
-                opened.append((tag, len(text)))
-    assert not opened, f"never closed: {opened}"
+                tag = re.sub(r"\W.*", "", token[0][1:])
+                assert tag not in [outer for outer, _ in open_tags]
+                open_tags.append((tag, len(text)))
+    assert not open_tags, f"never closed: {open_tags}"
     assert text.strip(), "nothing to show"
-    return Shown(text, tuple(marks))
+    return ParsedMessage(text, tuple(entities))
