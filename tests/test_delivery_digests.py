@@ -1,16 +1,16 @@
-"""A digest that may have arrived is not sent again: what it told joins the next one."""
+"""Carryover: a digest that may have arrived is not resent; its content joins the next one."""
 
 from datetime import timedelta
 
 import pytest
 from pyroaring import BitMap
-from support.delivery_driver import at_work, now
-from test_digests import DAILY, NINE, Office
+from support.delivery_driver import now, running_delivery
+from test_digests import DAILY, NINE, DigestDriver
 
-from bot.delivery.cycle import Ledger, play_round
+from bot.delivery.cycle import InFlight, run_cycle
+from bot.delivery.expiry import NEWS_TTL
 from bot.delivery.recovery import recover
 from bot.delivery.sender import Sender
-from bot.delivery.ttl import NEWS_RINGS_WITHIN
 from bot.standin.server import Standin
 from storage.engine.database import Database
 from storage.inbound import bulletins
@@ -21,84 +21,84 @@ from storage.values.lanes import Lane
 
 
 @pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
+def driver(database: Database) -> DigestDriver:
+    return DigestDriver(database)
 
 
-async def test_what_an_unanswered_digest_told_joins_the_next_one_and_that_one_only(
-    standin: Standin, sender: Sender, office: Office
+async def test_the_content_of_an_unanswered_digest_joins_exactly_the_next_one(
+    standin: Standin, sender: Sender, driver: DigestDriver
 ) -> None:
     """Cases 19 and 27 of the catalogue of failures, for digests."""
     person = standin.people.person("Ann", started=True)
-    ann, bob = await office.subscriber(person.id), await office.subscriber(6)
+    ann, bob = await driver.subscriber(person.id), await driver.subscriber(6)
     for subscriber in (ann, bob):
-        await office.subscribe(subscriber, "Kherson")
-    await office.hold("Storm over Kherson", ann, bob)
+        await driver.subscribe(subscriber, "Kherson")
+    await driver.add_entry("Storm over Kherson", ann, bob)
     standin.faults.disconnect(method="sendMessage", chat=person.id)
-    await office.tick(NINE)
-    async with at_work(office.database, sender) as outbox:
-        await outbox.settled()
+    await driver.tick(NINE)
+    async with running_delivery(driver.database, sender) as outbox:
+        await outbox.wait_until_sent()
     assert len(standin.journal.of("sendMessage", person.id)) == 1
     assert person.chat.texts == []
-    await office.hold("Ferry to Kherson", ann)
-    (digest,) = await office.tick(NINE + timedelta(days=1))
+    await driver.add_entry("Ferry to Kherson", ann)
+    (digest,) = await driver.tick(NINE + timedelta(days=1))
     assert digest.content
     assert "Ferry" in digest.content.html
     assert "Storm" in digest.content.html
-    async with office.database.read() as transaction:
-        assert await digest_carryover.waiting(transaction, [ann.number, bob.number]) == {}
-    async with at_work(office.database, sender) as outbox:
-        await outbox.settled()
-    assert await office.tick(NINE + timedelta(days=2)) == []
+    async with driver.database.read() as transaction:
+        assert await digest_carryover.find_waiting(transaction, [ann.number, bob.number]) == {}
+    async with running_delivery(driver.database, sender) as outbox:
+        await outbox.wait_until_sent()
+    assert await driver.tick(NINE + timedelta(days=2)) == []
 
 
-async def test_a_kill_during_a_digest_has_it_join_the_next_one(office: Office) -> None:
+async def test_a_digest_interrupted_by_a_crash_joins_the_next_one(driver: DigestDriver) -> None:
     """Case 27 of the catalogue of failures, for digests."""
-    ann = await office.subscriber()
-    await office.subscribe(ann, "Kherson")
-    await office.hold("Storm over Kherson", ann)
-    (digest,) = await office.tick(NINE)
-    async with office.database.write() as transaction:
-        await deliveries.attempt(transaction, [digest.id], NINE)
-    await recover(office.database, NINE)
-    assert await office.tick(NINE + timedelta(hours=1)) == []
-    (again,) = await office.tick(NINE + timedelta(days=1))
+    ann = await driver.subscriber()
+    await driver.subscribe(ann, "Kherson")
+    await driver.add_entry("Storm over Kherson", ann)
+    (digest,) = await driver.tick(NINE)
+    async with driver.database.write() as transaction:
+        await deliveries.record_attempts(transaction, [digest.id], NINE)
+    await recover(driver.database, NINE)
+    assert await driver.tick(NINE + timedelta(hours=1)) == []
+    (again,) = await driver.tick(NINE + timedelta(days=1))
     assert again.content
     assert "Storm" in again.content.html
 
 
-async def test_what_one_no_longer_follows_does_not_join(office: Office) -> None:
-    ann = await office.subscriber()
-    await office.subscribe(ann, "Odesa", DAILY)
-    async with office.database.write() as transaction:
+async def test_carryover_that_no_subscription_matches_does_not_join(driver: DigestDriver) -> None:
+    ann = await driver.subscriber()
+    await driver.subscribe(ann, "Odesa", DAILY)
+    async with driver.database.write() as transaction:
         new = Bulletin(source="blog", key="1", title="Storm over Kherson", received_at=NINE)
         stored = await bulletins.add(transaction, new)
-        await digest_carryover.carry(transaction, {stored.id: BitMap([ann.number])})
-    assert await office.tick(NINE) == []
+        await digest_carryover.add(transaction, {stored.id: BitMap([ann.number])})
+    assert await driver.tick(NINE) == []
 
 
-async def test_news_that_waited_too_long_to_ring_joins_digests(office: Office) -> None:
-    ann, bob = await office.subscriber(5), await office.subscriber(6)
-    await office.subscribe(ann, "Kherson", DAILY)
-    late = now() - NEWS_RINGS_WITHIN - timedelta(minutes=1)
-    async with office.database.write() as transaction:
-        new = Bulletin(source="blog", key="1", title="Storm over Kherson", received_at=late)
+async def test_expired_news_joins_digests(driver: DigestDriver) -> None:
+    ann, bob = await driver.subscriber(5), await driver.subscriber(6)
+    await driver.subscribe(ann, "Kherson", DAILY)
+    received_at = now() - NEWS_TTL - timedelta(minutes=1)
+    async with driver.database.write() as transaction:
+        new = Bulletin(source="blog", key="1", title="Storm over Kherson", received_at=received_at)
         stored = await bulletins.add(transaction, new)
-        owed = NewBroadcast(
+        broadcast = NewBroadcast(
             bulletin=stored.id,
             lane=Lane.NEWS,
             recipients=BitMap([ann.number, bob.number]),
             silent=BitMap(),
         )
-        await broadcasts.enqueue(transaction, [owed], late)
-    ledger = Ledger()
-    turn = await play_round(office.database, ledger, 9, lambda _: 0.0, now())
-    assert (turn.picked.errands, turn.picked.expired.count[Lane.NEWS]) == ([], 2)
-    async with office.database.read() as transaction:
-        assert await broadcasts.unfinished(transaction, Lane.NEWS, limit=9) == []
-    (digest,) = await office.tick(NINE)
+        await broadcasts.enqueue(transaction, [broadcast], received_at)
+    in_flight = InFlight()
+    result = await run_cycle(driver.database, in_flight, 9, lambda _: 0.0, now())
+    assert (result.claims.attempts, result.claims.expired.count_by_lane[Lane.NEWS]) == ([], 2)
+    async with driver.database.read() as transaction:
+        assert await broadcasts.list_unfinished(transaction, Lane.NEWS, limit=9) == []
+    (digest,) = await driver.tick(NINE)
     assert digest.content
     assert "Storm" in digest.content.html
-    async with office.database.read() as transaction:
-        assert await digest_carryover.waiting(transaction, [ann.number]) == {}
-        assert set(await digest_carryover.waiting(transaction, [bob.number])) == {stored.id}
+    async with driver.database.read() as transaction:
+        assert await digest_carryover.find_waiting(transaction, [ann.number]) == {}
+        assert set(await digest_carryover.find_waiting(transaction, [bob.number])) == {stored.id}

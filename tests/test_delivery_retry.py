@@ -1,43 +1,43 @@
-"""What is done about an outcome, lane by lane."""
+"""Retry policy: the decision after each outcome, by lane."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot.delivery.expiry import NEWS_TTL, is_fresh
 from bot.delivery.outcome import (
-    Doubtful,
     Failed,
-    Gone,
+    MaybeSent,
     Moved,
     NotSent,
     Outcome,
-    Refused,
     Rejected,
     RetryAfter,
     Sent,
+    TokenRejected,
+    Unreachable,
 )
 from bot.delivery.retry import (
-    MOST_COPIES,
-    MOST_FAILURES,
-    Again,
+    MAX_COPIES,
+    MAX_FAILURES,
+    CarryOver,
     Decision,
     Done,
     Expire,
     GiveUp,
-    Join,
+    Retry,
     decide,
 )
-from bot.delivery.ttl import NEWS_RINGS_WITHIN, is_fresh
 from storage.inbound.bulletins import Bulletin
-from storage.subscribers.subscribers import Suspended
+from storage.subscribers.subscribers import SuspensionReason
 from storage.values.lanes import Lane
-from storage.values.message import Content
+from storage.values.message import MessageContent
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def decided(
+def decide_default(
     outcome: Outcome,
     attempts: int = 1,
     lane: Lane = Lane.NEWS,
@@ -45,95 +45,101 @@ def decided(
     doubts: int = 0,
     fresh: bool = True,
 ) -> Decision:
-    return decide(outcome, attempts, lane, NOW, doubts=doubts, fresh=fresh)
+    return decide(outcome, attempts, lane, NOW, maybe_sent=doubts, fresh=fresh)
 
 
-def test_what_was_sent_is_done() -> None:
-    assert decided(Sent(1)) == Done()
+def test_a_sent_message_is_done() -> None:
+    assert decide_default(Sent(1)) == Done()
 
 
-@pytest.mark.parametrize("outcome", [RetryAfter(40), NotSent("refused"), Moved(-100), Refused()])
-def test_what_was_certainly_not_sent_is_tried_for_ever_and_counts_as_no_attempt(
+@pytest.mark.parametrize(
+    "outcome", [RetryAfter(40), NotSent("refused"), Moved(-100), TokenRejected()]
+)
+def test_a_call_that_certainly_sent_nothing_is_retried_forever_and_not_counted(
     outcome: Outcome,
 ) -> None:
-    decision = decided(outcome, 99, Lane.DIGEST)
-    assert isinstance(decision, Again)
+    decision = decide_default(outcome, 99, Lane.DIGEST)
+    assert isinstance(decision, Retry)
     assert decision.attempts == 98
 
 
-def test_a_flood_wait_is_kept_to() -> None:
-    decision = decided(RetryAfter(40), 1, Lane.ALERT)
-    assert isinstance(decision, Again)
-    assert decision.at == NOW + timedelta(seconds=40)
+def test_a_retry_waits_for_the_flood_wait() -> None:
+    decision = decide_default(RetryAfter(40), 1, Lane.ALERT)
+    assert isinstance(decision, Retry)
+    assert decision.due_at == NOW + timedelta(seconds=40)
 
 
-def test_what_telegram_may_have_is_sent_three_times_at_most() -> None:
+def test_a_message_that_telegram_may_have_is_sent_at_most_three_times() -> None:
     for lane in (Lane.REPLY, Lane.ALERT, Lane.NEWS):
-        decisions = [decided(Doubtful("reset"), 9, lane, doubts=n) for n in range(MOST_COPIES)]
-        assert [type(d) for d in decisions] == [Again, Again, GiveUp]
+        decisions = [
+            decide_default(MaybeSent("reset"), 9, lane, doubts=n) for n in range(MAX_COPIES)
+        ]
+        assert [type(d) for d in decisions] == [Retry, Retry, GiveUp]
 
 
-def test_a_digest_that_telegram_may_have_is_not_sent_again() -> None:
-    assert decided(Doubtful("reset"), 1, Lane.DIGEST) == Join("reset")
+def test_a_digest_that_telegram_may_have_is_carried_over() -> None:
+    assert decide_default(MaybeSent("reset"), 1, Lane.DIGEST) == CarryOver("reset")
 
 
-def test_a_fault_of_telegrams_own_is_tried_five_times_with_longer_and_longer_waits() -> None:
-    decisions = [decided(Failed("502"), n) for n in range(1, MOST_FAILURES + 1)]
-    waits = [d.at - NOW for d in decisions if isinstance(d, Again)]
-    assert len(waits) == MOST_FAILURES - 1
+def test_a_server_error_is_retried_five_times_with_backoff() -> None:
+    decisions = [decide_default(Failed("502"), n) for n in range(1, MAX_FAILURES + 1)]
+    waits = [d.due_at - NOW for d in decisions if isinstance(d, Retry)]
+    assert len(waits) == MAX_FAILURES - 1
     assert waits == sorted(set(waits))
     assert isinstance(decisions[-1], GiveUp)
 
 
-def test_an_alert_is_tried_through_a_fault_of_telegrams_own_as_long_as_it_is_fresh() -> None:
+def test_an_alert_is_retried_over_server_errors_while_it_is_fresh() -> None:
     """Case 15 of the catalogue of failures."""
-    decisions = [decided(Failed("502"), n, Lane.ALERT) for n in range(1, 50)]
-    waits = [(d.at - NOW).total_seconds() for d in decisions if isinstance(d, Again)]
+    decisions = [decide_default(Failed("502"), n, Lane.ALERT) for n in range(1, 50)]
+    waits = [(d.due_at - NOW).total_seconds() for d in decisions if isinstance(d, Retry)]
     assert waits[:5] == [1, 2, 4, 8, 16]
     assert len(waits) == 49
     assert max(waits) == 30
-    assert decided(Failed("502"), 9, Lane.ALERT, fresh=False) == Expire("too late to ring")
+    assert decide_default(Failed("502"), 9, Lane.ALERT, fresh=False) == Expire("expired")
 
 
-def test_a_digest_that_failed_too_often_joins_the_next() -> None:
-    assert decided(Failed("502"), MOST_FAILURES, Lane.DIGEST) == Join("502")
+def test_a_digest_that_failed_too_often_is_carried_over() -> None:
+    assert decide_default(Failed("502"), MAX_FAILURES, Lane.DIGEST) == CarryOver("502")
 
 
 @pytest.mark.parametrize(
-    "outcome", [RetryAfter(40), NotSent("refused"), Moved(-100), Failed("502"), Doubtful("reset")]
+    "outcome", [RetryAfter(40), NotSent("refused"), Moved(-100), Failed("502"), MaybeSent("reset")]
 )
-def test_what_is_not_fresh_is_not_tried_again(outcome: Outcome) -> None:
-    assert isinstance(decided(outcome, 1, Lane.ALERT, fresh=False), Expire)
-    assert isinstance(decided(outcome, 1, Lane.NEWS, fresh=False), Join)
+def test_an_expired_message_is_not_retried(outcome: Outcome) -> None:
+    assert isinstance(decide_default(outcome, 1, Lane.ALERT, fresh=False), Expire)
+    assert isinstance(decide_default(outcome, 1, Lane.NEWS, fresh=False), CarryOver)
 
 
-def a_bulletin(**changes: Any) -> Bulletin:
+def bulletin(**changes: Any) -> Bulletin:
     return Bulletin(source="blog", key="1", title="Bridge closed", received_at=NOW, **changes)
 
 
-def test_an_alert_is_fresh_while_it_is_on_however_long_it_waited() -> None:
-    """Case 46 of the catalogue of failures: its age is measured at intake, not in our queue."""
+def test_an_alert_is_fresh_until_it_expires_however_long_it_waited() -> None:
+    """Case 46 of the catalogue of failures: its age is measured at ingest, not in the outbox."""
     later = NOW + timedelta(days=1)
-    assert is_fresh(Lane.ALERT, a_bulletin(), later)
-    assert is_fresh(Lane.ALERT, a_bulletin(expires_at=later + timedelta(seconds=1)), later)
-    assert not is_fresh(Lane.ALERT, a_bulletin(expires_at=later), later)
+    assert is_fresh(Lane.ALERT, bulletin(), later)
+    assert is_fresh(Lane.ALERT, bulletin(expires_at=later + timedelta(seconds=1)), later)
+    assert not is_fresh(Lane.ALERT, bulletin(expires_at=later), later)
 
 
-def test_news_rings_within_hours_and_words_to_a_person_are_never_too_late() -> None:
-    assert is_fresh(Lane.NEWS, a_bulletin(), NOW + NEWS_RINGS_WITHIN)
-    assert not is_fresh(Lane.NEWS, a_bulletin(), NOW + NEWS_RINGS_WITHIN + timedelta(seconds=1))
-    assert is_fresh(Lane.REPLY, Content("Yes"), NOW + timedelta(days=30))
+def test_news_expires_after_hours_and_a_reply_never_does() -> None:
+    assert is_fresh(Lane.NEWS, bulletin(), NOW + NEWS_TTL)
+    assert not is_fresh(Lane.NEWS, bulletin(), NOW + NEWS_TTL + timedelta(seconds=1))
+    assert is_fresh(Lane.REPLY, MessageContent("Yes"), NOW + timedelta(days=30))
 
 
-def test_who_has_blocked_us_is_not_tried_again() -> None:
-    assert isinstance(decided(Gone(Suspended.BLOCKED), 1, Lane.ALERT), GiveUp)
+def test_a_blocked_chat_is_not_retried() -> None:
+    assert isinstance(decide_default(Unreachable(SuspensionReason.BLOCKED), 1, Lane.ALERT), GiveUp)
 
 
-def test_a_chat_that_is_not_found_is_tried_once_more() -> None:
+def test_a_chat_not_found_is_retried_once() -> None:
     """Case 6 of the catalogue of failures."""
-    assert isinstance(decided(Gone(Suspended.NOT_FOUND), 1, Lane.ALERT), Again)
-    assert isinstance(decided(Gone(Suspended.NOT_FOUND), 2, Lane.ALERT), GiveUp)
+    assert isinstance(decide_default(Unreachable(SuspensionReason.NOT_FOUND), 1, Lane.ALERT), Retry)
+    assert isinstance(
+        decide_default(Unreachable(SuspensionReason.NOT_FOUND), 2, Lane.ALERT), GiveUp
+    )
 
 
-def test_what_telegram_rejects_is_given_up() -> None:
-    assert decided(Rejected("too long"), 1, Lane.ALERT) == GiveUp("too long")
+def test_a_rejected_message_is_given_up() -> None:
+    assert decide_default(Rejected("too long"), 1, Lane.ALERT) == GiveUp("too long")

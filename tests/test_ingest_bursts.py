@@ -1,4 +1,4 @@
-"""Thousands of bulletins at once: a source is back from an outage."""
+"""Bursts: thousands of bulletins at once, from a source back from an outage."""
 
 import asyncio
 import resource
@@ -14,13 +14,13 @@ from sqlalchemy import func, select
 from support.installation import Installation
 from support.shared_resources import gazetteer, reader
 
-from alerts.tracker import Fusion
-from bot.ingest.deduplicator import Repeats
-from bot.ingest.metrics import BulletinCounts
-from bot.ingest.pipeline import AT_ONCE, IngestPipeline
+from alerts.tracker import AlertTracker
+from bot.ingest.deduplicator import Deduplicator
+from bot.ingest.metrics import BulletinMetrics
+from bot.ingest.pipeline import BATCH_SIZE, IngestPipeline
 from bot.sources.core.source import Batch
 from bot.standin.server import Standin
-from matching.index.index import Index, Mode
+from matching.index.index import Index, MatchMode
 from matching.query.ast import Word, dump
 from storage import schema
 from storage.engine.database import Database
@@ -31,27 +31,27 @@ from storage.outbox import broadcasts
 from storage.subscribers import subscribers, subscriptions
 from storage.subscribers.subscribers import ChatKind, Target
 from storage.values.lanes import Lane
-from storage.values.schedules import Every, Schedule
+from storage.values.schedules import Frequency, Schedule
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-WORD = Word("storm")
+STORM = Word("storm")
 
 
-def intake(database: Database) -> IngestPipeline:
-    """As after a start: one subscriber, who waits for storms."""
+def new_pipeline(database: Database) -> IngestPipeline:
+    """Return a new pipeline with one subscriber, who waits for storms."""
     index = Index()
-    index.add(1, 1, WORD, Mode.RING)
+    index.add(1, 1, STORM, MatchMode.AUDIBLE)
     ttl = timedelta(minutes=15)
     return IngestPipeline(
         database,
         reader(),
         index,
-        Repeats(),
-        Fusion(database, index, gazetteer(), {}),
+        Deduplicator(),
+        AlertTracker(database, index, gazetteer(), {}),
         ttl,
         lambda: None,
         lambda: NOW,
-        BulletinCounts(CollectorRegistry()),
+        BulletinMetrics(CollectorRegistry()),
     )
 
 
@@ -61,24 +61,24 @@ def storm(number: int) -> Bulletin:
 
 
 def batch(*bulletins: Bulletin) -> Batch:
-    return Batch("blog", bulletins, {"at": len(bulletins)}, baseline=False)
+    return Batch("blog", bulletins, {"at": len(bulletins)}, is_baseline=False)
 
 
-async def left(database: Database) -> int:
+async def count_waiting(database: Database) -> int:
     async with database.read() as transaction:
         return await ingest_queue.count_waiting(transaction, 0, 2**40)
 
 
-async def owed(database: Database) -> int:
-    """Broadcasts, however far they are."""
+async def count_broadcasts(database: Database) -> int:
+    """Count all broadcasts."""
     async with database.read() as transaction:
         count = select(func.count()).select_from(schema.broadcast)
         return (await transaction.execute(count)).scalar_one()
 
 
 @contextmanager
-def disk_with_room_for(size: int, database: Path) -> Iterator[None]:
-    """So many bytes more fit in the log of a database; then this process cannot write."""
+def limited_disk(size: int, database: Path) -> Iterator[None]:
+    """Let the write-ahead log of a database grow by `size` bytes at most."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     log = database.with_name(f"{database.name}-wal")
     resource.setrlimit(resource.RLIMIT_FSIZE, (log.stat().st_size + size, before[1]))
@@ -88,99 +88,107 @@ def disk_with_room_for(size: int, database: Path) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-async def test_an_alert_at_the_end_of_a_burst_of_news_is_owed_first(database: Database) -> None:
-    """Its source does not say that it is one: its words do."""
+async def test_an_alert_at_the_end_of_a_burst_of_news_is_enqueued_first(database: Database) -> None:
+    """Its source does not declare it as an alert; its text does."""
     alert = Bulletin(
         source="blog", key="a", title="Air alert in Kherson: a storm of drones", received_at=NOW
     )
-    news = [storm(number) for number in range(3 * AT_ONCE)]
-    await intake(database).take(batch(*news, alert))
+    news = [storm(number) for number in range(3 * BATCH_SIZE)]
+    await new_pipeline(database).ingest(batch(*news, alert))
     async with database.read() as transaction:
-        (first,) = await broadcasts.unfinished(transaction, Lane.ALERT, limit=9)
-        others = await broadcasts.unfinished(transaction, Lane.NEWS, limit=999)
-    assert len(others) == len(news)
-    assert first.id < others[0].id
-    assert [one.bulletin for one in others] == sorted(one.bulletin for one in others)
+        (first,) = await broadcasts.list_unfinished(transaction, Lane.ALERT, limit=9)
+        news_broadcasts = await broadcasts.list_unfinished(transaction, Lane.NEWS, limit=999)
+    assert len(news_broadcasts) == len(news)
+    assert first.id < news_broadcasts[0].id
+    assert [result.bulletin for result in news_broadcasts] == sorted(
+        result.bulletin for result in news_broadcasts
+    )
 
 
-async def test_a_burst_that_does_not_fit_the_disk_leaves_the_cursor_where_it_was(
+async def test_a_burst_that_does_not_fit_the_disk_leaves_the_cursor_unchanged(
     sqlite: Database, tmp_path: Path
 ) -> None:
     """Case 31 of the catalogue of failures."""
-    many = batch(*map(storm, range(4 * AT_ONCE)))
-    desk = intake(sqlite)
-    await left(sqlite)
+    burst = batch(*map(storm, range(4 * BATCH_SIZE)))
+    pipeline = new_pipeline(sqlite)
+    await count_waiting(sqlite)
     with (
-        disk_with_room_for(100_000, tmp_path / "tocsin.db"),
+        limited_disk(100_000, tmp_path / "tocsin.db"),
         pytest.raises(Exception, match="disk"),
     ):
-        await desk.take(many)
-    assert await left(sqlite) == await owed(sqlite) == 0
+        await pipeline.ingest(burst)
+    assert await count_waiting(sqlite) == await count_broadcasts(sqlite) == 0
     async with sqlite.read() as transaction:
-        assert (await sources.state(transaction, "blog")).cursor is None
-    assert {one.matched for one in await desk.take(many)} == {1}
-    assert await owed(sqlite) == 4 * AT_ONCE
+        assert (await sources.get_state(transaction, "blog")).cursor is None
+    assert {result.match_count for result in await pipeline.ingest(burst)} == {1}
+    assert await count_broadcasts(sqlite) == 4 * BATCH_SIZE
 
 
-async def test_a_disk_that_fills_while_a_burst_is_taken_loses_and_doubles_nothing(
+async def test_a_disk_that_fills_during_a_burst_loses_and_duplicates_nothing(
     sqlite: Database, tmp_path: Path
 ) -> None:
     """Case 31 of the catalogue of failures."""
-    desk = intake(sqlite)
+    pipeline = new_pipeline(sqlite)
     async with sqlite.write() as transaction:
-        news = [replace(storm(number), kind=Kind.NEWS) for number in range(8 * AT_ONCE)]
-        ids = await ingest_queue.put(transaction, news, NOW)
+        news = [replace(storm(number), kind=Kind.NEWS) for number in range(8 * BATCH_SIZE)]
+        ids = await ingest_queue.enqueue(transaction, news, NOW)
     with (
-        disk_with_room_for(1_000_000, tmp_path / "tocsin.db"),
+        limited_disk(1_000_000, tmp_path / "tocsin.db"),
         pytest.raises(Exception, match="disk"),
     ):
-        await desk.drain()
-    assert 0 < await left(sqlite) < len(ids)
-    assert await left(sqlite) + await owed(sqlite) == len(ids)
+        await pipeline.drain()
+    assert 0 < await count_waiting(sqlite) < len(ids)
+    assert await count_waiting(sqlite) + await count_broadcasts(sqlite) == len(ids)
 
-    await desk.drain()
+    await pipeline.drain()
 
     async with sqlite.read() as transaction:
-        results = await ingest_queue.results(transaction, ids)
-    assert [(one.repeated, one.matched) for one in results.values()] == [(False, 1)] * len(ids)
-    assert await owed(sqlite) == len(ids)
+        results = await ingest_queue.get_results(transaction, ids)
+    assert [(result.is_duplicate, result.match_count) for result in results.values()] == [
+        (False, 1)
+    ] * len(ids)
+    assert await count_broadcasts(sqlite) == len(ids)
 
 
-async def test_a_process_killed_while_a_burst_is_taken_takes_the_rest_at_its_next_start(
+async def test_a_restart_ingests_the_rest_of_an_interrupted_burst(
     tmp_path: Path,
 ) -> None:
     """Case 26 of the catalogue of failures."""
-    count = 12 * AT_ONCE
+    count = 12 * BATCH_SIZE
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'tocsin.db'}")
     await migrate(database)
     async with database.write() as transaction:
         target = Target(5_000_000_001)
-        person = await subscribers.ensure(transaction, target, ChatKind.PRIVATE, "en", NOW)
+        person = await subscribers.get_or_create(transaction, target, ChatKind.PRIVATE, "en", NOW)
         await subscriptions.add(
             transaction,
             person.number,
-            query=dump(WORD),
-            written="storm",
-            schedule=Schedule(Every.NOW),
+            query=dump(STORM),
+            query_text="storm",
+            schedule=Schedule(Frequency.NOW),
             next_due_at=None,
             now=NOW,
         )
-        ids = await ingest_queue.put(transaction, map(storm, range(count)), NOW)
+        ids = await ingest_queue.enqueue(transaction, map(storm, range(count)), NOW)
     async with Standin() as standin:
         installation = Installation(tmp_path, standin)
         async with installation.started():  # until it has begun
-            while await left(database) == count:  # noqa: ASYNC110 - another process rings no bell
-                await asyncio.sleep(0.005)
-        taken = count - await left(database)
-        assert 0 < taken < count
-        assert await owed(database) == taken
+            async with asyncio.timeout(60):
+                while await count_waiting(database) == count:  # noqa: ASYNC110 - another process
+                    await asyncio.sleep(0.005)
+        ingested = count - await count_waiting(database)
+        assert 0 < ingested < count
+        assert await count_broadcasts(database) == ingested
 
         async with installation.running():
-            while await left(database):  # noqa: ASYNC110 - as above
-                await asyncio.sleep(0.02)
+            async with asyncio.timeout(60):
+                while await count_waiting(database):  # noqa: ASYNC110 - another process
+                    await asyncio.sleep(0.02)
 
     async with database.read() as transaction:
-        results = await ingest_queue.results(transaction, ids)
-    assert [(one.repeated, one.matched) for one in results.values()] == [(False, 1)] * count
-    assert await owed(database) == count
+        results = await ingest_queue.get_results(transaction, ids)
+    assert [(result.is_duplicate, result.match_count) for result in results.values()] == [
+        (False, 1)
+    ] * count
+    assert await count_broadcasts(database) == count
     await database.close()

@@ -1,4 +1,4 @@
-"""The same news twice reaches a person once; like news stay apart."""
+"""Deduplicator: the same news reaches a subscriber once; similar news stays distinct."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,13 +7,13 @@ import pytest
 from prometheus_client import CollectorRegistry
 from support.shared_resources import gazetteer, reader, topics
 
-from alerts.tracker import Fusion
-from bot.ingest.deduplicator import Repeats
-from bot.ingest.metrics import BulletinCounts
+from alerts.tracker import AlertTracker
+from bot.ingest.deduplicator import Deduplicator
+from bot.ingest.metrics import BulletinMetrics
 from bot.ingest.pipeline import IngestPipeline
 from bot.sources.core.source import Batch
-from matching.index.index import Index, Mode
-from matching.near_duplicates import Why, canonical, fingerprint, same
+from matching.index.index import Index, MatchMode
+from matching.near_duplicates import DuplicateReason, canonical_url, compare, fingerprint
 from matching.query.parser import parse
 from storage.engine.database import Database
 from storage.inbound import bulletins, duplicates
@@ -27,132 +27,144 @@ PAIRS = [
     block.splitlines()
     for block in (Path(__file__).parent / "fixtures" / "repeats.txt").read_text().split("\n\n")
 ]
-SAME = [(one, other) for kind, one, other in PAIRS if kind == "same"]
-APART = [(one, other) for kind, one, other in PAIRS if kind == "apart"]
+DUPLICATES = [(first, second) for kind, first, second in PAIRS if kind == "same"]
+DISTINCT = [(first, second) for kind, first, second in PAIRS if kind == "apart"]
 
 
-def why(one: str, other: str, *urls: str) -> Why | None:
-    first, second = [
+def duplicate_reason(first: str, second: str, *urls: str) -> DuplicateReason | None:
+    fingerprints = [
         fingerprint(reader().read("", text), url)
-        for text, url in zip((one, other), urls or (None, None), strict=True)
+        for text, url in zip((first, second), urls or (None, None), strict=True)
     ]
-    assert first
-    assert second
-    return same(first, second)
+    first_fingerprint, second_fingerprint = fingerprints
+    assert first_fingerprint
+    assert second_fingerprint
+    return compare(first_fingerprint, second_fingerprint)
 
 
-@pytest.mark.parametrize(("one", "other"), SAME)
-def test_the_same_news_in_other_words_is_one(one: str, other: str) -> None:
-    assert why(one, other) is Why.LIKENESS
+@pytest.mark.parametrize(("first", "second"), DUPLICATES)
+def test_the_same_news_in_other_words_is_a_duplicate(first: str, second: str) -> None:
+    assert duplicate_reason(first, second) is DuplicateReason.SIMILARITY
 
 
-@pytest.mark.parametrize(("one", "other"), APART)
-def test_other_news_in_like_words_stay_apart(one: str, other: str) -> None:
-    assert why(one, other) is None
+@pytest.mark.parametrize(("first", "second"), DISTINCT)
+def test_different_news_in_similar_words_is_distinct(first: str, second: str) -> None:
+    assert duplicate_reason(first, second) is None
 
 
-def test_short_texts_are_one_only_by_exact_keys() -> None:
-    assert why("Bridge in Rivne closed", "Bridge closed in Rivne") is None
-    assert why("Bridge in Rivne closed!", "BRIDGE in Rivne closed") is Why.WORDS
+def test_short_texts_are_duplicates_only_by_exact_keys() -> None:
+    assert duplicate_reason("Bridge in Rivne closed", "Bridge closed in Rivne") is None
+    assert (
+        duplicate_reason("Bridge in Rivne closed!", "BRIDGE in Rivne closed")
+        is DuplicateReason.TEXT
+    )
     urls = "https://www.example.org/a?utm_source=x#top", "http://example.org/a/"
-    assert why("Bridge in Rivne closed", "No bridge", *urls) is Why.ADDRESS
+    assert duplicate_reason("Bridge in Rivne closed", "No bridge", *urls) is DuplicateReason.URL
 
 
-def test_an_alert_is_never_folded() -> None:
+def test_an_alert_is_never_a_duplicate() -> None:
     for text in ("Air alert in Kherson Oblast", "All clear in Kherson Oblast"):
         assert fingerprint(reader().read("", text), None) is None
 
 
 @pytest.mark.parametrize("url", ["", None, "http://[", "::"])
-def test_an_address_that_is_none_is_no_key(url: str | None) -> None:
-    assert canonical(url) in (None, "", "::")
+def test_an_invalid_url_is_no_dedup_key(url: str | None) -> None:
+    assert canonical_url(url) in (None, "", "::")
 
 
-class Desk:
-    """An intake with two subscribers."""
+class DedupDriver:
+    """Ingest pipeline with three subscribers."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self._index = Index()
         for number, query in enumerate(("Izmail", "silos", "Izmail"), start=1):
-            mode = Mode.HELD if number == 3 else Mode.RING
+            mode = MatchMode.DIGEST if number == 3 else MatchMode.AUDIBLE
             self._index.add(number, number, parse(query, gazetteer(), topics()).query, mode)
         self.restart()
 
     def restart(self) -> None:
-        self.repeats = Repeats()
+        self.deduplicator = Deduplicator()
         ttl = timedelta(minutes=15)
-        self.intake = IngestPipeline(
+        self.pipeline = IngestPipeline(
             self.database,
             reader(),
             self._index,
-            self.repeats,
-            Fusion(self.database, self._index, gazetteer(), {}),
+            self.deduplicator,
+            AlertTracker(self.database, self._index, gazetteer(), {}),
             ttl,
             lambda: None,
             lambda: NOW,
-            BulletinCounts(CollectorRegistry()),
+            BulletinMetrics(CollectorRegistry()),
         )
 
     async def load(self) -> None:
-        await self.repeats.load(self.database, reader(), NOW)
+        await self.deduplicator.load(self.database, reader(), NOW)
 
-    async def bring(self, source: str, text: str, at: datetime = NOW) -> int:
-        """How many were told."""
-        new = Bulletin(source=source, key=f"{source} {at} {text}"[:100], text=text, received_at=at)
-        (taken,) = await self.intake.take(Batch(source, (new,), None, baseline=False))
-        return taken.matched
+    async def ingest(self, source: str, text: str, received_at: datetime = NOW) -> int:
+        """Ingest one bulletin; return the number of its recipients."""
+        new = Bulletin(
+            source=source,
+            key=f"{source} {received_at} {text}"[:100],
+            text=text,
+            received_at=received_at,
+        )
+        (result,) = await self.pipeline.ingest(Batch(source, (new,), None, is_baseline=False))
+        return result.match_count
 
 
 @pytest.fixture
-def desk(database: Database) -> Desk:
-    return Desk(database)
+def driver(database: Database) -> DedupDriver:
+    return DedupDriver(database)
 
 
-async def test_what_two_sources_tell_reaches_a_person_once(desk: Desk) -> None:
-    first, again = SAME[0]
-    assert await desk.bring("blog", first) == 3
-    assert await desk.bring("press", again) == 0
-    async with desk.database.read() as transaction:
-        assert len(await broadcasts.unfinished(transaction, Lane.NEWS, limit=9)) == 1
-        assert len(await digest_queue.since(transaction, 0, [3])) == 1
-        (shown,) = await bulletins.newest(transaction, 9)
-        repeat = await duplicates.find(transaction, shown.id + 1)
-    assert (shown.source, shown.also) == ("blog", ("press",))
-    assert repeat
-    assert (repeat.into, repeat.why) == (shown.id, "likeness")
+async def test_news_of_two_sources_reaches_a_subscriber_once(driver: DedupDriver) -> None:
+    first, again = DUPLICATES[0]
+    assert await driver.ingest("blog", first) == 3
+    assert await driver.ingest("press", again) == 0
+    async with driver.database.read() as transaction:
+        assert len(await broadcasts.list_unfinished(transaction, Lane.NEWS, limit=9)) == 1
+        assert len(await digest_queue.list_since(transaction, 0, [3])) == 1
+        (original,) = await bulletins.get_newest(transaction, 9)
+        duplicate = await duplicates.find(transaction, original.id + 1)
+    assert (original.source, original.duplicate_sources) == ("blog", ("press",))
+    assert duplicate
+    assert (duplicate.original, duplicate.reason) == (original.id, "likeness")
 
 
-async def test_who_was_not_told_the_first_time_is_told_the_second(desk: Desk) -> None:
-    first, again = SAME[0]
-    assert await desk.bring("blog", first.replace("silos", "sheds")) == 2
-    assert await desk.bring("press", again) == 1
-    async with desk.database.read() as transaction:
+async def test_a_duplicate_reaches_only_subscribers_without_the_original(
+    driver: DedupDriver,
+) -> None:
+    first, again = DUPLICATES[0]
+    assert await driver.ingest("blog", first.replace("silos", "sheds")) == 2
+    assert await driver.ingest("press", again) == 1
+    async with driver.database.read() as transaction:
         recipients = [
-            set(b.recipients) for b in await broadcasts.unfinished(transaction, Lane.NEWS, limit=9)
+            set(b.recipients)
+            for b in await broadcasts.list_unfinished(transaction, Lane.NEWS, limit=9)
         ]
     assert recipients == [{1}, {2}]
 
 
-async def test_a_restart_remembers_what_was_told(desk: Desk) -> None:
-    first, again = SAME[0]
-    await desk.bring("blog", first)
-    desk.restart()
-    await desk.load()
-    assert await desk.bring("press", again) == 0
+async def test_a_restart_keeps_the_dedup_window(driver: DedupDriver) -> None:
+    first, again = DUPLICATES[0]
+    await driver.ingest("blog", first)
+    driver.restart()
+    await driver.load()
+    assert await driver.ingest("press", again) == 0
 
 
-async def test_after_six_hours_it_is_news_again(desk: Desk) -> None:
-    first, again = SAME[0]
-    await desk.bring("blog", first, NOW - timedelta(hours=6, seconds=1))
-    assert await desk.bring("press", again) == 3
+async def test_the_same_news_is_not_a_duplicate_after_six_hours(driver: DedupDriver) -> None:
+    first, again = DUPLICATES[0]
+    await driver.ingest("blog", first, NOW - timedelta(hours=6, seconds=1))
+    assert await driver.ingest("press", again) == 3
 
 
-async def test_one_address_of_many_entries_makes_none_of_them_the_same(desk: Desk) -> None:
+async def test_a_url_shared_by_many_bulletins_is_no_dedup_key(driver: DedupDriver) -> None:
     texts = ("Fire in Izmail", "Fair in Izmail", "Storm in Izmail")
     for source, text in zip(("blog", "blog", "press"), texts, strict=True):
         new = Bulletin(
             source=source, key=text, text=text, url="https://example.org/live", received_at=NOW
         )
-        (taken,) = await desk.intake.take(Batch(source, (new,), None, baseline=False))
-        assert taken.matched == 2, text
+        (result,) = await driver.pipeline.ingest(Batch(source, (new,), None, is_baseline=False))
+        assert result.match_count == 2, text

@@ -1,4 +1,4 @@
-"""The index is filled from the database while everything else goes on."""
+"""Index keeper: the index is loaded from the database while everything else goes on."""
 
 import asyncio
 import gc
@@ -10,7 +10,7 @@ from pyroaring import BitMap
 from support.index_cases import READER
 
 from bot.ingest.index_keeper import IndexKeeper
-from matching.index.index import Index, Mode
+from matching.index.index import Index, MatchMode
 from matching.query.ast import Word, dump
 from storage.engine.database import Database
 from storage.subscribers import subscribers, subscriptions
@@ -27,39 +27,42 @@ def _thawed() -> Iterator[None]:
     gc.unfreeze()
 
 
-async def stored(database: Database, count: int) -> list[int]:
-    """So many subscriptions of a subscriber each; their numbers."""
+async def add_subscriptions(database: Database, count: int) -> list[int]:
+    """Add subscriptions, each of another subscriber; return the subscribers' numbers."""
     numbers = []
     async with database.write() as transaction:
         for number in range(count):
             target = Target(5_000_000_000 + number)
-            who = await subscribers.ensure(transaction, target, ChatKind.PRIVATE, "en", NOW)
+            subscriber = await subscribers.get_or_create(
+                transaction, target, ChatKind.PRIVATE, "en", NOW
+            )
             added = await subscriptions.add(
                 transaction,
-                who.number,
+                subscriber.number,
                 query=dump(Word("train")),
-                written="train",
+                query_text="train",
                 schedule=parse_schedule(SCHEDULES[number % 3]),
                 next_due_at=None,
                 now=NOW,
             )
             if number % 2:
-                await subscriptions.change(transaction, added, sound=False)
-            numbers.append(who.number)
+                await subscriptions.change(transaction, added, has_sound=False)
+            numbers.append(subscriber.number)
     return numbers
 
 
-async def test_what_is_stored_is_loaded_with_how_it_delivers(database: Database) -> None:
-    numbers = await stored(database, 6)
+async def test_stored_subscriptions_are_loaded_with_their_match_modes(database: Database) -> None:
+    numbers = await add_subscriptions(database, 6)
     index = Index()
     keeper = IndexKeeper(database, index)
     running = asyncio.ensure_future(keeper.run())
-    await keeper.loaded.wait()
-    index.add(1 << 20, 77, Word("train"), Mode.RING)
+    async with asyncio.timeout(30):
+        await keeper.loaded.wait()
+    index.add(1 << 20, 77, Word("train"), MatchMode.AUDIBLE)
     await keeper.rebuild()
     running.cancel()
     await asyncio.wait({running})
     matches = index.match(READER.read("", "Trains"))
-    assert matches.ring == BitMap([numbers[0], 77])
+    assert matches.audible == BitMap([numbers[0], 77])
     assert matches.silent == BitMap([numbers[3]])
-    assert matches.held == BitMap([numbers[at] for at in (1, 2, 4, 5)])
+    assert matches.digest == BitMap([numbers[position] for position in (1, 2, 4, 5)])

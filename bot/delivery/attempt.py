@@ -1,76 +1,82 @@
-"""One call to Telegram, from when it is picked until its outcome is stored."""
+"""Attempt: one call to Telegram, from its claim until its outcome is stored."""
 
 from dataclasses import dataclass
 
 from bot.delivery.outcome import Outcome
 from handlers.messages.alert import IncidentView
 from storage.inbound.bulletins import StoredBulletin
-from storage.inbound.incidents import Telling
+from storage.inbound.incidents import NotificationReason
 from storage.subscribers.subscribers import ChatKind, Subscriber
 from storage.values.lanes import Lane
-from storage.values.message import Content
+from storage.values.message import MessageContent
 
-RINGS = (Telling.OPENED, Telling.CHANGED)
-"""What wakes somebody for an alert that is on, at the time it says so."""
+WARNING_REASONS = (NotificationReason.OPENED, NotificationReason.CHANGED)
+"""Reasons of a warning: a message, sent at once, that an alert has opened or escalated."""
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
-    """Incidents as they were at one moment: alike to all who read them alike."""
+class IncidentSnapshot:
+    """State of incidents at one moment, the same for every recipient."""
 
-    telling: Telling  # why they are told of
+    reason: NotificationReason
     views: tuple[IncidentView, ...]
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a message says of incidents, in the place of its bulletin."""
+class IncidentMessage:
+    """Message about incidents, sent instead of the bulletin that caused it."""
 
-    scene: Scene
-    broadcast: int  # id of the one that told to
-    edits: int | None = None  # id of the message that it changes; None: it is one of its own
-    answers: int | None = None  # id of the message that it is a reply to
-    older: tuple["Told", ...] = ()  # changes of older messages, which follow by themselves
+    snapshot: IncidentSnapshot
+    broadcast_id: int  # broadcast that caused the message
+    edited_message_id: int | None = None  # sent message that it edits; None: a new message
+    reply_to: int | None = None  # id of the sent message that it replies to
+    older_edits: tuple["IncidentMessage", ...] = ()  # edits of older messages, delivered later
 
     @property
-    def rings(self) -> bool:
-        return self.scene.telling in RINGS
+    def is_warning(self) -> bool:
+        """True if the message says that an alert has opened or escalated."""
+        return self.snapshot.reason in WARNING_REASONS
 
 
 @dataclass(eq=False)
-class Errand:
-    """What is sent to whom, and who answers for it: a broadcast, or a delivery of its own."""
+class Attempt:
+    """One call: the message, its recipient, and the outbox row that records the call.
+
+    That row is a delivery or a broadcast.
+    """
 
     subscriber: Subscriber
     lane: Lane
-    what: StoredBulletin | Content
+    payload: StoredBulletin | MessageContent
     silent: bool
-    attempts: int  # this one included
-    delivery: int | None = None  # id of the row that answers for it
-    broadcast: int | None = None  # id of the broadcast that does
-    doubts: int = 0  # calls before this one that Telegram may have taken
-    told: Told | None = None  # incidents instead of the bulletin
-    outcome: Outcome | None = None  # None: under way
+    attempts: int  # calls so far for this message, this one included
+    delivery_id: int | None = None  # delivery that records the call
+    broadcast_id: int | None = None  # broadcast that records the call
+    maybe_sent: int = 0  # earlier calls that Telegram may have accepted
+    incident_message: IncidentMessage | None = None  # sent instead of the bulletin
+    outcome: Outcome | None = None  # None: in flight
 
     @property
-    def bulletin(self) -> int | None:
-        return self.what.id if isinstance(self.what, StoredBulletin) else None
+    def bulletin_id(self) -> int | None:
+        """Id of the bulletin that is sent; None for other content."""
+        return self.payload.id if isinstance(self.payload, StoredBulletin) else None
 
     @property
-    def content(self) -> Content | None:
-        return self.what if isinstance(self.what, Content) else None
+    def content(self) -> MessageContent | None:
+        """Content that was rendered when it was enqueued; None for a bulletin."""
+        return self.payload if isinstance(self.payload, MessageContent) else None
 
     @property
-    def is_post(self) -> bool:
-        """Whether many read it who asked for nothing, and so can press nothing."""
+    def is_channel_post(self) -> bool:
+        """True if it is posted in a channel, whose readers cannot use callback buttons."""
         return self.subscriber.kind is ChatKind.CHANNEL and self.lane is not Lane.REPLY
 
     @property
     def is_edit(self) -> bool:
-        """Whether it changes a message that somebody has, and so need not arrive."""
-        return self.lane is Lane.EDIT and self.told is not None
+        """True if it only updates a sent message, so it may fail without a loss."""
+        return self.lane is Lane.EDIT and self.incident_message is not None
 
     @property
     def is_timely(self) -> bool:
-        """Whether it tells of its bulletin when that is new, and not of what came of it later."""
-        return self.told is None or self.told.rings
+        """True if it reports its bulletin while that is new: its latency is measured."""
+        return self.incident_message is None or self.incident_message.is_warning

@@ -1,17 +1,17 @@
-"""One round of the courier: a single transaction that stores outcomes and picks what goes next.
+"""Delivery cycle: settle finished attempts and claim new ones, in a single transaction.
 
-What makes a kill harmless, at whatever instruction it comes:
+Why a crash at any point is harmless:
 
-- A call is made only after the commit of the transaction that records it: by a delivery's row, or
-  by a subscriber's number in the row that tells who is under way for a broadcast.
-- It leaves that record only in a transaction that holds its outcome: a receipt, a row to be
-  retried, or nothing more to do. So what is recorded and has no outcome is exactly what may have
-  been sent and is not known to have been; at the next start that is decided about anew, everything
-  else is either settled or was never begun.
-- The courier lets no more than a fixed number be recorded without an outcome. That many messages
-  a kill may double, and no more.
-- The ledger, which is memory, changes after the commit and only then. A round that fails has
-  changed nothing and is played again. Only the lanes were charged for it, which evens out soon.
+- A call is made only after the commit of the transaction that records it: in a delivery's row, or
+  as a subscriber number among a broadcast's calls in flight.
+- The record is removed only by a transaction that stores the outcome: a receipt, a row to retry,
+  or nothing more to do. So a recorded call without an outcome is exactly one that may have been
+  sent. The next start decides about those (`bot.delivery.recovery`); everything else is either
+  settled or was never begun.
+- The worker limits the number of calls that are recorded without an outcome. A crash duplicates
+  at most that many messages.
+- `InFlight`, the state in memory, changes only after the commit. A failed cycle has changed
+  nothing and is run again. Only the lanes have been charged for it, which soon evens out.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -20,139 +20,220 @@ from datetime import datetime
 
 from pyroaring import BitMap
 
-from bot.delivery.attempt import Errand
-from bot.delivery.claims import Picked, Picker
-from bot.delivery.fair_share import Shares
-from bot.delivery.incident_views import ONE_RING, LastRing, Teller
-from bot.delivery.metrics import Fate, Tally
+from bot.delivery.attempt import Attempt
+from bot.delivery.claims import Claimer, Claims
+from bot.delivery.fair_share import StrideScheduler
+from bot.delivery.incident_message_builder import (
+    WARNING_MERGE_WINDOW,
+    IncidentMessageBuilder,
+    LastWarning,
+)
+from bot.delivery.metrics import Disposition, DispositionCounts
 from bot.delivery.outcome import Sent
 from bot.delivery.settlement import Settlement
 from storage.engine.database import Database, Transaction
 from storage.inbound.bulletins import StoredBulletin
 from storage.outbox import backlog, broadcasts, flood_waits
 from storage.outbox.backlog import Backlog
-from storage.outbox.broadcasts import Broadcast, Progress, Stand
+from storage.outbox.broadcasts import Broadcast, BroadcastState, Progress
 from storage.values.lanes import Lane
 
-WINDOW = 64
-"""Broadcasts of a lane held in memory: a backlog of thousands waits in the database."""
+BROADCAST_WINDOW = 64
+"""Broadcasts of a lane kept in memory; the rest of a backlog stays in the database."""
 
 
 @dataclass
-class Ledger:
-    """What is under way: the memory that the rounds share."""
+class InFlight:
+    """Delivery state in memory, shared by all cycles."""
 
-    broadcasts: dict[int, Broadcast] = field(default_factory=dict)
-    texts: dict[int, StoredBulletin] = field(default_factory=dict)  # what broadcasts say, by id
-    under_way: set[Errand] = field(default_factory=set)  # picked, without an outcome
-    finished: list[Errand] = field(default_factory=list)  # with outcomes that are not stored yet
-    shares: Shares = field(default_factory=Shares)
-    rings: dict[int, LastRing] = field(default_factory=dict)  # of the last moments, by subscriber
-    waits: dict[int, datetime] = field(default_factory=dict)  # long ones, not stored yet, by chat
+    broadcasts: dict[int, Broadcast] = field(default_factory=dict)  # unfinished, by id
+    bulletins: dict[int, StoredBulletin] = field(default_factory=dict)  # of `broadcasts`, by id
+    attempts: set[Attempt] = field(default_factory=set)  # claimed, without an outcome
+    finished: list[Attempt] = field(default_factory=list)  # with an outcome, not stored yet
+    scheduler: StrideScheduler = field(default_factory=StrideScheduler)
+    last_warnings: dict[int, LastWarning] = field(default_factory=dict)  # by subscriber number
+    flood_waits: dict[int, datetime] = field(default_factory=dict)  # long, not stored yet, by chat
 
     def busy_chats(self) -> set[int]:
-        return {errand.subscriber.chat_id for errand in self.under_way}
+        """Return the ids of chats to which a message is being sent."""
+        return {attempt.subscriber.chat_id for attempt in self.attempts}
 
 
 @dataclass(frozen=True)
-class Turn:
-    """What a round has brought."""
+class CycleResult:
+    """Result of one cycle."""
 
-    picked: Picked
-    joined: list[int]  # ids of subscriptions that belong to another subscriber now
-    more: bool  # whether there was something to send now, picked or not
-    next_due_at: datetime | None  # when the first delivery that is not due yet will be
-    tally: Tally  # what was decided about messages that did not arrive
+    claims: Claims
+    moved_subscriptions: list[int]  # ids of subscriptions that have another subscriber now
+    has_more: bool  # the next cycle may find something to send at once
+    next_due_at: datetime | None  # of the first delivery that is not due yet
+    dispositions: DispositionCounts  # decisions about messages that did not arrive
 
 
-async def play_round(
+async def run_cycle(
     database: Database,
-    ledger: Ledger,
+    in_flight: InFlight,
     room: int,
-    chat_wait: Callable[[int], float],
+    chat_delay: Callable[[int], float],
     now: datetime,
-) -> Turn:
-    """Stores what is finished, picks at most `room` errands."""
-    finished, told = list(ledger.finished), dict(ledger.waits)
-    unsettled = BitMap(errand.subscriber.number for errand in ledger.under_way if errand.told)
-    rings = _rings(ledger.rings, finished, now)
+) -> CycleResult:
+    """Settle the finished attempts and claim at most `room` new ones, in one transaction.
+
+    `chat_delay` returns the seconds until a chat may get a message.
+    """
+    cycle = _Cycle(in_flight, now)
     async with database.write() as transaction:
-        settlement = Settlement(transaction, now)
-        joined = await settlement.settle(finished)
-        for chat_id, until in told.items():
-            await flood_waits.put(transaction, chat_id, until)
-        owed = await backlog.look(transaction)
-        window = await _window(transaction, ledger.broadcasts, owed)
-        window, locked = await _checked(transaction, window, now)
-        free = [broadcast for id_, broadcast in window.items() if id_ not in locked]
-        picker = Picker(
-            transaction,
-            now,
-            chat_wait,
-            ledger.busy_chats(),
-            ledger.shares,
-            ledger.texts,
-            Teller(transaction, now, rings, unsettled),
+        await cycle.settle(transaction)
+        await cycle.load_broadcasts(transaction)
+        await cycle.claim(transaction, room, chat_delay)
+        await cycle.record_progress(transaction)
+    cycle.update_in_flight()
+    return cycle.result()
+
+
+class _Cycle:
+    """Steps of one cycle. Only the last step, after the commit, changes `in_flight`."""
+
+    def __init__(self, in_flight: InFlight, now: datetime) -> None:
+        self._in_flight = in_flight
+        self._now = now
+        self._finished = list(in_flight.finished)
+        self._flood_waits = dict(in_flight.flood_waits)
+        self._unsettled = BitMap(
+            attempt.subscriber.number for attempt in in_flight.attempts if attempt.incident_message
         )
-        picked = await picker.pick(owed, free, room) if room else Picked()
-        window |= picked.broadcasts
-        # Calls have ended since the transaction began: their outcomes are not stored by it.
-        ended = ledger.finished[len(finished) :]
-        under_way = _under_way((*ledger.under_way, *ended, *picked.errands))
-        over = [
+        self._last_warnings = _last_warnings(in_flight.last_warnings, self._finished, now)
+        self._moved_subscriptions: list[int] = []
+        self._dispositions = DispositionCounts()
+        self._backlogs: Mapping[Lane, Backlog] = {}
+        self._window: dict[int, Broadcast] = {}
+        self._locked_elsewhere: set[int] = set()  # broadcasts that another transaction changes
+        self._claims = Claims()
+        self._completed: list[int] = []  # ids of broadcasts
+
+    async def settle(self, transaction: Transaction) -> None:
+        """Store the outcomes of finished attempts, and long flood waits."""
+        settlement = Settlement(transaction, self._now)
+        self._moved_subscriptions = await settlement.settle(self._finished)
+        for chat_id, until in self._flood_waits.items():
+            await flood_waits.put(transaction, chat_id, until)
+        self._dispositions = settlement.dispositions
+        self._add_expired(settlement.expired.count_by_lane)
+
+    async def load_broadcasts(self, transaction: Transaction) -> None:
+        """Read the backlog, fill the window of broadcasts, and lock those that may change."""
+        self._backlogs = await backlog.read(transaction)
+        window = await _fill_window(transaction, self._in_flight.broadcasts, self._backlogs)
+        self._window, self._locked_elsewhere = await _lock(transaction, window, self._now)
+
+    async def claim(
+        self, transaction: Transaction, room: int, chat_delay: Callable[[int], float]
+    ) -> None:
+        """Claim at most `room` messages."""
+        if not room:
+            return
+        claimer = Claimer(
+            transaction,
+            self._now,
+            chat_delay,
+            self._in_flight.busy_chats(),
+            self._in_flight.scheduler,
+            self._in_flight.bulletins,
+            IncidentMessageBuilder(transaction, self._now, self._last_warnings, self._unsettled),
+        )
+        free = [b for id_, b in self._window.items() if id_ not in self._locked_elsewhere]
+        self._claims = await claimer.claim(self._backlogs, free, room)
+        self._window |= self._claims.broadcasts
+        self._add_expired(self._claims.expired.count_by_lane)
+
+    async def record_progress(self, transaction: Transaction) -> None:
+        """Record which calls of broadcasts are in flight, and finish those that are complete."""
+        # Calls that have ended since the cycle began are not settled by it.
+        ended = self._in_flight.finished[len(self._finished) :]
+        in_flight = _subscribers_in_flight(
+            (*self._in_flight.attempts, *ended, *self._claims.attempts)
+        )
+        self._completed = [
             id_
-            for id_, broadcast in window.items()
-            if id_ not in under_way
-            and id_ not in locked
+            for id_, broadcast in self._window.items()
+            if id_ not in in_flight
+            and id_ not in self._locked_elsewhere
             and broadcast.attempted >= broadcast.recipients.max()
         ]
-        changed = {e.broadcast for e in finished if e.broadcast} | set(picked.broadcasts)
-        await broadcasts.record(
+        changed = {attempt.broadcast_id for attempt in self._finished if attempt.broadcast_id}
+        changed |= set(self._claims.broadcasts)
+        await broadcasts.record_progress(
             transaction,
             (
-                Progress(id_, window[id_].attempted, under_way.get(id_, BitMap()))
-                for id_ in changed.intersection(window).difference(over)
+                Progress(id_, self._window[id_].attempted, in_flight.get(id_, BitMap()))
+                for id_ in changed.intersection(self._window).difference(self._completed)
             ),
         )
-        await broadcasts.finish(transaction, over, now)
-    del ledger.finished[: len(finished)]
-    ledger.rings = rings
-    ledger.waits = {chat: at for chat, at in ledger.waits.items() if told.get(chat) != at}
-    ledger.broadcasts = {id_: b for id_, b in window.items() if id_ not in over}
-    said = {broadcast.bulletin for broadcast in ledger.broadcasts.values()}
-    ledger.texts = {id_: text for id_, text in ledger.texts.items() if id_ in said}
-    ledger.under_way |= set(picked.errands)
-    more = _is_more(owed, window.values(), picked, now)
-    tally = settlement.tally
-    for lane, count in (settlement.expired.count + picked.expired.count).items():
-        tally[Fate.EXPIRED, lane] += count
-    return Turn(picked, joined, more, _next_due(owed, now), tally)
+        await broadcasts.finish(transaction, self._completed, self._now)
+
+    def update_in_flight(self) -> None:
+        """Apply the committed cycle to the state in memory."""
+        memory = self._in_flight
+        del memory.finished[: len(self._finished)]
+        memory.last_warnings = self._last_warnings
+        memory.flood_waits = {
+            chat: until
+            for chat, until in memory.flood_waits.items()
+            if self._flood_waits.get(chat) != until
+        }
+        memory.broadcasts = {
+            id_: b for id_, b in self._window.items() if id_ not in self._completed
+        }
+        needed = {broadcast.bulletin for broadcast in memory.broadcasts.values()}
+        memory.bulletins = {id_: b for id_, b in memory.bulletins.items() if id_ in needed}
+        memory.attempts |= set(self._claims.attempts)
+
+    def result(self) -> CycleResult:
+        """Return the result of the cycle."""
+        due_times = [lane.due_at for lane in self._backlogs.values() if lane.due_at is not None]
+        has_more = (
+            bool(self._claims.broadcasts)
+            or any(due_at <= self._now for due_at in due_times)
+            or any(b.attempted < b.recipients.max() for b in self._window.values())
+        )
+        return CycleResult(
+            self._claims,
+            self._moved_subscriptions,
+            has_more,
+            min((due_at for due_at in due_times if due_at > self._now), default=None),
+            self._dispositions,
+        )
+
+    def _add_expired(self, count_by_lane: Mapping[Lane, int]) -> None:
+        for lane, count in count_by_lane.items():
+            self._dispositions[Disposition.EXPIRED, lane] += count
 
 
-async def _window(
-    transaction: Transaction, held: Mapping[int, Broadcast], owed: Mapping[Lane, Backlog]
+async def _fill_window(
+    transaction: Transaction, loaded: Mapping[int, Broadcast], backlogs: Mapping[Lane, Backlog]
 ) -> dict[int, Broadcast]:
-    """The broadcasts in memory, and those that come next where there is room for them."""
-    window = dict(held)
+    """Return the broadcasts in memory, and the next ones of each lane that has room for them."""
+    window = dict(loaded)
     for lane in Lane:
-        known = [id_ for id_, broadcast in held.items() if broadcast.lane is lane]
-        newest = max(known, default=0)
-        # Half a window is enough to go on with: so they are read many at a time.
-        if owed[lane].newest > newest and len(known) <= WINDOW // 2:
-            more = await broadcasts.unfinished(
-                transaction, lane, after=newest, limit=WINDOW - len(known)
+        lane_ids = [id_ for id_, broadcast in loaded.items() if broadcast.lane is lane]
+        last = max(lane_ids, default=0)
+        # Read many at a time: only when the window is at most half full.
+        if backlogs[lane].last_broadcast > last and len(lane_ids) <= BROADCAST_WINDOW // 2:
+            following = await broadcasts.list_unfinished(
+                transaction, lane, after=last, limit=BROADCAST_WINDOW - len(lane_ids)
             )
-            window |= {broadcast.id: broadcast for broadcast in more}
+            window |= {broadcast.id: broadcast for broadcast in following}
     return window
 
 
-async def _checked(
+async def _lock(
     transaction: Transaction, window: Mapping[int, Broadcast], now: datetime
 ) -> tuple[dict[int, Broadcast], set[int]]:
-    """The window without what was ended meanwhile, and with what was cut short as it is now.
+    """Lock broadcasts that others may change; return the current window and the ids not locked.
 
-    Intake ends edits of incidents and cuts rings short; a person may stop an announcement. And the
-    ids of broadcasts that somebody is changing now: they are left alone for this round.
+    The ingest pipeline ends edits of incidents and cancels warnings; an operator may stop an
+    announcement. Broadcasts that are finished leave the window; those that were cancelled are read
+    again. A broadcast that another transaction is changing is left alone for this cycle.
     """
     ids = {
         id_
@@ -161,58 +242,48 @@ async def _checked(
     }
     if not ids:
         return dict(window), set()
-    stands = await broadcasts.hold(transaction, ids)
-    ended = [id_ for id_, stand in stands.items() if stand is Stand.FINISHED]
-    await broadcasts.finish(transaction, ended, now)  # their calls may have been recorded since
-    cut = [id_ for id_, stand in stands.items() if stand is Stand.CUT]
-    left = {one.id: one for one in await broadcasts.get(transaction, cut)}
-    checked = {id_: b for id_, b in {**window, **left}.items() if id_ not in ended}
-    return checked, ids - stands.keys()
+    states = await broadcasts.lock(transaction, ids)
+    finished = [id_ for id_, state in states.items() if state is BroadcastState.FINISHED]
+    # Again, as calls may have been recorded since.
+    await broadcasts.finish(transaction, finished, now)
+    cancelled = [id_ for id_, state in states.items() if state is BroadcastState.CANCELLED]
+    reread = {b.id: b for b in await broadcasts.get(transaction, cancelled)}
+    current = {id_: b for id_, b in {**window, **reread}.items() if id_ not in finished}
+    return current, ids - states.keys()
 
 
-def _rings(
-    rings: Mapping[int, LastRing], finished: Iterable[Errand], now: datetime
-) -> dict[int, LastRing]:
-    """The rings of the last moments: what rings the same chat now joins one of them."""
-    recent = {number: rung for number, rung in rings.items() if now - rung.at < ONE_RING}
-    for errand in finished:
-        told, outcome = errand.told, errand.outcome
-        if not (told and told.rings and errand.lane is Lane.ALERT and isinstance(outcome, Sent)):
+def _last_warnings(
+    last_warnings: Mapping[int, LastWarning], finished: Iterable[Attempt], now: datetime
+) -> dict[int, LastWarning]:
+    """Return each subscriber's last warning while a next one would still merge into it."""
+    recent = {
+        number: warning
+        for number, warning in last_warnings.items()
+        if now - warning.sent_at < WARNING_MERGE_WINDOW
+    }
+    for attempt in finished:
+        message, outcome = attempt.incident_message, attempt.outcome
+        if message is None or not message.is_warning or attempt.lane is not Lane.ALERT:
             continue
-        if outcome.message_id is None:
+        if not isinstance(outcome, Sent) or outcome.message_id is None:
             continue
-        number = errand.subscriber.number
-        joined = rings.get(number) if outcome.message_id == told.edits else None
-        recent[number] = LastRing(
-            at=now,
+        number = attempt.subscriber.number
+        is_merged = outcome.message_id == message.edited_message_id
+        merged_into = last_warnings.get(number) if is_merged else None
+        recent[number] = LastWarning(
+            sent_at=now,
             message_id=outcome.message_id,
-            broadcast=joined.broadcast if joined else told.broadcast,
-            incidents=tuple(view.incident.id for view in told.scene.views),
-            silent=joined.silent if joined else errand.silent,
+            broadcast_id=merged_into.broadcast_id if merged_into else message.broadcast_id,
+            incident_ids=tuple(view.incident.id for view in message.snapshot.views),
+            silent=merged_into.silent if merged_into else attempt.silent,
         )
     return recent
 
 
-def _under_way(errands: Iterable[Errand]) -> dict[int, BitMap]:
-    """Numbers of subscribers, by the broadcast that answers for the call."""
+def _subscribers_in_flight(attempts: Iterable[Attempt]) -> dict[int, BitMap]:
+    """Return the numbers of subscribers to whom a call is in flight, by id of the broadcast."""
     numbers: dict[int, BitMap] = {}
-    for errand in errands:
-        if errand.broadcast is not None:
-            numbers.setdefault(errand.broadcast, BitMap()).add(errand.subscriber.number)
+    for attempt in attempts:
+        if attempt.broadcast_id is not None:
+            numbers.setdefault(attempt.broadcast_id, BitMap()).add(attempt.subscriber.number)
     return numbers
-
-
-def _is_more(
-    owed: Mapping[Lane, Backlog], window: Iterable[Broadcast], picked: Picked, now: datetime
-) -> bool:
-    """Whether the next round may find something to send now."""
-    return (
-        bool(picked.broadcasts)
-        or any(one.due_at is not None and one.due_at <= now for one in owed.values())
-        or any(broadcast.attempted < broadcast.recipients.max() for broadcast in window)
-    )
-
-
-def _next_due(owed: Mapping[Lane, Backlog], now: datetime) -> datetime | None:
-    later = [one.due_at for one in owed.values() if one.due_at is not None and one.due_at > now]
-    return min(later, default=None)

@@ -1,8 +1,8 @@
-"""How the lanes share the calls that are allowed, when there are not enough for all of them.
+"""Stride scheduler: proportional shares of the rate limit for the lanes.
 
-Each lane has a weight. It gets that part of the calls which its weight is of the weights of all
-lanes where something waits; what a lane does not need goes to the others in the same proportion.
-At 30 messages a second:
+Each lane has a weight. Its share of the calls is its weight divided by the weights of all lanes in
+which a message waits; a share that is not used goes to the others in the same proportion. At 30
+messages a second:
 
     lane            weight  all lanes full    beside a full lane of alerts
     alerts              64   54 %  16/s       -
@@ -12,18 +12,17 @@ At 30 messages a second:
     digests              1    1 %   1 in 4 s   1.5 %  1 in 2 s
     announcements        1    1 %   1 in 4 s   1.5 %  1 in 2 s
 
-What follows from it:
+Consequences:
 
-- However many commands come, and from however many chats, alerts have two thirds of the calls
-  against them. However large a broadcast is, a reply to a person is among the next three calls.
-- A million digests cost an alert 1.5 % of its pace; and while alerts ring without end, digests
-  still go.
-- A lane where nothing waited has saved nothing up: it joins where the others are. Among those
-  that have come equally far, the more urgent lane goes first: so what is new is next.
+- Alerts get two thirds of the calls against any number of commands from any number of chats. A
+  reply to a person is among the next three calls, however large a broadcast is.
+- A million digests slow an alert down by 1.5 %, and digests are still sent during endless alerts.
+- A lane that was empty has saved up nothing: it continues from where the others are. Among lanes
+  with equal passes the more urgent one is first, so its new message is next.
 
-This is stride scheduling: each call moves its lane on by a stride, the longer the less the lane
-weighs, and the lane that has come least far is next (Waldspurger and Weihl, "Stride Scheduling:
-Deterministic Proportional-Share Resource Management", 1995).
+In stride scheduling each call adds a stride to the pass of its lane; the stride is inversely
+proportional to the weight, and the lane with the lowest pass is next (Waldspurger and Weihl,
+"Stride Scheduling: Deterministic Proportional-Share Resource Management", 1995).
 """
 
 from collections.abc import Collection, Mapping
@@ -43,30 +42,30 @@ WEIGHTS = {
 _STRIDES = {lane: max(WEIGHTS.values()) // weight for lane, weight in WEIGHTS.items()}
 
 
-class Shares:
-    """How far each lane has come. It starts with all of them equal."""
+class StrideScheduler:
+    """Keeps the pass of each lane; all are equal at the start."""
 
     def __init__(self) -> None:
         self._passes = dict.fromkeys(Lane, 0)
         self._waiting: frozenset[Lane] = frozenset()
-        self._reached = 0  # as far as whoever waits and has come least far
+        self._global_pass = 0  # lowest pass of the lanes that wait
 
-    def deal(self, room: int, waiting: Collection[Lane]) -> dict[Lane, int]:
-        """How many calls, of `room`, each of the lanes may make in which something waits."""
+    def allot(self, room: int, waiting: Collection[Lane]) -> dict[Lane, int]:
+        """Divide `room` calls among the lanes in which a message waits."""
         self._waiting = frozenset(waiting)
         for lane in waiting:
-            self._passes[lane] = max(self._passes[lane], self._reached)
+            self._passes[lane] = max(self._passes[lane], self._global_pass)
         passes = {lane: self._passes[lane] for lane in sorted(waiting)}
-        dealt: dict[Lane, int] = {}
+        allotted: dict[Lane, int] = {}
         for _ in range(room if passes else 0):
-            lane = min(passes, key=passes.__getitem__)  # of several the first, the most urgent
+            lane = min(passes, key=passes.__getitem__)  # of equals the first: the most urgent
             passes[lane] += _STRIDES[lane]
-            dealt[lane] = dealt.get(lane, 0) + 1
-        return dealt
+            allotted[lane] = allotted.get(lane, 0) + 1
+        return allotted
 
-    def charge(self, made: Mapping[Lane, int]) -> None:
-        """Counts the calls that lanes make of what was dealt to them."""
-        for lane, count in made.items():
+    def charge(self, used: Mapping[Lane, int]) -> None:
+        """Count the calls that lanes use of those allotted to them."""
+        for lane, count in used.items():
             self._passes[lane] += count * _STRIDES[lane]
-        behind = min((self._passes[lane] for lane in self._waiting), default=0)
-        self._reached = max(self._reached, behind)
+        lowest = min((self._passes[lane] for lane in self._waiting), default=0)
+        self._global_pass = max(self._global_pass, lowest)

@@ -1,65 +1,71 @@
-"""Whether messages go: what readiness asks about sending."""
+"""Delivery health: readiness checks of Telegram and of the lanes."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.delivery.outcome import Outcome, Refused
-from bot.delivery.rate_limiter import Pacer
+from bot.delivery.outcome import Outcome, TokenRejected
+from bot.delivery.rate_limiter import RateLimiter
 from storage.engine.database import Database
 from storage.outbox import backlog
 from storage.outbox.backlog import Backlog
 from storage.values.lanes import Lane
 
 STALL_SECONDS = 60.0
-"""A lane in which something is due for so long and nothing is sent does not work. The slowest
-share of a lane is a message in four seconds, and the longest call ends within thirty."""
+"""A lane is stalled when a message is due for so long and no call is made.
+
+The smallest share of a lane is a message in four seconds, and the longest call ends within thirty.
+"""
 
 _LONG_WAIT_SECONDS = 60.0
 
 
-class SendingHealth:
-    """Hears of every call; `pacer` has the monotonic clock all of it is measured by.
+class DeliveryHealth:
+    """Checks whether messages are being sent.
 
-    `clock` gives aware times.
+    The clock of `rate_limiter` is monotonic and measures stalls. `clock` returns aware times.
     """
 
-    def __init__(self, database: Database, pacer: Pacer, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, rate_limiter: RateLimiter, clock: Callable[[], datetime]
+    ) -> None:
         self._database = database
-        self._pacer = pacer
+        self._rate_limiter = rate_limiter
         self._clock = clock
-        self._launched = dict.fromkeys(Lane, pacer.now())
-        self._is_refused = False
+        self._last_call = dict.fromkeys(Lane, rate_limiter.now())
+        self._is_token_rejected = False
 
-    def launched(self, lane: Lane) -> None:
-        """A call is being made."""
-        self._launched[lane] = self._pacer.now()
+    def record_call(self, lane: Lane) -> None:
+        """Record that a call of a lane begins."""
+        self._last_call[lane] = self._rate_limiter.now()
 
-    def ended(self, outcome: Outcome) -> None:
-        """A call has an outcome."""
-        self._is_refused = isinstance(outcome, Refused)
+    def record_outcome(self, outcome: Outcome) -> None:
+        """Record the outcome of a call."""
+        self._is_token_rejected = isinstance(outcome, TokenRejected)
 
-    async def telegram(self) -> str | None:
-        """What keeps Telegram from taking anything; None: nothing."""
-        if self._is_refused:
+    async def check_telegram(self) -> str | None:
+        """Return why Telegram accepts no message; None if it does."""
+        if self._is_token_rejected:
             return "Telegram refuses the token"
-        wait = self._pacer.wait()
-        if wait > _LONG_WAIT_SECONDS:
-            return f"Telegram has told the bot to wait: {timedelta(seconds=round(wait))} are left"
+        delay = self._rate_limiter.delay()
+        if delay > _LONG_WAIT_SECONDS:
+            return f"Telegram has told the bot to wait: {timedelta(seconds=round(delay))} are left"
         return None
 
-    async def lanes(self) -> str | None:
-        """Which lanes do not move though they may; None: all that have to do."""
-        if self._pacer.wait() > 1:
+    async def check_lanes(self) -> str | None:
+        """Return which lanes are stalled; None if none is."""
+        if self._rate_limiter.delay() > 1:
             return None
         async with self._database.read() as transaction:
-            owed = await backlog.look(transaction)
-        stalled = [lane for lane in Lane if self._is_stalled(lane, owed[lane])]
+            backlogs = await backlog.read(transaction)
+        stalled = [lane for lane in Lane if self._is_stalled(lane, backlogs[lane])]
         if not stalled:
             return None
         names = ", ".join(lane.name.lower() for lane in stalled)
         return f"nothing goes for {STALL_SECONDS:.0f} s though something is due: {names}"
 
-    def _is_stalled(self, lane: Lane, owed: Backlog) -> bool:
+    def _is_stalled(self, lane: Lane, lane_backlog: Backlog) -> bool:
         due_before = self._clock() - timedelta(seconds=STALL_SECONDS)
-        is_due = owed.newest > 0 or (owed.due_at is not None and owed.due_at < due_before)
-        return is_due and self._pacer.now() - self._launched[lane] > STALL_SECONDS
+        is_due = lane_backlog.last_broadcast > 0 or (
+            lane_backlog.due_at is not None and lane_backlog.due_at < due_before
+        )
+        return is_due and self._rate_limiter.now() - self._last_call[lane] > STALL_SECONDS

@@ -1,4 +1,7 @@
-"""HTTP for python-telegram-bot on aiohttp, which says what is known of a call that failed."""
+"""HTTP transport for python-telegram-bot, on aiohttp.
+
+Its errors distinguish a call that did not reach Telegram from one that may have been carried out.
+"""
 
 import asyncio
 from typing import Any
@@ -7,40 +10,44 @@ import aiohttp
 import orjson
 from telegram.request import BaseRequest, RequestData
 
-from bot.delivery.responses import NotSent, Unknown, checked, read_result
+from bot.delivery.responses import MaybeSent, NotSent, check_status, parse_result
 
-CONNECT_SECONDS = 5.0
-MOST_BYTES = 16 * 1024 * 1024
-"""Of an answer: a hundred of the longest updates are a tenth of it."""
+CONNECT_TIMEOUT_SECONDS = 5.0
+MAX_RESPONSE_BYTES = 16 * 1024 * 1024
+"""Limit of a response: a hundred of the longest updates are a tenth of it."""
 
 
 class AiohttpRequest(BaseRequest):
-    """One pool of connections.
+    """Pool of connections to the Bot API.
 
-    `seconds` is the deadline of a whole call, from asking for a connection to the last byte, so
-    that an answer that drips cannot hold a message. No error carries an address: it holds the
-    token.
+    `timeout_seconds` limits a whole call, from the wait for a connection to the last byte, so a
+    response that drips cannot block a message. No error contains a URL, which holds the token.
     """
 
-    def __init__(self, *, connections: int, seconds: float) -> None:
+    def __init__(self, *, connections: int, timeout_seconds: float) -> None:
         self._connections = connections
-        self._timeout = aiohttp.ClientTimeout(total=seconds, connect=CONNECT_SECONDS)
+        self._timeout = aiohttp.ClientTimeout(
+            total=timeout_seconds, connect=CONNECT_TIMEOUT_SECONDS
+        )
         self._session: aiohttp.ClientSession | None = None
 
     @property
     def read_timeout(self) -> float | None:
+        """Timeout of a whole call, in seconds."""
         return self._timeout.total
 
     async def initialize(self) -> None:
+        """Open the pool."""
         if self._session is None:
-            # Telegram closes idle connections; letting go first avoids writing into a closed one.
+            # Telegram closes idle connections; closing them first avoids a write to a closed one.
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=15)
-            # Telegram sets no cookies, and to look for some takes time in each call.
+            # Telegram sets no cookies, and looking for some costs time in each call.
             self._session = aiohttp.ClientSession(
                 connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=self._timeout
             )
 
     async def shutdown(self) -> None:
+        """Close the pool."""
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -50,11 +57,15 @@ class AiohttpRequest(BaseRequest):
         url: str,
         method: str,
         request_data: RequestData | None = None,
-        read_timeout: object = None,  # the session's own deadlines hold for every call
+        read_timeout: object = None,  # the session has its own timeouts
         write_timeout: object = None,
         connect_timeout: object = None,
         pool_timeout: object = None,
     ) -> tuple[int, bytes]:
+        """Make a call; return the status and the body.
+
+        Raises NotSent, MaybeSent, or the errors of `bot.delivery.responses.check_status`.
+        """
         if self._session is None:
             raise NotSent("not initialised")
         try:
@@ -69,20 +80,21 @@ class AiohttpRequest(BaseRequest):
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotSent(type(error).__name__) from None
         except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError) as error:
-            raise Unknown(type(error).__name__) from None
-        return status, checked(status, payload)
+            raise MaybeSent(type(error).__name__) from None
+        return status, check_status(status, payload)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
-        return read_result(payload)
+        """Parse the body of a successful response."""
+        return parse_result(payload)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > MOST_BYTES:
-            raise Unknown("the answer does not end")
+        if len(body) > MAX_RESPONSE_BYTES:
+            raise MaybeSent("the response does not end")
     return bytes(body)
 
 

@@ -1,7 +1,7 @@
-"""What broadcasts tell of incidents: the state of the round's own transaction, whenever they began.
+"""Incident message builder: what an incident's broadcast sends to each recipient.
 
-Whoever is rung late reads what is true by then. Whoever has a message already keeps it: it is
-edited when something changes, and the end is sent as a reply to it.
+A message shows the incident as it is in the cycle's own transaction, however old the broadcast is.
+A recipient who already has a message keeps it: changes edit it, and the all-clear replies to it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,198 +10,241 @@ from datetime import datetime, timedelta
 
 from pyroaring import BitMap
 
-from bot.delivery.attempt import RINGS, Scene, Told
+from bot.delivery.attempt import WARNING_REASONS, IncidentMessage, IncidentSnapshot
 from handlers.messages.alert import IncidentView
 from storage.engine.database import Transaction
 from storage.inbound import bulletins, incidents
 from storage.inbound.bulletins import StoredBulletin
-from storage.inbound.incidents import Incident, Telling
-from storage.outbox import broadcasts, incident_messages
+from storage.inbound.incidents import Incident, NotificationReason
+from storage.outbox import broadcasts, incident_messages, missed_alerts
 from storage.outbox.broadcasts import Broadcast
 from storage.outbox.deliveries import Delivery
-from storage.outbox.incident_messages import NEAR
+from storage.outbox.incident_messages import MAX_BROADCAST_DISTANCE
 from storage.values.lanes import Lane
 
-ONE_RING = timedelta(seconds=2)
-"""What rings somebody so soon after the last ring joins that message."""
+WARNING_MERGE_WINDOW = timedelta(seconds=2)
+"""A warning so soon after the subscriber's last warning is merged into that message."""
 
 
 @dataclass(frozen=True)
-class LastRing:
-    """The last ring of somebody."""
+class LastWarning:
+    """The last warning that a subscriber was sent."""
 
-    at: datetime  # aware; when its receipt was stored
+    sent_at: datetime  # aware; when its receipt was stored
     message_id: int  # Telegram's
-    broadcast: int  # id of the one that rang, the first of those in that message
-    incidents: tuple[int, ...]  # ids of those it told of
-    silent: bool  # it woke nobody
+    broadcast_id: int  # of the first warning in that message
+    incident_ids: tuple[int, ...]  # incidents that the message shows
+    silent: bool  # it was sent without a sound
 
 
-class Teller:
-    """Serves one transaction.
+class IncidentMessageBuilder:
+    """Builds messages about incidents, in one transaction.
 
-    `rings` are those of the last moments, by subscriber number. `unsettled` are the numbers of
-    those to whom a message about incidents is being sent: its id is not known yet.
+    `last_warnings` are recent, by subscriber number. `unsettled` are the numbers of subscribers to
+    whom a message about incidents is in flight: its id is not known yet.
     """
 
     def __init__(
         self,
         transaction: Transaction,
         now: datetime,
-        rings: Mapping[int, LastRing],
+        last_warnings: Mapping[int, LastWarning],
         unsettled: BitMap,
     ) -> None:
         self.unsettled = unsettled
         self._transaction = transaction
         self._now = now
-        self._rings = rings
+        self._last_warnings = last_warnings
         self._incidents: dict[int, Incident] = {}
-        self._texts: dict[int, StoredBulletin] = {}
-        self._scenes: dict[tuple[int, tuple[int, ...]], Scene] = {}
+        self._bulletins: dict[int, StoredBulletin] = {}
+        self._snapshots: dict[tuple[int, tuple[int, ...]], IncidentSnapshot] = {}
 
-    async def tell(
-        self, broadcast: Broadcast, text: StoredBulletin, numbers: BitMap
-    ) -> dict[int, Told]:
-        """What each of `numbers` is told; whoever is missing is told nothing any more."""
-        self._texts[text.id] = text
-        if broadcast.telling is Telling.MISSED:
-            return await self._sum_up(broadcast, numbers)
+    async def build(
+        self, broadcast: Broadcast, bulletin: StoredBulletin, numbers: BitMap
+    ) -> dict[int, IncidentMessage]:
+        """Return messages by subscriber number; a number without one gets nothing any more."""
+        self._bulletins[bulletin.id] = bulletin
+        if broadcast.reason is NotificationReason.MISSED:
+            return await self._summarize(broadcast, numbers)
         incident = await self._incident(broadcast)
         if incident is None:
             return {}
         if broadcast.lane is Lane.EDIT:
             return await self._edit(broadcast, incident, numbers)
-        if broadcast.telling is Telling.CLOSED:
-            return await self._close(broadcast, incident, numbers)
-        return {} if incident.closed_at else await self._ring(broadcast, incident, text, numbers)
+        if broadcast.reason is NotificationReason.CLOSED:
+            return await self._all_clear(broadcast, incident, numbers)
+        if incident.closed_at:
+            return {}
+        return await self._notify(broadcast, incident, bulletin, numbers)
 
-    async def tell_each(
-        self, due: Sequence[Delivery], texts: Mapping[int, StoredBulletin]
-    ) -> tuple[dict[int, Told | None], set[int]]:
-        """What deliveries tell that are about incidents, by id; None: nothing any more.
+    async def build_for_deliveries(
+        self, due: Sequence[Delivery], bulletins_by_id: Mapping[int, StoredBulletin]
+    ) -> tuple[dict[int, IncidentMessage | None], set[int]]:
+        """Return the messages of deliveries about incidents, and the ids of locked deliveries.
 
-        And the ids of deliveries whose broadcast somebody else is changing now. `texts` are
-        bulletins by id.
+        The messages are by delivery id; None: nothing to send any more. A delivery is locked while
+        another transaction changes its broadcast.
         """
-        owing = await self._owing(due)
-        held = await broadcasts.hold(self._transaction, owing.keys())
-        told: dict[int, Told | None] = {}
-        for id_ in held:
-            broadcast, its = owing[id_]
-            numbers = BitMap(delivery.subscriber for delivery in its)
-            heard = await self.tell(broadcast, texts[broadcast.bulletin], numbers)
-            told |= {one.id: _of(heard.get(one.subscriber), one.message) for one in its}
-        busy = owing.keys() - held.keys()
-        return told, {delivery.id for id_ in busy for delivery in owing[id_][1]}
+        by_broadcast = await self._incident_broadcasts(due)
+        locked = await broadcasts.lock(self._transaction, by_broadcast.keys())
+        messages: dict[int, IncidentMessage | None] = {}
+        for id_ in locked:
+            broadcast, own = by_broadcast[id_]
+            numbers = BitMap(delivery.subscriber for delivery in own)
+            by_subscriber = await self.build(
+                broadcast, bulletins_by_id[broadcast.bulletin], numbers
+            )
+            messages |= {
+                delivery.id: _message_for(
+                    by_subscriber.get(delivery.subscriber), delivery.message_id
+                )
+                for delivery in own
+            }
+        locked_elsewhere = by_broadcast.keys() - locked.keys()
+        return messages, {
+            delivery.id for id_ in locked_elsewhere for delivery in by_broadcast[id_][1]
+        }
 
-    async def _owing(self, due: Sequence[Delivery]) -> dict[int, tuple[Broadcast, list[Delivery]]]:
-        """The broadcasts of incidents that deliveries were put off from, by id, each with these."""
-        waiting: dict[int, list[Delivery]] = {}
+    async def _incident_broadcasts(
+        self, due: Sequence[Delivery]
+    ) -> dict[int, tuple[Broadcast, list[Delivery]]]:
+        """Return the incident broadcasts of deliveries, by id, each with its deliveries."""
+        by_broadcast: dict[int, list[Delivery]] = {}
         for delivery in due:
             if delivery.broadcast:
-                waiting.setdefault(delivery.broadcast, []).append(delivery)
-        found = await broadcasts.get(self._transaction, waiting.keys())
-        return {one.id: (one, waiting[one.id]) for one in found if one.telling}
+                by_broadcast.setdefault(delivery.broadcast, []).append(delivery)
+        stored = await broadcasts.get(self._transaction, by_broadcast.keys())
+        return {b.id: (b, by_broadcast[b.id]) for b in stored if b.reason}
 
-    async def _ring(
-        self, broadcast: Broadcast, incident: Incident, text: StoredBulletin, numbers: BitMap
-    ) -> dict[int, Told]:
-        if broadcast.telling not in RINGS:
-            scene = await self._scene(broadcast, (incident.id,))
-            return {number: Told(scene, broadcast.id) for number in numbers}
-        beside = await incident_messages.beside(self._transaction, incident, broadcast.bulletin)
-        told = {}
+    async def _notify(
+        self, broadcast: Broadcast, incident: Incident, bulletin: StoredBulletin, numbers: BitMap
+    ) -> dict[int, IncidentMessage]:
+        if broadcast.reason not in WARNING_REASONS:
+            snapshot = await self._snapshot(broadcast, (incident.id,))
+            return {number: IncidentMessage(snapshot, broadcast.id) for number in numbers}
+        sharing = await incident_messages.find_sharing_bulletin(
+            self._transaction, incident, broadcast.bulletin
+        )
+        messages = {}
         for number in numbers:
-            ids = (incident.id, *(id_ for id_, owed in beside.items() if number in owed))
-            last = self._last(number, broadcast, incident)
+            ids = (
+                incident.id,
+                *(id_ for id_, recipients in sharing.items() if number in recipients),
+            )
+            last = self._mergeable_warning(number, broadcast, incident)
             if last:
-                ids = tuple(dict.fromkeys((*last.incidents, *ids)))
-            scene = await self._scene(broadcast, ids, text)
-            told[number] = Told(scene, broadcast.id, edits=last.message_id if last else None)
-        return told
+                ids = tuple(dict.fromkeys((*last.incident_ids, *ids)))
+            snapshot = await self._snapshot(broadcast, ids, bulletin)
+            messages[number] = IncidentMessage(
+                snapshot, broadcast.id, edited_message_id=last.message_id if last else None
+            )
+        return messages
 
-    def _last(self, number: int, broadcast: Broadcast, incident: Incident) -> LastRing | None:
-        """The ring that this one joins: of another alert, a moment ago."""
-        last = self._rings.get(number)
-        if last is None or incident.id in last.incidents or self._now - last.at >= ONE_RING:
+    def _mergeable_warning(
+        self, number: int, broadcast: Broadcast, incident: Incident
+    ) -> LastWarning | None:
+        """Return the recent warning, of another alert, that this one merges into."""
+        last = self._last_warnings.get(number)
+        if (
+            last is None
+            or incident.id in last.incident_ids
+            or self._now - last.sent_at >= WARNING_MERGE_WINDOW
+        ):
             return None
         if last.silent and number not in broadcast.silent:  # an edit makes no sound
             return None
-        return last if abs(last.broadcast - broadcast.id) <= NEAR else None
+        return last if abs(last.broadcast_id - broadcast.id) <= MAX_BROADCAST_DISTANCE else None
 
     async def _edit(
         self, broadcast: Broadcast, incident: Incident, numbers: BitMap
-    ) -> dict[int, Told]:
-        found = await incident_messages.messages(self._transaction, incident, numbers)
-        told = {}
-        for number, message in found.items():
-            newest, *older = [
-                Told(await self._scene(broadcast, one.incidents), broadcast.id, edits=one.id)
-                for one in (message, *message.older)
+    ) -> dict[int, IncidentMessage]:
+        current = await incident_messages.find_messages(self._transaction, incident, numbers)
+        messages = {}
+        for number, message in current.items():
+            latest, *older = [
+                IncidentMessage(
+                    await self._snapshot(broadcast, sent.incidents),
+                    broadcast.id,
+                    edited_message_id=sent.id,
+                )
+                for sent in (message, *message.older)
             ]
-            told[number] = replace(newest, older=tuple(older))
-        return told
+            messages[number] = replace(latest, older_edits=tuple(older))
+        return messages
 
-    async def _close(
+    async def _all_clear(
         self, broadcast: Broadcast, incident: Incident, numbers: BitMap
-    ) -> dict[int, Told]:
-        found = await incident_messages.messages(self._transaction, incident, numbers)
-        scene = await self._scene(broadcast, (incident.id,))
+    ) -> dict[int, IncidentMessage]:
+        current = await incident_messages.find_messages(self._transaction, incident, numbers)
+        snapshot = await self._snapshot(broadcast, (incident.id,))
         return {
-            number: Told(scene, broadcast.id, answers=found[number].id if number in found else None)
+            number: IncidentMessage(
+                snapshot, broadcast.id, reply_to=current[number].id if number in current else None
+            )
             for number in numbers
         }
 
-    async def _sum_up(self, broadcast: Broadcast, numbers: BitMap) -> dict[int, Told]:
-        missed = await incident_messages.summed_up(self._transaction, broadcast.id)
-        told = {}
+    async def _summarize(self, broadcast: Broadcast, numbers: BitMap) -> dict[int, IncidentMessage]:
+        missed = await missed_alerts.load(self._transaction, broadcast.id)
+        messages = {}
         for number in numbers:
-            ids = tuple(one.incident for one in missed if number in one.recipients)
+            ids = tuple(alert.incident for alert in missed if number in alert.recipients)
             if ids:
-                told[number] = Told(await self._scene(broadcast, ids), broadcast.id)
-        return told
+                messages[number] = IncidentMessage(
+                    await self._snapshot(broadcast, ids), broadcast.id
+                )
+        return messages
 
     async def _incident(self, broadcast: Broadcast) -> Incident | None:
-        """None: nobody remembers it any more."""
+        """Return the incident of a broadcast; None if it was deleted."""
         if broadcast.incident is None:
             return None
-        await self._read([broadcast.incident])
+        await self._load([broadcast.incident])
         return self._incidents.get(broadcast.incident)
 
-    async def _scene(
-        self, broadcast: Broadcast, ids: tuple[int, ...], text: StoredBulletin | None = None
-    ) -> Scene:
+    async def _snapshot(
+        self, broadcast: Broadcast, ids: tuple[int, ...], bulletin: StoredBulletin | None = None
+    ) -> IncidentSnapshot:
         key = broadcast.id, ids
-        if key not in self._scenes:
-            await self._read(ids)
-            there = [self._incidents[id_] for id_ in ids if id_ in self._incidents]
-            late = self._now - (text.published_at or text.received_at) if text else None
-            telling = broadcast.telling or Telling.OPENED
+        if key not in self._snapshots:
+            await self._load(ids)
+            existing = [self._incidents[id_] for id_ in ids if id_ in self._incidents]
+            delay = (
+                self._now - (bulletin.published_at or bulletin.received_at) if bulletin else None
+            )
+            reason = broadcast.reason or NotificationReason.OPENED
             views = tuple(
                 IncidentView(
-                    incident=one,
-                    telling=telling if one.id == broadcast.incident else Telling.OPENED,
-                    bulletin=self._texts.get(one.newest or 0),
-                    delay=late,
+                    incident=incident,
+                    reason=reason
+                    if incident.id == broadcast.incident
+                    else NotificationReason.OPENED,
+                    bulletin=self._bulletins.get(incident.last_bulletin or 0),
+                    delay=delay,
                 )
-                for one in there
+                for incident in existing
             )
-            self._scenes[key] = Scene(telling, views)
-        return self._scenes[key]
+            self._snapshots[key] = IncidentSnapshot(reason, views)
+        return self._snapshots[key]
 
-    async def _read(self, ids: Iterable[int]) -> None:
-        new = set(ids) - self._incidents.keys()
-        if not new:
+    async def _load(self, ids: Iterable[int]) -> None:
+        missing = set(ids) - self._incidents.keys()
+        if not missing:
             return
-        found = await incidents.get(self._transaction, new)
-        self._incidents |= found
-        newest = {one.newest for one in found.values() if one.newest} - self._texts.keys()
-        if newest:
-            self._texts |= await bulletins.get(self._transaction, newest)
+        loaded = await incidents.get(self._transaction, missing)
+        self._incidents |= loaded
+        last_bulletins = {
+            incident.last_bulletin for incident in loaded.values() if incident.last_bulletin
+        } - self._bulletins.keys()
+        if last_bulletins:
+            self._bulletins |= await bulletins.get(self._transaction, last_bulletins)
 
 
-def _of(told: Told | None, message: int | None) -> Told | None:
-    """What there is to tell by a message; None: by the newest."""
-    if told is None or message is None:
-        return told
-    return next((one for one in (told, *told.older) if one.edits == message), None)
+def _message_for(
+    incident_message: IncidentMessage | None, message_id: int | None
+) -> IncidentMessage | None:
+    """Return the part that edits the message with that id; without an id, the latest part."""
+    if incident_message is None or message_id is None:
+        return incident_message
+    parts = (incident_message, *incident_message.older_edits)
+    return next((part for part in parts if part.edited_message_id == message_id), None)

@@ -1,70 +1,80 @@
-"""What became of one call to Telegram: values, not exceptions."""
+"""Outcomes of one call to Telegram, as values instead of exceptions."""
 
 from dataclasses import dataclass
 
-from storage.subscribers.subscribers import Suspended
+from storage.subscribers.subscribers import SuspensionReason
 
 
 @dataclass(frozen=True)
 class Sent:
-    """Telegram has it."""
+    """Telegram accepted the message."""
 
     message_id: int | None  # None: Telegram did not say
-    astray: bool = False  # it is in the group, as its topic cannot be written to
+    is_outside_topic: bool = False  # sent to the group, as its forum topic is closed or deleted
 
 
 @dataclass(frozen=True)
 class RetryAfter:
-    """429: not sent; nothing more to this chat for a while."""
+    """Not sent: a flood wait (429). The chat may get nothing for that time."""
 
     seconds: int
 
 
 @dataclass(frozen=True)
 class Moved:
-    """Not sent: the group has become a supergroup."""
+    """Not sent: the group was migrated to a supergroup."""
 
-    chat_id: int  # where it lives now
+    chat_id: int  # of the supergroup
 
 
 @dataclass(frozen=True)
-class Gone:
-    """Not sent: nobody there wants it, or nobody is there."""
+class Unreachable:
+    """Not sent: the bot is blocked, or the chat does not exist."""
 
-    reason: Suspended
+    reason: SuspensionReason
 
 
 @dataclass(frozen=True)
 class NotSent:
-    """Certainly not sent, through no fault of the message: no connection was had."""
+    """Certainly not sent: the call did not reach Telegram. The message is not at fault."""
 
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Failed:
-    """Probably not sent: Telegram had a fault of its own."""
+    """Probably not sent: Telegram had an internal error."""
 
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """Not sent, and never will be as it is."""
+    """Not sent: Telegram rejects the message as it is."""
 
-    why: str
-
-
-@dataclass(frozen=True)
-class Refused:
-    """Not sent: Telegram does not take the token. Nothing will be sent."""
+    reason: str
 
 
 @dataclass(frozen=True)
-class Doubtful:
-    """Sent or not: nobody knows."""
-
-    why: str
+class TokenRejected:
+    """Not sent: Telegram rejects the bot token, so it will accept no message."""
 
 
-Outcome = Sent | RetryAfter | Moved | Gone | NotSent | Failed | Rejected | Refused | Doubtful
+@dataclass(frozen=True)
+class MaybeSent:
+    """Unknown: the call may have been carried out, but no valid response arrived."""
+
+    reason: str
+
+
+Outcome = (
+    Sent
+    | RetryAfter
+    | Moved
+    | Unreachable
+    | NotSent
+    | Failed
+    | Rejected
+    | TokenRejected
+    | MaybeSent
+)

@@ -1,138 +1,146 @@
-"""When Telegram may be called: a smooth rate for the bot, and one for every chat.
+"""Rate limiter: one smooth budget for the bot and one for each chat.
 
-The limits are Telegram's: about 30 messages a second a bot, one a second a chat, 20 a minute a
-group (core.telegram.org/bots/faq, "My bot is hitting limits").
+The limits are Telegram's: about 30 messages a second for a bot, one a second for a chat, 20 a
+minute for a group (core.telegram.org/bots/faq, "My bot is hitting limits").
 """
 
 from collections import deque
 from collections.abc import Callable
 from math import inf
 
-CHAT_SECONDS = 1.0
-GROUP_MESSAGES = 20
-GROUP_SECONDS = 60.0
-FLOODED_CHATS = 3
-"""So many chats that answer 429 within a second mean that the bot itself is too fast."""
+CHAT_INTERVAL_SECONDS = 1.0
+GROUP_MESSAGE_LIMIT = 20
+GROUP_WINDOW_SECONDS = 60.0
+FLOODED_CHAT_LIMIT = 3
+"""A 429 from so many chats within a second means that the whole bot is too fast."""
 
-_CATCH_UP_SECONDS = 0.05  # so much a late event loop makes up for
+_CATCH_UP_SECONDS = 0.05  # a late event loop catches up by so much
 _MARGIN_SECONDS = 0.002  # added to the second: clocks differ a little
-_DRIFT = 0.001  # so much of each call's time is added to the shortest one known
-_PRUNE_EVERY = 10_000  # bookings; then chats that need not wait any more are forgotten
+_SHORTEST_CALL_DRIFT = 0.001  # part of each call's time, added to the shortest
+_PRUNE_EVERY = 10_000  # permits, then chats that need not wait are dropped
 
 
-class Booking:
-    """A call under way.
+class Permit:
+    """Permission for one call.
 
-    Telegram counts a call when it arrives, and does not say when that was: only that it was before
-    the answer left. So a call that took longer than the shortest one may have been counted later
-    by that difference, and the second it counts for ends later by as much.
+    Telegram counts a call when it arrives. That time is unknown, except that it is before the
+    response. So a call may have been counted later than the shortest call would have been, by the
+    difference of their durations, and it leaves Telegram's window of a second as much later.
     """
 
-    __slots__ = ("at", "seconds")
+    __slots__ = ("duration", "sent_at")
 
-    def __init__(self, at: float) -> None:
-        self.at = at
-        self.seconds = inf  # until the answer
+    def __init__(self, sent_at: float) -> None:
+        self.sent_at = sent_at
+        self.duration = inf  # seconds; known after the response
 
 
-class Pacer:
-    """Books calls against the limits. `clock` is monotonic, in seconds; `rate` is calls a second.
+class RateLimiter:
+    """Issues permits for calls. `rate` is in calls a second; `clock` is monotonic, in seconds.
 
-    The clock must not stand still for a turn of the event loop, as that of uvloop does.
-
-    It starts empty: there is no burst at the start, nor after a silence.
+    The clock must advance during an iteration of the event loop, unlike uvloop's. The budget
+    starts empty, so there is no burst at the start or after a silence.
     """
 
     def __init__(self, rate: int, clock: Callable[[], float]) -> None:
         self.rate = rate
         self._clock = clock
         self._spacing = 1 / rate
-        self._latest: deque[Booking] = deque(maxlen=rate)
-        self._shortest = 60.0  # seconds of the shortest call; no call is allowed to take so long
-        self._next = clock() + self._spacing
-        self._chats: dict[int, float] = {}
-        self._groups: dict[int, deque[float]] = {}
-        self._floods: deque[tuple[float, int]] = deque()
-        self._bookings = 0
+        self._recent_permits: deque[Permit] = deque(maxlen=rate)
+        self._shortest_call = 60.0  # seconds; longer than any call may take
+        self._next_call_at = clock() + self._spacing
+        self._next_message_at: dict[int, float] = {}
+        self._group_messages: dict[int, deque[float]] = {}
+        self._flood_waits: deque[tuple[float, int]] = deque()
+        self._permit_count = 0
 
     def now(self) -> float:
-        """What its clock says, in seconds: for those who measure beside it."""
+        """Return the time of the monotonic clock, in seconds."""
         return self._clock()
 
-    def wait(self) -> float:
-        """Seconds until the bot may call again; 0: now."""
+    def delay(self) -> float:
+        """Return the seconds until the bot may make a call; 0 if it may now."""
         now = self._clock()
-        earliest = self._next
-        if len(self._latest) == self._latest.maxlen:
-            # A late loop catches up, but no second ever holds more than the rate, also when it
-            # is counted at the other end of the wire.
-            earliest = max(earliest, self._counted_by(self._latest[0]) + 1 + _MARGIN_SECONDS)
+        earliest = self._next_call_at
+        if len(self._recent_permits) == self._recent_permits.maxlen:
+            # A late loop catches up, but no second contains more calls than the rate, even as
+            # Telegram counts them.
+            earliest = max(
+                earliest, self._counted_at_latest(self._recent_permits[0]) + 1 + _MARGIN_SECONDS
+            )
         return max(0.0, earliest - now)
 
-    def chat_wait(self, chat_id: int) -> float:
-        """Seconds until that chat may get a message; 0: now."""
+    def chat_delay(self, chat_id: int) -> float:
+        """Return the seconds until the chat may get a message; 0 if it may now."""
         now = self._clock()
-        earliest = self._chats.get(chat_id, now)
-        group = self._groups.get(chat_id)
-        if group and len(group) == GROUP_MESSAGES:
-            earliest = max(earliest, group[0] + GROUP_SECONDS)
+        earliest = self._next_message_at.get(chat_id, now)
+        group = self._group_messages.get(chat_id)
+        if group and len(group) == GROUP_MESSAGE_LIMIT:
+            earliest = max(earliest, group[0] + GROUP_WINDOW_SECONDS)
         return max(0.0, earliest - now)
 
-    def book(self, chat_id: int) -> Booking:
-        """Counts a call that is being made now; `answered` is told when it is over."""
+    def acquire(self, chat_id: int) -> Permit:
+        """Count a call that begins now; pass the permit to `release` when the call ends."""
         now = self._clock()
-        self._next = max(self._next, now - _CATCH_UP_SECONDS) + self._spacing
-        booking = Booking(now)
-        self._latest.append(booking)
-        self._chats[chat_id] = max(self._chats.get(chat_id, now), now + CHAT_SECONDS)
+        self._next_call_at = max(self._next_call_at, now - _CATCH_UP_SECONDS) + self._spacing
+        permit = Permit(now)
+        self._recent_permits.append(permit)
+        self._next_message_at[chat_id] = max(
+            self._next_message_at.get(chat_id, now), now + CHAT_INTERVAL_SECONDS
+        )
         if chat_id < 0:  # Telegram's ids of groups and channels are negative
-            self._groups.setdefault(chat_id, deque(maxlen=GROUP_MESSAGES)).append(now)
-        self._bookings += 1
-        if self._bookings % _PRUNE_EVERY == 0:
+            self._group_messages.setdefault(chat_id, deque(maxlen=GROUP_MESSAGE_LIMIT)).append(now)
+        self._permit_count += 1
+        if self._permit_count % _PRUNE_EVERY == 0:
             self._prune(now)
-        return booking
+        return permit
 
-    def answered(self, booking: Booking) -> None:
-        """That call is over."""
-        booking.seconds = self._clock() - booking.at
-        # The way to Telegram may have become longer for good: so the shortest call is forgotten
-        # slowly.
-        self._shortest = min(booking.seconds, self._shortest + booking.seconds * _DRIFT)
+    def release(self, permit: Permit) -> None:
+        """Record the end of a call."""
+        permit.duration = self._clock() - permit.sent_at
+        # The network may have become slower for good, so the shortest call drifts up slowly.
+        self._shortest_call = min(
+            permit.duration, self._shortest_call + permit.duration * _SHORTEST_CALL_DRIFT
+        )
 
-    def hold(self, seconds: float) -> None:
-        """Nothing to anybody for so long."""
-        self._next = max(self._next, self._clock() + seconds)
+    def pause(self, seconds: float) -> None:
+        """Allow no call for `seconds`."""
+        self._next_call_at = max(self._next_call_at, self._clock() + seconds)
 
-    def leave(self, chat_id: int, seconds: float) -> None:
-        """Nothing to that chat for so long."""
+    def pause_chat(self, chat_id: int, seconds: float) -> None:
+        """Allow no message to the chat for `seconds`."""
         now = self._clock()
-        self._chats[chat_id] = max(self._chats.get(chat_id, now), now + seconds)
+        self._next_message_at[chat_id] = max(self._next_message_at.get(chat_id, now), now + seconds)
 
-    def flooded(self, chat_id: int, seconds: float) -> bool:
-        """A 429: that chat waits; when several chats get one within a second, all do.
+    def record_flood_wait(self, chat_id: int, seconds: float) -> bool:
+        """Pause a chat after a 429; pause all chats if several got one within a second.
 
-        Whether all do.
+        Returns whether all chats are paused.
         """
         now = self._clock()
-        self.leave(chat_id, seconds)
-        self._floods.append((now, chat_id))
-        while self._floods[0][0] < now - 1:
-            self._floods.popleft()
-        is_everybody = len({chat for _, chat in self._floods}) >= FLOODED_CHATS
-        if is_everybody:
-            self.hold(seconds)
-        return is_everybody
+        self.pause_chat(chat_id, seconds)
+        self._flood_waits.append((now, chat_id))
+        while self._flood_waits[0][0] < now - 1:
+            self._flood_waits.popleft()
+        is_bot_limit = len({chat for _, chat in self._flood_waits}) >= FLOODED_CHAT_LIMIT
+        if is_bot_limit:
+            self.pause(seconds)
+        return is_bot_limit
 
-    def _counted_by(self, booking: Booking) -> float:
-        """When Telegram has counted it at the latest.
+    def _counted_at_latest(self, permit: Permit) -> float:
+        """Return the latest time at which Telegram may have counted the call.
 
-        What a slow answer adds is limited to what `book` can catch up with: else one slow answer
-        would slow down everything.
+        The effect of a slow response is limited to what `acquire` can catch up with; otherwise one
+        slow response would slow down all calls.
         """
-        return booking.at + min(booking.seconds - self._shortest, _CATCH_UP_SECONDS)
+        return permit.sent_at + min(permit.duration - self._shortest_call, _CATCH_UP_SECONDS)
 
     def _prune(self, now: float) -> None:
-        self._chats = {chat: until for chat, until in self._chats.items() if until > now}
-        self._groups = {
-            chat: times for chat, times in self._groups.items() if times[-1] > now - GROUP_SECONDS
+        self._next_message_at = {
+            chat: until for chat, until in self._next_message_at.items() if until > now
+        }
+        self._group_messages = {
+            chat: times
+            for chat, times in self._group_messages.items()
+            if times[-1] > now - GROUP_WINDOW_SECONDS
         }

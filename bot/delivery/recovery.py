@@ -1,4 +1,4 @@
-"""What a process that ended in the middle has left in doubt."""
+"""Crash recovery: decide about calls that the last process left without an outcome."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,11 +6,10 @@ from datetime import datetime
 import structlog
 from pyroaring import BitMap
 
-from bot.delivery.expiry import Expired
-from bot.delivery.outcome import Doubtful
-from bot.delivery.retry import Again, Decision, Expire, GiveUp, Join, decide
-from bot.delivery.settlement import enqueue_known
-from bot.delivery.ttl import is_fresh
+from bot.delivery.expiry import ExpiredMessages, is_fresh
+from bot.delivery.outcome import MaybeSent
+from bot.delivery.retry import CarryOver, Decision, Expire, GiveUp, Retry, decide
+from bot.delivery.settlement import enqueue_for_existing
 from storage.engine.database import Database, Transaction
 from storage.inbound import bulletins
 from storage.inbound.bulletins import StoredBulletin
@@ -18,107 +17,107 @@ from storage.outbox import broadcasts, deliveries
 from storage.outbox.broadcasts import Broadcast, Progress
 from storage.outbox.deliveries import Delivery, NewDelivery
 from storage.values.lanes import Lane
-from storage.values.message import Content
+from storage.values.message import MessageContent
 
 log = structlog.get_logger(__name__)
 
-_ENDED = Doubtful("the process ended during the call")
+_INTERRUPTED = MaybeSent("the process ended during the call")
 
 
 async def recover(database: Database, now: datetime) -> None:
-    """Decides, before anything is sent, about every call that has no outcome."""
+    """Decide about every call without an outcome, before anything is sent."""
     async with database.write() as transaction:
         recovery = _Recovery(transaction, now)
         count = await recovery.run()
     if count:
-        log.warning("calls in doubt after the last run", count=count)
+        log.warning("calls_in_doubt_recovered", count=count)
 
 
 class _Recovery:
-    """One transaction's work."""
+    """Recovery in one transaction."""
 
     def __init__(self, transaction: Transaction, now: datetime) -> None:
         self._transaction = transaction
         self._now = now
-        self._expired = Expired()
+        self._expired = ExpiredMessages()
 
     async def run(self) -> int:
-        """How many calls were in doubt."""
-        rows = await deliveries.in_doubt(self._transaction)
-        begun = [b for b in await broadcasts.begun(self._transaction) if b.under_way]
-        ids = {row.bulletin for row in rows if row.bulletin} | {b.bulletin for b in begun}
-        texts = await bulletins.get(self._transaction, ids)
-        alive = await self._of_incidents(rows)
+        """Decide about all calls in doubt; return how many there were."""
+        rows = await deliveries.list_in_doubt(self._transaction)
+        started = [b for b in await broadcasts.list_started(self._transaction) if b.in_flight]
+        ids = {row.bulletin for row in rows if row.bulletin} | {b.bulletin for b in started}
+        bulletins_by_id = await bulletins.get(self._transaction, ids)
+        incident_rows = await self._incident_deliveries(rows)
         for row in rows:
-            what = row.content or texts[row.bulletin or 0]
-            await self._recover_delivery(row, what, fresh=row.id in alive)
-        for broadcast in begun:
-            await self._recover_broadcast(broadcast, texts[broadcast.bulletin])
+            payload = row.content or bulletins_by_id[row.bulletin or 0]
+            await self._recover_delivery(row, payload, fresh=row.id in incident_rows)
+        for broadcast in started:
+            await self._recover_broadcast(broadcast, bulletins_by_id[broadcast.bulletin])
         await self._expired.store(self._transaction)
-        return len(rows) + sum(len(broadcast.under_way) for broadcast in begun)
+        return len(rows) + sum(len(broadcast.in_flight) for broadcast in started)
 
-    async def _of_incidents(self, rows: Sequence[Delivery]) -> set[int]:
-        """Ids of those that tell of incidents: they are sent as long as those are on."""
-        from_ = await broadcasts.get(self._transaction, {r.broadcast for r in rows if r.broadcast})
-        telling = {broadcast.id for broadcast in from_ if broadcast.telling}
-        return {row.id for row in rows if row.broadcast in telling}
+    async def _incident_deliveries(self, rows: Sequence[Delivery]) -> set[int]:
+        """Return the ids of deliveries about incidents, which stay fresh while those are active."""
+        stored = await broadcasts.get(self._transaction, {r.broadcast for r in rows if r.broadcast})
+        incident_broadcasts = {broadcast.id for broadcast in stored if broadcast.reason}
+        return {row.id for row in rows if row.broadcast in incident_broadcasts}
 
     def _decide(
         self,
         attempts: int,
-        doubts: int,
+        maybe_sent: int,
         lane: Lane,
-        what: StoredBulletin | Content,
+        payload: StoredBulletin | MessageContent,
         *,
         fresh: bool,
     ) -> Decision:
-        fresh = fresh or is_fresh(lane, what, self._now)
-        return decide(_ENDED, attempts, lane, self._now, doubts=doubts, fresh=fresh)
+        fresh = fresh or is_fresh(lane, payload, self._now)
+        return decide(_INTERRUPTED, attempts, lane, self._now, maybe_sent=maybe_sent, fresh=fresh)
 
     async def _recover_delivery(
-        self, row: Delivery, what: StoredBulletin | Content, *, fresh: bool
+        self, row: Delivery, payload: StoredBulletin | MessageContent, *, fresh: bool
     ) -> None:
-        match self._decide(row.attempts, row.doubts, row.lane, what, fresh=fresh):
-            case Again(at, attempts, doubts, why):
+        match self._decide(row.attempts, row.maybe_sent, row.lane, payload, fresh=fresh):
+            case Retry(due_at, attempts, maybe_sent, reason):
                 await deliveries.retry(
                     self._transaction,
                     row.id,
-                    due_at=at,
+                    due_at=due_at,
                     attempts=attempts,
-                    doubts=doubts,
-                    failure=why,
+                    maybe_sent=maybe_sent,
+                    failure=reason,
                 )
-            case GiveUp(why):
-                await deliveries.fail(self._transaction, row.id, self._now, why)
-            case Join():
-                self._expired.join(row.subscriber, row.content or row.bulletin or 0)
-                await deliveries.done(self._transaction, [row.id])
+            case GiveUp(reason):
+                await deliveries.fail(self._transaction, row.id, self._now, reason)
+            case CarryOver():
+                self._expired.carry_over(row.subscriber, row.content or row.bulletin or 0)
+                await deliveries.complete(self._transaction, [row.id])
             case Expire():
-                self._expired.note(row.lane, row.bulletin, [row.subscriber])
-                await deliveries.done(self._transaction, [row.id])
+                self._expired.expire(row.lane, row.bulletin, [row.subscriber])
+                await deliveries.complete(self._transaction, [row.id])
 
-    async def _recover_broadcast(self, broadcast: Broadcast, what: StoredBulletin) -> None:
-        """Those who were being sent to get a delivery each, if it is of use still."""
-        fresh = broadcast.telling is not None
-        match self._decide(1, 0, broadcast.lane, what, fresh=fresh):
-            case Again() as again:
-                new = [_row(broadcast, number, again) for number in broadcast.under_way]
-                await enqueue_known(self._transaction, new, self._now)
-            case Join() | Expire():
-                self._expired.note(broadcast.lane, broadcast.bulletin, broadcast.under_way)
+    async def _recover_broadcast(self, broadcast: Broadcast, bulletin: StoredBulletin) -> None:
+        """Enqueue a delivery for each call in flight, if the bulletin is still fresh."""
+        fresh = broadcast.reason is not None
+        match self._decide(1, 0, broadcast.lane, bulletin, fresh=fresh):
+            case Retry() as retry:
+                new = [_new_delivery(broadcast, number, retry) for number in broadcast.in_flight]
+                await enqueue_for_existing(self._transaction, new, self._now)
+            case CarryOver() | Expire():
+                self._expired.expire(broadcast.lane, broadcast.bulletin, broadcast.in_flight)
         progress = Progress(broadcast.id, broadcast.attempted, BitMap())
-        await broadcasts.record(self._transaction, [progress])
+        await broadcasts.record_progress(self._transaction, [progress])
 
 
-def _row(broadcast: Broadcast, number: int, again: Again) -> NewDelivery:
+def _new_delivery(broadcast: Broadcast, number: int, retry: Retry) -> NewDelivery:
     return NewDelivery(
         subscriber=number,
         lane=broadcast.lane,
         bulletin=broadcast.bulletin,
         broadcast=broadcast.id,
         silent=number in broadcast.silent,
-        attempts=again.attempts,
-        doubts=again.doubts,
-        due_at=again.at,
-        failure=again.why,
+        attempts=retry.attempts,
+        maybe_sent=retry.maybe_sent,
+        due_at=retry.due_at,
+        failure=retry.reason,
     )

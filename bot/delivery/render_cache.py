@@ -1,4 +1,4 @@
-"""What looks the same to all who read it alike is drawn once for them."""
+"""Render cache: each message is rendered once for recipients with the same options."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -6,55 +6,67 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from bot.delivery.attempt import Scene, Told
-from handlers.messages.alert import IncidentMessages
-from handlers.messages.bulletin import Audience, Messages
+from bot.delivery.attempt import IncidentMessage, IncidentSnapshot
+from handlers.messages.alert import AlertRenderer
+from handlers.messages.bulletin import BulletinRenderer, RenderOptions
 from storage.inbound.bulletins import StoredBulletin
-from storage.inbound.incidents import Telling
+from storage.inbound.incidents import NotificationReason
 from storage.subscribers.subscribers import Subscriber
-from storage.values.message import Content
+from storage.values.message import MessageContent
 
-_KEPT = 512
+_CACHE_SIZE = 512
 
 
-class Renderer:
-    """Draws, and remembers what it drew last."""
+class RenderCache:
+    """Renders messages and keeps the last results, oldest dropped first."""
 
     def __init__(
-        self, messages: Messages, incidents: IncidentMessages, clock: Callable[[], datetime]
+        self, messages: BulletinRenderer, incidents: AlertRenderer, clock: Callable[[], datetime]
     ) -> None:
         self._messages = messages
         self._incidents = incidents
         self._clock = clock
-        self._drawn: OrderedDict[tuple[int | Scene, Audience, int], Content] = OrderedDict()
+        self._rendered: OrderedDict[
+            tuple[int | IncidentSnapshot, RenderOptions, int], MessageContent
+        ] = OrderedDict()
 
-    def __call__(self, what: StoredBulletin | Told, subscriber: Subscriber) -> Content:
-        audience = Audience.of(subscriber)
-        if isinstance(what, StoredBulletin):
-            return self._once(what.id, audience, partial(self._messages.bulletin, what, audience))
-        scene = what.scene
-        content = self._once(scene, audience, partial(self._scene, scene, audience))
-        return replace(content, reply_to=what.answers)
+    def __call__(
+        self, source: StoredBulletin | IncidentMessage, subscriber: Subscriber
+    ) -> MessageContent:
+        """Render a bulletin or a message about incidents for a subscriber."""
+        options = RenderOptions.of(subscriber)
+        if isinstance(source, StoredBulletin):
+            return self._cached(source.id, options, partial(self._messages.render, source, options))
+        snapshot = source.snapshot
+        content = self._cached(
+            snapshot, options, partial(self._render_incidents, snapshot, options)
+        )
+        return replace(content, reply_to=source.reply_to)
 
-    def _once(
-        self, what: int | Scene, audience: Audience, draw: Callable[[datetime], Content]
-    ) -> Content:
+    def _cached(
+        self,
+        source: int | IncidentSnapshot,
+        options: RenderOptions,
+        render: Callable[[datetime], MessageContent],
+    ) -> MessageContent:
         now = self._clock()
-        # A message tells its date when that is not today's, so a drawing lasts an hour.
-        key = (what, audience, int(now.timestamp()) // 3600)
-        if key not in self._drawn:
-            self._drawn[key] = draw(now)
-            if len(self._drawn) > _KEPT:
-                self._drawn.popitem(last=False)
-        return self._drawn[key]
+        # A message shows its date unless that is today, so a result is valid for an hour at most.
+        key = (source, options, int(now.timestamp()) // 3600)
+        if key not in self._rendered:
+            self._rendered[key] = render(now)
+            if len(self._rendered) > _CACHE_SIZE:
+                self._rendered.popitem(last=False)
+        return self._rendered[key]
 
-    def _scene(self, scene: Scene, audience: Audience, now: datetime) -> Content:
-        if scene.telling is Telling.MISSED:
-            return self._incidents.summary(scene.views, audience, now)
-        return self._incidents.draw(scene.views, audience, now)
+    def _render_incidents(
+        self, snapshot: IncidentSnapshot, options: RenderOptions, now: datetime
+    ) -> MessageContent:
+        if snapshot.reason is NotificationReason.MISSED:
+            return self._incidents.render_missed_summary(snapshot.views, options, now)
+        return self._incidents.render(snapshot.views, options, now)
 
 
-def posted(content: Content) -> Content:
-    """The same without the buttons that answer whoever presses them; links stay."""
+def without_callback_buttons(content: MessageContent) -> MessageContent:
+    """Return the content without its callback buttons; links stay."""
     rows = (tuple(button for button in row if button.data is None) for row in content.buttons)
     return replace(content, buttons=tuple(filter(None, rows)))

@@ -1,133 +1,139 @@
-"""What to do about a message that has an outcome: a pure decision."""
+"""Retry policy: retry with backoff, carry over, expire, or give up as a dead letter. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.delivery.outcome import (
-    Doubtful,
     Failed,
-    Gone,
+    MaybeSent,
     Moved,
     NotSent,
     Outcome,
-    Refused,
     Rejected,
     RetryAfter,
     Sent,
+    TokenRejected,
+    Unreachable,
 )
-from storage.subscribers.subscribers import Suspended
+from storage.subscribers.subscribers import SuspensionReason
 from storage.values.lanes import Lane
 
-MOST_COPIES = 3
-"""Of what Telegram may have got already: more copies of a message than this nobody ever sees."""
+MAX_COPIES = 3
+"""Limit of calls that Telegram may have accepted, so of copies that a person may see."""
 
-MOST_FAILURES = 5
-"""Of what Telegram has probably not got; an alert is tried as long as it is fresh."""
+MAX_FAILURES = 5
+"""Limit of calls that Telegram probably did not accept; an alert is retried while it is fresh."""
 
-_SOON = timedelta(seconds=1)
-_SOON_AT_MOST = timedelta(seconds=30)
-_LATER = timedelta(seconds=2)
-_LATER_AT_MOST = timedelta(minutes=5)
-_REFUSED = timedelta(minutes=1)
-_LATE = "too late to ring"
+_FIRST_DELAY = timedelta(seconds=1)
+_MAX_ALERT_DELAY = timedelta(seconds=30)
+_FAILURE_DELAY = timedelta(seconds=2)
+_MAX_FAILURE_DELAY = timedelta(minutes=5)
+_TOKEN_DELAY = timedelta(minutes=1)
+_LATE = "expired"
 
 
 @dataclass(frozen=True)
 class Done:
-    """Nothing more is owed."""
+    """Nothing more to do."""
 
 
 @dataclass(frozen=True)
-class Again:
-    """Owed still, not before `at`."""
+class Retry:
+    """Call again, not before `due_at`."""
 
-    at: datetime
-    attempts: int  # so many calls count against the next decision
-    doubts: int  # so many of all calls Telegram may have taken
-    why: str
+    due_at: datetime
+    attempts: int  # calls that count in the next decision
+    maybe_sent: int  # calls, of all, that Telegram may have accepted
+    reason: str
 
 
 @dataclass(frozen=True)
-class Join:
-    """Not sent again: what it tells joins the next digest."""
+class CarryOver:
+    """Do not call again: the content is carried over to the next digest."""
 
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Expire:
-    """Not sent, as it is of no use any more."""
+    """Drop the message: it is too late to send it."""
 
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class GiveUp:
-    """Not sent, and not tried again unless an administrator says so."""
+    """Keep the message as a dead letter, until an operator retries it."""
 
-    why: str
-
-
-Decision = Done | Again | Join | Expire | GiveUp
+    reason: str
 
 
-def decide(  # noqa: PLR0911 - a table reads best whole
-    outcome: Outcome, attempts: int, lane: Lane, now: datetime, *, doubts: int, fresh: bool
+Decision = Done | Retry | CarryOver | Expire | GiveUp
+
+
+def decide(  # noqa: PLR0911 - a decision table
+    outcome: Outcome, attempts: int, lane: Lane, now: datetime, *, maybe_sent: int, fresh: bool
 ) -> Decision:
-    """What to do now.
+    """Decide what follows an outcome.
 
-    `attempts` are the calls so far, this one included; `doubts` those before it that Telegram may
-    have taken; `now` is aware; `fresh` says whether the message is of any use still, see
-    `bot.delivery.freshness`.
+    `attempts` counts the calls so far, this one included; `maybe_sent` counts those before it that
+    Telegram may have accepted. `now` is aware. `fresh`: the message is still worth sending, see
+    `bot.delivery.expiry`.
     """
     match outcome:
         case Sent():
             return Done()
-        case Gone(Suspended.NOT_FOUND) if attempts < 2:
-            return Again(now + _SOON, attempts, doubts, "chat not found")
-        case Gone(why) | Rejected(why):
-            return GiveUp(str(why))
+        case Unreachable(SuspensionReason.NOT_FOUND) if attempts < 2:
+            return Retry(now + _FIRST_DELAY, attempts, maybe_sent, "chat not found")
+        case Unreachable(reason) | Rejected(reason):
+            return GiveUp(str(reason))
         case _ if not fresh:
-            return late(lane)
-        case Failed(why):
-            return _after_failure(why, attempts, lane, now, doubts)
-        case Doubtful(why):
-            return _after_doubt(why, attempts, lane, now, doubts + 1)
-    wait, why = _until_possible(outcome)
-    return Again(now + wait, attempts - 1, doubts, why)
+            return decide_late(lane)
+        case Failed(reason):
+            return _after_failure(reason, attempts, lane, now, maybe_sent)
+        case MaybeSent(reason):
+            return _after_maybe_sent(reason, attempts, lane, now, maybe_sent + 1)
+    delay, reason = _certainly_not_sent_delay(outcome)
+    return Retry(now + delay, attempts - 1, maybe_sent, reason)
 
 
-def late(lane: Lane) -> Join | Expire:
-    """What becomes of a message that is not fresh any more."""
-    return Join(_LATE) if lane in (Lane.NEWS, Lane.DIGEST) else Expire(_LATE)
+def decide_late(lane: Lane) -> CarryOver | Expire:
+    """Decide about a message that is no longer fresh."""
+    return CarryOver(_LATE) if lane in (Lane.NEWS, Lane.DIGEST) else Expire(_LATE)
 
 
-def _until_possible(outcome: RetryAfter | Moved | NotSent | Refused) -> tuple[timedelta, str]:
-    """How long to wait after what was certainly not sent, and why."""
+def _certainly_not_sent_delay(
+    outcome: RetryAfter | Moved | NotSent | TokenRejected,
+) -> tuple[timedelta, str]:
+    """Return the delay after a call that certainly sent nothing, and its reason."""
     match outcome:
         case RetryAfter(seconds):
             return timedelta(seconds=seconds), "429"
         case Moved():
             return timedelta(), "the group has moved"
-        case NotSent(why):
-            return _SOON, why
-        case Refused():
-            return _REFUSED, "Telegram refuses the token"
+        case NotSent(reason):
+            return _FIRST_DELAY, reason
+        case TokenRejected():
+            return _TOKEN_DELAY, "Telegram refuses the token"
 
 
-def _after_failure(why: str, attempts: int, lane: Lane, now: datetime, doubts: int) -> Decision:
+def _after_failure(
+    reason: str, attempts: int, lane: Lane, now: datetime, maybe_sent: int
+) -> Decision:
     if lane is Lane.ALERT:
-        wait = min(_SOON * 2 ** min(attempts - 1, 9), _SOON_AT_MOST)
-        return Again(now + wait, attempts, doubts, why)
-    if attempts < MOST_FAILURES:
-        wait = min(_LATER * 4 ** (attempts - 1), _LATER_AT_MOST)
-        return Again(now + wait, attempts, doubts, why)
-    return Join(why) if lane is Lane.DIGEST else GiveUp(why)
+        delay = min(_FIRST_DELAY * 2 ** min(attempts - 1, 9), _MAX_ALERT_DELAY)
+        return Retry(now + delay, attempts, maybe_sent, reason)
+    if attempts < MAX_FAILURES:
+        delay = min(_FAILURE_DELAY * 4 ** (attempts - 1), _MAX_FAILURE_DELAY)
+        return Retry(now + delay, attempts, maybe_sent, reason)
+    return CarryOver(reason) if lane is Lane.DIGEST else GiveUp(reason)
 
 
-def _after_doubt(why: str, attempts: int, lane: Lane, now: datetime, doubts: int) -> Decision:
+def _after_maybe_sent(
+    reason: str, attempts: int, lane: Lane, now: datetime, maybe_sent: int
+) -> Decision:
     if lane is Lane.DIGEST:
-        return Join(why)
-    if doubts < MOST_COPIES:
-        return Again(now + _SOON * doubts, attempts, doubts, why)
-    return GiveUp(why)
+        return CarryOver(reason)
+    if maybe_sent < MAX_COPIES:
+        return Retry(now + _FIRST_DELAY * maybe_sent, attempts, maybe_sent, reason)
+    return GiveUp(reason)

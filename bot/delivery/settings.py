@@ -1,4 +1,4 @@
-"""What an operator sets of Telegram and of sending."""
+"""Settings of Telegram and of delivery."""
 
 import re
 from datetime import timedelta
@@ -6,9 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from bot.sources.base.source_settings import WebAddress
+from bot.web_address import WebAddress
 from storage.settings import Section
-from storage.values.durations import Duration, between
+from storage.values.durations import Duration, duration_range
 
 FREE_RATE = 30  # messages a second that cost nothing (core.telegram.org/bots/faq)
 PAID_RATE = 1000  # with allow_paid_broadcast (core.telegram.org/bots/api, sendMessage)
@@ -17,13 +17,13 @@ _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _SECRET_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,256}")  # core.telegram.org/bots/api, setWebhook
 
 
-def _token(token: SecretStr) -> SecretStr:
+def _checked_token(token: SecretStr) -> SecretStr:
     if not _TOKEN.fullmatch(token.get_secret_value()):
         raise ValueError("a token as @BotFather gives it: digits, a colon, letters and digits")
     return token
 
 
-def _secret_token(token: SecretStr) -> SecretStr:
+def _checked_secret_token(token: SecretStr) -> SecretStr:
     if not _SECRET_TOKEN.fullmatch(token.get_secret_value()):
         raise ValueError("1 to 256 letters of English, digits, _ and -")
     return token
@@ -34,32 +34,32 @@ def _without_slash(address: str) -> str:
 
 
 class TelegramSettings(Section, frozen=True):
-    """`[telegram]`."""
+    """Section `[telegram]`."""
 
-    token: Annotated[SecretStr, AfterValidator(_token)] | None = None
+    token: Annotated[SecretStr, AfterValidator(_checked_token)] | None = None
     api_url: Annotated[WebAddress, AfterValidator(_without_slash)] = "https://api.telegram.org"
     mode: Literal["polling", "webhook"] = "polling"
-    webhook_url: WebAddress | None = None  # where Telegram reaches us
-    secret_token: Annotated[SecretStr, AfterValidator(_secret_token)] | None = None
-    admins: tuple[int, ...] = ()  # Telegram's ids of people
-    commands_per_minute: Annotated[int, Field(ge=2)] = 20  # answered of one chat; half at once
+    webhook_url: WebAddress | None = None  # at which Telegram reaches the bot
+    secret_token: Annotated[SecretStr, AfterValidator(_checked_secret_token)] | None = None
+    admins: tuple[int, ...] = ()  # Telegram user ids of operators
+    commands_per_minute: Annotated[int, Field(ge=2)] = 20  # answered for one chat; half as a burst
 
     @model_validator(mode="after")
-    def _reachable(self) -> Self:
+    def _require_webhook_settings(self) -> Self:
         if self.mode == "webhook" and not (self.webhook_url and self.secret_token):
             raise ValueError('webhook_url and secret_token with mode = "webhook"')
         return self
 
 
 class DeliverySettings(Section, frozen=True):
-    """`[delivery]`."""
+    """Section `[delivery]`."""
 
     rate: Annotated[int, Field(ge=1, le=PAID_RATE)] = FREE_RATE  # messages a second, all chats
     paid_broadcast: bool = False
-    alert_ttl: Annotated[Duration, between("1s", "1d")] = timedelta(minutes=15)
+    alert_ttl: Annotated[Duration, duration_range("1s", "1d")] = timedelta(minutes=15)
 
     @model_validator(mode="after")
-    def _paid(self) -> Self:
+    def _require_paid_broadcast(self) -> Self:
         if self.rate > FREE_RATE and not self.paid_broadcast:
             raise ValueError(f"rate up to {FREE_RATE}, or paid_broadcast = true")
         return self

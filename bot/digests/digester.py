@@ -1,9 +1,9 @@
-"""What was held for somebody comes at the hour they chose, or when their quiet is over.
+"""Digester: build digests at their scheduled time, and summaries when quiet hours end.
 
-First it is owed: when its hour has come that is noted, with the next hour, many in a transaction.
-Then it is made, the longest owed first and only as much as the outbox can soon send: so a hundred
-thousand at nine o'clock are safe within seconds, and none is older than it must be when it comes.
-What is made and that it is owed no more is one transaction: nothing comes twice, or never.
+First digests are marked due, with their next time, many in a transaction. Then they are built, the
+longest due first, and only as many as the outbox can soon send. So a hundred thousand digests at
+nine o'clock are recorded within seconds, and each is built shortly before it is sent. A built
+digest is enqueued and settled in one transaction, so it is enqueued exactly once.
 """
 
 import asyncio
@@ -14,151 +14,170 @@ from datetime import datetime
 import structlog
 from pyroaring import BitMap
 
-from bot.digests.pending import Waiting, WaitingBatch, WaitingReader
-from handlers.messages.bulletin import Audience
-from handlers.messages.digest import Roundup
+from bot.digests.pending import PendingBatch, PendingDigest, PendingReader
+from handlers.messages.bulletin import RenderOptions
+from handlers.messages.digest import DigestRenderer
 from storage.engine.database import Database, Transaction
 from storage.outbox import deliveries, digest_carryover
 from storage.outbox.deliveries import NewDelivery
 from storage.subscribers import quiet_hours, subscriptions
 from storage.values.lanes import Lane
-from storage.values.message import Content
+from storage.values.message import MessageContent
 
 log = structlog.get_logger(__name__)
 
-BATCH = 4_000
-"""Noted as owed in one transaction: others who write wait for it."""
+MARK_DUE_BATCH = 4_000
+"""Digests marked due in one transaction: other writers wait for it."""
 
-TURNS = 500
-"""Whose quiet begins or ends in one transaction: each costs the loop some ten microseconds."""
+QUIET_BATCH = 500
+"""Subscribers whose quiet begins or ends in one transaction; each takes some 10 microseconds."""
 
-ENOUGH = 2_000
-"""Digests in the outbox: what is sent from one tick to the next at the highest rate."""
+OUTBOX_LIMIT = 2_000
+"""Limit of digests in the outbox: as many as are sent between two ticks at the highest rate."""
 
-_TOGETHER = 50
-"""Made in one transaction."""
+_BUILD_BATCH = 50
+"""Digests stored in one transaction."""
 
 
 @dataclass(frozen=True)
-class _Made:
-    """What goes to one subscriber."""
+class _BuiltDigest:
+    """Digest or summary for one subscriber; without contents nothing is sent."""
 
-    owed: Waiting
-    contents: Sequence[Content]
+    pending: PendingDigest
+    contents: Sequence[MessageContent]
     lane: Lane
     silent: bool
 
 
 @dataclass(frozen=True)
-class Digests:
-    """Makes digests. `ring` wakes whoever sends; `clock` gives aware times."""
+class Digester:
+    """Builds digests. `wake_delivery` wakes the delivery worker; `clock` returns aware times."""
 
     database: Database
-    waiting: WaitingReader
-    roundup: Roundup
-    ring: Callable[[], None]
+    pending_reader: PendingReader
+    renderer: DigestRenderer
+    wake_delivery: Callable[[], None]
     clock: Callable[[], datetime]
 
     async def tick(self) -> None:
-        """Everything that is due now."""
+        """Build everything that is due."""
         now = self.clock()
-        await self.owe(now)
-        while await self.make(now):
-            self.ring()
+        await self.mark_due(now)
+        while await self.build(now):
+            self.wake_delivery()
 
-    async def owe(self, now: datetime) -> None:
-        """Begins and ends what quiet is due to, and notes what digests are, with their next hour.
+    async def mark_due(self, now: datetime) -> None:
+        """Begin and end quiet periods that are due, then mark due digests and set their next time.
 
-        Quiet goes first: digests that are due in it wait for its end.
+        Quiet periods go first: a digest that becomes due in one waits for its end.
         """
-        await self._each_batch(quiet_hours.is_due, quiet_hours.turn, TURNS, now)
-        await self._each_batch(subscriptions.is_due, subscriptions.owe, BATCH, now)
+        await self._run_in_batches(
+            quiet_hours.has_due_transitions, quiet_hours.apply_due_transitions, QUIET_BATCH, now
+        )
+        await self._run_in_batches(
+            subscriptions.is_due, subscriptions.mark_due, MARK_DUE_BATCH, now
+        )
 
-    async def make(self, now: datetime) -> bool:
-        """Makes some of what is owed; False when nothing is, or the outbox has enough."""
+    async def build(self, now: datetime) -> bool:
+        """Build a batch of due digests; return False if none is due or the outbox is full."""
         async with self.database.read() as transaction:
-            if await deliveries.count(transaction, Lane.DIGEST, ENOUGH) >= ENOUGH:
+            if (
+                await deliveries.count_waiting(transaction, Lane.DIGEST, OUTBOX_LIMIT)
+                >= OUTBOX_LIMIT
+            ):
                 return False
-            batch = await self.waiting.read(transaction, now)
+            batch = await self.pending_reader.read(transaction, now)
         if batch.quiet_until:
             async with self.database.write() as transaction:
                 for number, until in batch.quiet_until.items():
                     await subscriptions.defer(transaction, number, until)
-        for at in range(0, len(batch.owed), _TOGETHER):
-            made = []
-            for owed in batch.owed[at : at + _TOGETHER]:
-                made.append(await self._try(owed, batch, now))
-                await asyncio.sleep(0)  # each takes a moment: others have theirs in between
+        for start in range(0, len(batch.digests), _BUILD_BATCH):
+            built = []
+            for pending in batch.digests[start : start + _BUILD_BATCH]:
+                built.append(await self._try_build(pending, batch, now))
+                await asyncio.sleep(0)  # let other tasks run between two digests
             async with self.database.write() as transaction:
-                await _settle(transaction, made, batch, now)
-        return bool(batch.owed or batch.quiet_until)
+                await _store(transaction, built, batch, now)
+        return bool(batch.digests or batch.quiet_until)
 
-    async def _each_batch(
+    async def _run_in_batches(
         self,
         is_due: Callable[[Transaction, datetime], Awaitable[bool]],
-        take: Callable[[Transaction, datetime, int], Awaitable[int]],
+        process: Callable[[Transaction, datetime, int], Awaitable[int]],
         limit: int,
         now: datetime,
     ) -> None:
         async with self.database.read() as transaction:
-            more = await is_due(transaction, now)
-        while more:
+            has_more = await is_due(transaction, now)
+        while has_more:
             async with self.database.write() as transaction:
-                more = await take(transaction, now, limit) == limit
+                has_more = await process(transaction, now, limit) == limit
 
-    async def _try(self, owed: Waiting, batch: WaitingBatch, now: datetime) -> _Made:
+    async def _try_build(
+        self, pending: PendingDigest, batch: PendingBatch, now: datetime
+    ) -> _BuiltDigest:
         try:
-            return await self._make(owed, batch, now)
-        except Exception:  # one that cannot be made must not keep all others from theirs
-            log.exception("a digest could not be made", subscriber=owed.subscriber.number)
-            return _Made(owed, (), Lane.DIGEST, silent=True)
+            return await self._build(pending, batch, now)
+        except Exception:  # a digest that fails must not block the others
+            log.exception("digest_failed", subscriber=pending.subscriber.number)
+            return _BuiltDigest(pending, (), Lane.DIGEST, silent=True)
 
-    async def _make(self, owed: Waiting, batch: WaitingBatch, now: datetime) -> _Made:
-        audience = Audience.of(owed.subscriber)
-        items = await batch.wanted(owed)
-        if owed.is_back:
-            told = batch.each_once(owed.told)
-            back = self.roundup.after_quiet(items, told, audience, now)
-            if back.contents:
-                lane = Lane.ALERT if back.is_urgent else Lane.DIGEST
-                return _Made(owed, back.contents, lane, silent=False)
-        contents = [] if owed.is_back else self.roundup.digest(items, audience, now)
-        if not contents and owed.digests and owed.subscriber.told_nothing:
-            contents = [self.roundup.nothing(audience)]
-        silent = not any(subscription.sound for subscription in owed.digests)
-        return _Made(owed, contents, Lane.DIGEST, silent)
+    async def _build(
+        self, pending: PendingDigest, batch: PendingBatch, now: datetime
+    ) -> _BuiltDigest:
+        options = RenderOptions.of(pending.subscriber)
+        items = await batch.select_items(pending)
+        if pending.is_quiet_over:
+            delivered_silently = batch.deduplicate(pending.delivered_silently)
+            summary = self.renderer.render_quiet_summary(items, delivered_silently, options, now)
+            if summary.contents:
+                lane = Lane.ALERT if summary.is_urgent else Lane.DIGEST
+                return _BuiltDigest(pending, summary.contents, lane, silent=False)
+        contents = [] if pending.is_quiet_over else self.renderer.render_digest(items, options, now)
+        if not contents and pending.subscriptions and pending.subscriber.wants_empty_digests:
+            contents = [self.renderer.render_empty(options)]
+        silent = not any(subscription.has_sound for subscription in pending.subscriptions)
+        return _BuiltDigest(pending, contents, Lane.DIGEST, silent)
 
 
-async def _settle(
-    transaction: Transaction, made: Sequence[_Made], batch: WaitingBatch, now: datetime
+async def _store(
+    transaction: Transaction, built: Sequence[_BuiltDigest], batch: PendingBatch, now: datetime
 ) -> None:
-    """Puts into the outbox what is still owed: quiet may have begun again meanwhile."""
-    back = await quiet_hours.settle(transaction, [m.owed.subscriber.number for m in made])
-    still = [m for m in made if not m.owed.is_back or m.owed.subscriber.number in back]
-    ids = [digest.id for m in still for digest in m.owed.digests]
-    settled = back | await subscriptions.settle(transaction, ids, digested=batch.last)
-    new = [
+    """Enqueue the digests that are still due: quiet may have begun again meanwhile."""
+    quiet_over = await quiet_hours.settle(
+        transaction, [digest.pending.subscriber.number for digest in built]
+    )
+    current = [
+        digest
+        for digest in built
+        if not digest.pending.is_quiet_over or digest.pending.subscriber.number in quiet_over
+    ]
+    ids = [s.id for digest in current for s in digest.pending.subscriptions]
+    settled = quiet_over | await subscriptions.settle(
+        transaction, ids, last_bulletin=batch.last_bulletin
+    )
+    new_deliveries = [
         NewDelivery(
-            subscriber=each.owed.subscriber.number,
-            lane=each.lane,
+            subscriber=digest.pending.subscriber.number,
+            lane=digest.lane,
             content=content,
-            silent=each.silent,
+            silent=digest.silent,
             due_at=now,
         )
-        for each in still
-        if each.owed.subscriber.number in settled
-        for content in each.contents
+        for digest in current
+        if digest.pending.subscriber.number in settled
+        for content in digest.contents
     ]
-    await deliveries.enqueue(transaction, new, now)
-    await digest_carryover.join(
-        transaction, _joined((each for each in still if each.contents), batch)
+    await deliveries.enqueue(transaction, new_deliveries, now)
+    await digest_carryover.remove(
+        transaction, _carried_over((digest for digest in current if digest.contents), batch)
     )
 
 
-def _joined(made: Iterable[_Made], batch: WaitingBatch) -> dict[int, BitMap]:
-    """By id of a bulletin that joined later, to whom it goes."""
-    joined: dict[int, BitMap] = {}
-    for each in made:
-        for bulletin in batch.again(each.owed):
-            joined.setdefault(bulletin, BitMap()).add(each.owed.subscriber.number)
-    return joined
+def _carried_over(built: Iterable[_BuiltDigest], batch: PendingBatch) -> dict[int, BitMap]:
+    """Return the subscribers whose digests include carryover, by id of the bulletin."""
+    recipients: dict[int, BitMap] = {}
+    for digest in built:
+        for bulletin in batch.select_carryover(digest.pending):
+            recipients.setdefault(bulletin, BitMap()).add(digest.pending.subscriber.number)
+    return recipients

@@ -1,4 +1,4 @@
-"""What waits for those whose hour has come, read a few hundred people at a time."""
+"""Pending digests: what waits for subscribers whose digest is due, read in batches."""
 
 import asyncio
 from collections import OrderedDict
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from alerts.tally import Item, item
+from alerts.tally import TallyItem, read_item
 from matching.places.gazetteer import Gazetteer
 from matching.query.ast import Query, load
 from matching.query.evaluator import evaluate
@@ -20,151 +20,180 @@ from storage.subscribers import quiet_hours, subscribers, subscriptions
 from storage.subscribers.subscribers import Subscriber
 from storage.subscribers.subscriptions import Subscription
 
-PEOPLE = 250
-"""Read together: each time all that was held since the oldest of their digests is gone through."""
+SUBSCRIBERS_PER_BATCH = 250
+"""Subscribers read together: each batch scans the digest queue since the oldest last digest."""
 
-_TEXTS = 50
-_KEPT = 2_000
-_BREATH = 100
-"""Evaluations between two breaths: each may take some ten microseconds."""
+_BULLETINS_PER_QUERY = 50
+_CACHE_SIZE = 2_000
+_EVALUATIONS_PER_YIELD = 100
+"""Query evaluations before other tasks may run; each may take some ten microseconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """What one subscriber may have coming, as ids of bulletins."""
+class PendingDigest:
+    """Bulletins, by id, that may go to one subscriber."""
 
     subscriber: Subscriber
-    digests: tuple[Subscription, ...]  # whose digest is owed
-    is_back: bool  # quiet has ended and was not summed up
-    gathered: tuple[int, ...]  # waits for some digest of theirs, perhaps another one
-    again: tuple[int, ...]  # joins the next digest that asks for it: they may have missed it
-    held: tuple[int, ...]  # waited for the end of the quiet
-    told: tuple[int, ...]  # came during it, without a sound
+    subscriptions: tuple[Subscription, ...]  # whose digest is due
+    is_quiet_over: bool  # a quiet period has ended and its summary is due
+    digest_entries: tuple[int, ...]  # wait for a digest of the subscriber, due or not
+    carryover: tuple[int, ...]  # for the next digest that matches them
+    quiet_entries: tuple[int, ...]  # waited for the end of quiet
+    delivered_silently: tuple[int, ...]  # sent during quiet, without a sound
 
 
 @dataclass(frozen=True)
-class WaitingBatch:
-    """What is owed to some of those it is owed to longest."""
+class PendingBatch:
+    """The longest due digests, with the bulletins they may show."""
 
-    owed: list[Waiting]
-    quiet_until: Mapping[int, datetime]  # subscribers to whom it is owed later, and when
-    last: int  # id of the last bulletin that was looked at
-    items: Mapping[int, Item]  # every bulletin that anybody may have coming
-    folded: Mapping[int, int]  # those of them that tell the same as an earlier one
+    digests: list[PendingDigest]
+    quiet_until: Mapping[int, datetime]  # subscribers whose digest waits for the end of quiet
+    last_bulletin: int  # id of the last bulletin considered
+    items: Mapping[int, TallyItem]  # all bulletins of these digests, by id
+    originals: Mapping[int, int]  # id of the original of each duplicate
 
-    async def wanted(self, owed: Waiting) -> list[Item]:
-        """What the digests of one that are owed tell, each thing once."""
-        queries = [(each.digested, _load(each.query)) for each in owed.digests]
-        ids = {*owed.held, *self.again(owed)}
-        for number, id_ in enumerate(owed.gathered):
-            if number % _BREATH == _BREATH - 1:
+    async def select_items(self, digest: PendingDigest) -> list[TallyItem]:
+        """Return the items that a subscriber's due digests show, without duplicates."""
+        queries = [(s.last_bulletin, _load(s.query)) for s in digest.subscriptions]
+        ids = {*digest.quiet_entries, *self.select_carryover(digest)}
+        for position, id_ in enumerate(digest.digest_entries):
+            if position % _EVALUATIONS_PER_YIELD == _EVALUATIONS_PER_YIELD - 1:
                 await asyncio.sleep(0)
             reading = self.items[id_].reading if id_ in self.items else None
             if reading and any(d < id_ and evaluate(query, reading) for d, query in queries):
                 ids.add(id_)
-        return self.each_once(ids)
+        return self.deduplicate(ids)
 
-    def again(self, owed: Waiting) -> list[int]:
-        """What one may have missed and the digests that are owed ask for."""
-        queries = [_load(each.query) for each in owed.digests]
+    def select_carryover(self, digest: PendingDigest) -> list[int]:
+        """Return the carryover that matches a subscriber's due digests."""
+        queries = [_load(s.query) for s in digest.subscriptions]
         return [
             id_
-            for id_ in owed.again
+            for id_ in digest.carryover
             if id_ in self.items
             and any(evaluate(query, self.items[id_].reading) for query in queries)
         ]
 
-    def each_once(self, ids: Iterable[int]) -> list[Item]:
-        """Without what was told before and stands there, too."""
-        there = {id_ for id_ in ids if id_ in self.items}
-        return [self.items[id_] for id_ in sorted(there) if self.folded.get(id_) not in there]
+    def deduplicate(self, ids: Iterable[int]) -> list[TallyItem]:
+        """Return the items with these ids, without duplicates of another of them."""
+        present = {id_ for id_ in ids if id_ in self.items}
+        return [
+            self.items[id_] for id_ in sorted(present) if self.originals.get(id_) not in present
+        ]
 
 
-class WaitingReader:
-    """Reads what is owed. Remembers the bulletins it read last: most of them wait for many."""
+class PendingReader:
+    """Reads pending digests. Caches bulletins, as most wait for many subscribers (LRU)."""
 
     def __init__(self, reader: Reader, gazetteer: Gazetteer, topics: Topics) -> None:
         self._reader = reader
         self._gazetteer = gazetteer
         self._topics = topics
-        self._items: OrderedDict[int, Item] = OrderedDict()
+        self._items: OrderedDict[int, TallyItem] = OrderedDict()
 
-    async def read(self, transaction: Transaction, now: datetime) -> WaitingBatch:
-        """What is owed longest; an empty batch when nothing is owed."""
-        numbers = await quiet_hours.next_owed(transaction, PEOPLE)
-        if len(numbers) < PEOPLE:
-            numbers += await subscriptions.next_owed(transaction, now, PEOPLE - len(numbers))
+    async def read(self, transaction: Transaction, now: datetime) -> PendingBatch:
+        """Return the longest due digests; an empty batch if none is due."""
+        numbers = await quiet_hours.next_due(transaction, SUBSCRIBERS_PER_BATCH)
+        if len(numbers) < SUBSCRIBERS_PER_BATCH:
+            numbers += await subscriptions.next_due(
+                transaction, now, SUBSCRIBERS_PER_BATCH - len(numbers)
+            )
         if not numbers:
-            return WaitingBatch([], {}, 0, {}, {})
-        quiet_until = await quiet_hours.turns(transaction, numbers)
-        owed = await _owed(transaction, set(numbers) - quiet_until.keys(), now)
-        ids = {id_ for one in owed for id_ in (*one.gathered, *one.again, *one.held, *one.told)}
-        last = await bulletins.last_id(transaction)
+            return PendingBatch([], {}, 0, {}, {})
+        quiet_until = await quiet_hours.quiet_ends(transaction, numbers)
+        digests = await _pending_digests(transaction, set(numbers) - quiet_until.keys(), now)
+        ids = {
+            id_
+            for digest in digests
+            for id_ in (
+                *digest.digest_entries,
+                *digest.carryover,
+                *digest.quiet_entries,
+                *digest.delivered_silently,
+            )
+        }
+        last_bulletin = await bulletins.last_id(transaction)
         items = await self._read_all(transaction, sorted(ids))
-        return WaitingBatch(owed, quiet_until, last, items, await _folded(transaction, sorted(ids)))
-
-    async def _read_all(self, transaction: Transaction, ids: list[int]) -> dict[int, Item]:
-        known = {id_: self._items[id_] for id_ in ids if id_ in self._items}
-        new = [id_ for id_ in ids if id_ not in known]
-        for at in range(0, len(new), _TEXTS):
-            texts = await bulletins.get(transaction, new[at : at + _TEXTS])
-            for id_, stored in texts.items():
-                known[id_] = item(stored, self._reader, self._gazetteer, self._topics)
-                await asyncio.sleep(0)  # reading takes a millisecond
-        for id_, each in known.items():
-            self._items[id_] = each
-            self._items.move_to_end(id_)
-        while len(self._items) > _KEPT:
-            self._items.popitem(last=False)
-        return known
-
-
-async def _owed(transaction: Transaction, numbers: set[int], now: datetime) -> list[Waiting]:
-    people = await subscribers.get(transaction, numbers)
-    digests: dict[int, list[Subscription]] = {}
-    for each in await subscriptions.owed(transaction, numbers, now):
-        digests.setdefault(each.subscriber, []).append(each)
-    back = await quiet_hours.owed(transaction, numbers)
-    gathered: dict[int, list[int]] = {}
-    again: dict[int, list[int]] = {}
-    if digests:
-        for bulletin, missing in (
-            await digest_carryover.waiting(transaction, digests.keys())
-        ).items():
-            _note(again, missing, bulletin)
-        oldest = min(each.digested for own in digests.values() for each in own)
-        for waiting in await digest_queue.since(transaction, oldest, digests.keys()):
-            _note(gathered, waiting.recipients, waiting.bulletin)
-    later: dict[int, list[int]] = {}
-    told: dict[int, list[int]] = {}
-    if back:
-        for kept in await quiet_queue.since(transaction, min(back.values()), back.keys()):
-            mine = (number for number in kept.recipients if back[number] < kept.bulletin)
-            _note(told if kept.told else later, mine, kept.bulletin)
-    return [
-        Waiting(
-            subscriber=person,
-            digests=tuple(digests.get(number, ())),
-            is_back=number in back,
-            gathered=tuple(gathered.get(number, ())),
-            again=tuple(again.get(number, ())),
-            held=tuple(later.get(number, ())),
-            told=tuple(told.get(number, ())),
+        return PendingBatch(
+            digests, quiet_until, last_bulletin, items, await _originals(transaction, sorted(ids))
         )
-        for number, person in people.items()
+
+    async def _read_all(self, transaction: Transaction, ids: list[int]) -> dict[int, TallyItem]:
+        items = {id_: self._items[id_] for id_ in ids if id_ in self._items}
+        missing = [id_ for id_ in ids if id_ not in items]
+        for start in range(0, len(missing), _BULLETINS_PER_QUERY):
+            stored_bulletins = await bulletins.get(
+                transaction, missing[start : start + _BULLETINS_PER_QUERY]
+            )
+            for id_, stored in stored_bulletins.items():
+                items[id_] = read_item(stored, self._reader, self._gazetteer, self._topics)
+                await asyncio.sleep(0)  # reading takes a millisecond
+        for id_, cached in items.items():
+            self._items[id_] = cached
+            self._items.move_to_end(id_)
+        while len(self._items) > _CACHE_SIZE:
+            self._items.popitem(last=False)
+        return items
+
+
+async def _pending_digests(
+    transaction: Transaction, numbers: set[int], now: datetime
+) -> list[PendingDigest]:
+    subscribers_by_number = await subscribers.get(transaction, numbers)
+    due_subscriptions: dict[int, list[Subscription]] = {}
+    for subscription in await subscriptions.get_due(transaction, numbers, now):
+        due_subscriptions.setdefault(subscription.subscriber, []).append(subscription)
+    quiet_since = await quiet_hours.get_due(transaction, numbers)
+    digest_entries: dict[int, list[int]] = {}
+    carryover: dict[int, list[int]] = {}
+    if due_subscriptions:
+        for bulletin, recipients in (
+            await digest_carryover.find_waiting(transaction, due_subscriptions.keys())
+        ).items():
+            _append(carryover, recipients, bulletin)
+        oldest = min(s.last_bulletin for own in due_subscriptions.values() for s in own)
+        for entry in await digest_queue.list_since(transaction, oldest, due_subscriptions.keys()):
+            _append(digest_entries, entry.recipients, entry.bulletin)
+    quiet_entries: dict[int, list[int]] = {}
+    delivered_silently: dict[int, list[int]] = {}
+    if quiet_since:
+        for quiet_entry in await quiet_queue.list_since(
+            transaction, min(quiet_since.values()), quiet_since.keys()
+        ):
+            numbers_in_time = (
+                number
+                for number in quiet_entry.recipients
+                if quiet_since[number] < quiet_entry.bulletin
+            )
+            _append(
+                delivered_silently if quiet_entry.is_sent else quiet_entries,
+                numbers_in_time,
+                quiet_entry.bulletin,
+            )
+    return [
+        PendingDigest(
+            subscriber=subscriber,
+            subscriptions=tuple(due_subscriptions.get(number, ())),
+            is_quiet_over=number in quiet_since,
+            digest_entries=tuple(digest_entries.get(number, ())),
+            carryover=tuple(carryover.get(number, ())),
+            quiet_entries=tuple(quiet_entries.get(number, ())),
+            delivered_silently=tuple(delivered_silently.get(number, ())),
+        )
+        for number, subscriber in subscribers_by_number.items()
     ]
 
 
-async def _folded(transaction: Transaction, ids: list[int]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for at in range(0, len(ids), 1_000):
-        found |= await duplicates.first(transaction, ids[at : at + 1_000])
-    return found
+async def _originals(transaction: Transaction, ids: list[int]) -> dict[int, int]:
+    originals: dict[int, int] = {}
+    for start in range(0, len(ids), 1_000):
+        originals |= await duplicates.originals(transaction, ids[start : start + 1_000])
+    return originals
 
 
-def _note(found: dict[int, list[int]], numbers: Iterable[int], bulletin: int) -> None:
+def _append(by_subscriber: dict[int, list[int]], numbers: Iterable[int], bulletin: int) -> None:
     for number in numbers:
-        found.setdefault(number, []).append(bulletin)
+        by_subscriber.setdefault(number, []).append(bulletin)
 
 
 @lru_cache(maxsize=4_096)

@@ -1,88 +1,97 @@
-"""The news of the last hours, to know when one is told again."""
+"""Deduplicator: find news that repeat a bulletin of the last hours, by fingerprint."""
 
 from collections import deque
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.classification import read
-from matching.near_duplicates import Fingerprint, Why, fingerprint, same
+from alerts.classification import read_bulletin
+from matching.near_duplicates import DuplicateReason, Fingerprint, compare, fingerprint
 from matching.reader import Reader
 from storage.engine.database import Database
 from storage.inbound import bulletins, duplicates
 from storage.inbound.bulletins import StoredBulletin
 
 WINDOW = timedelta(hours=6)
-_MOST = 5_000
-"""Remembered at most; a flood of news must not slow down each of them."""
+_MAX_BULLETINS = 5_000
+"""Limit of bulletins kept, so a flood of news does not slow down the search."""
 
 
 @dataclass(frozen=True)
-class Repeat:
-    into: int  # id of the bulletin that told it first
-    why: Why
+class DuplicateMatch:
+    """Result of a search: the bulletin that a duplicate repeats."""
+
+    original: int  # id of the first bulletin
+    reason: DuplicateReason
 
 
 @dataclass(frozen=True)
-class _Recent:
+class _RecentBulletin:
     bulletin: int
     source: str
     received_at: datetime
     fingerprint: Fingerprint
 
 
-class Repeats:
-    """Remembers fingerprints for a while, and finds those that may be the same at once."""
+class Deduplicator:
+    """Keeps recent fingerprints, indexed by dedup key."""
 
     def __init__(self) -> None:
-        self._recent: deque[_Recent] = deque()
-        self._by_key: dict[Hashable, list[_Recent]] = {}
+        self._recent: deque[_RecentBulletin] = deque()
+        self._by_key: dict[Hashable, list[_RecentBulletin]] = {}
 
     async def load(self, database: Database, reader: Reader, now: datetime) -> None:
-        """What was told before this process began, or before a transaction that failed."""
+        """Load the stored news of the window, at the start or after a failed transaction."""
         self._recent.clear()
         self._by_key.clear()
         async with database.read() as transaction:
-            for bulletin in await bulletins.since(transaction, now - WINDOW):
-                known = fingerprint(read(reader, bulletin), bulletin.url)
-                if known and not await duplicates.find(transaction, bulletin.id):
-                    self.remember(bulletin, known)
+            for bulletin in await bulletins.received_since(transaction, now - WINDOW):
+                news_fingerprint = fingerprint(read_bulletin(reader, bulletin), bulletin.url)
+                if news_fingerprint and not await duplicates.find(transaction, bulletin.id):
+                    self.remember(bulletin, news_fingerprint)
 
-    def remember(self, bulletin: StoredBulletin, known: Fingerprint) -> None:
-        recent = _Recent(bulletin.id, bulletin.source, bulletin.received_at, known)
+    def remember(self, bulletin: StoredBulletin, news_fingerprint: Fingerprint) -> None:
+        """Add a bulletin to the window."""
+        recent = _RecentBulletin(
+            bulletin.id, bulletin.source, bulletin.received_at, news_fingerprint
+        )
         self._recent.append(recent)
-        for key in _keys(known):
+        for key in _dedup_keys(news_fingerprint):
             self._by_key.setdefault(key, []).append(recent)
-        if len(self._recent) > _MOST:
-            self._forget_oldest()
+        if len(self._recent) > _MAX_BULLETINS:
+            self._drop_oldest()
 
-    def find(self, bulletin: StoredBulletin, known: Fingerprint) -> Repeat | None:
-        """Who told it first, within the last hours."""
+    def find(
+        self, bulletin: StoredBulletin, news_fingerprint: Fingerprint
+    ) -> DuplicateMatch | None:
+        """Return the recent bulletin that this one duplicates, if any."""
         while self._recent and self._recent[0].received_at < bulletin.received_at - WINDOW:
-            self._forget_oldest()
-        for key in _keys(known):
-            alike = self._by_key.get(key, [])
-            for recent in alike:
-                why = same(recent.fingerprint, known)
-                if why and not (why is Why.ADDRESS and _is_shared(alike, bulletin)):
-                    return Repeat(recent.bulletin, why)
+            self._drop_oldest()
+        for key in _dedup_keys(news_fingerprint):
+            candidates = self._by_key.get(key, [])
+            for recent in candidates:
+                reason = compare(recent.fingerprint, news_fingerprint)
+                if reason and not (
+                    reason is DuplicateReason.URL and _is_shared_address(candidates, bulletin)
+                ):
+                    return DuplicateMatch(recent.bulletin, reason)
         return None
 
-    def _forget_oldest(self) -> None:
+    def _drop_oldest(self) -> None:
         oldest = self._recent.popleft()
-        for key in _keys(oldest.fingerprint):
+        for key in _dedup_keys(oldest.fingerprint):
             self._by_key[key].remove(oldest)
             if not self._by_key[key]:
                 del self._by_key[key]
 
 
-def _keys(known: Fingerprint) -> list[Hashable]:
-    """What two that are the same share at least one of."""
-    keys: list[Hashable] = [known.digest, known.subject]
-    return [*keys, ("address", known.address)] if known.address else keys
+def _dedup_keys(news_fingerprint: Fingerprint) -> list[Hashable]:
+    """Return the dedup keys of a fingerprint; duplicates share at least one."""
+    keys: list[Hashable] = [news_fingerprint.text_hash, news_fingerprint.subject]
+    return [*keys, ("address", news_fingerprint.url)] if news_fingerprint.url else keys
 
 
-def _is_shared(alike: list[_Recent], bulletin: StoredBulletin) -> bool:
-    """Whether an address stands for many bulletins, as that of a live blog does."""
-    sources = [recent.source for recent in alike]
+def _is_shared_address(candidates: list[_RecentBulletin], bulletin: StoredBulletin) -> bool:
+    """Return whether a URL belongs to many bulletins, like that of a live blog."""
+    sources = [recent.source for recent in candidates]
     return bulletin.source in sources or len(sources) > len(set(sources))

@@ -1,4 +1,4 @@
-"""To whom a bulletin is owed, and how that is stored: many bulletins at a time."""
+"""Fan-out writer: store a batch's recipients in the outbox."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,67 +9,79 @@ from matching.near_duplicates import Fingerprint
 from storage.engine.database import Transaction
 from storage.outbox import broadcasts, digest_queue, quiet_queue
 from storage.outbox.broadcasts import NewBroadcast
-from storage.outbox.digest_queue import Held
-from storage.outbox.quiet_queue import Hushed
-from storage.subscribers.quiet_snapshot import Hush
+from storage.outbox.digest_queue import DigestEntry
+from storage.outbox.quiet_queue import QuietEntry
+from storage.subscribers.mute_snapshot import MuteSnapshot
 from storage.values.lanes import Lane
 
 
 @dataclass(frozen=True)
-class Recipients:
-    """Whom a bulletin concerns."""
+class BulletinRecipients:
+    """Recipients of a bulletin, as sets of subscriber numbers."""
 
     lane: Lane
-    pushed: BitMap  # subscriber numbers: at once
-    silent: BitMap  # those of them who get it without a sound
-    held: BitMap  # subscriber numbers: for a digest
-    fingerprint: Fingerprint | None  # by which it is known when it is told again
-    story: BitMap = field(default_factory=BitMap)  # at once, but as news: they know the alert
-    told: BitMap = field(default_factory=BitMap)  # have a message of an incident instead
+    push: BitMap  # get it at once
+    silent: BitMap  # of `push`: without a sound
+    digest: BitMap  # get it in a digest
+    fingerprint: Fingerprint | None  # of news, for dedup
+    as_news: BitMap = field(default_factory=BitMap)  # know the alert: get it as news
+    notified: BitMap = field(default_factory=BitMap)  # get a message about the incident
 
 
-NOBODY = Recipients(Lane.NEWS, BitMap(), BitMap(), BitMap(), None)
+NO_RECIPIENTS = BulletinRecipients(Lane.NEWS, BitMap(), BitMap(), BitMap(), None)
 
 
 class FanOut:
-    """What one transaction comes to owe."""
+    """Collects broadcasts and queue entries, for one transaction."""
 
-    def __init__(self, transaction: Transaction, hush: Hush, now: datetime) -> None:
+    def __init__(self, transaction: Transaction, mutes: MuteSnapshot, now: datetime) -> None:
         self._transaction = transaction
-        self._hush = hush
+        self._mutes = mutes
         self._now = now
-        self._pushed: list[NewBroadcast] = []
-        self._held: list[Held] = []
-        self._hushed: list[Hushed] = []
+        self._broadcasts: list[NewBroadcast] = []
+        self._digest_entries: list[DigestEntry] = []
+        self._quiet_entries: list[QuietEntry] = []
 
-    def add(self, bulletin: int, to: Recipients, told: BitMap, waiting: BitMap) -> int:
-        """Owes it to whom it concerns; returns how many they are.
+    def add(
+        self,
+        bulletin: int,
+        recipients: BulletinRecipients,
+        already_sent: BitMap,
+        already_queued: BitMap,
+    ) -> int:
+        """Add a bulletin; return the number of its recipients.
 
-        Both are subscriber numbers who get nothing more: those `told` of it already, at once, and
-        those for whose digest it is `waiting` already.
+        Subscribers in `already_sent` got its original at once, and those in `already_queued` get
+        the original in a digest: they get nothing more. Muted subscribers are deferred.
         """
-        owed, kept = to.pushed - told, to.held - told - waiting
-        later = self._hush.held(to.lane, owed)
-        pushed, softly = owed - later, self._hush.hushed(to.lane, owed)
-        if pushed:
-            silent = (to.silent | softly) & pushed
-            new = NewBroadcast(bulletin=bulletin, lane=to.lane, recipients=pushed, silent=silent)
-            self._pushed.append(new)
-        if to.story:
-            new = NewBroadcast(
-                bulletin=bulletin, lane=Lane.NEWS, recipients=to.story, silent=to.story
+        push = recipients.push - already_sent
+        digest = recipients.digest - already_sent - already_queued
+        deferred = self._mutes.muted(recipients.lane, push)
+        sent_now, silenced = push - deferred, self._mutes.silenced(recipients.lane, push)
+        if sent_now:
+            silent = (recipients.silent | silenced) & sent_now
+            broadcast = NewBroadcast(
+                bulletin=bulletin, lane=recipients.lane, recipients=sent_now, silent=silent
             )
-            self._pushed.append(new)
-        if kept:
-            self._held.append(Held(bulletin, kept))
-        for numbers, is_told in ((later, False), (softly, True)):
+            self._broadcasts.append(broadcast)
+        if recipients.as_news:
+            broadcast = NewBroadcast(
+                bulletin=bulletin,
+                lane=Lane.NEWS,
+                recipients=recipients.as_news,
+                silent=recipients.as_news,
+            )
+            self._broadcasts.append(broadcast)
+        if digest:
+            self._digest_entries.append(DigestEntry(bulletin, digest))
+        for numbers, is_sent in ((deferred, False), (silenced, True)):
             if numbers:
-                self._hushed.append(Hushed(bulletin, is_told, numbers))
-        return len(owed | kept | to.story | to.told)
+                self._quiet_entries.append(QuietEntry(bulletin, is_sent, numbers))
+        return len(push | digest | recipients.as_news | recipients.notified)
 
     async def store(self) -> None:
-        """Writes what was added since the last time."""
-        await broadcasts.enqueue(self._transaction, self._pushed, self._now)
-        await digest_queue.hold(self._transaction, self._held, self._now)
-        await quiet_queue.hold(self._transaction, self._hushed, self._now)
-        self._pushed, self._held, self._hushed = [], [], []
+        """Write what was added since the last call."""
+        await broadcasts.enqueue(self._transaction, self._broadcasts, self._now)
+        await digest_queue.enqueue(self._transaction, self._digest_entries, self._now)
+        await quiet_queue.enqueue(self._transaction, self._quiet_entries, self._now)
+        self._broadcasts, self._digest_entries, self._quiet_entries = [], [], []

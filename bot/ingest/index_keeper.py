@@ -1,6 +1,10 @@
-"""Keeps the index: filled at the start, and made anew when much has changed, beside the loop."""
+"""Index keeper: load the subscription index at the start, rebuild it after many changes.
+
+The work is done in a thread, so the event loop goes on.
+"""
 
 import asyncio
+import ctypes
 import gc
 import sys
 from collections.abc import Iterator
@@ -8,23 +12,28 @@ from contextlib import contextmanager
 
 import structlog
 
-from bot.ingest.malloc import give_large_blocks_back
 from handlers import subscription_index
 from matching.index.index import Index
-from matching.index.rebuild import Stored
+from matching.index.rebuild import StoredEntry
 from storage.engine.database import Database
 from storage.subscribers import subscriptions
-from storage.subscribers.subscriptions import Wanted
+from storage.subscribers.subscriptions import IndexedSubscription
 
 log = structlog.get_logger(__name__)
 
-_PROGRESS_EVERY = 100_000
-_LOOK_SECONDS = 30.0
-_TURN_SECONDS = 0.0005  # so long another thread may keep the event loop waiting
+_LOG_EVERY = 100_000
+_REBUILD_CHECK_SECONDS = 30.0
+_SWITCH_INTERVAL_SECONDS = 0.0005  # longest time that a thread blocks the event loop
+
+_MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD in glibc's malloc.h
+_LARGE_BLOCK_BYTES = 1 << 20
 
 
 class IndexKeeper:
-    """Nothing may be matched before `loaded` is set. Subscriptions may change all the while."""
+    """Loads and rebuilds the index, while subscriptions change.
+
+    Matching must wait until `loaded` is set.
+    """
 
     def __init__(self, database: Database, index: Index) -> None:
         self.loaded = asyncio.Event()
@@ -32,48 +41,61 @@ class IndexKeeper:
         self._index = index
 
     async def run(self) -> None:
-        """Loads, and then for ever looks whether it is time for a rebuild."""
-        give_large_blocks_back()
-        gc.freeze()  # places and words stay: to look through them again and again takes too long
-        with _short_turns():
+        """Load the index, then rebuild it whenever that is due, forever."""
+        _return_large_blocks()
+        gc.freeze()  # places and words are permanent: scanning them repeatedly is slow
+        with _short_switch_interval():
             await self._load()
         self.loaded.set()
-        log.info("subscriptions loaded", count=len(self._index))
+        log.info("subscriptions_loaded", count=len(self._index))
         while True:
-            await asyncio.sleep(_LOOK_SECONDS)
-            if self._index.is_due:
+            await asyncio.sleep(_REBUILD_CHECK_SECONDS)
+            if self._index.is_rebuild_due:
                 await self.rebuild()
 
     async def rebuild(self) -> None:
-        """Makes the index anew."""
-        with _short_turns():
-            rebuild = self._index.rebuild()
+        """Rebuild the index."""
+        with _short_switch_interval():
+            rebuild = self._index.start_rebuild()
             await asyncio.to_thread(rebuild.finish)
-            self._index.adopt(rebuild)
+            self._index.apply_rebuild(rebuild)
 
     async def _load(self) -> None:
-        rebuild = self._index.rebuild()
+        rebuild = self._index.start_rebuild()
         count = 0
         async with self._database.read() as transaction:
-            async for batch in subscriptions.every(transaction):
-                count += await asyncio.to_thread(rebuild.put, map(_stored, batch))
-                if count % _PROGRESS_EVERY < len(batch):
-                    log.info("loading subscriptions", count=count)
+            async for batch in subscriptions.iterate_batches(transaction):
+                count += await asyncio.to_thread(rebuild.add, map(_index_entry, batch))
+                if count % _LOG_EVERY < len(batch):
+                    log.info("subscriptions_loading", count=count)
         await asyncio.to_thread(rebuild.finish)
-        self._index.adopt(rebuild)
+        self._index.apply_rebuild(rebuild)
 
 
-def _stored(one: Wanted) -> Stored:
-    mode = subscription_index.mode(at_once=one.at_once, sound=one.sound)
-    return one.id, one.subscriber, one.query, mode
+def _index_entry(subscription: IndexedSubscription) -> StoredEntry:
+    mode = subscription_index.match_mode(
+        is_immediate=subscription.is_immediate, has_sound=subscription.has_sound
+    )
+    return subscription.id, subscription.subscriber, subscription.query, mode
 
 
 @contextmanager
-def _short_turns() -> Iterator[None]:
-    """While a thread computes beside the event loop, the two take turns more often."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN_SECONDS)
+def _short_switch_interval() -> Iterator[None]:
+    """Shorten the interpreter's switch interval while a thread computes beside the event loop."""
+    default_interval = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_INTERVAL_SECONDS)
     try:
         yield
     finally:
-        sys.setswitchinterval(before)
+        sys.setswitchinterval(default_interval)
+
+
+def _return_large_blocks() -> None:
+    """Have glibc return freed blocks of more than a megabyte to the system.
+
+    Otherwise glibc raises its mmap threshold after the first such block and keeps the memory, so
+    the process stays several times larger than the index it has built: see mallopt(3). A C library
+    without mallopt is left alone.
+    """
+    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
+        mallopt(_MMAP_THRESHOLD, _LARGE_BLOCK_BYTES)

@@ -1,49 +1,49 @@
-"""What an operator sees of what comes in, in Prometheus' terms: bulletins and updates."""
+"""Ingest metrics for Prometheus: bulletins and updates."""
 
 from collections.abc import Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter
 
 from storage.inbound.bulletins import Bulletin
-from storage.inbound.ingest_queue import Taken
+from storage.inbound.ingest_queue import IngestResult
 
 _OTHER = "other"
 
 
-class BulletinCounts:
-    """How many bulletins each source has brought, by what became of them."""
+class BulletinMetrics:
+    """Counts bulletins by source and result."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._came = Counter(
+        self._ingested = Counter(
             "tocsin_bulletins",
-            "Bulletins taken in: known already, matched by somebody, or by nobody",
+            "Bulletins ingested: repeated, matched by a subscription, or unmatched",
             ["source", "fate"],
             registry=registry,
         )
 
-    def taken(self, bulletins: Iterable[Bulletin], taken: Iterable[Taken]) -> None:
-        """They are stored."""
-        for bulletin, what in zip(bulletins, taken, strict=True):
-            self._came.labels(bulletin.source, _fate(what)).inc()
+    def record(self, bulletins: Iterable[Bulletin], results: Iterable[IngestResult]) -> None:
+        """Count bulletins that were stored."""
+        for bulletin, result in zip(bulletins, results, strict=True):
+            self._ingested.labels(bulletin.source, _fate(result)).inc()
 
 
-class UpdateCounts:
-    """How many updates Telegram has sent, by kind: of `kinds`, and others."""
+class UpdateMetrics:
+    """Counts updates of Telegram by kind; kinds that are not in `kinds` are counted as other."""
 
     def __init__(self, registry: CollectorRegistry, kinds: Iterable[str]) -> None:
-        came = Counter(
-            "tocsin_updates", "Updates of Telegram's that were kept", ["kind"], registry=registry
+        received = Counter(
+            "tocsin_updates", "Updates of Telegram that were stored", ["kind"], registry=registry
         )
-        self._by_kind = {kind: came.labels(kind) for kind in (*kinds, _OTHER)}
+        self._by_kind = {kind: received.labels(kind) for kind in (*kinds, _OTHER)}
 
-    def kept(self, updates: Iterable[Mapping[str, object]]) -> None:
-        """They are stored."""
+    def record(self, updates: Iterable[Mapping[str, object]]) -> None:
+        """Count updates that were stored."""
         for update in updates:
             kind = next((kind for kind in self._by_kind if kind in update), _OTHER)
             self._by_kind[kind].inc()
 
 
-def _fate(taken: Taken) -> str:
-    if taken.repeated:
+def _fate(result: IngestResult) -> str:
+    if result.is_duplicate:
         return "repeated"
-    return "matched" if taken.matched else "unmatched"
+    return "matched" if result.match_count else "unmatched"

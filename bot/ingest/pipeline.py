@@ -1,10 +1,10 @@
-"""Bulletins in: stored, matched and owed to whom they concern, in one transaction.
+"""Ingest pipeline: dedup, match and fan out bulletins, then store all of it in one transaction.
 
-Few are read, matched and stored at once. Many, from a source back from an outage, are first put
-into the table of arrivals, with the source's cursor, in one transaction: from then on none can be
-lost, and memory holds a handful of them. From there they are taken step by step, alerts first.
-Reading and matching happen outside of any transaction, one bulletin at a time, so that neither
-those who write nor those who wait for the loop wait for a burst.
+A small batch is ingested at once. A large one, from a source back from an outage, first goes to
+the ingest queue, with the source's cursor, in one transaction: from then on no bulletin can be
+lost, and memory holds a handful of them. The queue is drained in steps, alerts first. Bulletins
+are read and matched outside of transactions, one at a time, so a burst delays neither other
+writers nor the event loop.
 """
 
 import asyncio
@@ -14,14 +14,14 @@ from datetime import datetime, timedelta
 
 from pyroaring import BitMap
 
-from alerts.classification import is_alert, is_declared, read
-from alerts.decision_types import Statement
+from alerts.classification import is_alert, is_declared_alert, read_bulletin
+from alerts.decision_types import AlertBulletin
 from alerts.lifecycle import Closed
-from alerts.tracker import Fusion
-from bot.ingest.deduplicator import Repeats
-from bot.ingest.fanout import NOBODY, FanOut, Recipients
-from bot.ingest.metrics import BulletinCounts
-from bot.sources.core.dedup_keys import is_of_content
+from alerts.tracker import AlertTracker
+from bot.ingest.deduplicator import Deduplicator
+from bot.ingest.fanout import NO_RECIPIENTS, BulletinRecipients, FanOut
+from bot.ingest.metrics import BulletinMetrics
+from bot.sources.core.dedup_keys import is_content_key
 from bot.sources.core.source import Batch
 from matching.index.index import Index
 from matching.near_duplicates import fingerprint
@@ -29,224 +29,250 @@ from matching.reader import Reader, Reading
 from storage.engine.database import Database, Transaction
 from storage.inbound import bulletins, duplicates, ingest_queue, sources
 from storage.inbound.bulletins import Bulletin, StoredBulletin
-from storage.inbound.ingest_queue import Arrival, Taken
-from storage.subscribers import quiet_snapshot
+from storage.inbound.ingest_queue import Arrival, IngestResult
+from storage.subscribers import mute_snapshot
 from storage.values.lanes import Lane
 
-SAME_WORDS = timedelta(hours=24)
-"""So long the same words of a source that gives no ids are the same bulletin."""
+CONTENT_DEDUP_WINDOW = timedelta(hours=24)
+"""The same text from a source without ids is the same bulletin for so long."""
 
-AT_ONCE = 50
-"""Bulletins in one transaction: what comes in between waits for so many, a fsync is shared."""
+BATCH_SIZE = 50
+"""Bulletins in one transaction: they share an fsync, and a new bulletin waits for one batch."""
 
-_Also = Callable[[Transaction, list[Taken]], Awaitable[None]]
-"""Stores something in the bulletins' transaction; it is told what became of each of them."""
+_StoreWith = Callable[[Transaction, list[IngestResult]], Awaitable[None]]
+"""Stores something in the bulletins' transaction, given the result of each of them."""
 
 
 @dataclass(frozen=True)
 class IngestPipeline:
-    """Takes what the sources bring. `ring` wakes whoever sends; `clock` gives aware times."""
+    """Ingests bulletins of sources.
+
+    `wake_delivery` wakes the delivery worker; `clock` returns aware times.
+    """
 
     database: Database
     reader: Reader
     index: Index
-    repeats: Repeats
-    fusion: Fusion
-    alert_ttl: timedelta  # an alert older than this when it gets here is not pushed
-    ring: Callable[[], None]
+    deduplicator: Deduplicator
+    tracker: AlertTracker
+    alert_ttl: timedelta  # an alert that is older when it arrives is not pushed
+    wake_delivery: Callable[[], None]
     clock: Callable[[], datetime]
-    counts: BulletinCounts
-    # What is known and what is new is decided by one at a time, and by no other process.
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    metrics: BulletinMetrics
+    # Dedup decisions are made one batch at a time, and by no other process.
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def take(self, batch: Batch) -> list[Taken]:
-        """What became of each bulletin, in order.
+    async def ingest(self, batch: Batch) -> list[IngestResult]:
+        """Ingest a batch; return the result of each bulletin, in order.
 
-        All of them are stored together with the source's cursor, or none: a source is never
-        further than what it brought. Many of them are matched step by step after that.
+        The bulletins and the source's cursor are stored together, so the cursor is never ahead of
+        the bulletins. A large batch is matched in steps after that.
         """
-        if len(batch.bulletins) > AT_ONCE and not batch.baseline:
-            return await self._take_many(batch)
+        if len(batch.bulletins) > BATCH_SIZE and not batch.is_baseline:
+            return await self._ingest_through_queue(batch)
 
-        async def note(transaction: Transaction, _: list[Taken]) -> None:
-            await self._note(transaction, batch)
+        async def store_cursor(transaction: Transaction, _: list[IngestResult]) -> None:
+            await self._store_cursor(transaction, batch)
 
-        async with self._turn:
-            return await self._put(batch.bulletins, note, baseline=batch.baseline)
+        async with self._lock:
+            return await self._store(batch.bulletins, store_cursor, baseline=batch.is_baseline)
 
-    async def _take_many(self, batch: Batch) -> list[Taken]:
+    async def _ingest_through_queue(self, batch: Batch) -> list[IngestResult]:
         async with self.database.write() as transaction:
-            ids = await ingest_queue.put(transaction, batch.bulletins, self.clock())
-            await self._note(transaction, batch)
+            ids = await ingest_queue.enqueue(transaction, batch.bulletins, self.clock())
+            await self._store_cursor(transaction, batch)
         await self.drain()
         async with self.database.read() as transaction:
-            results = await ingest_queue.results(transaction, ids)
+            results = await ingest_queue.get_results(transaction, ids)
         return [results[id_] for id_ in ids]
 
     async def drain(self) -> None:
-        """Takes what waits in the table of arrivals, its own and other processes'."""
-        more = True
-        while more:
-            async with self._turn:
-                more = await self._step()
+        """Ingest all arrivals in the queue, also those of other processes."""
+        has_more = True
+        while has_more:
+            async with self._lock:
+                has_more = await self._drain_step()
 
-    async def look_after(self) -> None:
-        """What the passing of time does to the alerts that are on; for every few seconds."""
-        async with self._turn:
+    async def tick_alerts(self) -> None:
+        """Apply the passing of time to active alerts; call it every few seconds."""
+        async with self._lock:
             now = self.clock()
-            if not await self.fusion.begin(now):
+            if not await self.tracker.begin_decisions(now):
                 return
             try:
-                await self._close(self.fusion.watch(now))
-                if not self.fusion.has_news:
+                await self._resolve(self.tracker.reevaluate(now))
+                if not self.tracker.has_changes:
                     return
                 async with self.database.write() as transaction:
-                    await self.fusion.store(transaction, (), now)
+                    await self.tracker.store(transaction, (), now)
             except Exception:
-                self.fusion.forget()
+                self.tracker.discard()
                 raise
             finally:
-                self.fusion.end()
-        self.ring()
+                self.tracker.end_decisions()
+        self.wake_delivery()
 
-    async def _close(self, over: Sequence[Closed]) -> None:
-        """Tells the ends that polls have shown, with the bulletins that brought them."""
-        ids = [effect.incident.newest for effect in over if effect.incident.newest]
+    async def _resolve(self, closed: Sequence[Closed]) -> None:
+        """Resolve incidents that polls have shown to be over, with their last bulletins."""
+        ids = [effect.incident.last_bulletin for effect in closed if effect.incident.last_bulletin]
         async with self.database.read() as transaction:
-            texts = await bulletins.get(transaction, ids)
-        for effect in over:
-            text = texts.get(effect.incident.newest or 0)
-            self.fusion.close(effect, read(self.reader, text) if text else None)
+            last_bulletins = await bulletins.get(transaction, ids)
+        for effect in closed:
+            bulletin = last_bulletins.get(effect.incident.last_bulletin or 0)
+            self.tracker.close(effect, read_bulletin(self.reader, bulletin) if bulletin else None)
 
-    async def _step(self) -> bool:
-        """Takes some, or finds out which of some are alerts; False when nothing waits."""
+    async def _drain_step(self) -> bool:
+        """Ingest or classify some arrivals; return False if none waits."""
         async with self.database.read() as transaction:
-            waiting = await ingest_queue.waiting(transaction, AT_ONCE)
-        if not waiting:
+            arrivals = await ingest_queue.next_waiting(transaction, BATCH_SIZE)
+        if not arrivals:
             return False
-        if len(waiting) == AT_ONCE and waiting[0].urgent is None:
-            await self._sort(waiting)
+        if len(arrivals) == BATCH_SIZE and arrivals[0].is_urgent is None:
+            await self._classify(arrivals)
             return True
 
-        async def note(transaction: Transaction, taken: list[Taken]) -> None:
-            ids = (arrival.id for arrival in waiting)
-            await ingest_queue.take(transaction, dict(zip(ids, taken, strict=True)), self.clock())
+        async def remove_arrivals(transaction: Transaction, results: list[IngestResult]) -> None:
+            ids = (arrival.id for arrival in arrivals)
+            await ingest_queue.complete(
+                transaction, dict(zip(ids, results, strict=True)), self.clock()
+            )
 
-        await self._put([arrival.bulletin for arrival in waiting], note)
+        await self._store([arrival.bulletin for arrival in arrivals], remove_arrivals)
         return True
 
-    async def _sort(self, waiting: Sequence[Arrival]) -> None:
-        """Many wait, and their source does not say which are alerts: their words do."""
+    async def _classify(self, arrivals: Sequence[Arrival]) -> None:
+        """Mark alerts as urgent by their text, as their source does not declare them."""
         urgent = {}
-        for arrival in waiting:
+        for arrival in arrivals:
             urgent[arrival.id] = is_alert(self.reader, arrival.bulletin)
             await asyncio.sleep(0)
         async with self.database.write() as transaction:
-            await ingest_queue.sort(transaction, urgent)
+            await ingest_queue.set_urgency(transaction, urgent)
 
-    async def _note(self, transaction: Transaction, batch: Batch) -> None:
+    async def _store_cursor(self, transaction: Transaction, batch: Batch) -> None:
         if batch.cursor is not None:
-            await sources.succeed(transaction, batch.source, batch.cursor, now=self.clock())
+            await sources.record_success(transaction, batch.source, batch.cursor, now=self.clock())
 
-    async def _put(
-        self, new: Sequence[Bulletin], also: _Also, *, baseline: bool = False
-    ) -> list[Taken]:
-        """Stores what is not known and whom it is owed to, and what `also` stores with it."""
-        repeated = await self._repeated(new)
-        fresh = [one for one, known in zip(new, repeated, strict=True) if not known]
+    async def _store(
+        self, batch: Sequence[Bulletin], store_with: _StoreWith, *, baseline: bool = False
+    ) -> list[IngestResult]:
+        """Store new bulletins and their recipients, and what `store_with` adds."""
+        known_flags = await self._find_known(batch)
+        new = [b for b, is_known in zip(batch, known_flags, strict=True) if not is_known]
         try:
             recipients = [
-                await self._recipients(place, bulletin, baseline=baseline)
-                for place, bulletin in enumerate(fresh)
+                await self._match(position, bulletin, baseline=baseline)
+                for position, bulletin in enumerate(new)
             ]
             async with self.database.write() as transaction:
-                stored = await bulletins.add_all(transaction, fresh)
-                await self.fusion.store(transaction, [one.id for one in stored], self.clock())
-                counts = iter(await self._owe(transaction, stored, recipients))
-                taken = [Taken(known, 0 if known else next(counts)) for known in repeated]
-                await also(transaction, taken)
+                stored = await bulletins.add_all(transaction, new)
+                await self.tracker.store(
+                    transaction, [bulletin.id for bulletin in stored], self.clock()
+                )
+                counts = iter(await self._fan_out(transaction, stored, recipients))
+                results = [
+                    IngestResult(is_known, 0 if is_known else next(counts))
+                    for is_known in known_flags
+                ]
+                await store_with(transaction, results)
         except Exception:
-            # What was remembered may never have been stored.
-            self.fusion.forget()
-            await self.repeats.load(self.database, self.reader, self.clock())
+            # The state in memory may be ahead of the database.
+            self.tracker.discard()
+            await self.deduplicator.load(self.database, self.reader, self.clock())
             raise
         finally:
-            self.fusion.end()
-        self.ring()
-        self.counts.taken(new, taken)
-        return taken
+            self.tracker.end_decisions()
+        self.wake_delivery()
+        self.metrics.record(batch, results)
+        return results
 
-    async def _repeated(self, new: Sequence[Bulletin]) -> list[bool]:
-        """Which of them are known, also from among themselves."""
-        last: dict[tuple[str, str], datetime] = {}
+    async def _find_known(self, batch: Sequence[Bulletin]) -> list[bool]:
+        """Return for each bulletin whether it is stored already or repeats one of the batch."""
+        last_received: dict[tuple[str, str], datetime] = {}
         async with self.database.read() as transaction:
-            for source in {bulletin.source for bulletin in new}:
-                keys = {bulletin.key for bulletin in new if bulletin.source == source}
-                known = await bulletins.known(transaction, source, keys)
-                last |= {(source, key): at for key, at in known.items()}
-        repeated = []
-        for bulletin in new:
-            name = (bulletin.source, bulletin.key)
-            is_known = name in last and _is_same(bulletin, last[name])
-            repeated.append(is_known)
+            for source in {bulletin.source for bulletin in batch}:
+                keys = {bulletin.key for bulletin in batch if bulletin.source == source}
+                stored = await bulletins.last_received(transaction, source, keys)
+                last_received |= {(source, key): received_at for key, received_at in stored.items()}
+        known_flags = []
+        for bulletin in batch:
+            dedup_key = (bulletin.source, bulletin.key)
+            is_known = dedup_key in last_received and _is_known(bulletin, last_received[dedup_key])
+            known_flags.append(is_known)
             if not is_known:
-                last[name] = bulletin.received_at
-        return repeated
+                last_received[dedup_key] = bulletin.received_at
+        return known_flags
 
-    async def _recipients(self, place: int, bulletin: Bulletin, *, baseline: bool) -> Recipients:
-        if baseline and not self.fusion.knows(bulletin.source):
-            return NOBODY
-        await asyncio.sleep(0)  # each may take a millisecond: others have their turn in between
-        reading = read(self.reader, bulletin)
+    async def _match(
+        self, position: int, bulletin: Bulletin, *, baseline: bool
+    ) -> BulletinRecipients:
+        if baseline and not self.tracker.is_state_source(bulletin.source):
+            return NO_RECIPIENTS
+        await asyncio.sleep(0)  # matching may take a millisecond: let other tasks run
+        reading = read_bulletin(self.reader, bulletin)
         matches = self.index.match(reading)
         fresh = self._is_fresh(bulletin, reading)
-        if not reading.alert:
-            known = fingerprint(reading, bulletin.url)
-            pushed = matches.ring | matches.silent if fresh else BitMap()
-            return Recipients(Lane.NEWS, pushed, matches.silent & pushed, matches.held, known)
-        if is_declared(bulletin) and self.reader.is_drill(bulletin.title or bulletin.text):
-            pushed = BitMap() if baseline else matches.ring | matches.silent
-            return Recipients(Lane.NEWS, pushed, pushed, BitMap(), None)
-        said = Statement(place, bulletin, reading, matches, fresh, baseline)
-        await self.fusion.begin(self.clock(), bulletin.source)
-        share = self.fusion.decide(said, self.clock())
+        if not reading.is_alert:
+            news_fingerprint = fingerprint(reading, bulletin.url)
+            push = matches.audible | matches.silent if fresh else BitMap()
+            return BulletinRecipients(
+                Lane.NEWS, push, matches.silent & push, matches.digest, news_fingerprint
+            )
+        if is_declared_alert(bulletin) and self.reader.is_drill(bulletin.title or bulletin.text):
+            push = BitMap() if baseline else matches.audible | matches.silent
+            return BulletinRecipients(Lane.NEWS, push, push, BitMap(), None)
+        alert_bulletin = AlertBulletin(position, bulletin, reading, matches, fresh, baseline)
+        await self.tracker.begin_decisions(self.clock(), bulletin.source)
+        alert_recipients = self.tracker.decide(alert_bulletin, self.clock())
         if baseline:
-            return NOBODY
-        pushed, story = (share.push, share.story) if fresh else (BitMap(), BitMap())
-        silent = matches.silent & pushed
-        return Recipients(Lane.ALERT, pushed, silent, matches.held, None, story, share.told)
+            return NO_RECIPIENTS
+        push, as_news = (
+            (alert_recipients.push, alert_recipients.as_news) if fresh else (BitMap(), BitMap())
+        )
+        silent = matches.silent & push
+        return BulletinRecipients(
+            Lane.ALERT, push, silent, matches.digest, None, as_news, alert_recipients.notified
+        )
 
-    async def _owe(
+    async def _fan_out(
         self,
         transaction: Transaction,
         stored: Sequence[StoredBulletin],
-        recipients: Sequence[Recipients],
+        recipients: Sequence[BulletinRecipients],
     ) -> list[int]:
-        """To how many each of them is owed."""
-        debts = FanOut(transaction, await quiet_snapshot.now(transaction), self.clock())
+        """Store the recipients of bulletins; return their number for each."""
+        fan_out = FanOut(transaction, await mute_snapshot.read(transaction), self.clock())
         counts = []
-        for bulletin, each in zip(stored, recipients, strict=True):
-            told, waiting = BitMap(), BitMap()
-            repeat = each.fingerprint and self.repeats.find(bulletin, each.fingerprint)
-            if repeat:
-                await debts.store()  # the first may be one of these
-                await duplicates.fold(transaction, bulletin.id, repeat.into, repeat.why)
-                told, waiting = await duplicates.told(transaction, repeat.into)
-            elif each.fingerprint:
-                self.repeats.remember(bulletin, each.fingerprint)
-            counts.append(debts.add(bulletin.id, each, told, waiting))
-        await debts.store()
+        for bulletin, bulletin_recipients in zip(stored, recipients, strict=True):
+            already_sent, already_queued = BitMap(), BitMap()
+            duplicate = bulletin_recipients.fingerprint and self.deduplicator.find(
+                bulletin, bulletin_recipients.fingerprint
+            )
+            if duplicate:
+                await fan_out.store()  # the original may be one of these
+                await duplicates.mark_duplicate(
+                    transaction, bulletin.id, duplicate.original, duplicate.reason
+                )
+                already_sent, already_queued = await duplicates.recipients_of(
+                    transaction, duplicate.original
+                )
+            elif bulletin_recipients.fingerprint:
+                self.deduplicator.remember(bulletin, bulletin_recipients.fingerprint)
+            counts.append(
+                fan_out.add(bulletin.id, bulletin_recipients, already_sent, already_queued)
+            )
+        await fan_out.store()
         return counts
 
     def _is_fresh(self, bulletin: Bulletin, reading: Reading) -> bool:
-        """Whether it is worth a push now. A digest takes it also when it is not."""
+        """Return whether the bulletin may be pushed; a digest includes it in any case."""
         now = self.clock()
         if bulletin.expires_at and bulletin.expires_at <= now:
             return False
-        said_at = bulletin.published_at or bulletin.received_at
-        return not reading.alert or now - said_at <= self.alert_ttl
+        issued_at = bulletin.published_at or bulletin.received_at
+        return not reading.is_alert or now - issued_at <= self.alert_ttl
 
 
-def _is_same(bulletin: Bulletin, known_at: datetime) -> bool:
-    recent = bulletin.received_at - known_at < SAME_WORDS
-    return recent or not is_of_content(bulletin.key)
+def _is_known(bulletin: Bulletin, last_received_at: datetime) -> bool:
+    is_recent = bulletin.received_at - last_received_at < CONTENT_DEDUP_WINDOW
+    return is_recent or not is_content_key(bulletin.key)

@@ -1,4 +1,4 @@
-"""A courier at work on a real database, and short ways to owe something and to look."""
+"""Delivery worker on a real database, with helpers to fill and to inspect the outbox."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -10,12 +10,13 @@ from prometheus_client import CollectorRegistry
 from pyroaring import BitMap
 from telegram import Bot
 
-from bot.delivery.attempt import Told
+from bot.delivery.attempt import IncidentMessage
+from bot.delivery.execution import Render
 from bot.delivery.http_transport import AiohttpRequest
-from bot.delivery.metrics import Counts
-from bot.delivery.rate_limiter import Pacer
+from bot.delivery.metrics import DeliveryMetrics
+from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.sender import Sender
-from bot.delivery.worker import Courier, Render
+from bot.delivery.worker import DeliveryWorker
 from bot.standin.person import Person
 from bot.standin.server import Standin
 from storage.engine.database import Database
@@ -27,19 +28,22 @@ from storage.outbox.deliveries import NewDelivery
 from storage.subscribers import subscribers
 from storage.subscribers.subscribers import ChatKind, Subscriber, Target
 from storage.values.lanes import Lane
-from storage.values.message import Content
+from storage.values.message import MessageContent
+
+_EMPTY_SECONDS = 170.0
 
 
 def now() -> datetime:
+    """Return the current time, aware."""
     return datetime.now(UTC)
 
 
 @asynccontextmanager
-async def connected(
-    url: str, token: str, *, seconds: float = 20.0, connections: int = 64
+async def connected_sender(
+    url: str, token: str, *, timeout_seconds: float = 20.0, connections: int = 64
 ) -> AsyncIterator[Sender]:
-    """A sender that calls the server at `url`, each call at most so long."""
-    request = AiohttpRequest(connections=connections, seconds=seconds)
+    """Open a sender that calls the server at `url`."""
+    request = AiohttpRequest(connections=connections, timeout_seconds=timeout_seconds)
     await request.initialize()
     try:
         yield Sender(Bot(token, base_url=f"{url}/bot", request=request))
@@ -47,13 +51,13 @@ async def connected(
         await request.shutdown()
 
 
-def _drawn(what: StoredBulletin | Told, _: Subscriber) -> Content:
-    assert isinstance(what, StoredBulletin)
-    return Content(f"<b>{what.title or what.text}</b>")
+def _render_title(source: StoredBulletin | IncidentMessage, _: Subscriber) -> MessageContent:
+    assert isinstance(source, StoredBulletin)
+    return MessageContent(f"<b>{source.title or source.text}</b>")
 
 
 class Outbox:
-    """A courier at work, and short ways to owe something."""
+    """Delivery worker, with helpers to fill and to inspect its outbox."""
 
     def __init__(
         self,
@@ -65,33 +69,35 @@ class Outbox:
     ) -> None:
         self.database = database
         self.clock = clock
-        self.bell = asyncio.Event()
-        self.joined: list[int] = []
+        self.wakeup = asyncio.Event()
+        self.moved_subscriptions: list[int] = []
         self.registry = CollectorRegistry()
-        self.pacer = Pacer(rate, asyncio.get_running_loop().time)
-        self.courier = Courier(
+        self.rate_limiter = RateLimiter(rate, asyncio.get_running_loop().time)
+        self.worker = DeliveryWorker(
             database,
             sender,
-            self.pacer,
-            render or _drawn,
-            bell=self.bell,
-            joined=self._note_joined,
-            counts=Counts(self.registry, clock),
+            self.rate_limiter,
+            render or _render_title,
+            wakeup=self.wakeup,
+            on_subscriptions_moved=self._record_moved,
+            metrics=DeliveryMetrics(self.registry, clock),
             clock=clock,
         )
 
-    async def _note_joined(self, ids: Sequence[int]) -> None:
-        self.joined += ids
+    async def _record_moved(self, ids: Sequence[int]) -> None:
+        self.moved_subscriptions += ids
 
     async def subscriber(
         self, chat_id: int, thread_id: int = 0, kind: ChatKind = ChatKind.PRIVATE
     ) -> Subscriber:
+        """Return the subscriber of a chat; create it if needed."""
         async with self.database.write() as transaction:
-            return await subscribers.ensure(
+            return await subscribers.get_or_create(
                 transaction, Target(chat_id, thread_id), kind, "en", self.clock()
             )
 
     async def bulletin(self, title: str, **changes: Any) -> StoredBulletin:
+        """Store a bulletin."""
         async with self.database.write() as transaction:
             new = Bulletin(
                 source="blog", key=title, title=title, received_at=self.clock(), **changes
@@ -101,53 +107,60 @@ class Outbox:
     async def broadcast(
         self, title: str, to: Sequence[Subscriber], *, lane: Lane = Lane.NEWS, **changes: Any
     ) -> None:
+        """Enqueue a broadcast of a new bulletin and wake the worker."""
         bulletin = await self.bulletin(title, **changes)
         numbers = BitMap([subscriber.number for subscriber in to])
         async with self.database.write() as transaction:
             new = NewBroadcast(bulletin=bulletin.id, lane=lane, recipients=numbers, silent=BitMap())
             await broadcasts.enqueue(transaction, [new], self.clock())
-        self.bell.set()
+        self.wakeup.set()
 
-    async def say(
+    async def send_text(
         self, text: str, to: Subscriber, *, lane: Lane = Lane.REPLY, **changes: object
     ) -> None:
-        content = Content(text, **changes)  # type: ignore[arg-type]
+        """Enqueue a delivery of text and wake the worker."""
+        content = MessageContent(text, **changes)  # type: ignore[arg-type]
         new = NewDelivery(subscriber=to.number, lane=lane, content=content, due_at=self.clock())
         async with self.database.write() as transaction:
             await deliveries.enqueue(transaction, [new], self.clock())
-        self.bell.set()
+        self.wakeup.set()
 
-    async def owes(self) -> bool:
+    async def has_backlog(self) -> bool:
+        """Return whether a message waits or is in flight."""
         async with self.database.read() as transaction:
-            owed = await backlog.look(transaction)
-            under_way = await deliveries.in_doubt(transaction)
-        return bool(under_way) or any(one.due_at or one.newest for one in owed.values())
+            backlogs = await backlog.read(transaction)
+            in_doubt = await deliveries.list_in_doubt(transaction)
+        return bool(in_doubt) or any(
+            lane.due_at or lane.last_broadcast for lane in backlogs.values()
+        )
 
-    async def settled(self) -> None:
-        """Waits until nothing is owed any more."""
-        while await self.owes():  # noqa: ASYNC110 - the database rings no bell
-            await asyncio.sleep(0.02)
+    async def wait_until_sent(self) -> None:
+        """Wait until the outbox is empty."""
+        async with asyncio.timeout(_EMPTY_SECONDS):
+            while await self.has_backlog():  # noqa: ASYNC110 - the database has no event
+                await asyncio.sleep(0.02)
 
-    async def unanswered(self) -> set[int]:
-        """Numbers of those to whom a call was begun whose outcome is not stored."""
+    async def subscribers_in_flight(self) -> set[int]:
+        """Return the numbers of subscribers to whom a call has no stored outcome."""
         async with self.database.read() as transaction:
-            numbers = {each.subscriber for each in await deliveries.in_doubt(transaction)}
-            return numbers.union(*(b.under_way for b in await broadcasts.begun(transaction)))
+            numbers = {row.subscriber for row in await deliveries.list_in_doubt(transaction)}
+            return numbers.union(*(b.in_flight for b in await broadcasts.list_started(transaction)))
 
     async def kill(self, run: asyncio.Task[None]) -> None:
-        """Ends it as a kill would: the calls under way have no outcome."""
-        tasks = (run, *self.courier._tasks)
+        """Stop the worker as a kill would: calls in flight have no outcome."""
+        tasks = (run, *self.worker._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def get(self, subscriber: Subscriber) -> Subscriber:
+    async def reload(self, subscriber: Subscriber) -> Subscriber:
+        """Read a subscriber again."""
         async with self.database.read() as transaction:
             return (await subscribers.get(transaction, [subscriber.number]))[subscriber.number]
 
 
 @asynccontextmanager
-async def at_work(
+async def running_delivery(
     database: Database,
     sender: Sender,
     rate: int = 30,
@@ -156,23 +169,25 @@ async def at_work(
     seconds: float = 180.0,
     render: Render | None = None,
 ) -> AsyncIterator[Outbox]:
-    """A courier at work, for so long at most."""
+    """Run a delivery worker, for at most `seconds`."""
     outbox = Outbox(database, sender, rate, clock, render)
-    run = asyncio.create_task(outbox.courier.run())
+    run = asyncio.create_task(outbox.worker.run())
     try:
         async with asyncio.timeout(seconds):
             yield outbox
     finally:
-        outbox.courier.stop()
+        outbox.worker.stop()
         await run
 
 
-async def people(
+async def add_people(
     standin: Standin, outbox: Outbox, count: int
 ) -> tuple[list[Person], list[Subscriber]]:
+    """Add people who have started the bot; return them and their subscribers."""
     persons = [standin.people.person(f"P{n}", started=True) for n in range(count)]
     return persons, [await outbox.subscriber(person.id) for person in persons]
 
 
 def texts_of(persons: Sequence[Person]) -> list[list[str]]:
+    """Return the texts in each person\'s chat."""
     return [person.chat.texts for person in persons]
