@@ -1,4 +1,4 @@
-"""Brings the tables up to date, at every start."""
+"""Migration runner: upgrades the tables to the current schema at every start."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,42 +12,46 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from storage.engine.database import Database
-from storage.engine.integrity import RESTORE, Damaged, examine
+from storage.engine.integrity import RECOVERY_ADVICE, DatabaseDamaged, check_integrity
 
 
-class Unusable(Exception):  # noqa: N818 - it says what is so
-    """The database cannot be opened, or is not ours."""
+class DatabaseUnusable(Exception):  # noqa: N818 - names the state of the database
+    """The database cannot be opened, is damaged or has another version."""
 
 
 @contextmanager
-def in_words(database: Database) -> Iterator[None]:
-    """What the database refuses within the block is raised as Unusable: a sentence."""
+def database_errors_in_words(database: Database) -> Iterator[None]:
+    """Raise database errors within the block as DatabaseUnusable, with a readable message."""
     try:
         yield
-    except Damaged as error:
-        raise Unusable(f"the database {database.name} is damaged: {error}. {RESTORE}") from None
+    except DatabaseDamaged as error:
+        raise DatabaseUnusable(
+            f"the database {database.name} is damaged: {error}. {RECOVERY_ADVICE}"
+        ) from None
     except DBAPIError as error:
-        advice = f". {RESTORE}" if "malformed" in str(error.orig) else ""
-        raise Unusable(f"the database {database.name}: {error.orig}{advice}") from None
+        advice = f". {RECOVERY_ADVICE}" if "malformed" in str(error.orig) else ""
+        raise DatabaseUnusable(f"the database {database.name}: {error.orig}{advice}") from None
     except CommandError as error:
-        raise Unusable(f"the database {database.name} is of another version: {error}") from None
+        raise DatabaseUnusable(
+            f"the database {database.name} is of another version: {error}"
+        ) from None
     except OSError as error:
-        raise Unusable(f"the database {database.name}: {error.strerror or error}") from None
+        raise DatabaseUnusable(f"the database {database.name}: {error.strerror or error}") from None
 
 
 async def migrate(database: Database) -> None:
-    """Creates or upgrades the tables in one transaction; nothing to do is fine.
+    """Create or upgrade the tables in one transaction. Idempotent.
 
-    Raises Unusable, also for an SQLite file that is not whole.
+    Raises DatabaseUnusable, also for a damaged SQLite file.
     """
-    with in_words(database):
-        await examine(database)
-        async with database.write() as transaction:
+    with database_errors_in_words(database):
+        await check_integrity(database)
+        async with database.write(is_marked=False) as transaction:
             await transaction.run_sync(_upgrade)
 
 
 def _upgrade(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":  # two processes may start at once
+    if connection.dialect.name == "postgresql":  # two processes may start at the same time
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('tocsin migration'))"))
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))

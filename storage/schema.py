@@ -1,4 +1,7 @@
-"""The tables. A change here comes with a migration in `storage/migrations/versions`."""
+"""Database schema: the tables as SQLAlchemy metadata.
+
+Every change here needs a migration in `storage/migrations/versions`.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -19,14 +22,15 @@ from sqlalchemy import (
     true,
 )
 
-from storage.engine.column_types import Instant, Numbers, RowId
+from storage.engine.column_types import Instant, RowId, SubscriberSet
 
 metadata = MetaData()
 
 _IDLE = text("attempted_at IS NULL AND failed_at IS NULL")
 _FAILED = text("failed_at IS NOT NULL")
-_UNDER_WAY = text("attempted_at IS NOT NULL")
-_OWED = text("owed_at IS NOT NULL")
+_IN_FLIGHT = text("attempted_at IS NOT NULL")
+_DUE = text("due_at IS NOT NULL")
+_SUMMARY_DUE = text("summary_due_at IS NOT NULL")
 
 subscriber = Table(
     "subscriber",
@@ -39,15 +43,15 @@ subscriber = Table(
     Column("zone", String(64)),
     Column("detail", String(8), nullable=False),
     Column("schedule", String(32), nullable=False, server_default="now"),
-    Column("told_nothing", Boolean, nullable=False, server_default=false()),
+    Column("wants_empty_digests", Boolean, nullable=False, server_default=false()),
     Column("suspended", String(16)),
     Column("not_found", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("chat_id", "thread_id"),
-    sqlite_autoincrement=True,  # a number is never used again: old bitmaps may still hold it
+    sqlite_autoincrement=True,  # never reuse a number: old bitmaps may still contain it
 )
 
-# Apart from the subscribers: a bulletin for a million reads those, and never what one is called.
+# Separate from subscriber: fan-out reads that table for a million rows and never needs the names.
 channel = Table(
     "channel",
     metadata,
@@ -57,13 +61,14 @@ channel = Table(
     Index("channel_username", "username"),
 )
 
-# Who sets up a channel from their private chat; whether they may, Telegram is asked each time.
-steward = Table(
-    "steward",
+# People who manage a channel from their private chat. The bot asks Telegram for their rights
+# each time.
+channel_manager = Table(
+    "channel_manager",
     metadata,
     Column("person", ForeignKey("subscriber.number", ondelete="CASCADE"), primary_key=True),
     Column("channel", ForeignKey("subscriber.number", ondelete="CASCADE"), primary_key=True),
-    Index("steward_channel", "channel"),
+    Index("channel_manager_channel", "channel"),
 )
 
 subscription = Table(
@@ -72,16 +77,16 @@ subscription = Table(
     Column("id", RowId, primary_key=True),
     Column("subscriber", ForeignKey("subscriber.number", ondelete="CASCADE"), nullable=False),
     Column("query", Text, nullable=False),
-    Column("written", Text, nullable=False),
+    Column("query_text", Text, nullable=False),
     Column("schedule", String(32), nullable=False),
-    Column("sound", Boolean, nullable=False),
+    Column("has_sound", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("next_due_at", Instant),
-    Column("digested", BigInteger, nullable=False),
-    Column("owed_at", Instant),
+    Column("last_bulletin", BigInteger, nullable=False),
+    Column("due_at", Instant),
     Index("subscription_of_subscriber", "subscriber"),
-    Index("subscription_due", "next_due_at"),
-    Index("subscription_owed", "owed_at", sqlite_where=_OWED, postgresql_where=_OWED),
+    Index("subscription_next_due_at", "next_due_at"),
+    Index("subscription_due_at", "due_at", sqlite_where=_DUE, postgresql_where=_DUE),
     sqlite_autoincrement=True,
 )
 
@@ -106,7 +111,19 @@ bulletin = Table(
     Column("received_at", Instant, nullable=False),
     Index("bulletin_key", "source", "key"),
     Index("bulletin_received", "received_at"),
-    sqlite_autoincrement=True,  # a subscription's `digested` must stay behind what comes
+    sqlite_autoincrement=True,  # ids must stay above every subscription's `last_bulletin`
+)
+
+# Separate from bulletin: most statements about bulletins do not need it, and it is as large as
+# the text.
+reading = Table(
+    "reading",
+    metadata,
+    Column("bulletin", ForeignKey("bulletin.id", ondelete="CASCADE"), primary_key=True),
+    Column("version", String(16), nullable=False),
+    Column("alert_state", String(8), nullable=False),
+    Column("is_unplaced", Boolean, nullable=False),
+    Column("packed", Text, nullable=False),
 )
 
 incident = Table(
@@ -115,33 +132,33 @@ incident = Table(
     Column("id", RowId, primary_key=True),
     Column("region", String(32), nullable=False),
     Column("hazard", String(64), nullable=False),
-    Column("wave", String(32), nullable=False),
+    Column("group_region", String(32), nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("level", String(16)),
     Column("threats", Text, nullable=False),
     Column("sources", Text, nullable=False),
     Column("bulletin", ForeignKey("bulletin.id", ondelete="SET NULL")),
-    Column("newest", ForeignKey("bulletin.id", ondelete="SET NULL")),
+    Column("last_bulletin", ForeignKey("bulletin.id", ondelete="SET NULL")),
     Column("clearing_since", Instant),
     Column("unknown_since", Instant),
     Column("closed_at", Instant),
-    Column("declared", Boolean, nullable=False),
+    Column("is_end_declared", Boolean, nullable=False),
     Index("incident_closed", "closed_at"),
     Index("incident_of_region", "region", "opened_at"),
-    Index("incident_of_wave", "wave", "opened_at"),
+    Index("incident_of_group", "group_region", "opened_at"),
     Index("incident_bulletin", "bulletin"),
-    Index("incident_newest", "newest"),
-    sqlite_autoincrement=True,  # a broadcast must never tell of another one
+    Index("incident_last_bulletin", "last_bulletin"),
+    sqlite_autoincrement=True,  # never reuse an id: broadcasts refer to it without a foreign key
 )
 
-# Apart from the incidents: what is on is read with every alert, who was told only when needed.
-crowd = Table(
-    "crowd",
+# Separate from incident: every alert reads the open incidents, but seldom their audiences.
+incident_audience = Table(
+    "incident_audience",
     metadata,
     Column("incident", ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True),
-    Column("owed", Numbers, nullable=False),
-    Column("linked", Numbers, nullable=False),
-    Column("silent", Numbers, nullable=False),
+    Column("notified", SubscriberSet, nullable=False),
+    Column("linked", SubscriberSet, nullable=False),
+    Column("silent", SubscriberSet, nullable=False),
 )
 
 broadcast = Table(
@@ -149,11 +166,11 @@ broadcast = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("bulletin", ForeignKey("bulletin.id"), nullable=False),
-    Column("incident", BigInteger),  # no foreign key: an incident may be forgotten before it
-    Column("telling", String(8)),
+    Column("incident", BigInteger),  # no foreign key: the incident may be deleted first
+    Column("reason", String(8)),
     Column("lane", Integer, nullable=False),
-    Column("recipients", Numbers, nullable=False),
-    Column("silent", Numbers, nullable=False),
+    Column("recipients", SubscriberSet, nullable=False),
+    Column("silent", SubscriberSet, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("finished_at", Instant),
     Index("broadcast_unfinished", "finished_at", "lane", "id"),
@@ -161,30 +178,30 @@ broadcast = Table(
     Index("broadcast_of_incident", "incident"),
 )
 
-missed = Table(
-    "missed",
+missed_alert = Table(
+    "missed_alert",
     metadata,
     Column("broadcast", ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True),
     Column("incident", ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True),
-    Column("recipients", Numbers, nullable=False),
-    Index("missed_incident", "incident"),
+    Column("recipients", SubscriberSet, nullable=False),
+    Index("missed_alert_incident", "incident"),
 )
 
-# By what they wish, not by who wishes: an alert that changes is looked up for a million at once.
-wish = Table(
-    "wish",
+# Keyed by preference, not by subscriber: one read covers a million subscribers of an alert.
+alert_preference = Table(
+    "alert_preference",
     metadata,
-    Column("changes", String(16), primary_key=True),
-    Column("subscribers", Numbers, nullable=False),
+    Column("updates", String(16), primary_key=True),
+    Column("subscribers", SubscriberSet, nullable=False),
 )
 
-# Apart from the bitmaps: they are not written again whenever a few calls have ended.
+# Separate from broadcast, so that a few finished calls do not rewrite the large bitmaps.
 progress = Table(
     "progress",
     metadata,
     Column("broadcast", ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True),
     Column("attempted", BigInteger, nullable=False),
-    Column("under_way", Numbers, nullable=False),
+    Column("in_flight", SubscriberSet, nullable=False),
 )
 
 receipt = Table(
@@ -195,7 +212,7 @@ receipt = Table(
     Column("lowest", BigInteger, nullable=False),
     Column("highest", BigInteger, nullable=False),
     Column("packed", LargeBinary, nullable=False),
-    Column("living", Boolean, nullable=False, server_default=true()),
+    Column("is_live", Boolean, nullable=False, server_default=true()),
     Column("stored_at", Instant, nullable=False),
     Index("receipt_of_bulletin", "bulletin", "lowest"),
     Index("receipt_stored", "stored_at"),
@@ -208,24 +225,24 @@ delivery = Table(
     Column("subscriber", ForeignKey("subscriber.number", ondelete="CASCADE"), nullable=False),
     Column("lane", Integer, nullable=False),
     Column("bulletin", ForeignKey("bulletin.id")),
-    Column("broadcast", BigInteger),  # no foreign key: it goes with its bulletin, and that stays
-    Column("message", BigInteger),
+    Column("broadcast", BigInteger),  # no foreign key: deleted with its bulletin
+    Column("message_id", BigInteger),
     Column("content", Text),
     Column("silent", Boolean, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("doubts", Integer, nullable=False, server_default="0"),
+    Column("maybe_sent", Integer, nullable=False, server_default="0"),
     Column("attempted_at", Instant),
     Column("due_at", Instant, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("failed_at", Instant),
     Column("failure", Text),
-    # What a million others wait for in another lane, or are given up, costs nothing to pass over.
+    # Skips deliveries of other lanes and dead letters at no cost, even a million of them.
     Index("delivery_due", "lane", "due_at", "id", sqlite_where=_IDLE, postgresql_where=_IDLE),
     Index(
-        "delivery_under_way",
+        "delivery_in_flight",
         "attempted_at",
-        sqlite_where=_UNDER_WAY,
-        postgresql_where=_UNDER_WAY,
+        sqlite_where=_IN_FLIGHT,
+        postgresql_where=_IN_FLIGHT,
     ),
     Index("delivery_failed", "failed_at", sqlite_where=_FAILED, postgresql_where=_FAILED),
     Index("delivery_of_bulletin", "bulletin"),
@@ -233,71 +250,76 @@ delivery = Table(
     sqlite_autoincrement=True,
 )
 
-held = Table(
-    "held",
+digest_entry = Table(
+    "digest_entry",
     metadata,
     Column("bulletin", ForeignKey("bulletin.id", ondelete="CASCADE"), primary_key=True),
-    Column("recipients", Numbers, nullable=False),
-    Column("held_at", Instant, nullable=False),
+    Column("recipients", SubscriberSet, nullable=False),
+    Column("created_at", Instant, nullable=False),
 )
 
-# What waits until somebody's quiet is over, or was told to them without a sound meanwhile.
-hushed = Table(
-    "hushed",
+# Bulletins that wait for the end of quiet hours, or were sent silently during them.
+quiet_entry = Table(
+    "quiet_entry",
     metadata,
     Column("bulletin", ForeignKey("bulletin.id", ondelete="CASCADE"), primary_key=True),
-    Column("told", Boolean, primary_key=True),
-    Column("recipients", Numbers, nullable=False),
-    Column("held_at", Instant, nullable=False),
+    Column("is_sent", Boolean, primary_key=True),
+    Column("recipients", SubscriberSet, nullable=False),
+    Column("created_at", Instant, nullable=False),
 )
 
-quiet = Table(
-    "quiet",
+quiet_state = Table(
+    "quiet_state",
     metadata,
     Column("subscriber", ForeignKey("subscriber.number", ondelete="CASCADE"), primary_key=True),
     Column("hours", String(16)),
     Column("alerts", String(8), nullable=False),
     Column("paused_until", Instant),
-    Column("since", Instant),
-    Column("turns_at", Instant),
-    Column("after", BigInteger),
-    Column("owed_at", Instant),
-    Index("quiet_turns", "turns_at"),
-    Index("quiet_owed", "owed_at", sqlite_where=_OWED, postgresql_where=_OWED),
+    Column("quiet_since", Instant),
+    Column("next_transition_at", Instant),
+    Column("after_bulletin", BigInteger),
+    Column("summary_due_at", Instant),
+    Index("quiet_state_next_transition", "next_transition_at"),
+    Index(
+        "quiet_state_summary_due",
+        "summary_due_at",
+        sqlite_where=_SUMMARY_DUE,
+        postgresql_where=_SUMMARY_DUE,
+    ),
 )
 
-# One row: who is quiet now, so that a bulletin for many need not ask for each of them.
-hush = Table(
-    "hush",
+# One row: bitmaps of all muted subscribers, so that fan-out needs no look-up for each of them.
+mute_snapshot = Table(
+    "mute_snapshot",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("news", Numbers, nullable=False),
-    Column("silent", Numbers, nullable=False),
-    Column("alerts", Numbers, nullable=False),
+    Column("muted_news", SubscriberSet, nullable=False),
+    Column("silent_alerts", SubscriberSet, nullable=False),
+    Column("muted_alerts", SubscriberSet, nullable=False),
 )
 
-carried = Table(
-    "carried",
+digest_carryover = Table(
+    "digest_carryover",
     metadata,
     Column("bulletin", ForeignKey("bulletin.id", ondelete="CASCADE"), primary_key=True),
-    Column("recipients", Numbers, nullable=False),
+    Column("recipients", SubscriberSet, nullable=False),
 )
 
-astray = Table(
-    "astray",
+lost_topic = Table(
+    "lost_topic",
     metadata,
     Column("subscriber", ForeignKey("subscriber.number", ondelete="CASCADE"), primary_key=True),
     Column("since", Instant, nullable=False),
-    Column("told_at", Instant),
+    Column("notified_at", Instant),
 )
 
-fold = Table(
-    "fold",
+duplicate = Table(
+    "duplicate",
     metadata,
     Column("bulletin", ForeignKey("bulletin.id", ondelete="CASCADE"), primary_key=True),
-    Column("into", ForeignKey("bulletin.id", ondelete="CASCADE"), nullable=False),
-    Column("why", String(16), nullable=False),
-    Index("fold_into", "into"),
+    Column("original", ForeignKey("bulletin.id", ondelete="CASCADE"), nullable=False),
+    Column("reason", String(16), nullable=False),
+    Index("duplicate_original", "original"),
 )
 
 inbox = Table(
@@ -317,12 +339,12 @@ arrival = Table(
     Column("id", RowId, primary_key=True),
     Column("source", String(64), nullable=False),
     Column("payload", Text, nullable=False),
-    Column("urgent", Boolean),
+    Column("is_urgent", Boolean),
     Column("created_at", Instant, nullable=False),
-    Column("taken_at", Instant),
-    Column("repeated", Boolean),
-    Column("matched", Integer),
-    Index("arrival_open", "taken_at", "urgent", "id"),
+    Column("completed_at", Instant),
+    Column("is_duplicate", Boolean),
+    Column("match_count", Integer),
+    Index("arrival_open", "completed_at", "is_urgent", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -334,19 +356,19 @@ source = Table(
     Column("polled_at", Instant),
     Column("succeeded_at", Instant),
     Column("error", Text),
-    Column("errors", Integer, nullable=False),
+    Column("consecutive_errors", Integer, nullable=False),
     Column("kind", String(64)),
-    Column("every", Float),
-    Column("watched_at", Instant),
+    Column("poll_interval", Float),
+    Column("registered_at", Instant),
     Column("latency", Float),
-    Column("next_at", Instant),
-    Column("paged_at", Instant),
-    Column("unknown", Text),
+    Column("next_poll_at", Instant),
+    Column("outage_notified_at", Instant),
+    Column("unknown_places", Text),
 )
 
-# Flood waits long enough to outlive a process: of a chat, or with 0 of all of them.
-hold = Table(
-    "hold",
+# Flood waits that must survive a restart: for one chat, or for all chats (chat_id 0).
+flood_wait = Table(
+    "flood_wait",
     metadata,
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
     Column("until", Instant, nullable=False),
@@ -360,11 +382,19 @@ probe = Table(
     Column("written_at", Instant, nullable=False),
 )
 
-# One row. On SQLite a lock on a file does its work.
+# One row. Used on PostgreSQL only; on SQLite a file lock is the lease.
 lease = Table(
     "lease",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("token", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
+)
+
+# A row for each write transaction whose answer to COMMIT may be lost. Used on PostgreSQL only.
+commit_marker = Table(
+    "commit_marker",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("created_at", Instant, nullable=False),
 )

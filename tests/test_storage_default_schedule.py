@@ -1,4 +1,4 @@
-"""Who was there before chats had a usual schedule hears at once, as before."""
+"""Default schedule: subscribers from before migration 0004 still get bulletins immediately."""
 
 from importlib import util
 from pathlib import Path
@@ -12,13 +12,13 @@ import storage
 from storage.engine.database import Database
 from storage.subscribers import subscribers
 from storage.subscribers.subscribers import Target
-from storage.values.schedules import AT_ONCE, parse_schedule
+from storage.values.schedules import IMMEDIATE, parse_schedule
 
 VERSIONS = Path(storage.__file__).parent / "migrations" / "versions"
 
 
 def upgrade(connection: Connection) -> None:
-    """Runs the one migration, whatever its number."""
+    """Run only the migration that added the default schedule."""
     (path,) = VERSIONS.glob("*_a_usual_schedule.py")
     spec = util.spec_from_file_location(path.stem, path)
     assert spec is not None and spec.loader is not None
@@ -28,7 +28,9 @@ def upgrade(connection: Connection) -> None:
         module.upgrade()
 
 
-async def test_a_chat_of_an_older_version_hears_at_once(database: Database) -> None:
+async def test_a_subscriber_of_an_older_version_gets_bulletins_immediately(
+    database: Database,
+) -> None:
     async with database.write() as transaction:
         await transaction.execute(text("ALTER TABLE subscriber DROP COLUMN schedule"))
         await transaction.execute(
@@ -40,12 +42,12 @@ async def test_a_chat_of_an_older_version_hears_at_once(database: Database) -> N
         )
         await transaction.run_sync(upgrade)
     async with database.write() as transaction:
-        found = await subscribers.find(transaction, Target(5))
-        assert found is not None
-        assert found.schedule == AT_ONCE
-        await subscribers.choose(
-            transaction, found.number, schedule=parse_schedule("weekly sun 23:59")
+        subscriber = await subscribers.find(transaction, Target(5))
+        assert subscriber is not None
+        assert subscriber.schedule == IMMEDIATE
+        await subscribers.change_settings(
+            transaction, subscriber.number, schedule=parse_schedule("weekly sun 23:59")
         )
-        found = await subscribers.find(transaction, Target(5))
-    assert found is not None
-    assert str(found.schedule) == "weekly sun 23:59"
+        subscriber = await subscribers.find(transaction, Target(5))
+    assert subscriber is not None
+    assert str(subscriber.schedule) == "weekly sun 23:59"

@@ -1,4 +1,4 @@
-"""How SQLite is spoken to: as seldom as can be, and never with a transaction left behind."""
+"""SQLite driver: few thread round trips, and no transaction left open."""
 
 import asyncio
 import sqlite3
@@ -12,106 +12,106 @@ from sqlalchemy.exc import OperationalError
 
 from storage.engine.database import Database, Transaction
 
-_TURN = aiosqlite.Connection._execute
+_EXECUTE = aiosqlite.Connection._execute
 
 
 @pytest.fixture
-async def fresh(tmp_path: Path) -> Database:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'fresh.db'}")
+async def empty_table(tmp_path: Path) -> Database:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'empty_table.db'}")
     async with database.write() as transaction:
-        await _say(transaction, "CREATE TABLE one (x INTEGER)")
+        await _execute(transaction, "CREATE TABLE numbers (x INTEGER)")
     return database
 
 
 @pytest.fixture
-def turns(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names of what the threads of connections were asked to do."""
-    asked: list[str] = []
+def round_trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the functions that ran in the threads of connections, one for each round trip."""
+    calls: list[str] = []
 
     async def turn(
-        self: aiosqlite.Connection, call: Callable[..., object], *rest: object
+        self: aiosqlite.Connection, call: Callable[..., object], *arguments: object
     ) -> object:
-        asked.append(call.__name__)
-        result: object = await _TURN(self, call, *rest)  # type: ignore[no-untyped-call]
+        calls.append(call.__name__)
+        result: object = await _EXECUTE(self, call, *arguments)  # type: ignore[no-untyped-call]
         return result
 
     monkeypatch.setattr(aiosqlite.Connection, "_execute", turn)
-    return asked
+    return calls
 
 
-async def _say(transaction: Transaction, words: str) -> None:
-    await transaction.execute(text(words))
+async def _execute(transaction: Transaction, statement: str) -> None:
+    await transaction.execute(text(statement))
 
 
 async def _count(database: Database) -> int:
     async with database.read() as transaction:
-        return int((await transaction.execute(text("SELECT count(*) FROM one"))).scalar_one())
+        return int((await transaction.execute(text("SELECT count(*) FROM numbers"))).scalar_one())
 
 
-async def test_a_transaction_takes_a_turn_for_each_statement_and_one_to_end(
-    fresh: Database, turns: list[str]
+async def test_a_transaction_takes_a_round_trip_for_each_statement_and_one_to_end(
+    empty_table: Database, round_trips: list[str]
 ) -> None:
-    async with fresh.write() as transaction:
-        await _say(transaction, "INSERT INTO one VALUES (1)")
-        await _say(transaction, "INSERT INTO one VALUES (2)")
-    assert len(turns) == 3
-    assert await _count(fresh) == 2
-    await fresh.close()
+    async with empty_table.write() as transaction:
+        await _execute(transaction, "INSERT INTO numbers VALUES (1)")
+        await _execute(transaction, "INSERT INTO numbers VALUES (2)")
+    assert len(round_trips) == 3
+    assert await _count(empty_table) == 2
+    await empty_table.close()
 
 
-async def test_a_transaction_that_says_nothing_takes_no_turn(
-    fresh: Database, turns: list[str]
+async def test_a_transaction_without_statements_takes_no_round_trip(
+    empty_table: Database, round_trips: list[str]
 ) -> None:
-    async with fresh.write():
+    async with empty_table.write():
         pass
-    async with fresh.read():
+    async with empty_table.read():
         pass
-    assert turns == []
-    await fresh.close()
+    assert round_trips == []
+    await empty_table.close()
 
 
-async def test_what_a_cancelled_statement_began_is_undone(fresh: Database) -> None:
-    """Its thread goes on with it after whoever asked has left."""
+async def test_a_cancelled_transaction_is_rolled_back(empty_table: Database) -> None:
+    """The thread goes on with the statement after the task was cancelled."""
 
     async def write() -> None:
-        async with fresh.write() as transaction:
-            await _say(transaction, "INSERT INTO one VALUES (1)")
-            await _say(transaction, "INSERT INTO one VALUES (2)")
+        async with empty_table.write() as transaction:
+            await _execute(transaction, "INSERT INTO numbers VALUES (1)")
+            await _execute(transaction, "INSERT INTO numbers VALUES (2)")
 
-    for steps in range(40):  # wherever it is
+    for steps in range(40):  # cancels at every step
         writing = asyncio.create_task(write())
         for _ in range(steps):
             await asyncio.sleep(0)
         writing.cancel()
         await asyncio.wait([writing])
-        assert await _count(fresh) % 2 == 0
-        async with fresh.write() as transaction:
-            await _say(transaction, "DELETE FROM one")
-    await fresh.close()
+        assert await _count(empty_table) % 2 == 0
+        async with empty_table.write() as transaction:
+            await _execute(transaction, "DELETE FROM numbers")
+    await empty_table.close()
 
 
-async def test_a_failed_statement_is_undone_with_its_transaction(fresh: Database) -> None:
+async def test_a_failed_statement_rolls_back_its_transaction(empty_table: Database) -> None:
     with pytest.raises(OperationalError):
-        async with fresh.write() as transaction:
-            await _say(transaction, "INSERT INTO one VALUES (1)")
-            await _say(transaction, "INSERT INTO nowhere VALUES (1)")
-    assert await _count(fresh) == 0
-    await fresh.close()
+        async with empty_table.write() as transaction:
+            await _execute(transaction, "INSERT INTO numbers VALUES (1)")
+            await _execute(transaction, "INSERT INTO missing VALUES (1)")
+    assert await _count(empty_table) == 0
+    await empty_table.close()
 
 
-async def test_rows_that_are_streamed_are_of_the_transaction(fresh: Database) -> None:
-    async with fresh.write() as transaction:
-        rows = await transaction.stream(text("SELECT count(*) FROM one"))
-        await _say(transaction, "INSERT INTO one VALUES (1)")
+async def test_streamed_rows_belong_to_the_transaction(empty_table: Database) -> None:
+    async with empty_table.write() as transaction:
+        rows = await transaction.stream(text("SELECT count(*) FROM numbers"))
+        await _execute(transaction, "INSERT INTO numbers VALUES (1)")
         assert [row async for row in rows] == [(0,)]
-        other = sqlite3.connect(str(fresh.url.database), timeout=0)
+        other = sqlite3.connect(str(empty_table.url.database), timeout=0)
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
         other.close()
-    await fresh.close()
+    await empty_table.close()
 
 
-def test_a_file_that_cannot_be_opened_leaves_no_thread_that_speaks_to_a_closed_loop(
+def test_a_file_that_cannot_be_opened_leaves_no_thread_that_calls_a_closed_loop(
     tmp_path: Path,
 ) -> None:
     async def read() -> None:
@@ -121,18 +121,20 @@ def test_a_file_that_cannot_be_opened_leaves_no_thread_that_speaks_to_a_closed_l
                 pass
         await database.close()
 
-    for _ in range(20):  # it is a race, which pytest hears of
+    for _ in range(20):  # a race: pytest reports an exception in a thread
         asyncio.run(read())
 
 
-async def test_only_its_owner_may_read_a_new_file_and_those_beside_it(fresh: Database) -> None:
-    """They tell who listens for what."""
-    files = [Path(f"{fresh.url.database}{end}") for end in ("", "-wal", "-shm")]
+async def test_only_the_owner_may_read_a_new_database_file_and_the_files_beside_it(
+    empty_table: Database,
+) -> None:
+    """They contain personal data."""
+    files = [Path(f"{empty_table.url.database}{end}") for end in ("", "-wal", "-shm")]
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
-    await fresh.close()
+    await empty_table.close()
 
 
-def test_a_file_that_was_made_for_others_too_stays_theirs(tmp_path: Path) -> None:
+def test_an_existing_database_file_keeps_its_mode(tmp_path: Path) -> None:
     file = tmp_path / "shared.db"
     file.touch()
     file.chmod(0o640)
@@ -140,7 +142,7 @@ def test_a_file_that_was_made_for_others_too_stays_theirs(tmp_path: Path) -> Non
     async def write() -> None:
         database = Database(f"sqlite+aiosqlite:///{file}")
         async with database.write() as transaction:
-            await _say(transaction, "CREATE TABLE one (x INTEGER)")
+            await _execute(transaction, "CREATE TABLE numbers (x INTEGER)")
         await database.close()
 
     asyncio.run(write())

@@ -1,20 +1,20 @@
-"""What is kept, and what goes with its time."""
+"""Retention: which old rows are deleted."""
 
 from datetime import UTC, datetime, timedelta
 
 from pyroaring import BitMap
 from sqlalchemy import Table, func, select
 
-from bot.ops.scheduler import forget_old
+from bot.ops.retention import delete_old_rows
 from storage import schema
 from storage.engine.database import Database, Transaction
 from storage.inbound import bulletins, ingest_queue
 from storage.inbound.bulletins import Bulletin
-from storage.inbound.ingest_queue import Taken
+from storage.inbound.ingest_queue import IngestResult
 from storage.outbox import broadcasts, deliveries, digest_queue, receipts
 from storage.outbox.broadcasts import NewBroadcast, Progress
 from storage.outbox.deliveries import NewDelivery
-from storage.outbox.digest_queue import Held
+from storage.outbox.digest_queue import DigestEntry
 from storage.outbox.receipts import Receipt
 from storage.subscribers import subscribers
 from storage.subscribers.subscribers import ChatKind, Target
@@ -23,60 +23,62 @@ from storage.values.lanes import Lane
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 KEEP = timedelta(days=90)
 OLD = NOW - KEEP - timedelta(minutes=1)
-MANY = 450  # more than go at once
+MANY = 450  # more than one purge deletes
 
 
-def said(key: int | str, at: datetime) -> Bulletin:
+def make_bulletin(key: int | str, at: datetime) -> Bulletin:
     return Bulletin(source="blog", key=str(key), title="Bridge closed", received_at=at)
 
 
-async def count(transaction: Transaction, table: Table) -> int:
+async def count_rows(transaction: Transaction, table: Table) -> int:
     return (await transaction.execute(select(func.count()).select_from(table))).scalar_one()
 
 
-async def forget(database: Database) -> None:
-    await forget_old(database, KEEP, lambda: NOW)
+async def delete_old(database: Database) -> None:
+    await delete_old_rows(database, KEEP, lambda: NOW)
 
 
-async def test_finished_broadcasts_go_with_their_time_and_all_that_hangs_on_them(
+async def test_old_bulletins_are_deleted_with_their_broadcasts_and_receipts(
     database: Database,
 ) -> None:
     async with database.write() as transaction:
-        old = await bulletins.add_all(transaction, [said(key, OLD) for key in range(MANY)])
-        new = await bulletins.add(transaction, said("new", NOW - timedelta(days=89)))
-        both = [
+        old = await bulletins.add_all(transaction, [make_bulletin(key, OLD) for key in range(MANY)])
+        new = await bulletins.add(transaction, make_bulletin("new", NOW - timedelta(days=89)))
+        new_broadcasts = [
             NewBroadcast(
-                bulletin=one.id, lane=Lane.NEWS, recipients=BitMap([1]), silent=BitMap([1])
+                bulletin=bulletin.id, lane=Lane.NEWS, recipients=BitMap([1]), silent=BitMap([1])
             )
-            for one in (*old, new)
+            for bulletin in (*old, new)
         ]
-        await broadcasts.enqueue(transaction, both, OLD)
-        sent = await broadcasts.unfinished(transaction, Lane.NEWS, limit=2 * MANY)
-        await broadcasts.finish(transaction, [one.id for one in sent], OLD)
-        await receipts.put(transaction, (Receipt(one.id, 1, 7) for one in (*old, new)), OLD)
-        await digest_queue.hold(
-            transaction, [Held(one.id, BitMap([2])) for one in (*old, new)], OLD
+        await broadcasts.enqueue(transaction, new_broadcasts, OLD)
+        sent = await broadcasts.list_unfinished(transaction, Lane.NEWS, limit=2 * MANY)
+        await broadcasts.finish(transaction, [broadcast.id for broadcast in sent], OLD)
+        await receipts.put(
+            transaction, (Receipt(bulletin.id, 1, 7) for bulletin in (*old, new)), OLD
         )
-    await forget(database)
+        await digest_queue.enqueue(
+            transaction, [DigestEntry(bulletin.id, BitMap([2])) for bulletin in (*old, new)], OLD
+        )
+    await delete_old(database)
     async with database.read() as transaction:
-        for table in (schema.bulletin, schema.broadcast, schema.receipt, schema.held):
-            assert await count(transaction, table) == 1, table.name
-        assert await receipts.message_ids(transaction, new.id, 1) == [7]
+        for table in (schema.bulletin, schema.broadcast, schema.receipt, schema.digest_entry):
+            assert await count_rows(transaction, table) == 1, table.name
+        assert await receipts.find_message_ids(transaction, new.id, 1) == [7]
 
 
-async def test_what_is_still_owed_stays_however_old_it_is(database: Database) -> None:
+async def test_pending_messages_are_kept_however_old_they_are(database: Database) -> None:
     async with database.write() as transaction:
         target = Target(5_000_000_001)
-        person = await subscribers.ensure(transaction, target, ChatKind.PRIVATE, "en", OLD)
+        person = await subscribers.get_or_create(transaction, target, ChatKind.PRIVATE, "en", OLD)
         begun, retried, done = await bulletins.add_all(
-            transaction, [said(key, OLD) for key in ("begun", "retried", "done")]
+            transaction, [make_bulletin(key, OLD) for key in ("begun", "retried", "done")]
         )
         new = NewBroadcast(
             bulletin=begun.id, lane=Lane.NEWS, recipients=BitMap([1, 2]), silent=BitMap()
         )
         await broadcasts.enqueue(transaction, [new], OLD)
-        (broadcast,) = await broadcasts.unfinished(transaction, Lane.NEWS, limit=9)
-        await broadcasts.record(transaction, [Progress(broadcast.id, 1, BitMap())])
+        (broadcast,) = await broadcasts.list_unfinished(transaction, Lane.NEWS, limit=9)
+        await broadcasts.record_progress(transaction, [Progress(broadcast.id, 1, BitMap())])
         await deliveries.enqueue(
             transaction,
             [
@@ -86,25 +88,29 @@ async def test_what_is_still_owed_stays_however_old_it_is(database: Database) ->
             ],
             OLD,
         )
-    await forget(database)
+    await delete_old(database)
     async with database.write() as transaction:
         left = await bulletins.get(transaction, [begun.id, retried.id, done.id])
         assert set(left) == {begun.id, retried.id}
-        assert len(await broadcasts.begun(transaction)) == 1
+        assert len(await broadcasts.list_started(transaction)) == 1
         await broadcasts.finish(transaction, [broadcast.id], NOW)
-        await deliveries.done(transaction, [1])
-    await forget(database)
+        await deliveries.complete(transaction, [1])
+    await delete_old(database)
     async with database.read() as transaction:
-        assert await count(transaction, schema.bulletin) == 0
+        assert await count_rows(transaction, schema.bulletin) == 0
 
 
-async def test_an_arrival_goes_when_it_was_taken_long_ago_and_waits_as_long_as_it_must(
+async def test_old_completed_arrivals_are_deleted_and_waiting_ones_kept(
     database: Database,
 ) -> None:
     async with database.write() as transaction:
-        taken, _ = await ingest_queue.put(transaction, [said("a", OLD), said("b", OLD)], OLD)
-        await ingest_queue.take(transaction, {taken: Taken(repeated=False, matched=0)}, OLD)
-    await forget(database)
+        taken, _ = await ingest_queue.enqueue(
+            transaction, [make_bulletin("a", OLD), make_bulletin("b", OLD)], OLD
+        )
+        await ingest_queue.complete(
+            transaction, {taken: IngestResult(is_duplicate=False, match_count=0)}, OLD
+        )
+    await delete_old(database)
     async with database.read() as transaction:
-        (waiting,) = await ingest_queue.waiting(transaction, 9)
+        (waiting,) = await ingest_queue.next_waiting(transaction, 9)
     assert waiting.bulletin.key == "b"

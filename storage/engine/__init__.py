@@ -1,1 +1,4 @@
-"""storage/engine."""
+"""Database engine: connections, transactions, column types and statement builders.
+
+Here: everything that knows which database runs below. Not here: tables, or any statement about one.
+"""

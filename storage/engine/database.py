@@ -1,113 +1,184 @@
-"""One database, SQLite or PostgreSQL, behind two verbs: read and write."""
+"""Database access: one SQLite or PostgreSQL database, with read and write transactions.
+
+The outcome of a write transaction is always known: `Database.write` ends without an error if and
+only if it has committed. So whoever writes needs no handling of a lost answer to COMMIT.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.engine.sqlite_driver import Driver
+from storage.engine import commit_marker
+from storage.engine.commit_marker import INSERT_MARKER, CommitMarker, CommitMarkers
+from storage.engine.sqlite_driver import SqliteDriver
+
+log = structlog.get_logger(__name__)
 
 Transaction = AsyncConnection
-"""What every function of storage works in. Opaque outside of storage."""
+"""The transaction that every storage function takes. Opaque outside of storage."""
 
-_BEGIN = "tocsin_begin"
-"""How a transaction on SQLite begins; with an empty string it does not."""
+_BEGIN_OPTION = "tocsin_begin"
+"""Execution option: the BEGIN statement of a transaction on SQLite; an empty string: none."""
 
 LEASE_SECONDS = 5.0
-"""So long a lease on PostgreSQL holds that nobody renews."""
+"""Time after which an unrenewed lease on PostgreSQL expires."""
 
-# The row stays shared until the transaction ends, so that nobody takes over in the middle of it;
-# and a process paused in the middle of it loses it, so that somebody can.
-_FENCE = text(
+# The share lock on the row lasts until the transaction ends, so that no other process acquires the
+# lease meanwhile. The timeout ends the transaction of a paused process, so that another one can.
+_CHECK_FENCE = (
     "SELECT set_config('idle_in_transaction_session_timeout', :patience, true) "
     "FROM lease WHERE token = :token FOR KEY SHARE"
 )
 
+_READ_BACK_SECONDS = 5.0  # longest time of one attempt to read a marker
+_READ_BACK_RETRY_SECONDS = 0.5
 
-class Fenced(Exception):  # noqa: N818 - it says what is so, not what went wrong
-    """Another process has taken over the database: nothing is written."""
+
+class Fenced(Exception):  # noqa: N818 - names the state, not a fault
+    """Another process has acquired the lease; the transaction wrote nothing."""
+
+
+class CommitUnknown(Exception):  # noqa: N818 - names the state, not a fault
+    """The answer to COMMIT was lost, and the process stops before it could read the outcome back.
+
+    Only the next start can tell from the database. This process must do nothing more about it.
+    """
 
 
 @dataclass
 class Fence:
-    """A process's right to write, where another may take it away."""
+    """Fencing token: a process's right to write until another process acquires the lease."""
 
-    token: int  # that of the lease
-    trusted_until: float  # seconds of the event loop's clock
+    token: int  # of the lease
+    trusted_until: float  # time of the event loop's clock, in seconds
 
 
 class Database:
-    """Opens the database at `url`.
+    """A SQLite or PostgreSQL database.
 
-    `url` is `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`. Nothing is connected until
-    the first transaction.
+    `url` is `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`. The first transaction
+    connects.
     """
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.name = self.url.render_as_string(hide_password=True)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.fence: Fence | None = None  # set while `storage.lease` holds one
+        self.fence: Fence | None = None  # set while `storage.maintenance.lease` holds one
         self._engine = (
-            create_async_engine(self.url, module=Driver())
+            create_async_engine(self.url, module=SqliteDriver())
             if self.is_sqlite
             else create_async_engine(self.url, pool_pre_ping=True)
         )
-        # SQLite has one writer. Waiting here is fair and costs nothing; waiting inside SQLite
-        # sleeps in steps of milliseconds and favours whoever asks last.
-        self._one_writer = asyncio.Lock() if self.is_sqlite else None
+        # SQLite allows one writer. Waiting for this lock is fair and cheap; SQLite itself would
+        # sleep in steps of milliseconds and favour the latest caller.
+        self._write_lock = asyncio.Lock() if self.is_sqlite else None
+        self._markers = CommitMarkers()
+        self._is_stopping = asyncio.Event()
         if self.is_sqlite:
-            _prepare_sqlite(self._engine)
+            _configure_sqlite(self._engine)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
-        """A consistent view of what is committed."""
+        """Open a read transaction: a consistent snapshot of committed data."""
         cancelled: list[asyncio.CancelledError] = []
-        with _kept(cancelled):
+        with _preserve_cancellation(cancelled):
             async with self._engine.connect() as connection, connection.begin():
-                with _noted(cancelled):
+                with _record_cancellation(cancelled):
                     yield connection
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Transaction]:
-        """All or nothing: committed, durably, when the block ends without an error.
+    async def write(self, *, is_marked: bool = True) -> AsyncIterator[Transaction]:
+        """Open a write transaction: commits durably unless the block raises.
 
-        Raises Fenced where another process has taken over.
+        An error means that nothing was written. If the answer to COMMIT was lost, the outcome is
+        read back first, however long the database cannot be reached. `is_marked` False: the tables
+        may not exist yet, so the outcome cannot be read back; for work at the start of a process.
+
+        Raises Fenced if another process has acquired the lease, and CommitUnknown after
+        `stop_waiting`.
         """
         cancelled: list[asyncio.CancelledError] = []
-        with _kept(cancelled):
-            async with AsyncExitStack() as stack:
-                if self._one_writer:
-                    await stack.enter_async_context(self._one_writer)
-                engine = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        marker = self._markers.new() if is_marked and not self.is_sqlite else None
+        with _preserve_cancellation(cancelled):
+            async with self._outcome_of(marker), AsyncExitStack() as stack:
+                if self._write_lock:
+                    await stack.enter_async_context(self._write_lock)
+                engine = self._engine.execution_options(**{_BEGIN_OPTION: "BEGIN IMMEDIATE"})
                 transaction = await stack.enter_async_context(engine.begin())
-                if self.fence:
-                    await _hold(transaction, self.fence)
-                with _noted(cancelled):
+                await _begin_write(transaction, self.fence, marker)
+                with _record_cancellation(cancelled):
                     yield transaction
+                if marker:
+                    marker.is_committing = True
 
-    def is_held(self) -> bool:
-        """Whether this process may act for the database: false once its lease may have run out."""
+    @asynccontextmanager
+    async def _outcome_of(self, marker: CommitMarker | None) -> AsyncIterator[None]:
+        """Suppress an error of COMMIT if the marked transaction has committed all the same."""
+        committed = False
+        try:
+            yield
+            committed = True
+        except Exception as error:
+            if marker is None or not marker.is_committing:
+                raise
+            committed = await self._has_committed(marker, error)
+            if not committed:
+                raise
+        finally:
+            if marker:
+                self._markers.end(marker, committed=committed)
+
+    async def _has_committed(self, marker: CommitMarker, error: Exception) -> bool:
+        """Read the outcome of a transaction back over another connection."""
+        log.warning("commit_answer_lost", error=type(error).__name__)
+        while True:
+            try:
+                # Left without a commit, so the connection is rolled back.
+                async with asyncio.timeout(_READ_BACK_SECONDS), self._engine.connect() as reading:
+                    committed = await commit_marker.exists(reading, marker)
+            except Exception:  # noqa: BLE001 - waits for an unreachable database
+                if self._is_stopping.is_set():
+                    raise CommitUnknown from error
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._is_stopping.wait(), _READ_BACK_RETRY_SECONDS)
+            else:
+                log.warning("commit_outcome_read_back", committed=committed)
+                return committed
+
+    def stop_waiting(self) -> None:
+        """Do not wait any longer for an unreachable database: the process stops."""
+        self._is_stopping.set()
+
+    def is_lease_valid(self) -> bool:
+        """Return whether this process may write: False once its lease may have expired.
+
+        True without a fence, as on SQLite, where a file lock cannot expire.
+        """
         return self.fence is None or asyncio.get_running_loop().time() < self.fence.trusted_until
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:
-        """A connection of one's own outside of any transaction, to listen or to watch with."""
-        outside = {_BEGIN: ""} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        async with self._engine.execution_options(**outside).connect() as connection:
+        """Open a connection outside of any transaction, to listen or watch with."""
+        options = {_BEGIN_OPTION: ""} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        async with self._engine.execution_options(**options).connect() as connection:
             yield connection
 
     async def close(self) -> None:
+        """Close all connections."""
+        self.stop_waiting()
         await self._engine.dispose()
 
 
 @contextmanager
-def _noted(cancelled: list[asyncio.CancelledError]) -> Iterator[None]:
+def _record_cancellation(cancelled: list[asyncio.CancelledError]) -> Iterator[None]:
     try:
         yield
     except asyncio.CancelledError as error:
@@ -116,8 +187,8 @@ def _noted(cancelled: list[asyncio.CancelledError]) -> Iterator[None]:
 
 
 @contextmanager
-def _kept(cancelled: list[asyncio.CancelledError]) -> Iterator[None]:
-    """A rollback that fails as well must not hide that the task was cancelled."""
+def _preserve_cancellation(cancelled: list[asyncio.CancelledError]) -> Iterator[None]:
+    """Raise the recorded cancellation, which a failed rollback would otherwise hide."""
     try:
         yield
     except Exception:
@@ -126,20 +197,30 @@ def _kept(cancelled: list[asyncio.CancelledError]) -> Iterator[None]:
         raise
 
 
-async def _hold(transaction: Transaction, fence: Fence) -> None:
-    patience = str(int(LEASE_SECONDS * 1000))
-    held = await transaction.execute(_FENCE, {"token": fence.token, "patience": patience})
-    if held.first() is None:
+async def _begin_write(
+    transaction: Transaction, fence: Fence | None, marker: CommitMarker | None
+) -> None:
+    """Insert the marker and check the fence, in one round trip. Raises Fenced."""
+    if fence is None and marker is None:
+        return
+    with_marker = INSERT_MARKER if marker else ""
+    parameters = marker.parameters() if marker else {}
+    if fence is None:
+        await transaction.execute(text(f"{with_marker}SELECT 1"), parameters)
+        return
+    parameters |= {"token": fence.token, "patience": str(int(LEASE_SECONDS * 1000))}
+    row = await transaction.execute(text(with_marker + _CHECK_FENCE), parameters)
+    if row.first() is None:
         raise Fenced
 
 
-def _prepare_sqlite(engine: AsyncEngine) -> None:
+def _configure_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions of its own
+        connection.isolation_level = None  # stops the driver from beginning transactions itself
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",  # a power cut loses nothing that was acknowledged
+            "synchronous=FULL",  # a power cut loses no committed transaction
             "foreign_keys=ON",
             "busy_timeout=10000",
         ):
@@ -147,8 +228,8 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Connection) -> None:
-        # A transaction that reads first and writes later fails at once when another has written
-        # in between, whatever the timeout: so a writer says so when it begins.
-        if begin := connection.get_execution_options().get(_BEGIN, "BEGIN"):
-            # SQLAlchemy's type allows for none, and does not know that it is one of ours.
+        # A transaction that reads first and writes later fails at once if another one wrote in
+        # between, whatever the timeout. So writers declare themselves with BEGIN IMMEDIATE.
+        if begin := connection.get_execution_options().get(_BEGIN_OPTION, "BEGIN"):
+            # SQLAlchemy's type is optional and does not know our adapter.
             connection.connection.dbapi_connection.begin(begin)  # type: ignore[union-attr]

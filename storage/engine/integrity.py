@@ -1,4 +1,4 @@
-"""Whether an SQLite file is whole, and the SQLite below us without a known fault."""
+"""Integrity check: detects a damaged SQLite file and an SQLite release with a known bug."""
 
 import sqlite3
 
@@ -9,34 +9,40 @@ from storage.engine.database import Database
 
 log = structlog.get_logger(__name__)
 
-RESTORE = (
+RECOVERY_ADVICE = (
     "Keep the file with those beside it that end in -wal and -shm, then put a backup in its place,"
     " or save what can be read: sqlite3 DAMAGED .recover | sqlite3 NEW"
 )
 
-_RESET_BUG = ((3, 7, 0), (3, 51, 2))
-"""From and to: a checkpoint may, very rarely, skip what was committed (sqlite.org/wal.html)."""
+_WAL_RESET_BUG = ((3, 7, 0), (3, 51, 2))
+"""First and last affected version. In the WAL-reset bug a checkpoint may, very rarely, skip
+committed transactions (sqlite.org/wal.html)."""
 
 
-class Damaged(Exception):  # noqa: N818 - it says what is so
-    """The file is not whole."""
+class DatabaseDamaged(Exception):  # noqa: N818 - names the state of the file
+    """The database file is corrupt."""
 
 
-async def examine(database: Database) -> None:
-    """Says once what is to be known of SQLite; raises Damaged. Reads the whole file."""
+async def check_integrity(database: Database) -> None:
+    """Check a SQLite file with `PRAGMA quick_check`, and warn of a release with the WAL-reset bug.
+
+    Reads the whole file. Raises DatabaseDamaged. Does nothing on PostgreSQL.
+    """
     if not database.is_sqlite:
         return
-    if has_reset_bug(sqlite3.sqlite_version_info):
+    if has_wal_reset_bug(sqlite3.sqlite_version_info):
         log.warning(
-            "this SQLite may, very rarely, damage a database; 3.51.3 and newer do not",
+            "sqlite_wal_reset_bug",
+            advice="this SQLite may, very rarely, corrupt a database: use 3.51.3 or newer",
             version=sqlite3.sqlite_version,
         )
     async with database.read() as transaction:
-        found: str = (await transaction.execute(text("PRAGMA quick_check(1)"))).scalar_one()
-    if found != "ok":
-        raise Damaged(" ".join(found.split()))
+        result: str = (await transaction.execute(text("PRAGMA quick_check(1)"))).scalar_one()
+    if result != "ok":
+        raise DatabaseDamaged(" ".join(result.split()))
 
 
-def has_reset_bug(version: tuple[int, int, int]) -> bool:
-    first, last = _RESET_BUG
+def has_wal_reset_bug(version: tuple[int, int, int]) -> bool:
+    """Return whether a version of SQLite has the WAL-reset bug."""
+    first, last = _WAL_RESET_BUG
     return first <= version <= last

@@ -1,11 +1,11 @@
-"""The whole database as lines of JSON, and back, also into the other kind of database.
+"""Dump and load: the whole database as lines of JSON, independent of the kind of database.
 
-The first line says what made it, each further one is a row, `[table, [value, …]]`, and the last one
-tells how many rows there were.
+The first line is a header with the schema revision and the last id of each table. Each further
+line is a row, `[table, [value, …]]`, and the last line has the number of rows.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -29,100 +29,116 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from storage import schema
 from storage.engine.database import Transaction
+from storage.maintenance.dump_upgrades import (
+    DumpUpgrade,
+    UnknownRevision,
+    upgrade_row,
+    upgrade_table_name,
+    upgrades_between,
+)
 
-_FORM = 1
-_AT_ONCE = 1_000  # rows in one statement
+_FORMAT = 1  # version of the dump format
+_DELETE_SEQUENCE = text("DELETE FROM sqlite_sequence WHERE name = :name")
+_INSERT_SEQUENCE = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)")
+_BATCH_SIZE = 1_000  # rows in one statement
 
-_TABLES = [each for each in schema.metadata.sorted_tables if each is not schema.lease]
-"""Those that others refer to come first. Who holds the database is no part of what it holds."""
+_PROCESS_TABLES = (schema.lease, schema.commit_marker)
+"""Tables that belong to a running process, not to the data."""
+
+_TABLES = [table_ for table_ in schema.metadata.sorted_tables if table_ not in _PROCESS_TABLES]
+"""Referenced tables first."""
 
 
-class NotACopy(Exception):  # noqa: N818 - it says what is so
-    """Nothing to copy, or lines that are no whole copy that this database can take."""
+class InvalidDump(Exception):  # noqa: N818 - names the state of the dump
+    """There is nothing to dump, or the lines are not a complete dump for this schema."""
 
 
-async def written(transaction: Transaction) -> AsyncIterator[bytes]:
-    """Everything there is at one moment, a line after the other.
+async def dump_lines(transaction: Transaction) -> AsyncIterator[bytes]:
+    """Yield the lines of a dump: a consistent snapshot of all tables.
 
-    Raises NotACopy where there is no database of ours.
+    Raises InvalidDump if the database has no tables of Tocsin.
     """
     if transaction.dialect.name == "postgresql":
         await transaction.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
     revision = await _revision(transaction)
-    last = {str(t.name): await _last_id(transaction, t) for t in _TABLES if _is_numbered(t)}
-    yield _line({"tocsin": _FORM, "revision": revision, "last": last})
+    last_ids = {str(t.name): await _last_id(transaction, t) for t in _TABLES if _has_sequence(t)}
+    yield _to_line({"tocsin": _FORMAT, "revision": revision, "last": last_ids})
     count = 0
-    for each in _TABLES:
-        raw = _raw(each)
-        async for row in await transaction.stream(select(raw).order_by(*_key(each, raw))):
-            yield _line([str(each.name), _as_json(raw, row)])
+    for table_ in _TABLES:
+        raw_table = _raw_table(table_)
+        query = select(raw_table).order_by(*_key_columns(table_, raw_table))
+        async for row in await transaction.stream(query):
+            yield _to_line([str(table_.name), _as_json(raw_table, row)])
             count += 1
-    yield _line({"rows": count})
+    yield _to_line({"rows": count})
 
 
-async def read(transaction: Transaction, lines: Iterable[bytes]) -> int:
-    """Puts what `written` wrote into an empty, migrated database; how many rows there were.
+async def load_lines(transaction: Transaction, lines: Iterable[bytes]) -> int:
+    """Load a dump into an empty, migrated database and return its number of rows.
 
-    Raises NotACopy: then nothing of the transaction may be kept.
+    Upgrades a dump of an older revision. Raises InvalidDump: the caller must then roll back.
     """
-    parsed = _parsed(lines)
+    parsed = _parse(lines)
     head = next(parsed, None)
-    if not isinstance(head, dict) or head.get("tocsin") != _FORM:
-        raise NotACopy("this is no backup")
+    if not isinstance(head, dict) or head.get("tocsin") != _FORMAT:
+        raise InvalidDump("this is not a backup of Tocsin")
     revision = await _revision(transaction)
-    if head["revision"] != revision:
-        raise NotACopy(f"made at revision {head['revision']}, this is {revision}")
+    try:
+        upgrades = upgrades_between(head["revision"], revision)
+    except UnknownRevision:
+        raise InvalidDump(f"made at revision {head['revision']}, this is {revision}") from None
     if not await _is_empty(transaction):
-        raise NotACopy("this database is in use already: give a new one under [storage] url")
+        raise InvalidDump("this database is in use already: give a new one under [storage] url")
     await _clear(transaction)
     count, end = 0, None
-    by_name = {each.name: _raw(each) for each in _TABLES}
-    while chunk := list(islice(parsed, _AT_ONCE)):
+    while chunk := list(islice(parsed, _BATCH_SIZE)):
         rows = [line for line in chunk if isinstance(line, list)]
         end = next((line for line in chunk if isinstance(line, dict)), None)
-        await _put(transaction, rows, by_name)
+        await _insert_rows(transaction, rows, upgrades)
         count += len(rows)
     if end is None or end.get("rows") != count:
-        raise NotACopy("the end is missing")
-    await _go_on_after(transaction, head["last"])
+        raise InvalidDump("the end is missing")
+    last_ids = {upgrade_table_name(name, upgrades): id_ for name, id_ in head["last"].items()}
+    await _advance_sequences(transaction, last_ids)
     return count
 
 
-async def _put(
-    transaction: Transaction, rows: list[list[Any]], by_name: dict[str, TableClause]
+async def _insert_rows(
+    transaction: Transaction, rows: list[list[Any]], upgrades: Sequence[DumpUpgrade]
 ) -> None:
     by_table: dict[str, list[dict[str, Any]]] = {}
-    for name, values in rows:
-        if name not in by_name:
-            raise NotACopy(f"there is no table {name!r}")
-        by_table.setdefault(name, []).append(_from_json(by_name[name], values))
+    for old_name, old_values in rows:
+        name, values = upgrade_row(old_name, old_values, upgrades)
+        if name not in _RAW_TABLES:
+            raise InvalidDump(f"there is no table {old_name!r}")
+        by_table.setdefault(name, []).append(_from_json(_RAW_TABLES[name], values))
     for name, entries in by_table.items():
-        await transaction.execute(insert(by_name[name]), entries)
+        await transaction.execute(insert(_RAW_TABLES[name]), entries)
 
 
-def _parsed(lines: Iterable[bytes]) -> Iterator[Any]:
+def _parse(lines: Iterable[bytes]) -> Iterator[Any]:
     try:
         for line in lines:
             yield orjson.loads(line)
     except (orjson.JSONDecodeError, EOFError, OSError) as error:
-        raise NotACopy(f"it cannot be read: {error}") from None
+        raise InvalidDump(f"it cannot be read: {error}") from None
 
 
-def _line(value: object) -> bytes:
+def _to_line(value: object) -> bytes:
     return orjson.dumps(value) + b"\n"
 
 
-def _raw(each: Table) -> TableClause:
-    """The table with its columns as the database has them."""
-    return table(each.name, *(column(c.name, _raw_type(c.type)) for c in each.columns))
+def _raw_table(source: Table) -> TableClause:
+    """Return the table with the column types of the database."""
+    return table(source.name, *(column(c.name, _raw_type(c.type)) for c in source.columns))
 
 
 def _raw_type(type_: TypeEngine[Any]) -> TypeEngine[Any]:
     return type_.impl_instance if isinstance(type_, TypeDecorator) else type_
 
 
-def _key(each: Table, raw: TableClause) -> list[ColumnClause[Any]]:
-    return [raw.c[c.name] for c in each.primary_key.columns]
+def _key_columns(source: Table, raw: TableClause) -> list[ColumnClause[Any]]:
+    return [raw.c[c.name] for c in source.primary_key.columns]
 
 
 def _is_binary(raw: TableClause) -> list[bool]:
@@ -139,71 +155,76 @@ def _as_json(raw: TableClause, row: Iterable[Any]) -> list[Any]:
 def _from_json(raw: TableClause, values: list[Any]) -> dict[str, Any]:
     names = raw.columns.keys()
     if len(values) != len(names):
-        raise NotACopy(f"a row of {raw.name!r} has {len(values)} columns of {len(names)}")
+        raise InvalidDump(f"a row of {raw.name!r} has {len(values)} columns of {len(names)}")
     return {
         name: b64decode(value) if binary and value is not None else value
         for name, value, binary in zip(names, values, _is_binary(raw), strict=True)
     }
 
 
+_RAW_TABLES = {table_.name: _raw_table(table_) for table_ in _TABLES}
+
+
 async def _revision(transaction: Transaction) -> str:
     if not await transaction.run_sync(lambda c: inspect(c).has_table("alembic_version")):
-        raise NotACopy("the database holds nothing of ours")
-    found = await transaction.execute(text("SELECT version_num FROM alembic_version"))
-    revision: str = found.scalar_one()
+        raise InvalidDump("the database has no tables of Tocsin")
+    result = await transaction.execute(text("SELECT version_num FROM alembic_version"))
+    revision: str = result.scalar_one()
     return revision
 
 
 async def _is_empty(transaction: Transaction) -> bool:
-    for each in (schema.subscriber, schema.bulletin, schema.inbox):
-        if (await transaction.execute(select(each).limit(1))).first() is not None:
+    for table_ in (schema.subscriber, schema.bulletin, schema.inbox):
+        if (await transaction.execute(select(table_).limit(1))).first() is not None:
             return False
     return True
 
 
 async def _clear(transaction: Transaction) -> None:
-    """Some tables have a row from the beginning."""
-    for each in reversed(_TABLES):
-        await transaction.execute(delete(each))
+    """Delete all rows: migrations insert some."""
+    for table_ in reversed(_TABLES):
+        await transaction.execute(delete(table_))
 
 
-def _is_numbered(each: Table) -> bool:
-    return each.autoincrement_column is not None
+def _has_sequence(table_: Table) -> bool:
+    return table_.autoincrement_column is not None
 
 
-async def _last_id(transaction: Transaction, each: Table) -> int:
-    """The last id the table has given away: it may be that of a row that is gone."""
+async def _last_id(transaction: Transaction, table_: Table) -> int:
+    """Return the last id that the table generated, even if its row was deleted since."""
     if transaction.dialect.name == "postgresql":
-        return await _number(transaction, select(func.pg_sequence_last_value(_sequence(each))))
-    given = text("SELECT max(seq) FROM sqlite_sequence WHERE name = :name")
+        return await _scalar_or_zero(
+            transaction, select(func.pg_sequence_last_value(_sequence_name(table_)))
+        )
+    query = text("SELECT max(seq) FROM sqlite_sequence WHERE name = :name")
     return max(
-        await _number(transaction, select(func.max(each.autoincrement_column))),
-        await _number(transaction, given.bindparams(name=each.name)),
+        await _scalar_or_zero(transaction, select(func.max(table_.autoincrement_column))),
+        await _scalar_or_zero(transaction, query.bindparams(name=table_.name)),
     )
 
 
-async def _number(transaction: Transaction, query: Executable) -> int:
-    """What it gives, 0 for nothing."""
-    found: int | None = (await transaction.execute(query)).scalar_one()
-    return found or 0
+async def _scalar_or_zero(transaction: Transaction, query: Executable) -> int:
+    """Return the single value of a query, 0 for NULL."""
+    value: int | None = (await transaction.execute(query)).scalar_one()
+    return value or 0
 
 
-async def _go_on_after(transaction: Transaction, last: dict[str, int]) -> None:
-    """No id is given away twice: what was told under it may still be remembered."""
-    for each in _TABLES:
-        if not (_is_numbered(each) and last.get(each.name)):
+async def _advance_sequences(transaction: Transaction, last_ids: dict[str, int]) -> None:
+    """Continue ids after those of the dump: old ids must never be reused."""
+    for table_ in _TABLES:
+        if not (_has_sequence(table_) and last_ids.get(table_.name)):
             continue
         if transaction.dialect.name == "postgresql":
-            await transaction.execute(select(func.setval(_sequence(each), last[each.name])))
-        elif each.dialect_options["sqlite"]["autoincrement"]:
-            named = {"name": each.name, "last": last[each.name]}
-            old = text("DELETE FROM sqlite_sequence WHERE name = :name")
-            await transaction.execute(old.bindparams(name=each.name))
-            new = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)")
-            await transaction.execute(new.bindparams(**named))
+            await transaction.execute(
+                select(func.setval(_sequence_name(table_), last_ids[table_.name]))
+            )
+        elif table_.dialect_options["sqlite"]["autoincrement"]:
+            values = {"name": table_.name, "last": last_ids[table_.name]}
+            await transaction.execute(_DELETE_SEQUENCE, {"name": table_.name})
+            await transaction.execute(_INSERT_SEQUENCE, values)
 
 
-def _sequence(each: Table) -> Any:
-    number = each.autoincrement_column
-    assert number is not None  # noqa: S101 - only numbered tables are asked for
-    return func.pg_get_serial_sequence(each.name, number.name)
+def _sequence_name(table_: Table) -> Any:
+    id_column = table_.autoincrement_column
+    assert id_column is not None  # noqa: S101 - callers pass tables with a sequence only
+    return func.pg_get_serial_sequence(table_.name, id_column.name)

@@ -1,9 +1,10 @@
-"""One process a database: two that send would ring everybody twice.
+"""Lease: a single-writer lock with fencing, so that only one process sends from a database.
 
-On SQLite it is a lock on a file, which ends with its process however that dies. On PostgreSQL a
-process may be alive for the server and yet not run: paused, or cut off. So there the lease is a
-row with a token and a time, renewed again and again. Who finds it run out takes it with a new
-token, and whatever the old holder still writes fails: see `Database.write`.
+Two senders would deliver every message twice. On SQLite the lease is a file lock, which ends with
+its process. On PostgreSQL a process may keep its connection and still not run: paused, or cut off.
+So there the lease is a row with a fencing token and an expiry time that the holder keeps renewing.
+A process that finds the lease expired acquires it with a new token, and every later write of the
+old holder fails: see `Database.write`.
 """
 
 import asyncio
@@ -15,61 +16,81 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from storage.engine.database import LEASE_SECONDS, Database, Fence
+from storage.migrate import migrate
 
 log = structlog.get_logger(__name__)
 
 _RENEW_SECONDS = 1.0
-_LOOK_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 _MARGIN_SECONDS = 0.5
-"""So long before its end a holder trusts the lease no more: a call takes a while to arrive."""
+"""Safety margin: a holder stops trusting its lease this long before it expires."""
 
-# By the server's clock alone: those of two machines differ.
+# Uses the server's clock only: clocks of two machines differ.
 _NOW = "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
 _UNTIL = f"{_NOW} + {int(LEASE_SECONDS * 1_000_000)}"
-_LOOK = f"SELECT token, until, until <= {_NOW} AS is_over FROM lease"  # noqa: S608 - words of ours
+_READ = f"SELECT token, until, until <= {_NOW} AS is_expired FROM lease"  # noqa: S608 - constants only
 _EXISTS = "SELECT to_regclass('lease') IS NOT NULL"
-_TAKE = f"UPDATE lease SET token = token + 1, until = {_UNTIL} RETURNING token"  # noqa: S608
+_ACQUIRE = f"UPDATE lease SET token = token + 1, until = {_UNTIL} RETURNING token"  # noqa: S608
 _RENEW = f"UPDATE lease SET until = {_UNTIL} WHERE token = :token RETURNING token"  # noqa: S608
 _RELEASE = f"UPDATE lease SET until = {_NOW} WHERE token = :token"  # noqa: S608
 
 
-class HeldElsewhere(Exception):  # noqa: N818 - it says what is so, not what went wrong
-    """Another process runs on this database."""
+class LeaseHeldElsewhere(Exception):  # noqa: N818 - names the state, not a fault
+    """Another process holds the lease of this database."""
 
 
 @dataclass(frozen=True)
-class _Row:
-    """The lease as the database has it."""
+class _LeaseRow:
+    """The row of the lease."""
 
     token: int
-    until: int  # by the server's clock
-    is_over: bool
+    until: int  # server's clock, microseconds since 1970 UTC
+    is_expired: bool
 
 
 def lease(database: Database) -> AbstractAsyncContextManager[None]:
-    """Holds the database for this process, and fences its transactions.
+    """Hold the lease for this process within the block, and fence its transactions.
 
-    Raises HeldElsewhere when another process holds it: at once on SQLite, within seconds on
-    PostgreSQL, where a lease nobody renews is waited for. Raises it as well out of the middle of
-    the block when another process has taken over.
+    Raises LeaseHeldElsewhere if another process holds it: at once on SQLite, within seconds on
+    PostgreSQL, where an unrenewed lease has to expire first. Also raises it in the middle of the
+    block if another process acquires the lease.
     """
     return _file_lease(database) if database.is_sqlite else _row_lease(database)
 
 
+@asynccontextmanager
+async def lease_and_migrate(database: Database) -> AsyncIterator[None]:
+    """Hold the lease, and upgrade the tables under it: never below another running process.
+
+    A new PostgreSQL database has no lease table yet, and no process runs on it.
+    Raises LeaseHeldElsewhere and DatabaseUnusable.
+    """
+    if not database.is_sqlite and not await _has_lease_table(database):
+        await migrate(database)
+    async with lease(database):
+        await migrate(database)
+        yield
+
+
 async def is_leased(database: Database) -> bool:
-    """Whether a process runs on this database now."""
+    """Return whether a process holds the lease of this database now."""
     if database.is_sqlite:
         try:
             async with _file_lease(database):
                 return False
-        except HeldElsewhere:
+        except LeaseHeldElsewhere:
             return True
+    if not await _has_lease_table(database):
+        return False
+    return not (await _read_lease(database)).is_expired
+
+
+async def _has_lease_table(database: Database) -> bool:
     async with database.read() as transaction:
-        if not (await transaction.execute(text(_EXISTS))).scalar_one():
-            return False
-    return not (await _look(database)).is_over
+        return bool((await transaction.execute(text(_EXISTS))).scalar_one())
 
 
 @asynccontextmanager
@@ -79,59 +100,64 @@ async def _file_lease(database: Database) -> AsyncIterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise HeldElsewhere(str(path)) from None
+            raise LeaseHeldElsewhere(str(path)) from None
         yield
 
 
 @asynccontextmanager
 async def _row_lease(database: Database) -> AsyncIterator[None]:
-    fence = await _take(database)
+    try:
+        fence = await _acquire(database)
+    except (DBAPIError, OSError) as error:
+        # If only the answer was lost, the lease is ours and expires, as nobody renews it.
+        log.warning("lease_acquisition_failed", error=type(error).__name__)
+        fence = await _acquire(database)
     database.fence = fence
     holder = asyncio.current_task()
 
-    async def keep() -> None:
-        await _renew_while_ours(database, fence)
+    async def keep_renewed() -> None:
+        await _renew_until_lost(database, fence)
         if holder:
             holder.cancel()
 
-    keeping = asyncio.create_task(keep())
+    renewal = asyncio.create_task(keep_renewed())
     try:
         yield
     except asyncio.CancelledError:
-        if not keeping.done() or holder is None:
+        if not renewal.done() or holder is None:
             raise
         holder.uncancel()
-        raise HeldElsewhere(database.name) from None
+        raise LeaseHeldElsewhere(database.name) from None
     finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
+        renewal.cancel()
+        await asyncio.gather(renewal, return_exceptions=True)
         database.fence = None
         await _release(database, fence)
 
 
-async def _take(database: Database) -> Fence:
-    """Waits for a lease that nobody renews; raises HeldElsewhere when somebody does."""
-    first = await _look(database)
-    seen = first
-    if not first.is_over:
-        log.info("waiting whether the process that held this database still runs")
-    while not seen.is_over:
-        if (seen.token, seen.until) != (first.token, first.until):
-            raise HeldElsewhere(database.name)
-        await asyncio.sleep(_LOOK_SECONDS)
-        seen = await _look(database)
+async def _acquire(database: Database) -> Fence:
+    """Acquire the lease once it has expired. Raises LeaseHeldElsewhere if its holder renews it."""
+    first = await _read_lease(database)
+    current = first
+    if not first.is_expired:
+        log.info("lease_wait")
+    while not current.is_expired:
+        if (current.token, current.until) != (first.token, first.until):
+            raise LeaseHeldElsewhere(database.name)
+        await asyncio.sleep(_POLL_SECONDS)
+        current = await _read_lease(database)
     trusted_until = _trusted_until()
-    async with database.write() as transaction:
-        # Waits for transactions of the old holder, which hold the row: see Database.write.
-        row = (await transaction.execute(text(f"{_LOOK} FOR UPDATE"))).one()
-        if row.token != seen.token:
-            raise HeldElsewhere(database.name)
-        token = (await transaction.execute(text(_TAKE))).scalar_one()
+    async with database.write(is_marked=False) as transaction:
+        # Waits for transactions of the old holder, which lock the row: see Database.write.
+        row = (await transaction.execute(text(f"{_READ} FOR UPDATE"))).one()
+        if row.token != current.token:
+            raise LeaseHeldElsewhere(database.name)
+        token = (await transaction.execute(text(_ACQUIRE))).scalar_one()
     return Fence(token, trusted_until)
 
 
-async def _renew_while_ours(database: Database, fence: Fence) -> None:
-    """Returns when another process has taken over."""
+async def _renew_until_lost(database: Database, fence: Fence) -> None:
+    """Renew the lease until another process has acquired it."""
     while True:
         await asyncio.sleep(_RENEW_SECONDS)
         trusted_until = _trusted_until()
@@ -139,24 +165,24 @@ async def _renew_while_ours(database: Database, fence: Fence) -> None:
             async with asyncio.timeout(LEASE_SECONDS), database.connection() as connection:
                 renewed = await connection.execute(text(_RENEW), {"token": fence.token})
                 if renewed.first() is None:
-                    log.error("another process has taken over this database")
+                    log.error("lease_lost")
                     return
-        except Exception as error:  # noqa: BLE001 - a database that is away is waited for
-            log.warning("the lease cannot be renewed", why=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - waits for an unreachable database
+            log.warning("lease_renewal_failed", error=type(error).__name__)
         else:
             fence.trusted_until = trusted_until
 
 
 async def _release(database: Database, fence: Fence) -> None:
-    with suppress(Exception):  # whatever is wrong with the database, the lease runs out by itself
+    with suppress(Exception):  # if the database is unreachable, the lease expires by itself
         async with asyncio.timeout(LEASE_SECONDS), database.connection() as connection:
             await connection.execute(text(_RELEASE), {"token": fence.token})
 
 
-async def _look(database: Database) -> _Row:
+async def _read_lease(database: Database) -> _LeaseRow:
     async with database.read() as transaction:
-        row = (await transaction.execute(text(_LOOK))).one()
-    return _Row(row.token, row.until, row.is_over)
+        row = (await transaction.execute(text(_READ))).one()
+    return _LeaseRow(row.token, row.until, row.is_expired)
 
 
 def _trusted_until() -> float:

@@ -1,4 +1,4 @@
-"""How many there are of everything, for those who run the bot."""
+"""Statistics for operators: counts of subscribers, subscriptions, bulletins and the outbox."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from storage import schema
 from storage.engine.database import Transaction
-from storage.inbound.bulletins import ANNOUNCEMENTS
+from storage.inbound.bulletins import ANNOUNCEMENT_SOURCE
 from storage.values.lanes import Lane
 
 _subscriber = schema.subscriber
@@ -18,28 +18,28 @@ _bulletin = schema.bulletin
 _broadcast = schema.broadcast
 _delivery = schema.delivery
 
-_QUERIES = 500
+_MAX_QUERIES = 500
 
 
 @dataclass(frozen=True)
 class Statistics:
-    """Counts as they are at one moment."""
+    """Counts at one moment."""
 
-    by_language: Mapping[str, int]  # subscribers who are reached, the most first
-    suspended: int  # subscribers who are not
+    by_language: Mapping[str, int]  # active subscribers, largest first
+    suspended: int  # subscribers who get no messages
     subscriptions: int
-    queries: Sequence[tuple[str, int]]  # stored queries and how often each is followed, most first
+    queries: Sequence[tuple[str, int]]  # queries and their number of subscriptions, largest first
     last_hour: int  # bulletins received from sources
     last_day: int
-    waiting: Mapping[Lane, int]  # deliveries that are owed; lanes without any are left out
-    broadcasts: int  # of what sources said, that still owe something
-    announcements: int  # broadcasts of those that do
-    since: datetime | None  # aware; when the oldest that is owed came up, announcements aside
-    failed: int  # deliveries that were given up
+    waiting: Mapping[Lane, int]  # pending deliveries, without empty lanes
+    broadcasts: int  # unfinished, without announcements
+    announcements: int  # unfinished broadcasts of announcements
+    oldest_pending_at: datetime | None  # aware; without announcements
+    failed: int  # dead letters
 
 
 async def count(transaction: Transaction, now: datetime) -> Statistics:
-    """Counts everything."""
+    """Count everything."""
     languages = (
         select(_subscriber.c.language, func.count())
         .where(_subscriber.c.suspended.is_(None))
@@ -50,39 +50,41 @@ async def count(transaction: Transaction, now: datetime) -> Statistics:
         select(_subscription.c.query, func.count())
         .group_by(_subscription.c.query)
         .order_by(func.count().desc(), _subscription.c.query)
-        .limit(_QUERIES)
+        .limit(_MAX_QUERIES)
     )
-    owed = _delivery.c.failed_at.is_(None)
-    waiting = select(_delivery.c.lane, func.count()).where(owed).group_by(_delivery.c.lane)
-    unfinished = _broadcast.c.finished_at.is_(None)
-    announced = _broadcast.c.lane == Lane.ANNOUNCEMENT
-    due = (owed, _delivery.c.due_at <= now, _delivery.c.lane != Lane.ANNOUNCEMENT)
+    is_pending = _delivery.c.failed_at.is_(None)
+    waiting = select(_delivery.c.lane, func.count()).where(is_pending).group_by(_delivery.c.lane)
+    is_unfinished = _broadcast.c.finished_at.is_(None)
+    is_announcement = _broadcast.c.lane == Lane.ANNOUNCEMENT
+    due = (is_pending, _delivery.c.due_at <= now, _delivery.c.lane != Lane.ANNOUNCEMENT)
     oldest = [
-        await _one(transaction, func.min(_broadcast.c.created_at), unfinished, ~announced),
-        await _one(transaction, func.min(_delivery.c.created_at), *due),
+        await _scalar(
+            transaction, func.min(_broadcast.c.created_at), is_unfinished, ~is_announcement
+        ),
+        await _scalar(transaction, func.min(_delivery.c.created_at), *due),
     ]
-    received, told = _bulletin.c.received_at, _bulletin.c.source != ANNOUNCEMENTS
+    received, from_sources = _bulletin.c.received_at, _bulletin.c.source != ANNOUNCEMENT_SOURCE
     return Statistics(
         by_language={row[0]: row[1] for row in await transaction.execute(languages)},
         suspended=await _count(transaction, _subscriber.c.suspended.is_not(None)),
-        subscriptions=await _one(transaction, func.count(_subscription.c.id)),
+        subscriptions=await _scalar(transaction, func.count(_subscription.c.id)),
         queries=[(row[0], row[1]) for row in await transaction.execute(queries)],
-        last_hour=await _count(transaction, received > now - timedelta(hours=1), told),
-        last_day=await _count(transaction, received > now - timedelta(days=1), told),
+        last_hour=await _count(transaction, received > now - timedelta(hours=1), from_sources),
+        last_day=await _count(transaction, received > now - timedelta(days=1), from_sources),
         waiting={Lane(row[0]): row[1] for row in await transaction.execute(waiting)},
-        broadcasts=await _count(transaction, unfinished, ~announced),
-        announcements=await _count(transaction, unfinished, announced),
-        since=min((at for at in oldest if at), default=None),
+        broadcasts=await _count(transaction, is_unfinished, ~is_announcement),
+        announcements=await _count(transaction, is_unfinished, is_announcement),
+        oldest_pending_at=min((time for time in oldest if time), default=None),
         failed=await _count(transaction, _delivery.c.failed_at.is_not(None)),
     )
 
 
 async def _count(transaction: Transaction, *where: ColumnElement[bool]) -> int:
-    counted: int = await _one(transaction, func.count(), *where)
+    counted: int = await _scalar(transaction, func.count(), *where)
     return counted
 
 
-async def _one(
-    transaction: Transaction, what: ColumnElement[Any], *where: ColumnElement[bool]
+async def _scalar(
+    transaction: Transaction, expression: ColumnElement[Any], *where: ColumnElement[bool]
 ) -> Any:
-    return (await transaction.execute(select(what).where(*where))).scalar_one()
+    return (await transaction.execute(select(expression).where(*where))).scalar_one()

@@ -1,4 +1,4 @@
-"""Tries whether the database takes what is written."""
+"""Write probe: checks that the database accepts writes."""
 
 from datetime import datetime
 
@@ -8,21 +8,21 @@ from sqlalchemy.exc import DBAPIError
 from storage import schema
 from storage.engine.database import Transaction
 
-ROOM = 64 * 1024
-"""Bytes that must find room: some hundred bulletins."""
+PROBE_BYTES = 64 * 1024
+"""Size of the probe in bytes: about a hundred bulletins."""
 
 _table = schema.probe
 
 
 async def probe(transaction: Transaction, now: datetime) -> None:
-    """Writes so much and takes it away again; raises what the database raises when it cannot."""
+    """Write a row of PROBE_BYTES and delete it. Raises the error of the database."""
     result = await transaction.execute(
-        insert(_table).values(packed=bytes(ROOM), written_at=now).returning(_table.c.id)
+        insert(_table).values(packed=bytes(PROBE_BYTES), written_at=now).returning(_table.c.id)
     )
     await transaction.execute(delete(_table).where(_table.c.id <= result.scalar_one()))
 
 
-def what_is_wrong(error: Exception) -> str:
-    """In the database's own words, without the statement and what it would have stored."""
+def describe_error(error: Exception) -> str:
+    """Return the database's message of an error, without the statement and its values."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return f"{type(error).__name__}: {cause}"

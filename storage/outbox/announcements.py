@@ -1,4 +1,4 @@
-"""What whoever runs the bot tells all who receive: a bulletin of no source, and its broadcast."""
+"""Announcements: messages from the operator to all chats, as a bulletin and its broadcast."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,79 +10,81 @@ from sqlalchemy import delete, func, select, update
 from storage import schema
 from storage.engine.database import Transaction
 from storage.inbound import bulletins
-from storage.inbound.bulletins import ANNOUNCEMENTS, Bulletin, Kind, StoredBulletin
+from storage.inbound.bulletins import ANNOUNCEMENT_SOURCE, Bulletin, Kind, StoredBulletin
 from storage.outbox import broadcasts, receipts
 from storage.outbox.broadcasts import NewBroadcast
-from storage.subscribers import quiet_snapshot
+from storage.subscribers import mute_snapshot
 from storage.values.lanes import Lane
 
 _bulletin = schema.bulletin
 _broadcast = schema.broadcast
 _delivery = schema.delivery
 _progress = schema.progress
-_person = schema.subscriber
+_subscriber = schema.subscriber
 
-_NUMBERS = 1 << 32
+_NUMBER_LIMIT = 1 << 32
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far one has come."""
+class AnnouncementProgress:
+    """Progress of an announcement."""
 
-    recipients: int  # chats; once it was stopped, those that were attempted
-    arrived: int  # messages that Telegram has taken
-    left: int  # chats that were not attempted, or will be again
+    recipients: int  # chats; after a stop only those attempted
+    delivered: int  # messages that Telegram accepted
+    remaining: int  # chats not attempted yet, or waiting for a retry
 
 
-async def draft(transaction: Transaction, text: str, now: datetime) -> StoredBulletin:
-    """Stores it, and sends it to nobody."""
+async def create_draft(transaction: Transaction, text: str, now: datetime) -> StoredBulletin:
+    """Store an announcement without sending it."""
     new = Bulletin(
-        source=ANNOUNCEMENTS, key=now.isoformat(), text=text, kind=Kind.NEWS, received_at=now
+        source=ANNOUNCEMENT_SOURCE, key=now.isoformat(), text=text, kind=Kind.NEWS, received_at=now
     )
     return await bulletins.add(transaction, new)
 
 
 async def find(transaction: Transaction, id_: int) -> StoredBulletin | None:
-    """None where there is none with this id."""
-    found = (await bulletins.get(transaction, [id_])).get(id_)
-    return found if found and found.source == ANNOUNCEMENTS else None
+    """Return the announcement with this id, None if there is none."""
+    bulletin = (await bulletins.get(transaction, [id_])).get(id_)
+    return bulletin if bulletin and bulletin.source == ANNOUNCEMENT_SOURCE else None
 
 
-async def reach(transaction: Transaction) -> int:
-    """How many chats it would be sent to."""
-    query = select(func.count(_person.c.chat_id.distinct())).where(_person.c.suspended.is_(None))
+async def count_chats(transaction: Transaction) -> int:
+    """Return the number of chats that an announcement would reach."""
+    query = select(func.count(_subscriber.c.chat_id.distinct())).where(
+        _subscriber.c.suspended.is_(None)
+    )
     return (await transaction.execute(query)).scalar_one()
 
 
 async def send(transaction: Transaction, id_: int, now: datetime) -> bool:
-    """Owes a draft to each chat once, whatever its topics; False when that was done before.
+    """Enqueue a draft, once for each chat regardless of its forum topics.
 
-    Whoever is quiet now gets it without a sound. False also where it is gone.
+    Muted chats get it silently. Returns False if it was sent before or no longer exists.
     """
-    if not await _lock(transaction, id_) or await _is_sent(transaction, id_):
+    if not await _lock_announcement(transaction, id_) or await _is_sent(transaction, id_):
         return False
-    each = (
-        select(func.min(_person.c.number))
-        .where(_person.c.suspended.is_(None))
-        .group_by(_person.c.chat_id)
+    first_numbers = (
+        select(func.min(_subscriber.c.number))
+        .where(_subscriber.c.suspended.is_(None))
+        .group_by(_subscriber.c.chat_id)
     )
-    recipients = BitMap((await transaction.execute(each)).scalars())
-    silent = recipients & (await quiet_snapshot.now(transaction)).news
+    recipients = BitMap((await transaction.execute(first_numbers)).scalars())
+    silent = recipients & (await mute_snapshot.read(transaction)).muted_news
     new = NewBroadcast(bulletin=id_, lane=Lane.ANNOUNCEMENT, recipients=recipients, silent=silent)
     await broadcasts.enqueue(transaction, [new], now)
     return True
 
 
 async def discard(transaction: Transaction, id_: int) -> bool:
-    """Deletes a draft; False where it was sent, or is gone."""
-    if not await _lock(transaction, id_) or await _is_sent(transaction, id_):
+    """Delete a draft. Return False if it was sent or no longer exists."""
+    if not await _lock_announcement(transaction, id_) or await _is_sent(transaction, id_):
         return False
     await transaction.execute(delete(_bulletin).where(_bulletin.c.id == id_))
     return True
 
 
-async def progress(transaction: Transaction, id_: int) -> Progress | None:
-    """None where it was not sent."""
+async def load_progress(transaction: Transaction, id_: int) -> AnnouncementProgress | None:
+    """Return the progress of an announcement, None if it was not sent."""
     query = (
         select(_broadcast.c.recipients, _broadcast.c.finished_at, _progress.c.attempted)
         .outerjoin_from(_broadcast, _progress)
@@ -91,21 +93,23 @@ async def progress(transaction: Transaction, id_: int) -> Progress | None:
     row = (await transaction.execute(query)).first()
     if row is None:
         return None
-    begun = len(row.recipients) if row.finished_at else _count(row.recipients, row.attempted)
-    idle = select(func.count()).where(*_idle(id_))
+    attempted = (
+        len(row.recipients) if row.finished_at else _count_attempted(row.recipients, row.attempted)
+    )
+    idle = select(func.count()).where(*_idle_deliveries(id_))
     waiting = (await transaction.execute(idle)).scalar_one()
-    return Progress(
+    return AnnouncementProgress(
         recipients=len(row.recipients),
-        arrived=await receipts.count(transaction, id_),
-        left=len(row.recipients) - begun + waiting,
+        delivered=await receipts.count(transaction, id_),
+        remaining=len(row.recipients) - attempted + waiting,
     )
 
 
 async def stop(transaction: Transaction, id_: int, now: datetime) -> bool:
-    """Takes it from those who were not attempted; False when there were none.
+    """Cancel an announcement for chats not attempted yet. Return False if there were none.
 
-    What is under way goes on, and is not tried again should the process end meanwhile. The row is
-    locked: nobody is attempted meanwhile who locks it too before they record an attempt.
+    Calls in flight go on, and are not retried if the process ends meanwhile. Locks the row of the
+    broadcast; the delivery worker locks it too before it records an attempt.
     """
     unfinished = select(_broadcast.c.id, _broadcast.c.recipients).where(
         _broadcast.c.bulletin == id_,
@@ -114,21 +118,23 @@ async def stop(transaction: Transaction, id_: int, now: datetime) -> bool:
     )
     row = (await transaction.execute(unfinished.with_for_update())).first()
     if row is not None:
-        # Asked once the row is locked: what was recorded while we waited for it shows only now.
-        how_far = select(_progress.c.attempted).where(_progress.c.broadcast == row.id)
-        attempted = (await transaction.execute(how_far)).scalar()
-        begun = BitMap(row.recipients)
-        begun.remove_range(0 if attempted is None else attempted + 1, _NUMBERS)
+        # Read after locking: attempts recorded while waiting for the lock are visible only now.
+        progress_query = select(_progress.c.attempted).where(_progress.c.broadcast == row.id)
+        attempted = (await transaction.execute(progress_query)).scalar()
+        attempted_recipients = BitMap(row.recipients)
+        attempted_recipients.remove_range(0 if attempted is None else attempted + 1, _NUMBER_LIMIT)
         await transaction.execute(
-            update(_broadcast).where(_broadcast.c.id == row.id).values(recipients=begun)
+            update(_broadcast)
+            .where(_broadcast.c.id == row.id)
+            .values(recipients=attempted_recipients)
         )
         await broadcasts.finish(transaction, [row.id], now)
-    dropped = await transaction.execute(delete(_delivery).where(*_idle(id_)))
-    return row is not None or dropped.rowcount > 0
+    cancelled = await transaction.execute(delete(_delivery).where(*_idle_deliveries(id_)))
+    return row is not None or cancelled.rowcount > 0
 
 
-def _idle(id_: int) -> tuple[Any, ...]:
-    """What waits for its chat, or for another try."""
+def _idle_deliveries(id_: int) -> tuple[Any, ...]:
+    """Conditions for deliveries that wait for their chat or for a retry."""
     return (
         _delivery.c.bulletin == id_,
         _delivery.c.lane == Lane.ANNOUNCEMENT,
@@ -137,14 +143,16 @@ def _idle(id_: int) -> tuple[Any, ...]:
     )
 
 
-def _count(recipients: BitMap, attempted: int | None) -> int:
-    """How many of them were attempted."""
+def _count_attempted(recipients: BitMap, attempted: int | None) -> int:
+    """Return the number of recipients up to the number `attempted`."""
     return 0 if attempted is None or attempted < 0 else recipients.rank(attempted)
 
 
-async def _lock(transaction: Transaction, id_: int) -> bool:
-    """Whether it is there. Nobody else sends or deletes it before the transaction ends."""
-    query = select(_bulletin.c.id).where(_bulletin.c.id == id_, _bulletin.c.source == ANNOUNCEMENTS)
+async def _lock_announcement(transaction: Transaction, id_: int) -> bool:
+    """Lock an announcement until the transaction ends. Return False if it does not exist."""
+    query = select(_bulletin.c.id).where(
+        _bulletin.c.id == id_, _bulletin.c.source == ANNOUNCEMENT_SOURCE
+    )
     return (await transaction.execute(query.with_for_update())).first() is not None
 
 

@@ -1,4 +1,4 @@
-"""What is owed, lane by lane, at a glance: the same cost however much it is."""
+"""Backlog of each lane, at constant cost however many messages wait."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,44 +10,44 @@ from storage.engine.column_types import Instant
 from storage.engine.database import Transaction
 from storage.values.lanes import Lane
 
-# Written out: each of the two subqueries is one step into an index, on both databases.
-_LOOK = text(
+# Raw SQL: each of the two subqueries is a single index look-up on both databases.
+_QUERY = text(
     f"""
     WITH lanes (lane) AS (VALUES {", ".join(f"({lane.value})" for lane in Lane)})
     SELECT lane,
         (SELECT min(due_at) FROM delivery
          WHERE delivery.lane = lanes.lane AND attempted_at IS NULL AND failed_at IS NULL) AS due_at,
         (SELECT max(id) FROM broadcast
-         WHERE broadcast.lane = lanes.lane AND finished_at IS NULL) AS newest
+         WHERE broadcast.lane = lanes.lane AND finished_at IS NULL) AS last_broadcast
     FROM lanes
-    """  # noqa: S608 - numbers of our own
-).columns(column("lane", Integer), column("due_at", Instant), column("newest", Integer))
+    """  # noqa: S608 - lane numbers only
+).columns(column("lane", Integer), column("due_at", Instant), column("last_broadcast", Integer))
 
 
 @dataclass(frozen=True)
 class Backlog:
-    """What is owed in one lane."""
+    """Backlog of one lane."""
 
-    due_at: datetime | None  # when the first delivery that is not under way is due; None: no such
-    newest: int  # id of the newest unfinished broadcast; 0: none
-
-
-async def look(transaction: Transaction) -> dict[Lane, Backlog]:
-    """Every lane, in the order of their numbers."""
-    rows = {row.lane: row for row in await transaction.execute(_LOOK)}
-    return {lane: Backlog(rows[lane].due_at, rows[lane].newest or 0) for lane in Lane}
+    due_at: datetime | None  # of the first idle delivery; None: there is none
+    last_broadcast: int  # id of the newest unfinished broadcast; 0: there is none
 
 
-async def queued(transaction: Transaction) -> dict[Lane, int]:
-    """How many messages each lane owes and has not begun: counted, so for people to look at."""
+async def read(transaction: Transaction) -> dict[Lane, Backlog]:
+    """Return the backlog of every lane, ordered by lane number."""
+    rows = {row.lane: row for row in await transaction.execute(_QUERY)}
+    return {lane: Backlog(rows[lane].due_at, rows[lane].last_broadcast or 0) for lane in Lane}
+
+
+async def count_queued(transaction: Transaction) -> dict[Lane, int]:
+    """Count the messages of each lane that were not attempted. Slow: reads all of them."""
     delivery, broadcast = schema.delivery, schema.broadcast
-    own = (
+    waiting = (
         select(delivery.c.lane, func.count())
         .where(delivery.c.attempted_at.is_(None), delivery.c.failed_at.is_(None))
         .group_by(delivery.c.lane)
     )
     counts = dict.fromkeys(Lane, 0)
-    for lane, count in await transaction.execute(own):
+    for lane, count in await transaction.execute(waiting):
         counts[Lane(lane)] += count
     unfinished = (
         select(broadcast.c.lane, broadcast.c.recipients, schema.progress.c.attempted)
@@ -55,6 +55,6 @@ async def queued(transaction: Transaction) -> dict[Lane, int]:
         .where(broadcast.c.finished_at.is_(None))
     )
     async for lane, recipients, attempted in await transaction.stream(unfinished):
-        passed = 0 if attempted is None or attempted < 0 else recipients.rank(attempted)
-        counts[Lane(lane)] += len(recipients) - passed
+        processed = 0 if attempted is None or attempted < 0 else recipients.rank(attempted)
+        counts[Lane(lane)] += len(recipients) - processed
     return counts

@@ -1,7 +1,7 @@
-"""Broadcasts: one bulletin owed to many subscribers, as a bitmap and how far it has come.
+"""Broadcast queue: fan-out of one bulletin to many subscribers, as a bitmap and its progress.
 
-The bitmaps are written once. What changes with every few calls stands in a row of its own: up to
-which number everybody was attempted, and who of them is under way.
+The bitmaps are written once. Progress changes with every few calls, so it has its own row: the
+highest subscriber number attempted, and the numbers of calls in flight.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -13,70 +13,70 @@ from pyroaring import BitMap
 from sqlalchemy import Row, Select, and_, bindparam, delete, insert, select, text, update
 
 from storage import schema
-from storage.engine.column_types import Numbers
+from storage.engine.column_types import SubscriberSet
 from storage.engine.database import Transaction
-from storage.inbound.incidents import Telling
+from storage.inbound.incidents import NotificationReason
 from storage.values.lanes import Lane
 
 _table = schema.broadcast
 _progress = schema.progress
 _incident = schema.incident
 
-_is_ring = and_(_table.c.lane == Lane.ALERT, _table.c.telling != Telling.CLOSED)
+_is_cancellable = and_(_table.c.lane == Lane.ALERT, _table.c.reason != NotificationReason.CLOSED)
 
-# Written out: both databases have the words, and each round of a broadcast says them.
+# Raw SQL, valid on both databases: every delivery cycle runs it.
 _RECORD = text(
     """
-    INSERT INTO progress (broadcast, attempted, under_way)
-    VALUES (:broadcast, :attempted, :under_way)
+    INSERT INTO progress (broadcast, attempted, in_flight)
+    VALUES (:broadcast, :attempted, :in_flight)
     ON CONFLICT (broadcast)
-    DO UPDATE SET attempted = excluded.attempted, under_way = excluded.under_way
+    DO UPDATE SET attempted = excluded.attempted, in_flight = excluded.in_flight
     """
-).bindparams(bindparam("under_way", type_=Numbers))
+).bindparams(bindparam("in_flight", type_=SubscriberSet))
 
-NOBODY = -1
-"""What stands for the highest number attempted as long as there is none."""
+NONE_ATTEMPTED = -1
+"""Value of `attempted` while no subscriber was attempted."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewBroadcast:
-    """One bulletin owed to many, not stored yet."""
+    """A broadcast that is not stored yet."""
 
     bulletin: int  # the bulletin's id
     lane: Lane
     recipients: BitMap  # subscriber numbers
-    silent: BitMap  # those of them who get it without a sound
-    incident: int | None = None  # id of the incident whose newest state it tells; None: of none
-    telling: Telling | None = None  # what it tells of it; without an incident: of many
+    silent: BitMap  # those of them who get it silently
+    incident: int | None = None  # id of the incident whose latest state it shows; None: none
+    reason: NotificationReason | None = None  # without an incident: of a summary of many
 
 
 @dataclass(frozen=True, kw_only=True)
 class Broadcast(NewBroadcast):
-    """One bulletin owed to many.
+    """One bulletin for many recipients.
 
-    Recipients up to `attempted` are settled: sent, given up, or a delivery of their own. But for
-    those `under_way`: whether they have it, nobody knows once the process has ended.
+    Recipients up to `attempted` are settled (sent, given up, or moved to a delivery of their own),
+    except those `in_flight`: after a crash it is unknown whether they got the message.
     """
 
     id: int
-    attempted: int  # the highest subscriber number whose attempt was recorded
-    under_way: BitMap  # numbers up to it with a call that has no outcome stored
+    attempted: int  # highest subscriber number with a recorded attempt
+    in_flight: BitMap  # numbers with a recorded attempt and no outcome
     created_at: datetime
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a broadcast has come."""
+    """Progress of a broadcast."""
 
     broadcast: int  # its id
     attempted: int  # as in Broadcast
-    under_way: BitMap  # as in Broadcast
+    in_flight: BitMap  # as in Broadcast
 
 
 async def enqueue(
     transaction: Transaction, new: Sequence[NewBroadcast], now: datetime
 ) -> list[int]:
-    """Stores them; their ids, in the order given."""
+    """Store broadcasts and return their ids, in the order given."""
     if not new:
         return []
     values = [
@@ -86,7 +86,7 @@ async def enqueue(
             "recipients": broadcast.recipients,
             "silent": broadcast.silent,
             "incident": broadcast.incident,
-            "telling": broadcast.telling,
+            "reason": broadcast.reason,
             "created_at": now,
         }
         for broadcast in new
@@ -95,76 +95,89 @@ async def enqueue(
     return list((await transaction.execute(statement, values)).scalars())
 
 
-async def unfinished(
+async def list_unfinished(
     transaction: Transaction, lane: Lane, *, after: int = 0, limit: int
 ) -> list[Broadcast]:
-    """Those of a lane with an id above `after` that still owe something, oldest first."""
+    """Return unfinished broadcasts of a lane with ids above `after`, oldest first."""
     query = (
-        _with_progress()
+        _select_with_progress()
         .where(_table.c.finished_at.is_(None), _table.c.lane == lane, _table.c.id > after)
         .order_by(_table.c.id)
         .limit(limit)
     )
-    return [_broadcast(row) for row in await transaction.execute(query)]
+    return [_from_row(row) for row in await transaction.execute(query)]
 
 
-class Stand(Enum):
-    """How it stands with a broadcast that may be cut short."""
+class BroadcastState(Enum):
+    """State of a broadcast that may have been cancelled."""
 
-    OWED = auto()
-    CUT = auto()  # the incident is over: whoever was not begun with is not owed it any more
+    ACTIVE = auto()
+    CANCELLED = auto()  # the incident is closed: do not attempt further recipients
     FINISHED = auto()
 
 
-async def hold(transaction: Transaction, ids: Collection[int]) -> dict[int, Stand]:
-    """Keeps others from changing them until the transaction ends.
+async def lock(transaction: Transaction, ids: Collection[int]) -> dict[int, BroadcastState]:
+    """Lock broadcasts until the transaction ends and return their states by id.
 
-    By id how they stand. Those are missing that somebody else is changing now.
+    Leaves out broadcasts that another transaction has locked.
     """
     if not ids:
         return {}
-    which = _table.c.id.in_(ids)
-    if transaction.dialect.name != "sqlite":  # which has one writer at a time
-        locking = select(_table.c.id).where(which).with_for_update(key_share=True, skip_locked=True)
-        which = _table.c.id.in_((await transaction.execute(locking)).scalars().all())
-    # Asked apart from the lock: what was changed just before it shows only now.
+    condition = _table.c.id.in_(ids)
+    if transaction.dialect.name != "sqlite":  # SQLite has one writer at a time
+        locking = (
+            select(_table.c.id).where(condition).with_for_update(key_share=True, skip_locked=True)
+        )
+        condition = _table.c.id.in_((await transaction.execute(locking)).scalars().all())
+    # Read after locking: changes committed just before the lock are visible only now.
     query = (
-        select(_table.c.id, _table.c.finished_at, _incident.c.closed_at, _is_ring)
+        select(_table.c.id, _table.c.finished_at, _incident.c.closed_at, _is_cancellable)
         .outerjoin_from(_table, _incident, _incident.c.id == _table.c.incident)
-        .where(which)
+        .where(condition)
     )
     rows = await transaction.execute(query)
     return {
-        id_: Stand.FINISHED if finished_at else Stand.CUT if closed_at and is_ring else Stand.OWED
-        for id_, finished_at, closed_at, is_ring in rows
+        id_: _state(finished_at, closed_at, is_cancellable=is_cancellable)
+        for id_, finished_at, closed_at, is_cancellable in rows
     }
 
 
+def _state(
+    finished_at: datetime | None, closed_at: datetime | None, *, is_cancellable: bool
+) -> BroadcastState:
+    if finished_at:
+        return BroadcastState.FINISHED
+    return BroadcastState.CANCELLED if closed_at and is_cancellable else BroadcastState.ACTIVE
+
+
 async def get(transaction: Transaction, ids: Collection[int]) -> list[Broadcast]:
-    """Those of `ids` that are there, as they are."""
+    """Return the broadcasts of `ids` that exist."""
     if not ids:
         return []
-    rows = await transaction.execute(_with_progress().where(_table.c.id.in_(ids)))
-    return [_broadcast(row) for row in rows]
+    rows = await transaction.execute(_select_with_progress().where(_table.c.id.in_(ids)))
+    return [_from_row(row) for row in rows]
 
 
-async def begun(transaction: Transaction) -> list[Broadcast]:
-    """Those that were attempted and are not finished, oldest first."""
-    query = _with_progress().where(_progress.c.attempted.is_not(None)).order_by(_table.c.id)
-    return [_broadcast(row) for row in await transaction.execute(query)]
+async def list_started(transaction: Transaction) -> list[Broadcast]:
+    """Return unfinished broadcasts with at least one attempt, oldest first."""
+    query = _select_with_progress().where(_progress.c.attempted.is_not(None)).order_by(_table.c.id)
+    return [_from_row(row) for row in await transaction.execute(query)]
 
 
-async def left(transaction: Transaction) -> int:
-    """How many messages all broadcasts owe still, without those under way."""
-    query = _with_progress().where(_table.c.finished_at.is_(None))
-    all_left = map(_broadcast, await transaction.execute(query))
-    return sum(len(one.recipients) - one.recipients.rank(max(one.attempted, 0)) for one in all_left)
+async def count_remaining(transaction: Transaction) -> int:
+    """Count the recipients of all broadcasts who were not attempted."""
+    query = _select_with_progress().where(_table.c.finished_at.is_(None))
+    unfinished = map(_from_row, await transaction.execute(query))
+    return sum(
+        len(broadcast.recipients) - broadcast.recipients.rank(max(broadcast.attempted, 0))
+        for broadcast in unfinished
+    )
 
 
-async def record(transaction: Transaction, all_progress: Iterable[Progress]) -> None:
-    """Stores how far they have come: before the calls that it tells of."""
+async def record_progress(transaction: Transaction, all_progress: Iterable[Progress]) -> None:
+    """Store progress. Must commit before the calls it covers."""
     values = [
-        {"broadcast": p.broadcast, "attempted": p.attempted, "under_way": p.under_way}
+        {"broadcast": p.broadcast, "attempted": p.attempted, "in_flight": p.in_flight}
         for p in all_progress
     ]
     if not values:
@@ -173,20 +186,20 @@ async def record(transaction: Transaction, all_progress: Iterable[Progress]) -> 
 
 
 async def finish(transaction: Transaction, ids: Sequence[int], now: datetime) -> None:
-    """Nothing more is owed by them, and nothing of them is under way."""
+    """Mark broadcasts as finished and delete their progress."""
     if not ids:
         return
     await transaction.execute(delete(_progress).where(_progress.c.broadcast.in_(ids)))
     await transaction.execute(update(_table).where(_table.c.id.in_(ids)).values(finished_at=now))
 
 
-def _with_progress() -> Select[tuple[object, ...]]:
-    return select(_table, _progress.c.attempted, _progress.c.under_way).outerjoin_from(
+def _select_with_progress() -> Select[tuple[object, ...]]:
+    return select(_table, _progress.c.attempted, _progress.c.in_flight).outerjoin_from(
         _table, _progress
     )
 
 
-def _broadcast(row: Row[tuple[object, ...]]) -> Broadcast:
+def _from_row(row: Row[tuple[object, ...]]) -> Broadcast:
     return Broadcast(
         id=row.id,
         bulletin=row.bulletin,
@@ -194,8 +207,8 @@ def _broadcast(row: Row[tuple[object, ...]]) -> Broadcast:
         recipients=row.recipients,
         silent=row.silent,
         incident=row.incident,
-        telling=Telling(row.telling) if row.telling else None,
-        attempted=NOBODY if row.attempted is None else row.attempted,
-        under_way=row.under_way or BitMap(),
+        reason=NotificationReason(row.reason) if row.reason else None,
+        attempted=NONE_ATTEMPTED if row.attempted is None else row.attempted,
+        in_flight=row.in_flight or BitMap(),
         created_at=row.created_at,
     )

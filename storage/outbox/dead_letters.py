@@ -1,4 +1,4 @@
-"""Deliveries that were given up: kept so that whoever runs the bot sees why, and can try again."""
+"""Dead letters: deliveries that were given up, kept for operators to inspect and requeue."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,19 +14,19 @@ _table = schema.delivery
 
 
 @dataclass(frozen=True)
-class GivenUp:
-    """One message that was not sent, and is not tried again."""
+class DeadLetter:
+    """A delivery that failed and is not retried."""
 
     id: int  # the delivery's
     lane: Lane
     chat_id: int  # Telegram's
-    said: str  # Telegram's HTML, or a bulletin's title as it came
-    failure: str  # what the last call said
+    text: str  # Telegram's HTML, or the plain title of a bulletin
+    failure: str  # error of the last attempt
     failed_at: datetime
 
 
-async def newest(transaction: Transaction, limit: int) -> list[GivenUp]:
-    """Those given up last, the newest first."""
+async def list_recent(transaction: Transaction, limit: int) -> list[DeadLetter]:
+    """Return the latest dead letters, newest first."""
     bulletin, person = schema.bulletin, schema.subscriber
     query = (
         select(
@@ -45,7 +45,7 @@ async def newest(transaction: Transaction, limit: int) -> list[GivenUp]:
         .limit(limit)
     )
     return [
-        GivenUp(
+        DeadLetter(
             row.id,
             Lane(row.lane),
             row.chat_id,
@@ -58,14 +58,15 @@ async def newest(transaction: Transaction, limit: int) -> list[GivenUp]:
 
 
 async def count(transaction: Transaction) -> int:
+    """Count the dead letters."""
     query = select(func.count()).select_from(_table).where(_table.c.failed_at.is_not(None))
     return (await transaction.execute(query)).scalar_one()
 
 
-async def again(transaction: Transaction, now: datetime, delivery: int | None = None) -> int:
-    """Owes one of them anew, or without an id all of them; how many that were.
+async def requeue(transaction: Transaction, now: datetime, delivery: int | None = None) -> int:
+    """Requeue one dead letter, or all without an id, and return the number requeued.
 
-    What Telegram may have taken already still counts: nobody gets more copies for being patient.
+    `maybe_sent` is kept, so that the limit on possible duplicates still applies.
     """
     query = update(_table).where(_table.c.failed_at.is_not(None))
     if delivery is not None:

@@ -1,4 +1,4 @@
-"""Deliveries: one message owed to one subscriber."""
+"""Delivery queue: one message to one subscriber, with attempts and retries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -9,35 +9,35 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.engine import RowMapping
 
 from storage import schema
-from storage.engine.bulk_insert import insert_all
 from storage.engine.database import Transaction
+from storage.engine.statements import bulk_insert
 from storage.values.lanes import Lane
-from storage.values.message import Content, from_json, to_json
+from storage.values.message import MessageContent, from_json, to_json
 
 _table = schema.delivery
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewDelivery:
-    """One message owed to one subscriber, not stored yet: a bulletin, or words of their own."""
+    """A delivery that is not stored yet: of a bulletin, or of rendered content."""
 
     subscriber: int  # the subscriber's number
     lane: Lane
-    bulletin: int | None = None  # id of the bulletin, rendered when it is sent
-    broadcast: int | None = None  # id of the one it was put off from
-    message: int | None = None  # of an edit: Telegram's id of an older message; None: the newest
-    content: Content | None = None  # or what to say, rendered already
-    silent: bool = False  # arrives without a sound
-    attempts: int = 0  # calls to Telegram so far
-    doubts: int = 0  # those of them that Telegram may have taken
-    due_at: datetime  # aware; not before
-    attempted_at: datetime | None = None  # aware; set while a call is under way
-    failure: str | None = None  # what the last call said
+    bulletin: int | None = None  # id of the bulletin, rendered on sending
+    broadcast: int | None = None  # id of the broadcast it was split off from
+    message_id: int | None = None  # Telegram's id of the message to edit; None: the last one
+    content: MessageContent | None = None  # rendered content, instead of a bulletin
+    silent: bool = False  # without notification sound
+    attempts: int = 0  # calls to Telegram that count
+    maybe_sent: int = 0  # attempts that Telegram may have accepted
+    due_at: datetime  # aware; earliest time of the next attempt
+    attempted_at: datetime | None = None  # aware; set while a call is in flight
+    failure: str | None = None  # error of the last attempt
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery(NewDelivery):
-    """One message owed to one subscriber."""
+    """A stored delivery."""
 
     id: int
     created_at: datetime
@@ -46,14 +46,16 @@ class Delivery(NewDelivery):
 async def enqueue(
     transaction: Transaction, new: Sequence[NewDelivery], now: datetime
 ) -> list[Delivery]:
-    """Stores them in the order given and returns them with their ids."""
-    ids = await insert_all(transaction, _table, (_values(delivery, now) for delivery in new))
+    """Store deliveries and return them with their ids, in the order given."""
+    ids = await bulk_insert(transaction, _table, (_values(delivery, now) for delivery in new))
     stored = zip(new, ids, strict=True)
-    return [Delivery(**_own_fields(one), id=id_, created_at=now) for one, id_ in stored]
+    return [Delivery(**_field_values(delivery), id=id_, created_at=now) for delivery, id_ in stored]
 
 
-async def due(transaction: Transaction, lane: Lane, now: datetime, *, limit: int) -> list[Delivery]:
-    """Those of a lane that may be sent at `now` and are not under way, longest due first."""
+async def list_due(
+    transaction: Transaction, lane: Lane, now: datetime, *, limit: int
+) -> list[Delivery]:
+    """Return idle deliveries of a lane that are due at `now`, longest due first."""
     query = (
         select(_table)
         .where(
@@ -65,23 +67,23 @@ async def due(transaction: Transaction, lane: Lane, now: datetime, *, limit: int
         .order_by(_table.c.due_at, _table.c.id)
         .limit(limit)
     )
-    return [_delivery(row) for row in (await transaction.execute(query)).mappings()]
+    return [_from_row(row) for row in (await transaction.execute(query)).mappings()]
 
 
-async def in_doubt(transaction: Transaction) -> list[Delivery]:
-    """Those with a call recorded and no outcome: a process ended in between."""
+async def list_in_doubt(transaction: Transaction) -> list[Delivery]:
+    """Return deliveries in doubt: the process ended between an attempt and its outcome."""
     query = select(_table).where(_table.c.attempted_at.is_not(None), _table.c.failed_at.is_(None))
-    return [_delivery(row) for row in (await transaction.execute(query)).mappings()]
+    return [_from_row(row) for row in (await transaction.execute(query)).mappings()]
 
 
-async def left(transaction: Transaction) -> int:
-    """How many are owed, under way or not."""
+async def count_pending(transaction: Transaction) -> int:
+    """Count the deliveries that are not given up, in flight or not."""
     query = select(func.count()).select_from(_table).where(_table.c.failed_at.is_(None))
     return (await transaction.execute(query)).scalar_one()
 
 
-async def is_waiting(transaction: Transaction, subscriber: int, lane: Lane) -> bool:
-    """Whether words of their own wait for a subscriber in that lane."""
+async def has_waiting_message(transaction: Transaction, subscriber: int, lane: Lane) -> bool:
+    """Return whether a delivery with rendered content waits for a subscriber in a lane."""
     query = select(_table.c.id).where(
         _table.c.subscriber == subscriber,
         _table.c.lane == lane,
@@ -91,38 +93,38 @@ async def is_waiting(transaction: Transaction, subscriber: int, lane: Lane) -> b
     return (await transaction.execute(query.limit(1))).first() is not None
 
 
-async def count(transaction: Transaction, lane: Lane, most: int) -> int:
-    """How many of a lane wait for their first call or the next; `most` stands for more, too."""
+async def count_waiting(transaction: Transaction, lane: Lane, limit: int) -> int:
+    """Count the idle deliveries of a lane, up to `limit`."""
     waiting = (
         select(_table.c.id)
         .where(_table.c.lane == lane, _table.c.attempted_at.is_(None), _table.c.failed_at.is_(None))
-        .limit(most)
+        .limit(limit)
     )
     counted = select(func.count()).select_from(waiting.subquery())
     return (await transaction.execute(counted)).scalar_one()
 
 
 async def defer(transaction: Transaction, due_at: Mapping[int, datetime]) -> None:
-    """Not before those times, by id: their chats have had enough for now."""
+    """Postpone deliveries, given as due times by id: their chats have reached a rate limit."""
     if not due_at:
         return
     await transaction.execute(
         update(_table).where(_table.c.id == bindparam("row")).values(due_at=bindparam("due_at")),
-        [{"row": id_, "due_at": at} for id_, at in due_at.items()],
+        [{"row": id_, "due_at": time} for id_, time in due_at.items()],
     )
 
 
-async def hasten(transaction: Transaction, by: timedelta, *, after: datetime) -> None:
-    """What is due after that is due so much earlier: the clock it was put off by was wrong."""
+async def bring_forward(transaction: Transaction, duration: timedelta, *, after: datetime) -> None:
+    """Make deliveries due `duration` earlier if due after `after`: the clock was wrong before."""
     query = select(_table.c.id, _table.c.due_at).where(
         _table.c.due_at > after, _table.c.failed_at.is_(None)
     )
     rows = await transaction.execute(query)
-    await defer(transaction, {row.id: max(row.due_at - by, after) for row in rows})
+    await defer(transaction, {row.id: max(row.due_at - duration, after) for row in rows})
 
 
-async def attempt(transaction: Transaction, ids: Sequence[int], now: datetime) -> None:
-    """Records, before the calls, that they are being sent."""
+async def record_attempts(transaction: Transaction, ids: Sequence[int], now: datetime) -> None:
+    """Record attempts. Must commit before the calls."""
     if not ids:
         return
     await transaction.execute(
@@ -138,18 +140,18 @@ async def retry(
     *,
     due_at: datetime,
     attempts: int,
-    doubts: int,
+    maybe_sent: int,
     failure: str,
 ) -> None:
-    """Not before `due_at` again. `attempts` are the calls that count: a refused one does not."""
-    changed = {"due_at": due_at, "attempts": attempts, "doubts": doubts, "failure": failure}
+    """Schedule a retry at `due_at`. `attempts` counts calls without those that were refused."""
+    changed = {"due_at": due_at, "attempts": attempts, "maybe_sent": maybe_sent, "failure": failure}
     await transaction.execute(
         update(_table).where(_table.c.id == delivery).values(attempted_at=None, **changed)
     )
 
 
 async def fail(transaction: Transaction, delivery: int, now: datetime, failure: str) -> None:
-    """Gives it up, and keeps it where an administrator can see why."""
+    """Give up a delivery: it becomes a dead letter."""
     await transaction.execute(
         update(_table)
         .where(_table.c.id == delivery)
@@ -157,28 +159,28 @@ async def fail(transaction: Transaction, delivery: int, now: datetime, failure: 
     )
 
 
-async def done(transaction: Transaction, ids: Sequence[int]) -> None:
-    """Arrived, or not owed any more."""
+async def complete(transaction: Transaction, ids: Sequence[int]) -> None:
+    """Delete deliveries that were sent or are no longer needed."""
     if not ids:
         return
     await transaction.execute(delete(_table).where(_table.c.id.in_(ids)))
 
 
-async def forget(transaction: Transaction, before: datetime) -> None:
-    """Deletes what was given up before that."""
+async def delete_failed(transaction: Transaction, before: datetime) -> None:
+    """Delete dead letters given up before `before`."""
     await transaction.execute(delete(_table).where(_table.c.failed_at < before))
 
 
-def _own_fields(delivery: NewDelivery) -> dict[str, Any]:
+def _field_values(delivery: NewDelivery) -> dict[str, Any]:
     return {field.name: getattr(delivery, field.name) for field in fields(NewDelivery)}
 
 
 def _values(delivery: NewDelivery, now: datetime) -> dict[str, Any]:
     content = None if delivery.content is None else to_json(delivery.content)
-    return _own_fields(delivery) | {"content": content, "created_at": now}
+    return _field_values(delivery) | {"content": content, "created_at": now}
 
 
-def _delivery(row: RowMapping) -> Delivery:
+def _from_row(row: RowMapping) -> Delivery:
     values = dict(row)
     del values["failed_at"]
     values["lane"] = Lane(values["lane"])

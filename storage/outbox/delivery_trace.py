@@ -1,4 +1,4 @@
-"""What became of one bulletin for one subscriber."""
+"""Delivery trace: the state of one bulletin for one subscriber, for /why."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,43 +8,47 @@ from sqlalchemy import Table, select
 from storage import schema
 from storage.engine.database import Transaction
 from storage.inbound import duplicates
-from storage.inbound.duplicates import Fold
+from storage.inbound.duplicates import Duplicate
 from storage.outbox import receipts
 
 _delivery = schema.delivery
 
 
 @dataclass(frozen=True)
-class Trace:
-    """What the outbox knows of it."""
+class DeliveryTrace:
+    """State of a bulletin for a subscriber, as the outbox has it."""
 
-    arrived: bool  # Telegram has taken it
-    owed: bool  # at once
-    silent: bool  # without a sound
-    held: bool  # for a digest
-    due_at: datetime | None  # aware; of a try that is still to come
-    failure: str | None  # what the last try said
-    fold: Fold | None  # into which other bulletin it was folded
+    is_delivered: bool  # Telegram accepted it
+    is_recipient: bool  # of a broadcast
+    is_silent: bool  # without notification sound
+    is_in_digest: bool  # queued for a digest
+    due_at: datetime | None  # aware; of the next attempt
+    failure: str | None  # error of the last attempt
+    duplicate: Duplicate | None  # the bulletin is a duplicate of another one
 
 
-async def trace(transaction: Transaction, bulletin: int, subscriber: int) -> Trace:
-    """Looks a bulletin up for a subscriber, by their numbers."""
+async def load(transaction: Transaction, bulletin: int, subscriber: int) -> DeliveryTrace:
+    """Return the trace of a bulletin for a subscriber number."""
     query = select(_delivery.c.due_at, _delivery.c.failed_at, _delivery.c.failure).where(
         _delivery.c.bulletin == bulletin, _delivery.c.subscriber == subscriber
     )
-    tried = (await transaction.execute(query.order_by(_delivery.c.id.desc()).limit(1))).first()
-    return Trace(
-        arrived=bool(await receipts.message_ids(transaction, bulletin, subscriber)),
-        owed=await _has(transaction, schema.broadcast, "recipients", bulletin, subscriber),
-        silent=await _has(transaction, schema.broadcast, "silent", bulletin, subscriber),
-        held=await _has(transaction, schema.held, "recipients", bulletin, subscriber),
-        due_at=tried.due_at if tried and tried.failed_at is None else None,
-        failure=tried.failure if tried else None,
-        fold=await duplicates.find(transaction, bulletin),
+    delivery = (await transaction.execute(query.order_by(_delivery.c.id.desc()).limit(1))).first()
+    return DeliveryTrace(
+        is_delivered=bool(await receipts.find_message_ids(transaction, bulletin, subscriber)),
+        is_recipient=await _contains(
+            transaction, schema.broadcast, "recipients", bulletin, subscriber
+        ),
+        is_silent=await _contains(transaction, schema.broadcast, "silent", bulletin, subscriber),
+        is_in_digest=await _contains(
+            transaction, schema.digest_entry, "recipients", bulletin, subscriber
+        ),
+        due_at=delivery.due_at if delivery and delivery.failed_at is None else None,
+        failure=delivery.failure if delivery else None,
+        duplicate=await duplicates.find(transaction, bulletin),
     )
 
 
-async def _has(
+async def _contains(
     transaction: Transaction, table: Table, column: str, bulletin: int, subscriber: int
 ) -> bool:
     query = select(table.c[column]).where(table.c.bulletin == bulletin)

@@ -1,6 +1,6 @@
-"""What joins the next digest, whatever digests there have been since: a bulletin and for whom.
+"""Digest carryover: bulletins that join the next digest of their recipients, however old.
 
-It was in a digest that may not have arrived, or waited too long to ring.
+They were in a digest that may not have arrived, or expired before they were sent.
 """
 
 from collections.abc import Collection, Mapping
@@ -9,37 +9,40 @@ from pyroaring import BitMap
 from sqlalchemy import bindparam, delete, select, update
 
 from storage import schema
-from storage.engine import upsert
 from storage.engine.database import Transaction
+from storage.engine.statements import upsert
 
-_table = schema.carried
+_table = schema.digest_carryover
 
 
-async def carry(transaction: Transaction, new: Mapping[int, BitMap]) -> None:
-    """By id of the bulletin, the numbers of subscribers whose next digest it joins.
+async def add(transaction: Transaction, new: Mapping[int, BitMap]) -> None:
+    """Add carryovers, given as subscriber numbers by bulletin id.
 
-    A bulletin that is kept no longer joins none.
+    Ignores bulletins that no longer exist.
     """
     if not new:
         return
-    kept = select(schema.bulletin.c.id).where(schema.bulletin.c.id.in_(list(new)))
-    ids = (await transaction.execute(kept)).scalars().all()
+    stored_query = select(schema.bulletin.c.id).where(schema.bulletin.c.id.in_(list(new)))
+    ids = (await transaction.execute(stored_query)).scalars().all()
     if not ids:
         return
-    there = await _there(transaction, ids)
+    waiting_recipients = await _lock_recipients(transaction, ids)
     values = [
-        {"bulletin": bulletin, "recipients": new[bulletin] | there.get(bulletin, BitMap())}
+        {
+            "bulletin": bulletin,
+            "recipients": new[bulletin] | waiting_recipients.get(bulletin, BitMap()),
+        }
         for bulletin in ids
     ]
-    statement = upsert.insert(transaction, _table)
+    statement = upsert(transaction, _table)
     changed = {"recipients": statement.excluded.recipients}
     await transaction.execute(
         statement.on_conflict_do_update(index_elements=[_table.c.bulletin], set_=changed), values
     )
 
 
-async def waiting(transaction: Transaction, numbers: Collection[int]) -> dict[int, BitMap]:
-    """By id of the bulletin, those of `numbers` that it waits for."""
+async def find_waiting(transaction: Transaction, numbers: Collection[int]) -> dict[int, BitMap]:
+    """Return the carryovers for `numbers`: recipients by bulletin id."""
     wanted = BitMap(numbers)
     rows = await transaction.execute(select(_table).order_by(_table.c.bulletin))
     return {
@@ -47,23 +50,27 @@ async def waiting(transaction: Transaction, numbers: Collection[int]) -> dict[in
     }
 
 
-async def join(transaction: Transaction, joined: Mapping[int, BitMap]) -> None:
-    """They are in a digest now."""
-    there = await _there(transaction, joined)
-    left = {bulletin: there[bulletin] - joined[bulletin] for bulletin in there}
-    over = [bulletin for bulletin, numbers in left.items() if not numbers]
-    still = [{"row": bulletin, "numbers": numbers} for bulletin, numbers in left.items() if numbers]
-    if over:
-        await transaction.execute(delete(_table).where(_table.c.bulletin.in_(over)))
-    if still:
+async def remove(transaction: Transaction, sent: Mapping[int, BitMap]) -> None:
+    """Remove carryovers, given as recipients by bulletin id: their digests are enqueued."""
+    waiting_recipients = await _lock_recipients(transaction, sent)
+    remaining = {
+        bulletin: waiting_recipients[bulletin] - sent[bulletin] for bulletin in waiting_recipients
+    }
+    finished = [bulletin for bulletin, numbers in remaining.items() if not numbers]
+    changed = [
+        {"row": bulletin, "numbers": numbers} for bulletin, numbers in remaining.items() if numbers
+    ]
+    if finished:
+        await transaction.execute(delete(_table).where(_table.c.bulletin.in_(finished)))
+    if changed:
         await transaction.execute(
             update(_table)
             .where(_table.c.bulletin == bindparam("row"))
             .values(recipients=bindparam("numbers")),
-            still,
+            changed,
         )
 
 
-async def _there(transaction: Transaction, ids: Collection[int]) -> dict[int, BitMap]:
+async def _lock_recipients(transaction: Transaction, ids: Collection[int]) -> dict[int, BitMap]:
     query = select(_table).where(_table.c.bulletin.in_(list(ids))).with_for_update()
     return {row.bulletin: row.recipients for row in await transaction.execute(query)}

@@ -1,4 +1,4 @@
-"""What waits for somebody's digest: a bulletin and who it waits for."""
+"""Digest queue: bulletins that wait for the next digest of their recipients."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,36 +10,51 @@ from sqlalchemy import insert, select
 from storage import schema
 from storage.engine.database import Transaction
 
-_table = schema.held
+_table = schema.digest_entry
 
-_AT_ONCE = 100
-"""Rows read together: each may hold a bitmap of a million."""
+_BATCH_SIZE = 100
+"""Rows in one query: each may contain a bitmap of a million subscribers."""
 
 
 @dataclass(frozen=True)
-class Held:
+class DigestEntry:
+    """A bulletin that waits for digests."""
+
     bulletin: int  # the bulletin's id
     recipients: BitMap  # subscriber numbers
 
 
-async def hold(transaction: Transaction, new: Sequence[Held], now: datetime) -> None:
-    if not new:
+async def enqueue(transaction: Transaction, entries: Sequence[DigestEntry], now: datetime) -> None:
+    """Store digest entries."""
+    if not entries:
         return
     values = [
-        {"bulletin": held.bulletin, "recipients": held.recipients, "held_at": now} for held in new
+        {"bulletin": entry.bulletin, "recipients": entry.recipients, "created_at": now}
+        for entry in entries
     ]
     await transaction.execute(insert(_table), values)
 
 
-async def since(transaction: Transaction, bulletin: int, numbers: Collection[int]) -> list[Held]:
-    """What came after `bulletin` and waits for any of the subscribers `numbers`, oldest first."""
+async def list_since(
+    transaction: Transaction, bulletin: int, numbers: Collection[int]
+) -> list[DigestEntry]:
+    """Return entries after the id `bulletin` for any of `numbers`, oldest first.
+
+    Their recipients are limited to `numbers`.
+    """
     wanted = BitMap(numbers)
-    found: list[Held] = []
+    entries: list[DigestEntry] = []
     last = bulletin
     while True:
         query = select(_table.c.bulletin, _table.c.recipients).where(_table.c.bulletin > last)
-        rows = (await transaction.execute(query.order_by(_table.c.bulletin).limit(_AT_ONCE))).all()
-        found += [Held(row.bulletin, mine) for row in rows if (mine := row.recipients & wanted)]
-        if len(rows) < _AT_ONCE:
-            return found
+        rows = (
+            await transaction.execute(query.order_by(_table.c.bulletin).limit(_BATCH_SIZE))
+        ).all()
+        entries += [
+            DigestEntry(row.bulletin, recipients)
+            for row in rows
+            if (recipients := row.recipients & wanted)
+        ]
+        if len(rows) < _BATCH_SIZE:
+            return entries
         last = rows[-1].bulletin

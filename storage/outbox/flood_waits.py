@@ -1,4 +1,4 @@
-"""How long Telegram has told us to leave a chat alone, or all of them: kept over a restart."""
+"""Flood waits: pauses that Telegram imposed on a chat or on all chats, kept over a restart."""
 
 from datetime import datetime
 
@@ -7,20 +7,20 @@ from sqlalchemy import delete, insert, select
 from storage import schema
 from storage.engine.database import Transaction
 
-EVERYBODY = 0
-"""Stands for all chats: Telegram gives that id to none."""
+ALL_CHATS = 0
+"""Chat id that stands for all chats: Telegram does not use it."""
 
-_table = schema.hold
+_table = schema.flood_wait
 
 
 async def put(transaction: Transaction, chat_id: int, until: datetime) -> None:
-    """Nothing to that chat before `until`; a later word replaces an earlier one."""
+    """Store the flood wait of a chat, replacing an earlier one."""
     await transaction.execute(delete(_table).where(_table.c.chat_id == chat_id))
     await transaction.execute(insert(_table).values(chat_id=chat_id, until=until))
 
 
-async def standing(transaction: Transaction, now: datetime) -> dict[int, datetime]:
-    """Until when, by chat. Those that are over are deleted."""
+async def load_active(transaction: Transaction, now: datetime) -> dict[int, datetime]:
+    """Delete flood waits that are over and return the end of each active one, by chat id."""
     await transaction.execute(delete(_table).where(_table.c.until <= now))
     rows = await transaction.execute(select(_table.c.chat_id, _table.c.until))
     return {row.chat_id: row.until for row in rows}

@@ -1,4 +1,4 @@
-"""What waits until the quiet of its reader is over: a bulletin and who it waits for."""
+"""Quiet queue: bulletins for the summary that recipients get at the end of their quiet hours."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -8,62 +8,71 @@ from pyroaring import BitMap
 from sqlalchemy import select, tuple_
 
 from storage import schema
-from storage.engine import upsert
 from storage.engine.database import Transaction
+from storage.engine.statements import upsert
 
-_table = schema.hushed
+_table = schema.quiet_entry
 
-_AT_ONCE = 100
-"""Rows read together: each may hold a bitmap of a million."""
+_BATCH_SIZE = 100
+"""Rows in one query: each may contain a bitmap of a million subscribers."""
 
 
 @dataclass(frozen=True)
-class Hushed:
+class QuietEntry:
+    """A bulletin that waits for the end of its recipients' quiet hours."""
+
     bulletin: int  # the bulletin's id
-    told: bool  # came at once, without a sound; False: was held
+    is_sent: bool  # was sent silently meanwhile; False: was not sent
     recipients: BitMap  # subscriber numbers
 
 
-async def hold(transaction: Transaction, new: Iterable[Hushed], now: datetime) -> None:
-    """Adds them to those whom the same bulletins wait for already."""
-    who: dict[tuple[int, bool], BitMap] = {}
-    for each in new:
-        key = each.bulletin, each.told
-        who[key] = who.get(key, BitMap()) | each.recipients
-    if not who:
+async def enqueue(transaction: Transaction, entries: Iterable[QuietEntry], now: datetime) -> None:
+    """Store quiet entries, merging recipients into existing entries of the same bulletin."""
+    recipients_by_key: dict[tuple[int, bool], BitMap] = {}
+    for entry in entries:
+        key = entry.bulletin, entry.is_sent
+        recipients_by_key[key] = recipients_by_key.get(key, BitMap()) | entry.recipients
+    if not recipients_by_key:
         return
-    query = select(_table).where(_table.c.bulletin.in_({bulletin for bulletin, _ in who}))
+    query = select(_table).where(
+        _table.c.bulletin.in_({bulletin for bulletin, _ in recipients_by_key})
+    )
     for row in await transaction.execute(query):
-        if (row.bulletin, row.told) in who:
-            who[row.bulletin, row.told] |= row.recipients
-    statement = upsert.insert(transaction, _table)
+        if (row.bulletin, row.is_sent) in recipients_by_key:
+            recipients_by_key[row.bulletin, row.is_sent] |= row.recipients
+    statement = upsert(transaction, _table)
     values = [
-        {"bulletin": bulletin, "told": told, "recipients": recipients, "held_at": now}
-        for (bulletin, told), recipients in who.items()
+        {"bulletin": bulletin, "is_sent": is_sent, "recipients": recipients, "created_at": now}
+        for (bulletin, is_sent), recipients in recipients_by_key.items()
     ]
     await transaction.execute(
         statement.on_conflict_do_update(
-            index_elements=[_table.c.bulletin, _table.c.told],
+            index_elements=[_table.c.bulletin, _table.c.is_sent],
             set_={"recipients": statement.excluded.recipients},
         ),
         values,
     )
 
 
-async def since(transaction: Transaction, bulletin: int, numbers: Collection[int]) -> list[Hushed]:
-    """What came after `bulletin` for any of the subscribers `numbers`, oldest first."""
+async def list_since(
+    transaction: Transaction, bulletin: int, numbers: Collection[int]
+) -> list[QuietEntry]:
+    """Return entries after the id `bulletin` for any of `numbers`, oldest first.
+
+    Their recipients are limited to `numbers`.
+    """
     wanted = BitMap(numbers)
-    key = tuple_(_table.c.bulletin, _table.c.told)
-    found: list[Hushed] = []
+    key = tuple_(_table.c.bulletin, _table.c.is_sent)
+    entries: list[QuietEntry] = []
     last = (bulletin, True)
     while True:
-        query = select(_table).where(key > last).order_by(_table.c.bulletin, _table.c.told)
-        rows = (await transaction.execute(query.limit(_AT_ONCE))).all()
-        found += [
-            Hushed(row.bulletin, row.told, mine)
+        query = select(_table).where(key > last).order_by(_table.c.bulletin, _table.c.is_sent)
+        rows = (await transaction.execute(query.limit(_BATCH_SIZE))).all()
+        entries += [
+            QuietEntry(row.bulletin, row.is_sent, recipients)
             for row in rows
-            if (mine := row.recipients & wanted)
+            if (recipients := row.recipients & wanted)
         ]
-        if len(rows) < _AT_ONCE:
-            return found
-        last = (rows[-1].bulletin, rows[-1].told)
+        if len(rows) < _BATCH_SIZE:
+            return entries
+        last = (rows[-1].bulletin, rows[-1].is_sent)

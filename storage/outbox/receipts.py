@@ -1,7 +1,7 @@
-"""Receipts: under which message id whom a bulletin has reached.
+"""Receipts: the message ids under which a bulletin reached its subscribers.
 
-One row holds those whose arrival was stored together, packed: a subscriber costs two to five
-bytes, not a row. They are kept as long as their bulletin.
+One packed row contains all receipts stored together: a subscriber costs two to five bytes instead
+of a row. Receipts are deleted with their bulletin.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -9,55 +9,55 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pyroaring import BitMap
-from sqlalchemy import insert, select
+from sqlalchemy import insert, not_, select
 
 from storage import schema
 from storage.engine.database import Transaction
 
 _table = schema.receipt
 
-CLOCKS_APART = timedelta(minutes=1)
-"""So far may our clock and Telegram's be apart."""
+MAX_CLOCK_SKEW = timedelta(minutes=1)
+"""Largest expected difference between our clock and Telegram's."""
 
-_HIGH = bytes(range(0x80, 0x100))
+_CONTINUATION_BYTES = bytes(range(0x80, 0x100))
 
-_STORED_WITHIN = timedelta(minutes=10)
-"""So long after its message a receipt may be stored: a database may have been away."""
+_MAX_STORE_DELAY = timedelta(minutes=10)
+"""Longest expected delay between a message and its receipt: the database may be unavailable."""
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """Telegram has it."""
+    """Proof that Telegram accepted a message."""
 
     bulletin: int  # the bulletin's id
     subscriber: int  # the subscriber's number
     message_id: int  # Telegram's, unique within the chat
-    living: bool = False  # tells of an alert that is on, and is edited as that goes on
+    is_live: bool = False  # shows an alert; edited while that goes on
 
 
-async def put(transaction: Transaction, new: Iterable[Receipt], now: datetime) -> None:
-    """Stores them, a row a bulletin and kind."""
-    alike: dict[tuple[int, bool], list[tuple[int, int]]] = {}
-    for receipt in new:
+async def put(transaction: Transaction, receipts: Iterable[Receipt], now: datetime) -> None:
+    """Store receipts, packed into one row for each bulletin and `is_live`."""
+    groups: dict[tuple[int, bool], list[tuple[int, int]]] = {}
+    for receipt in receipts:
         pair = (receipt.subscriber, receipt.message_id)
-        alike.setdefault((receipt.bulletin, receipt.living), []).append(pair)
+        groups.setdefault((receipt.bulletin, receipt.is_live), []).append(pair)
     values = [
         {
             "bulletin": bulletin,
             "lowest": min(pairs)[0],
             "highest": max(pairs)[0],
             "packed": pack(sorted(pairs)),
-            "living": living,
+            "is_live": is_live,
             "stored_at": now,
         }
-        for (bulletin, living), pairs in alike.items()
+        for (bulletin, is_live), pairs in groups.items()
     ]
     if values:
         await transaction.execute(insert(_table), values)
 
 
-async def message_ids(transaction: Transaction, bulletin: int, subscriber: int) -> list[int]:
-    """Under which ids the subscriber has that bulletin, in the order of their arrival."""
+async def find_message_ids(transaction: Transaction, bulletin: int, subscriber: int) -> list[int]:
+    """Return the ids of the messages that brought a bulletin to a subscriber, oldest first."""
     query = (
         select(_table.c.packed)
         .where(
@@ -75,45 +75,70 @@ async def message_ids(transaction: Transaction, bulletin: int, subscriber: int) 
     ]
 
 
-async def living(
+async def find_live_messages(
     transaction: Transaction, bulletins: Collection[int], numbers: BitMap
 ) -> dict[int, dict[int, list[int]]]:
-    """By subscriber, of `numbers`, and by bulletin the ids of living messages, oldest first."""
+    """Return ids of live messages by subscriber (of `numbers`) and bulletin, oldest first."""
     query = (
         select(_table.c.bulletin, _table.c.packed)
         .where(
             _table.c.bulletin.in_(bulletins),
-            _table.c.living,
+            _table.c.is_live,
             _table.c.lowest <= numbers.max(),
             _table.c.highest >= numbers.min(),
         )
         .order_by(_table.c.id)
     )
-    found: dict[int, dict[int, list[int]]] = {}
+    messages: dict[int, dict[int, list[int]]] = {}
     for bulletin, packed in await transaction.execute(query):
         for number, message_id in unpack(packed):
             if number in numbers:
-                found.setdefault(number, {}).setdefault(bulletin, []).append(message_id)
-    return found
+                messages.setdefault(number, {}).setdefault(bulletin, []).append(message_id)
+    return messages
 
 
-async def bulletin_of(
+async def find_first_messages(
+    transaction: Transaction, bulletin: int, numbers: BitMap
+) -> dict[int, int]:
+    """Return, by subscriber number, the id of the first message with a bulletin, live ones apart.
+
+    Leaves out subscribers without one.
+    """
+    query = (
+        select(_table.c.packed)
+        .where(
+            _table.c.bulletin == bulletin,
+            not_(_table.c.is_live),
+            _table.c.lowest <= numbers.max(),
+            _table.c.highest >= numbers.min(),
+        )
+        .order_by(_table.c.id)
+    )
+    messages: dict[int, int] = {}
+    for packed in (await transaction.execute(query)).scalars():
+        for number, message_id in unpack(packed):
+            if number in numbers:
+                messages.setdefault(number, message_id)
+    return messages
+
+
+async def find_bulletin(
     transaction: Transaction, chat_id: int, message_id: int, sent_at: datetime
 ) -> int | None:
-    """Id of the bulletin that a message of ours carries; None when it carries none we know of.
+    """Return the id of the bulletin in one of our messages, None if there is none.
 
-    `sent_at` is the message's date as Telegram tells it: only what was stored about then is
-    looked through.
+    `sent_at` is the date of the message from Telegram. It limits the search to receipts stored
+    around that time.
     """
-    who = select(schema.subscriber.c.number).where(schema.subscriber.c.chat_id == chat_id)
-    numbers = set((await transaction.execute(who)).scalars())
+    numbers_query = select(schema.subscriber.c.number).where(schema.subscriber.c.chat_id == chat_id)
+    numbers = set((await transaction.execute(numbers_query)).scalars())
     if not numbers:
         return None
     query = (
         select(_table.c.bulletin, _table.c.packed)
         .where(
-            _table.c.stored_at >= sent_at - CLOCKS_APART,
-            _table.c.stored_at <= sent_at + _STORED_WITHIN,
+            _table.c.stored_at >= sent_at - MAX_CLOCK_SKEW,
+            _table.c.stored_at <= sent_at + _MAX_STORE_DELAY,
             _table.c.lowest <= max(numbers),
             _table.c.highest >= min(numbers),
         )
@@ -121,37 +146,40 @@ async def bulletin_of(
     )
     for bulletin, packed in await transaction.execute(query):
         if any(pair[0] in numbers and pair[1] == message_id for pair in unpack(packed)):
-            found: int = bulletin
-            return found
+            bulletin_id: int = bulletin
+            return bulletin_id
     return None
 
 
 async def count(transaction: Transaction, bulletin: int) -> int:
-    """How many messages carry that bulletin."""
+    """Count the messages that carry a bulletin."""
     query = select(_table.c.packed).where(_table.c.bulletin == bulletin)
-    # The last byte of each value is below 0x80, and each receipt is two values.
+    # The last byte of each varint is below 0x80, and each receipt has two of them.
     ends = [
-        len(packed.translate(None, _HIGH))
+        len(packed.translate(None, _CONTINUATION_BYTES))
         for packed in (await transaction.execute(query)).scalars()
     ]
     return sum(ends) // 2
 
 
 def pack(pairs: Iterable[tuple[int, int]]) -> bytes:
-    """Pairs in ascending order, each as its distance from the one before, in 7 bits a byte."""
+    """Pack ascending pairs of subscriber number and message id: delta encoding in varints.
+
+    A varint has 7 bits in a byte. Differences of message ids may be negative: zigzag encoding.
+    """
     packed = bytearray()
     last_number = last_id = 0
     for number, message_id in pairs:
-        _append(packed, number - last_number)
+        _append_varint(packed, number - last_number)
         step = message_id - last_id
-        _append(packed, step * 2 if step >= 0 else -step * 2 - 1)
+        _append_varint(packed, step * 2 if step >= 0 else -step * 2 - 1)
         last_number, last_id = number, message_id
     return bytes(packed)
 
 
 def unpack(packed: bytes) -> Iterator[tuple[int, int]]:
-    """What `pack` packed."""
-    values = _values(packed)
+    """Yield the pairs that `pack` packed."""
+    values = _read_varints(packed)
     number = message_id = 0
     for distance in values:
         number += distance
@@ -160,14 +188,14 @@ def unpack(packed: bytes) -> Iterator[tuple[int, int]]:
         yield number, message_id
 
 
-def _append(packed: bytearray, value: int) -> None:
+def _append_varint(packed: bytearray, value: int) -> None:
     while value > 0x7F:
         packed.append(value & 0x7F | 0x80)
         value >>= 7
     packed.append(value)
 
 
-def _values(packed: bytes) -> Iterator[int]:
+def _read_varints(packed: bytes) -> Iterator[int]:
     value = shift = 0
     for byte in packed:
         value |= (byte & 0x7F) << shift
