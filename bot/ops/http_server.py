@@ -1,16 +1,23 @@
 """HTTP server: liveness, readiness, metrics, and the webhooks of sources and of Telegram."""
 
+import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import structlog
 from aiohttp import web
-from pydantic import AfterValidator
+from pydantic import AfterValidator, SecretStr
 
+from bot.ops.cached_result import CachedResult
+from bot.ops.connection_guard import HEAD_SECONDS, ConnectionGuard, max_connections
+from bot.ops.http_access import has_bearer_token, is_from_operator_network
 from bot.ops.readiness import Check, problems
 from bot.sources.base.webhook_source import WebhookSource
+from bot.strong_secret import strong_secret
 from storage.settings import Section
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -39,6 +46,7 @@ class HttpSettings(Section, frozen=True):
     """The `[http]` table of the configuration."""
 
     listen: Annotated[str, AfterValidator(_checked_address)] = "127.0.0.1:8080"  # "": no server
+    token: Annotated[SecretStr, AfterValidator(strong_secret)] | None = None  # for /metrics
 
     @property
     def address(self) -> Address | None:
@@ -61,44 +69,70 @@ class HttpServer:
         webhooks: Iterable[WebhookSource] = (),
         telegram: tuple[str, Handler] | None = None,  # path and handler of Telegram's webhook
         metrics: Handler | None = None,
+        token: SecretStr | None = None,  # bearer token for /metrics and the details of /readyz
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._address = address
-        self._checks = checks
-        application = web.Application(middlewares=[_as_json])
+        self._token = token
+        self._problems = CachedResult(partial(problems, checks), clock=clock)
+        self._guard = ConnectionGuard(max_connections())
+        self._server: asyncio.Server | None = None
+        application = web.Application(middlewares=[self._guard.middleware, _as_json])
         application.router.add_get("/healthz", _alive)
         application.router.add_get("/readyz", self._ready)
         if metrics:
-            application.router.add_get("/metrics", metrics)
+            application.router.add_get("/metrics", self._protected(metrics))
         for webhook in webhooks:
             application.router.add_post(f"/hook/{webhook.name}", webhook.receive)
         if telegram:
             application.router.add_post(*telegram)
         # The access log would contain query strings, which may hold secrets.
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=5)
+        self._runner = web.AppRunner(
+            application, access_log=None, shutdown_timeout=5, keepalive_timeout=HEAD_SECONDS
+        )
 
     async def start(self) -> int:
         """Listen, and return the port. Raises ListenError."""
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self._address.host, self._address.port)
+        if self._runner.server is None:
+            raise RuntimeError("the runner has no server")
         try:
-            await site.start()
+            self._server = await asyncio.get_running_loop().create_server(
+                self._guard.wrap(self._runner.server), self._address.host, self._address.port
+            )
         except OSError as error:
             await self._runner.cleanup()
             where = f"{self._address.host}:{self._address.port}"
             raise ListenError(f"cannot listen on {where}: {error.strerror}") from None
-        port: int = self._runner.addresses[0][1]
+        port: int = self._server.sockets[0].getsockname()[1]
         return port
 
     async def stop(self) -> None:
         """Stop listening; requests in progress have five seconds to finish."""
+        if self._server:
+            self._server.close()
         await self._runner.cleanup()
 
-    async def _ready(self, _request: web.Request) -> web.Response:
-        found_problems = await problems(self._checks)
+    async def _ready(self, request: web.Request) -> web.Response:
+        found_problems = await self._problems.get()
+        if self._token and not has_bearer_token(request, self._token):
+            found_problems = dict.fromkeys(found_problems, "see /readyz with the token")
         return web.json_response(
             {"ready": not found_problems, "problems": found_problems},
             status=503 if found_problems else 200,
         )
+
+    def _protected(self, handler: Handler) -> Handler:
+        """Return a handler for requests with the token only; without a token, for this machine."""
+
+        async def check(request: web.Request) -> web.StreamResponse:
+            if self._token is None and not is_from_operator_network(request):
+                raise web.HTTPForbidden(reason="set http.token to read this from outside")
+            if self._token and not has_bearer_token(request, self._token):
+                raise web.HTTPUnauthorized
+            return await handler(request)
+
+        return check
 
 
 async def _alive(_request: web.Request) -> web.Response:

@@ -2,22 +2,24 @@
 
 import logging
 import sys
-from collections.abc import Iterable
 from typing import TextIO
 
 import structlog
 from structlog.typing import Processor
 
+from bot.ops.log_throttle import LogThrottle
+from bot.ops.redaction import Redactor
+
 _NOISY_LOGGERS = ("apscheduler", "aiohttp.access", "alembic", "httpx", "telegram")
 
 
 def configure_logging(
-    secrets: Iterable[str], stream: TextIO | None = None, *, quiet: bool = False
+    redactor: Redactor, stream: TextIO | None = None, *, quiet: bool = False
 ) -> None:
     """Configure structlog and the standard library's logging alike.
 
-    A terminal gets readable lines, everything else JSON. `secrets` are replaced by `***` in the
-    finished line, tracebacks included. `quiet` leaves only errors.
+    A terminal gets readable lines, everything else JSON. Secrets are redacted in the finished
+    line, tracebacks included. `quiet` leaves only errors.
     """
     out = stream or sys.stderr
     shared: list[Processor] = [
@@ -26,12 +28,16 @@ def configure_logging(
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            *shared,
+            LogThrottle(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
     handler = logging.StreamHandler(out)
-    handler.setFormatter(_RedactingFormatter(secrets, shared, is_terminal=out.isatty()))
+    handler.setFormatter(_RedactingFormatter(redactor, shared, is_terminal=out.isatty()))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.ERROR if quiet else logging.INFO)
@@ -40,9 +46,7 @@ def configure_logging(
 
 
 class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
-    def __init__(
-        self, secrets: Iterable[str], shared: list[Processor], *, is_terminal: bool
-    ) -> None:
+    def __init__(self, redactor: Redactor, shared: list[Processor], *, is_terminal: bool) -> None:
         renderers: list[Processor] = (
             [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
             if is_terminal
@@ -52,10 +56,7 @@ class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
         )
-        self._secrets = [secret for secret in secrets if secret]
+        self._redactor = redactor
 
     def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
-        for secret in self._secrets:
-            line = line.replace(secret, "***")
-        return line
+        return self._redactor.redact(super().format(record))

@@ -8,6 +8,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from bot.ops.cached_result import CachedResult
 from storage.engine.database import Database
 from storage.outbox import backlog
 from storage.values.lanes import Lane
@@ -20,16 +21,19 @@ class MetricsEndpoint:
         self._registry = registry
         self._database = database
         self._queued = Gauge(
-            "tocsin_queued", "Messages owed and not begun", ["lane"], registry=registry
+            "tocsin_queued", "Messages in the outbox, not claimed yet", ["lane"], registry=registry
         )
+        self._text = CachedResult(self._generate)
 
     async def respond(self, _request: web.Request) -> web.Response:
-        """Return all metrics in the text format of Prometheus."""
+        """Return all metrics in the text format of Prometheus, at most a second old."""
+        return web.Response(
+            body=await self._text.get(), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
+        )
+
+    async def _generate(self) -> bytes:
         async with self._database.read() as transaction:
             queued = await backlog.count_queued(transaction)
         for lane in Lane:
             self._queued.labels(lane.name.lower()).set(queued[lane])
-        return web.Response(
-            body=generate_latest(self._registry),
-            headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4},
-        )
+        return generate_latest(self._registry)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from storage.engine.database import Database
-from storage.maintenance.write_probe import probe, describe_error
+from storage.maintenance.write_probe import describe_error, probe
 
 Check = Callable[[], Awaitable[str | None]]
 """A readiness check: returns the problem in words, or None."""
@@ -39,3 +39,5 @@ async def _limited(check: Check) -> str | None:
             return await check()
     except TimeoutError:
         return f"no answer within {_CHECK_SECONDS:.0f} seconds"
+    except Exception as error:  # noqa: BLE001 - a check that fails is a problem
+        return describe_error(error)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from storage.engine import commit_marker
 from storage.engine.database import Database
 from storage.inbound import bulletins, incidents, ingest_queue, update_inbox
 from storage.outbox import deliveries
@@ -24,6 +25,7 @@ async def delete_old_rows(
         await update_inbox.purge(transaction, now - _QUEUES_KEPT)
         await ingest_queue.purge(transaction, now - _QUEUES_KEPT)
         await incidents.purge(transaction, now - keep)
+        await commit_marker.purge(transaction)
     deleted = _BATCH
     while deleted == _BATCH:
         async with database.write() as transaction:

@@ -53,7 +53,9 @@ class SourceOutageNotices:
             operators = await self._reachable_operators(transaction)
             # The health may have changed since the read above.
             changed = [
-                source for source in await sources.get_health(transaction) if _has_changed(source, now)
+                source
+                for source in await sources.get_health(transaction)
+                if _has_changed(source, now)
             ]
             for source in changed:
                 await self._record(transaction, source, now)
@@ -81,7 +83,10 @@ class SourceOutageNotices:
         )
         return [
             NewDelivery(
-                subscriber=operator.number, lane=Lane.REPLY, content=MessageContent(html), due_at=now
+                subscriber=operator.number,
+                lane=Lane.REPLY,
+                content=MessageContent(html),
+                due_at=now,
             )
             for html in messages
         ]
@@ -99,7 +104,9 @@ def _has_changed(health: SourceHealth, now: datetime) -> bool:
     return health.succeeded_at is not None and health.succeeded_at > health.outage_notified_at
 
 
-def _line(health: SourceHealth, operator: Subscriber, translator: Translator, now: datetime) -> Html:
+def _line(
+    health: SourceHealth, operator: Subscriber, translator: Translator, now: datetime
+) -> Html:
     if health.is_down(now):
         return sources_command.render_outage_notice(health, now, operator.zone, translator)
     return sources_command.render_recovery_notice(health, now, translator)
