@@ -11,7 +11,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.delivery.http_transport import AiohttpRequest
 from bot.delivery.settings import TelegramSettings
 from bot.delivery.worker import MAX_IN_DOUBT_LIMIT
-from bot.telegram.update_poller import ALLOWED_UPDATES, LONG_POLL_SECONDS
+from bot.telegram.update_poller import ALLOWED_UPDATES, READ_TIMEOUT_SECONDS
 from handlers import registry
 from handlers.text.i18n import LANGUAGES, Catalog
 
@@ -21,11 +21,15 @@ _CALL_SECONDS = 30.0
 _RETRY_SECONDS = 10.0
 
 
+class TokenRefusedError(Exception):
+    """Telegram does not know the bot's token."""
+
+
 @asynccontextmanager
 async def open_bot(settings: TelegramSettings, token: str) -> AsyncIterator[Bot]:
     """Yield a Bot with its own HTTP connections. No call is made yet."""
     calls = AiohttpRequest(connections=2 * MAX_IN_DOUBT_LIMIT, timeout_seconds=_CALL_SECONDS)
-    polls = AiohttpRequest(connections=1, timeout_seconds=LONG_POLL_SECONDS + _CALL_SECONDS)
+    polls = AiohttpRequest(connections=1, timeout_seconds=READ_TIMEOUT_SECONDS)
     await calls.initialize()
     await polls.initialize()
     try:
@@ -41,7 +45,7 @@ async def set_up_profile(
 ) -> None:
     """Set webhook or polling mode and the command menu; retry until Telegram answers.
 
-    `on_username` gets the username that getMe returns.
+    `on_username` gets the username that getMe returns. Raises TokenRefusedError.
     """
     while True:
         try:
@@ -50,7 +54,9 @@ async def set_up_profile(
             await _choose_mode(bot, settings)
             await _set_command_menu(bot, catalog)
         except InvalidToken:
-            log.error("token_refused")  # noqa: TRY400 - a traceback has no information
+            raise TokenRefusedError(
+                "Telegram refuses the token: check telegram.token, or get a new one from @BotFather"
+            ) from None
         except TelegramError as error:
             log.warning("telegram_unreachable", error=error.message)
         else:
@@ -77,7 +83,8 @@ async def _set_command_menu(bot: Bot, catalog: Catalog) -> None:
     for language in (None, *(language.code for language in LANGUAGES)):
         translator = catalog.translator(language or LANGUAGES[0].code)
         commands = [
-            {"command": name, "description": about} for name, about in registry.bot_commands(translator)
+            {"command": name, "description": about}
+            for name, about in registry.bot_commands(translator)
         ]
         long, short = registry.bot_descriptions(translator)
         for method, parameters in (

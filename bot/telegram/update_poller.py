@@ -1,6 +1,8 @@
 """Update poller: long polling of getUpdates, in `polling` mode."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -23,40 +25,79 @@ ALLOWED_UPDATES = (
 """Kinds of updates to ask for (core.telegram.org/bots/api#getupdates)."""
 
 LONG_POLL_SECONDS = 25
-_RETRY_SECONDS = 3.0
+READ_TIMEOUT_SECONDS = LONG_POLL_SECONDS + 10
+_SILENCE_SECONDS = 40.0
+"""Time without an answer after which Telegram counts as unreachable: one poll and a bit."""
+
+_FIRST_BACKOFF_SECONDS = 1.0
+_MAX_BACKOFF_SECONDS = 15.0
 
 
 class UpdatePoller:
-    """Loop of getUpdates calls. The next call confirms the updates that were stored."""
+    """Loop of getUpdates calls. The next call confirms the updates that were stored.
 
-    def __init__(self, bot: Bot, store: StoreUpdates) -> None:
+    `clock` is monotonic, in seconds.
+    """
+
+    def __init__(
+        self, bot: Bot, store: StoreUpdates, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._bot = bot
         self._store = store
+        self._clock = clock
+        self._last_answer_at = clock()
+        self._failures = 0  # in a row
 
     async def run(self, offset: int | None) -> None:
         """Poll until cancelled. `offset`: one more than the highest stored update id, or None."""
+        self._last_answer_at = self._clock()
         while True:
             try:
-                updates = await self._get_updates(offset)
+                received = await self._get_updates(offset)
+                self._last_answer_at = self._clock()
+                updates = [update for update in received if is_update(update)]
                 await self._store(updates)
                 offset = max((u["update_id"] + 1 for u in updates), default=offset)
+                if len(updates) < len(received):
+                    log.error("malformed_updates", count=len(received) - len(updates))
+                    await self._back_off()  # without an id it cannot be confirmed, and comes again
+                    continue
             except Conflict:
                 log.error("another_poller")  # noqa: TRY400 - a traceback has no information
-                await asyncio.sleep(_RETRY_SECONDS)
+                await self._back_off()
             except TelegramError as error:
                 log.warning("polling_failed", error=error.message)
-                await asyncio.sleep(_RETRY_SECONDS)
+                await self._back_off()
             except Exception:  # the database may be unavailable for a while
                 log.exception("storing_updates_failed")
-                await asyncio.sleep(_RETRY_SECONDS)
+                await self._back_off()
+            else:
+                self._failures = 0
 
-    async def _get_updates(self, offset: int | None) -> list[dict[str, Any]]:
+    async def check(self) -> str | None:
+        """Return a message if Telegram has not answered for a while, else None."""
+        silence = self._clock() - self._last_answer_at
+        if silence <= _SILENCE_SECONDS:
+            return None
+        log.warning("telegram_silent", seconds=round(silence))
+        return f"Telegram has not answered getUpdates for {silence:.0f} s"
+
+    async def _back_off(self) -> None:
+        delay = min(_FIRST_BACKOFF_SECONDS * 2**self._failures, _MAX_BACKOFF_SECONDS)
+        self._failures += 1
+        await asyncio.sleep(delay)
+
+    async def _get_updates(self, offset: int | None) -> list[Any]:
         parameters = {
             "offset": offset,
             "timeout": LONG_POLL_SECONDS,
             "allowed_updates": list(ALLOWED_UPDATES),
         }
-        updates: list[dict[str, Any]] = await self._bot.do_api_request(
-            "getUpdates", api_kwargs=parameters
-        )
+        updates: list[Any] = await self._bot.do_api_request("getUpdates", api_kwargs=parameters)
         return updates
+
+
+def is_update(value: object) -> bool:
+    """Return whether the value is an update whose id the database can hold."""
+    update_id = value.get("update_id") if isinstance(value, dict) else None
+    return type(update_id) is int and 0 <= update_id < 2**63

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +17,11 @@ from storage.inbound.update_inbox import MAX_PER_CHAT, PendingUpdate
 log = structlog.get_logger(__name__)
 
 _WINDOW = 500
+_MAX_DELAYED = 5000  # failed updates in memory; more wait in the database
 _CONCURRENCY = 16
 _RETRY_SECONDS = 3.0
+_FIRST_BACKOFF_SECONDS = 1.0
+_MAX_BACKOFF_SECONDS = 60.0
 _FINISH_SECONDS = 5.0
 
 
@@ -44,6 +48,8 @@ class UpdateQueue:
         self._claimed: set[int] = set()
         self._queues: dict[int, deque[PendingUpdate]] = {}
         self._workers: set[asyncio.Task[None]] = set()
+        self._failures: dict[int, int] = {}  # failed attempts, by update id
+        self._delayed: set[int] = set()  # update ids that wait for their retry; also claimed
 
     async def store(self, updates: Sequence[dict[str, Any]]) -> None:
         """Store updates durably: they are handled even if this process ends."""
@@ -84,8 +90,8 @@ class UpdateQueue:
 
     async def _next_updates(self) -> list[PendingUpdate]:
         """Return a few updates of every chat, however many one chat has sent."""
-        room = _WINDOW - len(self._claimed)
-        if not room:
+        room = _WINDOW - (len(self._claimed) - len(self._delayed))
+        if room <= 0 or len(self._delayed) >= _MAX_DELAYED:
             return []
         full = [chat for chat, queue in self._queues.items() if len(queue) >= MAX_PER_CHAT]
         async with self._database.read() as transaction:
@@ -108,13 +114,33 @@ class UpdateQueue:
             async with self._slots:
                 if not queue:  # emptied by `_finish`
                     break
-                incoming = queue.popleft()
+                incoming = _mark_superseded(queue.popleft(), queue)
                 try:
                     await self._process(incoming)
-                    self._claimed.discard(incoming.update_id)
-                except Exception:  # the next update must be handled all the same
+                except Exception:  # the queue must go on; the update is retried
                     log.exception("update_failed", update=incoming.update_id)
+                    self._retry_later(incoming)
+                else:
+                    self._failures.pop(incoming.update_id, None)
+                    self._claimed.discard(incoming.update_id)
         del self._queues[chat]
+        self._wakeup.set()
+
+    def _retry_later(self, incoming: PendingUpdate) -> None:
+        """Release the update after a delay that doubles with each failure of it.
+
+        Until then it stays claimed, and later updates of its chat are handled before it.
+        """
+        failures = self._failures[incoming.update_id] = (
+            self._failures.get(incoming.update_id, 0) + 1
+        )
+        delay = min(_FIRST_BACKOFF_SECONDS * 2 ** (failures - 1), _MAX_BACKOFF_SECONDS)
+        self._delayed.add(incoming.update_id)
+        asyncio.get_running_loop().call_later(delay, self._release, incoming.update_id)
+
+    def _release(self, update_id: int) -> None:
+        self._claimed.discard(update_id)
+        self._delayed.discard(update_id)
         self._wakeup.set()
 
     async def _finish(self) -> None:
@@ -129,3 +155,9 @@ class UpdateQueue:
             for worker in workers:
                 worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
+
+
+def _mark_superseded(update: PendingUpdate, later: Iterable[PendingUpdate]) -> PendingUpdate:
+    """Mark an inline query that is followed by another: only the newest is worth an answer."""
+    is_superseded = update.is_inline_query and any(other.is_inline_query for other in later)
+    return replace(update, is_superseded=is_superseded)

@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 from pydantic import SecretStr
 
+from bot.telegram.update_poller import is_update
 from bot.telegram.update_queue import StoreUpdates
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -27,7 +28,7 @@ def webhook_route(url: str, secret: SecretStr, store: StoreUpdates) -> tuple[str
             update = orjson.loads(await request.read())
         except (orjson.JSONDecodeError, HTTPRequestEntityTooLarge):
             raise web.HTTPBadRequest from None
-        if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+        if not is_update(update):
             raise web.HTTPBadRequest
         await store([update])
         return web.Response()

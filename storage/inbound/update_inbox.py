@@ -3,17 +3,21 @@
 Storing is idempotent by update id, so an update that Telegram repeats is handled once.
 """
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
+import structlog
 from sqlalchemy import delete, func, select, update
 
 from storage import schema
 from storage.engine.database import Transaction
 from storage.engine.statements import upsert
+
+log = structlog.get_logger(__name__)
 
 _table = schema.inbox
 
@@ -28,6 +32,12 @@ class PendingUpdate:
     update_id: int
     payload: dict[str, Any]  # core.telegram.org/bots/api#update
     chat_id: int = 0  # see `chat_id_of`
+    is_superseded: bool = False  # an inline query, and the person has typed on since
+
+    @property
+    def is_inline_query(self) -> bool:
+        """Return whether the update is an inline query."""
+        return "inline_query" in self.payload
 
 
 async def enqueue(
@@ -38,7 +48,7 @@ async def enqueue(
         {
             "update_id": payload["update_id"],
             "chat_id": chat_id_of(payload),
-            "payload": orjson.dumps(payload).decode(),
+            "payload": _to_json(payload),
             "received_at": now,
         }
         for payload in updates
@@ -115,7 +125,20 @@ def chat_id_of(payload: dict[str, Any]) -> int:
                 peer = (
                     holder.get("chat") or holder.get("from") if isinstance(holder, dict) else None
                 )
-                if isinstance(peer, dict) and isinstance(peer.get("id"), int):
-                    chat_id: int = peer["id"]
+                chat_id = peer.get("id") if isinstance(peer, dict) else None
+                if isinstance(chat_id, int) and abs(chat_id) < 2**63:
                     return chat_id
     return 0
+
+
+def _to_json(payload: dict[str, Any]) -> str:
+    """Serialise an update. One that has no JSON form is set aside: it is stored empty."""
+    try:
+        return orjson.dumps(payload).decode()
+    except TypeError:  # a lone surrogate, or a number over 64 bits
+        pass
+    try:
+        return json.dumps(payload, ensure_ascii=False).encode("utf-8", "replace").decode()
+    except (ValueError, RecursionError):
+        log.error("malformed_update", update=payload["update_id"])  # noqa: TRY400
+        return "{}"
