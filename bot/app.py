@@ -27,11 +27,14 @@ from bot.ingest.deduplicator import Deduplicator
 from bot.ingest.index_keeper import IndexKeeper
 from bot.ingest.metrics import BulletinMetrics, UpdateMetrics
 from bot.ingest.pipeline import IngestPipeline
+from bot.ingest.reading_refresher import ReadingRefresher
 from bot.language_resources import LanguageResources
 from bot.ops.clock_watchdog import ClockWatchdog
+from bot.ops.connection_guard import raise_file_limit
 from bot.ops.forum_topic_notices import ForumTopicNotices
 from bot.ops.http_server import HttpServer
 from bot.ops.job_watchdog import JobWatchdog
+from bot.ops.loop_watchdog import watched_loop
 from bot.ops.prometheus import MetricsEndpoint
 from bot.ops.readiness import database_check
 from bot.ops.retention import delete_old_rows
@@ -43,7 +46,7 @@ from bot.sources.core.source import Batch
 from bot.sources.http.client import HttpClient, open_session
 from bot.sources.poller import Poller
 from bot.sources.region_resolver import RegionResolver
-from bot.telegram.profile import open_bot, set_up_profile
+from bot.telegram.profile import TokenRefusedError, open_bot, set_up_profile
 from bot.telegram.update_poller import ALLOWED_UPDATES, UpdatePoller
 from bot.telegram.update_queue import UpdateQueue
 from bot.telegram.webhook import webhook_route
@@ -65,8 +68,8 @@ from storage.inbound import sources
 from storage.inbound.arrival_watch import watch_arrivals
 from storage.inbound.ingest_queue import IngestResult
 from storage.inbound.update_inbox import PendingUpdate
-from storage.maintenance.lease import lease
-from storage.migrate import database_errors_in_words, migrate
+from storage.maintenance.lease import lease_and_migrate
+from storage.migrate import database_errors_in_words
 from storage.outbox import broadcasts, deliveries
 from storage.subscribers import subscriptions
 
@@ -85,14 +88,15 @@ async def run(
 ) -> None:
     """Run the bot until `stop` is set; calls in progress are finished.
 
-    Raises LeaseHeldElsewhere, ListenError, and UnusableDatabase.
+    Raises LeaseHeldElsewhere, ListenError, DatabaseUnusable and TokenRefusedError.
     """
+    raise_file_limit()
     async with AsyncExitStack() as stack:
+        stack.enter_context(watched_loop())
         database = Database(config.storage.url)
         stack.push_async_callback(database.close)
         stack.enter_context(database_errors_in_words(database))
-        await migrate(database)
-        await stack.enter_async_context(lease(database))
+        await stack.enter_async_context(lease_and_migrate(database))
         bot = await stack.enter_async_context(open_bot(config.telegram, token))
         session = await stack.enter_async_context(open_session(config.sources))
         parts = build(config, database, resources, bot)
@@ -127,7 +131,9 @@ def build(
     metrics = CollectorRegistry()
     catalog = Catalog()
     index = Index()
-    sender = Sender(bot, paid_broadcast=config.delivery.paid_broadcast, may_send=database.is_lease_valid)
+    sender = Sender(
+        bot, paid_broadcast=config.delivery.paid_broadcast, may_send=database.is_lease_valid
+    )
     bulletin_renderer = BulletinRenderer(catalog, resources.reader)
     worker = DeliveryWorker(
         database,
@@ -167,7 +173,13 @@ def build(
         resources.reader,
         index,
         deduplicator,
-        AlertTracker(database, index, resources.gazetteer, registry.state_sources(config.source)),
+        AlertTracker(
+            database,
+            index,
+            resources.gazetteer,
+            registry.state_sources(config.source),
+            registry.official_webhooks(config.source),
+        ),
         config.delivery.alert_ttl,
         wakeup.set,
         utc_now,
@@ -227,6 +239,9 @@ class App:
         self._updates = UpdateQueue(
             database, self._handle_update, utc_now, UpdateMetrics(parts.metrics, ALLOWED_UPDATES)
         )
+        self._update_poller = (
+            UpdatePoller(bot, self._updates.store) if config.telegram.mode == "polling" else None
+        )
         recorders = registry.recorders(config.source, utc_now)
         self._pollers = [
             Poller(source, database, self._ingest, utc_now, recorder=recorders.get(source.name))
@@ -241,24 +256,37 @@ class App:
         async with self._database.write() as transaction:
             watched = registry.registered_sources(self._config.source)
             await sources.register(transaction, watched, utc_now())
-        async with self._http_server(), self._jobs(), asyncio.TaskGroup() as group:
-            group.create_task(self._parts.worker.run())
-            tasks = [group.create_task(coroutine) for coroutine in self._tasks(offset)]
-            await stop.wait()
-            log.info("stopping")
-            for task in tasks:
-                task.cancel()
-            self._parts.worker.stop()
+        if not self._config.source:
+            log.warning("no_source_configured")
+        async with self._http_server(), self._jobs():
+            await self._run_tasks(offset, stop)
         async with self._database.read() as transaction:
             pending = await deliveries.count_pending(transaction)
             pending += await broadcasts.count_remaining(transaction)
         log.info("stopped", pending=pending)
+
+    async def _run_tasks(self, offset: int | None, stop: asyncio.Event) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._parts.worker.run())
+                tasks = [group.create_task(coroutine) for coroutine in self._tasks(offset)]
+                await stop.wait()
+                log.info("stopping")
+                for task in tasks:
+                    task.cancel()
+                self._parts.worker.stop()
+                self._database.stop_waiting()
+        except BaseExceptionGroup as errors:
+            if refused := errors.subgroup(TokenRefusedError):
+                raise refused.exceptions[0] from None
+            raise
 
     def _tasks(self, offset: int | None) -> list[Coroutine[Any, Any, None]]:
         """Return everything that runs beside the delivery worker and is cancelled at a stop."""
         monotonic = asyncio.get_running_loop().time
         tasks = [
             self._parts.keeper.run(),
+            self._refresh_readings(),
             asyncio.to_thread(warm_up, self._resources.gazetteer),
             self._updates.run(),
             self._ingest_arrivals(),
@@ -268,8 +296,8 @@ class App:
             ),
             *(poller.run() for poller in self._pollers),
         ]
-        if self._config.telegram.mode == "polling":
-            tasks.append(UpdatePoller(self._bot, self._updates.store).run(offset))
+        if self._update_poller:
+            tasks.append(self._update_poller.run(offset))
         return tasks
 
     def _set_username(self, username: str) -> None:
@@ -302,6 +330,10 @@ class App:
         """Ingest a source's batch, once all subscriptions are in the index."""
         await self._parts.keeper.loaded.wait()
         return await self._parts.pipeline.ingest(await self._resolver.resolve_batch(batch))
+
+    async def _refresh_readings(self) -> None:
+        await self._parts.keeper.loaded.wait()  # matching comes first
+        await ReadingRefresher(self._database, self._resources.reader).run()
 
     async def _ingest_arrivals(self) -> None:
         await self._parts.keeper.loaded.wait()
@@ -354,7 +386,9 @@ class App:
             "jobs": self._watchdog.check,
         }
         metrics = MetricsEndpoint(self._parts.metrics, self._database).respond
-        server = HttpServer(address, checks, self._webhooks, route, metrics)
+        server = HttpServer(
+            address, checks, self._webhooks, route, metrics, self._config.http.token
+        )
         await server.start()
         try:
             yield
@@ -364,4 +398,5 @@ class App:
     async def _telegram_check(self) -> str | None:
         if not self._has_username:
             return "Telegram has not answered getMe yet"
-        return await self._parts.worker.health.check_telegram()
+        polling_problem = await self._update_poller.check() if self._update_poller else None
+        return polling_problem or await self._parts.worker.health.check_telegram()

@@ -28,6 +28,9 @@ from storage.settings import RetentionSettings, Section, StorageSettings
 
 DEFAULT = Path("config.toml")
 
+_FIRST_RUN_SOURCES = ({"kind": "siren", "name": "siren"},)
+"""Sources without a configuration file: they need no key."""
+
 _TOPIC_NAME = re.compile(r"\w{1,64}")
 
 
@@ -97,13 +100,17 @@ class Config(Section, frozen=True):
 def load(file: Path | None, environ: Mapping[str, str]) -> Config:
     """Return the configuration; without `file`, read `config.toml` if it exists.
 
-    Raises ConfigError.
+    If neither the file nor the environment sets a source, a first run without a file watches the
+    air alerts of Ukraine. Raises ConfigError.
     """
-    table = _read(file or DEFAULT, is_required=file is not None)
+    path = file or DEFAULT
+    table = _read(path, is_required=file is not None)
     try:
         variables = overlay(table, environ)
     except MisplacedVariable as error:
         raise ConfigError(ConfigProblem(error.variable, error.key, error.problem)) from None
+    if not path.exists():
+        table.setdefault("source", list(_FIRST_RUN_SOURCES))
     try:
         return Config.model_validate(table)
     except ValidationError as error:

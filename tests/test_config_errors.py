@@ -1,6 +1,7 @@
-"""What an operator is told of a wrong configuration, and what a right one comes to."""
+"""Configuration: values of a valid file, and the error messages of an invalid one."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,13 +21,13 @@ BLOG = '[[source]]\nkind = "liveblog"\nname = "blog"\npath = "blog.txt"\n'
 
 
 def problems(file: Path, text: str, **environ: str) -> list[tuple[str, str]]:
-    """Where and at which key something is wrong; no value of the text is ever shown."""
+    """Return place and key of every problem; check that no value of the text is shown."""
     file.write_text(text)
-    with pytest.raises(ConfigError) as wrong:
+    with pytest.raises(ConfigError) as error:
         load(file, environ)
-    assert "hunter2" not in str(wrong.value)
-    assert all(problem.what for problem in wrong.value.problems)
-    return [(problem.where, problem.key) for problem in wrong.value.problems]
+    assert "hunter2" not in str(error.value)
+    assert all(problem.problem for problem in error.value.problems)
+    return [(problem.where, problem.key) for problem in error.value.problems]
 
 
 @pytest.fixture
@@ -34,33 +35,68 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "my.toml"
 
 
-def test_the_example_is_right_and_holds_every_key() -> None:
-    config = load(EXAMPLE, {"TOCSIN_TELEGRAM__TOKEN": TOKEN})
+def example_environment() -> dict[str, str]:
+    """Return the secrets that the example leaves to the operator."""
+    kinds = re.findall(r'^kind = "(\w+)"', EXAMPLE.read_text(), re.MULTILINE)
+    key = f"TOCSIN_SOURCE__{kinds.index('webhook')}__SECRET"
+    return {"TOCSIN_TELEGRAM__TOKEN": TOKEN, key: "a secret of some length"}
+
+
+def test_the_example_is_valid_and_contains_every_key() -> None:
+    config = load(EXAMPLE, example_environment())
 
     assert token(config, EXAMPLE).get_secret_value() == TOKEN
     assert {source.kind for source in config.source} == set(KINDS)
-    written = EXAMPLE.read_text()
+    text = EXAMPLE.read_text()
     for section in (config.telegram, config.storage, config.delivery, config.http, *config.source):
         for key in type(section).model_fields:
-            assert f"{key} = " in written
+            assert f"{key} = " in text
 
 
-def test_the_example_shows_the_values_that_hold_when_nothing_is_set() -> None:
-    shown, unset = load(EXAMPLE, {}), Config()
+def test_the_example_shows_the_default_values() -> None:
+    example, default = load(EXAMPLE, example_environment()), Config()
 
-    for section in ("telegram", "storage", "delivery", "http", "retention"):
-        assert getattr(shown, section) == getattr(unset, section)
+    for section in ("storage", "delivery", "http", "retention"):
+        assert getattr(example, section) == getattr(default, section)
 
 
-def test_without_a_file_everything_is_as_a_newcomer_needs_it(
+def test_the_secret_of_the_example_is_refused() -> None:
+    environ = {"TOCSIN_TELEGRAM__TOKEN": TOKEN}
+    with pytest.raises(ConfigError, match=r"secret: .*not the example"):
+        load(EXAMPLE, environ)
+
+
+@pytest.mark.parametrize("secret", ["x", "Change Me", "password", "fifteen letters"])
+def test_a_weak_secret_of_a_webhook_is_refused(file: Path, secret: str) -> None:
+    text = f"[[source]]\nkind = 'webhook'\nname = 'press'\nsecret = '{secret}'\n"
+    assert problems(file, text) == [(str(file), "source[0].secret")]
+    with pytest.raises(ConfigError, match="16 characters or more"):
+        load(file, {})
+
+
+def test_a_first_run_without_a_file_watches_a_source_that_needs_no_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    assert load(None, {}) == Config()
+    config = load(None, {})
+
+    assert [source.kind for source in config.source] == ["siren"]
+    assert config.model_copy(update={"source": ()}) == Config()
+    blog = {
+        "TOCSIN_SOURCE__0__KIND": "liveblog",
+        "TOCSIN_SOURCE__0__NAME": "blog",
+        "TOCSIN_SOURCE__0__PATH": "blog.txt",
+    }
+    assert [source.kind for source in load(None, blog).source] == ["liveblog"]
 
 
-def test_the_file_of_this_folder_is_read_unless_another_is_named(
+def test_a_file_without_a_source_watches_nothing(file: Path) -> None:
+    file.write_text("[delivery]\nrate = 7\n")
+    assert load(file, {}).source == ()
+
+
+def test_the_file_in_the_current_folder_is_read_by_default(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -69,26 +105,26 @@ def test_the_file_of_this_folder_is_read_unless_another_is_named(
     assert load(None, {}).delivery.rate == 7
 
 
-def test_a_named_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"absent\.toml: there is no such file"):
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"absent\.toml: no such file"):
         load(tmp_path / "absent.toml", {})
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (b"[telegram]\ntoken = hunter2", "line 2"),
         (b"\xff\xfe", "UTF-8"),
     ],
 )
-def test_a_file_that_is_no_toml_is_told_with_its_line(file: Path, text: bytes, told: str) -> None:
+def test_a_toml_error_is_reported_with_its_line(file: Path, text: bytes, message: str) -> None:
     file.write_bytes(text)
 
-    with pytest.raises(ConfigError, match=told) as wrong:
+    with pytest.raises(ConfigError, match=message) as error:
         load(file, {})
 
-    assert str(file) in str(wrong.value)
-    assert "hunter2" not in str(wrong.value)
+    assert str(file) in str(error.value)
+    assert "hunter2" not in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -133,32 +169,32 @@ def test_a_file_that_is_no_toml_is_told_with_its_line(file: Path, text: bytes, t
         ("[[topic]]\nname = 'rail'\nqery = 'x'\nquery = 'x'", "topic[0].qery"),
     ],
 )
-def test_a_wrong_key_is_told_with_its_file(file: Path, text: str, key: str) -> None:
+def test_a_wrong_key_is_reported_with_its_file(file: Path, text: str, key: str) -> None:
     assert problems(file, text) == [(str(file), key)]
 
 
-def test_all_mistakes_are_told_at_once(file: Path) -> None:
-    found = problems(file, "[delivery]\nrate = 0\nalert_ttl = 1\n[http]\nport = 5")
+def test_all_errors_are_reported_at_once(file: Path) -> None:
+    reported = problems(file, "[delivery]\nrate = 0\nalert_ttl = 1\n[http]\nport = 5")
 
-    assert [key for _, key in found] == ["delivery.rate", "delivery.alert_ttl", "http.port"]
+    assert [key for _, key in reported] == ["delivery.rate", "delivery.alert_ttl", "http.port"]
 
 
-def test_what_was_expected_is_said(file: Path) -> None:
+def test_a_problem_names_the_expected_value(file: Path) -> None:
     file.write_text(
         "[delivery]\nrat = 5\n[[source]]\nkind = 'liveblog'\nname = 'Blog'\nevery = '2d'"
     )
 
-    with pytest.raises(ConfigError) as wrong:
+    with pytest.raises(ConfigError) as error:
         load(file, {})
 
-    assert str(wrong.value).splitlines() == [
+    assert str(error.value).splitlines() == [
         f"{file}: delivery.rat: is unknown; did you mean rate?",
         f"{file}: source[0].name: expected up to 64 small letters of English, digits, _ and -",
         f'{file}: source[0].every: expected a length of time from "1s" to "1d"',
     ]
 
 
-def test_the_environment_wins_over_the_file(file: Path) -> None:
+def test_the_environment_overrides_the_file(file: Path) -> None:
     file.write_text("[delivery]\nrate = 5\nalert_ttl = '1m'\n" + BLOG)
     environ = {
         "TOCSIN_DELIVERY__RATE": "6",
@@ -168,7 +204,7 @@ def test_the_environment_wins_over_the_file(file: Path) -> None:
         "TOCSIN_SOURCE__0__EVERY": "5s",
         "TOCSIN_SOURCE__1__KIND": "webhook",
         "TOCSIN_SOURCE__1__NAME": "press",
-        "TOCSIN_SOURCE__1__SECRET": "s",
+        "TOCSIN_SOURCE__1__SECRET": "open-sesame-open-sesame",
         "HOME": "/",
     }
 
@@ -182,7 +218,7 @@ def test_the_environment_wins_over_the_file(file: Path) -> None:
     assert isinstance(blog, LiveblogSettings)
     assert (blog.path, blog.every) == (Path("blog.txt"), timedelta(seconds=5))
     assert isinstance(press, WebhookSettings)
-    assert press.secret.get_secret_value() == "s"
+    assert press.secret.get_secret_value() == "open-sesame-open-sesame"
 
 
 @pytest.mark.parametrize(
@@ -198,31 +234,33 @@ def test_the_environment_wins_over_the_file(file: Path) -> None:
         ("TOCSIN_DELIVERY__PAID_BROADCAST", "delivery.paid_broadcast"),
     ],
 )
-def test_a_wrong_variable_is_told_by_its_name(file: Path, variable: str, key: str) -> None:
+def test_a_wrong_environment_variable_is_reported_by_its_name(
+    file: Path, variable: str, key: str
+) -> None:
     assert problems(file, BLOG, **{variable: "hunter2"}) == [(variable, key)]
 
 
-def test_a_missing_token_is_told_with_the_file_and_the_variable(file: Path) -> None:
-    with pytest.raises(ConfigError) as wrong:
+def test_a_missing_token_is_reported_with_the_file_and_the_variable(file: Path) -> None:
+    with pytest.raises(ConfigError) as error:
         token(Config(), file)
 
-    told = str(wrong.value)
-    assert told.startswith(f"{file}: telegram.token: is missing")
-    assert "TOCSIN_TELEGRAM__TOKEN" in told
+    message = str(error.value)
+    assert message.startswith(f"{file}: telegram.token: is missing")
+    assert "TOCSIN_TELEGRAM__TOKEN" in message
 
 
-def test_no_secret_is_shown_when_a_configuration_is_printed(file: Path) -> None:
+def test_a_printed_configuration_shows_no_secret(file: Path) -> None:
     file.write_text(
         "[telegram]\ntoken = '1:hunter2'\nsecret_token = 'hunter2'\n"
         "[storage]\nurl = 'postgresql+asyncpg://me:hunter2@host/db'\n"
-        "[[source]]\nkind = 'webhook'\nname = 'press'\nsecret = 'hunter2'\n"
+        "[[source]]\nkind = 'webhook'\nname = 'press'\nsecret = 'hunter2-hunter2-hunter2'\n"
     )
 
     assert "hunter2" not in repr(load(file, {}))
 
 
 @pytest.mark.parametrize(
-    ("written", "address"),
+    ("listen", "address"),
     [
         ("127.0.0.1:8080", Address("127.0.0.1", 8080)),
         ("[::1]:80", Address("::1", 80)),
@@ -230,28 +268,28 @@ def test_no_secret_is_shown_when_a_configuration_is_printed(file: Path) -> None:
         ("", None),
     ],
 )
-def test_where_to_listen_is_a_host_and_a_port(
-    file: Path, written: str, address: Address | None
+def test_a_listen_address_is_a_host_and_a_port(
+    file: Path, listen: str, address: Address | None
 ) -> None:
-    file.write_text(f'[http]\nlisten = "{written}"')
+    file.write_text(f'[http]\nlisten = "{listen}"')
 
     assert load(file, {}).http.address == address
 
 
 @pytest.mark.parametrize("contact", ["x y@example.org", "(me)", "a", "\u00e4@example.org", "x\n@y"])
-def test_a_contact_goes_into_a_header(file: Path, contact: str) -> None:
+def test_a_contact_that_is_no_address_is_refused(file: Path, contact: str) -> None:
     file.write_text(f"[sources]\ncontact = {json.dumps(contact)}")
 
     with pytest.raises(ConfigError, match="a mail address or a web address"):
         load(file, {})
 
 
-def test_who_is_asked_learns_who_asks(file: Path) -> None:
+def test_the_user_agent_contains_the_contact(file: Path) -> None:
     file.write_text('[sources]\ncontact = "ops@example.org"')
 
-    said = user_agent(load(file, {}).sources.contact)
+    agent = user_agent(load(file, {}).sources.contact)
 
-    assert said == f"{user_agent()} (+ops@example.org)"
+    assert agent == f"{user_agent()} (+ops@example.org)"
     assert user_agent().startswith("tocsin/")
 
 
@@ -263,7 +301,7 @@ def test_who_is_asked_learns_who_asks(file: Path) -> None:
         "kind = 'ukrainealarm'\nname = 'x'\nwebhook_url = 'https://example.org/hook/x'",
     ],
 )
-def test_a_hook_without_a_secret_is_refused(file: Path, source: str) -> None:
+def test_a_webhook_source_without_a_secret_is_refused(file: Path, source: str) -> None:
     """Case 66."""
     file.write_text(f"[[source]]\n{source}")
 
@@ -271,7 +309,7 @@ def test_a_hook_without_a_secret_is_refused(file: Path, source: str) -> None:
         load(file, {})
 
 
-def test_updates_by_webhook_need_a_server(file: Path) -> None:
+def test_updates_by_webhook_need_the_http_server(file: Path) -> None:
     text = (
         "[telegram]\nmode = 'webhook'\nwebhook_url = 'https://example.org/t'\nsecret_token = 's'\n"
     )

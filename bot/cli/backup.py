@@ -9,8 +9,7 @@ from pathlib import Path
 from storage.engine.database import Database
 from storage.maintenance import dump
 from storage.maintenance.dump import InvalidDump
-from storage.maintenance.lease import lease
-from storage.migrate import migrate
+from storage.maintenance.lease import lease_and_migrate
 
 _PROGRESS_EVERY = 250_000  # lines
 
@@ -36,12 +35,11 @@ async def backup(database: Database, file: Path, echo: Callable[[str], None]) ->
 async def restore(database: Database, file: Path, echo: Callable[[str], None]) -> int:
     """Fill a new database from a backup file, and return the exit code.
 
-    Raises HeldElsewhere while the bot runs on it.
+    Raises LeaseHeldElsewhere while the bot runs on it.
     """
     try:
         with gzip.open(file, "rb") as lines:  # first: a missing file must not create a database
-            await migrate(database)
-            async with lease(database), database.write() as transaction:
+            async with lease_and_migrate(database), database.write() as transaction:
                 count = await dump.load_lines(transaction, lines)
     except InvalidDump as error:
         echo(f"{file}: {error}; nothing was changed")

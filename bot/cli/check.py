@@ -14,6 +14,7 @@ from bot.sources.core.source import PolledSource, SourceError
 from bot.sources.http.client import HttpClient, open_session
 from bot.telegram.profile import open_bot
 from storage.engine.database import Database
+from storage.maintenance.lease import is_leased
 from storage.migrate import migrate
 from storage.subscribers import subscriptions
 
@@ -57,7 +58,8 @@ async def _check_database(config: Config) -> CheckResult:
     async def count() -> str:
         database = Database(config.storage.url)
         try:
-            await migrate(database)
+            if not await is_leased(database):  # else the running bot has migrated it
+                await migrate(database)
             async with database.read() as transaction:
                 return f"{await subscriptions.count(transaction)} subscriptions"
         finally:

@@ -14,6 +14,7 @@ from bot.delivery.settings import TelegramSettings
 from bot.language_resources import LanguageResources
 from bot.ops import logging_setup
 from bot.ops.http_server import HttpSettings
+from bot.ops.redaction import Redactor
 from bot.sources.adapters.feeds.liveblog import LiveblogSettings
 from bot.standin.page import PageText
 from bot.standin.server import Standin
@@ -36,7 +37,7 @@ async def demo(
         blog = Path(folder, "blog.txt")
         standin = Standin(name="Tocsin", page=page)
         await _start(standin)
-        logging_setup.configure_logging([standin.token], quiet=True)
+        logging_setup.configure_logging(Redactor([standin.token]), quiet=True)
         config = _config(standin, folder, blog)
         player = asyncio.create_task(_play(blog, entries(), entry_seconds))
         echo(f"Open {standin.url} in a browser. Ctrl-C ends the demonstration.")

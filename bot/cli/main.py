@@ -25,7 +25,10 @@ from bot.config import DEFAULT, Config, ConfigError, ConfigProblem, load, token
 from bot.language_resources import LanguageResources
 from bot.ops import logging_setup
 from bot.ops.http_server import ListenError
+from bot.ops.redaction import Redactor, find_secrets
+from bot.sources import registry
 from bot.sources.region_resolver import RegionResolver
+from bot.telegram.profile import TokenRefusedError
 from matching.explain import Explainer
 from matching.places.gazetteer import Gazetteer
 from matching.query.errors import QueryError
@@ -42,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
-    except (ListenError, ExplainError, OSError, DatabaseUnusable) as error:
+    except (ListenError, ExplainError, OSError, TokenRefusedError, DatabaseUnusable) as error:
         print(f"tocsin: {error}", file=sys.stderr)
         return 1
     except LeaseHeldElsewhere:
@@ -137,14 +140,17 @@ async def _run(options: argparse.Namespace) -> int:
 async def _check(options: argparse.Namespace) -> int:
     config, secret = _with_token(options)
     _resources(config, options)
-    return 0 if await check(config, secret, print) else 1
+    redactor = Redactor(find_secrets(config))
+    is_good = await check(config, secret, lambda line: print(redactor.redact(line)))
+    return 0 if is_good else 1
 
 
 @asynccontextmanager
 async def _opened(options: argparse.Namespace) -> AsyncIterator[Database]:
     """Yield the database alone, for the commands that work beside the running bot."""
-    database = Database(load(options.config, os.environ).storage.url)
-    logging_setup.configure_logging(())
+    config = load(options.config, os.environ)
+    logging_setup.configure_logging(Redactor(find_secrets(config)))
+    database = Database(config.storage.url)
     try:
         with database_errors_in_words(database):
             yield database
@@ -210,19 +216,28 @@ async def _demo(_options: argparse.Namespace) -> int:
 def _with_token(options: argparse.Namespace) -> tuple[Config, str]:
     config = load(options.config, os.environ)
     secret = token(config, options.config).get_secret_value()
-    logging_setup.configure_logging([secret])
+    logging_setup.configure_logging(Redactor(find_secrets(config)))
     return config, secret
 
 
 def _resources(config: Config, options: argparse.Namespace) -> LanguageResources:
+    where = str(options.config or DEFAULT)
     try:
-        return LanguageResources.load(config)
+        resources = LanguageResources.load(config)
     except QueryError as error:
-        where = str(options.config or DEFAULT)
         problem = f"query: {error}; expected one as /subscribe takes it"
         raise ConfigError(
             ConfigProblem(where, " ".join(("topic", *error.__notes__)), problem)
         ) from None
+    problem = "expected the name or code of a country or region, such as Poland or US-TX"
+    unknown = [
+        ConfigProblem(where, f"source[{index}].region", problem)
+        for index, region in registry.regions(config.source).items()
+        if resources.gazetteer.resolve(region) is None
+    ]
+    if unknown:
+        raise ConfigError(*unknown)
+    return resources
 
 
 def _stop_on_signal() -> asyncio.Event:

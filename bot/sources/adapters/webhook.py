@@ -4,20 +4,22 @@ import hmac
 from typing import Annotated, Literal
 
 from aiohttp import web
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from bot.sources.base.bulletin_json import BulletinJsonError, parse_bulletins
 from bot.sources.base.source_settings import SourceSettings
 from bot.sources.base.webhook_source import REQUESTS_PER_MINUTE, WebhookError, WebhookSource
 from bot.sources.core.source import Batch, Clock, IngestBatch
+from bot.strong_secret import strong_secret
 
 
 class WebhookSettings(SourceSettings, frozen=True):
     """`[[source]] kind = "webhook"`."""
 
     kind: Literal["webhook"]
-    secret: SecretStr = Field(min_length=1)  # sent as Authorization: Bearer …
+    secret: Annotated[SecretStr, AfterValidator(strong_secret)]  # sent as Authorization: Bearer …
     per_minute: Annotated[int, Field(ge=1, le=100_000)] = REQUESTS_PER_MINUTE
+    official: bool = False  # its all-clears end what other official sources show
 
 
 class Webhook(WebhookSource):

@@ -11,6 +11,7 @@ from bot.sources.core.source import Clock
 
 MAX_BODY_BYTES = 256 * 1024  # after decompression
 REQUESTS_PER_MINUTE = 600
+_WRONG_SECRETS_PER_MINUTE = 10
 _BODY_TIMEOUT = 30.0  # seconds for the complete body
 
 log = structlog.get_logger(__name__)
@@ -54,6 +55,7 @@ class WebhookSource(ABC):
         self.name = name
         self._clock = clock
         self._bucket = TokenBucket(per_minute, clock())
+        self._wrong_secrets = TokenBucket(_WRONG_SECRETS_PER_MINUTE, clock())
 
     async def receive(self, request: web.Request) -> web.Response:
         """Store the content of a request, or answer with an error and its reason as JSON.
@@ -67,13 +69,24 @@ class WebhookSource(ABC):
             return web.json_response(error.answer, status=error.status, headers=error.headers)
 
     async def _receive(self, request: web.Request) -> web.Response:
-        self.authenticate(request)
+        self._authenticate(request)
         # Only authenticated requests count: strangers cannot use up the rate limit.
         if wait := self._bucket.acquire(self._clock()):
             raise WebhookError(429, "expected fewer requests", retry_after=int(wait) + 1)
         if not _is_json(request.content_type):
             raise WebhookError(415, "expected Content-Type: application/json")
         return await self.ingest(request, await _body(request))
+
+    def _authenticate(self, request: web.Request) -> None:
+        """Check the sender. A correct secret is accepted however many wrong ones came before."""
+        try:
+            self.authenticate(request)
+        except WebhookError:
+            if wait := self._wrong_secrets.acquire(self._clock()):
+                raise WebhookError(
+                    429, "too many wrong secrets", retry_after=int(wait) + 1
+                ) from None
+            raise
 
     @abstractmethod
     def authenticate(self, request: web.Request) -> None:
