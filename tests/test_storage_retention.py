@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from pyroaring import BitMap
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, insert, select
 
 from bot.ops.retention import delete_old_rows
 from storage import schema
@@ -11,10 +11,18 @@ from storage.engine.database import Database, Transaction
 from storage.inbound import bulletins, ingest_queue
 from storage.inbound.bulletins import Bulletin
 from storage.inbound.ingest_queue import IngestResult
-from storage.outbox import broadcasts, deliveries, digest_queue, receipts
+from storage.outbox import (
+    broadcasts,
+    deliveries,
+    digest_carryover,
+    digest_queue,
+    quiet_queue,
+    receipts,
+)
 from storage.outbox.broadcasts import NewBroadcast, Progress
 from storage.outbox.deliveries import NewDelivery
 from storage.outbox.digest_queue import DigestEntry
+from storage.outbox.quiet_queue import QuietEntry
 from storage.outbox.receipts import Receipt
 from storage.subscribers import subscribers
 from storage.subscribers.subscribers import ChatKind, Target
@@ -114,3 +122,49 @@ async def test_old_completed_arrivals_are_deleted_and_waiting_ones_kept(
     async with database.read() as transaction:
         (waiting,) = await ingest_queue.next_waiting(transaction, 9)
     assert waiting.bulletin.key == "b"
+
+
+async def test_a_bulletin_that_a_digest_or_summary_still_needs_is_kept(database: Database) -> None:
+    """A retention of a day dropped what weekly digests had not told yet."""
+    async with database.write() as transaction:
+        person = await subscribers.get_or_create(
+            transaction, Target(5_000_000_002), ChatKind.PRIVATE, "en", OLD
+        )
+        delivered, waiting, silent, carried, unneeded = await bulletins.add_all(
+            transaction,
+            [
+                make_bulletin(key, OLD)
+                for key in ("delivered", "waiting", "silent", "carried", "none")
+            ],
+        )
+        await transaction.execute(
+            insert(schema.subscription).values(
+                subscriber=person.number,
+                query="{}",
+                has_sound=True,
+                query_text="Kyiv",
+                schedule="weekly mon 09:00",
+                next_due_at=NOW,
+                last_bulletin=delivered.id,
+                created_at=OLD,
+            )
+        )
+        await transaction.execute(
+            insert(schema.quiet_state).values(
+                subscriber=person.number, alerts="silent", after_bulletin=waiting.id
+            )
+        )
+        numbers = BitMap([person.number])
+        entries = [DigestEntry(bulletin.id, numbers) for bulletin in (delivered, waiting)]
+        await digest_queue.enqueue(transaction, entries, OLD)
+        await quiet_queue.enqueue(
+            transaction, [QuietEntry(silent.id, is_sent=False, recipients=numbers)], OLD
+        )
+        await digest_carryover.add(transaction, {carried.id: numbers})
+    await delete_old(database)
+    async with database.read() as transaction:
+        kept = await bulletins.get(
+            transaction,
+            [bulletin.id for bulletin in (delivered, waiting, silent, carried, unneeded)],
+        )
+    assert set(kept) == {waiting.id, silent.id, carried.id}

@@ -6,10 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from storage import schema
 from storage.engine.database import Transaction
+from storage.subscribers.merge import merge
 from storage.values.schedules import IMMEDIATE, Schedule, parse_schedule
 
 _table = schema.subscriber
@@ -163,8 +164,8 @@ async def record_not_found(transaction: Transaction, number: int) -> None:
 async def migrate_chat(transaction: Transaction, chat_id: int, new_chat_id: int) -> list[int]:
     """Move the subscribers of a group that became a supergroup to its new id.
 
-    They keep their numbers. If the new chat has a subscriber already, the subscriptions and
-    deliveries of the old one join it. Returns the ids of those subscriptions, which the index has
+    They keep their numbers. If the new chat has a subscriber already, everything of the old one
+    joins it: see `merge`. Returns the ids of those subscriptions, which the index has
     to update.
     """
     query = select(_table.c.number, _table.c.thread_id).where(_table.c.chat_id == chat_id)
@@ -172,7 +173,7 @@ async def migrate_chat(transaction: Transaction, chat_id: int, new_chat_id: int)
     for number, thread_id in (await transaction.execute(query)).all():
         existing = await find(transaction, Target(new_chat_id, thread_id))
         if existing is not None:
-            joined += await _merge(transaction, number, existing.number)
+            joined += await merge(transaction, number, existing.number)
             continue
         await transaction.execute(
             update(_table)
@@ -180,18 +181,6 @@ async def migrate_chat(transaction: Transaction, chat_id: int, new_chat_id: int)
             .values(chat_id=new_chat_id, kind=ChatKind.SUPERGROUP)
         )
     return joined
-
-
-async def _merge(transaction: Transaction, number: int, into: int) -> list[int]:
-    """Move everything of one subscriber to another. Return the ids of its subscriptions."""
-    table = schema.subscription
-    ids = await transaction.execute(select(table.c.id).where(table.c.subscriber == number))
-    for owned in (schema.subscription, schema.delivery):
-        await transaction.execute(
-            update(owned).where(owned.c.subscriber == number).values(subscriber=into)
-        )
-    await transaction.execute(delete(_table).where(_table.c.number == number))
-    return list(ids.scalars())
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
