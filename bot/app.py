@@ -1,32 +1,18 @@
-"""Composition root: builds every part of the bot and runs them together until a stop."""
+"""Running bot: starts all parts, runs them together until a stop, and connects them."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry
 from telegram import Bot
 
-from alerts.tracker import AlertTracker
+from bot.clock import utc_now
 from bot.config import Config
-from bot.delivery.metrics import DeliveryMetrics
 from bot.delivery.outcome import Outcome, Sent
-from bot.delivery.rate_limiter import RateLimiter
-from bot.delivery.render_cache import RenderCache
-from bot.delivery.sender import Sender
-from bot.delivery.worker import DeliveryWorker
-from bot.digests.digester import Digester
-from bot.digests.pending import PendingReader
-from bot.ingest.deduplicator import Deduplicator
-from bot.ingest.index_keeper import IndexKeeper
-from bot.ingest.metrics import BulletinMetrics, UpdateMetrics
-from bot.ingest.pipeline import IngestPipeline
+from bot.ingest.metrics import UpdateMetrics
 from bot.ingest.reading_refresher import ReadingRefresher
 from bot.language_resources import LanguageResources
 from bot.ops.clock_watchdog import ClockWatchdog
@@ -40,6 +26,7 @@ from bot.ops.readiness import database_check
 from bot.ops.retention import delete_old_rows
 from bot.ops.scheduler import Job, running_jobs
 from bot.ops.source_outage_notices import SourceOutageNotices
+from bot.parts import Parts, build
 from bot.sources import registry
 from bot.sources.adapters.telegram.channel import ChannelPostReceiver
 from bot.sources.core.source import Batch
@@ -50,18 +37,7 @@ from bot.telegram.profile import TokenRefusedError, open_bot, set_up_profile
 from bot.telegram.update_poller import ALLOWED_UPDATES, UpdatePoller
 from bot.telegram.update_queue import UpdateQueue
 from bot.telegram.webhook import webhook_route
-from handlers import subscription_index
-from handlers.dispatcher import Dispatcher
-from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import CallbackAnswer, ImmediateCall, InlineAnswer, MessageEdit
-from handlers.messages.alert import AlertRenderer
-from handlers.messages.bulletin import BulletinRenderer
-from handlers.messages.digest import DigestRenderer
-from handlers.rate_limit import CommandRateLimiter
-from handlers.registry import COMMANDS
-from handlers.text.i18n import Catalog
-from handlers.text.timezones import TimezoneFinder
-from matching.index.index import Index
 from matching.places.lookup import warm_up
 from storage.engine.database import Database
 from storage.inbound import sources
@@ -71,16 +47,10 @@ from storage.inbound.update_inbox import PendingUpdate
 from storage.maintenance.lease import lease_and_migrate
 from storage.migrate import database_errors_in_words
 from storage.outbox import broadcasts, deliveries
-from storage.subscribers import subscriptions
 
 log = structlog.get_logger(__name__)
 
 _RETRY_SECONDS = 3.0
-
-
-def utc_now() -> datetime:
-    """Return the current time, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 async def run(
@@ -102,115 +72,6 @@ async def run(
         parts = build(config, database, resources, bot)
         app = App(config, database, resources, bot, HttpClient(session, utc_now), parts)
         await app.run(stop)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """Parts of a running bot."""
-
-    wakeup: asyncio.Event  # wakes the delivery worker
-    metrics: CollectorRegistry
-    catalog: Catalog
-    keeper: IndexKeeper
-    sender: Sender
-    worker: DeliveryWorker
-    dispatcher: Dispatcher
-    deduplicator: Deduplicator
-    pipeline: IngestPipeline
-    digester: Digester
-
-
-def build(
-    config: Config,
-    database: Database,
-    resources: LanguageResources,
-    bot: Bot,
-) -> "Parts":
-    """Construct every part that needs no network connection of its own. Nothing runs yet."""
-    wakeup = asyncio.Event()
-    metrics = CollectorRegistry()
-    catalog = Catalog()
-    index = Index()
-    sender = Sender(
-        bot, paid_broadcast=config.delivery.paid_broadcast, may_send=database.is_lease_valid
-    )
-    bulletin_renderer = BulletinRenderer(catalog, resources.reader)
-    worker = DeliveryWorker(
-        database,
-        sender,
-        RateLimiter(config.delivery.rate, time.monotonic),
-        RenderCache(
-            bulletin_renderer,
-            AlertRenderer(catalog, resources.gazetteer, resources.topics),
-            utc_now,
-        ),
-        wakeup=wakeup,
-        on_subscriptions_moved=partial(_reindex, database, index),
-        metrics=DeliveryMetrics(metrics, utc_now),
-        clock=utc_now,
-    )
-    dispatcher = Dispatcher(
-        database,
-        HandlerContext(
-            catalog=catalog,
-            gazetteer=resources.gazetteer,
-            topics=resources.topics,
-            reader=resources.reader,
-            bulletin_renderer=bulletin_renderer,
-            timezones=TimezoneFinder(resources.gazetteer),
-            commands=COMMANDS,
-            operator_ids=frozenset(config.telegram.admins),
-            state_sources=frozenset(registry.state_sources(config.source)),
-        ),
-        index,
-        clock=utc_now,
-        fetch_administrators=sender.administrator_ids,
-        rate_limiter=CommandRateLimiter(config.telegram.commands_per_minute),
-    )
-    deduplicator = Deduplicator()
-    pipeline = IngestPipeline(
-        database,
-        resources.reader,
-        index,
-        deduplicator,
-        AlertTracker(
-            database,
-            index,
-            resources.gazetteer,
-            registry.state_sources(config.source),
-            registry.official_webhooks(config.source),
-        ),
-        config.delivery.alert_ttl,
-        wakeup.set,
-        utc_now,
-        BulletinMetrics(metrics),
-    )
-    digester = Digester(
-        database,
-        PendingReader(resources.reader, resources.gazetteer, resources.topics),
-        DigestRenderer(catalog, resources.gazetteer, resources.topics, bulletin_renderer),
-        wakeup.set,
-        utc_now,
-    )
-    return Parts(
-        wakeup=wakeup,
-        metrics=metrics,
-        catalog=catalog,
-        keeper=IndexKeeper(database, index),
-        sender=sender,
-        worker=worker,
-        dispatcher=dispatcher,
-        deduplicator=deduplicator,
-        pipeline=pipeline,
-        digester=digester,
-    )
-
-
-async def _reindex(database: Database, index: Index, ids: Sequence[int]) -> None:
-    """Update the index after subscriptions have moved to another chat."""
-    async with database.read() as transaction:
-        for subscription in await subscriptions.get(transaction, ids):
-            subscription_index.put(index, subscription)
 
 
 class App:

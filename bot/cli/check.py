@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from telegram import Bot
 from telegram.error import TelegramError
 
-from bot.app import utc_now
+from bot.clock import utc_now
 from bot.config import Config
 from bot.sources import registry
 from bot.sources.adapters.telegram.channel import TelegramChannelSettings

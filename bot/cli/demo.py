@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot import app
+from bot.clock import utc_now
 from bot.config import Config
 from bot.delivery.settings import TelegramSettings
 from bot.language_resources import LanguageResources
@@ -77,9 +78,7 @@ async def _play(blog: Path, stream: Sequence[str], seconds: float) -> None:
     """Write a live blog that grows at its top, until cancelled."""
     page_entries: list[str] = []
     for number, entry in enumerate(_endless(stream), start=1):
-        page_entries = [entry.format(time=f"{app.utc_now():%H:%M} UTC"), *page_entries][
-            :_PAGE_ENTRIES
-        ]
+        page_entries = [entry.format(time=f"{utc_now():%H:%M} UTC"), *page_entries][:_PAGE_ENTRIES]
         if number >= _ENTRIES_AT_START:
             _write(blog, "".join(page_entries))
             await asyncio.sleep(seconds)

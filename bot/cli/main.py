@@ -21,6 +21,7 @@ from bot.cli.demo import demo
 from bot.cli.explain import ExplainError, explain_lines
 from bot.cli.publish import publish
 from bot.cli.replay import ReplayCommand
+from bot.clock import utc_now
 from bot.config import DEFAULT, Config, ConfigError, ConfigProblem, load, token
 from bot.language_resources import LanguageResources
 from bot.ops import logging_setup
@@ -165,7 +166,7 @@ async def _publish(options: argparse.Namespace) -> int:
             options.file,
             source=options.source,
             format=options.format,
-            clock=app.utc_now,
+            clock=utc_now,
             echo=print,
         )
 
@@ -173,7 +174,7 @@ async def _publish(options: argparse.Namespace) -> int:
 async def _replay(options: argparse.Namespace) -> int:
     async with _opened(options) as database:
         resolver = RegionResolver(Gazetteer.load(), database)
-        replay = ReplayCommand(database, app.utc_now, asyncio.sleep, resolver.resolve_batch, print)
+        replay = ReplayCommand(database, utc_now, asyncio.sleep, resolver.resolve_batch, print)
         return await replay.play(options.file, options.speed)
 
 
