@@ -75,7 +75,7 @@ def test_a_title_or_a_text_is_enough(item: dict[str, object]) -> None:
         ("time", {"title": "T", "time": "yesterday"}),
         ("time", {"title": "T", "time": 1772697600}),
         ("time", {"title": "T", "time": "2026-03-05T08:00:00"}),
-        ("expires", {"title": "T", "expires": "0001-01-01T00:00:00+14:00"}),
+        ("expires", {"title": "T", "expires": "0001-01-01T00:00:00"}),
         ("regions", {"title": "T", "regions": "Kyiv"}),
         ("regions[1]", {"title": "T", "regions": ["Kyiv", 5]}),
         ("topics[0]", {"title": "T", "topics": [""]}),
@@ -184,3 +184,79 @@ def test_json_lines_are_read_and_empty_ones_skipped() -> None:
 def test_an_error_in_json_lines_has_its_line_and_field() -> None:
     with pytest.raises(BulletinJsonError, match="^line 3: url: "):
         parse_bulletin_lines(b'{"title": "A"}\n\n{"title": "B", "url": "b"}', "press", NOW)
+
+
+@pytest.mark.parametrize("level", ["green", "yellow", "orange", "red", "Orange", "RED"])
+def test_every_level_that_is_shown_is_accepted(level: str) -> None:
+    assert parse(title="T", level=level).level == level.lower()
+
+
+@pytest.mark.parametrize(
+    ("written", "hazard"),
+    [
+        ("air_raid", "air_raid"),
+        ("Air_Raid", "air_raid"),
+        ("weather:2026-17", "weather:2026-17"),
+        ("STORM:Ab 7", "storm:Ab 7"),
+        ("ballistic", "ballistic"),
+    ],
+)
+def test_a_hazard_of_the_table_is_accepted_in_any_letter_case(written: str, hazard: str) -> None:
+    assert parse(title="T", hazard=written).hazard == hazard
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "nearest", "allowed"),
+    [
+        ("hazard", "air raid", "air_raid", "air_raid, air_alert"),
+        ("hazard", "Air-Raid:7", "air_raid", "evacuation, all_clear, alert"),
+        ("hazard", "balistic", "ballistic", "missile, ballistic, cruise"),
+        ("hazard", "weather:", "weather", "weather, storm"),
+        ("level", "oragne", "orange", "green, yellow, orange, red"),
+        ("phase", "activ", "active", "warning, active, update, clear"),
+        ("kind", "alerts", "alert", "news, alert"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_nearest_and_all_allowed_ones(
+    field: str, value: str, nearest: str, allowed: str
+) -> None:
+    with pytest.raises(BulletinJsonError) as error:
+        parse(title="T", **{field: value})
+
+    assert error.value.field == field
+    assert allowed in str(error.value)
+    assert str(error.value).endswith(f"did you mean {nearest}?")
+
+
+@pytest.mark.parametrize(
+    "expires",
+    [
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "1899-12-30T00:00:00Z",
+        "9999-12-31T23:59:59.999-10:00",
+    ],
+)
+def test_an_end_that_is_a_zero_value_counts_as_absent(expires: str) -> None:
+    assert parse(title="T", expires=expires).expires_at is None
+    assert parse(title="T", time="2026-03-05T08:00:00Z", expires=expires).expires_at is None
+
+
+def test_a_time_that_is_a_zero_value_counts_as_absent() -> None:
+    bulletin = parse(title="T", time="0001-01-01T00:00:00Z", expires="2026-03-05T07:00:00Z")
+
+    assert bulletin.published_at is None
+    assert bulletin.expires_at == datetime(2026, 3, 5, 7, tzinfo=UTC)  # in the past, and kept
+
+
+def test_an_end_in_the_past_is_kept() -> None:
+    assert parse(title="T", expires="1970-01-01T00:00:00Z").expires_at is not None
+
+
+@pytest.mark.parametrize("length", [20_001, 100_000])
+def test_a_text_that_would_take_too_long_to_read_is_refused(length: int) -> None:
+    """A text of 100,000 letters stopped the event loop for more than a second."""
+    body = json.dumps({"title": "t", "text": ("Kyiv " * length)[:length]}).encode()
+    with pytest.raises(BulletinJsonError, match="20000") as error:
+        parse_bulletins(body, "press", NOW)
+    assert error.value.field == "text"

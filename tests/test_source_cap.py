@@ -13,7 +13,8 @@ from support.cap_alerts import alert, info, reference_to
 from support.http_origin import origin
 from support.source_server_driver import SourceDriver
 
-from bot.sources.adapters.cap.bulletins import ChainRoots, ConversionContext, to_bulletins
+from bot.sources.adapters.cap.bulletins import ConversionContext, to_bulletins
+from bot.sources.adapters.cap.chains import ChainRoots
 from bot.sources.adapters.cap.parser import parse_document
 from bot.sources.adapters.cap.source import Cap, CapSettings
 from bot.sources.core.source import Unusable
@@ -144,9 +145,9 @@ def test_the_awareness_level_is_read_by_its_number(level: str, colour: str) -> N
 def test_the_preferred_language_is_published_else_english(language: str, area: str) -> None:
     body = alert(infos=info("pl-PL", area="Gdańsk") + info("en-GB") + info("en-GB", area="Sopot"))
 
-    (bulletin,) = convert(body, context=ConversionContext("met", language, NOW))
+    first, *_ = convert(body, context=ConversionContext("met", language, NOW))
 
-    assert bulletin.regions[0] == area
+    assert first.regions[0] == area
 
 
 def test_the_answer_of_the_nws_is_read() -> None:

@@ -340,7 +340,7 @@ async def test_a_source_continues_from_its_cursor_after_a_failure(subject: Sourc
 
 async def test_configured_sources_are_built_by_kind() -> None:
     blog = LiveblogSettings(kind="liveblog", name="blog", url="https://example.org/")
-    press = WebhookSettings(kind="webhook", name="press", secret=SecretStr("s"))
+    press = WebhookSettings(kind="webhook", name="press", secret=SecretStr("sixteen-letters-x"))
 
     async with open_session() as session:
         polled = registry.polled_sources([blog, press], HttpClient(session, clock), clock)

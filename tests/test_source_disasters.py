@@ -1,5 +1,6 @@
 """USGS and GDACS sources: new events and updates."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -170,3 +171,60 @@ def test_a_page_instead_of_the_feed_is_refused(body: bytes) -> None:
     """Proxies answer so; entities are not read (case 56 of the catalogue of failures)."""
     with pytest.raises(Unusable):
         parse_disasters(body)
+
+
+def summary(**properties: object) -> bytes:
+    feature = {"type": "Feature", "id": "us1", "properties": {"ids": ",us1,at1,", **properties}}
+    return json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
+
+
+REPORTED = {
+    "mag": 5.0,
+    "place": "10 km N of Vrancea",
+    "time": 1772697600000,
+    "title": "M 5.0 - Vrancea",
+}
+
+
+async def test_a_deleted_quake_is_no_news() -> None:
+    settings = UsgsSettings(kind="usgs", name="usgs")
+    empty = b'{"features": []}'
+    before, deleted = summary(**REPORTED), summary(**REPORTED, status="deleted")
+
+    assert len(await fetch_last(settings, empty, before)) == 1
+    assert await fetch_last(settings, empty, deleted) == ()
+    assert await fetch_last(settings, empty, before, deleted) == ()
+    assert (
+        await fetch_last(
+            settings, empty, before, summary(**REPORTED | {"status": "Deleted", "mag": 7})
+        )
+        == ()
+    )
+
+
+async def test_a_quake_that_returns_after_its_deletion_is_news() -> None:
+    settings = UsgsSettings(kind="usgs", name="usgs")
+
+    assert (
+        len(await fetch_last(settings, summary(**REPORTED, status="deleted"), summary(**REPORTED)))
+        == 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("properties", "titles"),
+    [
+        (
+            {"mag": None, "place": "Crete", "title": "M ? - Crete"},
+            ["Earthquake of unknown magnitude - Crete"],
+        ),
+        ({"mag": None, "place": None, "title": "us1"}, []),
+        ({"mag": None, "place": "us1", "title": "us1"}, []),
+        ({"mag": 4.25, "place": "Crete", "title": "us1"}, ["M 4.2 - Crete"]),
+        ({"mag": 4.5, "place": None, "title": "M 4.5 - us1"}, ["M 4.5 earthquake"]),
+    ],
+)
+def test_a_quake_has_a_title_for_people_or_is_skipped(
+    properties: dict[str, object], titles: list[str]
+) -> None:
+    assert [quake.title for quake in parse_quakes(summary(**properties))] == titles

@@ -11,7 +11,7 @@ from support.shared_resources import catalog
 from bot.ops.source_outage_notices import SourceOutageNotices
 from bot.sources.core.source import Batch, SourceError
 from bot.sources.poller import Poller
-from handlers.commands.sources import format_duration
+from handlers.text.dates import format_duration
 from storage.engine.database import Database
 from storage.inbound import sources
 from storage.inbound.ingest_queue import IngestResult

@@ -7,35 +7,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from support.feed_driver import NOW, FeedDriver, item
 from support.http_origin import origin
 from support.source_payloads import payload
-from support.source_server_driver import SourceDriver
 
 from bot.sources.adapters.feeds.rss import Rss, RssSettings
 from bot.sources.adapters.feeds.rss_subprocess import run_isolated
 from bot.sources.base.entry_diff import MAX_REMEMBERED, diff_entries
-from bot.sources.core.source import SourceError, Unusable
+from bot.sources.core.source import Unusable
 from bot.sources.http.client import HttpClient, open_session
 from storage.inbound.bulletins import Bulletin
-
-NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
-
-
-class FeedDriver(SourceDriver):
-    """Driver of a feed with its server."""
-
-    async def poll_items(self, *items: str, head: str = "") -> tuple[Bulletin, ...]:
-        body = f'{head}<rss version="2.0"><channel>{"".join(items)}</channel></rss>'
-        return await self.poll_body(body.encode())
-
-    async def poll_items_or_fail(self, *items: str, head: str) -> tuple[Bulletin, ...]:
-        try:
-            return await self.poll_items(*items, head=head)
-        except SourceError:
-            return ()
-
-    async def poll_body(self, body: bytes) -> tuple[Bulletin, ...]:
-        return await self.poll_answer(body, "application/xml")
 
 
 @pytest.fixture
@@ -43,11 +24,6 @@ async def feed() -> AsyncIterator[FeedDriver]:
     async with origin() as server, open_session() as session:
         settings = RssSettings(kind="rss", name="news", url=server.url)
         yield FeedDriver(server, Rss(settings, HttpClient(session, lambda: NOW), lambda: NOW))
-
-
-def item(**fields: str) -> str:
-    inner = "".join(f"<{name}>{value}</{name}>" for name, value in fields.items())
-    return f"<item>{inner}</item>"
 
 
 async def test_an_entry_is_read_as_plain_text(feed: FeedDriver) -> None:
@@ -219,3 +195,15 @@ def test_the_number_of_remembered_entries_is_limited() -> None:
 
     assert len(remembered) == MAX_REMEMBERED
     assert diff_entries({"0": "", "1": ""}, remembered).added == {"0"}
+
+
+async def test_the_isolated_parser_gets_no_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A parser of untrusted pages used to inherit the token."""
+    monkeypatch.setenv("TOCSIN_TELEGRAM__TOKEN", "1234:secret")
+    script = tmp_path / "environment.py"
+    script.write_text("import os\nprint(sorted(os.environ))\n")
+    output = (await run_isolated(script, b"", timedelta(minutes=1))).decode()
+    assert "TOCSIN" not in output
+    assert "PATH" not in output

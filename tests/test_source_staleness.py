@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.http_origin import origin
@@ -11,8 +11,9 @@ from support.source_server_driver import SourceDriver
 
 from bot.sources.adapters.ukraine.alerts_in_ua import parse_state_time
 from bot.sources.adapters.ukraine.siren import SirenSettings
+from bot.sources.backoff import poll_delay
 from bot.sources.base.staleness import StalenessCheck
-from bot.sources.core.source import Unusable
+from bot.sources.core.source import Outdated, Unusable
 from bot.sources.http.client import HttpClient, open_session
 from storage.inbound.bulletins import Bulletin
 
@@ -40,27 +41,51 @@ async def test_an_older_state_neither_ends_nor_restarts_an_alert() -> None:
         assert await poll(driver, "after") == ()
 
 
-def test_a_service_that_resets_its_counter_is_trusted_after_a_while() -> None:
+@pytest.mark.parametrize(("counter", "every"), [(1, 5), (1, 15), (899, 20), (0, 30), (1, 50)])
+def test_a_service_that_began_its_counter_again_is_trusted_within_a_minute(
+    counter: int, every: int
+) -> None:
+    """Ten older states were wanted, and each doubled the delay: an alert came 413 s late."""
     staleness = StalenessCheck()
-    for counter in range(1, 10):
-        with pytest.raises(Unusable):
-            staleness.check(counter, 900)
+    waited = timedelta(0)
+    for errors in range(1, 20):
+        try:
+            staleness.check(counter, 1003, NOW + waited)
+        except Outdated as error:
+            waited += poll_delay(timedelta(seconds=every), errors, error, random_fraction=1)
+        else:
+            break
+    assert waited <= timedelta(minutes=1)
 
-    staleness.check(10, 900)
 
-
-def test_a_newer_state_resets_the_count_of_older_ones() -> None:
+def test_a_newer_state_ends_the_row_of_older_ones() -> None:
     staleness = StalenessCheck()
-    for _ in range(20):
-        with pytest.raises(Unusable):
-            staleness.check(5, 6)
-        staleness.check(6, 6)
+    for minute in range(20):
+        with pytest.raises(Outdated):
+            staleness.check(5, 6, NOW + timedelta(minutes=minute))
+        staleness.check(6, 6, NOW + timedelta(minutes=minute, seconds=30))
+
+
+async def test_an_alert_after_a_restart_of_the_services_counter_is_published() -> None:
+    clock = [NOW]
+    async with origin() as server, open_session() as session:
+        settings = SirenSettings(kind="siren", name="air", url=server.url)
+        source = settings.build_source(HttpClient(session, lambda: clock[0]), lambda: clock[0])
+        driver = SourceDriver(server, source)
+        server.status_numbers = iter([1003, 1, 1, 2])
+        await poll(driver, "before")
+        for _ in range(2):
+            clock[0] += timedelta(seconds=15)
+            with pytest.raises(Outdated):
+                await poll(driver, "after")
+        clock[0] += timedelta(seconds=15)
+        assert len(await poll(driver, "after")) == 1
 
 
 def test_a_state_without_a_time_is_accepted() -> None:
     staleness = StalenessCheck()
-    staleness.check(None, 5)
-    staleness.check(5, None)
+    staleness.check(None, 5, NOW)
+    staleness.check(5, None, NOW)
 
 
 @pytest.mark.parametrize(

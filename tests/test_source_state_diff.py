@@ -17,7 +17,7 @@ from support.source_server_driver import SourceDriver
 
 from bot.sources.adapters.ukraine.alerts_in_ua import AlertsInUaSettings, parse_active
 from bot.sources.adapters.ukraine.siren import SirenSettings
-from bot.sources.adapters.ukraine.state_source import can_skip, poll_batch
+from bot.sources.adapters.ukraine.state_source import can_skip, message_batch, poll_batch
 from bot.sources.adapters.ukraine.ukrainealarm import UkraineAlarmSettings
 from bot.sources.adapters.ukraine.ukrainealarm_parser import parse_alerts
 from bot.sources.base.anomaly_log import AnomalyLog
@@ -83,21 +83,65 @@ def test_two_records_of_an_alert_merge_to_the_higher_level_and_the_earlier_start
 
 @pytest.mark.parametrize(
     ("gap", "published"),
-    [(timedelta(seconds=45), []), (timedelta(minutes=5), [(Phase.ACTIVE, None)])],
+    [(timedelta(seconds=45), []), (timedelta(minutes=5), [(Phase.ACTIVE, STARTED_AT)])],
 )
 def test_after_a_gap_active_alerts_are_published_again(
     gap: timedelta, published: list[tuple[Phase, datetime | None]]
 ) -> None:
-    """The alert before the gap may have ended, and this may be another one.
-
-    Its start time is left out: the service may have moved it, and an old alert is not pushed.
-    """
+    """The alert before the gap may have ended, and this may be another one."""
     snapshot = Snapshot(merge_alerts([BAKHMUT]), is_complete=True)
     first = poll_batch("siren", None, snapshot, {}, NOW)
     later = poll_batch("siren", first.cursor, snapshot, {}, NOW + gap)
     assert [(item.phase, item.published_at) for item in later.bulletins] == published
     assert can_skip(first.cursor, NOW + gap) is (not published)
     assert can_skip(later.cursor, NOW + gap)
+
+
+@pytest.mark.parametrize("hazard", ["air_raid", "unknown", "custom"])
+def test_a_region_that_is_new_after_a_gap_has_the_services_start_time(hazard: str) -> None:
+    """An alert too old to be pushed must not be shown as just begun."""
+    first = poll_batch("siren", None, Snapshot(merge_alerts([BAKHMUT]), is_complete=True), {}, NOW)
+    now = NOW + timedelta(minutes=30)
+    kyiv = Alert("31", "м. Київ", hazard, since=now - timedelta(minutes=20))
+    snapshot = Snapshot(merge_alerts([BAKHMUT, kyiv]), is_complete=True)
+    later = poll_batch("siren", first.cursor, snapshot, {}, now)
+    assert [(item.regions[0], item.published_at) for item in later.bulletins] == [
+        (BAKHMUT.uid, BAKHMUT.since),
+        ("31", kyiv.since),
+    ]
+
+
+@pytest.mark.parametrize("minutes", [1, 10, 120, 180])
+def test_a_start_in_the_future_becomes_the_time_of_the_poll(minutes: int) -> None:
+    """A clock may be ahead; Kyiv's local time without a zone is two or three hours ahead."""
+    ahead = NOW + timedelta(minutes=minutes)
+    kyiv = Alert("31", "м. Київ", "air_raid", since=ahead, changed_at=ahead)
+    first = poll_batch("siren", None, Snapshot({}, is_complete=True), {}, NOW)
+    later = poll_batch(
+        "siren", first.cursor, Snapshot(merge_alerts([kyiv]), is_complete=True), {}, NOW
+    )
+    message = message_batch("siren", first.cursor, {}, merge_alerts([kyiv]), NOW)
+    for batch in (later, message):
+        assert [item.published_at for item in batch.bulletins] == [NOW]
+        assert batch.state
+        assert [(a.since, a.changed_at) for a in batch.state.values()] == [(NOW, NOW)]
+
+
+def test_an_empty_state_counts_as_a_good_poll_only_when_it_is_confirmed() -> None:
+    """After an outage it neither says that the alert is still on, nor hides that there was one."""
+    bakhmut = Snapshot(merge_alerts([BAKHMUT]), is_complete=True)
+    empty = Snapshot({}, is_complete=True)
+    first = poll_batch("siren", None, bakhmut, {}, NOW)
+    doubted = poll_batch("siren", first.cursor, empty, {}, NOW + timedelta(minutes=5))
+    assert (doubted.is_unconfirmed, doubted.bulletins) == (True, ())
+    again = poll_batch("siren", doubted.cursor, bakhmut, {}, NOW + timedelta(minutes=5, seconds=15))
+    assert [(item.phase, again.is_unconfirmed) for item in again.bulletins] == [
+        (Phase.ACTIVE, False)
+    ]
+    ended = poll_batch("siren", doubted.cursor, empty, {}, NOW + timedelta(minutes=5, seconds=15))
+    assert [(item.phase, ended.is_unconfirmed) for item in ended.bulletins] == [
+        (Phase.CLEAR, False)
+    ]
 
 
 def test_an_alert_that_started_in_a_gap_has_its_start_time() -> None:
@@ -344,6 +388,17 @@ def test_crimea_has_the_same_number_at_all_services() -> None:
     crimea = region("9999", "АР Крим", active_alert("9999"), kind="State")
 
     assert list(parse_state(crimea)) == ["29:air_raid"]
+
+
+@pytest.mark.parametrize("kind", ["ARTILLERY", "URBAN_FIGHTS", "CHEMICAL"])
+def test_a_level_without_a_reason_means_nothing_outside_of_air_alerts(kind: str) -> None:
+    by_default = active_alert("31", "Red", kind)
+    stated = active_alert("31", "Yellow", kind)
+    stated["activeAlertLevels"][0]["reason"] = "Жовтий рівень"
+
+    for alert, level in ((by_default, None), (stated, "yellow")):
+        (parsed,) = parse_state(region("31", "м. Київ", alert)).values()
+        assert parsed.level == level
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from bot.sources.core.source import Batch
 from storage.inbound.ingest_queue import IngestResult
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
-SECRET = "correct horse"
+SECRET = "correct horse battery staple"
 
 
 @dataclass
@@ -143,7 +143,7 @@ async def _raw_status(sender: WebhookSender, authorization: bytes) -> int:
         + authorization
         + b"\r\n\r\n"
     )
-    line = await reader.readline()
+    line = await asyncio.wait_for(reader.readline(), 120)
     writer.close()
     await writer.wait_closed()
     return int(line.split()[1])

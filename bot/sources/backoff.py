@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.sources.core.source import SourceError
+from bot.sources.core.source import Outdated, SourceError
 
 MAX_BACKOFF = timedelta(minutes=15)
 # A short interval means that the source is urgent: an alert service that is back must not wait a
@@ -19,7 +19,7 @@ def poll_delay(
 
     `random_fraction` is a random number from 0 to 1.
     """
-    if errors == 0:
+    if errors == 0 or isinstance(error, Outdated):
         return every * (1 + _JITTER * (2 * random_fraction - 1))
     limit = min(max(every * _MAX_INTERVALS, _MIN_BACKOFF_LIMIT), MAX_BACKOFF)
     delay = max(every, min(every * (1 << min(errors - 1, 16)), limit))

@@ -12,6 +12,7 @@ from functools import lru_cache
 import structlog
 
 from bot.sources.core.source import Batch
+from matching.places.areas import AreaResolver
 from matching.places.gazetteer import Gazetteer
 from matching.places.region import Region
 from storage.engine.database import Database
@@ -28,6 +29,7 @@ class RegionResolver:
 
     def __init__(self, gazetteer: Gazetteer, database: Database) -> None:
         self._gazetteer = gazetteer
+        self._areas = AreaResolver(gazetteer)
         self._database = database
         self._resolve_cached = lru_cache(_CACHE_SIZE)(self._resolve)
         self._reported: set[tuple[str, str]] = set()  # source and region
@@ -87,16 +89,16 @@ class RegionResolver:
         return tuple({region.code: region for region in candidates}.values())
 
     def _unknown(self, regions: Sequence[str]) -> Iterator[str]:
-        return (name for name in regions if self._gazetteer.resolve(name) is None)
+        return iter(self._areas.resolve(regions).unknown)
 
     async def _report(self, source: str, regions: Sequence[str]) -> None:
         new = [region for region in regions if (source, region) not in self._reported]
         if not new or len(self._reported) > _MAX_REPORTED:
             return
-        self._reported.update((source, region) for region in new)
         log.warning("unknown_regions", source=source, regions=new)
         async with self._database.write() as transaction:
             await sources.add_unknown_places(transaction, source, new)
+        self._reported.update((source, region) for region in new)
 
 
 def _official_name(region: Region) -> str:

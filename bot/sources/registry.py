@@ -95,5 +95,20 @@ def state_sources(settings: Iterable[AnySource]) -> dict[str, timedelta]:
     return {item.name: item.every for item in _polled(settings) if item.is_state_source}
 
 
+def official_webhooks(settings: Iterable[AnySource]) -> frozenset[str]:
+    """Return the names of the webhooks whose word ends what official sources show."""
+    return frozenset(
+        item.name for item in settings if isinstance(item, WebhookSettings) and item.official
+    )
+
+
+def regions(settings: Iterable[AnySource]) -> dict[int, str]:
+    """Return the configured regions by the position of their source."""
+    configured = (
+        item.region if isinstance(item, CapSettings | RssSettings) else None for item in settings
+    )
+    return {index: region for index, region in enumerate(configured) if region}
+
+
 def _polled(settings: Iterable[AnySource]) -> Iterator[PolledSettings]:
     return (item for item in settings if isinstance(item, PolledSettings))

@@ -1,13 +1,17 @@
 """Bulletin JSON: schema of a bulletin for webhooks and `tocsin publish --format jsonl`."""
 
+import difflib
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
+from bot.sources.base.hazards import HAZARDS
 from bot.sources.core import dedup_keys
-from bot.sources.parsing.sanitize import clean_line, clean_text
+from bot.sources.parsing.sanitize import MAX_TEXT_LENGTH, clean_line, clean_text
+from bot.sources.parsing.zero_time import unless_zero
 from bot.validation_messages import describe_error, format_path
 from bot.web_address import WebAddress
 from storage.inbound.bulletins import Bulletin, Kind, Phase
@@ -21,17 +25,40 @@ class BulletinJsonError(Exception):
         self.field = field  # "url", "regions[2]", in a list "[4].url"; "" is the root
 
 
+_TIME_FORM = 'a time with its zone, such as "2026-03-05T08:15:00+02:00"'
+_LEVELS = ("green", "yellow", "orange", "red")
+
+
 def _parse_time(value: object) -> object:
     if value is None:
         return None
     try:
         time = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if time and time.tzinfo:
-            return time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    # A time without a zone could be hours off, and an alert that old is not pushed.
-    raise ValueError('a time with its zone, such as "2026-03-05T08:15:00+02:00"')
+    except ValueError:
+        time = None
+    if time is None or time.tzinfo is None:
+        # A time without a zone could be hours off, and an alert that old is not pushed.
+        raise ValueError(_TIME_FORM)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:  # the first or last day of the calendar stands for "not set"
+        return None
+
+
+def _allowed(names: Sequence[str]) -> BeforeValidator:
+    """Return a validator that accepts these names in any letter case, and suggests the nearest."""
+
+    def check(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        text = clean_line(value)
+        name, colon, id_ = text.partition(":") if names is HAZARDS else (text, "", "")
+        if name.lower() in names and bool(colon) == bool(id_):
+            return f"{name.lower()}{colon}{id_}"
+        nearest = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.0)
+        raise ValueError(f"one of {', '.join(names)}; did you mean {nearest[0]}?")
+
+    return BeforeValidator(check)
 
 
 def _sanitize_text(value: object) -> object:
@@ -42,7 +69,7 @@ def _sanitize_line(value: object) -> object:
     return clean_line(value) if isinstance(value, str) else value
 
 
-_Text = Annotated[str, Field(max_length=100_000), BeforeValidator(_sanitize_text)]
+_Text = Annotated[str, Field(max_length=MAX_TEXT_LENGTH), BeforeValidator(_sanitize_text)]
 _Title = Annotated[str, Field(max_length=1_000), BeforeValidator(_sanitize_line)]
 _Id = Annotated[str, Field(min_length=1, max_length=500), BeforeValidator(_sanitize_line)]
 _Lang = Annotated[str, Field(min_length=1, max_length=16), BeforeValidator(_sanitize_line)]
@@ -65,10 +92,10 @@ class _BulletinJson(BaseModel, strict=True, extra="forbid", frozen=True):
     time: _Time = None
     regions: Annotated[tuple[_Place, ...] | None, Field(strict=False, max_length=500)] = None
     topics: Annotated[tuple[_Word, ...] | None, Field(strict=False, max_length=100)] = None
-    phase: Annotated[Phase | None, Field(strict=False)] = None
-    kind: Annotated[Kind | None, Field(strict=False)] = None
-    level: Literal["red", "yellow"] | None = None
-    hazard: _Word | None = None
+    phase: Annotated[Phase | None, Field(strict=False), _allowed([*Phase])] = None
+    kind: Annotated[Kind | None, Field(strict=False), _allowed([*Kind])] = None
+    level: Annotated[_Word | None, _allowed(_LEVELS)] = None
+    hazard: Annotated[_Word | None, _allowed(HAZARDS)] = None
     expires: _Time = None
 
 
@@ -117,14 +144,22 @@ def _bulletin(value: object, source: str, now: datetime, position: tuple[int, ..
         raise BulletinJsonError(format_path((*position, *first["loc"])), problem) from None
     if not (item.title or item.text):
         raise BulletinJsonError(format_path((*position, "title")), "expected a title or a text")
-    return Bulletin(source=source, key=_key(item), received_at=now, **_content_fields(item))
+    published_at = unless_zero(item.time, now)
+    return Bulletin(
+        source=source,
+        key=_key(item, published_at),
+        received_at=now,
+        published_at=published_at,
+        expires_at=unless_zero(item.expires, published_at or now),
+        **_content_fields(item),
+    )
 
 
-def _key(item: _BulletinJson) -> str:
+def _key(item: _BulletinJson, published_at: datetime | None) -> str:
     words = (item.level or "", item.title or "", item.text or "")
     if item.id is not None:
         return dedup_keys.id_key(item.id, item.phase, *words)
-    time = item.time.isoformat() if item.time else ""
+    time = published_at.isoformat() if published_at else ""
     return dedup_keys.content_key(
         *words, item.phase or "", item.url or "", time, *(item.regions or ())
     )
@@ -142,6 +177,4 @@ def _content_fields(item: _BulletinJson) -> dict[str, Any]:
         "hazard": item.hazard,
         "regions": item.regions or (),
         "topics": item.topics or (),
-        "published_at": item.time,
-        "expires_at": item.expires,
     }

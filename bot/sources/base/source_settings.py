@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from bot.sources.core.source import Clock, PolledSource
 from bot.sources.http.client import HttpClient
@@ -32,6 +32,10 @@ def _validate_name(text: str) -> str:
 
 SourceName = Annotated[str, AfterValidator(_validate_name)]
 """Name of a source in addresses, logs and the database."""
+
+
+RegionName = Annotated[str, Field(min_length=1, max_length=200)]
+"""Name or code of a country or region; the gazetteer checks it at the start."""
 
 
 class SourceSettings(Section, frozen=True):

@@ -1,29 +1,32 @@
 """Staleness check: rejects a state that is older than the previous one.
 
 Such a state is an outdated cache answer. Taken as current, it would end recent alerts and start
-them again a moment later.
+them again a moment later. But older states for longer are current: the service has begun its
+counter again, or put its clock right.
 """
 
-from bot.sources.core.source import Unusable
+from datetime import datetime, timedelta
 
-_MAX_STALE_IN_A_ROW = 10
-"""After so many older states the service has reset its counter, and they are current."""
+from bot.sources.core.source import Outdated
+
+_MAX_CACHE_AGE = timedelta(seconds=30)
 
 
 class StalenessCheck:
     """Staleness check of one source."""
 
     def __init__(self) -> None:
-        self._stale_in_a_row = 0
+        self._older_since: datetime | None = None  # None: the last state was not older
 
-    def check(self, current: float | None, previous: float | None) -> None:
+    def check(self, current: float | None, previous: float | None, now: datetime) -> None:
         """Compare a state's own timestamp or counter with that of the last one; larger is later.
 
-        Raises Unusable for an older state.
+        Raises Outdated for an older state, until older ones have come for half a minute.
         """
         if current is None or previous is None or current >= previous:
-            self._stale_in_a_row = 0
+            self._older_since = None
             return
-        self._stale_in_a_row += 1
-        if self._stale_in_a_row < _MAX_STALE_IN_A_ROW:
-            raise Unusable("is older than the previous state")
+        if self._older_since is None or self._older_since > now:  # our clock may go back
+            self._older_since = now
+        if now - self._older_since < _MAX_CACHE_AGE:
+            raise Outdated

@@ -4,6 +4,7 @@ SourceError
 ├── Unreachable   no complete answer
 ├── Refused       an answer with an error status
 └── Unusable      an answer that cannot be read
+    └── Outdated  an answer from before the previous one
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -46,6 +47,13 @@ class Unusable(SourceError):  # noqa: N818
     """An answer that cannot be read: too large, empty or of the wrong type."""
 
 
+class Outdated(Unusable):
+    """An answer from before the previous one. The service works, so there is no backoff."""
+
+    def __init__(self) -> None:
+        super().__init__("is older than the previous state")
+
+
 @dataclass(frozen=True)
 class Batch:
     """Result of one poll or of one webhook request."""
@@ -54,6 +62,7 @@ class Batch:
     bulletins: tuple[Bulletin, ...]  # oldest first; may be empty
     cursor: Cursor | None  # position after this batch; None: the stored one stays
     is_baseline: bool  # existed before the first poll: stored, not pushed
+    is_unconfirmed: bool = False  # the next poll must confirm it: no successful poll yet
     can_burst: bool = False  # many bulletins are normal: exempt from the burst limit
     state: State | None = None  # all active alerts; None: the source reports events
     has_inferred_all_clears: bool = False  # inferred from missing alerts, not announced

@@ -60,6 +60,21 @@ def merge_alerts(alerts: Iterable[Alert]) -> State:
     return state
 
 
+def clamp_times(state: State, now: datetime) -> State:
+    """Return the state without times in the future: they become `now`.
+
+    The service's clock may be ahead, and a local time without a zone was read as UTC.
+    """
+    return {
+        id_: replace(
+            alert,
+            since=alert.since and min(alert.since, now),
+            changed_at=alert.changed_at and min(alert.changed_at, now),
+        )
+        for id_, alert in state.items()
+    }
+
+
 def diff(before: State, snapshot: Snapshot) -> tuple[State, tuple[Change, ...]]:
     """Return the state after the snapshot and the changes, in order of time where it is given."""
     state = {

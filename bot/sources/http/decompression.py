@@ -6,29 +6,121 @@ complete one, and alerts missing from it would count as ended.
 
 import zlib
 from collections.abc import AsyncIterable
+from typing import Protocol
 
 from bot.sources.core.source import Unreachable, Unusable
 
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's inflateInit2: expect a gzip header
+_GZIP_SIGNATURE = b"\x1f\x8b"
+_CODINGS = {"": "", "identity": "", "gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
+
+
+class _Unpacker(Protocol):
+    """Incremental decoder of one content coding."""
+
+    def unpack(self, chunk: bytes, max_bytes: int) -> bytes:
+        """Return up to `max_bytes` of output. Raise zlib.error."""
+        ...
+
+    @property
+    def is_complete(self) -> bool:
+        """True if the stream has ended."""
+        ...
 
 
 async def read_decompressed(chunks: AsyncIterable[bytes], encoding: str, max_bytes: int) -> bytes:
-    """Return the complete body of at most `max_bytes` after decompression.
+    """Return the complete body of at most `max_bytes`, packed and after decompression.
 
     `encoding` is the header Content-Encoding. Raises Unusable for a larger body or another
     encoding, Unreachable for a truncated stream.
     """
-    if encoding not in {"", "identity", "gzip", "x-gzip"}:
+    if encoding not in _CODINGS:
         raise Unusable(f"has content encoding {encoding[:20]}, which was not requested")
+    unpacker = _unpacker(_CODINGS[encoding])
     body = bytearray()
-    unpacker = zlib.decompressobj(_GZIP) if encoding.endswith("gzip") else None
+    received = 0
     async for chunk in chunks:
+        received += len(chunk)
         try:
-            body += unpacker.decompress(chunk, max_bytes + 1 - len(body)) if unpacker else chunk
+            body += unpacker.unpack(chunk, max_bytes + 1 - len(body))
         except zlib.error:
             raise Unusable("does not match its content encoding") from None
-        if len(body) > max_bytes:
+        if len(body) > max_bytes or received > max_bytes:
             raise Unusable(f"is larger than {max_bytes // (1024 * 1024)} MB")
-    if unpacker and (not unpacker.eof or unpacker.unused_data):
+    if not unpacker.is_complete:
         raise Unreachable("closed the connection before the end of its answer")
     return bytes(body)
+
+
+def _unpacker(coding: str) -> _Unpacker:
+    if coding == "gzip":
+        return _GzipUnpacker()
+    return _DeflateUnpacker() if coding == "deflate" else _Identity()
+
+
+class _Identity:
+    is_complete = True
+
+    def unpack(self, chunk: bytes, _max_bytes: int) -> bytes:
+        return chunk
+
+
+class _GzipUnpacker:
+    """Unpacker of gzip: one member or several (RFC 1952, 2.2), and zero bytes after them."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(_GZIP)
+        self._pending = b""  # bytes after a member, too few to recognise
+
+    @property
+    def is_complete(self) -> bool:
+        return self._member.eof and not self._pending
+
+    def unpack(self, chunk: bytes, max_bytes: int) -> bytes:
+        output = bytearray()
+        data = self._pending + chunk
+        self._pending = b""
+        while data:
+            if self._member.eof:
+                data = data.lstrip(b"\0")
+                if len(data) < len(_GZIP_SIGNATURE):
+                    self._pending = data
+                    break
+                if not data.startswith(_GZIP_SIGNATURE):
+                    raise zlib.error("no gzip member")
+                self._member = zlib.decompressobj(_GZIP)
+            output += self._member.decompress(data, max_bytes - len(output))
+            if len(output) >= max_bytes:
+                break
+            data = self._member.unused_data
+        return bytes(output)
+
+
+class _DeflateUnpacker:
+    """Unpacker of `deflate`: a zlib stream (RFC 9110, 8.4.1.2), or raw as some servers send it."""
+
+    def __init__(self) -> None:
+        self._stream: zlib._Decompress | None = None
+        self._head = b""  # bytes before the kind of the stream is known
+
+    @property
+    def is_complete(self) -> bool:
+        return self._stream is not None and self._stream.eof
+
+    def unpack(self, chunk: bytes, max_bytes: int) -> bytes:
+        if self._stream is None:
+            self._head += chunk
+            if len(self._head) < 2:
+                return b""
+            chunk = self._head
+            self._stream = zlib.decompressobj(_deflate_window(chunk))
+        output = self._stream.decompress(chunk, max_bytes)
+        if self._stream.unused_data.strip(b"\0"):
+            raise zlib.error("data after the end")
+        return output
+
+
+def _deflate_window(head: bytes) -> int:
+    """Return zlib's window size: negative for a stream without zlib's header (RFC 1950, 2.2)."""
+    has_header = head[0] & 0x0F == 8 and int.from_bytes(head[:2], "big") % 31 == 0
+    return zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS

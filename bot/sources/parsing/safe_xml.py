@@ -7,16 +7,30 @@ from defusedxml import DefusedXmlException  # type: ignore[import-untyped] # it 
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped] # as above
 
 from bot.sources.core.source import Unusable
+from bot.sources.parsing.charset import decode
 from bot.sources.parsing.sanitize import clean_text
 
+_LINE_ELEMENTS = frozenset(("br", "p", "div", "li", "tr"))
 
-def read_xml(body: bytes) -> Element:
-    """Return the root element. Raise Unusable for invalid XML and for a DTD."""
+
+def read_xml(body: bytes, charset: str | None = None) -> Element:
+    """Return the root element. Raise Unusable for invalid XML and for a DTD.
+
+    `charset` is from the HTTP header, see `charset`. Line ends before the document are accepted.
+    """
+    return parse_xml(decode(body, charset))
+
+
+def parse_xml(text: str) -> Element:
+    """Return the root element of an XML text; its declaration of an encoding means nothing here.
+
+    Raises Unusable for invalid XML and for a DTD.
+    """
     try:
-        root: Element = fromstring(body, forbid_dtd=True)
+        root: Element = fromstring(text.lstrip("\ufeff \t\r\n"), forbid_dtd=True)
     except DefusedXmlException:
         raise Unusable("has a DTD, which may be a bomb") from None
-    except (ParseError, ValueError, LookupError):
+    except (ParseError, ValueError):
         raise Unusable("is no XML") from None
     return root
 
@@ -34,3 +48,12 @@ def children(element: Element, tag: str) -> Iterator[Element]:
 def child_text(element: Element, tag: str) -> str:
     """Return the text of the first child with that name, or "" if there is none."""
     return next((clean_text(child.text or "") for child in children(element, tag)), "")
+
+
+def inner_text(element: Element) -> str:
+    """Return the text of an element with markup inside; `<br/>` and the like end a line."""
+    parts = [element.text or ""]
+    for child in element:
+        is_line = local_name(child).lower() in _LINE_ELEMENTS
+        parts += ["\n" if is_line else "", inner_text(child), child.tail or ""]
+    return "".join(parts)

@@ -2,6 +2,8 @@
 
 import re
 
+from matching.text.emoji import strip_stray_joiners
+
 # Field lengths in code points: adapters cut what is longer.
 MAX_TITLE_LENGTH = 500
 MAX_TEXT_LENGTH = 20_000
@@ -9,20 +11,18 @@ MAX_REGION_LENGTH = 200
 MAX_LANG_LENGTH = 16  # width of the database column
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-# Controls, lone surrogates, soft hyphen, zero-width characters, bidirectional marks, tags.
+# Controls, lone surrogates, soft hyphen, zero-width characters, bidirectional marks.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\u00ad\u061c\u180e\u200b\u200c\u200e\u200f"
-    "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
-# The joiner is kept only between pictographs: a family is one emoji.
-_JOINER = re.compile("(?<![\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])\u200d")
 _BLANKS = re.compile(r"[^\S\n]+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 def clean_text(text: str) -> str:
     """Return plain text: lines end in a newline, with at most one empty line between two."""
-    text = _JOINER.sub("", _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)))
+    text = strip_stray_joiners(_INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)))
     lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
     return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
 

@@ -1,11 +1,21 @@
-"""CAP alerts to bulletins: selects the alerts to publish and tracks their chains. Pure."""
+"""CAP alerts to bulletins: selects what to publish, one bulletin for each part. Pure."""
 
-import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
-from bot.sources.adapters.cap.parser import CapAlert, Info
+from bot.sources.adapters.cap.alert import CapAlert, Info
+from bot.sources.adapters.cap.chains import (
+    Chain,
+    ChainLog,
+    ChainRoots,
+    identity_hash,
+    merge_repeated,
+)
+from bot.sources.adapters.cap.containers import containers_of
+from bot.sources.adapters.cap.parts import Part, split_parts
 from bot.sources.core import dedup_keys
 from bot.sources.parsing.sanitize import (
     MAX_LANG_LENGTH,
@@ -13,158 +23,171 @@ from bot.sources.parsing.sanitize import (
     MAX_TEXT_LENGTH,
     MAX_TITLE_LENGTH,
 )
+from bot.sources.parsing.zero_time import unless_zero
+from matching.places.areas import somewhere_in
 from storage.inbound.bulletins import Bulletin, Kind, Phase
 
-MAX_REMEMBERED = 5000
 _MAX_AREAS = 200
+_MAX_CONTAINERS = 20
 
 _DEFAULT_LIFETIME = timedelta(days=1)  # if the alert does not say
-_IGNORED_TYPES = frozenset(("Ack", "Error"))
-_COLOURS = {1: "green", 2: "yellow", 3: "orange", 4: "red"}
-_SEVERITY_LEVELS = {"Extreme": "red", "Severe": "orange", "Moderate": "yellow"}
+_IGNORED_TYPES = frozenset(("ack", "error"))
+_PUBLIC = frozenset(("public", ""))
 _ALERT_LEVELS = frozenset(("orange", "red"))
 _HAZARDS = {"Met": "weather", "Geo": "quake", "CBRNE": "chemical"}
-_MAX_HAZARD_LENGTH = 40
-
-_EMPTY_INFO = Info(
-    language="",
-    category="",
-    event="",
-    severity="",
-    responses=frozenset(),
-    headline="",
-    description="",
-    instruction="",
-    web=None,
-    onset=None,
-    expires=None,
-    areas=(),
-    awareness=None,
-)
-"""Stands in for the missing info of a cancellation."""
-
-ChainRoots = Mapping[str, str]
-"""Hash of a chain's first alert by the hash of each of its alerts, least recent first.
-
-A `!` follows where the chain was published as an alert. JSON inside a cursor.
-"""
+_MAX_HAZARD_LENGTH = 32  # with the id of the part it fits the database column
+_LIST_MARK = re.compile(r"\s*[;|\n]\s*")
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class ConversionContext:
-    """Source name, preferred language and time of a conversion."""
+    """Source name, preferred language, region and time of a conversion."""
 
     source: str
     language: str  # "en", "it-IT"
     now: datetime
+    region: str = ""  # areas without codes lie in it; "" if unknown
 
 
 def to_bulletins(
     alerts: Iterable[CapAlert], remembered: ChainRoots, context: ConversionContext
 ) -> tuple[tuple[Bulletin, ...], ChainRoots]:
     """Return the bulletins of new alerts, oldest first, and the chain roots to remember."""
-    roots = dict(remembered)
-    bulletins = []
-    for alert in sorted(alerts, key=lambda alert: (alert.sent is not None, alert.sent)):
-        hash_ = _identity_hash(alert.identity)
-        if hash_ in roots:
+    log = ChainLog(remembered)
+    bulletins: list[Bulletin] = []
+    for alert in sorted(merge_repeated(alerts), key=lambda alert: alert.sent or _EARLIEST):
+        if log.has(alert):
             continue
-        root = next((roots[h] for h in map(_identity_hash, alert.references) if h in roots), None)
-        bulletin = _bulletin(alert, root, context)
-        is_alert = _was_alert(root) or bool(bulletin and bulletin.phase)
-        roots[hash_] = (root or hash_).rstrip("!") + ("!" if is_alert else "")
-        if bulletin:
+        continued = log.find(alert)
+        chain = continued or Chain(identity_hash(alert))
+        for part_id, part in _numbered_parts(alert, chain, context.language):
+            bulletin = _bulletin(
+                alert, part, part_id, chain, context, is_known=continued is not None
+            )
+            if bulletin is None:
+                continue
             bulletins.append(bulletin)
-    return tuple(bulletins), dict(list(roots.items())[-MAX_REMEMBERED:])
+            if bulletin.phase and part_id not in chain.alert_parts:
+                chain = replace(chain, alert_parts=(*chain.alert_parts, part_id))
+        log.remember(alert, chain)
+    return tuple(bulletins), log.roots
 
 
-def _bulletin(alert: CapAlert, root: str | None, context: ConversionContext) -> Bulletin | None:
-    info = _choose_info(alert.infos, context.language) or _EMPTY_INFO
-    if not _is_publishable(alert, info, root, context.now):
+def _numbered_parts(alert: CapAlert, chain: Chain, language: str) -> Iterator[tuple[str, Part]]:
+    """Yield the parts of an alert with their ids.
+
+    An id stays the same over the life of a warning, also if the only part of a chain changes its
+    name. A cancellation concerns the parts that it names, or all if it names none of them.
+    """
+    parts = split_parts(alert.infos, language) or [Part(Info(), None)]
+    counts = Counter(part.id for part in parts)
+    ids = [part.id if counts[part.id] == 1 else f"{part.id}.{part.level}"[:10] for part in parts]
+    if len(parts) == 1 and len(chain.alert_parts) == 1:
+        ids = list(chain.alert_parts)
+    pairs = dict(zip(ids, parts, strict=True))
+    if alert.type == "cancel" and chain.alert_parts:
+        named = {id_: part for id_, part in pairs.items() if id_ in chain.alert_parts}
+        pairs = named or dict.fromkeys(chain.alert_parts, parts[0])
+    yield from pairs.items()
+
+
+def _bulletin(
+    alert: CapAlert,
+    part: Part,
+    part_id: str,
+    chain: Chain,
+    context: ConversionContext,
+    *,
+    is_known: bool,
+) -> Bulletin | None:
+    """Return the bulletin of a part, None if it is not published."""
+    info, was_alert = part.info, part_id in chain.alert_parts
+    if not _is_publishable(alert, part, context.now, is_known=is_known):
         return None
-    level = _level(info)
-    phase = _phase(alert, info, root, context.now)
-    hash_ = _identity_hash(alert.identity)
-    chain = (root or hash_).rstrip("!")
+    phase = _phase(alert, part, context.now, was_alert=was_alert)
+    is_clear = phase is Phase.CLEAR
+    hash_ = identity_hash(alert)
+    part_of_chain = _join_ids(chain.root, part_id)
     return Bulletin(
         source=context.source,
-        key=dedup_keys.id_key(chain, phase, hash_) if phase else hash_,
-        title=(info.headline or info.event or alert.type)[:MAX_TITLE_LENGTH],
+        key=(
+            dedup_keys.id_key(part_of_chain, phase, hash_) if phase else _join_ids(hash_, part_id)
+        ),
+        title=(info.headline or info.event or alert.type.capitalize())[:MAX_TITLE_LENGTH],
         text="\n\n".join(filter(None, (info.description, info.instruction)))[:MAX_TEXT_LENGTH],
         url=info.web,
         lang=(info.language or "en-US")[:MAX_LANG_LENGTH],
         kind=Kind.ALERT if phase else Kind.NEWS,
         phase=phase,
-        level=None if phase is Phase.CLEAR else level,
-        # Each chain is an alert of its own: two storm warnings stay two.
-        hazard=f"{_hazard(info)}:{chain}" if phase else _hazard(info),
-        regions=_areas(alert.infos, info),
+        level=None if is_clear else part.level,
+        # Each part of a chain is an alert of its own: two storm warnings stay two.
+        hazard=f"{_hazard(info)}:{part_of_chain}" if phase else _hazard(info),
+        regions=_regions(info, context.region, is_clear=is_clear),
         published_at=alert.sent,
-        expires_at=None if phase is Phase.CLEAR else _expires_at(alert, info),
+        expires_at=None if is_clear else _expires_at(alert, info),
         received_at=context.now,
     )
+
+
+def _join_ids(hash_: str, part_id: str) -> str:
+    """Return the id of a part; chains that began before there were parts have one without an id."""
+    return f"{hash_}-{part_id}" if part_id else hash_
 
 
 def _hazard(info: Info) -> str:
     return _HAZARDS.get(info.category, info.category.lower()[:_MAX_HAZARD_LENGTH]) or "alert"
 
 
-def _choose_info(infos: tuple[Info, ...], language: str) -> Info | None:
-    """Return the info in the preferred language, else in English, else the first."""
-    for prefix in (language.lower(), language.lower().partition("-")[0], "en"):
-        for info in infos:
-            if (info.language or "en-US").lower().startswith(prefix):
-                return info
-    return next(iter(infos), None)
-
-
-def _is_publishable(alert: CapAlert, info: Info, root: str | None, now: datetime) -> bool:
+def _is_publishable(alert: CapAlert, part: Part, now: datetime, *, is_known: bool) -> bool:
     """Return True for an actual public alert that has not expired, or the end of a known one."""
-    if alert.status != "Actual" or alert.scope == "Private" or alert.type in _IGNORED_TYPES:
+    if alert.status != "actual" or alert.scope not in _PUBLIC or alert.type in _IGNORED_TYPES:
         return False
-    if _is_all_clear(alert, info):
-        return root is not None
-    expires_at = _expires_at(alert, info)
-    return bool(info.headline or info.event) and (expires_at is None or expires_at > now)
+    if _is_all_clear(alert, part):
+        return is_known
+    expires_at = _expires_at(alert, part.info)
+    has_words = bool(part.info.headline or part.info.event or part.info.description)
+    return has_words and (expires_at is None or expires_at > now)
 
 
-def _phase(alert: CapAlert, info: Info, root: str | None, now: datetime) -> Phase | None:
+def _phase(alert: CapAlert, part: Part, now: datetime, *, was_alert: bool) -> Phase | None:
     """Return the phase; None for news, which is too minor for an alert."""
-    if _is_all_clear(alert, info):
-        return Phase.CLEAR if _was_alert(root) else None
-    if _was_alert(root):
+    if _is_all_clear(alert, part):
+        return Phase.CLEAR if was_alert else None
+    if was_alert:
         return Phase.UPDATE
-    if _level(info) not in _ALERT_LEVELS:
+    if part.level not in _ALERT_LEVELS:
         return None
-    return Phase.WARNING if info.onset and info.onset > now else Phase.ACTIVE
+    starts_at = part.info.starts_at
+    return Phase.WARNING if starts_at and starts_at > now else Phase.ACTIVE
 
 
-def _was_alert(root: str | None) -> bool:
-    """Return True if the chain was published as an alert."""
-    return root is not None and root.endswith("!")
-
-
-def _is_all_clear(alert: CapAlert, info: Info) -> bool:
-    is_green = _level(info) == "green"
-    return alert.type == "Cancel" or "AllClear" in info.responses or is_green
-
-
-def _level(info: Info) -> str | None:
-    if info.awareness is not None:
-        return _COLOURS[info.awareness]
-    return _SEVERITY_LEVELS.get(info.severity)
+def _is_all_clear(alert: CapAlert, part: Part) -> bool:
+    return alert.type == "cancel" or "allclear" in part.info.responses or part.level == "green"
 
 
 def _expires_at(alert: CapAlert, info: Info) -> datetime | None:
-    return info.expires or (alert.sent + _DEFAULT_LIFETIME if alert.sent else None)
+    issued_at = alert.sent or info.starts_at
+    expires_at = unless_zero(info.expires, issued_at) if issued_at else info.expires
+    return expires_at or (issued_at + _DEFAULT_LIFETIME if issued_at else None)
 
 
-def _areas(infos: tuple[Info, ...], chosen: Info) -> tuple[str, ...]:
-    """Return the areas of all infos in the chosen language."""
-    same_language = (info for info in infos if info.language == chosen.language)
-    areas = dict.fromkeys(area[:MAX_REGION_LENGTH] for info in same_language for area in info.areas)
-    return tuple(areas)[:_MAX_AREAS]
+def _regions(info: Info, region: str, *, is_clear: bool) -> tuple[str, ...]:
+    """Return the areas, and what they lie in; nothing for an end without areas: it needs none."""
+    pieces = (piece for area in info.areas for piece in _split(area.description))
+    names = tuple(dict.fromkeys(pieces))[:_MAX_AREAS]
+    if is_clear and not names:
+        return ()
+    containers = containers_of(info.areas)[:_MAX_CONTAINERS] or tuple(filter(None, [region]))
+    return (*names, *map(somewhere_in, containers))
 
 
-def _identity_hash(identity: str) -> str:
-    return hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:20]
+def _split(description: str) -> Iterator[str]:
+    """Split a list of areas; a name that is too long for one region is cut at a comma."""
+    for item in filter(None, _LIST_MARK.split(description)):
+        remainder = item
+        while len(remainder) > MAX_REGION_LENGTH and "," in remainder[1:MAX_REGION_LENGTH]:
+            end = remainder.rindex(",", 1, MAX_REGION_LENGTH)
+            yield remainder[:end].strip()
+            remainder = remainder[end + 1 :].strip()
+        yield remainder[:MAX_REGION_LENGTH]

@@ -1,141 +1,68 @@
 """CAP parser: Common Alerting Protocol 1.0 to 1.2 as XML or JSON. Pure.
 
-Meteoalarm's JSON mirrors the XML; the JSON of the NWS, https://api.weather.gov, is flat. Each form
-is first turned into the same JSON objects, and those into alerts.
+Each form is first turned into the same JSON objects, and those into alerts.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-from xml.etree.ElementTree import Element
 
+from bot.sources.adapters.cap.alert import Area, CapAlert, Info, Reference
+from bot.sources.adapters.cap.json_forms import json_alerts
+from bot.sources.adapters.cap.xml_forms import find_alerts, find_links
 from bot.sources.core.source import Unusable
 from bot.sources.parsing.lenient_json import (
     JsonObject,
     as_line,
     as_object,
     as_objects,
-    as_text,
     as_time,
     read_json,
 )
-from bot.sources.parsing.safe_xml import child_text, children, local_name, read_xml
-from bot.web_address import is_web_address, web_address_or_none
+from bot.sources.parsing.markup import markup_to_text
+from bot.sources.parsing.safe_xml import local_name, read_xml
+from bot.web_address import web_address_or_none
 
-_REPEATABLE = frozenset(
-    ("info", "area", "parameter", "geocode", "category", "responseType", "code")
-)
-
-
-@dataclass(frozen=True)
-class Info:
-    """Content of an alert in one language."""
-
-    language: str  # RFC 3066; "" is en-US
-    category: str  # the first: "Met", "Geo", ...
-    event: str
-    severity: str  # "Extreme", "Severe", "Moderate", "Minor", "Unknown"
-    responses: frozenset[str]  # "AllClear" and others
-    headline: str
-    description: str
-    instruction: str
-    web: str | None
-    onset: datetime | None  # aware
-    expires: datetime | None  # aware
-    areas: tuple[str, ...]
-    awareness: int | None  # Meteoalarm's level: 1 green, 2 yellow, 3 orange, 4 red
-
-
-@dataclass(frozen=True)
-class CapAlert:
-    """One CAP message."""
-
-    identity: str  # sender, identifier and time, joined by commas
-    status: str  # "Actual", "Exercise", "System", "Test", "Draft"
-    type: str  # "Alert", "Update", "Cancel", "Ack", "Error"
-    scope: str  # "Public", "Restricted", "Private", or ""
-    sent: datetime | None  # aware
-    references: tuple[str, ...]  # identities of earlier alerts
-    infos: tuple[Info, ...]
+_INDEXES = frozenset(("feed", "rss", "RDF"))
+_EXPIRED_REFERENCES = "expiredReferences"  # of the NWS: earlier alerts that are over by now
 
 
 @dataclass(frozen=True)
 class CapDocument:
-    """Alerts, or an index of links to alerts."""
+    """Alerts, and links to more of them."""
 
     alerts: tuple[CapAlert, ...]
     links: tuple[str, ...]  # newest first
 
 
-def parse_document(body: bytes) -> CapDocument:
-    """Return the alerts or links of a body. Raise Unusable if it has neither."""
+def parse_document(body: bytes, charset: str | None = None, url: str = "") -> CapDocument:
+    """Return the alerts and links of a body. Raise Unusable if it has neither.
+
+    `charset` is from the HTTP header; `url` is the address of the document.
+    """
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
-        return CapDocument(tuple(map(_alert, _json_alerts(read_json(body)))), ())
-    root = read_xml(body)
-    match local_name(root):
-        case "alert":
-            return CapDocument((_alert(_from_xml(root)),), ())
-        case "feed":
-            links = map(_atom_link, children(root, "entry"))
-            return CapDocument((), tuple(filter(is_web_address, links)))
-        case "rss":
-            channels = children(root, "channel")
-            items = (item for channel in channels for item in children(channel, "item"))
-            item_links = (child_text(item, "link") for item in items)
-            return CapDocument((), tuple(filter(is_web_address, item_links)))
-    raise Unusable("has neither alerts nor links to them")
-
-
-def _json_alerts(value: object) -> Iterator[JsonObject]:
-    root = as_object(value)
-    if isinstance(root.get("warnings"), list):
-        return (as_object(item.get("alert")) for item in as_objects(root["warnings"]))
-    if isinstance(root.get("features"), list):
-        features = as_objects(root["features"])
-        return (_from_nws(as_object(feature.get("properties"))) for feature in features)
-    raise Unusable("has neither alerts nor links to them")
-
-
-def _from_nws(properties: JsonObject) -> JsonObject:
-    areas = as_line(properties.get("areaDesc")).split(";")
-    info = {**properties, "area": [{"areaDesc": area} for area in areas], "parameter": []}
-    # `ends` is the end of the event; `expires` is the end of the message.
-    info["expires"] = properties.get("ends") or properties.get("expires")
-    return {
-        **properties,
-        "identifier": properties.get("id"),
-        "msgType": properties.get("messageType"),
-        "info": [info],
-    }
-
-
-def _from_xml(element: Element) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for child in element:
-        value = _from_xml(child) if len(child) else child.text or ""
-        if local_name(child) in _REPEATABLE:
-            fields.setdefault(local_name(child), []).append(value)
-        else:
-            fields.setdefault(local_name(child), value)
-    return fields
-
-
-def _atom_link(entry: Element) -> str:
-    links = list(children(entry, "link"))
-    cap_links = [link for link in links if link.get("type") == "application/cap+xml"]
-    return next((link.get("href", "") for link in [*cap_links, *links]), "")
+        return CapDocument(tuple(map(_alert, json_alerts(read_json(body)))), ())
+    root = read_xml(body, charset)
+    try:
+        alerts = tuple(map(_alert, find_alerts(root)))
+        links = tuple(find_links(root, url))
+    except RecursionError:
+        raise Unusable("has elements that are nested too deeply") from None
+    if not alerts and not links and local_name(root) not in _INDEXES:
+        raise Unusable("has neither alerts nor links to them")
+    return CapDocument(alerts, links)
 
 
 def _alert(fields: JsonObject) -> CapAlert:
     return CapAlert(
         identity=_identity(fields),
-        status=as_line(fields.get("status")),
-        type=as_line(fields.get("msgType")),
-        scope=as_line(fields.get("scope")),
+        identifier=as_line(fields.get("identifier")),
+        status=as_line(fields.get("status")).lower(),
+        type=as_line(fields.get("msgType")).lower(),
+        scope=as_line(fields.get("scope")).lower(),
         sent=as_time(fields.get("sent")),
-        references=tuple(_references(fields.get("references"))),
-        infos=tuple(map(_info, as_objects(fields.get("info")))),
+        references=tuple(dict.fromkeys(_references(fields))),
+        infos=tuple(map(_info, _objects(fields.get("info")))),
     )
 
 
@@ -145,32 +72,69 @@ def _identity(fields: JsonObject) -> str:
     return f"{as_line(fields.get('sender'))},{as_line(fields.get('identifier'))},{time}"
 
 
-def _references(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        for triple in value.split():
-            parts = triple.split(",")
-            if len(parts) == 3:
-                yield _identity(dict(zip(("sender", "identifier", "sent"), parts, strict=True)))
-    yield from map(_identity, as_objects(value))
+def _references(fields: JsonObject) -> Iterator[Reference]:
+    """Yield the references: triples of sender, identifier and time, or objects of the three."""
+    values = fields.get("references")
+    for value in values if isinstance(values, list) else [values]:
+        yield from _reference(value)
+    for info in _objects(fields.get("info")):
+        for parameter in _objects(info.get("parameter")):
+            if as_line(parameter.get("valueName")) == _EXPIRED_REFERENCES:
+                yield from _reference(parameter.get("value"))
+
+
+def _reference(value: object) -> Iterator[Reference]:
+    if isinstance(value, dict) and (identifier := as_line(value.get("identifier"))):
+        yield Reference(_identity(value), identifier)
+    if not isinstance(value, str):
+        return
+    for written in re.sub(r"\s*,\s*", ",", value).split():
+        match written.split(","):
+            case [sender, identifier, *time]:
+                named = {"sender": sender, "identifier": identifier, "sent": ",".join(time)}
+                yield Reference(_identity(named), identifier)
+            case [identifier]:
+                yield Reference("", identifier)
 
 
 def _info(fields: JsonObject) -> Info:
-    areas = (as_line(area.get("areaDesc")) for area in as_objects(fields.get("area")))
     return Info(
         language=as_line(fields.get("language")),
         category=next(iter(_lines(fields.get("category"))), ""),
-        event=as_line(fields.get("event")),
-        severity=as_line(fields.get("severity")),
-        responses=frozenset(_lines(fields.get("responseType"))),
-        headline=as_line(fields.get("headline")),
-        description=as_text(fields.get("description")),
-        instruction=as_text(fields.get("instruction")),
+        event=_plain_line(fields.get("event")),
+        severity=as_line(fields.get("severity")).lower(),
+        responses=frozenset(item.lower() for item in _lines(fields.get("responseType"))),
+        headline=_plain_line(fields.get("headline")),
+        description=_plain_text(fields.get("description")),
+        instruction=_plain_text(fields.get("instruction")),
         web=web_address_or_none(as_line(fields.get("web"))),
-        onset=as_time(fields.get("onset")) or as_time(fields.get("effective")),
+        effective=as_time(fields.get("effective")),
+        onset=as_time(fields.get("onset")),
         expires=as_time(fields.get("expires")),
-        areas=tuple(filter(None, areas)),
-        awareness=_awareness(as_objects(fields.get("parameter"))),
+        areas=tuple(_areas(fields.get("area"))),
+        awareness=_awareness(_objects(fields.get("parameter"))),
     )
+
+
+def _areas(value: object) -> Iterator[Area]:
+    if isinstance(value, str):
+        yield Area(_plain_line(value))
+    for area in _objects(value):
+        geocodes = (
+            (as_line(code.get("valueName")), as_line(code.get("value")))
+            for code in _objects(area.get("geocode"))
+        )
+        yield Area(
+            description=_plain_text(area.get("areaDesc")),
+            geocodes=tuple(pair for pair in geocodes if pair[1]),
+            polygons=tuple(_lines(area.get("polygon"))),
+            circles=tuple(_lines(area.get("circle"))),
+        )
+
+
+def _objects(value: object) -> Sequence[JsonObject]:
+    """Return the objects of a list, or a single object: converters from XML write both."""
+    return as_objects(value) or [item for item in [as_object(value)] if item]
 
 
 def _lines(value: object) -> Sequence[str]:
@@ -179,11 +143,19 @@ def _lines(value: object) -> Sequence[str]:
     return [word for item in items if (word := as_line(item))]
 
 
+def _plain_text(value: object) -> str:
+    return markup_to_text(value) if isinstance(value, str) else ""
+
+
+def _plain_line(value: object) -> str:
+    return " ".join(_plain_text(value).split()) if isinstance(value, str) else as_line(value)
+
+
 def _awareness(parameters: Sequence[JsonObject]) -> int | None:
     """Return the number in `3; orange; Severe`: the words vary."""
     for parameter in parameters:
         number = as_line(parameter.get("value")).partition(";")[0].strip()
-        is_level = as_line(parameter.get("valueName")) == "awareness_level"
+        is_level = as_line(parameter.get("valueName")).lower() == "awareness_level"
         if is_level and number in {"1", "2", "3", "4"}:
             return int(number)
     return None

@@ -8,10 +8,12 @@ from typing import Annotated, Literal
 import structlog
 from pydantic import Field
 
+from bot.sources.adapters.cap.alert import CapAlert
 from bot.sources.adapters.cap.bulletins import ConversionContext, to_bulletins
-from bot.sources.adapters.cap.parser import CapAlert, CapDocument, parse_document
+from bot.sources.adapters.cap.parser import CapDocument, parse_document
 from bot.sources.base.entry_diff import diff_entries
 from bot.sources.base.page_source import PageResult, PageSettings, PageSource
+from bot.sources.base.source_settings import RegionName
 from bot.sources.core.source import Clock, Refused, SourceError
 from bot.sources.http.client import HttpClient, Page
 from storage.inbound.sources import Cursor
@@ -32,6 +34,7 @@ class CapSettings(PageSettings, frozen=True):
         "en"
     )
     every: Annotated[Duration, duration_range("30s", "1d")] = timedelta(minutes=5)
+    region: RegionName | None = None  # areas without codes lie in it
 
     def build_source(self, client: HttpClient, clock: Clock) -> "Cap":
         """Return the CAP source."""
@@ -41,7 +44,7 @@ class CapSettings(PageSettings, frozen=True):
 class Cap(PageSource):
     """The source of `kind = "cap"`.
 
-    Cursor: the fields of `page_source`; `links`, see `entry_diff`; `roots`, see `cap.bulletins`.
+    Cursor: the fields of `page_source`; `links`, see `entry_diff`; `roots`, see `cap.chains`.
     """
 
     max_bytes = 16 * 1024 * 1024
@@ -49,19 +52,20 @@ class Cap(PageSource):
     def __init__(self, settings: CapSettings, client: HttpClient, clock: Clock) -> None:
         super().__init__(settings, client, clock)
         self._language = settings.language
+        self._region = settings.region or ""
 
     async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> PageResult:
         """Return new alerts. The page is one alert, several, or an index of links.
 
         The first poll remembers all links and follows only the newest.
         """
-        document = await asyncio.to_thread(parse_document, page.body)
+        document = await asyncio.to_thread(parse_document, page.body, page.charset, page.url)
         linked, pending = await self._fetch_new_links(document, cursor)
         read_links = [link for link in document.links if cursor is None or link not in pending]
         diff = diff_entries(
             dict.fromkeys(reversed(read_links), ""), cursor["links"] if cursor else {}
         )
-        context = ConversionContext(self.name, self._language, now)
+        context = ConversionContext(self.name, self._language, now, self._region)
         bulletins, roots = to_bulletins(
             [*document.alerts, *linked], cursor["roots"] if cursor else {}, context
         )
@@ -94,4 +98,6 @@ class Cap(PageSource):
             if error.status in _GONE:  # expired since the index was made
                 return ()
             raise
-        return (await asyncio.to_thread(parse_document, page.body)).alerts if page else ()
+        if page is None:
+            return ()
+        return (await asyncio.to_thread(parse_document, page.body, page.charset, page.url)).alerts

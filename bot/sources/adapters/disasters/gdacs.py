@@ -14,6 +14,7 @@ from bot.sources.core import dedup_keys
 from bot.sources.core.source import Clock, Unusable
 from bot.sources.http.client import HttpClient, Page
 from bot.sources.parsing.lenient_json import as_rfc5322_time
+from bot.sources.parsing.markup import markup_to_text
 from bot.sources.parsing.safe_xml import child_text, children, local_name, read_xml
 from bot.sources.parsing.sanitize import (
     MAX_REGION_LENGTH,
@@ -77,7 +78,7 @@ class Gdacs(PageSource):
 
     async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> PageResult:
         """Return new disasters, and those with another episode or level."""
-        parsed = await asyncio.to_thread(parse_disasters, page.body)
+        parsed = await asyncio.to_thread(parse_disasters, page.body, page.charset)
         disasters = {disaster.id: disaster for disaster in parsed}
         diff = diff_entries(
             {id_: disaster.revision for id_, disaster in disasters.items()},
@@ -93,12 +94,12 @@ class Gdacs(PageSource):
         )
 
 
-def parse_disasters(body: bytes) -> list[Disaster]:
+def parse_disasters(body: bytes, charset: str | None = None) -> list[Disaster]:
     """Return the disasters of the feed, oldest first.
 
     Raises Unusable if it is no feed: proxies answer with HTML.
     """
-    root = read_xml(body)
+    root = read_xml(body, charset)
     if local_name(root) != "rss":
         raise Unusable("is no feed")
     items = [item for channel in children(root, "channel") for item in children(channel, "item")]
@@ -119,7 +120,7 @@ def _disaster(item: Element) -> Disaster | None:
         revision=f"{child_text(item, 'episodeid')} {level}",
         level=level,
         title=title,
-        text=child_text(item, "description"),
+        text=markup_to_text(child_text(item, "description")),
         url=web_address_or_none(child_text(item, "link")),
         countries=tuple(_countries(child_text(item, "country"))),
         updated_at=as_rfc5322_time(child_text(item, "datemodified"))

@@ -4,7 +4,7 @@ Format: https://earthquake.usgs.gov/earthquakes/feed/v1.0/geojson.php
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -49,7 +49,7 @@ class Quake:
     """One earthquake."""
 
     ids: tuple[str, ...]  # one from each network, the preferred one first
-    title: str
+    title: str  # "" if neither magnitude nor place is known
     magnitude: float | None
     alert: str  # "green", "yellow", "orange", "red" or ""
     has_tsunami_flag: bool  # tsunami warnings may exist
@@ -85,12 +85,15 @@ class Usgs(PageSource):
 
 
 def parse_quakes(body: bytes) -> list[Quake]:
-    """Return the quakes of a summary, oldest first. Raise Unusable."""
+    """Return the quakes of a summary, oldest first, without those that were withdrawn.
+
+    Raises Unusable.
+    """
     features = as_object(read_json(body)).get("features")
     if not isinstance(features, list):
         raise Unusable("lists no earthquakes")
-    quakes = [_quake(feature) for feature in as_objects(features)]
-    if features and not any(quake.ids for quake in quakes):
+    quakes = [_quake(feature) for feature in as_objects(features) if not _is_withdrawn(feature)]
+    if features and not any(map(_has_id, as_objects(features))):
         raise Unusable("has no earthquake that can be read")
     valid = (quake for quake in quakes if quake.ids and quake.title)
     return sorted(valid, key=lambda quake: (quake.occurred_at is not None, quake.occurred_at))
@@ -137,11 +140,22 @@ def _is_revised(quake: Quake, before: Mapping[str, Any]) -> bool:
     return bool(abs(current - previous) >= _MIN_MAGNITUDE_CHANGE - 1e-9)
 
 
+def _has_id(feature: Mapping[str, Any]) -> bool:
+    properties = as_object(feature.get("properties"))
+    return any(_ids(as_line(feature.get("id")), as_line(properties.get("ids"))))
+
+
+def _is_withdrawn(feature: Mapping[str, Any]) -> bool:
+    """Return True if it is no earthquake after all: its network has deleted it."""
+    return as_line(as_object(feature.get("properties")).get("status")).lower() == "deleted"
+
+
 def _quake(feature: Mapping[str, Any]) -> Quake:
     properties = as_object(feature.get("properties"))
+    ids = tuple(_ids(as_line(feature.get("id")), as_line(properties.get("ids"))))
     return Quake(
-        ids=tuple(_ids(as_line(feature.get("id")), as_line(properties.get("ids")))),
-        title=as_line(properties.get("title")) or as_line(properties.get("place")),
+        ids=ids,
+        title=_title(properties, ids),
         magnitude=as_number(properties.get("mag")),
         alert=as_line(properties.get("alert")).lower(),
         has_tsunami_flag=properties.get("tsunami") == 1,
@@ -150,6 +164,19 @@ def _quake(feature: Mapping[str, Any]) -> Quake:
         occurred_at=from_unix_milliseconds(properties.get("time")),
         updated_at=from_unix_milliseconds(properties.get("updated")),
     )
+
+
+def _title(properties: Mapping[str, Any], ids: Collection[str]) -> str:
+    """Return the title for people; USGS composes one of its id if it knows nothing else."""
+    magnitude, place = as_number(properties.get("mag")), as_line(properties.get("place"))
+    given = as_line(properties.get("title"))
+    if place in ids:
+        place = ""
+    if magnitude is None:
+        return f"Earthquake of unknown magnitude - {place}" if place else ""
+    if given and not any(id_ in given for id_ in ids):
+        return given
+    return f"M {magnitude:.1f} - {place}" if place else f"M {magnitude:.1f} earthquake"
 
 
 def _ids(preferred: str, joined: str) -> Iterator[str]:

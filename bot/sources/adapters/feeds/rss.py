@@ -1,19 +1,23 @@
 """RSS source: RSS and Atom feeds, parsed by feedparser in a subprocess."""
 
 import asyncio
-import codecs
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from yarl import URL
+
+from bot.sources.adapters.feeds.entry_keys import EntryIdentity, choose_keys
 from bot.sources.adapters.feeds.rss_subprocess import run_isolated
+from bot.sources.base.anomaly_log import AnomalyLog
 from bot.sources.base.entry_diff import diff_entries
 from bot.sources.base.page_source import PageResult, PageSettings, PageSource
-from bot.sources.core import dedup_keys
+from bot.sources.base.source_settings import RegionName
 from bot.sources.core.source import Clock, Unusable
 from bot.sources.http.client import HttpClient, Page
 from bot.sources.parsing.charset import decode
@@ -27,12 +31,12 @@ from bot.sources.parsing.sanitize import (
     clean_text,
 )
 from bot.web_address import is_web_address, web_address_or_none
+from matching.places.areas import somewhere_in
 from storage.inbound.bulletins import Bulletin
 from storage.inbound.sources import Cursor
 from storage.values.durations import Duration, duration_range
 
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w-]{1,40})""")
+_XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 _PARSE_TIMEOUT = timedelta(seconds=20)
 _WORKER_SCRIPT = Path(__file__).with_name("rss_worker.py")
 
@@ -42,6 +46,7 @@ class RssSettings(PageSettings, frozen=True):
 
     kind: Literal["rss"]
     every: Annotated[Duration, duration_range("30s", "1d")] = timedelta(minutes=2)
+    region: RegionName | None = None  # entries that name no place belong to it
 
     def build_source(self, client: HttpClient, clock: Clock) -> "Rss":
         """Return the feed source."""
@@ -51,75 +56,90 @@ class RssSettings(PageSettings, frozen=True):
 class Rss(PageSource):
     """The source of `kind = "rss"`.
 
-    Cursor: the fields of `page_source`; `known`, see `entry_diff`.
+    Cursor: the fields of `page_source`; `known` and `contents`, see `entry_diff`.
     """
 
     max_bytes = 5 * 1024 * 1024
 
+    def __init__(self, settings: RssSettings, client: HttpClient, clock: Clock) -> None:
+        super().__init__(settings, client, clock)
+        self._regions = (somewhere_in(settings.region),) if settings.region else ()
+        self._anomalies = AnomalyLog(settings.name)
+
     async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> PageResult:
         """Return new entries; a changed wording does not make an entry new."""
         async with self._client.parse_lock:
-            body = _normalize_charset(page)
+            body = _base(page.url).encode() + b"\n" + _to_utf8(page)
             feed = json.loads(await run_isolated(_WORKER_SCRIPT, body, _PARSE_TIMEOUT))
         if not feed["is_feed"]:
             raise Unusable("is no feed")
-        bulletins = await asyncio.to_thread(_bulletins, feed, self.name, now)
-        diff = diff_entries(dict.fromkeys(bulletins, ""), cursor["known"] if cursor else {})
+        entries = await asyncio.to_thread(self._entries, feed, now)
+        keys = choose_keys(list(entries), self._anomalies)
+        keys_diff = diff_entries({key.key: "" for key in keys}, cursor["known"] if cursor else {})
+        contents = diff_entries(
+            {identity.content_key: "" for identity in entries},
+            cursor.get("contents", {}) if cursor else {},
+        )
+        new = {
+            key.key: replace(bulletin, key=key.key)
+            for (identity, bulletin), key in zip(entries.items(), keys, strict=True)
+            if key.key in keys_diff.added
+            and (key.is_certain or identity.content_key in contents.added)
+        }
         return PageResult(
-            tuple(bulletin for key, bulletin in bulletins.items() if key in diff.added),
-            {"known": diff.hashes},
+            tuple(new.values()), {"known": keys_diff.hashes, "contents": contents.hashes}
+        )
+
+    def _entries(self, feed: Mapping[str, Any], now: datetime) -> dict[EntryIdentity, Bulletin]:
+        """Return the bulletins of the entries, without keys, oldest first."""
+        lang = clean_line(feed["lang"])[:MAX_LANG_LENGTH] or None
+        entries = {}
+        for entry in reversed(feed["entries"]):
+            bulletin = self._bulletin(entry, lang, now)
+            if bulletin.title or bulletin.text:
+                entries[_identity(entry, bulletin)] = bulletin
+        return entries
+
+    def _bulletin(self, entry: Mapping[str, Any], lang: str | None, now: datetime) -> Bulletin:
+        return Bulletin(
+            source=self.name,
+            key="",
+            title=" ".join(_plain(entry["title"]).split())[:MAX_TITLE_LENGTH],
+            text=_plain(entry["text"])[:MAX_TEXT_LENGTH],
+            url=web_address_or_none(clean_line(entry["link"])),
+            lang=lang,
+            regions=self._regions,
+            published_at=as_time(entry["time"]),
+            received_at=now,
         )
 
 
-def _normalize_charset(page: Page) -> bytes:
+def _identity(entry: Mapping[str, Any], bulletin: Bulletin) -> EntryIdentity:
+    return EntryIdentity(
+        id=clean_line(entry["id"]),
+        link=_canonical(clean_line(entry["link"])),
+        title=bulletin.title,
+        text=bulletin.text,
+        time=entry["time"] or "",
+    )
+
+
+def _base(url: str) -> str:
+    """Return the address for relative links, without parts that may hold a secret."""
+    return str(URL(url).with_user(None).with_query(None).with_fragment(None))
+
+
+def _to_utf8(page: Page) -> bytes:
     """Return the feed in UTF-8 with stray bytes replaced; else feedparser falls back to Latin-1.
 
     Raises Unusable if it is no text.
     """
-    declared = _XML_ENCODING.match(page.body)
-    if page.body.startswith(_UTF16_MARKS) or (declared and declared[1].lower() != b"utf-8"):
-        return page.body
-    return decode(page.body, "utf-8" if declared else page.charset).encode()
-
-
-def _bulletins(feed: Mapping[str, Any], source: str, now: datetime) -> dict[str, Bulletin]:
-    """Return the bulletins by key, oldest first."""
-    lang = clean_line(feed["lang"])[:MAX_LANG_LENGTH] or None
-    items = [_bulletin(entry, source, lang, now) for entry in reversed(feed["entries"])]
-    not_empty = [item for item in items if item.title or item.text]
-    return {item.key: item for item in _in_order(not_empty)}
-
-
-def _in_order(items: list[Bulletin]) -> Iterable[Bulletin]:
-    dated = [(item.published_at, item) for item in items if item.published_at]
-    if len(dated) < len(items):  # keep the order of the feed, which is newest first
-        return items
-    return [item for _, item in sorted(dated, key=lambda pair: pair[0])]
-
-
-def _bulletin(entry: Mapping[str, Any], source: str, lang: str | None, now: datetime) -> Bulletin:
-    title = " ".join(_plain(entry["title"]).split())[:MAX_TITLE_LENGTH]
-    link = clean_line(entry["link"])
-    return Bulletin(
-        source=source,
-        key=_key(entry, link, title),
-        title=title,
-        text=_plain(entry["text"])[:MAX_TEXT_LENGTH],
-        url=web_address_or_none(link),
-        lang=lang,
-        published_at=as_time(entry["time"]),
-        received_at=now,
-    )
+    text = decode(page.body, page.charset).lstrip("\ufeff \t\r\n")
+    return _XML_DECLARATION.sub('<?xml version="1.0" encoding="utf-8"?>', text, count=1).encode()
 
 
 def _plain(field: Mapping[str, Any]) -> str:
     return clean_text(html_to_text(field["value"]) if field["html"] else field["value"])
-
-
-def _key(entry: Mapping[str, Any], link: str, title: str) -> str:
-    if given := clean_line(entry["id"]) or _canonical(link):
-        return dedup_keys.id_key(given, None)
-    return dedup_keys.content_key(title, entry["time"] or "")
 
 
 def _canonical(link: str) -> str:

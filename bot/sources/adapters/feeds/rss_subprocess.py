@@ -17,6 +17,7 @@ async def run_isolated(script: Path, body: bytes, time_limit: timedelta) -> byte
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
+        env={},  # the environment of the bot contains its secrets
     )
     try:
         async with asyncio.timeout(time_limit.total_seconds()):

@@ -91,7 +91,7 @@ class AlertsInUa:
             return unchanged_batch(self.name, cursor, self._clock())
         snapshot = parse_active(page.body, self._anomalies)
         state_time = parse_state_time(page.body)
-        self._staleness.check(state_time, cursor.get("made") if cursor else None)
+        self._staleness.check(state_time, cursor.get("made") if cursor else None, self._clock())
         fields = {"place": self._scope, "validators": page.validators, "made": state_time}
         return poll_batch(self.name, cursor, snapshot, fields, self._clock())
 

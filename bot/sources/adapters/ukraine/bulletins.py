@@ -10,6 +10,7 @@ from storage.inbound.bulletins import Bulletin, Kind, Phase
 
 _DEFAULT_TITLES = ("Тривога", "Відбій тривоги")
 _TOPICS = {AIR_RAID: "air_alert", "artillery_shelling": "artillery", "nuclear": "nuclear"}
+_MAX_LEVEL_LENGTH, _MAX_HAZARD_LENGTH = 16, 64  # of the database; new words may be longer
 _LEVELS = {"red": "червоний", "yellow": "жовтий"}
 
 
@@ -33,8 +34,8 @@ def _bulletin(source: str, change: Change, now: datetime) -> Bulletin:
         lang="uk",
         kind=Kind.ALERT,
         phase=phase,
-        level=None if phase is Phase.CLEAR else alert.level,
-        hazard=alert.hazard,
+        level=None if phase is Phase.CLEAR else alert.level and alert.level[:_MAX_LEVEL_LENGTH],
+        hazard=alert.hazard.replace(":", " ")[:_MAX_HAZARD_LENGTH],  # a colon would mark an id
         regions=tuple(filter(None, (alert.uid, alert.region, alert.within))),
         topics=_topics(change),
         published_at=_published_at(change),

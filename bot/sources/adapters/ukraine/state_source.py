@@ -1,14 +1,13 @@
 """Batches of sources that list all active alerts: from a snapshot or message to a `Batch`."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from bot.sources.adapters.ukraine.bulletins import to_bulletins
-from bot.sources.adapters.ukraine.service_tables import HAZARDS, PERMANENT_ALERTS
+from bot.sources.adapters.ukraine.service_tables import PERMANENT_ALERTS
 from bot.sources.core import state_diff
 from bot.sources.core.source import Batch
 from bot.sources.core.state_diff import Change, Snapshot, State
@@ -43,8 +42,10 @@ def poll_batch(
 
     After a gap all active alerts are published again: other sources may have reported their end
     meanwhile. A state that becomes empty must be seen twice: services answer so when they have
-    lost their state, and some alerts never end. `fields` are added to the cursor.
+    lost their state, and some alerts never end. Starts in the future become the time of the poll.
+    `fields` are added to the cursor.
     """
+    snapshot = Snapshot(state_diff.clamp_times(snapshot.state, now), snapshot.is_complete)
     if cursor is None:
         return Batch(
             name,
@@ -58,11 +59,19 @@ def poll_batch(
     before = state_diff.from_json(cursor["state"])
     if before and not snapshot.state and not cursor["doubted"]:
         log.warning("empty_state_unconfirmed", source=name, missing=len(before))
-        kept = _cursor(before, fields, now, is_unconfirmed=True)
-        return Batch(name, (), kept, is_baseline=False, state=before, has_inferred_all_clears=True)
+        kept = _cursor(before, fields, _polled_at(cursor, now), is_unconfirmed=True)
+        return Batch(
+            name,
+            (),
+            kept,
+            is_baseline=False,
+            is_unconfirmed=True,
+            state=before,
+            has_inferred_all_clears=True,
+        )
     state, changes = state_diff.diff(before, snapshot)
     if _has_gap(cursor, now):
-        changes = _republish_all(changes, snapshot.state, _polled_at(cursor, now))
+        changes = _republish_all(changes, snapshot.state)
     return Batch(
         name,
         to_bulletins(name, _without_permanent(changes), now),
@@ -82,7 +91,8 @@ def message_batch(
 
     Without a cursor the batch has none either: the first poll comes before the first message.
     """
-    state, changes = state_diff.diff(before, Snapshot(after, is_complete=True))
+    clamped = state_diff.clamp_times(after, now)
+    state, changes = state_diff.diff(before, Snapshot(clamped, is_complete=True))
     return Batch(
         name,
         to_bulletins(name, _without_permanent(changes), now),
@@ -103,24 +113,10 @@ def _polled_at(cursor: Cursor, now: datetime) -> datetime:
     return datetime.fromisoformat(cursor["seen_at"]) if "seen_at" in cursor else now
 
 
-def _republish_all(
-    changes: Iterable[Change], state: State, polled_at: datetime
-) -> tuple[Change, ...]:
-    """Add all active alerts to the changes, with a start time only where it is after the gap began.
-
-    Only alerts of known hazards: later stages could not recognise others as the same alert.
-    """
-    republished = {
-        id_: alert if alert.since and alert.since > polled_at else replace(alert, since=None)
-        for id_, alert in state.items()
-        if alert.hazard in HAZARDS
-    }
-    remaining = (
-        change
-        for change in changes
-        if change.phase is Phase.CLEAR or change.alert.id not in republished
-    )
-    return (*remaining, *state_diff.list_activations(republished))
+def _republish_all(changes: Iterable[Change], state: State) -> tuple[Change, ...]:
+    """Return the ends among the changes, and all active alerts."""
+    ends = (change for change in changes if change.phase is Phase.CLEAR)
+    return (*ends, *state_diff.list_activations(state))
 
 
 def _without_permanent(changes: Iterable[Change]) -> list[Change]:

@@ -151,7 +151,7 @@ class UkraineAlarm:
     async def _poll(self, cursor: Cursor | None) -> Batch:
         now = self._clock()
         index = await self._index()
-        self._staleness.check(index, cursor["index"] if cursor else None)
+        self._staleness.check(index, cursor["index"] if cursor else None, now)
         is_recent = cursor is not None and can_skip(cursor, now) and not _is_old(cursor, now)
         if cursor is not None and is_recent and cursor["index"] == index:
             return unchanged_batch(self.name, cursor, now)

@@ -104,13 +104,18 @@ def _alert(
 
 
 def _highest_level(kind: str, levels: Sequence[JsonObject], anomalies: AnomalyLog) -> str | None:
-    """Return the highest level; an air alert without any is red, as its users report."""
-    names = [name for level in levels if (name := as_line(level.get("alertLevel")).lower())]
+    """Return the highest level; an air alert without any is red, as its users report.
+
+    Levels are made for air alerts. Other types bear a default, meaningless without a reason.
+    """
+    is_air = _HAZARDS.get(kind) == AIR_RAID
+    stated = [level for level in levels if is_air or as_line(level.get("reason"))]
+    names = [name for level in stated if (name := as_line(level.get("alertLevel")).lower())]
     for name in names:
         if name not in {"red", "yellow"}:
             anomalies.log_once("alertLevel", name)
     if not names:
-        return "red" if _HAZARDS.get(kind) == AIR_RAID else None
+        return "red" if is_air else None
     return "red" if "red" in names else names[0]
 
 

@@ -1,0 +1,152 @@
+"""XML forms of CAP: finds the alerts in a document, and the links of an index to alerts. Pure.
+
+An alert stands alone, inside an envelope such as EDXL, or in the entries of an Atom or RSS feed.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin
+from xml.etree.ElementTree import Element
+
+from bot.sources.core.source import Unusable
+from bot.sources.parsing.lenient_json import as_rfc5322_time, as_time
+from bot.sources.parsing.safe_xml import child_text, children, inner_text, local_name, parse_xml
+from bot.web_address import is_web_address
+
+_REPEATABLE = frozenset(
+    (
+        "info",
+        "area",
+        "parameter",
+        "geocode",
+        "category",
+        "responseType",
+        "code",
+        "polygon",
+        "circle",
+        "resource",
+        "eventCode",
+    )
+)
+_TEXTS = frozenset(("headline", "event", "description", "instruction", "areaDesc", "value", "note"))
+_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_CAP_TYPE = "application/cap+xml"
+_EMBEDDED = frozenset(("content", "summary", "description", "encoded"))
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_ENTRY_NAMES = {"feed": "entry", "channel": "item", "RDF": "item"}
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """Entry of an index."""
+
+    element: Element
+    base: str  # address for its relative links
+    time: datetime | None  # aware
+
+
+def find_alerts(root: Element) -> list[dict[str, Any]]:
+    """Return the alerts in a document, each as an object in the form of the JSON."""
+    return [_to_object(alert) for alert in _alert_elements(root)]
+
+
+def find_links(root: Element, base: str) -> list[str]:
+    """Return the addresses of the alerts that an index lists, newest first.
+
+    `base` is the address of the index. An entry with the alert itself has no link. Raises Unusable
+    if there are entries, and not one leads to an alert.
+    """
+    entries = list(_entries(root, _join(base, root.get(_BASE, ""))))
+    linked = [entry for entry in entries if not _has_alert(entry.element)]
+    if all(entry.time for entry in linked):
+        linked.sort(key=lambda entry: entry.time or _EARLIEST, reverse=True)
+    links = list(filter(None, map(_link, linked)))
+    if linked and len(linked) == len(entries) and not links:
+        raise Unusable("lists entries, but none has an alert or a link to one")
+    return list(dict.fromkeys(links))
+
+
+def _alert_elements(element: Element) -> Iterator[Element]:
+    """Yield the outermost alerts, also those in escaped text of a feed's entry."""
+    if local_name(element) == "alert" and (_has(element, "identifier") or _has(element, "info")):
+        yield element
+        return
+    for child in element:
+        yield from _alert_elements(child)
+    text = (element.text or "").strip()
+    if local_name(element) in _EMBEDDED and text.startswith("<") and "alert" in text[:1000]:
+        with suppress(Unusable):  # it is HTML
+            yield from _alert_elements(parse_xml(text))
+
+
+def _has(element: Element, name: str) -> bool:
+    return next(children(element, name), None) is not None
+
+
+def _has_alert(entry: Element) -> bool:
+    return next(_alert_elements(entry), None) is not None
+
+
+def _to_object(element: Element) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for child in element:
+        name = local_name(child)
+        if not len(child):
+            value: Any = child.text or ""
+        else:
+            value = inner_text(child) if name in _TEXTS else _to_object(child)
+        if name in _REPEATABLE:
+            fields.setdefault(name, []).append(value)
+        else:
+            fields.setdefault(name, value)
+    return fields
+
+
+def _entries(element: Element, base: str) -> Iterator[_Entry]:
+    """Yield the entries of a feed, or of the channels inside it."""
+    for child in element:
+        child_base = _join(base, child.get(_BASE, ""))  # w3.org/TR/xmlbase
+        if local_name(child) == _ENTRY_NAMES.get(local_name(element)):
+            yield _Entry(child, child_base, _time(child))
+        elif local_name(child) == "channel":
+            yield from _entries(child, child_base)
+
+
+def _time(entry: Element) -> datetime | None:
+    stamps = (child_text(entry, name) for name in ("updated", "published", "pubDate", "date"))
+    parsed = (as_time(stamp) or as_rfc5322_time(stamp) for stamp in stamps if stamp)
+    return next(filter(None, parsed), None)
+
+
+def _link(entry: _Entry) -> str:
+    """Return the best address: of type CAP, then the page of the entry, a file, a permanent id."""
+    addresses = sorted(_addresses(entry.element), key=lambda item: item[0])
+    joined = (_join(_join(entry.base, base), address) for _, address, base in addresses)
+    return next(filter(is_web_address, joined), "")
+
+
+def _addresses(entry: Element) -> Iterator[tuple[int, str, str]]:
+    """Yield rank, address and own base of everything that may lead to the alert."""
+    for child in entry:
+        name, text = local_name(child), (child.text or "").strip()
+        own_base = child.get(_BASE, "")
+        address = child.get("href") or child.get("url") or child.get("src") or ""
+        is_cap = child.get("type", "").partition(";")[0].strip() == _CAP_TYPE
+        if name in {"link", "content", "enclosure"} and address:
+            is_page = name != "enclosure" and child.get("rel", "alternate") == "alternate"
+            if child.get("rel") not in {"self", "edit", "next", "previous"} or is_cap:
+                yield (0 if is_cap else 1 if is_page else 2), address, own_base
+        elif name == "link" and text:
+            yield 1, text, own_base
+        elif name in {"guid", "id"} and is_web_address(text):
+            yield 3, text, own_base
+
+
+def _join(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return ""
