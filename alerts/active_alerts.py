@@ -1,15 +1,15 @@
 """Active alerts: the open incidents in memory, with write-through to the database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from pyroaring import BitMap
 
-from alerts.lifecycle import Effect
+from alerts.effects import Effect, Reopened, Unchanged
 from storage.engine.database import Database, Transaction
 from storage.inbound import incidents
-from storage.inbound.incidents import Incident, IncidentAudience, IncidentKey
+from storage.inbound.incidents import Incident, IncidentAudience, IncidentKey, has_id
 
 _CLOSED_RETENTION = timedelta(days=1)
 """Time that a closed incident stays in memory: a message from before its end may come later."""
@@ -63,7 +63,7 @@ class ActiveAlerts:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._active: dict[IncidentKey, ActiveAlert] = {}
-        self._last_closed: dict[IncidentKey, Incident] = {}
+        self._last_closed: dict[IncidentKey, ActiveAlert] = {}
         self._unsaved_closed: list[ActiveAlert] = []
         self._is_loaded = False
 
@@ -77,7 +77,17 @@ class ActiveAlerts:
 
     def last_closed(self, key: IncidentKey) -> Incident | None:
         """Return the incident of a region and hazard that was closed last, within a day."""
-        return self._last_closed.get(key)
+        alert = self._last_closed.get(key)
+        return alert.incident if alert else None
+
+    def closed_but_shown(self, state_sources: Collection[str]) -> list[Incident]:
+        """Return the closed incidents that one of the state sources has not stopped showing."""
+        return [
+            alert.incident
+            for alert in self._last_closed.values()
+            if _is_shown_by(alert.incident, state_sources)
+            and alert.incident.key not in self._active
+        ]
 
     @property
     def has_unsaved_changes(self) -> bool:
@@ -92,14 +102,18 @@ class ActiveAlerts:
             return
         async with self._database.read() as transaction:
             opened = await incidents.get_open(transaction)
-            alerts = {incident.id: ActiveAlert(incident) for incident in opened}
-            audiences = await incidents.get_audiences(transaction, alerts)
-            self._last_closed = await incidents.last_closed(transaction, now - _CLOSED_RETENTION)
+            closed = await incidents.last_closed(transaction, now - _CLOSED_RETENTION)
+            alerts = {i.id: ActiveAlert(i) for i in (*opened, *closed.values())}
+            # An alert with an id is never reopened.
+            needed = [*opened, *(i for i in closed.values() if not has_id(i.hazard))]
+            ids = [incident.id for incident in needed]
+            audiences = await incidents.get_audiences(transaction, ids)
         for id_, audience in audiences.items():
             alert = alerts[id_]
             alert.notified, alert.linked = audience.notified, audience.linked
             alert.silent = audience.silent
-        self._active = {alert.incident.key: alert for alert in alerts.values()}
+        self._active = {incident.key: alerts[incident.id] for incident in opened}
+        self._last_closed = {key: alerts[incident.id] for key, incident in closed.items()}
         self._is_loaded = True
 
     def discard(self) -> None:
@@ -113,7 +127,9 @@ class ActiveAlerts:
         `position` is the index in the batch of the bulletin that caused it; None if a timer did.
         """
         incident = effect.incident
-        alert = self._active.get(incident.key) or ActiveAlert(incident)
+        is_of_closed = isinstance(effect, Reopened | Unchanged) and incident.key not in self._active
+        alert = (self._last_closed if is_of_closed else self._active).get(incident.key)
+        alert = alert or ActiveAlert(incident)
         alert.incident, alert.is_stored = incident, False
         if position is not None:
             if alert.first_position is None and not incident.bulletin:
@@ -121,11 +137,21 @@ class ActiveAlerts:
             alert.last_position = position
         if incident.closed_at is None:
             self._active[incident.key] = alert
+            if isinstance(effect, Reopened):
+                self._last_closed.pop(incident.key, None)
         else:
             self._active.pop(incident.key, None)
-            self._last_closed[incident.key] = incident
+            self._last_closed[incident.key] = alert
             self._unsaved_closed.append(alert)
+            self._forget_closed(incident.closed_at - _CLOSED_RETENTION)
         return alert
+
+    def _forget_closed(self, before: datetime) -> None:
+        self._last_closed = {
+            key: alert
+            for key, alert in self._last_closed.items()
+            if (closed_at := alert.incident.closed_at) is None or closed_at > before
+        }
 
     async def store(self, transaction: Transaction, bulletin_ids: Sequence[int]) -> None:
         """Write all changes. `bulletin_ids` are the ids of the batch's bulletins, by position."""
@@ -140,6 +166,10 @@ class ActiveAlerts:
                 await incidents.store_audience(transaction, id_, audience)
             alert.is_stored, alert.has_unsaved_audience = True, False
         self._unsaved_closed = []
+
+
+def _is_shown_by(incident: Incident, sources: Collection[str]) -> bool:
+    return any(report.is_active and name in sources for name, report in incident.sources.items())
 
 
 def _with_bulletins(alert: ActiveAlert, bulletin_ids: Sequence[int]) -> Incident:

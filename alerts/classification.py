@@ -67,6 +67,11 @@ def classify(bulletin: Bulletin, reading: Reading) -> BulletinClass:
     return BulletinClass.CLEAR if is_clear else BulletinClass.ALERT
 
 
+def has_unplaced_areas(reading: Reading) -> bool:
+    """Return whether a source names areas that cannot be placed, and no other place is known."""
+    return reading.is_unplaced and bool(reading.unknown_regions)
+
+
 def is_declared_alert(bulletin: Bulletin) -> bool:
     """Return whether the fields of a bulletin declare an alert, whatever its text says."""
     return bulletin.phase is not None or bulletin.kind is Kind.ALERT

@@ -15,6 +15,7 @@ class Evidence:
     """State of an alert by those reports that can be believed now."""
 
     is_active: bool  # a live poll or a valid message shows it
+    is_shown_officially: bool  # a live poll, or a valid message of an official webhook
     is_over: bool  # a poll has seen its end, and no other poll may still show it
     is_messages_only: bool  # no state source has ever reported it
     last_known_at: datetime | None  # last success of a dead source that showed it
@@ -24,7 +25,7 @@ class Evidence:
         """Weigh the reports of all sources: polls supersede older messages."""
         reports = incident.sources
         polled = {name: report for name, report in reports.items() if name in liveness}
-        live = {name for name in polled if not liveness[name].is_stale(now)}
+        live = _live_sources(incident, liveness, now)
         showing = [name for name, report in polled.items() if report.is_active]
         dead = [name for name in showing if name not in live]
         cleared = [name for name, report in polled.items() if not report.is_active]
@@ -35,15 +36,15 @@ class Evidence:
             [*(polled[name].reported_at for name in cleared), *dead_success_times], default=None
         )
         messages = [
-            report for name, report in reports.items() if name not in liveness and report.is_active
+            report
+            for name, report in reports.items()
+            if name not in liveness and report.is_active and expiry(report) > now
+            if superseded_until is None or report.reported_at > superseded_until
         ]
-        is_vouched = any(
-            superseded_until is None or report.reported_at > superseded_until
-            for report in messages
-            if expiry(report) > now
-        )
+        is_polled_live = any(name in live for name in showing)
         return cls(
-            is_active=any(name in live for name in showing) or is_vouched,
+            is_active=is_polled_live or bool(messages),
+            is_shown_officially=is_polled_live or any(report.is_official for report in messages),
             is_over=any(name in live for name in cleared) or (bool(cleared) and not dead),
             is_messages_only=not polled,
             last_known_at=max(dead_success_times, default=None),
@@ -55,9 +56,22 @@ def expiry(report: SourceReport) -> datetime:
     return report.expires_at or report.reported_at + REPORT_TTL
 
 
-def is_shown_by_live_source(incident: Incident, liveness: Liveness, now: datetime) -> bool:
-    """Return whether a live state source shows the alert."""
-    return any(
-        report.is_active and name in liveness and not liveness[name].is_stale(now)
-        for name, report in incident.sources.items()
+def last_shown_at(incident: Incident, liveness: Liveness, now: datetime) -> datetime | None:
+    """Return the last success of a live state source that shows the alert."""
+    live = _live_sources(incident, liveness, now)
+    times = (liveness[name].succeeded_at for name in live if incident.sources[name].is_active)
+    return max(filter(None, times), default=None)
+
+
+def _live_sources(incident: Incident, liveness: Liveness, now: datetime) -> frozenset[str]:
+    """Return the state sources of the incident's reports that can be believed.
+
+    After a restart a source need not have answered yet, but it must have to end the unknown state.
+    """
+    is_unknown = incident.unknown_since is not None
+    return frozenset(
+        name
+        for name in incident.sources
+        if (source := liveness.get(name))
+        and (source.has_answered(now) if is_unknown else not source.is_stale(now))
     )

@@ -1,6 +1,6 @@
 """Observation extraction: from a bulletin and its reading to one observation a region. Pure."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from alerts.classification import AIR_HAZARDS, is_declared_alert
@@ -28,19 +28,18 @@ _SHORT_NOTICE = 40
 
 
 def extract_observations(
-    bulletin: Bulletin, reading: Reading, state_sources: Container[str]
+    bulletin: Bulletin, reading: Reading, authority: Authority
 ) -> tuple[Observation, ...]:
     """Return the observations of a bulletin, one for each region; none if it is not tracked.
 
     Not tracked are bulletins without an alert or a place, and hazards outside of
-    `_TRACKED_HAZARDS` without an id. An update of an alert with an id need not name a place: it
-    yields one observation with an empty region, because the open incident has its region.
-    `state_sources` are the names of the polled state sources.
+    `_TRACKED_HAZARDS` without an id, but for those of state sources. An update of an alert with an
+    id need not name a place: it yields one observation with an empty region, because the open
+    incident has its region. `authority` is that of the bulletin's source.
     """
-    hazard = _hazard(bulletin, reading)
+    hazard = _hazard(bulletin, reading, is_tracked=authority is Authority.POLLED)
     if not reading.is_alert or hazard is None:
         return ()
-    authority = Authority.DECLARED if bulletin.phase else Authority.STATED
     observation = Observation(
         source=bulletin.source,
         region="",
@@ -48,8 +47,8 @@ def extract_observations(
         phase=Phase.ACTIVE,
         level=bulletin.level,
         threats=tuple(name for name in _THREATS if name in reading.topics),
-        authority=Authority.POLLED if bulletin.source in state_sources else authority,
-        reported_at=bulletin.published_at or bulletin.received_at,
+        authority=authority,
+        reported_at=bulletin.issued_at,
         expires_at=bulletin.expires_at,
     )
     if has_id(hazard) and not reading.affected_subtrees:
@@ -114,12 +113,15 @@ def _cleared_regions(bulletin: Bulletin, reading: Reading) -> frozenset[str]:
     return reading.all_clear_regions - reading.alert_regions
 
 
-def _hazard(bulletin: Bulletin, reading: Reading) -> str | None:
-    """Return the hazard by the declared field, else by the topics; None if it is not tracked."""
+def _hazard(bulletin: Bulletin, reading: Reading, *, is_tracked: bool) -> str | None:
+    """Return the hazard by the declared field, else by the topics; None if it is not tracked.
+
+    `is_tracked`: its source lists each alert once, so any hazard can be tracked.
+    """
     if bulletin.hazard:
         declared = bulletin.hazard.lower()
         hazard = AIR_RAID if declared in AIR_HAZARDS else declared
-        return hazard if hazard in _TRACKED_HAZARDS or has_id(hazard) else None
+        return hazard if is_tracked or hazard in _TRACKED_HAZARDS or has_id(hazard) else None
     if "air_alert" in reading.topics:
         return AIR_RAID
     by_topic = next(

@@ -1,27 +1,73 @@
 """Alert lifecycle: the state machine of one incident over all of its sources. Pure.
 
     none     -- a report ---------------------------------> active
-    active   -- an all-clear in a message ----------------> closed
+    active   -- an official all-clear, or a third party's --> closed
     active   -- no poll shows it any more ----------------> clearing
     clearing -- CLEAR_DELAY has passed -------------------> closed
     clearing -- a poll shows it again --------------------> active
     active   -- no live source can tell its state --------> unknown
-    unknown  -- a live source or a message shows it ------> active
+    unknown  -- a good poll or a message shows it --------> active
     unknown  -- UNKNOWN_TIMEOUT has passed, never polled -> expired
+    closed   -- a state source still shows it ------------> active (reopened)
 
-The first source to report an alert opens an incident; the others confirm it. A declared all-clear
-closes it in every state. A text that states one does not, while a live poll shows the alert. Each
-transition returns an effect: the incident in its new state, and what happened to it.
+The first source to report an alert opens an incident; the others confirm it. Official are the state
+sources, which are polled, and the webhooks configured as official; all others are third parties.
+What each transition does with an unusual input:
+
+| input            | none, or closed         | active, clearing          | unknown                 |
+|------------------|-------------------------|---------------------------|-------------------------|
+| start in the     | opens; starts when it   | merged; its time is that  | known again             |
+| future           | was received            | of its receipt            |                         |
+| start in the     | opens with that start;  | merged; a message older   | known again by a poll,  |
+| past             | before the last end: a  | than the source's last is | or by a message newer   |
+|                  | poll reopens, a message | ignored                   | than the last good poll |
+|                  | is too late             |                           |                         |
+| start without a  | read as UTC: in the future like the first row, in the past like the second  |
+| zone             |                         |                           |                         |
+| official message | remembered: an older    | closed, even if polls     | closed                  |
+| all-clear        | report does not open    | show it: see "reopened"   |                         |
+| third party's    | remembered: only third  | closed if no official     | closed: nothing live    |
+| all-clear        | parties' older reports  | source shows it; else its | shows it                |
+|                  | do not open             | own report is withdrawn   |                         |
+| absence in a     | withdraws the report    | clearing if no other live | the same                |
+| poll             |                         | source shows it           |                         |
+| graver state     | opens, however soon     | always notifies           | known again, notifies   |
+|                  | after the end           |                           |                         |
+| restart          | nothing                 | state sources count as    | stays unknown until a   |
+|                  |                         | live until their answers  | good poll               |
+|                  |                         | are too old               |                         |
+| outage           | nothing                 | unknown when the last     | stays; expires if only  |
+|                  |                         | answers are too old       | messages reported it    |
+| our clock goes   | an end in the future    | CLEAR_DELAY begins again; | nothing                 |
+| back             | hides no report         | an end is never before    |                         |
+|                  |                         | the start                 |                         |
+
+Reopened: after an official message's end, a poll one interval later must still show the alert,
+because the last poll may be older than the end. After any other end, the next good poll counts.
+The end of a poll counts always, whatever the start. Each transition returns an effect (`effects`).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from alerts.evidence import Evidence, expiry, is_shown_by_live_source
-from alerts.observation import Authority, Liveness, Observation
-from alerts.severity import is_more_severe, level_rank
+from alerts.effects import (
+    BecameUnknown,
+    Changed,
+    Closed,
+    Confirmed,
+    Effect,
+    Expired,
+    KnownAgain,
+    Opened,
+    Reopened,
+    Unchanged,
+)
+from alerts.evidence import Evidence, expiry, last_shown_at
+from alerts.observation import Authority, Liveness, Observation, SourceLiveness
+from alerts.reports import close, merge_report, new_incident, reopen, withdraw_report
+from alerts.severity import is_more_severe
 from storage.inbound.bulletins import Phase
-from storage.inbound.incidents import Incident, SourceReport, has_id
+from storage.inbound.incidents import Incident, has_id
 
 CLEAR_DELAY = timedelta(seconds=30)
 """Time without the alert in any poll before it closes: single polls miss an alert at times."""
@@ -30,7 +76,7 @@ UNKNOWN_TIMEOUT = timedelta(hours=24)
 """Time in the unknown state before an incident expires, without a notification."""
 
 LATE_UPDATE_WINDOW = timedelta(minutes=10)
-"""Time after an alert's end in which an update counts as late and does not open it again."""
+"""Time after an alert's end in which a message's update counts as late and does not open it."""
 
 PERMANENT_ALERTS = frozenset(
     (
@@ -39,76 +85,6 @@ PERMANENT_ALERTS = frozenset(
     )
 )
 """Alerts that never end. They notify nobody."""
-
-
-# --- effects ---
-
-
-@dataclass(frozen=True)
-class Opened:
-    """Effect: the first report of an alert."""
-
-    incident: Incident
-
-
-@dataclass(frozen=True)
-class Changed:
-    """Effect: another level or other threats."""
-
-    incident: Incident
-    is_escalation: bool  # more severe than before
-
-
-@dataclass(frozen=True)
-class Confirmed:
-    """Effect: the first report of a further source."""
-
-    incident: Incident
-    source: str  # the source's name
-
-
-@dataclass(frozen=True)
-class Closed:
-    """Effect: the alert is over.
-
-    The incident may be new: an all-clear that overtook its alert is stored as a closed incident.
-    """
-
-    incident: Incident
-
-
-@dataclass(frozen=True)
-class BecameUnknown:
-    """Effect: no live source can tell any more whether the alert is active."""
-
-    incident: Incident  # in its last known state
-
-
-@dataclass(frozen=True)
-class KnownAgain:
-    """Effect: a source shows that an alert in the unknown state is active."""
-
-    incident: Incident
-
-
-@dataclass(frozen=True)
-class Expired:
-    """Effect: closed without a notification after UNKNOWN_TIMEOUT."""
-
-    incident: Incident
-
-
-@dataclass(frozen=True)
-class Unchanged:
-    """Effect: no transition that anybody is notified of. Bookkeeping may have changed."""
-
-    incident: Incident
-
-
-Effect = Opened | Changed | Confirmed | Closed | BecameUnknown | KnownAgain | Expired | Unchanged
-
-
-# --- transitions ---
 
 
 def apply_observation(
@@ -124,12 +100,14 @@ def apply_observation(
     Returns None for an observation that is outdated, expired or without any effect.
     """
     if observation.phase is Phase.CLEAR:
-        return _apply_all_clear(incident, last_closed, observation, liveness, now)
+        if incident is None:
+            return _remember_all_clear(last_closed, observation, liveness, now)
+        return _apply_all_clear(incident, observation, liveness, now)
     if incident is None:
-        return _open(last_closed, observation, now)
+        return _start(last_closed, observation, liveness, now)
     previous = incident.sources.get(observation.source)
     is_poll = observation.authority is Authority.POLLED
-    if previous and observation.reported_at < previous.reported_at and not is_poll:
+    if previous and observation.reported_at < min(previous.reported_at, now) and not is_poll:
         return None  # messages of one source out of order
     return _apply_report(incident, observation)
 
@@ -140,7 +118,7 @@ def reevaluate(incident: Incident, liveness: Liveness, now: datetime) -> Effect 
     Returns None if neither has an effect.
     """
     if ended_at := _scheduled_end(incident, now):
-        return Closed(replace(incident, closed_at=ended_at))
+        return Closed(close(incident, ended_at))
     evidence = Evidence.collect(incident, liveness, now)
     if evidence.is_active:
         active = replace(incident, unknown_since=None, clearing_since=None)
@@ -150,8 +128,27 @@ def reevaluate(incident: Incident, liveness: Liveness, now: datetime) -> Effect 
     if incident.unknown_since is None:
         return BecameUnknown(replace(incident, unknown_since=evidence.last_known_at or now))
     if evidence.is_messages_only and now - incident.unknown_since >= UNKNOWN_TIMEOUT:
-        return Expired(replace(incident, closed_at=now))
+        return Expired(close(incident, now))
     return None
+
+
+def reevaluate_closed(closed: Incident, liveness: Liveness, now: datetime) -> Reopened | None:
+    """Reopen a closed incident that a state source still shows in a good poll after its end."""
+    for name, report in closed.sources.items():
+        source = liveness.get(name)
+        if not report.is_active or source is None or not source.has_answered(now):
+            continue
+        if source.succeeded_at and source.succeeded_at >= _outdated_until(closed, source, now):
+            return Reopened(reopen(closed))
+    return None
+
+
+def _outdated_until(closed: Incident, source: SourceLiveness | None, now: datetime) -> datetime:
+    """Return the time up to which polls that show the alert may be older than its end."""
+    if closed.closed_at is None or closed.closed_at > now:  # our clock has gone back
+        return now
+    interval = source.interval if source and closed.is_end_declared else timedelta(0)
+    return closed.closed_at + interval
 
 
 def _scheduled_end(incident: Incident, now: datetime) -> datetime | None:
@@ -165,38 +162,67 @@ def _scheduled_end(incident: Incident, now: datetime) -> datetime | None:
 # --- reports ---
 
 
-def _open(last_closed: Incident | None, observation: Observation, now: datetime) -> Effect | None:
-    opened = _merge_report(_new_incident(observation), observation)
-    is_outdated = _is_outdated(observation, last_closed, now)
-    return None if is_outdated or _is_expired(opened, observation, now) else Opened(opened)
-
-
-def _is_outdated(observation: Observation, last_closed: Incident | None, now: datetime) -> bool:
-    """Return whether the alert that the observation reports has already ended."""
-    if last_closed is None or last_closed.closed_at is None:
-        return False
-    if observation.phase is Phase.UPDATE and now - last_closed.closed_at < LATE_UPDATE_WINDOW:
-        return True
-    # A state source that shows it again has changed its mind: that is not a late message.
-    if observation.authority is Authority.POLLED and not last_closed.is_end_declared:
-        return False
-    return observation.reported_at <= last_closed.closed_at
-
-
-def _is_expired(opened: Incident, observation: Observation, now: datetime) -> bool:
-    """Return whether a message's report is void already, as when a source brings old items."""
+def _start(
+    last_closed: Incident | None, observation: Observation, liveness: Liveness, now: datetime
+) -> Effect | None:
+    """Apply a report while no incident is open."""
+    if last_closed and last_closed.closed_at:
+        if observation.authority is Authority.POLLED:
+            return _apply_poll_after_end(last_closed, observation, liveness, now)
+        if ended_at := _end_for(last_closed, observation):
+            if _is_late(last_closed, observation, ended_at, now):
+                return None
+        elif observation.reported_at <= last_closed.closed_at and _was_open(last_closed):
+            return Reopened(merge_report(reopen(last_closed), observation))
+    opened = merge_report(new_incident(observation), observation)
     report = opened.sources[observation.source]
-    return observation.authority is not Authority.POLLED and expiry(report) <= now
+    # A message's report may be void already, as when a source brings old items.
+    is_void = observation.authority is not Authority.POLLED and expiry(report) <= now
+    return None if is_void else Opened(opened)
 
 
-def _new_incident(observation: Observation) -> Incident:
-    return Incident(
-        region=observation.region, hazard=observation.hazard, opened_at=observation.reported_at
-    )
+def _apply_poll_after_end(
+    closed: Incident, observation: Observation, liveness: Liveness, now: datetime
+) -> Effect:
+    """Open the alert anew, reopen it, or remember that a poll still shows it."""
+    ended_at = closed.closed_at or now
+    previous = closed.sources.get(observation.source)
+    is_new = observation.reported_at > ended_at
+    if not _was_open(closed) or (is_new and not (previous and previous.is_active)):
+        return Opened(merge_report(new_incident(observation), observation))
+    merged = merge_report(closed, observation)
+    is_current = now >= _outdated_until(closed, liveness.get(observation.source), now)
+    if is_new or is_current or is_more_severe(merged, closed):
+        return Reopened(reopen(merged))
+    return Unchanged(merged)
+
+
+def _was_open(closed: Incident) -> bool:
+    """Return whether an alert was reported before its all-clear."""
+    is_shown = any(report.is_active for report in closed.sources.values())
+    return is_shown or (closed.closed_at is not None and closed.closed_at > closed.opened_at)
+
+
+def _end_for(closed: Incident, observation: Observation) -> datetime | None:
+    """Return the end that counts for a message; None: a third party cannot end what it reports."""
+    if observation.authority is Authority.THIRD_PARTY:
+        return closed.closed_at
+    ends = [r.reported_at for r in closed.sources.values() if r.is_official and not r.is_active]
+    return max(ends, default=None)
+
+
+def _is_late(closed: Incident, observation: Observation, ended_at: datetime, now: datetime) -> bool:
+    """Return whether the alert that a message reports has already ended."""
+    if ended_at > now:  # our clock has gone back
+        return False
+    if observation.reported_at <= ended_at:
+        return True
+    is_update = observation.phase is Phase.UPDATE and now - ended_at < LATE_UPDATE_WINDOW
+    return is_update and not is_more_severe(merge_report(closed, observation), closed)
 
 
 def _apply_report(before: Incident, observation: Observation) -> Effect:
-    after = replace(_merge_report(before, observation), clearing_since=None)
+    after = replace(merge_report(before, observation), clearing_since=None)
     if before.unknown_since:
         return KnownAgain(replace(after, unknown_since=None))
     if (after.level, frozenset(after.threats)) != (before.level, frozenset(before.threats)):
@@ -206,66 +232,51 @@ def _apply_report(before: Incident, observation: Observation) -> Effect:
     return Unchanged(after)
 
 
-def _merge_report(incident: Incident, observation: Observation) -> Incident:
-    """Store a source's report, and derive level and threats from all active reports."""
-    report = SourceReport(
-        is_active=True,
-        reported_at=observation.reported_at,
-        level=observation.level or ("warning" if observation.phase is Phase.WARNING else None),
-        threats=observation.threats,
-        expires_at=observation.expires_at,
-    )
-    sources = {**incident.sources, observation.source: report}
-    active = [report for report in sources.values() if report.is_active]
-    return replace(
-        incident,
-        sources=sources,
-        level=max((report.level for report in active), key=level_rank),
-        threats=tuple(dict.fromkeys(threat for report in active for threat in report.threats)),
-    )
-
-
 # --- all-clears ---
 
 
 def _apply_all_clear(
-    incident: Incident | None,
-    last_closed: Incident | None,
-    observation: Observation,
-    liveness: Liveness,
-    now: datetime,
+    incident: Incident, observation: Observation, liveness: Liveness, now: datetime
 ) -> Effect | None:
-    is_poll = observation.authority is Authority.POLLED
-    cleared_at = now if is_poll else observation.reported_at
-    if incident is None:
-        return None if is_poll else _close_unopened(last_closed, observation)
-    if cleared_at < incident.opened_at:
-        return None
-    incident = _withdraw_report(incident, observation.source, cleared_at)
-    if observation.authority is Authority.DECLARED:
-        return Closed(replace(incident, closed_at=cleared_at, is_end_declared=True))
-    is_shown = is_shown_by_live_source(incident, liveness, now)
-    if observation.authority is Authority.STATED and not is_shown:
-        return Closed(replace(incident, closed_at=cleared_at, is_end_declared=True))
-    return _apply_absence(incident, liveness, now)
+    if observation.authority is Authority.POLLED:
+        return _apply_absence(withdraw_report(incident, observation, now), liveness, now)
+    cleared_at = observation.reported_at
+    own = incident.sources.get(observation.source)
+    if cleared_at < min(own.reported_at if own else incident.opened_at, now):
+        return None  # of an earlier alert
+    withdrawn = withdraw_report(incident, observation, cleared_at)
+    if observation.authority is Authority.OFFICIAL:
+        # The alert was on for as long as polls have shown it.
+        shown_at = last_shown_at(withdrawn, liveness, now)
+        return Closed(close(withdrawn, max(cleared_at, shown_at or cleared_at), is_declared=True))
+    if Evidence.collect(withdrawn, liveness, now).is_shown_officially:
+        return _apply_absence(withdrawn, liveness, now)
+    return Closed(close(withdrawn, cleared_at))
 
 
-def _close_unopened(last_closed: Incident | None, observation: Observation) -> Effect | None:
+def _remember_all_clear(
+    last_closed: Incident | None, observation: Observation, liveness: Liveness, now: datetime
+) -> Effect | None:
     """Store an all-clear without an open incident: its alert may come late."""
-    closed_at = observation.reported_at
-    if last_closed and last_closed.closed_at and closed_at <= last_closed.closed_at:
+    reports = last_closed.sources if last_closed else {}
+    is_poll = observation.authority is Authority.POLLED
+    closed_at = now if is_poll else observation.reported_at
+    if last_closed and any(r.is_active and name in liveness for name, r in reports.items()):
+        # It may have to be reopened, so it stays the last one.
+        own = reports.get(observation.source)
+        is_reported = own is not None and own.is_active
+        withdrawn = withdraw_report(last_closed, observation, closed_at)
+        return Unchanged(withdrawn) if is_reported else None
+    is_older = last_closed and last_closed.closed_at and closed_at <= last_closed.closed_at
+    if is_poll or is_older:
         return None
-    return Closed(replace(_new_incident(observation), closed_at=closed_at, is_end_declared=True))
-
-
-def _withdraw_report(incident: Incident, source: str, cleared_at: datetime) -> Incident:
-    previous = incident.sources.get(source)
-    report = (
-        replace(previous, is_active=False, reported_at=cleared_at)
-        if previous
-        else SourceReport(is_active=False, reported_at=cleared_at)
+    # Ends that official sources have seen stay known.
+    ended = {name: r for name, r in reports.items() if r.is_official and not r.is_active}
+    unopened = withdraw_report(
+        replace(new_incident(observation), sources=ended), observation, closed_at
     )
-    return replace(incident, sources={**incident.sources, source: report})
+    is_official = observation.authority is Authority.OFFICIAL
+    return Closed(close(unopened, closed_at, is_declared=is_official))
 
 
 def _apply_absence(incident: Incident, liveness: Liveness, now: datetime) -> Effect:
@@ -278,8 +289,9 @@ def _apply_absence(incident: Incident, liveness: Liveness, now: datetime) -> Eff
 
 def _clear(incident: Incident, now: datetime) -> Effect:
     """Enter the clearing state, or close the incident when CLEAR_DELAY has passed in it."""
-    if incident.clearing_since is None:
+    # Our clock may have gone back since.
+    if incident.clearing_since is None or incident.clearing_since > now:
         return Unchanged(replace(incident, clearing_since=now))
     if now - incident.clearing_since < CLEAR_DELAY:
         return Unchanged(incident)
-    return Closed(replace(incident, closed_at=incident.clearing_since))
+    return Closed(close(incident, incident.clearing_since))

@@ -165,7 +165,10 @@ async def _closing_broadcasts(
         await incident_messages.find_messages(transaction, alert.incident, unreached & alert.linked)
     )
     recipients = (notification.recipients - unreached) | notification.always_notify
-    all_clear = _broadcast(notification, alert, notification.reason, recipients)
+    # The end of an alert that came too late to make a sound makes none either.
+    missed = await missed_alerts.find_recipients(transaction, alert.incident.id)
+    silenced = replace(notification, silent=notification.silent | missed)
+    all_clear = _broadcast(silenced, alert, notification.reason, recipients)
     revealed = [
         broadcast
         for other, subscribers in notification.continued_by

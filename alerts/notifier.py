@@ -8,8 +8,8 @@ from pyroaring import BitMap
 from alerts.active_alerts import ActiveAlert, ActiveAlerts
 from alerts.decision_context import DecisionContext
 from alerts.decision_types import Recipients, RegionObservation
+from alerts.effects import BecameUnknown, Changed, Confirmed, Effect
 from alerts.inhibition import Inhibitor
-from alerts.lifecycle import BecameUnknown, Changed, Confirmed, Effect
 from alerts.notifications import Notification, NotificationBatch
 from matching.index.index import Matches
 from storage.inbound.incidents import NotificationReason
@@ -73,6 +73,13 @@ class Notifier:
         self._batch.push(alert, NotificationReason.CHANGED, to_notify - recipients.notified)
         self._batch.edit(alert, NotificationReason.CHANGED, previously_notified - to_notify)
         recipients.notified |= to_notify
+
+    def notify_reopened(self, alert: ActiveAlert, previously_notified: BitMap) -> None:
+        """Notify those who were told of the alert's end, however long ago it began."""
+        informed = _informed(self._inhibitor.continuing(alert, self._alerts))
+        to_notify = previously_notified - informed
+        self._batch.push(alert, NotificationReason.OPENED, to_notify)
+        self._batch.edit(alert, NotificationReason.OPENED, previously_notified & informed)
 
     def notify_state(self, alert: ActiveAlert, effect: Effect) -> None:
         """Notify that the alert's state became unknown, or is known again."""

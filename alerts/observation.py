@@ -7,17 +7,15 @@ from enum import Enum
 
 from storage.inbound.bulletins import Phase
 from storage.inbound.incidents import IncidentKey
-
-_STALE_POLLS = 3
-_MIN_STALENESS = timedelta(seconds=60)
+from storage.inbound.sources import max_answer_age
 
 
 class Authority(Enum):
     """Basis of an observation."""
 
     POLLED = "polled"  # the answer to a poll shows the alert, or does not show it any more
-    STATED = "stated"  # the text of a message states it
-    DECLARED = "declared"  # the fields of a message declare it
+    OFFICIAL = "official"  # a message of a webhook that the operator configured as official
+    THIRD_PARTY = "third_party"  # a message of any other source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +29,7 @@ class Observation:
     level: str | None = None
     threats: tuple[str, ...] = ()  # names of topics
     authority: Authority
-    reported_at: datetime  # aware; by the source's clock if it has one
+    reported_at: datetime  # aware; by the source's clock if it has one, not after the receipt
     expires_at: datetime | None = None  # aware
 
     @property
@@ -48,11 +46,16 @@ class SourceLiveness:
     succeeded_at: datetime | None  # aware; the last successful poll
     polled_since: datetime | None = None  # aware; start of this process's polls
 
+    def has_answered(self, now: datetime) -> bool:
+        """Return whether a poll has succeeded within `max_answer_age`."""
+        return self._is_recent(self.succeeded_at, now)
+
     def is_stale(self, now: datetime) -> bool:
-        """Return whether no poll has succeeded for three intervals, and at least a minute."""
-        limit = max(_MIN_STALENESS, _STALE_POLLS * self.interval)
-        times = [time for time in (self.succeeded_at, self.polled_since) if time is not None]
-        return not times or now - max(times) > limit
+        """Return whether no poll has succeeded so long, nor could have: polls have just begun."""
+        return not (self.has_answered(now) or self._is_recent(self.polled_since, now))
+
+    def _is_recent(self, time: datetime | None, now: datetime) -> bool:
+        return time is not None and now - time <= max_answer_age(self.interval)
 
 
 Liveness = Mapping[str, SourceLiveness]

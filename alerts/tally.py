@@ -26,7 +26,7 @@ class TallyItem:
     @property
     def reported_at(self) -> datetime:
         """Return the time by the source's clock, else of its receipt."""
-        return self.bulletin.published_at or self.bulletin.received_at
+        return self.bulletin.issued_at
 
     @property
     def affected_regions(self) -> Mapping[str, frozenset[str]]:

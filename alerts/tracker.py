@@ -5,7 +5,7 @@ observations (`extraction`) -> effect (`lifecycle`) -> notifications (`notifier`
 `store` writes their results. If that fails, `discard` drops them, and the state is read anew.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,9 +14,18 @@ from pyroaring import BitMap
 from alerts.active_alerts import ActiveAlert, ActiveAlerts
 from alerts.decision_context import DecisionContext
 from alerts.decision_types import AlertBulletin, Recipients, RegionObservation
-from alerts.evidence import is_shown_by_live_source
+from alerts.effects import (
+    BecameUnknown,
+    Changed,
+    Closed,
+    Confirmed,
+    Effect,
+    KnownAgain,
+    Opened,
+    Reopened,
+)
+from alerts.evidence import Evidence
 from alerts.extraction import (
-    UNSPECIFIED,
     extract_observations,
     is_full_report,
     restrict_to,
@@ -25,20 +34,15 @@ from alerts.extraction import (
 from alerts.inhibition import Inhibitor
 from alerts.lifecycle import (
     PERMANENT_ALERTS,
-    BecameUnknown,
-    Changed,
-    Closed,
-    Confirmed,
-    Effect,
-    KnownAgain,
-    Opened,
     apply_observation,
     reevaluate,
+    reevaluate_closed,
 )
 from alerts.notifications import NotificationBatch
 from alerts.notifier import Notifier
 from alerts.observation import Authority, Observation
 from alerts.region_hierarchy import RegionHierarchy
+from alerts.resolution import enclosing, resolved_by
 from matching.index.index import Index, Matches
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reading
@@ -50,7 +54,8 @@ from storage.inbound.incidents import Incident, IncidentKey, has_id, is_same_ale
 class AlertTracker:
     """Applies bulletins and the passing of time to the active alerts. One for each process.
 
-    `state_sources` are the polled state sources, by name, with their poll intervals.
+    `state_sources` are the polled state sources, by name, with their poll intervals, and
+    `official_webhooks` the names of the webhooks configured as official.
     """
 
     def __init__(
@@ -59,9 +64,10 @@ class AlertTracker:
         index: Index,
         gazetteer: Gazetteer,
         state_sources: Mapping[str, timedelta],
+        official_webhooks: Collection[str] = frozenset(),
     ) -> None:
         self._alerts = ActiveAlerts(database)
-        self._context = DecisionContext(database, state_sources)
+        self._context = DecisionContext(database, state_sources, official_webhooks)
         self._index = index
         self._hierarchy = RegionHierarchy(gazetteer)
         self._batch = NotificationBatch()
@@ -70,16 +76,20 @@ class AlertTracker:
         self._has_begun = False
 
     async def begin_decisions(self, now: datetime, *live_sources: str) -> bool:
-        """Load everything that decisions need. Return whether any alert is active.
+        """Load everything that decisions need. Return whether time can change any alert.
 
         `live_sources` have answered right now.
         """
         if not self._has_begun:
             await self._alerts.load(now)
-            await self._context.load(now, has_active_alerts=any(self._alerts))
-            self._has_begun = any(self._alerts)
+            self._has_begun = self._has_alerts
+            await self._context.load(now, has_alerts=self._has_alerts)
         self._context.mark_live(live_sources, now)
-        return any(self._alerts)
+        return self._has_alerts
+
+    @property
+    def _has_alerts(self) -> bool:
+        return any(self._alerts) or bool(self._alerts.closed_but_shown(self._context.state_sources))
 
     def end_decisions(self) -> None:
         """End a batch of decisions. The next one reads its context anew."""
@@ -92,7 +102,8 @@ class AlertTracker:
     def decide(self, alert_bulletin: AlertBulletin, now: datetime) -> Recipients:
         """Apply a bulletin to the active alerts. Return the recipients of the bulletin itself."""
         bulletin, reading = alert_bulletin.bulletin, alert_bulletin.reading
-        observations = extract_observations(bulletin, reading, self._context.state_sources)
+        authority = self._context.authority(bulletin.source)
+        observations = extract_observations(bulletin, reading, authority)
         recipients = Recipients(alert_bulletin.matches.audible | alert_bulletin.matches.silent)
         for observation, regions in self._assign_regions(observations):
             report = self._region_observation(alert_bulletin, observation, regions, now)
@@ -109,6 +120,10 @@ class AlertTracker:
     def reevaluate(self, now: datetime) -> list[Closed]:
         """Apply the passing of time to all alerts. Return the ends, for `close`, one by one."""
         ends = []
+        for closed in self._alerts.closed_but_shown(self._context.state_sources):
+            if reopened := reevaluate_closed(closed, self._context.liveness, now):
+                alert = self._alerts.apply(reopened, None)
+                self._notifier.notify_reopened(alert, alert.notified.copy())
         for alert in self._alerts:
             effect = reevaluate(alert.incident, self._context.liveness, now)
             if effect is None or effect.incident == alert.incident:
@@ -203,15 +218,23 @@ class AlertTracker:
         if isinstance(effect, Opened):
             group = self._hierarchy.top_region(observation.region)
             effect = Opened(replace(effect.incident, group_region=group))
-        alert = self._alerts.apply(effect, alert_bulletin.position)
-        if alert_bulletin.is_baseline or observation.key in PERMANENT_ALERTS:
+        # A closed alert keeps its last bulletin.
+        position = None if effect.incident.closed_at else alert_bulletin.position
+        alert = self._alerts.apply(effect, position)
+        if alert.incident.closed_at or observation.key in PERMANENT_ALERTS:
             return
         previously_notified = alert.notified.copy()
-        self._notifier.notify_newcomers(alert, report, recipients)
-        if isinstance(effect, KnownAgain):
+        if not alert_bulletin.is_baseline:
+            self._notifier.notify_newcomers(alert, report, recipients)
+        if isinstance(effect, Reopened):
+            self._notifier.notify_reopened(alert, previously_notified)
+            recipients.notified |= previously_notified
+        elif isinstance(effect, KnownAgain):
             self._notifier.notify_state(alert, effect)
         elif isinstance(effect, Changed | Confirmed):
-            is_fresh = alert_bulletin.is_fresh
+            # A poll shows how it is now, however long ago the alert began.
+            is_poll = observation.authority is Authority.POLLED
+            is_fresh = is_poll or alert_bulletin.is_fresh
             self._notifier.notify_update(
                 alert, effect, previously_notified, recipients, is_fresh=is_fresh
             )
@@ -223,9 +246,10 @@ class AlertTracker:
         requested = self._all_clear_requests(report.reading, report.matches)
         if alert_bulletin.is_baseline or not alert_bulletin.is_fresh:
             requested = BitMap()
-        resolved = _resolved_by(observation, self._alerts, self._hierarchy)
+        resolved = resolved_by(observation, self._alerts, self._hierarchy)
         if not resolved and (effect := self._effect(None, observation.key, report)):
-            self._alerts.apply(effect, alert_bulletin.position)
+            position = alert_bulletin.position if isinstance(effect, Closed) else None
+            self._alerts.apply(effect, position)
         for alert in resolved:
             effect = self._effect(alert.incident, alert.incident.key, report)
             if effect is None:
@@ -241,57 +265,19 @@ class AlertTracker:
 
     def _partly_resolved_for(self, report: RegionObservation) -> BitMap:
         """Return the subscribers that know of an alert in a larger region, over in their part."""
-        enclosing = _enclosing(report.observation, self._alerts, self._hierarchy)
+        outer_alerts = enclosing(report.observation, self._alerts, self._hierarchy)
         notified = [
             alert.notified
-            for alert in enclosing
-            if not is_shown_by_live_source(alert.incident, self._context.liveness, report.now)
+            for alert in outer_alerts
+            if not self._is_shown_officially(alert, report.now)
         ]
         return report.subscribers & BitMap().union(*notified)
+
+    def _is_shown_officially(self, alert: ActiveAlert, now: datetime) -> bool:
+        return Evidence.collect(alert.incident, self._context.liveness, now).is_shown_officially
 
     def _all_clear_requests(self, reading: Reading, matches: Matches) -> BitMap:
         """Return the subscribers whose query asks for all-clears, not for the place alone."""
         by_place = self._index.match(without_all_clear(reading))
         asks_for_place = by_place.audible | by_place.silent | by_place.digest
         return (matches.audible | matches.silent) - asks_for_place
-
-
-# --- resolution: the alerts that an all-clear ends. Pure. ---
-
-
-def _resolved_by(
-    observation: Observation, alerts: Iterable[ActiveAlert], hierarchy: RegionHierarchy
-) -> list[ActiveAlert]:
-    """Return the alerts that an all-clear ends: those in its region and in all parts of it.
-
-    A poll shows each region by itself, so its all-clear holds for the one region only.
-    """
-    includes_parts = observation.authority is not Authority.POLLED
-    return [
-        alert
-        for alert in alerts
-        if _is_same_hazard(observation, alert)
-        and (
-            alert.incident.region == observation.region
-            or (includes_parts and hierarchy.contains(observation.region, alert.incident.region))
-        )
-    ]
-
-
-def _enclosing(
-    observation: Observation, alerts: Iterable[ActiveAlert], hierarchy: RegionHierarchy
-) -> list[ActiveAlert]:
-    """Return the alerts of larger regions: over in this part of them, they stay active."""
-    return [
-        alert
-        for alert in alerts
-        if _is_same_hazard(observation, alert)
-        and hierarchy.contains(alert.incident.region, observation.region)
-    ]
-
-
-def _is_same_hazard(observation: Observation, alert: ActiveAlert) -> bool:
-    """Compare hazards. An all-clear without one means all alerts that its source reported."""
-    if observation.hazard == UNSPECIFIED:
-        return observation.source in alert.incident.sources
-    return observation.hazard == alert.incident.hazard

@@ -1,14 +1,12 @@
 """Alert lifecycle: transitions of one incident by observations and by the passing of time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from alerts.evidence import REPORT_TTL
-from alerts.lifecycle import (
-    CLEAR_DELAY,
-    UNKNOWN_TIMEOUT,
+from alerts.effects import (
     BecameUnknown,
     Changed,
     Closed,
@@ -17,9 +15,16 @@ from alerts.lifecycle import (
     Expired,
     KnownAgain,
     Opened,
+    Reopened,
     Unchanged,
+)
+from alerts.evidence import REPORT_TTL
+from alerts.lifecycle import (
+    CLEAR_DELAY,
+    UNKNOWN_TIMEOUT,
     apply_observation,
     reevaluate,
+    reevaluate_closed,
 )
 from alerts.observation import Authority, Liveness, Observation, SourceLiveness
 from storage.inbound.bulletins import Phase
@@ -38,13 +43,18 @@ class IncidentDriver:
         self.last_closed: Incident | None = None
         self._succeeded_at = dict.fromkeys(STATE_SOURCES, NOW)
         self.unreachable: set[str] = set()
+        self._started_at: datetime | None = None
 
     @property
     def liveness(self) -> Liveness:
         return {
-            name: SourceLiveness(timedelta(seconds=15), time)
+            name: SourceLiveness(timedelta(seconds=15), time, self._started_at)
             for name, time in self._succeeded_at.items()
         }
+
+    def restart(self) -> None:
+        """Simulate a restart of the process: the database keeps the incident and the polls."""
+        self._started_at = self.now
 
     def report(self, source: str, level: str | None = None, *threats: str) -> Effect | None:
         is_known = self.incident is not None and source in self.incident.sources
@@ -61,7 +71,9 @@ class IncidentDriver:
         *threats: str,
         reported_at: datetime | None = None,
     ) -> Effect | None:
-        authority = {"hook": Authority.DECLARED, "channel": Authority.STATED}
+        is_polled = source in STATE_SOURCES
+        self._succeeded_at |= {source: self.now} if is_polled else {}
+        other = Authority.OFFICIAL if source == "hook" else Authority.THIRD_PARTY
         observation = Observation(
             source=source,
             region="UA",
@@ -69,7 +81,7 @@ class IncidentDriver:
             phase=phase,
             level=level,
             threats=threats,
-            authority=authority.get(source, Authority.POLLED),
+            authority=Authority.POLLED if is_polled else other,
             reported_at=reported_at or self.now,
         )
         return self._store(
@@ -85,8 +97,12 @@ class IncidentDriver:
             self._succeeded_at |= dict.fromkeys(STATE_SOURCES - self.unreachable, self.now)
             if self.incident:
                 effect = self._store(reevaluate(self.incident, self.liveness, self.now))
-                if effect and not isinstance(effect, Unchanged):
-                    effects.append(effect)
+            elif self.last_closed:
+                effect = self._store(reevaluate_closed(self.last_closed, self.liveness, self.now))
+            else:
+                continue
+            if effect and not isinstance(effect, Unchanged):
+                effects.append(effect)
         return effects
 
     def _store(self, effect: Effect | None) -> Effect | None:
@@ -119,7 +135,7 @@ def test_the_first_source_opens_an_incident_and_others_confirm_it(driver: Incide
     assert isinstance(driver.report("channel"), Unchanged)
 
 
-def test_a_declared_all_clear_closes_an_incident_at_once(driver: IncidentDriver) -> None:
+def test_an_official_all_clear_closes_an_incident_at_once(driver: IncidentDriver) -> None:
     driver.report("siren")
     driver.report("alerts")
     driver.now += timedelta(minutes=20)
@@ -290,7 +306,7 @@ def test_an_all_clear_older_than_the_alert_does_not_end_it(driver: IncidentDrive
     assert driver.observe("hook", Phase.CLEAR, reported_at=before) is None
 
 
-def test_a_source_that_still_shows_a_declared_end_does_not_open_the_alert_again(
+def test_polls_that_show_the_end_soon_after_an_official_message_do_not_open_the_alert_again(
     driver: IncidentDriver,
 ) -> None:
     began = driver.now
@@ -298,16 +314,158 @@ def test_a_source_that_still_shows_a_declared_end_does_not_open_the_alert_again(
     driver.now += timedelta(minutes=9)
     driver.clear("hook")
     driver.now += timedelta(seconds=5)
-    assert driver.observe("alerts", Phase.ACTIVE, reported_at=began) is None
-    assert driver.observe("siren", Phase.UPDATE, "red") is None
+    assert isinstance(driver.observe("alerts", Phase.ACTIVE, reported_at=began), Unchanged)
+    assert driver.incident is None
+    driver.now += timedelta(seconds=5)
+    driver.clear("alerts")
+    driver.clear("siren")
+    assert driver.wait(minutes=5) == []
+
+
+def test_polls_that_still_show_an_alert_after_an_official_end_reopen_it(
+    driver: IncidentDriver,
+) -> None:
+    driver.report("siren", "red")
+    driver.now += timedelta(minutes=9)
+    driver.clear("hook")
+    (effect,) = driver.wait(seconds=25)
+    assert isinstance(effect, Reopened)
+    assert driver.incident
+    assert (driver.incident.opened_at, driver.incident.level) == (NOW, "red")
+    driver.clear("siren")
+    assert effect_types(driver.wait(minutes=1)) == [Closed]
+
+
+def test_an_update_of_the_service_after_an_official_end_reopens_the_alert_at_once(
+    driver: IncidentDriver,
+) -> None:
+    driver.report("siren", "yellow")
+    driver.clear("hook")
+    driver.now += timedelta(seconds=5)
+    assert isinstance(driver.observe("siren", Phase.UPDATE, "red"), Reopened)
+
+
+@pytest.mark.parametrize("phase", [Phase.ACTIVE, Phase.UPDATE])
+def test_a_graver_state_opens_an_alert_again_however_soon_after_its_end(
+    driver: IncidentDriver, phase: Phase
+) -> None:
+    driver.report("channel", "yellow")
+    driver.now += timedelta(minutes=9)
+    driver.clear("channel")
+    driver.now += timedelta(seconds=5)
+    assert isinstance(driver.observe("channel", phase, "red", "missile"), Opened)
+
+
+def test_a_third_party_does_not_end_an_alert_that_an_official_source_shows(
+    driver: IncidentDriver,
+) -> None:
+    driver.report("siren", "yellow")
+    driver.report("channel")
+    driver.wait(minutes=5)
+    assert isinstance(driver.clear("channel"), Unchanged)
+    assert driver.wait(minutes=5) == []
+    escalated = driver.report("siren", "red", "missile")
+    assert isinstance(escalated, Changed)
+    assert escalated.is_escalation
+
+
+def test_a_third_party_does_not_end_an_alert_of_an_official_webhook(
+    driver: IncidentDriver,
+) -> None:
+    driver.report("hook")
+    driver.now += timedelta(minutes=5)
+    assert isinstance(driver.clear("channel"), Unchanged)
+    assert driver.wait(minutes=5) == []
+    assert isinstance(driver.clear("hook"), Closed)
+
+
+def test_a_third_partys_all_clear_that_came_first_does_not_hide_an_official_alert(
+    driver: IncidentDriver,
+) -> None:
+    began = driver.now
+    driver.now += timedelta(seconds=30)
+    driver.clear("channel")
+    driver.now += timedelta(seconds=5)
+    assert isinstance(driver.observe("siren", Phase.ACTIVE, reported_at=began), Opened)
+    driver.incident = None
+    assert isinstance(driver.observe("hook", Phase.ACTIVE, reported_at=began), Opened)
+
+
+def test_an_outage_ends_with_a_good_poll_that_reopens_what_a_third_party_ended(
+    driver: IncidentDriver,
+) -> None:
+    began = driver.now
+    driver.report("siren")
+    driver.unreachable = set(STATE_SOURCES)
+    driver.wait(minutes=3)
+    assert isinstance(driver.clear("channel"), Closed)
+    assert driver.wait(minutes=3) == []
+    assert isinstance(driver.observe("siren", Phase.ACTIVE, reported_at=began), Reopened)
+
+
+@pytest.mark.parametrize("minutes", [10, 120, 180])
+def test_an_end_seen_by_polls_counts_whatever_the_start(
+    driver: IncidentDriver, minutes: int
+) -> None:
+    """Older versions stored starts in the future."""
+    driver.report("siren")
+    assert driver.incident
+    driver.incident = replace(driver.incident, opened_at=NOW + timedelta(minutes=minutes))
+    driver.now += timedelta(minutes=1)
+    driver.clear("siren")
+    (closed,) = driver.wait(minutes=1)
+    assert isinstance(closed, Closed)
+    assert closed.incident.closed_at == closed.incident.opened_at  # never before the start
+
+
+@pytest.mark.parametrize("source", ["hook", "channel"])
+def test_an_end_in_a_message_counts_although_the_stored_start_is_in_the_future(
+    driver: IncidentDriver, source: str
+) -> None:
+    driver.report("blog")
+    assert driver.incident
+    driver.incident = replace(driver.incident, opened_at=NOW + timedelta(hours=3))
+    driver.now += timedelta(minutes=1)
+    assert isinstance(driver.clear(source), Closed)
+
+
+def test_a_clock_that_goes_back_does_not_keep_an_alert_from_closing(
+    driver: IncidentDriver,
+) -> None:
+    driver.report("siren")
+    driver.clear("siren")
+    driver.wait(seconds=10)
+    driver.now -= timedelta(hours=1)
+    assert effect_types(driver.wait(minutes=1)) == [Closed]
+
+
+def test_a_restart_during_an_outage_is_no_answer_of_a_source(driver: IncidentDriver) -> None:
+    driver.report("siren")
+    driver.unreachable = set(STATE_SOURCES)
+    assert effect_types(driver.wait(minutes=3)) == [BecameUnknown]
+    for _ in range(3):
+        driver.restart()
+        assert driver.wait(minutes=3) == []
+    driver.unreachable = set()
+    assert effect_types(driver.wait(minutes=1)) == [KnownAgain]
+
+
+def test_a_restart_gives_sources_time_to_answer(driver: IncidentDriver) -> None:
+    driver.report("siren")
+    driver.now += timedelta(hours=1)  # the process was stopped
+    driver.restart()
+    driver.unreachable = set(STATE_SOURCES)
+    assert driver.wait(seconds=60) == []
+    assert effect_types(driver.wait(seconds=10)) == [BecameUnknown]
 
 
 def test_an_alert_that_returns_after_polls_closed_it_opens_again(driver: IncidentDriver) -> None:
     began = driver.now
     driver.report("siren")
+    driver.wait(seconds=15)
     driver.clear("siren")
     assert effect_types(driver.wait(minutes=1)) == [Closed]
-    assert isinstance(driver.observe("siren", Phase.ACTIVE, reported_at=began), Opened)
+    assert isinstance(driver.observe("siren", Phase.ACTIVE, reported_at=began), Reopened)
 
 
 def test_a_source_that_fails_after_it_saw_the_end_does_not_keep_the_alert_active(

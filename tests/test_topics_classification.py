@@ -42,6 +42,24 @@ def test_a_topic_is_found_in_four_languages(topic: str, texts: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Дронова загроза (жовтий рівень)",
+        "Загрози: Дронова загроза (червоний рівень).",
+        "Дронові атаки тривають",
+        "Через дронову небезпеку рух зупинено",
+        "Шахедна загроза",
+        "Дроновая угроза (жёлтый уровень)",
+        "Угроза дроновой атаки",
+        "Drone threat (yellow level)",
+        "Minaccia droni (livello giallo)",
+    ],
+)
+def test_the_services_own_wording_of_a_drone_threat_is_read(text: str) -> None:
+    assert "drone" in READER.read("", text).topics
+
+
+@pytest.mark.parametrize(
     "text", ["A quiet day in the garden", "Тихий день у саду", "Тихий день в саду", "Un giorno"]
 )
 def test_a_text_without_cues_has_no_topic(text: str) -> None:

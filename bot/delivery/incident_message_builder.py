@@ -176,11 +176,11 @@ class IncidentMessageBuilder:
         self, broadcast: Broadcast, incident: Incident, numbers: BitMap
     ) -> dict[int, IncidentMessage]:
         current = await incident_messages.find_messages(self._transaction, incident, numbers)
+        replied = await missed_alerts.find_summaries(self._transaction, incident.id, numbers)
+        replied |= {number: message.id for number, message in current.items()}
         snapshot = await self._snapshot(broadcast, (incident.id,))
         return {
-            number: IncidentMessage(
-                snapshot, broadcast.id, reply_to=current[number].id if number in current else None
-            )
+            number: IncidentMessage(snapshot, broadcast.id, reply_to=replied.get(number))
             for number in numbers
         }
 
@@ -209,23 +209,30 @@ class IncidentMessageBuilder:
         if key not in self._snapshots:
             await self._load(ids)
             existing = [self._incidents[id_] for id_ in ids if id_ in self._incidents]
-            delay = (
-                self._now - (bulletin.published_at or bulletin.received_at) if bulletin else None
-            )
+            delay = self._now - bulletin.issued_at if bulletin else None
             reason = broadcast.reason or NotificationReason.OPENED
+            is_edit = broadcast.lane is Lane.EDIT
             views = tuple(
                 IncidentView(
                     incident=incident,
                     reason=reason
                     if incident.id == broadcast.incident
                     else NotificationReason.OPENED,
-                    bulletin=self._bulletins.get(incident.last_bulletin or 0),
+                    bulletin=self._shown_bulletin(incident, is_edit=is_edit),
                     delay=delay,
+                    is_edit=is_edit,
                 )
                 for incident in existing
             )
             self._snapshots[key] = IncidentSnapshot(reason, views)
         return self._snapshots[key]
+
+    def _shown_bulletin(self, incident: Incident, *, is_edit: bool) -> StoredBulletin | None:
+        """Return the incident's last bulletin; the first for an edit by the all-clear."""
+        is_ended_edit = is_edit and incident.closed_at is not None
+        return self._bulletins.get(
+            (incident.bulletin if is_ended_edit else incident.last_bulletin) or 0
+        )
 
     async def _load(self, ids: Iterable[int]) -> None:
         missing = set(ids) - self._incidents.keys()
@@ -233,11 +240,14 @@ class IncidentMessageBuilder:
             return
         loaded = await incidents.get(self._transaction, missing)
         self._incidents |= loaded
-        last_bulletins = {
-            incident.last_bulletin for incident in loaded.values() if incident.last_bulletin
+        shown = {
+            id_
+            for incident in loaded.values()
+            for id_ in (incident.last_bulletin, incident.closed_at and incident.bulletin)
+            if id_
         } - self._bulletins.keys()
-        if last_bulletins:
-            self._bulletins |= await bulletins.get(self._transaction, last_bulletins)
+        if shown:
+            self._bulletins |= await bulletins.get(self._transaction, shown)
 
 
 def _message_for(
