@@ -13,9 +13,10 @@ from handlers.commands import channel, inline
 from handlers.commands.channel import ChannelReference
 from handlers.commands.group_added import register_chat
 from handlers.framework.handler_context import HandlerContext
-from handlers.framework.replies import ImmediateCall, Reply
+from handlers.framework.replies import ImmediateCall, InlineAnswer, Reply
 from handlers.messages.bulletin import RenderOptions
 from handlers.rate_limit import CALLBACK_COST, COMMAND_COST, CommandRateLimiter, Verdict
+from handlers.recent_administrators import RecentAdministrators
 from handlers.responder import HandlerRunner, enqueue_replies
 from handlers.router import Route, route
 from handlers.telegram import update_parser
@@ -35,6 +36,12 @@ from storage.subscribers import subscribers, subscriptions
 from storage.subscribers.subscribers import ChatKind, SuspensionReason, Target
 
 log = structlog.get_logger(__name__)
+
+_PERSONS_IN_GROUP = 3
+"""Persons who may use up their own limit of requests before a group reaches its limit."""
+
+_INLINE_QUERIES_PER_MINUTE = 60
+"""Inline queries of a person. Telegram sends one for each pause while they type."""
 
 
 class Dispatcher:
@@ -65,33 +72,37 @@ class Dispatcher:
         self._context = context
         self._clock = clock
         self._fetch_administrators = fetch_administrators
+        self._recent_administrators = RecentAdministrators(fetch_administrators)
         self._channel_administrators = ChannelAdministrators(database, fetch_administrators)
         self._rate_limiter = rate_limiter
+        self._group_rate_limiter = (
+            CommandRateLimiter(rate_limiter.per_minute * _PERSONS_IN_GROUP)
+            if rate_limiter
+            else None
+        )
+        self._inline_rate_limiter = CommandRateLimiter(_INLINE_QUERIES_PER_MINUTE)
         self._runner = HandlerRunner(database, context, index, clock)
 
     async def process(self, update: PendingUpdate) -> tuple[ImmediateCall, ...]:
         """Process an update and return the calls to send at once, after the commit.
 
-        Raises nothing: an error is logged, and the person gets a message about it.
+        An error is logged, and the person gets a message about it. Raises only if that message
+        cannot be stored either: the update then stays in the inbox, for a retry.
         """
         event = None
         try:
             event = update_parser.parse(update.payload, self.username, self._clock())
+            if isinstance(event, InlineQuery):
+                return await self._on_inline_query(update, event)
             return await self._dispatch(update.update_id, event)
         except Exception as error:  # noqa: BLE001 - one update must not stop those behind it
             _log_failure(update.update_id, error)
-        try:
-            return await self._runner.report_failure(update.update_id, event)
-        except Exception as error:  # noqa: BLE001 - the update stays in the inbox for a retry
-            _log_failure(update.update_id, error)
-            return ()
+        return await self._runner.report_failure(update.update_id, event)
 
     async def _dispatch(self, update_id: int, event: Event | None) -> tuple[ImmediateCall, ...]:
         match event:
             case Message():
                 return await self._on_message(update_id, event)
-            case InlineQuery():
-                return await self._on_inline_query(update_id, event)
             case BotAdded():
                 await self._on_bot_added(update_id, event)
             case BotRemoved(chat_id):
@@ -103,10 +114,16 @@ class Dispatcher:
         return ()
 
     async def _on_inline_query(
-        self, update_id: int, query: InlineQuery
+        self, update: PendingUpdate, query: InlineQuery
     ) -> tuple[ImmediateCall, ...]:
-        """Answer an inline query. A person who only uses inline mode is not stored."""
-        async with self._database.read() as transaction:
+        """Answer an inline query. A person who only uses inline mode is not stored.
+
+        The answer is empty if the person has typed on since, or has sent too many queries.
+        """
+        if update.is_superseded or not self._allows_inline_query(query):
+            await self._runner.complete(update.update_id)
+            return (InlineAnswer(query.id, (), is_cacheable=False),)
+        async with self._runner.read() as transaction:
             subscriber = await subscribers.find(transaction, Target(query.user_id, 0))
             if subscriber is not None:
                 options = RenderOptions.of(subscriber)
@@ -114,8 +131,12 @@ class Dispatcher:
                 language = self._context.catalog.language(query.language_code)
                 options = inline.anonymous_options(language)
             answer = await inline.answer(query, transaction, self._context, options)
-        await self._runner.complete(update_id)
+        await self._runner.complete(update.update_id)
         return (answer,)
+
+    def _allows_inline_query(self, query: InlineQuery) -> bool:
+        verdict = self._inline_rate_limiter.take(query.user_id, self._clock())
+        return verdict is Verdict.ALLOW
 
     async def _on_bot_added(self, update_id: int, added: BotAdded) -> None:
         now = self._clock()
@@ -143,7 +164,7 @@ class Dispatcher:
         if message_route is None:
             await self._runner.complete(update_id)
             return ()
-        match self._check_rate(message):
+        match await self._check_rate(message):
             case Verdict.REJECT_SILENTLY:
                 await self._runner.complete(update_id)
                 return ()
@@ -189,11 +210,21 @@ class Dispatcher:
         handler = partial(channel.run_for_channel, channel_route.handler, request)
         return await self._run(update_id, message, Route(handler, channel_route.is_write))
 
-    def _check_rate(self, message: Message) -> Verdict:
-        if self._rate_limiter is None:
+    async def _check_rate(self, message: Message) -> Verdict:
+        """Apply the limit of the person, then that of the chat, which no administrator shares."""
+        if self._rate_limiter is None or self._group_rate_limiter is None:
             return Verdict.ALLOW
+        chat_id, now = message.target.chat_id, self._clock()
         cost = CALLBACK_COST if message.callback_query else COMMAND_COST
-        return self._rate_limiter.take(message.target.chat_id, self._clock(), cost)
+        sender = chat_id if message.is_anonymous or message.user_id is None else message.user_id
+        verdict = self._rate_limiter.take(sender, now, cost)
+        if verdict is not Verdict.ALLOW or message.kind is ChatKind.PRIVATE:
+            return verdict
+        verdict = self._group_rate_limiter.take(chat_id, now, cost)
+        if verdict is Verdict.ALLOW or message.is_anonymous:
+            return Verdict.ALLOW
+        administrators = await self._recent_administrators.get(chat_id, now)
+        return Verdict.ALLOW if message.user_id in administrators else verdict
 
     async def _is_administrator(self, message: Message) -> bool:
         if message.kind is ChatKind.PRIVATE or message.is_anonymous:

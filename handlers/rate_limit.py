@@ -1,4 +1,4 @@
-"""Rate limit of requests: a token bucket for each chat, with one notice at the limit."""
+"""Rate limit of requests: token buckets for each person and each chat, with one notice each."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ class Verdict(Enum):
     """Decision about a request."""
 
     ALLOW = auto()
-    REJECT_WITH_NOTICE = auto()  # first rejection: the chat gets a notice
+    REJECT_WITH_NOTICE = auto()  # first rejection: the person or the chat gets a notice
     REJECT_SILENTLY = auto()  # further rejections
 
 
@@ -27,16 +27,20 @@ class _TokenBucket:
 
 
 class CommandRateLimiter:
-    """Rate limiter: for each chat `per_minute` requests on average, and half as many in a burst."""
+    """Rate limiter: for each key `per_minute` requests on average, and half as many in a burst.
+
+    A key is the Telegram id of a person or of a chat.
+    """
 
     def __init__(self, per_minute: int) -> None:
+        self.per_minute = per_minute
         self._tokens_per_second = per_minute / 60
         self._capacity = per_minute / 2
         self._buckets: dict[int, _TokenBucket] = {}
 
-    def take(self, chat_id: int, now: datetime, cost: float = COMMAND_COST) -> Verdict:
+    def take(self, key: int, now: datetime, cost: float = COMMAND_COST) -> Verdict:
         """Take the tokens of a request, and decide whether to handle it."""
-        bucket = self._buckets.setdefault(chat_id, _TokenBucket(self._capacity, now))
+        bucket = self._buckets.setdefault(key, _TokenBucket(self._capacity, now))
         bucket.tokens = self._available(bucket, now)
         bucket.updated_at = now
         if len(self._buckets) > _MAX_BUCKETS:
@@ -55,7 +59,7 @@ class CommandRateLimiter:
 
     def _evict_full_buckets(self, now: datetime) -> None:
         self._buckets = {
-            chat_id: bucket
-            for chat_id, bucket in self._buckets.items()
+            key: bucket
+            for key, bucket in self._buckets.items()
             if self._available(bucket, now) < self._capacity
         }

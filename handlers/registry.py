@@ -16,6 +16,7 @@ from handlers.commands import (
     onboarding,
     open_bulletin,
     pause,
+    question,
     quiet,
     rejections,
     settings,
@@ -99,6 +100,7 @@ COMMANDS = (
 
 BUTTONS = (
     ButtonKind(subscribe.SUBSCRIBE, subscribe.subscribe_by_button, is_write=True),
+    ButtonKind(subscribe.PLACE_MODE, subscribe.choose_place_mode, is_write=True),
     ButtonKind(ambiguity.PREFIX, subscribe.choose_meaning, is_write=True),
     ButtonKind(onboarding.PLACES, onboarding.show_places),
     ButtonKind(onboarding.PLACE, onboarding.ask_scope),
@@ -126,6 +128,7 @@ BUTTONS = (
     ButtonKind(digest.EMPTY_DIGESTS, digest.choose_empty_digests, is_write=True),
     ButtonKind(digest.CHOOSE, digest.choose_schedule, is_write=True),
     ButtonKind(digest.MOVE, digest.move_subscriptions, is_write=True),
+    ButtonKind(digest.MOVE_ALERTS, digest.move_alerts, is_write=True),
     ButtonKind(failed.RETRY, failed.retry, is_write=True),
     ButtonKind(announce.SEND, announce.send, is_write=True),
     ButtonKind(announce.CANCEL, announce.cancel, is_write=True),
@@ -136,7 +139,7 @@ BUTTONS = (
 )
 
 FILE: Handler = import_.reject_file
-FREE_TEXT: Handler = latest.search
+FREE_TEXT: Handler = question.answer
 LOCATION: Handler = location.locate
 UNKNOWN: Handler = rejections.reject_unknown_command
 OLD_BUTTON: Handler = rejections.reject_outdated_button

@@ -1,12 +1,15 @@
 """Handler runner: the handler's writes, its messages and the update's completion are atomic."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 from handlers import subscription_index
 from handlers.framework.handler_context import Handler, HandlerContext
 from handlers.framework.replies import CallbackAnswer, ImmediateCall, MessageEdit, Reply
 from handlers.telegram.events import Event, Message, Request
+from handlers.update_completion import UpdateCompleter
 from matching.index.index import Index
 from storage.engine.database import Database, Transaction
 from storage.inbound import update_inbox
@@ -20,6 +23,9 @@ from storage.values.message import MessageContent
 
 _MAX_ANSWER_LENGTH = 200
 """Characters of a callback answer (core.telegram.org/bots/api#answercallbackquery)."""
+
+
+_CONCURRENT_READS = 2
 
 
 class HandlerRunner:
@@ -40,11 +46,22 @@ class HandlerRunner:
         self._context = context
         self._index = index
         self._clock = clock
+        self._completer = UpdateCompleter(database, clock)
+        self._read_slots = asyncio.Semaphore(_CONCURRENT_READS)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """Open a read transaction for a handler, once few enough others are open.
+
+        A search keeps one open for long. All of them together would use up the connections, and
+        their steps the time between two steps of an alert.
+        """
+        async with self._read_slots, self._database.read() as transaction:
+            yield transaction
 
     async def complete(self, update_id: int) -> None:
         """Complete an update that gets no reply."""
-        async with self._database.write() as transaction:
-            await update_inbox.complete(transaction, update_id, self._clock())
+        await self._completer.complete(update_id)
 
     async def run_write(
         self, update_id: int, message: Message, handler: Handler
@@ -71,7 +88,7 @@ class HandlerRunner:
         """Run a handler that only reads, in a read transaction: it blocks no writer."""
         now = self._clock()
         subscriber = await self.ensure_subscriber(message)
-        async with self._database.read() as transaction:
+        async with self.read() as transaction:
             request = Request(message, subscriber, now, permitted_channels)
             reply = await handler(request, transaction, self._context)
         async with self._database.write() as transaction:

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
 from support.conversation_driver import NOW, ConversationDriver, button_data, button_labels
 from support.telegram_html import parse_html
 
 from storage.engine.database import Database
 from storage.inbound import incidents, sources
 from storage.inbound.incidents import Incident, SourceReport
+from storage.inbound.sources import RegisteredSource
 
 KYIV, OBLAST = "UA80000000000093317", "UA63000000000041885"
 CHUHUIV = "UA63140000000041761"
@@ -34,8 +36,40 @@ async def test_without_an_alert_the_answer_says_so(database: Database) -> None:
     driver = ConversationDriver(database, state_sources=["siren"])
     async with database.write() as transaction:
         await sources.record_success(transaction, "siren", {}, NOW)
-    assert await alerts_text(driver, "/alerts") == "I know of no alert that is on."
+    driver.now = NOW + timedelta(seconds=12)
+    answer = "I know of no alert that is on.\n\nChecked 12 s ago."
+    assert await alerts_text(driver, "/alerts") == answer
     assert "I know of no alert that is on in Kyiv." in await alerts_text(driver, "/alerts Kyiv")
+
+
+@pytest.mark.parametrize(
+    ("interval", "age", "is_known"),
+    [(15, 60, True), (15, 61, False), (5, 90, False), (15, 179, False), (60, 170, True)],
+)
+async def test_an_empty_list_holds_as_long_as_the_answers_of_the_sources_do(
+    sqlite: Database, interval: int, age: int, *, is_known: bool
+) -> None:
+    """The fault: "no alert" up to three minutes after the last good poll."""
+    driver = ConversationDriver(sqlite, state_sources=["siren"])
+    every = timedelta(seconds=interval)
+    async with sqlite.write() as transaction:
+        await sources.register(transaction, [RegisteredSource("siren", "siren", every)], NOW)
+        await sources.record_success(transaction, "siren", {}, NOW)
+    driver.now = NOW + timedelta(seconds=age)
+    for command in ("/alerts", "/alerts Kyiv", "/alerts Lviv"):
+        text = await alerts_text(driver, command)
+        assert ("I know of no alert" in text) is is_known
+        assert ("I cannot tell whether an alert is on" in text) is not is_known
+
+
+async def test_another_kind_of_source_does_not_vouch_for_an_empty_list(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite, state_sources=["siren"])
+    reports = {"blog": SourceReport(is_active=False, reported_at=NOW)}
+    await open_incident(driver, KYIV, closed_at=NOW, sources=reports)
+    driver.now = NOW + timedelta(minutes=2)
+    async with sqlite.write() as transaction:
+        await sources.record_success(transaction, "blog", {}, driver.now)
+    assert "I cannot tell whether an alert is on" in await alerts_text(driver, "/alerts")
 
 
 async def test_without_an_answering_source_the_state_is_unknown(

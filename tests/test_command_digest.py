@@ -179,3 +179,41 @@ async def test_the_default_schedule_is_exported_and_imported(sqlite: Database) -
     assert "weekly mon 07:30" in exported
     await driver.send('/import {"tocsin": 1, "settings": {"digest": "daily 09:00"}}')
     assert (await driver.get_subscriber()).schedule == DAILY
+
+
+ALERT_QUERIES = ("#air_alert Kyiv", "#all_clear OR Lviv", "#missile, #drone")
+
+
+async def test_moving_everything_leaves_alerts_at_once(database: Database) -> None:
+    """An #air_alert subscription was moved with everything else and waited for the next day."""
+    driver = ConversationDriver(database)
+    for query in (*ALERT_QUERIES, "railway", "Odesa -#air_alert"):
+        await driver.send(f"/subscribe {query}")
+    offered = (await driver.send("/digest daily 09:00")).reply
+    assert "Alerts still come at once (3 subscriptions)." in offered.html
+    moved = (await driver.press(button_data(offered, "Move everything"))).edit
+    assert "Moved 2 things" in moved.html
+    schedules = {each.query_text: str(each.schedule) for each in await driver.get_subscriptions()}
+    assert {schedules[query] for query in ALERT_QUERIES} == {"now"}
+    assert {schedules["railway"], schedules["Odesa -#air_alert"]} == {"daily 09:00"}
+
+
+@pytest.mark.parametrize("schedule", ["daily 09:00", "hourly", "weekly mon 09:00"])
+async def test_an_explicit_button_moves_the_alerts_too(sqlite: Database, schedule: str) -> None:
+    driver = ConversationDriver(sqlite)
+    await driver.send("/subscribe #air_alert Kyiv")
+    offered = (await driver.send(f"/digest {schedule}")).reply
+    assert button_labels(offered) == ["Move the alerts too"]
+    moved = await driver.press(button_data(offered, "alerts"))
+    assert "That holds for alerts, too." in moved.edit.html
+    (subscription,) = await driver.get_subscriptions()
+    assert str(subscription.schedule) == schedule
+
+
+async def test_alerts_in_a_digest_are_moved_back_with_everything(sqlite: Database) -> None:
+    driver = ConversationDriver(sqlite)
+    await driver.send("/subscribe #air_alert Kyiv | daily 09:00")
+    offered = (await driver.send("/digest now")).reply
+    await driver.press(button_data(offered, "Move everything"))
+    (subscription,) = await driver.get_subscriptions()
+    assert str(subscription.schedule) == "now"

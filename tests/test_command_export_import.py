@@ -85,6 +85,9 @@ async def test_an_export_has_all_data_of_the_chat(database: Database) -> None:
         "id": ANN,
         "topic": 0,
         "since": "2023-02-14T09:30:00+00:00",
+        "kind": "private",
+        "title": None,
+        "username": None,
         "channels": [],
     }
     assert document["settings"] == {
@@ -95,6 +98,8 @@ async def test_an_export_has_all_data_of_the_chat(database: Database) -> None:
         "told_nothing": False,
         "quiet": None,
         "quiet_alerts": "ring",
+        "paused_until": None,
+        "alert_updates": "graver",
     }
     first, second = document["subscriptions"]
     assert first["written"] == "railway Kherson"

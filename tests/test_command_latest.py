@@ -1,8 +1,5 @@
 """Command /latest and free text: search of stored bulletins, paged in place."""
 
-import asyncio
-from typing import Any
-
 import pytest
 from support.conversation_driver import (
     ANN,
@@ -13,13 +10,9 @@ from support.conversation_driver import (
     button_labels,
     private_message,
 )
-from support.shared_resources import gazetteer, topics
 from support.telegram_html import parse_html
 
-from handlers.services.search import Search
 from handlers.telegram.keyboards import encode_text
-from matching.query.ast import Word
-from matching.reader import Reader, Reading
 from storage.engine.database import Database
 
 
@@ -118,10 +111,8 @@ async def test_a_query_without_results_can_be_subscribed_to(sqlite: Database) ->
     assert button_labels(response.reply) == ["Subscribe"]
 
 
-async def test_free_text_with_a_syntax_error_is_answered_with_the_error(
-    sqlite: Database,
-) -> None:
-    assert "<pre>(Kyiv\n^</pre>" in (await ConversationDriver(sqlite).send("(Kyiv")).html
+async def test_a_syntax_error_is_answered_with_the_error(sqlite: Database) -> None:
+    assert "<pre>(Kyiv\n^</pre>" in (await ConversationDriver(sqlite).send("/latest (Kyiv")).html
 
 
 async def test_a_query_too_long_for_a_button_is_read_from_the_message(sqlite: Database) -> None:
@@ -161,7 +152,7 @@ async def test_a_button_under_an_inaccessible_message_is_answered(sqlite: Databa
 
 
 async def test_a_query_that_is_too_long_is_refused(sqlite: Database) -> None:
-    response = await ConversationDriver(sqlite).send("Kherson " + "OR Kherson " * 300)
+    response = await ConversationDriver(sqlite).send(f"/latest Kherson {'OR Kherson ' * 300}")
     assert "too long" in response.html
 
 
@@ -198,41 +189,6 @@ async def test_a_search_is_bounded_and_can_be_continued(sqlite: Database) -> Non
     assert "go on to older ones" in response.html
     turned = await driver.press(button_data(response.reply, "Older"))
     assert "Shelling in Kherson" in turned.edit.html
-
-
-class CountingReader(Reader):
-    """Reader that counts the readings between two turns of another task."""
-
-    in_a_row = 0
-    most_in_a_row = 0
-    read_in_all = 0
-
-    def read(self, *args: Any, **kwargs: Any) -> Reading:
-        self.in_a_row += 1
-        self.read_in_all += 1
-        self.most_in_a_row = max(self.most_in_a_row, self.in_a_row)
-        return super().read(*args, **kwargs)
-
-
-async def test_a_long_search_yields_to_other_tasks(sqlite: Database) -> None:
-    """Case 63."""
-    driver = ConversationDriver(sqlite)
-    for _ in range(150):
-        await driver.publish("Elsewhere")
-    reader = CountingReader(gazetteer(), topics())
-
-    async def run_other_task() -> None:
-        while True:
-            reader.in_a_row = 0
-            await asyncio.sleep(0)
-
-    other_task = asyncio.create_task(run_other_task())
-    async with sqlite.read() as transaction:
-        await Search(transaction, reader, Word("kherson")).page_before(3)
-    other_task.cancel()
-    await asyncio.wait({other_task})
-    assert reader.read_in_all == 150
-    assert reader.most_in_a_row <= 10
 
 
 async def test_times_are_in_the_time_zone_of_the_reader(sqlite: Database) -> None:

@@ -120,12 +120,40 @@ async def test_everything_is_chosen_by_button_in_one_message(database: Database)
     assert "No quiet hours." in (await driver.press(button_data(shown, "No quiet hours"))).edit.html
 
 
-async def test_the_alert_mode_is_kept_when_quiet_hours_are_removed(sqlite: Database) -> None:
+@pytest.mark.parametrize(("chosen", "off"), [("qa:silent", "/quiet off"), ("qa:held", "button")])
+async def test_alerts_are_back_to_normal_when_quiet_hours_are_removed(
+    sqlite: Database, chosen: str, off: str
+) -> None:
+    """After silent alerts, /quiet off said that alerts come without sound."""
     driver = ConversationDriver(sqlite)
-    await driver.press("qa:silent")
     await driver.send("/quiet 22:00-07:00")
-    await driver.send("/quiet off")
-    assert "Alerts come at once, but without sound." in (await driver.send("/pause 2h")).html
+    await driver.press(chosen)
+    shown = (await driver.press("qh:off")).edit if off == "button" else None
+    shown = shown or (await driver.send(off)).reply
+    assert "No quiet hours." in shown.html
+    assert "Alerts ring as always." in shown.html
+    assert button_labels(shown)[0].startswith("✓")
+    assert "Alerts ring as always." in (await driver.send("/pause 2h")).html
+
+
+async def test_a_mode_for_alerts_without_quiet_hours_is_said_to_hold_in_a_pause(
+    sqlite: Database,
+) -> None:
+    driver = ConversationDriver(sqlite)
+    shown = (await driver.press("qa:silent")).edit.html
+    assert "Alerts come with sound. During a pause they come without sound." in shown
+    paused = (await driver.send("/pause 2h")).html
+    assert "Alerts come at once, but without sound." in paused
+
+
+async def test_quiet_hours_removed_in_a_pause_leave_the_mode_of_the_pause(
+    sqlite: Database,
+) -> None:
+    driver = ConversationDriver(sqlite)
+    await driver.send("/quiet 22:00-07:00")
+    await driver.press("qa:held")
+    await driver.send("/pause 2h")
+    assert "Alerts wait, too" in (await driver.send("/quiet off")).html
 
 
 @pytest.mark.parametrize(

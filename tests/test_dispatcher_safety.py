@@ -106,7 +106,7 @@ async def test_a_cancelled_update_stays_in_the_inbox(sqlite: Database) -> None:
 
     driver = ConversationDriver(sqlite, slow)
     task = asyncio.create_task(driver.send_in_group("/subscribe Kyiv"))
-    await waiting.wait()
+    await asyncio.wait_for(waiting.wait(), 120)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -43,6 +43,9 @@ from storage.values.lanes import Lane
 from storage.values.message import MessageContent
 
 CODES = [language.code for language in LANGUAGES]
+MOST_SHAPES = 2_000
+"""Kinds of buttons that a crawl may find."""
+
 MARKUP = "<b>Kyiv</i> &amp; <script>&#0; <a href='tg://user?id=1'>"
 BACKWARDS = "\u202e\u2066Kyiv \u0628\u064a\u0631\u0648\u062a\u200f \u05d7\u05d9\u05e4\u05d4"
 EMOJI = "Kyiv " + "\U0001f468\u200d\U0001f469\u200d\U0001f467" * 300 + "\U0001f1fa\U0001f1e6" * 200
@@ -109,6 +112,7 @@ class ButtonCrawler:
             for button in (button for row in content.buttons for button in row):
                 shape = _shape(button.data or "")
                 if shape not in self.pressed and self.keeps_language(shape):
+                    assert len(self.pressed) < MOST_SHAPES, "new kinds of buttons without end"
                     self.pressed[shape] = (button.data or "", under)
                     self.waiting.append(self.pressed[shape])
 

@@ -54,7 +54,8 @@ def rendered_text(incident: Incident, options: RenderOptions = ENGLISH, **fields
 def test_an_alert_shows_place_level_threats_start_and_sources() -> None:
     assert rendered_text(ACTIVE_INCIDENT, bulletin=OFFICIAL) == (
         "🔴 Air raid alert: Kyiv\n\n"
-        "On since 10:40\nLevel: red\nThreats: Missiles\n\n"
+        "On since 10:40\nLevel: red\nThreats: Guided bombs, Missiles\n\n"
+        "Загрози: керовані авіабомби.\n\n"
         "siren · confirmed by channel"
     )
 
@@ -220,3 +221,85 @@ def test_alerts_in_all_oblasts_fit_one_message(code: str, unknown_since: datetim
     assert listed + counted == len(oblasts)
     assert listed >= 12
     assert len(text.encode("utf-16-le")) // 2 < 3_900
+
+
+LEAK = replace(
+    OFFICIAL,
+    source="press",
+    title="Chemical leak at the port. Close windows and doors.",
+    text="Stay indoors. Hotline 101.",
+    lang="en",
+    url="https://press.example/leak",
+    regions=("Odesa",),
+    hazard="chemical",
+)
+LEAKING = replace(ACTIVE_INCIDENT, hazard="chemical", level=None, threats=())
+
+
+@pytest.mark.parametrize("language", ["en", "uk", "ru", "it"])
+def test_a_declared_alert_keeps_the_sources_words_and_its_link(language: str) -> None:
+    """The words, the headline and the link of an alert by webhook were left out."""
+    content = RENDERER.render(
+        [IncidentView(incident=LEAKING, reason=NotificationReason.OPENED, bulletin=LEAK)],
+        ENGLISH._replace(language=language),
+        NOW,
+    )
+    lines = parse_html(content.html).text.split("\n")
+    assert "Chemical leak" not in lines[0]
+    assert "Chemical leak at the port. Close windows and doors." in lines
+    assert "Stay indoors. Hotline 101." in lines
+    assert "https://press.example/leak" in content.html
+
+
+def test_a_message_about_several_alerts_keeps_the_sources_words_once() -> None:
+    views = [
+        IncidentView(
+            incident=replace(LEAKING, id=number, region=region),
+            reason=NotificationReason.OPENED,
+            bulletin=LEAK,
+        )
+        for number, region in enumerate(("UA80000000000093317", "UA63000000000041885"), start=1)
+    ]
+    html = RENDERER.render(views, UKRAINIAN, NOW).html
+    assert html.count("Stay indoors. Hotline 101.") == 1
+    assert html.count("https://press.example/leak") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "threats", "shown"),
+    [
+        ("Загрози: балістичні ракети.", ("missile",), "Ballistic missiles"),
+        ("Загрози: керовані авіабомби.", (), "Guided bombs"),
+        ("Угроза: КАБы и крылатые ракеты", ("missile",), "Cruise missiles, Guided bombs"),
+        ("Розвідувальний БпЛА", ("drone",), "Reconnaissance drones"),
+        ("Активність тактичної авіації, дрони", ("drone",), "Aircraft, Drones"),
+        ("Fly, you fools", ("missile",), "Missiles"),
+    ],
+)
+def test_threats_are_named_in_the_readers_language(
+    text: str, threats: tuple[str, ...], shown: str
+) -> None:
+    """Ballistic missiles reached readers of English as missiles, and guided bombs as nothing."""
+    incident = replace(ACTIVE_INCIDENT, threats=threats)
+    rendered = rendered_text(incident, bulletin=replace(OFFICIAL, text=text))
+    assert f"Threats: {shown}\n" in rendered
+    assert text.rstrip(".") in rendered
+
+
+def test_the_label_of_an_alert_service_is_not_repeated_in_its_own_language() -> None:
+    region = replace(OFFICIAL, title="Повітряна тривога: Київ", text="Рівень: червоний.")
+    assert "тривога" not in rendered_text(ACTIVE_INCIDENT, bulletin=region)
+    assert rendered_text(ACTIVE_INCIDENT, UKRAINIAN, bulletin=OFFICIAL).count("тривога") == 1
+
+
+@pytest.mark.parametrize("reason", [NotificationReason.CLOSED, NotificationReason.OPENED])
+def test_the_end_of_an_alert_erases_nothing_of_an_earlier_message(
+    reason: NotificationReason,
+) -> None:
+    """After an escalation all messages became the same all-clear, without the threats."""
+    ended = replace(ACTIVE_INCIDENT, closed_at=NOW + timedelta(minutes=15))
+    text = rendered_text(ended, reason=reason, bulletin=OFFICIAL, is_edit=True)
+    assert text.startswith("🟢 Air raid alert: Kyiv\n\nIt lasted 1 h 5 min")
+    assert "All clear" not in text
+    assert "Threats: Guided bombs, Missiles" in text
+    assert "керовані авіабомби" in text

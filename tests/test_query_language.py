@@ -62,7 +62,7 @@ def catch_error(text: str) -> QueryError:
         ("alpha -beta", And((A, Not(B)))),
         ("alpha NOT (beta OR gamma)", And((A, Not(Or((B, C)))))),
         ("alpha and not not beta", And((A, B))),
-        ("alpha, beta 🚀", And((A, B))),
+        ("alpha, beta 🚀", Or((A, B))),
         ("alpha або beta", Or((A, B))),
         ("alpha та не beta", And((A, Not(B)))),
         ("alpha или beta", Or((A, B))),

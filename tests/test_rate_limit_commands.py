@@ -44,6 +44,41 @@ async def test_messages_between_group_members_cost_no_tokens(sqlite: Database) -
     assert str(GROUP) in (await driver.send_in_group("/id")).html
 
 
+async def test_a_member_who_floods_a_group_does_not_lock_out_others(database: Database) -> None:
+    """A group had one allowance of commands, which any member could use up."""
+    driver = limited_driver(database)
+    flood = [await driver.send_in_group("/id", user=ANN) for _ in range(40)]
+    assert "I have not done this" in flood[10].html
+    assert str(GROUP) in (await driver.send_in_group("/id", user=BEN)).html
+    assert str(GROUP) in (await driver.send_in_group("/id", anonymous=True)).html
+
+
+async def test_members_who_flood_a_group_together_do_not_lock_out_its_administrators(
+    sqlite: Database,
+) -> None:
+    calls = []
+
+    async def fetch_administrators(chat: int) -> frozenset[int]:
+        calls.append(chat)
+        return frozenset((BEN,))
+
+    limiter = CommandRateLimiter(20)
+    driver = ConversationDriver(sqlite, fetch_administrators, rate_limiter=limiter)
+    for member in range(100, 106):
+        for _ in range(12):
+            await driver.send_in_group("/id", user=member)
+    assert (await driver.send_in_group("/id", user=107)).replies == ()
+    assert "Kyiv" in (await driver.send_in_group("/subscribe Kyiv", user=BEN)).html
+    assert len(calls) == 2  # one for all rejected requests, one for the right to subscribe
+
+
+async def test_a_group_allows_three_times_the_requests_of_a_person(sqlite: Database) -> None:
+    driver = limited_driver(sqlite)
+    responses = [await driver.send_in_group("/id", user=member) for member in range(100, 140)]
+    answered = sum(bool(response.replies) for response in responses)
+    assert answered == 31  # thirty answers and one notice
+
+
 def test_the_average_rate_is_the_limit() -> None:
     limiter, now = CommandRateLimiter(20), NOW
     answered = 0

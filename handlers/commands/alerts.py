@@ -4,14 +4,14 @@ An empty list is not an all-clear: without recent answers from the sources, the 
 the state is unknown.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
-from handlers.messages.alert import AlertRenderer, IncidentView
+from handlers.messages.alert import MAX_LIST_UNITS, AlertRenderer, IncidentView
 from handlers.telegram.events import Request
-from handlers.text.dates import format_moment
+from handlers.text.dates import format_duration, format_moment
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
 from handlers.text.query_text import QueryFormatter
@@ -21,6 +21,7 @@ from matching.places.region import Region
 from storage.engine.database import Transaction
 from storage.inbound import bulletins, incidents, sources
 from storage.inbound.incidents import Incident, NotificationReason
+from storage.inbound.sources import max_answer_age
 from storage.values.message import Button, MessageContent
 
 PLACE = "al"
@@ -28,9 +29,6 @@ PLACE = "al"
 
 _MAX_SUGGESTIONS = 6
 _MAX_NAME_LENGTH = 80
-_STALE_AFTER = timedelta(minutes=3)
-"""Staleness: without an answer from any source for this long, an empty list carries a warning."""
-
 _RECENT = timedelta(days=1)
 """The staleness check covers the sources of every alert that was active within this time."""
 
@@ -65,18 +63,20 @@ async def render_active_alerts(
     context: HandlerContext,
     region: Region | None,
     alternatives: Sequence[Region] = (),
+    max_units: int = MAX_LIST_UNITS,
 ) -> MessageContent:
     """Render the active alerts of a region and its parents, or of all regions.
 
-    `alternatives`: other places with the same name; each gets a button.
+    `alternatives`: other places with the same name; each gets a button. `max_units`: UTF-16 units
+    of the list.
     """
     translator = context.translator(request)
     active = await incidents.get_open(transaction)
     ended = await incidents.last_closed(transaction, request.now - _RECENT)
     recent_sources = {name for incident in (*active, *ended.values()) for name in incident.sources}
-    last_success = await sources.last_success_times(
-        transaction, sorted(recent_sources | context.state_sources)
-    )
+    names = sorted(recent_sources | context.state_sources)
+    last_success = await sources.last_success_times(transaction, names)
+    intervals = await sources.poll_intervals(transaction, names)
     if region:
         active = [incident for incident in active if _concerns(incident, region, context.gazetteer)]
     heading = translator.html("alerts-none" if not active else "alerts-head")
@@ -87,20 +87,47 @@ async def render_active_alerts(
     renderer = AlertRenderer(context.catalog, context.gazetteer, context.topics)
     views = await _load_views(transaction, active[::-1])
     listing = renderer.render_list(
-        heading, views, context.render_options(request), request.now, last_success
+        heading,
+        views,
+        context.render_options(request),
+        request.now,
+        last_success,
+        max_units=max_units,
     )
-    stale = Html()
-    if not active and not last_success:
-        listing = translator.html("alerts-unwatched")
-    elif not active and request.now - max(last_success.values()) > _STALE_AFTER:
-        last_answer = format_moment(
-            max(last_success.values()), request.subscriber.zone, request.now, translator
-        )
-        stale = translator.html("alerts-stale", at=last_answer)
+    if not active:
+        # Only state sources can tell that there is no alert, if there are any.
+        watched = context.state_sources or recent_sources
+        answers = {name: time for name, time in last_success.items() if name in watched}
+        listing = _render_none(listing, answers, intervals, request, translator)
     hint = translator.html("alerts-others") if alternatives else Html()
     return MessageContent(
-        join("\n\n", [listing, stale, hint]), _place_buttons(alternatives, context, translator)
+        join("\n\n", [listing, hint]), _place_buttons(alternatives, context, translator)
     )
+
+
+def _render_none(
+    listing: Html,
+    answers: Mapping[str, datetime],
+    intervals: Mapping[str, timedelta],
+    request: Request,
+    translator: Translator,
+) -> Html:
+    """Render an empty list with its age; without a recent answer, that the state is unknown.
+
+    `answers` are the last answers of the sources, by name, `intervals` those between their polls.
+    """
+    if not answers:
+        return translator.html("alerts-unwatched")
+    last_answer = max(answers.values())
+    is_fresh = any(
+        request.now - answered_at <= max_answer_age(intervals.get(name, timedelta()))
+        for name, answered_at in answers.items()
+    )
+    if not is_fresh:
+        at = format_moment(last_answer, request.subscriber.zone, request.now, translator)
+        return translator.html("alerts-stale", at=at)
+    span = format_duration(request.now - last_answer, translator)
+    return join("\n\n", [listing, translator.html("alerts-fresh", span=span)])
 
 
 async def _load_views(transaction: Transaction, active: Sequence[Incident]) -> list[IncidentView]:

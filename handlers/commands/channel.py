@@ -5,6 +5,7 @@ The callback data of each button in such an answer gets the prefix `@NUMBER|`, w
 subscriber number.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,7 @@ from storage.values.message import Button, MessageContent
 
 COMMAND = "channel"
 _PREFIX, _SEPARATOR = "@", "|"
+_BLANK = re.compile(r"\s")
 
 _MAX_TITLE_LENGTH = 60
 _MAX_LISTED = 20
@@ -47,8 +49,8 @@ class ChannelReference:
             return cls("", parse_number(prefix[1:]) or 0, data) if prefix[:1] == _PREFIX else None
         if message.command != COMMAND:
             return None
-        name, slash, payload = f" {message.multiline_text}".partition(" /")
-        return cls(name.strip(), None, slash.strip() + payload)
+        name, *payload = re.split(r"\s(?=/)", f" {message.multiline_text}", maxsplit=1)
+        return cls(name.strip(), None, "".join(payload))
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def build_request(
         callback = replace(message.callback_query, data=reference.payload)
         return ChannelRequest(replace(channel_message, callback_query=callback), allowed[0])
     command_line = reference.payload or "/settings"
-    command_name, _, text = command_line[1:].replace("\n", " ").partition(" ")
+    command_name, _, text = _BLANK.sub(" ", command_line[1:]).partition(" ")
     lines = command_line[1 + len(command_name) :].strip()
     channel_message = replace(
         channel_message, command=command_name.lower(), text=text.strip(), multiline_text=lines
@@ -136,7 +138,9 @@ async def show(request: Request, _transaction: Transaction, context: HandlerCont
     if not allowed:
         reference = ChannelReference.parse(request.message)
         if reference and reference.name:
-            return text_reply(translator.html("channel-unknown", name=reference.name))
+            return text_reply(
+                translator.html("channel-unknown", name=plain_text.echo(reference.name))
+            )
         return text_reply(translator.html("channel-none"))
     entries = [f"{_short_title(channel.name)} · {format_reference(channel)}" for channel in allowed]
     rows = tuple((settings_button(channel, _short_title(channel.name)),) for channel in allowed)

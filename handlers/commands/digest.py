@@ -1,5 +1,6 @@
 """Command /digest: the default schedule of new subscriptions, and of existing ones on request."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.framework.handler_context import HandlerContext
@@ -9,10 +10,13 @@ from handlers.telegram.events import Request
 from handlers.telegram.keyboards import with_checkmark
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
+from handlers.text.plain_text import echo
 from handlers.text.schedule_text import format_schedule, parse_schedule_text
 from handlers.text.timezones import UTC
+from matching.query.ast import And, Or, Query, TopicTerm, load
 from storage.engine.database import Transaction
 from storage.subscribers import subscribers, subscriptions
+from storage.subscribers.subscriptions import Subscription
 from storage.values.message import Button, MessageContent
 from storage.values.schedules import IMMEDIATE, Frequency, Schedule, parse_schedule
 
@@ -22,7 +26,12 @@ EMPTY_DIGESTS = "dn"
 
 CHOOSE = "dw"
 MOVE = "dm"
-"""Callback prefixes of `dw:SCHEDULE` (set the default) and `dm:SCHEDULE` (move everything)."""
+MOVE_ALERTS = "da"
+"""Callback prefixes of `dw:SCHEDULE` (set the default), `dm:SCHEDULE` (move everything but alerts
+that come at once), and `da:SCHEDULE` (move those alerts)."""
+
+_ALERT_TOPICS = frozenset(("air_alert", "all_clear", "missile", "drone", "artillery", "nuclear"))
+"""Topics of alerts and of their threats."""
 
 _PRESETS = (
     IMMEDIATE,
@@ -44,7 +53,7 @@ async def set_schedule(
     try:
         schedule = parse_schedule_text(written, translator)
     except ValueError:
-        return text_reply(translator.html("schedule-unknown", written=written))
+        return text_reply(translator.html("schedule-unknown", written=echo(written)))
     return Reply(messages=(await _save_schedule(request, transaction, translator, schedule),))
 
 
@@ -85,24 +94,41 @@ async def choose_schedule(
 async def move_subscriptions(
     request: Request, transaction: Transaction, context: HandlerContext
 ) -> Reply:
-    """Move all subscriptions of the chat to one schedule."""
+    """Move the subscriptions of the chat to one schedule; alerts at once stay at once."""
+    return await _move(request, transaction, context, is_for_alerts=False)
+
+
+async def move_alerts(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Move the subscriptions to alerts that come at once to one schedule, too."""
+    return await _move(request, transaction, context, is_for_alerts=True)
+
+
+async def _move(
+    request: Request, transaction: Transaction, context: HandlerContext, *, is_for_alerts: bool
+) -> Reply:
     translator = context.translator(request)
     schedule = _read_callback_schedule(request)
     if schedule is None:
         return Reply(answer=translator.text("answer-old-button"))
     number, zone = request.subscriber.number, request.subscriber.zone
+    movable, urgent = _split_movable(await subscriptions.of(transaction, number), schedule)
+    chosen = urgent if is_for_alerts else movable
     changed = [
         await reschedule(transaction, subscription, schedule, zone, request.now)
-        for subscription in await subscriptions.of(transaction, number)
-        if subscription.schedule != schedule
+        for subscription in chosen
     ]
     if not changed:
         return Reply(answer=translator.text("answer-already-chosen"))
     summary = translator.html(
         "digest-moved", count=len(changed), when=format_schedule(schedule, zone or UTC, translator)
     )
+    paragraphs = [summary, _alert_warning(schedule, translator)]
+    rows: tuple[tuple[Button, ...], ...] = ()
+    if urgent and not is_for_alerts:
+        paragraphs = [summary, translator.html("digest-urgent", count=len(urgent))]
+        rows = (_alerts_button(schedule, translator),)
     return Reply(
-        edit=MessageContent(join("\n\n", [summary, _alert_warning(schedule, translator)])),
+        edit=MessageContent(join("\n\n", paragraphs), rows),
         answer=translator.text("answer-changed"),
         changed_subscriptions=tuple(changed),
     )
@@ -120,14 +146,44 @@ async def _save_schedule(
     if zone is None and schedule.frequency in (Frequency.DAILY, Frequency.WEEKLY):
         paragraphs.append(translator.html("zone-is-utc"))
     paragraphs.append(_alert_warning(schedule, translator))
-    subscribed = await subscriptions.of(transaction, number)
-    differing = sum(subscription.schedule != schedule for subscription in subscribed)
-    if not differing:
-        return MessageContent(join("\n\n", paragraphs))
-    paragraphs.append(translator.html("digest-others", count=differing))
-    return MessageContent(
-        join("\n\n", paragraphs), ((Button(translator.text("button-move"), f"{MOVE}:{schedule}"),),)
-    )
+    movable, urgent = _split_movable(await subscriptions.of(transaction, number), schedule)
+    rows: list[tuple[Button, ...]] = []
+    if movable:
+        paragraphs.append(translator.html("digest-others", count=len(movable)))
+        rows.append((Button(translator.text("button-move"), f"{MOVE}:{schedule}"),))
+    if urgent:
+        paragraphs.append(translator.html("digest-urgent", count=len(urgent)))
+        rows.append(_alerts_button(schedule, translator))
+    return MessageContent(join("\n\n", paragraphs), tuple(rows))
+
+
+def _split_movable(
+    subscribed: Sequence[Subscription], schedule: Schedule
+) -> tuple[list[Subscription], list[Subscription]]:
+    """Return the subscriptions with another schedule: to move, and alerts that come at once."""
+    movable: list[Subscription] = []
+    urgent: list[Subscription] = []
+    for subscription in subscribed:
+        if subscription.schedule != schedule:
+            is_now = subscription.schedule.frequency is Frequency.NOW
+            group = urgent if is_now and _asks_for_alerts(load(subscription.query)) else movable
+            group.append(subscription)
+    return movable, urgent
+
+
+def _asks_for_alerts(query: Query) -> bool:
+    """Return whether a query has a topic of alerts that is not negated."""
+    match query:
+        case And(parts) | Or(parts):
+            return any(map(_asks_for_alerts, parts))
+        case TopicTerm(name):
+            return name in _ALERT_TOPICS
+        case _:
+            return False
+
+
+def _alerts_button(schedule: Schedule, translator: Translator) -> tuple[Button]:
+    return (Button(translator.text("button-move-alerts"), f"{MOVE_ALERTS}:{schedule}"),)
 
 
 def _render_page(request: Request, translator: Translator) -> MessageContent:

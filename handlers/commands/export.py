@@ -1,7 +1,5 @@
 """Command /export: all stored data about a chat, as JSON text that /import accepts."""
 
-from collections.abc import Iterable
-
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
 from handlers.services.canonical_query import serialize_query
@@ -16,8 +14,7 @@ from handlers.text import plain_text
 from handlers.text.html import Html, escape, join
 from matching.query.ast import load
 from storage.engine.database import Transaction
-from storage.subscribers import channels, quiet_hours, subscriptions
-from storage.subscribers.quiet_hours import QuietState
+from storage.subscribers import alert_preferences, channels, quiet_hours, subscriptions
 from storage.subscribers.subscribers import Subscriber
 from storage.subscribers.subscriptions import Subscription
 from storage.values.message import MessageContent
@@ -30,12 +27,9 @@ async def export(request: Request, transaction: Transaction, context: HandlerCon
     """Answer /export: send the document in as many messages as it needs."""
     translator = context.translator(request)
     subscribed = await subscriptions.of(transaction, request.subscriber.number)
-    managed = await channels.managed_by(transaction, request.subscriber.number)
     texts = serialize_export(
-        _export_about(request.subscriber, [channel.subscriber.chat_id for channel in managed]),
-        _export_settings(
-            request.subscriber, await quiet_hours.get(transaction, request.subscriber.number)
-        ),
+        await _export_about(request.subscriber, transaction),
+        await _export_settings(request.subscriber, transaction),
         map(_export_subscription, subscribed),
         _MAX_MESSAGE_UNITS,
     )
@@ -52,16 +46,24 @@ async def export(request: Request, transaction: Transaction, context: HandlerCon
     )
 
 
-def _export_about(subscriber: Subscriber, channel_ids: Iterable[int]) -> ChatData:
+async def _export_about(subscriber: Subscriber, transaction: Transaction) -> ChatData:
+    managed = await channels.managed_by(transaction, subscriber.number)
+    own = await channels.find_by_number(transaction, subscriber.number)  # if it is a channel
     return ChatData(
         id=subscriber.chat_id,
         topic=subscriber.thread_id,
         since=subscriber.created_at.isoformat(timespec="seconds"),
-        channels=tuple(channel_ids),
+        kind=subscriber.kind.value,
+        title=own[0].name.title if own else None,
+        username=own[0].name.username if own else None,
+        channels=tuple(channel.subscriber.chat_id for channel in managed),
     )
 
 
-def _export_settings(subscriber: Subscriber, quiet: QuietState) -> SettingsData:
+async def _export_settings(subscriber: Subscriber, transaction: Transaction) -> SettingsData:
+    quiet = await quiet_hours.get(transaction, subscriber.number)
+    updates = await alert_preferences.get(transaction, subscriber.number)
+    pause_end = quiet.paused_until
     return SettingsData(
         language=subscriber.language,
         zone=subscriber.zone,
@@ -70,6 +72,8 @@ def _export_settings(subscriber: Subscriber, quiet: QuietState) -> SettingsData:
         told_nothing=subscriber.wants_empty_digests,
         quiet=None if quiet.hours is None else str(quiet.hours),
         quiet_alerts=quiet.alerts.value,
+        paused_until=pause_end.isoformat(timespec="seconds") if pause_end else None,
+        alert_updates=updates.value,
     )
 
 

@@ -19,17 +19,19 @@ from handlers.services.subscriptions import add_subscription
 from handlers.telegram.events import Request
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
+from handlers.text.plain_text import echo
 from handlers.text.query_errors import format_error, mark_span
 from matching.query.ast import Query, dump
 from matching.query.errors import QueryError
 from matching.query.parser import QueryLimits, parse
 from storage.engine.database import Transaction
-from storage.subscribers import quiet_hours, subscribers, subscriptions
+from storage.subscribers import alert_preferences, quiet_hours, subscribers, subscriptions
 from storage.subscribers.subscriptions import Subscription
 from storage.values.local_time import zone_of
 from storage.values.message import MessageContent
 
-_CANONICAL_LIMITS = QueryLimits(size=16_384)
+_LIMITS = QueryLimits(guesses=0)
+_CANONICAL_LIMITS = QueryLimits(size=16_384, guesses=0)
 """A canonical query is longer than what the person typed."""
 
 _FAULT_TEXTS = {
@@ -102,7 +104,7 @@ def _parse_entry(
     position: int, entry: SubscriptionData, context: HandlerContext, translator: Translator
 ) -> _ParsedEntry:
     """Raise _InvalidEntryError if the query cannot be parsed."""
-    field, text, limits = "written", entry.written, QueryLimits()
+    field, text, limits = "written", entry.written, _LIMITS
     if entry.understood is not None:
         field, text, limits = "understood", entry.understood, _CANONICAL_LIMITS
     try:
@@ -118,7 +120,7 @@ def _parse_entry(
 
 def _render_format_error(text: str, error: InvalidExportError, translator: Translator) -> Html:
     report = translator.html(
-        _FAULT_TEXTS[error.fault], place=error.path, found=_shorten(error.value), version=VERSION
+        _FAULT_TEXTS[error.fault], place=echo(error.path), found=echo(error.value), version=VERSION
     )
     if error.fault is FaultKind.BROKEN:
         return join("\n\n", [report, mark_span(text, error.offset, error.offset + 1)])
@@ -188,6 +190,9 @@ async def _apply_settings(
         schedule=chosen.schedule,
         wants_empty_digests=settings.told_nothing,
     )
+    if settings.chosen_updates:
+        updates = settings.chosen_updates
+        await alert_preferences.set_preference(transaction, current.number, updates)
     await _apply_quiet_hours(request, transaction, settings)
     if chosen.zone and chosen.zone != current.zone:
         await change_timezone(transaction, current.number, current.zone, chosen.zone, request.now)
@@ -197,17 +202,17 @@ async def _apply_settings(
 async def _apply_quiet_hours(
     request: Request, transaction: Transaction, settings: SettingsData
 ) -> None:
-    if settings.quiet_hours is None and settings.chosen_alerts is None:
+    pause_end = settings.pause_end
+    if pause_end is not None and pause_end <= request.now:
+        pause_end = None
+    if settings.quiet_hours is None and settings.chosen_alerts is None and pause_end is None:
         return
     current = await quiet_hours.get(transaction, request.subscriber.number)
     chosen = replace(
         current,
         hours=settings.quiet_hours or current.hours,
         alerts=settings.chosen_alerts or current.alerts,
+        paused_until=pause_end or current.paused_until,
     )
     zone = zone_of(settings.zone or request.subscriber.zone)
     await quiet_hours.save(transaction, chosen, zone, request.now)
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= 100 else f"{text[:99]}…"

@@ -1,5 +1,7 @@
 """Inline mode: an inline query `@bot Kyiv` in any chat offers the newest bulletins to share."""
 
+import asyncio
+
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import InlineAnswer, InlineResult
 from handlers.messages.bulletin import RenderOptions
@@ -15,7 +17,7 @@ from storage.subscribers.subscribers import Detail
 from storage.values.message import MessageContent
 
 _MAX_RESULTS = 8
-_QUERY_LIMITS = QueryLimits(size=200)
+_QUERY_LIMITS = QueryLimits(size=200, guesses=0)
 _MAX_TITLE_LENGTH, _MAX_DESCRIPTION_LENGTH = 80, 160
 """UTF-16 units; Telegram shows no more of a result."""
 
@@ -37,13 +39,12 @@ async def answer(
         )
     except QueryError:
         return InlineAnswer(inline_query.id, ())
-    result = await Search(transaction, context.reader, query).page_before(_MAX_RESULTS)
-    return InlineAnswer(
-        inline_query.id,
-        tuple(
-            _build_result(bulletin, inline_query, context, options) for bulletin in result.bulletins
-        ),
-    )
+    page = await Search(transaction, context.reader, query).page_before(_MAX_RESULTS)
+    results = []
+    for bulletin in page.bulletins:
+        results.append(_build_result(bulletin, inline_query, context, options))
+        await asyncio.sleep(0)  # rendering a long text takes a few milliseconds
+    return InlineAnswer(inline_query.id, tuple(results))
 
 
 def _build_result(

@@ -1,4 +1,4 @@
-"""Command /latest and free text: search stored bulletins, newest first, with paging in place."""
+"""Command /latest: search stored bulletins, newest first, with paging in place."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ _DEFAULT_COUNT = 5
 _MAX_COUNT = 10
 _FREE_TEXT_COUNT = 3
 
-_QUERY_LIMITS = QueryLimits(size=400)
+QUERY_LIMITS = QueryLimits(size=400, guesses=0)
 """The query is repeated above the results, so its length is limited to leave room for them."""
 
 
@@ -36,9 +36,23 @@ async def show(request: Request, transaction: Transaction, context: HandlerConte
     return await _show_first_page(request, transaction, context, written, count)
 
 
-async def search(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
-    """Search for free text in a private chat."""
-    return await _show_first_page(request, transaction, context, request.text, _FREE_TEXT_COUNT)
+async def find_newest(
+    transaction: Transaction, context: HandlerContext, query: Query
+) -> SearchPage:
+    """Return the newest results for a free text."""
+    return await Search(transaction, context.reader, query).page_before(_FREE_TEXT_COUNT)
+
+
+def render_page(
+    request: Request,
+    context: HandlerContext,
+    result: SearchPage,
+    query: Query,
+    written: str,
+    head: Html,
+) -> MessageContent:
+    """Render the first page of results for a free text, below a head."""
+    return _render_page(request, context, result, query, written, _FREE_TEXT_COUNT, head)
 
 
 async def show_older(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
@@ -89,9 +103,10 @@ def _render_page(
     query: Query | None,
     written: str,
     count: int,
+    head: Html = Html(),  # noqa: B008 - a constant
 ) -> MessageContent:
     translator = context.translator(request)
-    heading = _render_heading(query, written, context, translator)
+    heading = join("\n\n", [head, _render_heading(query, written, context, translator)])
     if result.bulletins:
         content, fitting = _render_bulletins(request, context, result.bulletins, heading, count)
         if fitting < len(result.bulletins):
@@ -151,7 +166,7 @@ def _render_heading(
 
 def _parse_query(written: str, context: HandlerContext) -> Query | None:
     return (
-        parse(written, context.gazetteer, context.topics, _QUERY_LIMITS).query if written else None
+        parse(written, context.gazetteer, context.topics, QUERY_LIMITS).query if written else None
     )
 
 

@@ -51,6 +51,9 @@ _SCOPE_LABELS = {
 
 _BUTTONS_PER_ROW = 2
 
+_SEARCH_DEPTH = 500
+"""Bulletins searched for the newest one: the search holds a write transaction open."""
+
 
 def render_greeting(request: Request, context: HandlerContext) -> MessageContent:
     """Render the first message, with a button for each suggested place."""
@@ -136,7 +139,7 @@ async def _render_last_bulletin(
 ) -> MessageContent:
     """Render the newest stored bulletin that matches the subscription."""
     translator = context.translator(request)
-    result = await Search(transaction, context.reader, query).page_before(1)
+    result = await Search(transaction, context.reader, query, _SEARCH_DEPTH).page_before(1)
     if not result.bulletins:
         return MessageContent(translator.html("start-nothing-yet"))
     content = context.bulletin_renderer.render(

@@ -11,7 +11,8 @@ from handlers.telegram.events import Request
 from handlers.text.dates import format_moment
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
-from handlers.text.schedule_text import accepted_words, parse_time_of_day
+from handlers.text.plain_text import echo
+from handlers.text.time_text import accepted_words, normalize, parse_time_of_day
 from storage.engine.database import Transaction
 from storage.subscribers import quiet_hours
 from storage.subscribers.quiet_hours import QuietState
@@ -47,7 +48,7 @@ async def pause(request: Request, transaction: Transaction, context: HandlerCont
     except PauseTooLongError:
         return text_reply(translator.html("pause-too-long", days=_MAX_DURATION.days))
     except ValueError:
-        return text_reply(translator.html("pause-unknown", written=request.text))
+        return text_reply(translator.html("pause-unknown", written=echo(request.text)))
     return Reply(messages=(await _save_pause(until, request, transaction, translator),))
 
 
@@ -134,13 +135,13 @@ def _keyboard(translator: Translator) -> tuple[tuple[Button, ...], ...]:
 
 def _read_end(request: Request, translator: Translator) -> datetime:
     """Return the end of the pause. Raise PauseTooLongError, or ValueError for an invalid time."""
-    typed = " ".join(request.text.lower().split())
+    typed = normalize(request.text)
     if not typed:
         return request.now + _DEFAULT_DURATION
     until_words = "|".join(map(re.escape, accepted_words("read-to", translator)))
-    match = re.fullmatch(rf"(?:{until_words})\s+(\S+)", typed)
+    match = re.fullmatch(rf"(?:{until_words})\s+(.+)", typed)
     if match:
-        return _next_occurrence(parse_time_of_day(match[1]), request)
+        return _next_occurrence(parse_time_of_day(match[1], translator), request)
     return request.now + read_duration(typed, translator)
 
 

@@ -3,8 +3,8 @@
 The alert mode also applies during a pause.
 """
 
-import re
 from dataclasses import replace
+from datetime import datetime
 
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
@@ -13,8 +13,10 @@ from handlers.telegram.keyboards import with_checkmark
 from handlers.text.dates import format_moment
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
-from handlers.text.schedule_text import accepted_words, parse_time_of_day
+from handlers.text.plain_text import echo
+from handlers.text.time_text import accepted_words, normalize, parse_time_range
 from handlers.text.timezones import UTC
+from handlers.text.utc_offsets import zone_title
 from storage.engine.database import Transaction
 from storage.subscribers import quiet_hours
 from storage.subscribers.quiet_hours import QuietAlerts, QuietState
@@ -53,9 +55,9 @@ async def set_hours(request: Request, transaction: Transaction, context: Handler
         return Reply(messages=(MessageContent(translator.html("quiet-no-length")),))
     except ValueError:
         return Reply(
-            messages=(MessageContent(translator.html("quiet-unknown", written=request.text)),)
+            messages=(MessageContent(translator.html("quiet-unknown", written=echo(request.text))),)
         )
-    chosen = await save(replace(current, hours=hours), request, transaction)
+    chosen = await save(_with_hours(current, hours, request.now), request, transaction)
     return Reply(messages=(render_page(chosen, request, translator),))
 
 
@@ -75,7 +77,8 @@ async def choose_hours(
     except ValueError:
         return Reply(answer=context.translator(request).text("answer-old-button"))
     current = await quiet_hours.get(transaction, request.subscriber.number)
-    return await _change(current, replace(current, hours=hours), request, transaction, context)
+    chosen = _with_hours(current, hours, request.now)
+    return await _change(current, chosen, request, transaction, context)
 
 
 async def choose_alert_mode(
@@ -148,22 +151,39 @@ async def _change(
     )
 
 
+def _with_hours(current: QuietState, hours: QuietHours | None, now: datetime) -> QuietState:
+    """Return the state with other hours. Without any, alerts are back to normal after a pause."""
+    is_paused = current.paused_until is not None and current.paused_until > now
+    alerts = current.alerts if hours or is_paused else QuietAlerts.NOTIFY
+    return replace(current, hours=hours, alerts=alerts)
+
+
 def _render_lines(current: QuietState, request: Request, translator: Translator) -> list[Html]:
     zone = request.subscriber.zone
     if current.hours is None:
         return [
             translator.html("quiet-none"),
             render_status(current, request, translator),
-            render_alert_mode(current, translator),
+            _render_later_mode(current, request.now, translator),
         ]
     begin, end = f"{current.hours.begin:%H:%M}", f"{current.hours.end:%H:%M}"
     return [
-        translator.html("quiet-hours", begin=begin, end=end, zone=zone or UTC),
+        translator.html("quiet-hours", begin=begin, end=end, zone=zone_title(zone or UTC)),
         render_status(current, request, translator),
         translator.html("quiet-news"),
         render_alert_mode(current, translator),
         Html() if zone else translator.html("zone-is-utc"),
     ]
+
+
+def _render_later_mode(current: QuietState, now: datetime, translator: Translator) -> Html:
+    """Describe the alert mode without quiet hours: it holds in a pause only."""
+    is_paused = current.paused_until is not None and current.paused_until > now
+    if is_paused or current.alerts is QuietAlerts.NOTIFY:
+        return render_alert_mode(current, translator)
+    return translator.html(
+        "quiet-alerts-later", waits=int(current.alerts is QuietAlerts.DEFER)
+    )
 
 
 def _keyboard(current: QuietState, translator: Translator) -> tuple[tuple[Button, ...], ...]:
@@ -196,17 +216,9 @@ def read_hours(text: str, translator: Translator) -> QuietHours | None:
     English and the reader's language are understood. Raises EmptyWindowError, or ValueError for
     other text.
     """
-    typed = " ".join(text.lower().split())
-    if typed in (_OFF, *accepted_words("read-off", translator)):
+    if normalize(text) in (_OFF, *accepted_words("read-off", translator)):
         return None
-    to_words = "|".join(map(re.escape, accepted_words("read-to", translator)))
-    from_words = "|".join(map(re.escape, accepted_words("read-from", translator)))
-    match = re.fullmatch(
-        rf"(?:(?:{from_words})\s+)?(\S+?)\s*(?:[-–—]|\s(?:{to_words})\s)\s*(\S+)", typed
-    )
-    if not match:
-        raise ValueError("not a time window")
-    begin, end = parse_time_of_day(match[1]), parse_time_of_day(match[2])
+    begin, end = parse_time_range(text, translator)
     if begin == end:
         raise EmptyWindowError
     return QuietHours(begin, end)

@@ -9,8 +9,10 @@ from handlers.telegram.events import Request
 from handlers.telegram.keyboards import with_checkmark
 from handlers.text.html import Html, join
 from handlers.text.i18n import LANGUAGES, Translator
+from handlers.text.plain_text import echo
 from handlers.text.schedule_text import format_schedule
 from handlers.text.timezones import SUGGESTED_ZONES, UTC
+from handlers.text.utc_offsets import zone_title
 from storage.engine.database import Transaction
 from storage.subscribers import alert_preferences, quiet_hours, subscribers, subscriptions
 from storage.subscribers.alert_preferences import AlertUpdates
@@ -81,13 +83,20 @@ async def set_timezone(
     if zone is None:
         nearest = context.timezones.find_close_match(request.text)
         if nearest:
-            return text_reply(translator.html("zone-near", written=request.text, zone=nearest))
-        return text_reply(translator.html("zone-unknown", written=request.text))
+            return text_reply(
+                translator.html("zone-near", written=echo(request.text), zone=nearest)
+            )
+        return text_reply(translator.html("zone-unknown", written=echo(request.text)))
     await change_timezone(
         transaction, request.subscriber.number, request.subscriber.zone, zone, request.now
     )
     clock = f"{request.now.astimezone(zone_of(zone)):%H:%M}"
-    return text_reply(translator.html("zone-chosen", zone=zone, clock=clock))
+    chosen = translator.html("zone-chosen", zone=zone_title(zone), clock=clock)
+    if zone_title(zone) == zone:
+        return text_reply(chosen)
+    subscriber = request.subscriber._replace(zone=zone)
+    text = join("\n\n", [chosen, translator.html("zone-fixed")])
+    return Reply(messages=(MessageContent(text, _zone_buttons(subscriber)),))
 
 
 async def show_page(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
@@ -207,7 +216,7 @@ async def _render_main_page(
 def _render_zone(subscriber: Subscriber, translator: Translator) -> Html:
     if subscriber.zone is None:
         return translator.html("settings-no-zone")
-    return translator.html("settings-zone", zone=subscriber.zone)
+    return translator.html("settings-zone", zone=zone_title(subscriber.zone))
 
 
 def _render_quiet_hours(chosen: QuietState, translator: Translator) -> Html:
@@ -231,12 +240,16 @@ def _render_languages(translator: Translator) -> MessageContent:
 
 
 def _render_zones(subscriber: Subscriber, translator: Translator) -> MessageContent:
-    rows = [
-        (Button(with_checkmark(zone, is_selected=zone == subscriber.zone), f"{TIMEZONE}:{zone}"),)
-        for zone in SUGGESTED_ZONES
-    ]
+    rows = _zone_buttons(subscriber)
     text = join("\n\n", [_render_zone(subscriber, translator), translator.html("zone-choose")])
     return MessageContent(text, (*rows, _back_button(translator)))
+
+
+def _zone_buttons(subscriber: Subscriber) -> tuple[tuple[Button, ...], ...]:
+    return tuple(
+        (Button(with_checkmark(zone, is_selected=zone == subscriber.zone), f"{TIMEZONE}:{zone}"),)
+        for zone in SUGGESTED_ZONES
+    )
 
 
 def _back_button(translator: Translator) -> tuple[Button]:

@@ -1,13 +1,13 @@
 """Command /sources, for operators: health of each source; outage and recovery notices."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
 from handlers.telegram.events import Request
 from handlers.text import plain_text
-from handlers.text.dates import format_moment
+from handlers.text.dates import format_duration, format_moment
 from handlers.text.html import Html, bold, join
 from handlers.text.i18n import Translator
 from storage.engine.database import Transaction
@@ -18,11 +18,6 @@ from storage.values.message import MessageContent
 _MAX_ERROR_LENGTH = 200
 _MAX_UNKNOWN_PLACES = 10
 _MAX_PLACE_LENGTH = 60
-_UNITS = (
-    ("span-days", timedelta(days=1)),
-    ("span-hours", timedelta(hours=1)),
-    ("span-minutes", timedelta(minutes=1)),
-)
 
 
 async def show(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
@@ -79,16 +74,6 @@ def render_recovery_notice(health: SourceHealth, now: datetime, translator: Tran
         else ""
     )
     return translator.html("page-back", name=bold(health.name), span=outage)
-
-
-def format_duration(length: timedelta, translator: Translator) -> str:
-    """Format a duration in its largest whole unit; seconds below ten get one decimal."""
-    for unit, size in _UNITS:
-        if length >= size:
-            return translator.text(unit, count=length // size)
-    seconds = max(length.total_seconds(), 0.0)
-    count = f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}".removesuffix(".0")
-    return translator.text("span-seconds", count=count)
 
 
 def _short_error(health: SourceHealth) -> str:

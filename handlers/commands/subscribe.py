@@ -2,23 +2,25 @@
 
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply, text_reply
-from handlers.services import ambiguity
+from handlers.services import ambiguity, place_lists
+from handlers.services.place_lists import PlaceMode
 from handlers.services.subscriptions import (
     SubscribeResult,
     SubscriptionQuotaError,
     add_subscription,
 )
 from handlers.telegram.events import Request
-from handlers.telegram.keyboards import decode_text, encode_text
+from handlers.telegram.keyboards import decode_text, encode_text, parse_number
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
+from handlers.text.plain_text import echo
 from handlers.text.query_errors import apply_suggestion, format_error
 from handlers.text.query_text import QueryFormatter
 from handlers.text.schedule_text import format_schedule, parse_schedule_text
 from handlers.text.timezones import UTC
-from matching.query.ast import dump, load
+from matching.query.ast import Query, dump, load
 from matching.query.errors import QueryError
-from matching.query.parser import ParsedQuery, parse
+from matching.query.parser import Ambiguity, parse
 from storage.engine.database import Transaction
 from storage.subscribers import subscriptions
 from storage.subscribers.subscriptions import Subscription
@@ -28,6 +30,9 @@ from storage.values.schedules import Frequency, Schedule
 SUBSCRIBE = "f"
 """Callback prefix of `f:QUERY`, as typed: subscribe with the chat's default schedule."""
 
+PLACE_MODE = "b"
+"""Callback prefix of `b:SUBSCRIPTION:MODE`: reports must mention any or all of its places."""
+
 
 async def subscribe(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
     """Answer /subscribe QUERY [| WHEN]."""
@@ -35,13 +40,13 @@ async def subscribe(request: Request, transaction: Transaction, context: Handler
     names = {f"/{command.name}" for command in context.commands}
     if not names.isdisjoint(request.text.lower().split()):
         return text_reply(translator.html("subscribe-one-command"))
-    written, when = request.text, ""
+    written, when = request.message.multiline_text, ""  # the end of a line separates places
     if "|" in written:
         written, _, when = written.rpartition("|")
     try:
         schedule = parse_schedule_text(when, translator) if when.strip() else None
     except ValueError:
-        return text_reply(translator.html("schedule-unknown", written=when.strip()))
+        return text_reply(translator.html("schedule-unknown", written=echo(when)))
     try:
         return await subscribe_to_query(request, transaction, context, written.strip(), schedule)
     except SubscriptionQuotaError:
@@ -88,8 +93,34 @@ async def choose_meaning(
         return Reply(answer=translator.text("answer-already"))
     changed = await subscriptions.change(transaction, subscription, query=dump(query))
     content = _render_subscription(
-        request, context, changed, parsed, request.subscriber.zone or UTC, Html()
+        request, context, changed, parsed.ambiguities, request.subscriber.zone or UTC, Html()
     )
+    return Reply(
+        edit=content, answer=translator.text("answer-changed"), changed_subscriptions=(changed,)
+    )
+
+
+async def choose_place_mode(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Change whether reports must mention any or all places of a subscription."""
+    translator = context.translator(request)
+    id_text, _, mode = request.callback_payload.partition(":")
+    subscription_id = parse_number(id_text)
+    if subscription_id is None or mode not in list(PlaceMode):
+        return Reply(answer=translator.text("answer-old-button"))
+    number = request.subscriber.number
+    subscription = await subscriptions.find(transaction, subscription_id, number)
+    if subscription is None:
+        return Reply(answer=translator.text("answer-gone"))
+    query = dump(place_lists.change_mode(load(subscription.query), PlaceMode(mode)))
+    if query == subscription.query:
+        return Reply(answer=translator.text("answer-already-chosen"))
+    if query in {other.query for other in await subscriptions.of(transaction, number)}:
+        return Reply(answer=translator.text("answer-already"))
+    changed = await subscriptions.change(transaction, subscription, query=query)
+    zone = request.subscriber.zone or UTC
+    content = _render_subscription(request, context, changed, (), zone, Html())
     return Reply(
         edit=content, answer=translator.text("answer-changed"), changed_subscriptions=(changed,)
     )
@@ -129,7 +160,12 @@ async def subscribe_to_query(
     result = await add_subscription(request, transaction, context, written, parsed.query, schedule)
     subscription, zone = result.subscription, result.zone or UTC
     content = _render_subscription(
-        request, context, subscription, parsed, zone, _render_notes(result, translator)
+        request,
+        context,
+        subscription,
+        parsed.ambiguities,
+        zone,
+        _render_notes(result, translator),
     )
     if not result.is_new and not result.is_changed:
         description = QueryFormatter(translator, context.gazetteer, context.topics).format(
@@ -144,7 +180,7 @@ def _render_subscription(
     request: Request,
     context: HandlerContext,
     subscription: Subscription,
-    parsed: ParsedQuery,
+    ambiguities: tuple[Ambiguity, ...],
     zone: str,
     note: Html,
 ) -> MessageContent:
@@ -152,22 +188,37 @@ def _render_subscription(
     translator = context.translator(request)
     formatter = QueryFormatter(translator, context.gazetteer, context.topics)
     query = load(subscription.query)
-    rows = ambiguity.alternative_buttons(
-        subscription.id, query, parsed.ambiguities, translator, formatter
-    )
+    rows = ambiguity.alternative_buttons(subscription.id, query, ambiguities, translator, formatter)
     description = formatter.format(query, subscription.query_text)
     if subscription.schedule.frequency is Frequency.NOW:
         confirmation = translator.html("subscribed", what=description)
     else:
         when = format_schedule(subscription.schedule, zone, translator)
         confirmation = translator.html("subscribed-digest", what=description, when=when)
-    hint = _render_meaning_hint(parsed, translator) if rows else Html()
+    hint = _render_meaning_hint(ambiguities, translator) if rows else Html()
+    rows = (*_place_mode_buttons(subscription.id, query, translator), *rows)
     return MessageContent(join("\n\n", [confirmation, note, hint]), rows)
 
 
-def _render_meaning_hint(parsed: ParsedQuery, translator: Translator) -> Html:
+def _place_mode_buttons(
+    subscription_id: int, query: Query, translator: Translator
+) -> tuple[tuple[Button, ...], ...]:
+    """Return the button for the other reading of a list of places; empty without a list."""
+    place_list = place_lists.find_list(query)
+    if place_list is None:
+        return ()
+    mode, count = place_list
+    other, key = PlaceMode.ANY, "button-any-place"
+    if mode is PlaceMode.ANY:
+        other, key = PlaceMode.ALL, "button-all-places"
+    values = {"count": count} if mode is PlaceMode.ANY else {}
+    label = translator.text(key, **values)
+    return ((Button(label, f"{PLACE_MODE}:{subscription_id}:{other}"),),)
+
+
+def _render_meaning_hint(ambiguities: tuple[Ambiguity, ...], translator: Translator) -> Html:
     """Explain the buttons: corrections of a probable typo, or other meanings."""
-    if all(choice.is_guess for choice in parsed.ambiguities):
+    if all(choice.is_guess for choice in ambiguities):
         return translator.html("subscribed-guessed")
     return translator.html("subscribed-ambiguous")
 

@@ -1,8 +1,9 @@
 """Command /why: explain why a message was delivered, or why a bulletin was not."""
 
-import asyncio
+from collections.abc import Iterable
 
 from alerts.classification import read_bulletin
+from alerts.stored_readings import ReadingScan, load_readings
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply, text_reply
 from handlers.messages.pagination import paginate
@@ -14,7 +15,7 @@ from handlers.text import plain_text
 from handlers.text.html import Html, bold, join
 from matching.text.tokenizer import split_words
 from storage.engine.database import Transaction
-from storage.inbound import bulletins
+from storage.inbound import bulletins, readings
 from storage.inbound.bulletins import ANNOUNCEMENT_SOURCE, Bulletin, StoredBulletin
 from storage.outbox import delivery_trace, receipts
 from storage.subscribers import subscriptions
@@ -24,6 +25,7 @@ PREFIX = "y"
 """Callback prefix of `y:BULLETIN`: explain that bulletin."""
 
 _MAX_SEARCHED = 2_000  # bulletins
+_MAX_TEXTS = 100  # read again, of bulletins whose reading an older version has stored
 _BATCH_SIZE = 100
 _MIN_WORDS = 2
 """A shorter text matches too many bulletins to identify one."""
@@ -43,7 +45,7 @@ async def explain(request: Request, transaction: Transaction, context: HandlerCo
     if bulletin is None and not text:
         return text_reply(translator.html("why-usage"))
     if bulletin is None:
-        bulletin = await _search(transaction, text)
+        bulletin = await _search(transaction, context, text)
     if bulletin is None:
         return text_reply(await _explain_text(request, transaction, context, text))
     return text_reply(await _explain_bulletin(request, transaction, context, bulletin))
@@ -76,30 +78,31 @@ async def _find_replied_bulletin(
     return (await bulletins.get(transaction, [id_])).get(id_) if id_ is not None else None
 
 
-async def _search(transaction: Transaction, text: str) -> StoredBulletin | None:
+async def _search(
+    transaction: Transaction, context: HandlerContext, text: str
+) -> StoredBulletin | None:
     """Return the newest bulletin with that URL or phrase, among the last _MAX_SEARCHED."""
-    phrase = _normalize(text)
+    phrase = _join(split_words(text))
     is_specific = len(phrase.split()) >= _MIN_WORDS
     before_id: int | None = None
+    scan = ReadingScan(transaction, context.reader, max_texts=_MAX_TEXTS)
     for _ in range(_MAX_SEARCHED // _BATCH_SIZE):
-        batch = await bulletins.get_newest(
+        batch = await readings.scan_before(
             transaction, _BATCH_SIZE, before=before_id, include_duplicates=True
         )
-        for bulletin in batch:
-            if bulletin.url == text.strip() or (
-                is_specific and phrase in _normalize(f"{bulletin.title} {bulletin.text}")
-            ):
-                return bulletin
-            await asyncio.sleep(0)
+        async for row, reading in scan.resolve(batch):
+            words = _join(reading.texts) if reading and is_specific else ""
+            if row.url == text.strip() or phrase in words:
+                return (await bulletins.get(transaction, [row.id])).get(row.id)
         if len(batch) < _BATCH_SIZE:
             return None
         before_id = batch[-1].id
     return None
 
 
-def _normalize(text: str) -> str:
-    """Return the words of a text, each between spaces, so that `in` compares whole words."""
-    return f" {' '.join(split_words(text))} "
+def _join(words: Iterable[str]) -> str:
+    """Return words, each between spaces, so that `in` compares whole words."""
+    return f" {' '.join(filter(None, words))} "
 
 
 async def _explain_bulletin(
@@ -140,6 +143,10 @@ async def _explain_match(
 ) -> list[Html]:
     """List the subscriptions that match, or what each of them misses."""
     subscribed = await subscriptions.of(transaction, request.subscriber.number)
-    reading = read_bulletin(context.reader, bulletin)
+    if isinstance(bulletin, StoredBulletin):
+        loaded = await load_readings(transaction, context.reader, [bulletin])
+        reading = loaded[bulletin.id]
+    else:
+        reading = read_bulletin(context.reader, bulletin)
     text = f"{bulletin.title}\n{bulletin.text}"
-    return match_explanation.explain(subscribed, reading, text, context, request)
+    return await match_explanation.explain(subscribed, reading, text, context, request)

@@ -51,6 +51,7 @@ class InlineAnswer:
 
     query_id: str
     results: tuple[InlineResult, ...]
+    is_cacheable: bool = True  # False: the same query may have results a moment later
 
 
 ImmediateCall = MessageEdit | CallbackAnswer | InlineAnswer

@@ -114,6 +114,10 @@ query-not = not { $what }
 query-or = or
 query-and = and
 query-in = { $what } in { $places }
+query-together = { $places } (only reports that mention { $count ->
+        [2] both
+       *[other] all of them
+    })
 query-without = { $what }, but not { $without }
 
 ## When
@@ -187,6 +191,11 @@ digest-others =
         [one] it
        *[other] them all
     }?
+digest-urgent =
+    Alerts still come at once ({ $count ->
+        [one] one subscription
+       *[other] { $count } subscriptions
+    }).
 digest-moved =
     Moved { $count ->
         [one] one thing
@@ -246,6 +255,7 @@ language-chosen = I speak English now.
 language-unknown = I do not speak this language yet. There is: { $languages }. For example <code>/language en</code>
 zone-choose = Press a zone, or write yours or your city: <code>/timezone Europe/Kyiv</code>
 zone-chosen = Time zone: { $zone }. It is { $clock } there now.
+zone-fixed = This time does not change in summer or winter. For a zone that does, choose a city:
 zone-near = I do not know the time zone “{ $written }”. Did you mean <code>/timezone { $zone }</code>?
 zone-unknown = I do not know the time zone “{ $written }”. Write a city or a zone: <code>/timezone Europe/Kyiv</code>
 
@@ -314,6 +324,13 @@ button-more = Read the rest
 button-why = Why?
 button-place-instead = { $place } instead
 button-word-instead = The word “{ $word }” instead
+button-all-places =
+    { $count ->
+        [2] Only reports that mention both
+       *[other] Only reports that mention all { $count }
+    }
+button-any-place = Reports that mention any of the places
+button-move-alerts = Move the alerts too
 button-remove = ✕ { $number }
 button-hush = 🔕 { $number } without sound
 button-ring = 🔔 { $number } with sound
@@ -418,6 +435,11 @@ quiet-news = News waits. When the quiet is over, you get one message with what i
 quiet-alerts-ring = Alerts ring as always.
 quiet-alerts-silent = Alerts come at once, but without sound.
 quiet-alerts-held = <b>Alerts wait, too: nothing rings.</b>
+quiet-alerts-later =
+    Alerts come with sound. During a pause { $waits ->
+        [0] they come without sound.
+       *[other] they wait.
+    }
 quiet-held-so-far = What has waited so far still comes when the quiet is over.
 quiet-unknown =
     I do not understand the hours “{ $written }”. You can write:
@@ -484,6 +506,8 @@ read-to = to, till, until, and
 read-minutes = m, min, mins, minute, minutes
 read-hours = h, hr, hrs, hour, hours
 read-days = d, day, days
+read-am = am, a.m., in the morning
+read-pm = pm, p.m., in the afternoon, in the evening
 
 ## /stats
 
@@ -547,6 +571,11 @@ incident-level-red = Level: red
 incident-level-orange = Level: orange
 incident-level-yellow = Level: yellow
 incident-threats = Threats: { $threats }
+threat-ballistic = Ballistic missiles
+threat-cruise = Cruise missiles
+threat-bombs = Guided bombs
+threat-recon = Reconnaissance drones
+threat-aviation = Aircraft
 incident-since = On since { $since }
 incident-warned = A warning since { $since }: it has not begun yet
 incident-lasted = It lasted { $lasted }: { $since } – { $until }
@@ -562,7 +591,8 @@ alerts-in = <b>On now in { $place }</b>
 alerts-none = I know of no alert that is on.
 alerts-none-in = I know of no alert that is on in { $place }.
 alerts-unwatched = <b>I cannot tell whether an alert is on:</b> none of my sources has reported on alerts of late. This is no all-clear.
-alerts-stale = But my sources have not answered since { $at }: there may be one.
+alerts-stale = <b>I cannot tell whether an alert is on.</b> My sources have not answered since { $at }: there may be one.
+alerts-fresh = Checked { $span } ago.
 alerts-more =
     { $count ->
         [one] And one more.

@@ -117,6 +117,10 @@ query-not = non { $what }
 query-or = o
 query-and = e
 query-in = { $what }, luogo: { $places }
+query-together = { $places } (solo le notizie che citano { $count ->
+        [2] entrambi
+       *[other] tutti questi luoghi
+    })
 query-without = { $what }, ma senza { $without }
 
 ## Quando
@@ -190,6 +194,11 @@ digest-others =
         [one] La sposto
        *[other] Le sposto tutte
     }?
+digest-urgent =
+    Per gli allarmi ti avviso ancora subito ({ $count ->
+        [one] un’iscrizione
+       *[other] { $count } iscrizioni
+    }).
 digest-moved =
     { $count ->
         [one] Una cosa spostata
@@ -249,6 +258,7 @@ language-chosen = Ora ti scrivo in italiano.
 language-unknown = Questa lingua non la parlo ancora. Ci sono: { $languages }. Per esempio <code>/language it</code>
 zone-choose = Tocca un fuso, oppure scrivi il tuo o la tua città: <code>/timezone Roma</code>
 zone-chosen = Fuso orario: { $zone }. Ora locale: { $clock }.
+zone-fixed = Quest’ora non cambia fra estate e inverno. Se la tua cambia, scegli una città:
 zone-near = Non conosco il fuso orario «{ $written }». Intendevi <code>/timezone { $zone }</code>?
 zone-unknown = Non conosco il fuso orario «{ $written }». Scrivi una città o un fuso: <code>/timezone Roma</code>
 
@@ -309,6 +319,13 @@ button-more = Leggi il resto
 button-why = Perché?
 button-place-instead = Invece { $place }
 button-word-instead = Invece la parola «{ $word }»
+button-all-places =
+    { $count ->
+        [2] Solo le notizie che citano entrambi
+       *[other] Solo le notizie che li citano tutti e { $count }
+    }
+button-any-place = Notizie su uno qualsiasi dei luoghi
+button-move-alerts = Sposta anche gli allarmi
 button-remove = ✕ { $number }
 button-hush = 🔕 { $number } senza suono
 button-ring = 🔔 { $number } con il suono
@@ -414,6 +431,11 @@ quiet-news = Le notizie aspettano. Alla fine del silenzio ricevi un solo messagg
 quiet-alerts-ring = Gli allarmi suonano come sempre.
 quiet-alerts-silent = Gli allarmi arrivano subito, ma senza suono.
 quiet-alerts-held = <b>Aspettano anche gli allarmi: non suona nulla.</b>
+quiet-alerts-later =
+    Gli allarmi arrivano con suono. Durante una pausa { $waits ->
+        [0] arrivano in silenzio.
+       *[other] aspettano.
+    }
 quiet-held-so-far = Ciò che ha aspettato finora arriva alla fine del silenzio.
 quiet-unknown =
     Non capisco le ore «{ $written }». Puoi scrivere:
@@ -480,6 +502,8 @@ read-to = alle, fino alle, a, fino a
 read-minutes = m, min, minuto, minuti
 read-hours = h, ora, ore
 read-days = g, giorno, giorni
+read-am = di mattina, del mattino
+read-pm = di pomeriggio, del pomeriggio, di sera, della sera
 
 ## /stats
 
@@ -543,6 +567,11 @@ incident-level-red = Livello: rosso
 incident-level-orange = Livello: arancione
 incident-level-yellow = Livello: giallo
 incident-threats = Minacce: { $threats }
+threat-ballistic = Missili balistici
+threat-cruise = Missili da crociera
+threat-bombs = Bombe guidate
+threat-recon = Droni da ricognizione
+threat-aviation = Aerei
 incident-since = In corso. Inizio: { $since }
 incident-warned = Preallarme: { $since }. Non è ancora cominciato
 incident-lasted = È durato { $lasted }: { $since } – { $until }
@@ -558,7 +587,8 @@ alerts-in = <b>Allarmi in corso: { $place }</b>
 alerts-none = Non mi risulta nessun allarme in corso.
 alerts-none-in = { $place }: non mi risulta nessun allarme in corso.
 alerts-unwatched = <b>Non so se c’è un allarme in corso:</b> di recente nessuna delle mie fonti ha parlato di allarmi. Questo non è un cessato allarme.
-alerts-stale = Ma le mie fonti non rispondono più (ultima risposta: { $at }): potrebbe essercene uno.
+alerts-stale = <b>Non so se c’è un allarme in corso.</b> Le mie fonti non rispondono più (ultima risposta: { $at }): potrebbe essercene uno.
+alerts-fresh = Verificato { $span } fa.
 alerts-more =
     { $count ->
         [one] E un altro.

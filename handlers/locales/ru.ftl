@@ -117,6 +117,10 @@ query-not = не { $what }
 query-or = или
 query-and = и
 query-in = { $what }, место: { $places }
+query-together = { $places } (только сообщения, где упомянуты { $count ->
+        [2] оба места
+       *[other] все эти места
+    })
 query-without = { $what }, но без: { $without }
 
 ## Когда
@@ -190,6 +194,12 @@ digest-others =
         [1] её
        *[other] их все
     }?
+digest-urgent =
+    О тревогах по-прежнему сообщаю сразу ({ $count ->
+        [one] { $count } подписка
+        [few] { $count } подписки
+       *[other] { $count } подписок
+    }).
 digest-moved =
     { $count ->
         [one] Перенесена { $count } подписка
@@ -250,6 +260,7 @@ language-chosen = Теперь я говорю по-русски.
 language-unknown = Этого языка я ещё не знаю. Есть такие: { $languages }. Например, <code>/language ru</code>
 zone-choose = Выберите пояс или напишите свой пояс или город: <code>/timezone Киев</code>
 zone-chosen = Часовой пояс: { $zone }. Там сейчас { $clock }.
+zone-fixed = Это время не переходит на летнее и зимнее. Если у вас переходит, выберите город:
 zone-near = Часового пояса «{ $written }» я не знаю. Возможно, <code>/timezone { $zone }</code>?
 zone-unknown = Часового пояса «{ $written }» я не знаю. Напишите город или пояс: <code>/timezone Киев</code>
 
@@ -308,6 +319,13 @@ button-more = Читать дальше
 button-why = Почему?
 button-place-instead = Другое: { $place }
 button-word-instead = Другое: слово «{ $word }»
+button-all-places =
+    { $count ->
+        [2] Только сообщения, где есть оба
+       *[other] Только сообщения, где есть все ({ $count })
+    }
+button-any-place = Сообщения о любом из мест
+button-move-alerts = Перенести и тревоги
 button-remove = ✕ { $number }
 button-hush = 🔕 { $number } без звука
 button-ring = 🔔 { $number } со звуком
@@ -415,6 +433,11 @@ quiet-news = Новости ждут. Когда тихое время зако�
 quiet-alerts-ring = Тревоги приходят со звуком, как всегда.
 quiet-alerts-silent = Тревоги приходят сразу, но без звука.
 quiet-alerts-held = <b>Тревоги тоже ждут: не придёт ничего.</b>
+quiet-alerts-later =
+    Тревоги приходят со звуком. Во время паузы они { $waits ->
+        [0] приходят без звука.
+       *[other] ждут.
+    }
 quiet-held-so-far = То, что ждало до сих пор, придёт, когда тихое время закончится.
 quiet-unknown =
     Не понимаю, какие это часы: «{ $written }». Можно написать:
@@ -485,6 +508,8 @@ read-to = до, по
 read-minutes = м, мин, минута, минуту, минуты, минут
 read-hours = ч, час, часа, часов
 read-days = д, день, дня, дней, сутки, суток
+read-am = утра
+read-pm = дня, вечера
 
 ## /stats
 
@@ -547,6 +572,11 @@ incident-level-red = Уровень: красный
 incident-level-orange = Уровень: оранжевый
 incident-level-yellow = Уровень: жёлтый
 incident-threats = Угрозы: { $threats }
+threat-ballistic = Баллистические ракеты
+threat-cruise = Крылатые ракеты
+threat-bombs = Управляемые авиабомбы
+threat-recon = Разведывательные дроны
+threat-aviation = Авиация
 incident-since = Длится с { $since }
 incident-warned = Предупреждение с { $since }: ещё не началось
 incident-lasted = Длилась { $lasted }: { $since } – { $until }
@@ -562,7 +592,8 @@ alerts-in = <b>Тревоги сейчас: { $place }</b>
 alerts-none = Сейчас мне не известно ни об одной тревоге.
 alerts-none-in = { $place }: сейчас мне не известно ни об одной тревоге.
 alerts-unwatched = <b>Я не знаю, есть ли сейчас тревога:</b> в последнее время ни один мой источник о тревогах не сообщал. Это не отбой.
-alerts-stale = Но мои источники не отвечают с { $at }: тревога возможна.
+alerts-stale = <b>Я не знаю, есть ли сейчас тревога.</b> Мои источники не отвечают с { $at }: тревога возможна.
+alerts-fresh = Проверено { $span } назад.
 alerts-more =
     { $count ->
         [one] И ещё { $count }.

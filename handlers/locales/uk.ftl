@@ -117,6 +117,10 @@ query-not = не { $what }
 query-or = або
 query-and = і
 query-in = { $what }, місце: { $places }
+query-together = { $places } (лише повідомлення, де згадано { $count ->
+        [2] обидва місця
+       *[other] усі ці місця
+    })
 query-without = { $what }, але без: { $without }
 
 ## Коли
@@ -191,6 +195,12 @@ digest-others =
         [1] її
        *[other] їх усі
     }?
+digest-urgent =
+    Про тривоги й далі сповіщаю одразу ({ $count ->
+        [one] { $count } підписка
+        [few] { $count } підписки
+       *[other] { $count } підписок
+    }).
 digest-moved =
     Перенесено { $count ->
         [one] { $count } підписку
@@ -251,6 +261,7 @@ language-chosen = Тепер я говорю українською.
 language-unknown = Такою мовою я ще не говорю. Є такі: { $languages }. Наприклад <code>/language uk</code>
 zone-choose = Натисніть пояс або напишіть свій пояс чи місто: <code>/timezone Київ</code>
 zone-chosen = Часовий пояс: { $zone }. Там зараз { $clock }.
+zone-fixed = Цей час не переходить на літній і зимовий. Якщо у вас переходить, виберіть місто:
 zone-near = Я не знаю часового поясу «{ $written }». Можливо, <code>/timezone { $zone }</code>?
 zone-unknown = Я не знаю часового поясу «{ $written }». Напишіть місто або пояс: <code>/timezone Київ</code>
 
@@ -309,6 +320,13 @@ button-more = Читати далі
 button-why = Чому?
 button-place-instead = Інше: { $place }
 button-word-instead = Інше: слово «{ $word }»
+button-all-places =
+    { $count ->
+        [2] Лише повідомлення, де є обидва
+       *[other] Лише повідомлення, де є всі ({ $count })
+    }
+button-any-place = Повідомлення про будь-яке з місць
+button-move-alerts = Перенести й тривоги
 button-remove = ✕ { $number }
 button-hush = 🔕 { $number } без звуку
 button-ring = 🔔 { $number } зі звуком
@@ -415,6 +433,11 @@ quiet-news = Новини чекають. Коли тиша закінчитьс
 quiet-alerts-ring = Тривоги надходять зі звуком, як завжди.
 quiet-alerts-silent = Тривоги надходять одразу, але без звуку.
 quiet-alerts-held = <b>Тривоги теж чекають: не надійде нічого.</b>
+quiet-alerts-later =
+    Тривоги надходять зі звуком. Під час паузи вони { $waits ->
+        [0] надходять без звуку.
+       *[other] чекають.
+    }
 quiet-held-so-far = Те, що чекало досі, надійде, коли тиша закінчиться.
 quiet-unknown =
     Не розумію годин «{ $written }». Можна написати:
@@ -485,6 +508,8 @@ read-to = до, по
 read-minutes = хв, хвилина, хвилину, хвилини, хвилин
 read-hours = г, год, година, годину, години, годин
 read-days = д, день, дні, днів, доба, добу, доби
+read-am = ранку
+read-pm = дня, вечора
 
 ## /stats
 
@@ -547,6 +572,11 @@ incident-level-red = Рівень: червоний
 incident-level-orange = Рівень: помаранчевий
 incident-level-yellow = Рівень: жовтий
 incident-threats = Загрози: { $threats }
+threat-ballistic = Балістичні ракети
+threat-cruise = Крилаті ракети
+threat-bombs = Керовані авіабомби
+threat-recon = Розвідувальні дрони
+threat-aviation = Авіація
 incident-since = Триває з { $since }
 incident-warned = Попередження з { $since }: ще не почалося
 incident-lasted = Тривала { $lasted }: { $since } – { $until }
@@ -562,7 +592,8 @@ alerts-in = <b>Триває зараз: { $place }</b>
 alerts-none = Мені не відомо про жодну тривогу зараз.
 alerts-none-in = { $place }: мені не відомо про жодну тривогу зараз.
 alerts-unwatched = <b>Я не знаю, чи є зараз тривога:</b> останнім часом жодне моє джерело про тривоги не повідомляло. Це не відбій.
-alerts-stale = Але мої джерела не відповідають з { $at }: тривога може бути.
+alerts-stale = <b>Я не знаю, чи є зараз тривога.</b> Мої джерела не відповідають з { $at }: тривога може бути.
+alerts-fresh = Перевірено { $span } тому.
 alerts-more =
     { $count ->
         [one] І ще { $count }.

@@ -10,10 +10,14 @@ from datetime import datetime, timedelta
 from alerts.classification import is_declared_alert
 from handlers.messages.bulletin import RenderOptions
 from handlers.messages.pagination import paginate
+from handlers.messages.source_words import quote_source
+from handlers.messages.threats import name_threats
+from handlers.messages.warning_details import LEVELS
 from handlers.text import html, plain_text
 from handlers.text.dates import format_moment
 from handlers.text.html import Html, bold, escape, join, link
 from handlers.text.i18n import Catalog, Translator
+from matching.places.areas import area_names
 from matching.places.gazetteer import Gazetteer
 from matching.topics.topics import Topics
 from storage.inbound.bulletins import StoredBulletin
@@ -24,8 +28,11 @@ LATE_AFTER = timedelta(seconds=30)
 """Delay from which a message shows it."""
 
 _MAX_EXCERPT_LENGTH = 600
+_MAX_SHORT_EXCERPT_LENGTH, _MAX_EXCERPTS = 200, 3
+"""UTF-16 units of a source's words, and bulletins quoted, in a message about several alerts."""
+
 _MAX_INCIDENTS = 25
-_MAX_MESSAGE_UNITS = 3_800
+MAX_LIST_UNITS = 3_800
 """UTF-16 units of a list. Telegram's limit is 4,096, and a caller may append a few words."""
 
 _MAX_PLACES = 5
@@ -39,11 +46,6 @@ _HAZARDS = {
     "weather": "incident-weather",
     "quake": "incident-quake",
 }
-_LEVELS = {
-    "red": "incident-level-red",
-    "orange": "incident-level-orange",
-    "yellow": "incident-level-yellow",
-}
 _ACTIVE, _MINOR, _OVER, _UNKNOWN = "🔴", "🟡", "🟢", "⚪"
 
 
@@ -55,6 +57,7 @@ class IncidentView:
     reason: NotificationReason
     bulletin: StoredBulletin | None = None  # its last bulletin; None: purged
     delay: timedelta | None = None  # from the source's own time to now; None: not shown
+    is_edit: bool = False  # of a message that has told of the alert: its end erases nothing
 
 
 class AlertRenderer:
@@ -76,7 +79,9 @@ class AlertRenderer:
         incidents = self.render_list(Html(), active_first, options, now)
         delay = max((view.delay for view in views if view.delay), default=None)
         late = _late(delay, translator)
-        return MessageContent(join("\n\n", [incidents, Html(f"<i>{late}</i>") if late else Html()]))
+        words = self._words_of_all(views, options, now)
+        notice = Html(f"<i>{late}</i>") if late else Html()
+        return MessageContent(join("\n\n", [incidents, *words, notice]))
 
     def _render_single(
         self, view: IncidentView, options: RenderOptions, now: datetime
@@ -84,12 +89,12 @@ class AlertRenderer:
         translator = self._catalog.translator(options.language)
         incident = view.incident
         head = join(" ", [Html(_sign(incident)), bold(self._headline(view, translator))])
-        state = self._state(incident, options, now, translator)
+        state = self._state(view, options, now, translator)
         parts = [head, state]
         if view.reason is NotificationReason.KNOWN_AGAIN and incident.unknown_since is None:
             parts.insert(1, translator.html("incident-known-again"))
-        if incident.closed_at is None:
-            parts.append(_excerpt(view.bulletin, options, html.visible_text(state)))
+        if incident.closed_at is None or view.is_edit:
+            parts.append(self._excerpt(view, options, now, _MAX_EXCERPT_LENGTH))
         return MessageContent(join("\n\n", [*parts, _footer(view, translator)]))
 
     def render_missed_summary(
@@ -108,6 +113,7 @@ class AlertRenderer:
         options: RenderOptions,
         now: datetime,
         confirmed_at: Mapping[str, datetime] | None = None,
+        max_units: int = MAX_LIST_UNITS,
     ) -> Html:
         """Render the first incidents that fit one message, and the count of the others.
 
@@ -119,10 +125,10 @@ class AlertRenderer:
             incident = view.incident
             title = f"{_sign(incident)} {self._headline(view, translator)}"
             sources = _sources(incident, options, now, translator, confirmed_at or {})
-            state = self._state(incident, options, now, translator)
+            state = self._state(view, options, now, translator)
             entry = join("\n", [bold(title), state, Html(f"<i>{sources}</i>")])
             text = html.visible_text(join("\n\n", [*parts, entry]))
-            if plain_text.utf16_length(text) > _MAX_MESSAGE_UNITS:
+            if plain_text.utf16_length(text) > max_units:
                 break
             parts.append(entry)
         count = len(parts) - 1
@@ -135,7 +141,7 @@ class AlertRenderer:
         kind, _, id_ = incident.hazard.partition(":")
         hazard = translator.text(_HAZARDS.get(kind, "incident-other"))
         place = self._place(view, translator)
-        if incident.closed_at:
+        if incident.closed_at and not view.is_edit:
             # The end of a forecast does not mean that it is safe: it is no all-clear.
             key = "incident-over" if id_ else "button-all-clear"
             return translator.text(key, what=hazard, place=place)
@@ -146,21 +152,24 @@ class AlertRenderer:
     def _place(self, view: IncidentView, translator: Translator) -> str:
         """Return the region; for an alert with an id the place names that its source gives."""
         incident = view.incident
-        names = view.bulletin.regions if view.bulletin else ()
-        if len(names) < 2 or not has_id(incident.hazard):
+        names = area_names(view.bulletin.regions) if view.bulletin else ()
+        is_list = len(names) > 1 or any("," in name for name in names)
+        if not is_list or not has_id(incident.hazard):
             return self._gazetteer.title(incident.region, translator.language)
         joined = ", ".join(map(plain_text.single_line, names[:_MAX_PLACES]))
         return joined if len(names) <= _MAX_PLACES else f"{joined}, …"
 
     def _state(
-        self, incident: Incident, options: RenderOptions, now: datetime, translator: Translator
+        self, view: IncidentView, options: RenderOptions, now: datetime, translator: Translator
     ) -> Html:
+        incident = view.incident
         since = format_moment(incident.opened_at, options.zone, now, translator)
         if incident.closed_at:
             until = format_moment(incident.closed_at, options.zone, now, translator)
             duration = _format_duration(incident.closed_at - incident.opened_at, translator)
             key = "incident-applied" if has_id(incident.hazard) else "incident-lasted"
-            return translator.html(key, lasted=duration, since=since, until=until)
+            ended = translator.html(key, lasted=duration, since=since, until=until)
+            return join("\n", [ended, *(self._severity(view, translator) if view.is_edit else ())])
         lines = [translator.html("incident-since", since=since)]
         if incident.level == "warning":  # nothing is active yet
             lines = [translator.html("incident-warned", since=since)]
@@ -169,7 +178,7 @@ class AlertRenderer:
             if expires_at := _expires_at(incident):
                 until = format_moment(expires_at, options.zone, now, translator)
                 lines.append(translator.html("incident-until", until=until))
-        lines += self._severity(incident, translator)
+        lines += self._severity(view, translator)
         if incident.unknown_since:
             unknown_since = format_moment(incident.unknown_since, options.zone, now, translator)
             lines = [
@@ -179,34 +188,50 @@ class AlertRenderer:
             ]
         return join("\n", lines)
 
-    def _severity(self, incident: Incident, translator: Translator) -> list[Html]:
+    def _severity(self, view: IncidentView, translator: Translator) -> list[Html]:
+        incident, bulletin = view.incident, view.bulletin
         lines = []
-        if incident.level in _LEVELS:
-            lines.append(translator.html(_LEVELS[incident.level]))
-        if incident.threats:
-            titles = [self._topics.title(name, translator.language) for name in incident.threats]
-            lines.append(translator.html("incident-threats", threats=", ".join(titles)))
+        if incident.level in LEVELS:
+            lines.append(translator.html(LEVELS[incident.level]))
+        is_declared = bulletin is not None and is_declared_alert(bulletin)
+        text = f"{bulletin.title}\n{bulletin.text}" if bulletin and is_declared else ""
+        threats = name_threats(incident.threats, text, self._topics, translator)
+        if threats:
+            lines.append(translator.html("incident-threats", threats=", ".join(threats)))
         return lines
 
-
-def _excerpt(bulletin: StoredBulletin | None, options: RenderOptions, state: str) -> Html:
-    """Return the bulletin's own words, without the lines that the state has already.
-
-    A declared alert is shown in its own words only to readers of its language.
-    """
-    if bulletin is None:
-        return Html()
-    pages = paginate(bulletin)
-    if has_id(bulletin.hazard or ""):  # the bot has no words of its own for it
-        return escape(plain_text.truncate(pages.text, _MAX_EXCERPT_LENGTH))
-    text = f"{pages.headline}\n{pages.text}"
-    if is_declared_alert(bulletin):
-        if bulletin.lang != options.language:
+    def _excerpt(
+        self, view: IncidentView, options: RenderOptions, now: datetime, max_length: int
+    ) -> Html:
+        """Return the bulletin's own words, without what the head and the state have already."""
+        bulletin = view.bulletin
+        if bulletin is None:
             return Html()
-        text = pages.text
-    state_lines = state.split("\n")
-    lines = [line for line in text.split("\n") if line.rstrip(". ") not in state_lines]
-    return escape(plain_text.truncate("\n".join(lines).strip(), _MAX_EXCERPT_LENGTH))
+        languages = dict.fromkeys((options.language, bulletin.lang or options.language))
+        heads, shown_lines = [], set[str]()
+        for translator in map(self._catalog.translator, languages):
+            heads.append(translator.text(_HAZARDS.get(view.incident.hazard, "incident-other")))
+            state = self._state(view, options, now, translator)
+            shown_lines.update(html.visible_text(state).split("\n"))
+        region = view.incident.region
+        return quote_source(bulletin, region, heads, shown_lines, self._gazetteer, max_length)
+
+    def _words_of_all(
+        self, views: Sequence[IncidentView], options: RenderOptions, now: datetime
+    ) -> list[Html]:
+        """Return the words and the link of each bulletin that has raised alerts in one message."""
+        by_bulletin = {
+            view.bulletin.id: view
+            for view in views
+            if view.bulletin and (view.incident.closed_at is None or view.is_edit)
+        }
+        translator = self._catalog.translator(options.language)
+        words = []
+        for view in [*by_bulletin.values()][:_MAX_EXCERPTS]:
+            source_link = view.bulletin and link(view.bulletin.url, translator.text("link-source"))
+            excerpt = self._excerpt(view, options, now, _MAX_SHORT_EXCERPT_LENGTH)
+            words.append(join("\n", [excerpt, source_link or Html()]))
+        return words
 
 
 def _footer(view: IncidentView, translator: Translator) -> Html:
@@ -215,7 +240,7 @@ def _footer(view: IncidentView, translator: Translator) -> Html:
     parts = [escape(plain_text.single_line(first_source))]
     if confirming and view.incident.closed_at is None:
         parts.append(translator.html("incident-confirmed", sources=", ".join(confirming)))
-    if view.bulletin and has_id(view.incident.hazard):
+    if view.bulletin:
         parts.append(link(view.bulletin.url, translator.text("link-source")) or Html())
     footer = join(" · ", [*parts, _late(view.delay, translator)])
     return Html(f"<i>{footer}</i>") if footer else Html()

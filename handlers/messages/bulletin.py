@@ -5,15 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from alerts.classification import BulletinClass, classify, read_bulletin
+from alerts.classification import BulletinClass, classify, has_unplaced_areas, read_bulletin
 from handlers.messages.pagination import paginate
+from handlers.messages.warning_details import render_areas, render_warning_details
 from handlers.telegram.keyboards import button_rows, parse_number
 from handlers.text import plain_text
 from handlers.text.dates import format_moment
 from handlers.text.html import Html, bold, escape, join, link, visible_text
 from handlers.text.i18n import Catalog, Translator
 from matching.reader import Reader
-from storage.inbound.bulletins import ANNOUNCEMENT_SOURCE, Bulletin, StoredBulletin
+from storage.inbound.bulletins import ANNOUNCEMENT_SOURCE, Bulletin, Kind, StoredBulletin
 from storage.subscribers.subscribers import Detail, Subscriber
 from storage.values.message import Button, MessageContent
 
@@ -89,7 +90,8 @@ class BulletinRenderer:
             sentence = plain_text.first_sentence(pages.texts[0], _MAX_SENTENCE_LENGTH)
         head = join(" ", [Html(bulletin_class.value), headline])
         footer = _footer(bulletin, bulletin_class, options, now, translator)
-        return join("\n", [head, escape(sentence), footer])
+        areas = render_areas(bulletin) if _is_forecast(bulletin) else Html()
+        return join("\n", [head, areas, escape(sentence), footer])
 
     def render_list(
         self,
@@ -104,7 +106,8 @@ class BulletinRenderer:
         """
         parts = [head]
         for number, bulletin in enumerate(bulletins[:_MAX_ENTRIES], start=1):
-            entry = self.render_entry(bulletin, self._classify(bulletin), options, now)
+            bulletin_class, _ = self._read(bulletin)
+            entry = self.render_entry(bulletin, bulletin_class, options, now)
             numbered = Html(f"{number}. {entry}")
             text = visible_text(join("\n\n", [*parts, numbered]))
             if plain_text.utf16_length(text) > plain_text.MAX_MESSAGE_UNITS:
@@ -127,19 +130,29 @@ class BulletinRenderer:
         next_page: int | None,
     ) -> MessageContent:
         translator = self._catalog.translator(options.language)
-        bulletin_class = self._classify(bulletin)
+        bulletin_class, is_unplaced = self._read(bulletin)
         if next_page:  # a page is cut off; say so, since inline mode shows no button
             text = f"{text} …"
         head = join(" ", [Html(bulletin_class.value), _headline(bulletin)])
         footer = _footer(bulletin, bulletin_class, options, now, translator)
-        html = join("\n\n", [head, escape(text), footer])
+        details = Html()
+        if is_unplaced or _is_forecast(bulletin):
+            details = render_warning_details(bulletin, options.zone, now, translator)
+        html = join("\n\n", [head, details, escape(text), footer])
         if next_page is None:
             return MessageContent(html)
         button = Button(translator.text("button-more"), _callback_data(bulletin.id, next_page))
         return MessageContent(html, ((button,),))
 
-    def _classify(self, bulletin: StoredBulletin) -> BulletinClass:
-        return classify(bulletin, read_bulletin(self._reader, bulletin))
+    def _read(self, bulletin: StoredBulletin) -> tuple[BulletinClass, bool]:
+        """Return the class of a bulletin, and whether it has areas that nobody can place.
+
+        A reading anew is needed only for a bulletin that an older version has stored.
+        """
+        if bulletin.alert_state is not None:
+            return BulletinClass[bulletin.alert_state], bulletin.is_unplaced
+        reading = read_bulletin(self._reader, bulletin)
+        return classify(bulletin, reading), has_unplaced_areas(reading)
 
 
 def parse_callback(data: str) -> tuple[int, int] | None:
@@ -169,6 +182,12 @@ def _next_page(page: int, texts: tuple[str, ...]) -> int | None:
     return page + 1 if page + 1 < len(texts) else None
 
 
+def _is_forecast(bulletin: Bulletin) -> bool:
+    """Return True for a minor warning: too minor for an alert, but with areas and an end."""
+    has_areas = bool(bulletin.hazard and bulletin.regions and bulletin.expires_at)
+    return bulletin.kind is Kind.NEWS and has_areas
+
+
 def _headline(bulletin: Bulletin) -> Html:
     headline = paginate(bulletin).headline
     return bold(headline) if headline else Html()
@@ -186,8 +205,7 @@ def _footer(
     source = escape(plain_text.single_line(sources))
     if bulletin.source == ANNOUNCEMENT_SOURCE:
         source = translator.html("announcement-from")
-    published_at = bulletin.published_at or bulletin.received_at
-    time = escape(format_moment(published_at, options.zone, now, translator))
+    time = escape(format_moment(bulletin.issued_at, options.zone, now, translator))
     origin = join(" · ", [_class_name(bulletin_class, translator), source, time])
     source_link = link(bulletin.url, translator.text("link-source"))
     return join(" · ", [Html(f"<i>{origin}</i>"), source_link or Html()])

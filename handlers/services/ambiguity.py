@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from handlers.telegram.keyboards import encode_text, parse_number
 from handlers.text.i18n import Translator
+from handlers.text.plain_text import echo
 from handlers.text.query_text import QueryFormatter
 from matching.query.ast import Phrase, PlaceTerm, Query, Word, replace, terms
 from matching.query.parser import Ambiguity
@@ -82,4 +83,4 @@ def _label(
 ) -> str:
     if isinstance(meaning, PlaceTerm):
         return translator.text("button-place-instead", place=formatter.place_name(meaning.code))
-    return translator.text("button-word-instead", word=ambiguity.text.strip('"“”„«»'))
+    return translator.text("button-word-instead", word=echo(ambiguity.text.strip('"“”„«»')))

@@ -5,6 +5,7 @@ InvalidExportError  (ValueError) the text cannot be imported
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from handlers.text import plain_text
 from handlers.text.i18n import LANGUAGES
 from handlers.text.timezones import IANA_NAMES
+from storage.subscribers.alert_preferences import AlertUpdates
 from storage.subscribers.quiet_hours import QuietAlerts
 from storage.subscribers.subscribers import Detail
 from storage.values.quiet_window import QuietHours, parse_quiet_hours
@@ -43,6 +45,16 @@ ScheduleText = Annotated[str, AfterValidator(lambda text: str(parse_schedule(tex
 QuietHoursText = Annotated[str, AfterValidator(lambda text: str(parse_quiet_hours(text)))]
 
 
+def _parse_moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("no time zone")
+    return moment
+
+
+MomentText = Annotated[str, AfterValidator(lambda text: _parse_moment(text).isoformat())]
+
+
 class _Part(BaseModel, frozen=True, extra="forbid", strict=True):
     """JSON object of the format. Unknown keys are an error."""
 
@@ -53,6 +65,9 @@ class ChatData(_Part, frozen=True):
     id: int = 0  # Telegram's
     topic: int = 0  # Telegram's forum topic; 0: the chat itself
     since: str = ""  # ISO 8601
+    kind: str = ""  # private, group, supergroup or channel
+    title: str | None = None  # of a channel
+    username: str | None = None  # of a channel, without the @
     channels: tuple[int, ...] = Field(default=(), strict=False)  # managed from it; Telegram's ids
 
 
@@ -66,6 +81,8 @@ class SettingsData(_Part, frozen=True):
     told_nothing: bool | None = None  # wants a message when a digest is empty
     quiet: QuietHoursText | None = None  # None: no quiet hours
     quiet_alerts: Literal["ring", "silent", "held"] | None = None
+    paused_until: MomentText | None = None  # None: not paused
+    alert_updates: Literal["graver", "all", "none"] | None = None  # updates that notify
 
     @property
     def chosen_detail(self) -> Detail | None:
@@ -81,6 +98,16 @@ class SettingsData(_Part, frozen=True):
     def chosen_alerts(self) -> QuietAlerts | None:
         """Return the treatment of alerts in quiet hours."""
         return QuietAlerts(self.quiet_alerts) if self.quiet_alerts else None
+
+    @property
+    def pause_end(self) -> datetime | None:
+        """Return the parsed end of the pause, aware."""
+        return _parse_moment(self.paused_until) if self.paused_until else None
+
+    @property
+    def chosen_updates(self) -> AlertUpdates | None:
+        """Return which updates of an active alert notify."""
+        return AlertUpdates(self.alert_updates) if self.alert_updates else None
 
     @property
     def usual_schedule(self) -> Schedule | None:

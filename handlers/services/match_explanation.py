@@ -1,5 +1,6 @@
 """Match explanation: the subscriptions that a bulletin matches, with the words that show it."""
 
+import asyncio
 from collections.abc import Sequence
 
 from handlers.framework.handler_context import HandlerContext
@@ -12,7 +13,7 @@ from handlers.text.timezones import UTC
 from matching.query.ast import Not, Query, TopicTerm, load
 from matching.query.evaluator import evaluate, find_unmet_parts, highlight
 from matching.reader import Reading
-from matching.topics import highlights
+from matching.topics.highlights import TopicHighlighter
 from storage.subscribers.subscriptions import Subscription
 
 _MAX_SUBSCRIPTIONS = 8
@@ -20,7 +21,7 @@ _MAX_WORDS = 8
 _MAX_WORD_LENGTH = 60
 
 
-def explain(
+async def explain(
     subscriptions: Sequence[Subscription],
     reading: Reading,
     text: str,
@@ -29,17 +30,21 @@ def explain(
 ) -> list[Html]:
     """Return paragraphs on the matching subscriptions; without any, on the unmet parts of all.
 
-    `text` is the text of the reading: title, newline, text.
+    `text` is the text of the reading: title, newline, text. Other tasks run between subscriptions.
     """
     translator = context.translator(request)
     if not subscriptions:
         return [translator.html("why-nothing-followed")]
-    queries = [load(subscription.query) for subscription in subscriptions]
-    pairs = list(zip(subscriptions, queries, strict=True))
-    matches = [pair for pair in pairs if evaluate(pair[1], reading)]
+    pairs, matches = [], []
+    for subscription in subscriptions:
+        pairs.append(pair := (subscription, load(subscription.query)))
+        if evaluate(pair[1], reading):
+            matches.append(pair)
+        await asyncio.sleep(0)  # inflecting the words of a long query takes milliseconds
     if matches:
+        highlighter = TopicHighlighter(reading, text, context.topics)
         lines = [
-            _explain_match(subscription, query, reading, text, context, request)
+            await _explain_match(subscription, query, reading, text, highlighter, context, request)
             for subscription, query in matches[:_MAX_SUBSCRIPTIONS]
         ]
         return [join("\n", [translator.html("why-asked", count=len(matches)), *lines])]
@@ -71,11 +76,12 @@ def _explain_mismatch(
     return translator.html("why-unwanted", what=description, unwanted=terms)
 
 
-def _explain_match(
+async def _explain_match(
     subscription: Subscription,
     query: Query,
     reading: Reading,
     text: str,
+    highlighter: TopicHighlighter,
     context: HandlerContext,
     request: Request,
 ) -> Html:
@@ -84,7 +90,7 @@ def _explain_match(
     description = formatter.format(query, subscription.query_text)
     schedule = format_schedule(subscription.schedule, request.subscriber.zone or UTC, translator)
     quotes: dict[str, str] = {}  # distinct words, each in its first spelling
-    for start, end in _matching_spans(query, reading, text, context):
+    for start, end in await _matching_spans(query, reading, highlighter, context):
         word = plain_text.truncate(plain_text.single_line(text[start:end]), _MAX_WORD_LENGTH)
         quotes.setdefault(word.casefold(), word)
     quoted_words = list(filter(None, quotes.values()))[:_MAX_WORDS]
@@ -94,8 +100,8 @@ def _explain_match(
     return translator.html("why-asked-because", what=description, when=schedule, words=words)
 
 
-def _matching_spans(
-    query: Query, reading: Reading, text: str, context: HandlerContext
+async def _matching_spans(
+    query: Query, reading: Reading, highlighter: TopicHighlighter, context: HandlerContext
 ) -> list[tuple[int, int]]:
     """Return the spans of the words that match; for a topic, the words that show the topic."""
     spans: list[tuple[int, int]] = []
@@ -106,5 +112,6 @@ def _matching_spans(
             evidence = highlight(context.topics.bulletin_queries[term.name], reading)
             spans += [(first, last) for _, first, last in evidence]
         else:
-            spans += highlights.highlight_topic(term.name, reading, text, context.topics)
+            spans += highlighter.highlight(term.name)
+            await asyncio.sleep(0)
     return sorted(spans)

@@ -5,7 +5,7 @@ A summary has no receipt, so that it is never edited. It is recognised by its fi
 
 from datetime import datetime
 
-from alerts.classification import read_bulletin
+from alerts.stored_readings import load_readings
 from handlers.framework.handler_context import HandlerContext
 from handlers.messages.pagination import paginate
 from handlers.services import match_explanation
@@ -60,18 +60,17 @@ async def _explain_alert(
     bulletin: StoredBulletin, request: Request, transaction: Transaction, context: HandlerContext
 ) -> list[Html]:
     translator, zone = context.translator(request), request.subscriber.zone
-    published_at = bulletin.published_at or bulletin.received_at
     headline = plain_text.single_line(paginate(bulletin).headline or bulletin.text)
     delay = translator.html(
         "why-missed-came",
-        raised=format_moment(published_at, zone, request.now, translator),
+        raised=format_moment(bulletin.issued_at, zone, request.now, translator),
         at=format_moment(bulletin.received_at, zone, request.now, translator),
         source=bulletin.source,
     )
     subscribed = await subscriptions.of(transaction, request.subscriber.number)
-    reading = read_bulletin(context.reader, bulletin)
+    reading = (await load_readings(transaction, context.reader, [bulletin]))[bulletin.id]
     text = f"{bulletin.title}\n{bulletin.text}"
     return [
         join("\n", [bold(plain_text.truncate(headline, _MAX_HEADLINE_LENGTH)), delay]),
-        *match_explanation.explain(subscribed, reading, text, context, request),
+        *await match_explanation.explain(subscribed, reading, text, context, request),
     ]

@@ -1,5 +1,6 @@
 """Update parser: the only reader of Telegram's updates (core.telegram.org/bots/api#update)."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from storage.subscribers.subscribers import ChatKind, Target
 
 _REMOVED = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 _ADMINISTRATOR = ChatMemberStatus.ADMINISTRATOR
+_BLANK = re.compile(r"\s")
 
 
 def parse(payload: dict[str, Any], username: str | None, now: datetime) -> Event | None:
@@ -87,7 +89,8 @@ def _message(message: telegram.Message, username: str | None) -> Message | ChatM
     command, text = None, message.text or message.caption or ""
     multiline_text = text
     if text.startswith("/"):
-        word, _, text = text[1:].replace("\n", " ").partition(" ")
+        # Keyboards and copied text bring tabs, no-break and other spaces.
+        word, _, text = _BLANK.sub(" ", text[1:]).partition(" ")
         multiline_text = multiline_text[1 + len(word) :]
         command, separator, addressee = word.lower().partition("@")
         if separator and addressee != (username or "").lower():

@@ -1,10 +1,16 @@
 """Date and time formatter: in the reader's time zone and as short as possible."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handlers.text.i18n import Translator
 from handlers.text.timezones import UTC
 from storage.values.local_time import zone_of
+
+_UNITS = (
+    ("span-days", timedelta(days=1)),
+    ("span-hours", timedelta(hours=1)),
+    ("span-minutes", timedelta(minutes=1)),
+)
 
 
 def format_moment(moment: datetime, zone: str | None, now: datetime, translator: Translator) -> str:
@@ -20,3 +26,13 @@ def format_moment(moment: datetime, zone: str | None, now: datetime, translator:
     if local.year == today.year:
         return translator.text("moment-day", day=day, month=local.month, clock=clock)
     return translator.text("moment-year", day=day, month=local.month, year=year, clock=clock)
+
+
+def format_duration(length: timedelta, translator: Translator) -> str:
+    """Format a duration in its largest whole unit; seconds below ten get one decimal."""
+    for unit, size in _UNITS:
+        if length >= size:
+            return translator.text(unit, count=length // size)
+    seconds = max(length.total_seconds(), 0.0)
+    count = f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}".removesuffix(".0")
+    return translator.text("span-seconds", count=count)

@@ -3,11 +3,17 @@
 import re
 import unicodedata
 
+from matching.text.emoji import JOINERS, is_joined, strip_stray_joiners
+
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'»”’)\]]*(?=\s)|\n")
 _BREAKS = str.maketrans({"\r": "\n", "\v": "\n", "\f": "\n", "\u2028": "\n", "\u2029": "\n"})
 _HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co"}
+_JOINER = re.compile(f"[{JOINERS}]")
 MAX_MESSAGE_UNITS = 3_400
 """UTF-16 units of text in one message. Telegram's limit is 4,096."""
+
+_MAX_ECHO_LENGTH, _MAX_ECHO_INPUT = 80, 400
+"""UTF-16 units of what a person typed in a reply, and characters from which they are taken."""
 
 _MIN_SENTENCE = 24
 """Characters. A shorter "sentence" is an abbreviation or a time of day."""
@@ -17,7 +23,8 @@ def clean(text: str) -> str:
     """Remove control, bidirectional and zero-width characters, and repeated empty lines."""
     lines = text.replace("\r\n", "\n").replace("\t", " ").translate(_BREAKS)
     hidden = {c for c in set(lines) - {"\n"} if unicodedata.category(c) in _HIDDEN_CATEGORIES}
-    visible = lines.translate(str.maketrans("", "", "".join(hidden))) if hidden else lines
+    removed = "".join(c for c in hidden if not _JOINER.match(c))
+    visible = strip_stray_joiners(lines.translate(str.maketrans("", "", removed)))
     trimmed = "\n".join(line.strip() for line in visible.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", trimmed).strip()
 
@@ -54,6 +61,11 @@ def truncate(text: str, limit: int) -> str:
     return f"{head}…" if remainder else head
 
 
+def echo(text: str) -> str:
+    """Return the beginning of what a person typed, on one line: a reply never quotes all of it."""
+    return truncate(single_line(text[:_MAX_ECHO_INPUT]), _MAX_ECHO_LENGTH)
+
+
 def first_sentence(text: str, limit: int) -> str:
     """Return the first sentence, truncated to `limit` units."""
     paragraph = text.partition("\n")[0]
@@ -88,7 +100,8 @@ def _last_boundary(text: str, end: int) -> int:
 def _continues_cluster(text: str, index: int) -> bool:
     """Return whether the character is drawn together with the one before it."""
     character = text[index]
-    if unicodedata.category(character) in ("Mn", "Mc", "Me") or _is_skin_tone(character):
+    is_mark = unicodedata.category(character) in ("Mn", "Mc", "Me")
+    if is_mark or _is_skin_tone(character) or is_joined(text, index):
         return True
     flag_letters = 0
     while index - flag_letters > 0 and _is_flag_letter(text[index - flag_letters - 1]):

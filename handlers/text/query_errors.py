@@ -1,5 +1,6 @@
 """Query error messages: the mistake, its position in the query, and a suggestion."""
 
+from handlers.text import plain_text
 from handlers.text.html import Html, escape, join
 from handlers.text.i18n import Translator
 from matching.query.errors import ErrorKind, QueryError
@@ -53,5 +54,5 @@ def mark_span(written: str, start: int, end: int) -> Html:
 
 
 def _suggestion(written: str, error: QueryError, translator: Translator) -> Html:
-    suggestion = apply_suggestion(written, error) or error.suggestion
+    suggestion = apply_suggestion(written, error) or plain_text.echo(error.suggestion or "")
     return translator.html("error-suggestion", suggestion=suggestion) if suggestion else Html()

@@ -39,15 +39,17 @@ class QueryFormatter:
 
         `written` is the query as typed.
         """
-        description = self.format_part(query, written)
+        description = self._describe(query, written)
         if _is_place(query):
             description = self._translator.html("query-everything", places=description)
-        if plain_text.utf16_length(visible_text(description)) <= _MAX_LENGTH:
-            return description
-        return escape(plain_text.truncate(plain_text.single_line(written), _MAX_LENGTH))
+        return _shorten(description, written)
 
     def format_part(self, part: Query, written: str) -> Html:
-        """Describe a part of the query that was typed as `written`."""
+        """Describe a part of the query that was typed as `written`; truncated if too long."""
+        description = self._describe(part, written)
+        return _shorten(description, visible_text(description))
+
+    def _describe(self, part: Query, written: str) -> Html:
         # A query stores words in lower case: show F-35 as it was typed.
         self._typed = {token.text: written[token.start : token.end] for token in tokenize(written)}
         return self._format(part)
@@ -94,6 +96,8 @@ class QueryFormatter:
         modifiers = (*places, *sources, *exclusions)
         subjects = [part for part in parts if part not in modifiers]
         where = self._join(places, "query-and")
+        if len(places) > 1:
+            where = self._translator.html("query-together", places=where, count=len(places))
         description = (
             self._format(subjects[0]) if len(subjects) == 1 else self._join(subjects, "query-and")
         )
@@ -115,6 +119,13 @@ class QueryFormatter:
         """Format a query, in parentheses if it has operators of its own."""
         text = self._format(query)
         return Html(f"({text})") if isinstance(query, And | Or) else text
+
+
+def _shorten(description: Html, plain: str) -> Html:
+    """Return a description, or the truncated plain text if the description is too long."""
+    if plain_text.utf16_length(visible_text(description)) <= _MAX_LENGTH:
+        return description
+    return escape(plain_text.truncate(plain_text.single_line(plain), _MAX_LENGTH))
 
 
 def _is_place(query: Query) -> bool:

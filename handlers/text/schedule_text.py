@@ -1,47 +1,37 @@
 """Schedule text: parser and formatter of delivery schedules in a person's language."""
 
 import re
-from datetime import time
 
 from handlers.text.i18n import Translator
+from handlers.text.time_text import normalize, replace_times
+from handlers.text.utc_offsets import zone_title
 from storage.values.schedules import WEEKDAYS, Frequency, Schedule, parse_schedule
 
-_TIME_OF_DAY = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?", re.ASCII)
+_TIME_OF_DAY = re.compile(r"\d\d:\d\d", re.ASCII)
 
 
 def parse_schedule_text(text: str, translator: Translator) -> Schedule:
     """Parse `daily 9:00` and the like, in English or the reader's language.
 
-    Raises ValueError for anything else.
+    A time alone is daily, a weekday with a time is weekly, in either order. Raises ValueError for
+    anything else.
     """
     keywords = _keywords(translator)
     # Longest first: a phrase can contain a word that has another meaning.
     phrases = "|".join(map(re.escape, sorted(keywords, key=len, reverse=True)))
-    typed = " ".join(text.lower().replace(",", " ").split())
+    typed = replace_times(normalize(text.replace(",", " ")), translator)
     canonical = re.sub(rf"(?<!\S)(?:{phrases})(?!\S)", lambda match: keywords[match[0]], typed)
-    words = [_normalize_time(word) for word in canonical.split()]
-    if words and words[0] in WEEKDAYS:
-        words.insert(0, Frequency.WEEKLY.value)
-    return parse_schedule(" ".join(words))
-
-
-def parse_time_of_day(text: str) -> time:
-    """Parse `9`, `9.00` or `9:00`. Raises ValueError for anything else, such as 25:00."""
-    match = _TIME_OF_DAY.fullmatch(text)
-    if not match:
-        raise ValueError(f"not a time of day: {text!r}")
-    return time(int(match[1]), int(match[2] or 0))
-
-
-def accepted_words(key: str, translator: Translator) -> tuple[str, ...]:
-    """Return the words that a person can type for a text key, in English and their language."""
-    words = f"{translator.english(key)},{translator.text(key)}"
-    return tuple(dict.fromkeys(word.strip() for word in words.split(",")))
+    words = canonical.split()
+    times = [word for word in words if _TIME_OF_DAY.fullmatch(word)]
+    names = [word for word in words if not _TIME_OF_DAY.fullmatch(word)]
+    if names and names[0] in WEEKDAYS:
+        names.insert(0, Frequency.WEEKLY.value)
+    return parse_schedule(" ".join([*names, *times] if names else [Frequency.DAILY, *times]))
 
 
 def format_schedule(schedule: Schedule, zone: str, translator: Translator) -> str:
     """Format a schedule, with the zone if it has a time of day."""
-    clock = f"{schedule.time_of_day:%H:%M}"
+    clock, zone = f"{schedule.time_of_day:%H:%M}", zone_title(zone)
     match schedule.frequency:
         case Frequency.NOW:
             return translator.text("when-now")
@@ -67,8 +57,3 @@ def _keywords(translator: Translator) -> dict[str, str]:
     return {
         word.strip(): keyword for keyword, synonyms in words.items() for word in synonyms.split(",")
     }
-
-
-def _normalize_time(word: str) -> str:
-    """Convert `9`, `9.00` and `9:00` to the form of `parse_schedule`."""
-    return f"{parse_time_of_day(word):%H:%M}" if _TIME_OF_DAY.fullmatch(word) else word

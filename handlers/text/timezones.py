@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from zoneinfo import available_timezones
 
+from handlers.text.utc_offsets import find_zone, is_offset
 from matching.places.gazetteer import Gazetteer
 
 UTC = "UTC"
@@ -19,6 +20,9 @@ SUGGESTED_ZONES = (
 )
 """Zones with a button; any other zone can be typed."""
 
+_MAX_NAME_LENGTH = 80
+"""Characters. The time of a search for similar names grows with the length."""
+
 IANA_NAMES = frozenset(available_timezones() - {"localtime", "Factory", "posixrules"})
 """Names of all zones in the IANA database, without three that name no place."""
 
@@ -29,19 +33,28 @@ class TimezoneFinder:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._zones = {_normalize(name): name for name in sorted(IANA_NAMES)}
-        self._cities = {name.rpartition("/")[2]: zone for name, zone in self._zones.items()}
+        self._cities = {
+            name.rpartition("/")[2]: zone
+            for name, zone in self._zones.items()
+            if not name.startswith("etc/")  # Etc/GMT+3 is what people call GMT-3
+        }
 
     def find(self, text: str) -> str | None:
-        """Return the IANA name for `Europe/Kyiv`, `kyiv` or a place in any language, or None.
+        """Return the IANA name for `Europe/Kyiv`, `UTC+2` or a place in any language, or None.
 
         A place takes precedence: Poland and Cuba are also names of zones in the IANA database.
         """
+        offset_zone = find_zone(text)
+        if offset_zone or is_offset(text):
+            return offset_zone
         name = _normalize(text)
         place = self.find_for_regions(region.code for region in self._gazetteer.find(text.strip()))
         return place or self._zones.get(name) or self._cities.get(name)
 
     def find_close_match(self, text: str) -> str | None:
         """Return the zone whose name is most similar to a misspelt one, or None."""
+        if is_offset(text) or len(text) > _MAX_NAME_LENGTH:
+            return None
         name = _normalize(text)
         matches = difflib.get_close_matches(name, [*self._zones, *self._cities], 1, 0.7)
         return self.find(matches[0]) if matches else None

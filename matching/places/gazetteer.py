@@ -1,5 +1,6 @@
 """Gazetteer: all regions, their names in four languages, and the containment tree."""
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 
@@ -14,6 +15,8 @@ from matching.text.tokenizer import split_words
 _CRIMEA, _CRIMEA_AT_UKRAINEALARM = "29", "9999"
 _POPULATION_PER_NAMESAKE = 500  # inhabitants; a smaller city gets a qualified title
 _MINOR_KINDS = frozenset(("town", "village", "hromada"))
+_SETTLEMENT_KINDS = frozenset(("city", "town", "village"))
+_CACHE_SIZE = 2_000  # names
 _HROMADA_TITLE = re.compile(
     r"(?:.* та )?(?P<adjective>\S+)"
     r"(?: (?:міська|селищна|сільська|об'єднана|територіальна))* (?:громада|ОТГ|ТГ)",
@@ -45,6 +48,7 @@ class Gazetteer:
         self.recognizer = ToponymRecognizer(
             name_index or NameIndex.from_table(self._table), self._table, lexicon
         )
+        self._find_exact = functools.lru_cache(_CACHE_SIZE)(self._find_exact_uncached)
 
     @classmethod
     def load(cls) -> "Gazetteer":
@@ -68,18 +72,19 @@ class Gazetteer:
 
         The oblast named after the first city follows the cities, because Mykolaiv means either. A
         containing region after the name selects among the referents: Mykolaiv, Lviv Oblast;
-        Миколаївка Краматорського району.
+        Миколаївка Краматорського району. Two names of cities are no name: Mykolaiv, Lviv.
         """
-        name_words = split_words(name)
+        return self.find_words(split_words(name))
+
+    def find_words(self, name_words: tuple[str, ...]) -> tuple[Region, ...]:
+        """Return what `find` does, for a name that is split into normalised words.
+
+        The cost is independent of the number of words: the index knows how long a name can be.
+        """
         regions = self._find_exact(name_words)
-        for size in range(len(name_words) - 1, 0, -1) if not regions else ():
-            containing = {
-                r.code for r in self._find_exact(name_words[size:]) if r.kind != "village"
-            }
-            candidates = self._find_exact(name_words[:size]) if containing else ()
-            regions = tuple(
-                r for r in candidates if not containing.isdisjoint(self.ancestors(r.code))
-            )
+        longest = self.recognizer.max_length(name_words[0]) if name_words and not regions else 0
+        for size in range(min(len(name_words) - 1, longest), 0, -1):
+            regions = self._find_qualified(name_words[:size], name_words[size:])
             if regions:
                 break
         return regions
@@ -156,8 +161,20 @@ class Gazetteer:
     def __iter__(self) -> Iterator[Region]:
         return iter(self._table)
 
-    def _find_exact(self, name_words: tuple[str, ...]) -> tuple[Region, ...]:
-        codes = self.recognizer.referents(name_words) if name_words else ()
+    def _find_qualified(
+        self, name: tuple[str, ...], qualifier: tuple[str, ...]
+    ) -> tuple[Region, ...]:
+        """Return the regions of a name inside a region of the name that follows."""
+        regions = self._find_exact(name)
+        units = self._find_exact(qualifier) if regions else ()
+        if not units or (regions[0].is_prominent and units[0].kind in _SETTLEMENT_KINDS):
+            return ()
+        containing = {unit.code for unit in units if unit.kind != "village"}
+        return tuple(r for r in regions if not containing.isdisjoint(self.ancestors(r.code)))
+
+    def _find_exact_uncached(self, name_words: tuple[str, ...]) -> tuple[Region, ...]:
+        is_possible = name_words and len(name_words) <= self.recognizer.max_length(name_words[0])
+        codes = self.recognizer.referents(name_words) if is_possible else ()
         cities = [code for code in codes if self.region(code).kind == "city"]
         oblasts = self._oblasts_named_after(cities[0]) if cities else ()
         countries = codes[: codes.index(cities[0])] if cities else ()

@@ -4,6 +4,7 @@ import functools
 import math
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -55,16 +56,18 @@ def suggest(
     if exact:
         return exact[:limit]
     sound_index = _build_sound_index(gazetteer)
+    key = _phonetic_key(name[:_MAX_NAME_LENGTH])
+    first, last = sound_index.similar_length(len(key), min_similarity)
     matches = process.extract(
-        _phonetic_key(name[:_MAX_NAME_LENGTH]),
-        sound_index.sounds,
+        key,
+        sound_index.sounds[first:last],
         scorer=DamerauLevenshtein.normalized_similarity,
         score_cutoff=min_similarity,
         limit=_MAX_MATCHES,
     )
     scores: dict[str, float] = {}
     for _, score, position in matches:
-        code = sound_index.codes[position]
+        code = sound_index.codes[first + position]
         scores[code] = max(score, scores.get(code, 0.0))
     regions = [gazetteer.region(code) for code in scores]
     regions.sort(key=lambda r: (-round(scores[r.code] / _SCORE_STEP), r.rank_key, -scores[r.code]))
@@ -90,20 +93,27 @@ def nearest(
 
 @dataclass(frozen=True, slots=True)
 class _SoundIndex:
-    """Phonetic keys of names and the codes of their regions, by position."""
+    """Phonetic keys of names and the codes of their regions, by position; the shortest first."""
 
     sounds: list[str]
     codes: list[str]
 
+    def similar_length(self, length: int, min_similarity: float) -> tuple[int, int]:
+        """Return the range of positions whose lengths allow for a similarity."""
+        shortest, longest = length * min_similarity, length / min_similarity
+        first = bisect_left(self.sounds, shortest, key=len)
+        return first, bisect_right(self.sounds, longest, key=len)
+
 
 @functools.lru_cache(maxsize=1)
 def _build_sound_index(gazetteer: Gazetteer) -> _SoundIndex:
-    index = _SoundIndex([], [])
-    for region in gazetteer.prominent_regions():
-        for sound in {_phonetic_key(name) for name in (*region.names.values(), *region.aliases)}:
-            index.sounds.append(sound)
-            index.codes.append(region.code)
-    return index
+    pairs = [
+        (sound, region.code)
+        for region in gazetteer.prominent_regions()
+        for sound in {_phonetic_key(name) for name in (*region.names.values(), *region.aliases)}
+    ]
+    pairs.sort(key=lambda pair: len(pair[0]))
+    return _SoundIndex([sound for sound, _ in pairs], [code for _, code in pairs])
 
 
 def _phonetic_key(name: str) -> str:

@@ -15,10 +15,10 @@ from matching.query.ast import (
     TopicTerm,
     Word,
 )
-from matching.text.reading import Reading
+from matching.text.reading import MatchableReading, Reading
 
 
-def evaluate(query: Query, reading: Reading, *, is_negated: bool = False) -> bool:
+def evaluate(query: Query, reading: MatchableReading, *, is_negated: bool = False) -> bool:
     """Return whether a query holds for a reading.
 
     `is_negated`: the query stands under an odd number of NOTs; the result is not inverted.
@@ -34,14 +34,14 @@ def evaluate(query: Query, reading: Reading, *, is_negated: bool = False) -> boo
             return evaluate_term(query, reading, is_negated=is_negated)
 
 
-def evaluate_term(term: Term, reading: Reading, *, is_negated: bool = False) -> bool:
+def evaluate_term(term: Term, reading: MatchableReading, *, is_negated: bool = False) -> bool:
     """Return whether a term holds for a reading.
 
     `is_negated`: the term stands under NOT, where an alert for a containing region does not count.
     """
     match term:
         case Word(text):
-            return not inflect(text).isdisjoint(reading.positions)
+            return not inflect(text).isdisjoint(reading.words)
         case Phrase():
             return next(phrase_positions(term, reading), None) is not None
         case TopicTerm(name):
@@ -55,14 +55,14 @@ def evaluate_term(term: Term, reading: Reading, *, is_negated: bool = False) -> 
             return name == reading.source
 
 
-def phrase_positions(phrase: Phrase, reading: Reading) -> Iterator[int]:
-    """Yield the positions in reading.tokens at which a phrase begins."""
+def phrase_positions(phrase: Phrase, reading: MatchableReading) -> Iterator[int]:
+    """Yield the positions in reading.texts at which a phrase begins."""
     first, *following = map(inflect, phrase.words)
-    last = len(reading.tokens) - len(following)
+    last = len(reading.texts) - len(following)
     for form in first & reading.positions.keys():
         for position in reading.positions[form]:
             if position < last and all(
-                reading.tokens.texts[position + offset] in forms
+                reading.texts[position + offset] in forms
                 for offset, forms in enumerate(following, start=1)
             ):
                 yield position
@@ -83,7 +83,7 @@ def highlight(query: Query, reading: Reading) -> list[tuple[Term, int, int]]:
     return sorted(highlights, key=lambda item: (item[1], item[2], repr(item[0])))
 
 
-def find_unmet_parts(query: Query, reading: Reading) -> list[Query]:
+def find_unmet_parts(query: Query, reading: MatchableReading) -> list[Query]:
     """Return the smallest parts because of which a query does not hold; empty if it holds."""
     if evaluate(query, reading):
         return []

@@ -1,4 +1,4 @@
-"""Query lexer: splits a typed query into parentheses, operators, quotes, fields and bare words."""
+"""Query lexer: splits a typed query into parentheses, operators, separators, quotes and words."""
 
 import re
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ class TokenKind(Enum):
     AND = auto()
     OR = auto()
     NOT = auto()
+    SEPARATOR = auto()  # a comma, a semicolon or the end of a line
     QUOTED = auto()  # "…"
     TOPIC = auto()  # #…
     PLACE = auto()  # in:…
@@ -39,7 +40,17 @@ class QueryToken:
     def can_join_name(self) -> bool:
         """Return whether a place name of several words can continue with this token."""
         kinds = {TokenKind.BARE, TokenKind.AND, TokenKind.OR, TokenKind.NOT}
-        return self.kind in kinds and bool(self.value)
+        return (self.kind in kinds and bool(self.value)) or self.is_comma
+
+    @property
+    def is_comma(self) -> bool:
+        """Return whether this is a comma, which may stand inside a name: Paris, Texas."""
+        return self.kind is TokenKind.SEPARATOR and self.value in COMMAS
+
+    @property
+    def is_capital(self) -> bool:
+        """Return whether an operator is written in capitals: AND, not and."""
+        return self.value.isupper()
 
 
 # In English and the languages of the bot, in any letter case. Nobody wants to subscribe to one of
@@ -52,18 +63,22 @@ OPERATORS = {
 FIELDS = {"in": TokenKind.PLACE, "word": TokenKind.WORD, "from": TokenKind.SOURCE}
 
 QUOTES = '"“”„‟«»＂'
+COMMAS = ",，、،"
+_SEPARATORS = rf"{COMMAS};；؛"
+_LINE_ENDS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 _TOKEN = re.compile(
     rf"""
       (?P<open>\() | (?P<close>\))
-    | (?P<minus>[-−–](?=[^\s)]))
+    | (?P<separator>[{_SEPARATORS}{_LINE_ENDS}])
+    | (?P<minus>[-−–](?=[^\s){_SEPARATORS}]))
     | (?P<topic>\#)(?P<topic_name>[\w-]*)
-    | (?P<field>in|word|from):(?P<field_value>[^\s(){QUOTES}]*)
+    | (?P<field>in|word|from):(?P<field_value>[^\s(){QUOTES}{_SEPARATORS}]*)
     | (?P<quote>[{QUOTES}])
-    | (?P<bare>[^\s(){QUOTES}]+)
+    | (?P<bare>(?:[^\s(){QUOTES}{_SEPARATORS}]|(?<=\d),(?=\d))+)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_NOT_SPACE = re.compile(r"\S")
+_TOKEN_START = re.compile(rf"[\S{_LINE_ENDS}]")
 _QUOTE = re.compile(f"[{QUOTES}]")
 
 
@@ -73,7 +88,7 @@ def lex(text: str) -> Iterator[QueryToken]:
     Raises QueryError for an unclosed quote or a field without a value.
     """
     position = 0
-    while start := _NOT_SPACE.search(text, position):
+    while start := _TOKEN_START.search(text, position):
         token = _lex_token(text, start.start())
         position = token.end
         if token.kind is not TokenKind.BARE or split_words(token.value):
@@ -85,8 +100,8 @@ def _lex_token(text: str, start: int) -> QueryToken:
     assert match_, "any character other than a space begins a token"  # noqa: S101 - for the types
     end = match_.end()
     match match_.lastgroup:
-        case "open" | "close" as group:
-            return QueryToken(TokenKind[group.upper()], start, end, "", is_quoted=False)
+        case "open" | "close" | "separator" as group:
+            return QueryToken(TokenKind[group.upper()], start, end, match_[0], is_quoted=False)
         case "minus":
             return QueryToken(TokenKind.NOT, start, end, "", is_quoted=False)
         case "quote":

@@ -1,20 +1,23 @@
 """Query parser: turns the text a person types into a Query, by recursive descent.
 
-Words, "phrases", #topic, place names, in:"place", word:"word", from:"source"; AND (also a space),
-OR, NOT (also a leading -) and parentheses. NOT binds tightest, OR least:
+Words, "phrases", #topic, place names, in:"place", word:"word", from:"source"; lists (a comma, a
+semicolon or the end of a line), AND (also a space), OR, NOT (also a leading -) and parentheses:
 
-    or   = and (OR and)*
-    and  = not (AND? not)*
-    not  = NOT* ( "(" or ")" | term )
+    group   = operand ((separator* (AND | OR)? separator*) operand)*
+    operand = NOT* ( "(" group ")" | term )
+
+matching.query.precedence says what binds tightest in a group.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matching.places.gazetteer import Gazetteer
-from matching.query.ast import And, Not, Or, Query, requires_positive_term, terms
+from matching.query.ast import Not, Phrase, Query, Word, requires_positive_term
 from matching.query.errors import ErrorKind, QueryError
+from matching.query.joined_names import split_joined_names
 from matching.query.lexer import QueryToken, TokenKind, lex
+from matching.query.precedence import Joiner, Operand, OperandKind, combine, find_kind
 from matching.query.stopwords import is_too_common
 from matching.query.term_resolver import Ambiguity, TermResolver, TopicNames
 
@@ -26,8 +29,9 @@ class QueryLimits:
     """Limits of the size of a query."""
 
     size: int = 4096  # bytes of UTF-8
-    terms: int = 64
+    terms: int = 64  # each word of a phrase counts
     depth: int = 8  # levels of parentheses
+    guesses: int = 3  # misspelt names that get similar ones offered: each takes up to 10 ms
 
 
 SUBSCRIPTION_LIMITS = QueryLimits()
@@ -51,11 +55,9 @@ def parse(
     span = (0, len(text))
     if len(text.encode("utf-8", "surrogatepass")) > limits.size:
         raise QueryError(ErrorKind.TOO_LONG, *span, limit=limits.size)
-    tokens = list(lex(text))
-    resolver = TermResolver(text, tokens, gazetteer, topics)
+    tokens = list(split_joined_names(lex(text), gazetteer))
+    resolver = TermResolver(text, tokens, gazetteer, topics, max_guesses=limits.guesses)
     query = _Parser(tokens, resolver, limits, len(text)).parse()
-    if sum(1 for _ in terms(query)) > limits.terms:
-        raise QueryError(ErrorKind.TOO_MANY_TERMS, *span, limit=limits.terms)
     if not requires_positive_term(query):
         raise QueryError(ErrorKind.NO_POSITIVE_TERM, *span)
     if is_too_common(query):
@@ -75,14 +77,15 @@ class _Parser:
     ) -> None:
         self._tokens = tokens
         self._resolver = resolver
-        self._max_depth = limits.depth
+        self._limits = limits
         self._text_length = text_length
         self._position = 0
+        self._term_count = 0
 
     def parse(self) -> Query:
-        if not self._tokens:
+        if all(token.kind is TokenKind.SEPARATOR for token in self._tokens):
             raise QueryError(ErrorKind.EMPTY, 0, self._text_length)
-        query = self._parse_or(0)
+        query = self._parse_operands(0, None)
         if extra := self._peek():
             raise QueryError(ErrorKind.UNBALANCED, extra.start, extra.end, "")
         return query
@@ -90,54 +93,77 @@ class _Parser:
     def _peek(self) -> QueryToken | None:
         return self._tokens[self._position] if self._position < len(self._tokens) else None
 
-    def _accept(self, kind: TokenKind) -> QueryToken | None:
-        """Consume and return the next token if it is of this kind."""
+    def _accept(self, *kinds: TokenKind) -> QueryToken | None:
+        """Consume and return the next token if it is of one of these kinds."""
         token = self._peek()
-        if token is None or token.kind is not kind:
+        if token is None or token.kind not in kinds:
             return None
         self._position += 1
         return token
 
-    def _parse_or(self, depth: int, previous: QueryToken | None = None) -> Query:
-        parts = [self._parse_and(depth, previous)]
-        while operator := self._accept(TokenKind.OR):
-            parts.append(self._parse_and(depth, operator))
-        return _combine(Or, parts)
+    def _accept_separators(self) -> bool:
+        """Consume all separators; return whether there are any."""
+        start = self._position
+        while self._accept(TokenKind.SEPARATOR):
+            pass
+        return self._position > start
 
-    def _parse_and(self, depth: int, previous: QueryToken | None) -> Query:
-        parts = [self._parse_not(depth, previous)]
+    def _parse_operands(self, depth: int, previous: QueryToken | None) -> Query:
+        """Parse the operands of one level of parentheses. `previous` is the token before them."""
+        operands: list[Operand] = []
+        joiner = Joiner.SPACE
+        self._accept_separators()
         while True:
-            operator = self._accept(TokenKind.AND)
+            operands.append(self._parse_operand(joiner, depth, previous))
+            is_separated = self._accept_separators()
+            previous = self._accept(TokenKind.AND, TokenKind.OR)
+            is_separated |= self._accept_separators()
             following = self._peek()
-            if operator is None and (
-                following is None or following.kind in {TokenKind.OR, TokenKind.CLOSE}
-            ):
-                return _combine(And, parts)
-            parts.append(self._parse_not(depth, operator))
+            if previous is None and (following is None or following.kind is TokenKind.CLOSE):
+                return combine(self._read_lists_of_places(operands))
+            joiner = _joiner(previous, is_separated=is_separated)
 
-    def _parse_not(self, depth: int, previous: QueryToken | None) -> Query:
+    def _parse_operand(self, joiner: Joiner, depth: int, previous: QueryToken | None) -> Operand:
         is_negated = False
         while operator := self._accept(TokenKind.NOT):
             is_negated, previous = not is_negated, operator
+            self._accept_separators()
         if opening := self._accept(TokenKind.OPEN):
-            query = self._parse_group(opening, depth + 1)
-        else:
-            following = self._peek()
-            if following is None or following.kind in {
-                TokenKind.AND,
-                TokenKind.OR,
-                TokenKind.CLOSE,
-            }:
-                raise _missing_operand(previous, following)
-            query, self._position = self._resolver.resolve(self._position)
-        return _negate(query) if is_negated else query
+            return _operand(joiner, self._parse_group(opening, depth + 1), is_negated=is_negated)
+        following = self._peek()
+        if following is None or following.kind in {TokenKind.AND, TokenKind.OR, TokenKind.CLOSE}:
+            raise _missing_operand(previous, following)
+        query = self._parse_term()
+        place = None if is_negated else self._resolver.read_as_place(query)
+        return _operand(joiner, query, is_negated=is_negated, place=place)
+
+    def _parse_term(self) -> Query:
+        query, self._position = self._resolver.resolve(self._position)
+        self._term_count += _count_words(query)
+        if self._term_count > self._limits.terms:
+            limit = self._limits.terms
+            raise QueryError(ErrorKind.TOO_MANY_TERMS, 0, self._text_length, limit=limit)
+        return query
+
+    def _read_lists_of_places(self, operands: list[Operand]) -> list[Operand]:
+        """Read a word that can be a place as one where it stands in a list of places."""
+        read = [*operands]
+        pairs = [(index - 1, index) for index in range(1, len(read))]
+        for neighbour, index in (*pairs, *((right, left) for left, right in reversed(pairs))):
+            word, joiner = read[index], read[max(neighbour, index)].joiner
+            is_list = joiner in (Joiner.SEPARATOR, Joiner.AND_WORD, Joiner.OR_WORD)
+            if word.place and is_list and read[neighbour].kind is OperandKind.PLACE:
+                self._resolver.choose_place(word.query, word.place)
+                read[index] = Operand(word.joiner, word.place, OperandKind.PLACE)
+        return read
 
     def _parse_group(self, opening: QueryToken, depth: int) -> Query:
-        if depth > self._max_depth:
-            raise QueryError(ErrorKind.TOO_DEEP, opening.start, opening.end, limit=self._max_depth)
+        if depth > self._limits.depth:
+            limit = self._limits.depth
+            raise QueryError(ErrorKind.TOO_DEEP, opening.start, opening.end, limit=limit)
         if closing := self._accept(TokenKind.CLOSE):
             raise QueryError(ErrorKind.EMPTY, opening.start, closing.end, "")
-        query = self._parse_or(depth, opening)
+        query = self._parse_operands(depth, opening)
         if not self._accept(TokenKind.CLOSE):
             raise QueryError(ErrorKind.UNBALANCED, opening.start, opening.end, "")
         return query
@@ -153,14 +179,31 @@ def _missing_operand(previous: QueryToken | None, following: QueryToken | None) 
     return QueryError(kind, culprit.start, culprit.end, "")
 
 
-def _combine(kind: type[And] | type[Or], parts: list[Query]) -> Query:
-    """Join parts with an operator; nested operators of the same kind become one."""
-    if len(parts) == 1:
-        return parts[0]
-    flat: list[Query] = []
-    for part in parts:
-        flat.extend(part.parts if isinstance(part, kind) else (part,))
-    return kind(tuple(flat))
+def _count_words(query: Query) -> int:
+    """Return the number of words of a term, each part of a compound with hyphens included."""
+    match query:
+        case Phrase(words):
+            return sum(1 + word.count("-") for word in words)
+        case Word(text):
+            return 1 + text.count("-")
+        case _:
+            return 1
+
+
+def _operand(
+    joiner: Joiner, query: Query, *, is_negated: bool, place: Query | None = None
+) -> Operand:
+    query = _negate(query) if is_negated else query
+    return Operand(joiner, query, find_kind(query), place)
+
+
+def _joiner(operator: QueryToken | None, *, is_separated: bool) -> Joiner:
+    """Return what joins two operands. A comma before `and` makes it the last item of a list."""
+    if operator is None or (is_separated and not operator.is_capital):
+        return Joiner.SEPARATOR if is_separated else Joiner.SPACE
+    if operator.kind is TokenKind.AND:
+        return Joiner.AND if operator.is_capital else Joiner.AND_WORD
+    return Joiner.OR if operator.is_capital else Joiner.OR_WORD
 
 
 def _negate(query: Query) -> Query:

@@ -5,7 +5,7 @@ Decides which words are a place, and records the other meanings they could have 
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from matching.places.gazetteer import Gazetteer
@@ -19,7 +19,6 @@ from matching.text.tokenizer import Token, split_words, tokenize
 MAX_ALTERNATIVES = 5  # with the meaning taken as many as a person reads
 
 _MAX_GUESSED_PLACES = 6
-_MAX_GUESSES = 4  # in one query: each takes up to 10 ms
 _MAX_SHORT_QUERY = 2  # bare words of a query in which a lower-case word can be a misspelt name
 _PROMINENT_KINDS = frozenset(("country", "city", "oblast", "region"))
 # Least similarity of a word to a place's name, with and without a capital letter.
@@ -62,13 +61,15 @@ class TermResolver:
         tokens: Sequence[QueryToken],
         gazetteer: Gazetteer,
         topics: TopicNames,
+        *,
+        max_guesses: int,
     ) -> None:
         self._text = text
         self._tokens = tokens
         self._gazetteer = gazetteer
         self._topics = topics
         self.ambiguities: list[Ambiguity] = []
-        self._guesses_left = _MAX_GUESSES
+        self._guesses_left = max_guesses
         bare_words = sum(token.kind is TokenKind.BARE for token in tokens)
         self._is_short = bare_words <= _MAX_SHORT_QUERY
 
@@ -92,6 +93,35 @@ class TermResolver:
                 return self._resolve_place(position)
             case _:
                 return self._resolve_bare(position)
+
+    def read_as_place(self, query: Query) -> Query | None:
+        """Return the place that the last word resolved can be in a list of places, else None.
+
+        In such a list суми is the city. A misspelt name stays a word, which can be corrected.
+        """
+        last = self.ambiguities[-1] if self.ambiguities else None
+        if last is None or last.meaning != query or isinstance(query, PlaceTerm):
+            return None
+        if last.is_guess:
+            return query if last.start and last.text[0].isupper() else None
+        place = last.alternatives[0]
+        is_place = isinstance(place, PlaceTerm) and self._is_prominent_code(place.code)
+        return place if is_place else None
+
+    def choose_place(self, literal: Query, place: Query) -> None:
+        """Record that a word was read as a place, with the word as an alternative."""
+        for index, ambiguity in enumerate(self.ambiguities):
+            if ambiguity.meaning == literal and place in ambiguity.alternatives:
+                remaining = [term for term in ambiguity.alternatives if term != place]
+                alternatives = (*remaining[: MAX_ALTERNATIVES - 1], ambiguity.meaning)
+                self.ambiguities[index] = replace(
+                    ambiguity, meaning=place, alternatives=alternatives
+                )
+                return
+
+    def _is_prominent_code(self, code: str) -> bool:
+        region = self._gazetteer.get(code)
+        return region is not None and region.kind in _PROMINENT_KINDS
 
     def _resolve_topic(self, token: QueryToken) -> TopicTerm:
         name = self._topics.find_name(token.value)
@@ -144,7 +174,9 @@ class TermResolver:
 
     def _guess(self, start: int, end: int, literal: Word | Phrase, *, is_name: bool) -> bool:
         """Record the places with similar names as alternatives; return whether there are any."""
-        if not self._guesses_left or not (is_name or self._is_short):
+        # The last guess is left for a word with a capital letter.
+        can_guess = self._guesses_left > (0 if is_name else 1)
+        if not can_guess or not (is_name or self._is_short):
             return False
         self._guesses_left -= 1
         text = self._text[start:end]
@@ -174,12 +206,12 @@ class TermResolver:
             if len(words) >= max_length or not token.can_join_name:
                 break
             words = [*words, *tokenize(token.value)]
-            if self._find_regions(words):
+            if not token.is_comma and self._find_regions(words):
                 longest = words, next_position + 1
         return longest
 
     def _find_regions(self, words: Sequence[Token]) -> tuple[Region, ...]:
-        return self._gazetteer.find(" ".join(token.text for token in words))
+        return self._gazetteer.find_words(tuple(token.text for token in words))
 
     def _suggest_place(self, text: str) -> str | None:
         """Return in:"NAME" with the closest name of the most similar place, None without one."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from alerts.classification import read_bulletin
+from alerts.stored_readings import pack_reading
 from bot.digests.digester import Digester
 from bot.digests.pending import PendingReader
 from bot.standin.payloads import ADMINISTRATOR_RIGHTS
@@ -19,8 +21,9 @@ from handlers.registry import COMMANDS
 from handlers.text.timezones import TimezoneFinder
 from matching.index.index import Index
 from matching.places.gazetteer import Gazetteer
+from matching.reader import Reader
 from storage.engine.database import Database
-from storage.inbound import bulletins, update_inbox
+from storage.inbound import bulletins, readings, update_inbox
 from storage.inbound.bulletins import Bulletin, StoredBulletin
 from storage.inbound.update_inbox import PendingUpdate
 from storage.outbox import deliveries
@@ -99,6 +102,8 @@ class ConversationDriver:
         operators: Sequence[int] = (),
         state_sources: Sequence[str] = (),
         rate_limiter: CommandRateLimiter | None = None,
+        *,
+        bulletin_reader: Reader | None = None,
     ) -> None:
         self.database = database
         self.index = Index()
@@ -112,8 +117,8 @@ class ConversationDriver:
                 catalog=catalog(),
                 gazetteer=places,
                 topics=topics(),
-                reader=reader(),
-                bulletin_renderer=BulletinRenderer(catalog(), reader()),
+                reader=bulletin_reader or reader(),
+                bulletin_renderer=BulletinRenderer(catalog(), bulletin_reader or reader()),
                 timezones=TimezoneFinder(places),
                 commands=COMMANDS,
                 subscription_quota=quota,
@@ -184,7 +189,10 @@ class ConversationDriver:
         key = f"k{next(self._ids)}"
         bulletin = Bulletin(source="blog", key=key, title=title, text=text, received_at=self.now)
         async with self.database.write() as transaction:
-            return await bulletins.add(transaction, replace(bulletin, **fields))
+            stored = await bulletins.add(transaction, replace(bulletin, **fields))
+            reading = read_bulletin(reader(), stored)
+            await readings.put(transaction, [pack_reading(reader(), stored, reading)])
+        return stored
 
     async def find_subscriber(self, chat: int = ANN, thread: int = 0) -> Subscriber | None:
         """Return the subscriber of a chat or forum topic, or None."""

@@ -1,0 +1,94 @@
+"""Free text in a private chat: what is on at the places it names, then the newest reports."""
+
+from dataclasses import replace
+
+from handlers.commands import alerts, latest
+from handlers.commands.subscribe import reply_to_query_error
+from handlers.framework.handler_context import HandlerContext
+from handlers.framework.replies import Reply
+from handlers.telegram.events import Request
+from handlers.text.html import Html, join
+from handlers.text.plain_text import echo
+from matching.places.region import Region
+from matching.query.ast import Or, PlaceTerm, Query
+from matching.query.errors import QueryError
+from matching.query.question import Question, read_question
+from storage.engine.database import Transaction
+from storage.values.message import Button, MessageContent
+
+_MAX_ALERT_UNITS = 1_500
+"""UTF-16 units of the alerts. The reports below them need the rest of the message."""
+
+_MAX_SIMILAR_PLACES = 6
+
+
+async def answer(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
+    """Answer a free text."""
+    try:
+        question = read_question(
+            request.text, context.gazetteer, context.topics, latest.QUERY_LIMITS
+        )
+    except QueryError as error:
+        return reply_to_query_error(request.text, error, context.translator(request))
+    on_now = await _render_alerts(question, request, transaction, context)
+    if question.query is None:
+        return Reply(messages=(on_now,))
+    reports = await _render_reports(question, question.query, request, transaction, context, on_now)
+    return Reply(messages=(replace(reports, buttons=(*on_now.buttons, *reports.buttons)),))
+
+
+async def _render_alerts(
+    question: Question, request: Request, transaction: Transaction, context: HandlerContext
+) -> MessageContent:
+    """Render what is on at the places; without a place everything, if nothing else is asked."""
+    if question.similar_places:
+        return _offer_places(question, request, context)
+    regions: list[Region | None] = [context.gazetteer.region(code) for code in question.places]
+    if not regions:
+        if question.query is not None:
+            return MessageContent(Html())
+        regions = [None]
+    listings = [
+        await alerts.render_active_alerts(
+            request,
+            transaction,
+            context,
+            region,
+            max_units=_MAX_ALERT_UNITS // len(regions),
+        )
+        for region in regions
+    ]
+    return MessageContent(join("\n\n", [Html(listing.html) for listing in listings]))
+
+
+def _offer_places(question: Question, request: Request, context: HandlerContext) -> MessageContent:
+    translator = context.translator(request)
+    notice = translator.html("alerts-near", written=echo(question.written))
+    codes = question.similar_places[:_MAX_SIMILAR_PLACES]
+    rows = tuple(
+        (Button(context.gazetteer.title(code, translator.language), f"{alerts.PLACE}:{code}"),)
+        for code in codes
+    )
+    return MessageContent(notice, rows)
+
+
+async def _render_reports(
+    question: Question,
+    query: Query,
+    request: Request,
+    transaction: Transaction,
+    context: HandlerContext,
+    on_now: MessageContent,
+) -> MessageContent:
+    """Render the newest reports below the alerts; those about the places if none match exactly."""
+    head = Html(on_now.html)
+    page = await latest.find_newest(transaction, context, query)
+    written = question.written
+    if not page.bulletins and question.places:
+        terms = tuple(map(PlaceTerm, question.places))
+        places = terms[0] if len(terms) == 1 else Or(terms)
+        broader = await latest.find_newest(transaction, context, places)
+        if broader.bulletins:
+            page, query = broader, places
+            written = ", ".join(f'in:"{code}"' for code in question.places)
+    return latest.render_page(request, context, page, query, written, head)
