@@ -1,31 +1,22 @@
-"""Near-duplicate detection: exact dedup keys first, then the similarity of two texts.
+"""Near-duplicate detection: decide whether two bulletins report the same news.
 
-The exact keys are a hash of the words and the canonical URL. The similarity is rapidfuzz's token
-set ratio, not MinHash or SimHash: it is computed only for texts with the same places, numbers and
-topics, which are few. Wording alone misleads: "Kharkiv shelling leaves three dead" is worded like
-"Kherson shelling leaves two dead".
+They do if the words that carry the event agree, see `matching.events.comparison`. A shared address
+is no proof: all entries of a live blog have one. Neither are equal words, if the signs beside them
+(a green circle, a red one) or the regions that their sources declare differ.
 """
 
 import hashlib
-import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
-from importlib.resources import files
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from rapidfuzz import fuzz
-
+from matching.events.comparison import agree, agree_on_page, are_opposed, have_equal_words
+from matching.events.report import EventReport, read_report
+from matching.stored_reading import StoredReading
 from matching.text.reading import Reading
 
-MIN_WORDS = 12
-"""Shorter texts are similar too easily: only the exact keys count for them."""
-
-_MIN_SIMILARITY = 65
-"""Percent, by `rapidfuzz.fuzz.token_set_ratio`. Reworded news reach it; different news about the
-same places, numbers and topics rarely do."""
-
-_MAX_FUNCTION_WORD = 3  # letters; shorter words carry little meaning
+_STATE_SIGNS = frozenset("🔴🟠🟡🟢🔵🟣⚪⚫🟥🟧🟨🟩✅✔☑❌✖❎⛔🚫🛑🆗⬆⬇🔺🔻🔼🔽📈📉👍👎↑↓▲▼")
 _TRACKING_PARAMETERS = ("utm_", "fbclid", "gclid", "mc_")
 
 
@@ -42,49 +33,74 @@ class Fingerprint:
     """Fingerprint of a bulletin: the values by which two bulletins are compared."""
 
     url: str | None  # canonical URL
-    text_hash: str  # SHA-256 of all words
-    content_words: str  # words that carry meaning, separated by spaces
-    word_count: int  # of all words
-    places: frozenset[str]  # codes of regions
-    numbers: frozenset[str]  # as figures, whether written in figures or in words
-    topics: frozenset[str]  # names
+    text_hash: str  # SHA-256 of all words; "" without any
+    places: Mapping[str, frozenset[str]]  # code of a region -> itself and its ancestors
+    signs: str | None  # signs of a state in the text; None: unknown
+    headline: EventReport
+    report: EventReport  # of headline and text
 
     @property
-    def subject(self) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-        """Return the values that two similar texts must share."""
-        return self.places, self.numbers, self.topics
+    def keys(self) -> frozenset[str]:
+        """Return the keys under which duplicates find each other: they share most of them."""
+        exact = {f"={self.text_hash}", f"@{self.url}" if self.url else ""}
+        return (self.report.keys | self.report.numbers | exact) - {"", "="}
 
 
-def fingerprint(reading: Reading, url: str | None) -> Fingerprint | None:
+def fingerprint(
+    reading: Reading | StoredReading, url: str | None, text: str | None = None
+) -> Fingerprint | None:
     """Return the fingerprint of a bulletin, None for an alert or an all-clear.
 
-    Alerts are deduplicated by region and time (see alerts), never by their text.
+    Alerts are deduplicated by region and time (see alerts), never by their text. `text` is what was
+    read, where it is at hand.
     """
     if reading.is_alert:
         return None
-    texts = [text for text in reading.tokens.texts if text]
-    numerals = _load_numerals()
+    texts = list(reading.texts)
+    boundary = texts.index("") if "" in texts else 0
+    words = [word for word in texts if word]
+    report = read_report(words)
     return Fingerprint(
         url=canonical_url(url),
-        text_hash=hashlib.sha256(" ".join(texts).encode()).hexdigest(),
-        content_words=" ".join(text for text in texts if len(text) > _MAX_FUNCTION_WORD),
-        word_count=len(texts),
-        places=frozenset(mention.code for mention in reading.mentions),
-        numbers=frozenset(numerals.get(text, text) for text in texts if _is_number(text, numerals)),
-        topics=reading.topics,
+        text_hash=hashlib.sha256(" ".join(words).encode()).hexdigest() if words else "",
+        places={
+            code: ancestors
+            for code, ancestors in reading.ancestors.items()
+            if f"@{code}" not in report.keys  # a demonym is no place: the Ukrainian air force
+        },
+        signs=None if text is None else _state_signs(text),
+        headline=read_report(texts[:boundary]),
+        report=report,
     )
 
 
 def compare(first: Fingerprint, second: Fingerprint) -> DuplicateReason | None:
     """Return why two bulletins are duplicates, None if they are not."""
-    if first.text_hash == second.text_hash:
-        return DuplicateReason.TEXT
-    if first.url is not None and first.url == second.url:
-        return DuplicateReason.URL
-    if min(first.word_count, second.word_count) < MIN_WORDS or first.subject != second.subject:
+    if _signs_differ(first, second) or not _places_agree(first.places, second.places):
         return None
-    similarity = fuzz.token_set_ratio(first.content_words, second.content_words)
-    return DuplicateReason.SIMILARITY if similarity >= _MIN_SIMILARITY else None
+    if first.text_hash and first.text_hash == second.text_hash:
+        return DuplicateReason.TEXT
+    if bool(first.places) != bool(second.places) and not have_equal_words(
+        first.report, second.report
+    ):
+        return None
+    is_same_page = first.url is not None and first.url == second.url
+    if agree(first.report, second.report):
+        return DuplicateReason.URL if is_same_page else DuplicateReason.SIMILARITY
+    if (
+        is_same_page
+        and agree(first.headline, second.headline)
+        and agree_on_page(first.report, second.report)
+    ):
+        return DuplicateReason.URL
+    return None
+
+
+def contradict(first: Fingerprint, second: Fingerprint) -> bool:
+    """Return whether two bulletins tell opposite states of one thing: it is up, it is down."""
+    if not _places_agree(first.places, second.places):
+        return False
+    return _signs_differ(first, second) or are_opposed(first.report, second.report)
 
 
 def canonical_url(url: str | None) -> str | None:
@@ -107,12 +123,28 @@ def canonical_url(url: str | None) -> str | None:
     return urlunsplit(("", host, parts.path.rstrip("/"), query, ""))
 
 
-def _is_number(text: str, numerals: dict[str, str]) -> bool:
-    return text in numerals or text[0].isdigit()
+def _state_signs(text: str) -> str:
+    return "".join(sign for sign in text if sign in _STATE_SIGNS)
 
 
-@lru_cache(maxsize=1)
-def _load_numerals() -> dict[str, str]:
-    """Return the words for small numbers in four languages, mapped to figures."""
-    data = tomllib.loads((files("matching") / "data" / "numbers.toml").read_text("utf-8"))
-    return {word: figure for figure, words in data.items() for word in words.split()}
+def _signs_differ(first: Fingerprint, second: Fingerprint) -> bool:
+    """Return whether both texts show signs of a state, and not the same ones."""
+    if not first.signs or not second.signs:
+        return False
+    return set(first.signs) != set(second.signs)
+
+
+def _places_agree(
+    first: Mapping[str, frozenset[str]], second: Mapping[str, frozenset[str]]
+) -> bool:
+    """Return whether one text names all places of the other, and at most their surroundings more.
+
+    Another place is more news: explosions in Sumy, explosions in Sumy and Kharkiv.
+    """
+    fewer, more = (first, second) if len(first) <= len(second) else (second, first)
+    if not fewer:
+        return True
+    surroundings = frozenset().union(*fewer.values())
+    return fewer.keys() <= more.keys() and all(
+        code in surroundings or not ancestors.isdisjoint(fewer) for code, ancestors in more.items()
+    )

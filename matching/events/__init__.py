@@ -1,0 +1,1 @@
+"""Event comparison: decide whether two texts report the same event."""
