@@ -227,9 +227,7 @@ def _resources(config: Config, options: argparse.Namespace) -> LanguageResources
         resources = LanguageResources.load(config)
     except QueryError as error:
         problem = f"query: {error}; expected one as /subscribe takes it"
-        raise ConfigError(
-            ConfigProblem(where, " ".join(("topic", *error.__notes__)), problem)
-        ) from None
+        raise ConfigError(ConfigProblem(where, " ".join(error.__notes__), problem)) from None
     problem = "expected the name or code of a country or region, such as Poland or US-TX"
     unknown = [
         ConfigProblem(where, f"source[{index}].region", problem)
