@@ -1,1 +1,1 @@
-"""What is measured: how well bulletins are understood, and how long that takes."""
+"""Benchmarks: accuracy and speed of each part of Tocsin, beside an alternative and a floor."""

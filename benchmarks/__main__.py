@@ -1,50 +1,52 @@
-"""`python -m benchmarks [NAME [arguments] [--json]]`: one part, or all of them."""
+"""Benchmark runner: `python -m benchmarks [NAME [arguments] [--json]]`; without a name, all."""
 
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from benchmarks import delivery, digests, fanout, index, matching, path, understanding
+from benchmarks import dedup, delivery, digests, fanout, flood, index, matching, path, understanding
 
-Run = Callable[[Sequence[str]], int]
-"""Measures what the arguments ask for and prints it; the exit code."""
+Main = Callable[[Sequence[str]], int]
+"""Runs a benchmark with command-line arguments, prints its result and returns the exit code."""
 
 
-def _part(
+def _main_of(
     name: str,
     measure: Callable[..., dict[str, object]],
-    table: Callable[[Mapping[str, Any]], str],
-) -> Run:
-    def run(arguments: Sequence[str]) -> int:
+    format_result: Callable[[Mapping[str, Any]], str],
+) -> Main:
+    def main(arguments: Sequence[str]) -> int:
         result = measure(*(argument for argument in arguments if argument != "--json"))
         as_json = json.dumps({"benchmark": name} | result, ensure_ascii=False)
-        sys.stdout.write(f"{as_json if '--json' in arguments else table(result)}\n")
+        sys.stdout.write(f"{as_json if '--json' in arguments else format_result(result)}\n")
         return 0
 
-    return run
+    return main
 
 
-PARTS: Mapping[str, Run] = {
-    "understanding": _part("understanding", understanding.measure, understanding.table),
+BENCHMARKS: Mapping[str, Main] = {
+    "understanding": _main_of("understanding", understanding.measure, understanding.format_result),
+    "dedup": _main_of("dedup", dedup.measure, dedup.format_result),
     "matching": matching.main,
     "index": index.main,
     "fanout": fanout.main,
     "path": path.main,
     "digests": digests.main,
     "delivery": delivery.main,
+    "flood": flood.main,
 }
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs the part that is named, or each of them."""
+    """Run the named benchmark, or all of them, and return the exit code."""
     if not arguments:
-        return max(run(()) for run in PARTS.values())
-    name, *rest = arguments
-    if name not in PARTS:
-        sys.stderr.write(f"usage: python -m benchmarks [{' | '.join(PARTS)}] [--json]\n")
+        return max(run(()) for run in BENCHMARKS.values())
+    name, *options = arguments
+    if name not in BENCHMARKS:
+        sys.stderr.write(f"usage: python -m benchmarks [{' | '.join(BENCHMARKS)}] [--json]\n")
         return 2
-    return PARTS[name](rest)
+    return BENCHMARKS[name](options)
 
 
 if __name__ == "__main__":

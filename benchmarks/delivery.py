@@ -1,9 +1,10 @@
-"""From the outbox to the wire: `python -m benchmarks delivery`.
+"""Delivery benchmark: from the outbox to the wire. `python -m benchmarks delivery`.
 
-A broadcast to many, everything persisted in SQLite that flushes every commit, over HTTP to the
-stand-in for Telegram in a process of its own: at the rate that is paid for, and without any limit.
-Beside it, in the same run, python-telegram-bot's own client, which keeps nothing, and the floor:
-aiohttp that posts the same bytes. Then a queue of digests, to see that memory does not grow.
+Sends a broadcast to many chats, at the rate of paid broadcasts and without a limit. Everything is
+stored in SQLite, which flushes every commit, and sent over HTTP to the stand-in for Telegram in a
+process of its own. The same run measures python-telegram-bot's own client, which stores nothing,
+and the floor: aiohttp that posts the same bytes. Then it sends from a long queue of digests and
+measures by how much memory grows.
 """
 
 import argparse
@@ -17,15 +18,15 @@ from dataclasses import asdict, dataclass
 import uvloop
 from pyroaring import BitMap
 
-from benchmarks.clients import UNLIMITED, bare, library
+from benchmarks.clients import UNLIMITED_RATE, send_with_aiohttp, send_with_library
 from benchmarks.databases import FIRST_CHAT, add_digests, add_subscribers, sqlite
-from benchmarks.figures import show, table
-from benchmarks.outbox import Outbox, now
-from benchmarks.peer import Peer, peer
-from benchmarks.sends import TEXT, Sends, measure
+from benchmarks.delivery_runner import DeliveryRunner, now
+from benchmarks.report import format_table, print_result
+from benchmarks.send_measurement import TEXT, SendMeasurement, measure_sends
+from benchmarks.standin_process import StandinProcess, run_standin
 from bot.delivery.sender import Sender
 from bot.delivery.settings import TelegramSettings
-from bot.telegram.profile import connected
+from bot.telegram.profile import open_bot
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reader
 from matching.topics.topics import Topics
@@ -38,123 +39,142 @@ from storage.values.lanes import Lane
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the command line says."""
+class Options:
+    """Command-line options."""
 
-    messages: int  # of ours, in each run
-    others: int  # of each other client
+    messages: int  # of Tocsin, in each run
+    baseline_messages: int  # of each baseline client
     queued: int  # digests
-    rate: int  # messages a second
+    rate: int  # messages per second
     json: bool
 
 
-class Bench:
-    """One outbox, filled in two ways."""
+class DeliveryBenchmark:
+    """Sends a broadcast or a queue of digests through one delivery runner."""
 
-    def __init__(self, database: Database, telegram: Peer, outbox: Outbox) -> None:
+    def __init__(self, database: Database, standin: StandinProcess, runner: DeliveryRunner) -> None:
         self._database = database
-        self._telegram = telegram
-        self._outbox = outbox
+        self._standin = standin
+        self._runner = runner
 
-    async def broadcast(self, name: str, rate: int, count: int) -> Sends:
-        """One bulletin to so many."""
-        await self._owe(count)
-        async with self._outbox.sending(rate):
-            return await measure(name, self._telegram, count, self._ring)
+    async def broadcast(self, name: str, rate: int, count: int) -> SendMeasurement:
+        """Measure one bulletin to `count` subscribers."""
+        await self._enqueue_broadcast(count)
+        async with self._runner.sending(rate):
+            return await measure_sends(name, self._standin, count, self._wake_worker)
 
     async def drain(self, rate: int, count: int) -> float:
-        """Sends so many of a queue: by how many MB the memory at its highest has grown."""
-        before = _highest_mb()
-        async with self._outbox.sending(rate):
-            await measure("a queue", self._telegram, count, self._ring)
-        return _highest_mb() - before
+        """Send `count` messages of a queue; return by how many MB the peak memory grew."""
+        before = _peak_memory_mb()
+        async with self._runner.sending(rate):
+            await measure_sends("a queue", self._standin, count, self._wake_worker)
+        return _peak_memory_mb() - before
 
-    async def _ring(self) -> None:
-        self._outbox.bell.set()
+    async def _wake_worker(self) -> None:
+        self._runner.wakeup.set()
 
-    async def _owe(self, count: int) -> None:
-        at = now()
+    async def _enqueue_broadcast(self, count: int) -> None:
+        received_at = now()
         bulletin = Bulletin(
-            source="bench", key=str(at), title="everybody", text=TEXT, received_at=at
+            source="bench",
+            key=str(received_at),
+            title="everybody",
+            text=TEXT,
+            received_at=received_at,
         )
         async with self._database.write() as transaction:
             stored = await bulletins.add(transaction, bulletin)
-            everybody = BitMap(range(1, count + 1))
-            new = NewBroadcast(
-                bulletin=stored.id, lane=Lane.NEWS, recipients=everybody, silent=BitMap()
+            recipients = BitMap(range(1, count + 1))
+            broadcast = NewBroadcast(
+                bulletin=stored.id, lane=Lane.NEWS, recipients=recipients, silent=BitMap()
             )
-            await broadcasts.enqueue(transaction, [new], at)
+            await broadcasts.enqueue(transaction, [broadcast], received_at)
 
 
-def _highest_mb() -> float:
+def _peak_memory_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-async def _run(asked: Asked) -> tuple[dict[str, Sends], float]:
-    people = max(asked.messages, asked.others)
-    gazetteer, topics = Gazetteer.load(), Topics.built_in()
-    async with peer(people, people) as telegram, sqlite() as database:
-        await add_subscribers(database, people)
-        settings = TelegramSettings(api_url=telegram.url)
-        async with connected(settings, telegram.token) as bot:
+async def _run(options: Options) -> tuple[dict[str, SendMeasurement], float]:
+    chats = max(options.messages, options.baseline_messages)
+    gazetteer, topics = Gazetteer.load(), Topics.load_built_in()
+    async with run_standin(chats, chats) as standin, sqlite() as database:
+        await add_subscribers(database, chats)
+        settings = TelegramSettings(api_url=standin.url)
+        async with open_bot(settings, standin.token) as bot:
             reader = Reader(gazetteer, topics)
-            outbox = Outbox(database, Sender(bot), reader, gazetteer, topics)
-            bench = Bench(database, telegram, outbox)
-            gc.freeze()  # as the process does when it has loaded
-            sends = {"limited": await bench.broadcast("limited", asked.rate, asked.messages)}
-            sends["unlimited"] = await bench.broadcast("unlimited", UNLIMITED, asked.messages)
-            sends["library"] = await library(telegram, FIRST_CHAT, asked.others)
-            sends["bare"] = await bare(telegram, FIRST_CHAT, asked.others)
-            await add_digests(database, asked.queued, first=1, last=people)
-            grown_mb = await bench.drain(asked.rate, min(asked.queued, asked.messages))
-    return sends, grown_mb
+            runner = DeliveryRunner(database, Sender(bot), reader, gazetteer, topics)
+            benchmark = DeliveryBenchmark(database, standin, runner)
+            gc.freeze()  # loaded data, as the bot does
+            sends = {
+                "limited": await benchmark.broadcast("limited", options.rate, options.messages),
+                "unlimited": await benchmark.broadcast(
+                    "unlimited", UNLIMITED_RATE, options.messages
+                ),
+                "library": await send_with_library(standin, FIRST_CHAT, options.baseline_messages),
+                "aiohttp": await send_with_aiohttp(standin, FIRST_CHAT, options.baseline_messages),
+            }
+            await add_digests(database, options.queued, first=1, last=chats)
+            growth_mb = await benchmark.drain(options.rate, min(options.queued, options.messages))
+    return sends, growth_mb
 
 
-def _text(asked: Asked, sends: dict[str, Sends], grown_mb: float) -> str:
+def _format_result(options: Options, sends: dict[str, SendMeasurement], growth_mb: float) -> str:
     names = {
-        f"ours, at most {asked.rate:,}/s": "limited",
-        "ours, no limit": "unlimited",
-        "python-telegram-bot's client": "library",
-        "aiohttp alone": "bare",
+        f"Tocsin, at most {options.rate:,}/s": "limited",
+        "Tocsin, no limit": "unlimited",
+        "python-telegram-bot": "library",
+        "aiohttp alone": "aiohttp",
     }
     rows = [
         (
             name,
-            f"{sends[key].messages_a_second:,.0f}",
+            f"{sends[key].messages_per_second:,.0f}",
             f"{sends[key].busiest_second:,}",
             f"{sends[key].cores:.2f}",
-            f"{sends[key].cores / sends[key].messages_a_second * 1000:.2f}",
+            f"{sends[key].cores / sends[key].messages_per_second * 1000:.2f}",
         )
         for name, key in names.items()
     ]
-    head = ("one broadcast", "messages/s", "in the busiest", "cores", "ms of a core each")
+    header = ("one broadcast", "messages/s", "busiest second", "cores", "core ms/message")
     return "\n".join(
         (
-            table(head, rows),
-            f"ours sends {_times(sends):.1f} times as many as the library",
-            f"memory grew by {grown_mb:.0f} MB with {asked.queued:,} digests queued",
+            format_table(header, rows),
+            f"Tocsin sends {_ratio_to_library(sends):.1f} times as fast as python-telegram-bot",
+            f"peak memory grew by {growth_mb:.0f} MB with {options.queued:,} digests queued",
         )
     )
 
 
-def _times(sends: dict[str, Sends]) -> float:
-    return sends["unlimited"].messages_a_second / sends["library"].messages_a_second
+def _ratio_to_library(sends: dict[str, SendMeasurement]) -> float:
+    return sends["unlimited"].messages_per_second / sends["library"].messages_per_second
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measures and prints."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks delivery", description=__doc__)
-    parser.add_argument("--messages", type=int, default=20_000)
-    parser.add_argument("--others", type=int, default=2_000, help="messages of the other clients")
-    parser.add_argument("--queued", type=int, default=1_000_000, help="digests")
-    parser.add_argument("--rate", type=int, default=1000, help="messages a second")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    asked = Asked(**vars(parser.parse_args(arguments)))
+    """Run the benchmark, print its result and return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks delivery",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--messages", type=int, default=20_000, help="messages of Tocsin, per run")
+    parser.add_argument(
+        "--baseline-messages", type=int, default=2_000, help="messages of each baseline client"
+    )
+    parser.add_argument("--queued", type=int, default=1_000_000, help="queued digests")
+    parser.add_argument("--rate", type=int, default=1000, help="messages per second")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = Options(**vars(parser.parse_args(arguments)))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        sends, grown_mb = runner.run(_run(asked))
-    whole: dict[str, object] = {name: asdict(one) for name, one in sends.items()}
-    whole |= {"queued": asked.queued, "grown_mb": grown_mb, "ratios": {"library": _times(sends)}}
-    show({"benchmark": "delivery"} | whole, _text(asked, sends, grown_mb), as_json=asked.json)
+        sends, growth_mb = runner.run(_run(options))
+    result = {
+        "benchmark": "delivery",
+        **{name: asdict(measurement) for name, measurement in sends.items()},
+        "queued": options.queued,
+        "memory_growth_mb": growth_mb,
+        "ratios": {"library": _ratio_to_library(sends)},
+    }
+    print_result(result, _format_result(options, sends, growth_mb), as_json=options.json)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""An outbox to measure, and the courier who carries it: all but Telegram is real."""
+"""Delivery runner: a delivery worker on a database, with everything real but Telegram."""
 
 import asyncio
 import time
@@ -8,24 +8,24 @@ from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry
 
-from bot.delivery.metrics import Counts
-from bot.delivery.rate_limiter import Pacer
-from bot.delivery.render_cache import Renderer
+from bot.delivery.metrics import DeliveryMetrics
+from bot.delivery.rate_limiter import RateLimiter
+from bot.delivery.render_cache import RenderCache
 from bot.delivery.sender import Sender
-from bot.delivery.worker import Courier
-from handlers.messages.alert import IncidentMessages
-from handlers.messages.bulletin import Messages
-from handlers.text.i18n import Words
+from bot.delivery.worker import DeliveryWorker
+from handlers.messages.alert import AlertRenderer
+from handlers.messages.bulletin import BulletinRenderer
+from handlers.text.i18n import Catalog
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reader
 from matching.topics.topics import Topics
 from storage.engine.database import Database
 
-_CALM_SECONDS = 1.5  # until everybody may be written to again
+_CHAT_LIMIT_SECONDS = 1.5  # after this, the limit of one message per chat and second is over
 
 
-class Outbox:
-    """Sends what is owed while it is `sending`; `bell` wakes it."""
+class DeliveryRunner:
+    """Runs a delivery worker while `sending()`; `wakeup` wakes it."""
 
     def __init__(
         self,
@@ -35,39 +35,43 @@ class Outbox:
         gazetteer: Gazetteer,
         topics: Topics,
     ) -> None:
-        self.bell = asyncio.Event()
+        self.wakeup = asyncio.Event()
         self._database = database
         self._sender = sender
-        words = Words()
-        self._render = Renderer(
-            Messages(words, reader), IncidentMessages(words, gazetteer, topics), now
+        catalog = Catalog()
+        self._render = RenderCache(
+            BulletinRenderer(catalog, reader), AlertRenderer(catalog, gazetteer, topics), now
         )
 
     @asynccontextmanager
     async def sending(self, rate: int) -> AsyncIterator[None]:
-        """A courier at work, once everybody may be written to."""
-        await asyncio.sleep(_CALM_SECONDS)
-        courier = Courier(
+        """Run a worker that sends at most `rate` messages per second.
+
+        It starts once no chat has to wait for an earlier message.
+        """
+        await asyncio.sleep(_CHAT_LIMIT_SECONDS)
+        worker = DeliveryWorker(
             self._database,
             self._sender,
-            Pacer(rate, time.monotonic),
+            RateLimiter(rate, time.monotonic),
             self._render,
-            bell=self.bell,
-            joined=_nobody_joins,
-            counts=Counts(CollectorRegistry(), now),
+            wakeup=self.wakeup,
+            on_subscriptions_moved=_ignore,
+            metrics=DeliveryMetrics(CollectorRegistry(), now),
             clock=now,
         )
-        run = asyncio.create_task(courier.run())
+        run = asyncio.create_task(worker.run())
         try:
             yield
         finally:
-            courier.stop()
+            worker.stop()
             await run
 
 
-async def _nobody_joins(_: Sequence[int]) -> None:
+async def _ignore(_: Sequence[int]) -> None:
     pass
 
 
 def now() -> datetime:
+    """Return the current time in UTC."""
     return datetime.now(UTC)

@@ -1,8 +1,8 @@
-"""How long until a bulletin is durably owed to so many: `python -m benchmarks fanout`.
+"""Fan-out benchmark: time to store a bulletin's recipients durably. `python -m benchmarks fanout`.
 
-A broadcast of ours, one row with a bitmap, against one row a recipient as SQLAlchemy inserts them.
-The floor is a bare fsync. What is written is counted by the kernel for SQLite, which is read back
-from what this process wrote, and by the length of its log for PostgreSQL.
+Compares Tocsin's broadcast, one row with a bitmap of recipients, with one row for each recipient as
+SQLAlchemy inserts them. The floor is a bare fsync. The bytes written come from the kernel's count
+for this process (SQLite) and from the position of the write-ahead log (PostgreSQL).
 """
 
 import argparse
@@ -22,8 +22,8 @@ from pyroaring import BitMap
 from sqlalchemy import insert, text
 
 from benchmarks.databases import add_subscribers, postgresql, sqlite
-from benchmarks.figures import percentile, show, table
 from benchmarks.progress import progress
+from benchmarks.report import format_table, percentile, print_result
 from storage import schema
 from storage.engine.database import Database, Transaction
 from storage.inbound import bulletins
@@ -32,31 +32,33 @@ from storage.outbox import broadcasts
 from storage.outbox.broadcasts import NewBroadcast
 from storage.values.lanes import Lane
 
-_SHARE = 3  # one in so many subscribers is a recipient
-_SETS = 10  # different recipients
-_TIMES_EACH = 5  # a row each is measured so often: it takes seconds
+_SUBSCRIBERS_PER_RECIPIENT = 3
+_RECIPIENT_SETS = 10  # different sets of recipients
+_ROW_REPETITIONS = 5  # of one row for each recipient: it takes seconds
 
 Enqueue = Callable[[Transaction, int, BitMap], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One way, on one database."""
+class Measurement:
+    """Figures of one method on one database."""
 
-    way: str
+    method: str
     median_ms: float
     p99_ms: float
     written_kb: float
 
 
-async def one_row(transaction: Transaction, bulletin: int, recipients: BitMap) -> None:
-    """As intake does it."""
-    new = NewBroadcast(bulletin=bulletin, lane=Lane.NEWS, recipients=recipients, silent=BitMap())
-    await broadcasts.enqueue(transaction, [new], datetime.now(UTC))
+async def enqueue_broadcast(transaction: Transaction, bulletin: int, recipients: BitMap) -> None:
+    """Store one row with a bitmap of recipients, as Tocsin does."""
+    broadcast = NewBroadcast(
+        bulletin=bulletin, lane=Lane.NEWS, recipients=recipients, silent=BitMap()
+    )
+    await broadcasts.enqueue(transaction, [broadcast], datetime.now(UTC))
 
 
-async def one_row_each(transaction: Transaction, bulletin: int, recipients: BitMap) -> None:
-    """As one would do it with SQLAlchemy."""
+async def enqueue_rows(transaction: Transaction, bulletin: int, recipients: BitMap) -> None:
+    """Store one row for each recipient with SQLAlchemy."""
     now = datetime.now(UTC)
     rows = [
         {
@@ -74,15 +76,18 @@ async def one_row_each(transaction: Transaction, bulletin: int, recipients: BitM
 
 
 async def measure(
-    name: str, database: Database, enqueue: Enqueue, recipients: int, *, times: int
-) -> Figure:
-    """From after the match to the end of the commit: bulletin and recipients in one transaction."""
+    name: str, database: Database, enqueue: Enqueue, recipients: int, *, repetitions: int
+) -> Measurement:
+    """Measure one transaction with the bulletin and its recipients, including the commit."""
     chance = random.Random(1)
-    subscribers = range(1, recipients * _SHARE + 1)
-    sets = [BitMap(chance.sample(subscribers, recipients)) for _ in range(min(times, _SETS))]
+    subscribers = range(1, recipients * _SUBSCRIBERS_PER_RECIPIENT + 1)
+    sets = [
+        BitMap(chance.sample(subscribers, recipients))
+        for _ in range(min(repetitions, _RECIPIENT_SETS))
+    ]
     seconds, written = [], []
-    for turn in progress(name, range(times), times):
-        before = await _written(database)
+    for turn in progress(name, range(repetitions), repetitions):
+        before = await _bytes_written(database)
         started = time.perf_counter()
         async with database.write() as transaction:
             bulletin = Bulletin(
@@ -91,8 +96,8 @@ async def measure(
             stored = await bulletins.add(transaction, bulletin)
             await enqueue(transaction, stored.id, sets[turn % len(sets)])
         seconds.append(time.perf_counter() - started)
-        written.append(await _written(database) - before)
-    return Figure(
+        written.append(await _bytes_written(database) - before)
+    return Measurement(
         name,
         statistics.median(seconds) * 1000,
         percentile(seconds, 0.99) * 1000,
@@ -100,8 +105,8 @@ async def measure(
     )
 
 
-async def _written(database: Database) -> int:
-    """Bytes so far."""
+async def _bytes_written(database: Database) -> int:
+    """Return the bytes written so far: by this process (SQLite) or to the log (PostgreSQL)."""
     if database.is_sqlite:
         words = Path("/proc/self/io").read_text().split()  # noqa: ASYNC240 - it waits for no disk
         return int(words[words.index("wchar:") + 1])
@@ -110,63 +115,93 @@ async def _written(database: Database) -> int:
         return int((await transaction.execute(query)).scalar_one())
 
 
-def fsync(times: int) -> Figure:
-    """What any durable write costs here: a page, written and flushed."""
+def measure_fsync(repetitions: int) -> Measurement:
+    """Measure the floor of any durable write: a page of 4 KiB, written and flushed."""
     seconds = []
     with tempfile.TemporaryFile() as file:
-        for turn in range(times):
+        for turn in range(repetitions):
             started = time.perf_counter()
             os.pwrite(file.fileno(), bytes(4096), turn * 4096)
             os.fsync(file.fileno())
             seconds.append(time.perf_counter() - started)
-    median, worst = statistics.median(seconds) * 1000, percentile(seconds, 0.99) * 1000
-    return Figure("a bare fsync", median, worst, 4)
+    median, p99 = statistics.median(seconds) * 1000, percentile(seconds, 0.99) * 1000
+    return Measurement("a bare fsync", median, p99, 4)
 
 
-async def _run(recipients: int, times: int) -> list[Figure]:
-    figures = [fsync(200)]
-    for name, made in (("SQLite", sqlite()), ("PostgreSQL", postgresql())):
-        async with made as database:
-            await add_subscribers(database, recipients * _SHARE)
-            ours = await measure(f"{name}, one row", database, one_row, recipients, times=times)
-            theirs = await measure(
-                f"{name}, a row each", database, one_row_each, recipients, times=_TIMES_EACH
-            )
-            figures += [ours, theirs]
-    return figures
+async def _run(recipients: int, repetitions: int) -> list[Measurement]:
+    measurements = [measure_fsync(200)]
+    for name, opened in (("SQLite", sqlite()), ("PostgreSQL", postgresql())):
+        async with opened as database:
+            await add_subscribers(database, recipients * _SUBSCRIBERS_PER_RECIPIENT)
+            for label, enqueue, times in (
+                ("one row", enqueue_broadcast, repetitions),
+                ("a row per recipient", enqueue_rows, _ROW_REPETITIONS),
+            ):
+                measurements.append(
+                    await measure(
+                        f"{name}, {label}", database, enqueue, recipients, repetitions=times
+                    )
+                )
+    return measurements
+
+
+def _ratios(measurements: Sequence[Measurement]) -> dict[str, float]:
+    floor, sqlite_row, sqlite_rows, postgresql_row, postgresql_rows = (
+        figures.median_ms for figures in measurements
+    )
+    return {
+        "sqlite": sqlite_rows / sqlite_row,
+        "postgresql": postgresql_rows / postgresql_row,
+        "sqlite_to_floor": sqlite_row / floor,
+        "postgresql_to_floor": postgresql_row / floor,
+    }
+
+
+def _format_result(
+    recipients: int, measurements: Sequence[Measurement], ratios: dict[str, float]
+) -> str:
+    header = (f"{recipients:,} recipients, durable", "median ms", "p99 ms", "written KB")
+    rows = [
+        (
+            figures.method,
+            f"{figures.median_ms:.2f}",
+            f"{figures.p99_ms:.2f}",
+            f"{figures.written_kb:,.0f}",
+        )
+        for figures in measurements
+    ]
+    comparison = (
+        f"a row per recipient takes {ratios['sqlite']:.0f} times (SQLite) and"
+        f" {ratios['postgresql']:.0f} times (PostgreSQL) as long as one row;"
+        f" one row takes {ratios['sqlite_to_floor']:.0f} and"
+        f" {ratios['postgresql_to_floor']:.0f} times as long as a bare fsync"
+    )
+    return f"{format_table(header, rows)}\n{comparison}"
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measures and prints."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks fanout", description=__doc__)
-    parser.add_argument("--recipients", type=int, default=100_000)
-    parser.add_argument("--times", type=int, default=300, help="measured so often")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    asked = parser.parse_args(arguments)
-    figures = asyncio.run(_run(asked.recipients, asked.times))
-    floor, sqlite_ours, sqlite_rows, postgres_ours, postgres_rows = figures
-    ratios = {
-        "sqlite": sqlite_rows.median_ms / sqlite_ours.median_ms,
-        "postgresql": postgres_rows.median_ms / postgres_ours.median_ms,
-        "sqlite_to_floor": sqlite_ours.median_ms / floor.median_ms,
-        "postgresql_to_floor": postgres_ours.median_ms / floor.median_ms,
-    }
+    """Run the benchmark, print its result and return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks fanout",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--recipients", type=int, default=100_000, help="recipients of a bulletin")
+    parser.add_argument(
+        "--repetitions", type=int, default=300, help="measurements of Tocsin's broadcast"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(arguments)
+    measurements = asyncio.run(_run(options.recipients, options.repetitions))
+    ratios = _ratios(measurements)
     result = {
         "benchmark": "fanout",
-        "recipients": asked.recipients,
-        "figures": [asdict(figure) for figure in figures],
+        "recipients": options.recipients,
+        "measurements": [asdict(figures) for figures in measurements],
         "ratios": ratios,
     }
-    rows = [
-        (f.way, f"{f.median_ms:.2f}", f"{f.p99_ms:.2f}", f"{f.written_kb:,.0f}") for f in figures
-    ]
-    head = (f"{asked.recipients:,} recipients durable", "median ms", "p99 ms", "written KB")
-    told = (
-        f"a row each takes {ratios['sqlite']:.0f} and {ratios['postgresql']:.0f} times as long;"
-        f" one row {ratios['sqlite_to_floor']:.0f} and {ratios['postgresql_to_floor']:.0f} times"
-        " as long as a bare fsync"
-    )
-    show(result, f"{table(head, rows)}\n{told}", as_json=asked.json)
+    text_ = _format_result(options.recipients, measurements, ratios)
+    print_result(result, text_, as_json=options.json)
     return 0
 
 

@@ -1,6 +1,7 @@
-"""The index itself: how long it takes to load, how much memory, and whom it keeps waiting.
+"""Index benchmark: load time, memory, and event-loop stalls. `python -m benchmarks index`.
 
-It is loaded from SQLite by the part of the bot that does so, beside an event loop that ticks.
+The bot's own index keeper loads the index from SQLite while a task measures how long the event loop
+is blocked.
 """
 
 import argparse
@@ -23,92 +24,103 @@ from typing import Any
 import numpy as np
 
 from benchmarks.databases import add_subscribers
-from benchmarks.figures import show
 from benchmarks.progress import progress
+from benchmarks.report import print_result
 from benchmarks.workload import MILLION, Workload
 from bot.ingest.index_keeper import IndexKeeper
-from matching.index.index import Index, Mode, Stored
+from matching.index.index import Index, MatchMode, StoredEntry
 from matching.places.gazetteer import Gazetteer
 from matching.query.ast import load, terms
 from storage.engine.database import Database
 from storage.migrate import migrate
 
 _CHANGES = 2_000
-_TICK = 0.001
+_TICK_SECONDS = 0.001
 _EXPRESSIONS = 1_000
-_SCHEDULED = {Mode.RING: ("now", True), Mode.SILENT: ("now", False), Mode.HELD: ("hourly", True)}
+_SCHEDULE_AND_SOUND = {
+    MatchMode.AUDIBLE: ("now", True),
+    MatchMode.SILENT: ("now", False),
+    MatchMode.DIGEST: ("hourly", True),
+}
+_LABEL_WIDTH = 74
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measures and prints."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks index", description=__doc__)
-    parser.add_argument("--subscriptions", type=int, default=MILLION)
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    asked = parser.parse_args(arguments)
-    result = measure(asked.subscriptions)
-    show({"benchmark": "index"} | result, table(result), as_json=asked.json)
+    """Run the benchmark, print its result and return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks index",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--subscriptions", type=int, default=MILLION, help="in the index")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(arguments)
+    result = measure(options.subscriptions)
+    print_result({"benchmark": "index"} | result, format_result(result), as_json=options.json)
     return 0
 
 
 def measure(size: int) -> dict[str, Any]:
-    """Seconds, milliseconds, megabytes and bytes as the names say."""
+    """Measure an index of `size` subscriptions; units are in the names of the figures."""
     workload = Workload(size, Gazetteer.load())
     with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as folder:
         path = Path(folder) / "tocsin.db"
         asyncio.run(_store(path, workload))
-        # In a process of its own, so that nothing else is in its memory.
-        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:
-            ours = alone.submit(_measured, path, size, [*islice(workload.rows(), _CHANGES)])
-            result = ours.result()
-        scan = _scanned(path)
-    joined, expressions = min(size, MILLION), _compiled(workload)
-    seconds, bytes_each = _joins(Workload(joined, Gazetteer.load()))
+        # A process of its own, so that its memory holds nothing else.
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            changes = [*islice(workload.rows(), _CHANGES)]
+            result = pool.submit(_measure_in_process, path, size, changes).result()
+        scan_seconds = _measure_scan(path)
+    table_size = min(size, MILLION)
+    expression_seconds = _measure_compilation(workload)
+    table_seconds, table_bytes = _measure_term_table(Workload(table_size, Gazetteer.load()))
     return result | {
-        "otherwise": {
-            f"a table of terms in SQLite, {joined:,} subscriptions, seconds": seconds,
-            "the same, bytes a subscription": bytes_each,
-            f"{_EXPRESSIONS:,} compiled expressions, seconds": expressions,
+        "alternative": {
+            f"a table of terms in SQLite, {table_size:,} subscriptions, seconds": table_seconds,
+            "the same table, bytes per subscription": table_bytes,
+            f"{_EXPRESSIONS:,} compiled expressions, seconds": expression_seconds,
         },
-        "floor": {"to read the rows and nothing else, seconds": scan},
-        "load_times_floor": round(result["load_seconds"] / scan, 1),
-        "memory_times_less": round(bytes_each / result["bytes_a_subscription"], 1),
+        "floor": {"only reading the rows, seconds": scan_seconds},
+        "load_to_floor_ratio": round(result["load_seconds"] / scan_seconds, 1),
+        "table_to_index_memory_ratio": round(table_bytes / result["bytes_per_subscription"], 1),
     }
 
 
-def _measured(path: Path, size: int, changes: list[Stored]) -> dict[str, Any]:
-    return asyncio.run(_measure(path, size, changes))
+def _measure_in_process(path: Path, size: int, changes: list[StoredEntry]) -> dict[str, Any]:
+    return asyncio.run(_measure_index(path, size, changes))
 
 
-async def _measure(path: Path, size: int, changes: list[Stored]) -> dict[str, Any]:
-    before = _resident()
+async def _measure_index(path: Path, size: int, changes: list[StoredEntry]) -> dict[str, Any]:
+    before = _resident_bytes()
     index = Index()
     database = Database(f"sqlite+aiosqlite:///{path}")
     keeper = IndexKeeper(database, index)
     running = asyncio.ensure_future(keeper.run())
-    seconds, loading = await _stalls(keeper.loaded.wait())
-    grown = _resident() - before
-    highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
-    arrays, words = _bytes(index), _vocabulary_bytes(index)
-    adds = [_timed(partial(_add, index, size, row)) for row in changes]
-    removes = [_timed(partial(index.remove, number)) for number, *_ in changes]
-    rebuilt, rebuilding = await _stalls(keeper.rebuild())
-    _, quiet = await _stalls(asyncio.sleep(2))
+    load_seconds, load_stalls = await _measure_stalls(keeper.loaded.wait())
+    growth = _resident_bytes() - before
+    peak_growth = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
+    index_bytes = _array_bytes(index.segment)
+    dictionary_bytes = _array_bytes(index.segment.dictionary)
+    add_ms = [_milliseconds(partial(_add, index, size, row)) for row in changes]
+    remove_ms = [_milliseconds(partial(index.remove, number)) for number, *_ in changes]
+    rebuild_seconds, rebuild_stalls = await _measure_stalls(keeper.rebuild())
+    _, idle_stalls = await _measure_stalls(asyncio.sleep(2))
     running.cancel()
     await database.close()
     return {
         "subscriptions": size,
-        "load_seconds": round(seconds, 2),
-        "bytes_a_subscription": round((arrays - words) / size, 1),
-        "vocabulary_megabytes": round(words / 1e6, 1),
-        "process_grew_megabytes": round(grown / 1e6, 1),
-        "process_grew_at_most_megabytes": round(highest / 1e6, 1),
-        "add_ms": _figures(adds),
-        "remove_ms": _figures(removes),
-        "rebuild_seconds": round(rebuilt, 2),
-        "loop_stands_still_ms": {
-            "while loading": _figures(loading),
-            "while rebuilding": _figures(rebuilding),
-            "while nothing is done": _figures(quiet),
+        "load_seconds": round(load_seconds, 2),
+        "bytes_per_subscription": round((index_bytes - dictionary_bytes) / size, 1),
+        "dictionary_megabytes": round(dictionary_bytes / 1e6, 1),
+        "process_growth_megabytes": round(growth / 1e6, 1),
+        "process_peak_growth_megabytes": round(peak_growth / 1e6, 1),
+        "add_ms": _percentiles(add_ms),
+        "remove_ms": _percentiles(remove_ms),
+        "rebuild_seconds": round(rebuild_seconds, 2),
+        "event_loop_blocked_ms": {
+            "while loading": _percentiles(load_stalls),
+            "while rebuilding": _percentiles(rebuild_stalls),
+            "while idle": _percentiles(idle_stalls),
         },
     }
 
@@ -122,41 +134,48 @@ async def _store(path: Path, workload: Workload) -> None:
         rows = progress("storing", workload.rows(), workload.subscriptions)
         connection.executemany(
             "INSERT INTO subscription"
-            " (id, subscriber, query, written, schedule, sound, created_at, digested)"
+            " (id, subscriber, query, query_text, schedule, has_sound, created_at, last_bulletin)"
             " VALUES (?, ? + 1, ?, '', ?, ?, 0, 0)",
-            ((number, who, query, *_SCHEDULED[mode]) for number, who, query, mode in rows),
+            (
+                (number, subscriber, query, *_SCHEDULE_AND_SOUND[mode])
+                for number, subscriber, query, mode in rows
+            ),
         )
 
 
-def _scanned(path: Path) -> float:
-    """Seconds in which the rows are read, and nothing made of them."""
+def _measure_scan(path: Path) -> float:
+    """Return the seconds to read the rows and do nothing with them."""
     started = time.perf_counter()
     with closing(sqlite3.connect(path)) as database:
         for _ in database.execute(
-            "SELECT id, subscriber, query, schedule, sound FROM subscription"
+            "SELECT id, subscriber, query, schedule, has_sound FROM subscription"
         ):
             pass
     return round(time.perf_counter() - started, 2)
 
 
-def _joins(workload: Workload) -> tuple[float, float]:
-    """Of a table of who asked for which term: seconds to make it, bytes a subscription."""
+def _measure_term_table(workload: Workload) -> tuple[float, float]:
+    """Return the seconds to fill a table of terms and subscribers, and bytes per subscription."""
     with closing(sqlite3.connect(":memory:")) as database:
-        database.execute("CREATE TABLE wanted (term TEXT, subscriber INTEGER)")
+        database.execute("CREATE TABLE subscribed (term TEXT, subscriber INTEGER)")
         rows = progress("SQLite", workload.rows(), workload.subscriptions)
-        pairs = [(str(term), who) for _, who, query, _ in rows for term in terms(load(query))]
+        pairs = [
+            (str(term), subscriber)
+            for _, subscriber, query, _ in rows
+            for term in terms(load(query))
+        ]
         started = time.perf_counter()
-        database.executemany("INSERT INTO wanted VALUES (?, ?)", pairs)
-        database.execute("CREATE INDEX wanted_term ON wanted (term, subscriber)")
+        database.executemany("INSERT INTO subscribed VALUES (?, ?)", pairs)
+        database.execute("CREATE INDEX subscribed_term ON subscribed (term, subscriber)")
         seconds = time.perf_counter() - started
-        (pages,), (size,) = (
+        (pages,), (page_size,) = (
             database.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
         )
-    return round(seconds, 2), round(pages * size / workload.subscriptions, 1)
+    return round(seconds, 2), round(pages * page_size / workload.subscriptions, 1)
 
 
-def _compiled(workload: Workload) -> float:
-    """Seconds to compile an expression for each of some terms."""
+def _measure_compilation(workload: Workload) -> float:
+    """Return the seconds to compile a regular expression for each of some terms."""
     words = workload.terms.words[:_EXPRESSIONS]
     started = time.perf_counter()
     for word in words:
@@ -164,76 +183,70 @@ def _compiled(workload: Workload) -> float:
     return round(time.perf_counter() - started, 3)
 
 
-def _bytes(of: object) -> int:
-    """What the arrays and bitmaps take."""
-    if isinstance(of, Index):
-        return _bytes(of.segment)
-    if isinstance(of, np.ndarray):
-        return of.nbytes
-    if is_dataclass(of):
-        return sum(_bytes(getattr(of, field.name)) for field in fields(of))
-    if isinstance(of, Mapping):
-        return sum(len(bits.serialize()) for bits in of.values() if hasattr(bits, "serialize"))
+def _array_bytes(value: object) -> int:
+    """Return the size of all arrays and bitmaps in a value."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if is_dataclass(value):
+        return sum(_array_bytes(getattr(value, field.name)) for field in fields(value))
+    if isinstance(value, Mapping):
+        bitmaps = (item for item in value.values() if hasattr(item, "serialize"))
+        return sum(len(bitmap.serialize()) for bitmap in bitmaps)
     return 0
 
 
-def _vocabulary_bytes(index: Index) -> int:
-    return _bytes(index.segment.vocabulary)
-
-
-def _resident() -> int:
-    """Bytes, as Linux counts them."""
+def _resident_bytes() -> int:
+    """Return the resident memory of this process, as Linux counts it."""
     return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * resource.getpagesize()
 
 
-def _add(index: Index, size: int, row: Stored) -> None:
+def _add(index: Index, size: int, row: StoredEntry) -> None:
     number, subscriber, query, mode = row
     index.add(size + number, subscriber, load(query), mode)
 
 
-def _timed(call: partial[None]) -> float:
-    """Milliseconds a call takes."""
+def _milliseconds(call: partial[None]) -> float:
+    """Return the milliseconds that a call takes."""
     started = time.perf_counter()
     call()
     return (time.perf_counter() - started) * 1000
 
 
-async def _stalls(work: Awaitable[object]) -> tuple[float, list[float]]:
-    """Seconds some work took, and for how many milliseconds the event loop stood still each time
-    something that was due had to wait.
-    """
+async def _measure_stalls(work: Awaitable[object]) -> tuple[float, list[float]]:
+    """Return the seconds that some work takes, and the delay of each tick meanwhile (ms)."""
     task = asyncio.ensure_future(work)
-    waited = []
-    started = last = time.perf_counter()
+    stalls = []
+    started = ticked_at = time.perf_counter()
     while not task.done():
-        await asyncio.sleep(_TICK)
+        await asyncio.sleep(_TICK_SECONDS)
         now = time.perf_counter()
-        waited.append(max(0.0, now - last - _TICK) * 1000)
-        last = now
+        stalls.append(max(0.0, now - ticked_at - _TICK_SECONDS) * 1000)
+        ticked_at = now
     await task
-    return time.perf_counter() - started, waited
+    return time.perf_counter() - started, stalls
 
 
-def _figures(values: Sequence[float]) -> dict[str, float]:
+def _percentiles(values: Sequence[float]) -> dict[str, float]:
     return {
         name: round(float(np.percentile(values, percent)), 3)
         for name, percent in (("p50", 50), ("p99", 99), ("max", 100))
     }
 
 
-def table(result: Mapping[str, Any]) -> str:
-    """The result for people."""
+def format_result(result: Mapping[str, Any]) -> str:
+    """Format the result as lines of text."""
     lines = []
     for name, value in result.items():
-        told = name.replace("_", " ")
+        label = name.replace("_", " ")
         if isinstance(value, Mapping) and "p99" not in value:
-            lines += [f"{told}: {what}".ljust(74) + _told(one) for what, one in value.items()]
+            for detail, figures in value.items():
+                lines.append(f"{label}: {detail}".ljust(_LABEL_WIDTH) + _format_value(figures))
         else:
-            lines.append(told.ljust(74) + _told(value))
+            lines.append(label.ljust(_LABEL_WIDTH) + _format_value(value))
     return "\n".join(lines)
 
 
-def _told(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if isinstance(value, Mapping):
         return "".join(f"{name:>6}{figure:>9.3f}" for name, figure in value.items())
     return f"{value:>15,}"

@@ -1,6 +1,7 @@
-"""From a text to subscribers.
+"""Matching benchmark: from a text to its subscribers. `python -m benchmarks matching`.
 
-Beside it, in the same run, what one would do otherwise, and what no way can be faster than.
+The same run measures the alternatives, compiled regular expressions and an SQL join, and two
+floors that no method can beat.
 """
 
 import argparse
@@ -17,11 +18,11 @@ from typing import Any
 import numpy as np
 from pyroaring import BitMap
 
-from benchmarks.figures import show
 from benchmarks.progress import progress
+from benchmarks.report import print_result
 from benchmarks.workload import MILLION, Workload
 from matching.index.index import Index, Matches
-from matching.index.term_dictionary import Vocabulary
+from matching.index.term_dictionary import TermDictionary
 from matching.places.gazetteer import Gazetteer
 from matching.query.ast import Not, Phrase, Query, Word, load, terms
 from matching.reader import Reader, Reading
@@ -30,90 +31,103 @@ from matching.topics.topics import Topics
 _ROUNDS = 10
 _SIZES = (1_000, 10_000, 100_000, MILLION, 10 * MILLION)
 _EXPRESSIONS = 1_000
-_JOINED = MILLION  # more would take half an hour
-_UNITED = (50, 394)  # bitmaps of so many subscribers: about what a bulletin concerns
+_LARGEST_TABLE = MILLION  # subscriptions in SQLite: more would take half an hour
+_UNION_BITMAPS = 50
+_UNION_SIZE = 394  # subscribers in each bitmap: about the number that a bulletin matches
+
+Text = tuple[str, str]
+"""Title and text of a bulletin."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measures and prints."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks matching", description=__doc__)
-    parser.add_argument("--subscriptions", type=int, default=MILLION)
-    parser.add_argument("--bulletins", type=int, default=300)
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    asked = parser.parse_args(arguments)
-    result = {"benchmark": "matching"} | measure(asked.subscriptions, asked.bulletins)
-    show(result, table(result), as_json=asked.json)
+    """Run the benchmark, print its result and return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks matching",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--subscriptions", type=int, default=MILLION, help="in the index")
+    parser.add_argument("--bulletins", type=int, default=300, help="to read and match")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(arguments)
+    result = {"benchmark": "matching"} | measure(options.subscriptions, options.bulletins)
+    print_result(result, format_result(result), as_json=options.json)
     return 0
 
 
 def measure(size: int, count: int) -> dict[str, object]:
-    """Milliseconds a bulletin, each bulletin in the best of several rounds."""
+    """Measure milliseconds per bulletin, each bulletin in the best of several rounds."""
     gazetteer = Gazetteer.load()
-    reader = Reader(gazetteer, Topics.built_in())
-    finding = {at: _finding(Workload(at, gazetteer), reader, count) for at in _SIZES if at < size}
+    reader = Reader(gazetteer, Topics.load_built_in())
+    sizes = [smaller for smaller in _SIZES if smaller < size]
+    lookup = {
+        smaller: _measure_lookup(Workload(smaller, gazetteer), reader, count) for smaller in sizes
+    }
     workload = Workload(size, gazetteer)
-    index, vocabulary = loaded(workload)
+    index, dictionary = load_index(workload)
     gc.collect()
-    gc.freeze()  # what is loaded, as the bot does
+    gc.freeze()  # loaded data, as the bot does
     texts = list(workload.bulletins(count))
     readings = [reader.read(*text) for text in texts]
-    found = [index.match(reading) for reading in readings]
-    finding[size] = _mean(_best(vocabulary.find, readings))
-    matching = _best(index.match, readings)
-    reading = _best(lambda text: reader.read(*text), texts)
-    whole = _mean(matching) + _mean(reading)
-    joined = f"SQLite, any term, {min(size, _JOINED):,} subscriptions"
-    otherwise = {
-        f"{_EXPRESSIONS:,} compiled expressions": _expressions(workload, texts),
-        joined: _sqlite(Workload(min(size, _JOINED), gazetteer), readings),
+    matches = [index.match(reading) for reading in readings]
+    lookup[size] = _mean(_best_times(dictionary.find, readings))
+    match_times = _best_times(index.match, readings)
+    read_times = _best_times(lambda text: reader.read(*text), texts)
+    total = _mean(match_times) + _mean(read_times)
+    table_size = min(size, _LARGEST_TABLE)
+    alternative = {
+        f"{_EXPRESSIONS:,} compiled expressions": _measure_expressions(workload, texts),
+        f"SQLite, any term, {table_size:,} subscriptions": _measure_sqlite(
+            Workload(table_size, gazetteer), readings
+        ),
     }
     floor = {
-        "a scan of the words": _mean(_best(_scan, texts)),
-        "a union of 50 bitmaps": _union(),
+        "splitting the text into words": _mean(_best_times(_split_words, texts)),
+        f"a union of {_UNION_BITMAPS} bitmaps": _measure_union(),
     }
     return {
         "subscriptions": size,
         "bulletins": count,
         "words": _mean(len(reading.tokens) for reading in readings),
-        "terms": _mean(len(vocabulary.find(reading)) for reading in readings),
-        "subscribers": _mean(map(_concerned, found)),
-        "match_ms": _mean(matching),
-        "match_p50_ms": _percentile(matching, 50),
-        "match_p99_ms": _percentile(matching, 99),
-        "matches_a_second": round(1000 / _mean(matching)),
-        "read_ms": _mean(reading),
-        "read_and_match_a_second": round(1000 / whole),
-        "finding_terms_ms": {str(at): ms for at, ms in finding.items()},
-        "otherwise_ms": otherwise,
+        "terms": _mean(len(dictionary.find(reading)) for reading in readings),
+        "subscribers": _mean(map(_count_subscribers, matches)),
+        "match_ms": _mean(match_times),
+        "match_p50_ms": _percentile(match_times, 50),
+        "match_p99_ms": _percentile(match_times, 99),
+        "matches_per_second": round(1000 / _mean(match_times)),
+        "read_ms": _mean(read_times),
+        "read_and_match_per_second": round(1000 / total),
+        "term_lookup_ms": {str(smaller): ms for smaller, ms in lookup.items()},
+        "alternative_ms": alternative,
         "floor_ms": floor,
-        "times_ours": {
-            what: round(ms / _mean(matching), 2) for what, ms in (otherwise | floor).items()
+        "ratio_to_match": {
+            name: round(ms / _mean(match_times), 2) for name, ms in (alternative | floor).items()
         },
     }
 
 
-def loaded(workload: Workload) -> tuple[Index, Vocabulary]:
-    """An index of all subscriptions, and its vocabulary."""
+def load_index(workload: Workload) -> tuple[Index, TermDictionary]:
+    """Return an index of all subscriptions, and its term dictionary."""
     index = Index()
-    rebuild = index.rebuild()
-    rebuild.put(progress("loading", workload.rows(), workload.subscriptions))
+    rebuild = index.start_rebuild()
+    rebuild.add(progress("loading", workload.rows(), workload.subscriptions))
     rebuild.finish()
-    index.adopt(rebuild)
-    return index, rebuild.segment.vocabulary
+    index.apply_rebuild(rebuild)
+    return index, rebuild.segment.dictionary
 
 
-def _concerned(matches: Matches) -> int:
-    return len(matches.ring) + len(matches.silent) + len(matches.held)
+def _count_subscribers(matches: Matches) -> int:
+    return len(matches.audible) + len(matches.silent) + len(matches.digest)
 
 
-def _finding(workload: Workload, reader: Reader, count: int) -> float:
-    vocabulary = loaded(workload)[1]
+def _measure_lookup(workload: Workload, reader: Reader, count: int) -> float:
+    dictionary = load_index(workload)[1]
     readings = [reader.read(*text) for text in workload.bulletins(count)]
-    return _mean(_best(vocabulary.find, readings))
+    return _mean(_best_times(dictionary.find, readings))
 
 
-def _best(call: Callable[[Any], object], items: Sequence[object]) -> list[float]:
-    """Milliseconds for each item, in the best of the rounds."""
+def _best_times(call: Callable[[Any], object], items: Sequence[object]) -> list[float]:
+    """Return the milliseconds that `call` takes for each item, in the best of the rounds."""
     best = [float("inf")] * len(items)
     for _ in range(_ROUNDS):
         for number, item in enumerate(items):
@@ -131,94 +145,99 @@ def _percentile(values: Sequence[float], percent: int) -> float:
     return round(float(np.percentile(values, percent)), 4)
 
 
-def _expressions(workload: Workload, texts: Sequence[tuple[str, str]]) -> float:
-    """A loop over compiled regular expressions, one a term."""
+def _measure_expressions(workload: Workload, texts: Sequence[Text]) -> float:
+    """Measure a loop over compiled regular expressions, one for each term."""
     words = workload.terms.words[:_EXPRESSIONS]
     expressions = [re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE) for word in words]
 
-    def search(text: tuple[str, str]) -> list[bool]:
+    def search(text: Text) -> list[bool]:
         return [bool(expression.search(text[1])) for expression in expressions]
 
-    return _mean(_best(search, texts[:20]))
+    return _mean(_best_times(search, texts[:20]))
 
 
-def _sqlite(workload: Workload, readings: Sequence[Reading]) -> float:
-    """A join over a table of who asked for which term: of all that a query asks for any one, so it
-    does less than the index.
+def _measure_sqlite(workload: Workload, readings: Sequence[Reading]) -> float:
+    """Measure a query of a table of terms and subscribers.
+
+    It finds subscribers with any one term of their query, so it does less than the index.
     """
     with closing(sqlite3.connect(":memory:")) as database:
-        database.execute("CREATE TABLE wanted (term TEXT, subscriber INTEGER)")
+        database.execute("CREATE TABLE subscribed (term TEXT, subscriber INTEGER)")
         rows = progress("SQLite", workload.rows(), workload.subscriptions)
         database.executemany(
-            "INSERT INTO wanted VALUES (?, ?)",
-            ((term, who) for _, who, query, _ in rows for term in _written(load(query))),
+            "INSERT INTO subscribed VALUES (?, ?)",
+            (
+                (term, subscriber)
+                for _, subscriber, query, _ in rows
+                for term in _positive_terms(load(query))
+            ),
         )
-        database.execute("CREATE INDEX wanted_term ON wanted (term, subscriber)")
-        return _mean(_best(partial(_joined, database), readings[:20]))
+        database.execute("CREATE INDEX subscribed_term ON subscribed (term, subscriber)")
+        return _mean(_best_times(partial(_find_subscribers, database), readings[:20]))
 
 
-def _joined(database: sqlite3.Connection, reading: Reading) -> list[Any]:
-    said = reading.tokens.texts
-    present = {*said, *map(" ".join, pairwise(said)), *reading.within}
+def _find_subscribers(database: sqlite3.Connection, reading: Reading) -> list[Any]:
+    words = reading.tokens.texts
+    present = {*words, *map(" ".join, pairwise(words)), *reading.regions}
     marks = ",".join("?" * len(present))
-    statement = f"SELECT DISTINCT subscriber FROM wanted WHERE term IN ({marks})"  # noqa: S608
+    statement = f"SELECT DISTINCT subscriber FROM subscribed WHERE term IN ({marks})"  # noqa: S608
     return database.execute(statement, [*present]).fetchall()
 
 
-def _written(query: Query) -> set[str]:
-    """The positive terms, as they stand in a text."""
-    found = set()
+def _positive_terms(query: Query) -> set[str]:
+    """Return the terms of a query that are not negated, as they occur in a text."""
+    texts = set()
     for part in getattr(query, "parts", (query,)):
         if not isinstance(part, Not):
             for term in terms(part):
                 match term:
                     case Word(text):
-                        found.add(text)
+                        texts.add(text)
                     case Phrase(words):
-                        found.add(" ".join(words))
+                        texts.add(" ".join(words))
                     case _:
-                        found.add(getattr(term, "code", ""))
-    return found
+                        texts.add(getattr(term, "code", ""))
+    return texts
 
 
-def _scan(text: tuple[str, str]) -> set[str]:
+def _split_words(text: Text) -> set[str]:
     return set(re.findall(r"\w+", text[1]))
 
 
-def _union() -> float:
+def _measure_union() -> float:
     random = np.random.default_rng(4)
-    count, each = _UNITED
-    bitmaps = [BitMap(random.integers(0, 300_000, each).tolist()) for _ in range(count)]
-    return _mean(_best(lambda _: BitMap.union(*bitmaps), [None] * 20))
+    bitmaps = [
+        BitMap(random.integers(0, 300_000, _UNION_SIZE).tolist()) for _ in range(_UNION_BITMAPS)
+    ]
+    return _mean(_best_times(lambda _: BitMap.union(*bitmaps), [None] * 20))
 
 
-def table(result: Mapping[str, Any]) -> str:
-    """The result for people."""
-    head = (
-        f"{result['subscriptions']:,} subscriptions; a bulletin has {result['words']:.0f} words,"
-        f" {result['terms']:.0f} terms asked for, and concerns {result['subscribers']:.0f}"
+def format_result(result: Mapping[str, Any]) -> str:
+    """Format the result as lines of text."""
+    heading = (
+        f"{result['subscriptions']:,} subscriptions; on average a bulletin has"
+        f" {result['words']:.0f} words and {result['terms']:.0f} terms of the index, and matches"
+        f" {result['subscribers']:.0f} subscribers"
     )
     lines = [
-        head,
-        _line(
-            "words to subscribers", result["match_ms"], f"{result['matches_a_second']:,} a second"
-        ),
-        _line("half of them within", result["match_p50_ms"]),
-        _line("99 % of them within", result["match_p99_ms"]),
-        _line("reading it, places and topics", result["read_ms"]),
-        f"{'both':<50}{result['read_and_match_a_second']:>9,} a second",
+        heading,
+        _line("match", result["match_ms"], f"{result['matches_per_second']:,} per second"),
+        _line("match, median", result["match_p50_ms"]),
+        _line("match, 99th percentile", result["match_p99_ms"]),
+        _line("read, with places and topics", result["read_ms"]),
+        f"{'read and match':<50}{result['read_and_match_per_second']:>9,} per second",
     ]
     lines += [
-        _line(f"finding terms, {int(size):,} subscribed", ms)
-        for size, ms in result["finding_terms_ms"].items()
+        _line(f"look up terms, {int(size):,} subscriptions", ms)
+        for size, ms in result["term_lookup_ms"].items()
     ]
-    for kind in ("otherwise", "floor"):
+    for kind in ("alternative", "floor"):
         lines += [
-            _line(f"{kind}: {name}", ms, f"{result['times_ours'][name]:.2f} times ours")
+            _line(f"{kind}: {name}", ms, f"{result['ratio_to_match'][name]:.2f} times a match")
             for name, ms in result[f"{kind}_ms"].items()
         ]
     return "\n".join(lines)
 
 
-def _line(what: str, milliseconds: float, also: str = "") -> str:
-    return f"{what:<50}{milliseconds:>9.3f} ms  {also}".rstrip()
+def _line(label: str, milliseconds: float, note: str = "") -> str:
+    return f"{label:<50}{milliseconds:>9.3f} ms  {note}".rstrip()

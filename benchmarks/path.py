@@ -1,10 +1,10 @@
-"""From a bulletin to the first and the last message on the wire: `python -m benchmarks path`.
+"""Path benchmark: from a bulletin to its first and last message. `python -m benchmarks path`.
 
-Everything is real but Telegram, for which the stand-in plays in a process of its own: intake with
-an index, SQLite that flushes every commit, the courier, HTTP. First sends are timed idle and while
-a queue of digests is being sent; last sends against the rate allowed; and without any limit,
-against python-telegram-bot's own client and rate limiter, which keep nothing. The floor is aiohttp
-that posts the same bytes.
+Everything is real but Telegram, which a stand-in plays in a process of its own: ingest with an
+index, SQLite that flushes every commit, the delivery worker, HTTP. First messages are timed while
+the bot is idle and while it sends a long queue of digests. Last messages are compared with the rate
+limit and, without a limit, with python-telegram-bot's own client and rate limiter, which store
+nothing. The floor is aiohttp that posts the same bytes.
 """
 
 import argparse
@@ -19,209 +19,236 @@ from dataclasses import asdict, dataclass
 
 import uvloop
 
-from benchmarks.clients import UNLIMITED, bare, library
+from benchmarks.clients import UNLIMITED_RATE, send_with_aiohttp, send_with_library
 from benchmarks.databases import FIRST_CHAT, add_digests, add_subscribers, sqlite
-from benchmarks.figures import percentile, show, table
-from benchmarks.installation import Installation
-from benchmarks.peer import peer
+from benchmarks.pipeline_runner import PipelineRunner
 from benchmarks.progress import progress
-from benchmarks.sends import Sends, measure
+from benchmarks.report import format_table, percentile, print_result
+from benchmarks.send_measurement import SendMeasurement, measure_sends
+from benchmarks.standin_process import run_standin
 from benchmarks.workload import Workload
 from bot.delivery.sender import Sender
 from bot.delivery.settings import FREE_RATE, TelegramSettings
-from bot.telegram.profile import connected
-from matching.index.index import Index, Mode, Stored
+from bot.telegram.profile import open_bot
+from matching.index.index import Index, MatchMode, StoredEntry
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reader
 from matching.topics.topics import Topics
 
-_GROUP = 5  # recipients of a bulletin whose first send is timed
-_APART_SECONDS = 0.25  # from one such bulletin to the next: at 30 messages a second that is idle
+_GROUP_SIZE = 5  # recipients of a bulletin whose first message is timed
+_INTERVAL_SECONDS = 0.25  # between such bulletins: at 30 messages per second the bot is idle
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the command line says."""
+class Options:
+    """Command-line options."""
 
     subscriptions: int
     recipients: int
     queued: int  # digests
     trials: int
-    rate: int  # messages a second
+    rate: int  # messages per second
     json: bool
 
 
 @dataclass(frozen=True)
-class Waits:
+class FirstMessages:
     """Milliseconds from bulletins to their first messages."""
 
     p50_ms: float
     p99_ms: float
-    worst_ms: float
-    busiest_second: int  # messages to anybody in any one second
+    max_ms: float
+    busiest_second: int  # most messages to all chats in any one second
 
 
-async def first_sends(bench: Installation, asked: Asked, name: str) -> Waits:
-    """Of bulletins that come one by one."""
-    await bench.peer.busiest()
+async def measure_first_messages(
+    runner: PipelineRunner, options: Options, name: str
+) -> FirstMessages:
+    """Measure bulletins that arrive one after another."""
+    await runner.standin.take_busiest_second()
     waits = []
-    for trial in progress(name, range(asked.trials), asked.trials):
-        await bench.peer.seen()
-        came_at = time.monotonic()
-        await bench.take(_word(trial % _groups(asked)))
-        seen = await bench.peer.until(_GROUP)
-        waits.append((seen.first_at - came_at) * 1000)
-        await asyncio.sleep(_APART_SECONDS)
-    busiest = await bench.peer.busiest()
-    return Waits(statistics.median(waits), percentile(waits, 0.99), max(waits), busiest)
+    for trial in progress(name, range(options.trials), options.trials):
+        await runner.standin.take_arrivals()
+        started = time.monotonic()
+        await runner.ingest(_group_word(trial % _group_count(options)))
+        arrivals = await runner.standin.wait_for_arrivals(_GROUP_SIZE)
+        waits.append((arrivals.first_at - started) * 1000)
+        await asyncio.sleep(_INTERVAL_SECONDS)
+    busiest = await runner.standin.take_busiest_second()
+    return FirstMessages(statistics.median(waits), percentile(waits, 0.99), max(waits), busiest)
 
 
-def _word(group: int) -> str:
+def _group_word(group: int) -> str:
     return f"zzalarm{group}"
 
 
-def _groups(asked: Asked) -> int:
-    return min(asked.trials, asked.recipients // _GROUP)
+def _group_count(options: Options) -> int:
+    return min(options.trials, options.recipients // _GROUP_SIZE)
 
 
-def _index(asked: Asked, gazetteer: Gazetteer) -> Index:
-    """Many ask for what never comes, ours for what is sent."""
+def _build_index(options: Options, gazetteer: Gazetteer) -> Index:
+    """Return an index of many subscriptions that never match, and of the watched subscriptions."""
     index = Index()
-    rows = itertools.chain(Workload(asked.subscriptions, gazetteer).rows(), _watching(asked))
-    index.load(progress("subscribing", rows, asked.subscriptions))
+    rows = itertools.chain(
+        Workload(options.subscriptions, gazetteer).rows(), _watched_subscriptions(options)
+    )
+    index.load(progress("subscribing", rows, options.subscriptions))
     return index
 
 
-def _watching(asked: Asked) -> Iterator[Stored]:
-    """The second half of our subscribers waits for words that stand in no other bulletin.
+def _watched_subscriptions(options: Options) -> Iterator[StoredEntry]:
+    """Yield the subscriptions of the watched half of the subscribers.
 
-    One word is for all. The others are for a group each: who was just written to may not be
-    written to again for a second.
+    Their words are in no other bulletin. One word matches all of them, the other words one group
+    each: a chat that just got a message must wait a second for the next.
     """
-    numbers = itertools.count(asked.subscriptions + 1)
-    for at in range(asked.recipients):
-        subscriber = asked.recipients + 1 + at
-        for word in ("everybody", _word(at // _GROUP)):
-            yield next(numbers), subscriber, f'["word","{word}"]', Mode.RING
+    numbers = itertools.count(options.subscriptions + 1)
+    for position in range(options.recipients):
+        subscriber = options.recipients + 1 + position
+        for word in ("everybody", _group_word(position // _GROUP_SIZE)):
+            yield next(numbers), subscriber, f'["word","{word}"]', MatchMode.AUDIBLE
 
 
-async def _run(asked: Asked) -> tuple[dict[str, Waits], dict[str, Sends]]:
+async def _run(options: Options) -> tuple[dict[str, FirstMessages], dict[str, SendMeasurement]]:
     gazetteer = Gazetteer.load()
-    index = _index(asked, gazetteer)
-    reader = Reader(gazetteer, Topics.built_in())
-    people = 2 * asked.recipients
-    watched = FIRST_CHAT + asked.recipients
-    async with peer(people, asked.recipients) as telegram, sqlite() as database:
-        await add_subscribers(database, people)
-        settings = TelegramSettings(api_url=telegram.url)
-        async with connected(settings, telegram.token) as bot:
-            bench = Installation(database, telegram, Sender(bot), reader, index)
-            gc.freeze()  # what is loaded, as the bot does
-            firsts, lasts = {}, {}
-            async with bench.sending(FREE_RATE):
-                firsts["idle"] = await first_sends(bench, asked, "idle")
-            for name, rate in (("limited", asked.rate), ("unlimited", UNLIMITED)):
-                async with bench.sending(rate):
-                    lasts[name] = await measure(
-                        name, telegram, asked.recipients, lambda: bench.take("everybody")
-                    )
-            lasts["library"] = await library(telegram, watched, asked.recipients)
-            lasts["bare"] = await bare(telegram, watched, asked.recipients)
-            await add_digests(database, asked.queued, first=1, last=asked.recipients)
-            for name, rate in (("queued", FREE_RATE), ("queued_fast", asked.rate)):
-                async with bench.sending(rate):
-                    firsts[name] = await first_sends(bench, asked, name)
-    return firsts, lasts
+    index = _build_index(options, gazetteer)
+    reader = Reader(gazetteer, Topics.load_built_in())
+    chats = 2 * options.recipients
+    async with run_standin(chats, options.recipients) as standin, sqlite() as database:
+        await add_subscribers(database, chats)
+        settings = TelegramSettings(api_url=standin.url)
+        async with open_bot(settings, standin.token) as bot:
+            runner = PipelineRunner(database, standin, Sender(bot), reader, index)
+            gc.freeze()  # loaded data, as the bot does
+            firsts = {}
+            async with runner.sending(FREE_RATE):
+                firsts["idle"] = await measure_first_messages(runner, options, "idle")
+            sends = await _measure_sends(runner, options)
+            await add_digests(database, options.queued, first=1, last=options.recipients)
+            for name, rate in (("queued", FREE_RATE), ("queued_fast", options.rate)):
+                async with runner.sending(rate):
+                    firsts[name] = await measure_first_messages(runner, options, name)
+    return firsts, sends
 
 
-def _ratios(asked: Asked, lasts: dict[str, Sends]) -> dict[str, float]:
-    ours = lasts["unlimited"].messages_a_second
+async def _measure_sends(runner: PipelineRunner, options: Options) -> dict[str, SendMeasurement]:
+    """Measure a bulletin to all watched chats: by Tocsin and by the baseline clients."""
+    sends = {}
+    for name, rate in (("limited", options.rate), ("unlimited", UNLIMITED_RATE)):
+        async with runner.sending(rate):
+            sends[name] = await measure_sends(
+                name, runner.standin, options.recipients, lambda: runner.ingest("everybody")
+            )
+    first_watched = FIRST_CHAT + options.recipients
+    sends["library"] = await send_with_library(runner.standin, first_watched, options.recipients)
+    sends["aiohttp"] = await send_with_aiohttp(runner.standin, first_watched, options.recipients)
+    return sends
+
+
+def _ratios(options: Options, sends: dict[str, SendMeasurement]) -> dict[str, float]:
+    rate = sends["unlimited"].messages_per_second
     return {
-        "to_library": ours / lasts["library"].messages_a_second,
-        "to_bare": ours / lasts["bare"].messages_a_second,
-        "late": lasts["limited"].last_s * asked.rate / asked.recipients - 1,
+        "to_library": rate / sends["library"].messages_per_second,
+        "to_aiohttp": rate / sends["aiohttp"].messages_per_second,
+        "late": sends["limited"].last_s * options.rate / options.recipients - 1,
     }
 
 
-def _text(asked: Asked, firsts: dict[str, Waits], lasts: dict[str, Sends]) -> str:
-    digests = f"{asked.queued:,} digests queued"
-    waits = {
-        f"idle, at most {FREE_RATE}/s": firsts["idle"],
-        f"{digests}, {FREE_RATE}/s": firsts["queued"],
-        f"{digests}, {asked.rate:,}/s": firsts["queued_fast"],
-    }
-    sends = {
-        f"ours, at most {asked.rate:,}/s": lasts["limited"],
-        "ours, no limit": lasts["unlimited"],
-        "python-telegram-bot, no limit": lasts["library"],
-        "aiohttp alone, no limit": lasts["bare"],
-    }
-    ratios = _ratios(asked, lasts)
+def _format_result(
+    options: Options, firsts: dict[str, FirstMessages], sends: dict[str, SendMeasurement]
+) -> str:
+    ratios = _ratios(options, sends)
     return "\n".join(
         (
-            table(
-                (
-                    f"first send, {asked.subscriptions:,} subscriptions",
-                    *("p50 ms", "p99 ms", "worst", "busiest second"),
-                ),
-                (
-                    (
-                        name,
-                        *(f"{ms:.1f}" for ms in (one.p50_ms, one.p99_ms, one.worst_ms)),
-                        f"{one.busiest_second:,}",
-                    )
-                    for name, one in waits.items()
-                ),
-            ),
+            _format_first_messages(options, firsts),
             "",
-            table(
-                (
-                    f"{asked.recipients:,} recipients",
-                    *("first ms", "last s", "messages/s", "busiest second", "cores"),
-                ),
-                (
-                    (
-                        name,
-                        f"{one.first_ms:.1f}",
-                        f"{one.last_s:.2f}",
-                        f"{one.messages_a_second:,.0f}",
-                        f"{one.busiest_second:,}",
-                        f"{one.cores:.2f}",
-                    )
-                    for name, one in sends.items()
-                ),
-            ),
-            f"the last comes {ratios['late']:+.1%} after what the limit allows",
-            f"ours sends {ratios['to_library']:.1f} times as many as the library",
-            f"and {ratios['to_bare']:.2f} times as many as aiohttp alone",
+            _format_sends(options, sends),
+            f"the last message is {ratios['late']:+.1%} later than the limit allows",
+            f"Tocsin sends {ratios['to_library']:.1f} times as fast as python-telegram-bot",
+            f"and {ratios['to_aiohttp']:.2f} times as fast as aiohttp alone",
         )
     )
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Measures and prints."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks path", description=__doc__)
-    parser.add_argument("--subscriptions", type=int, default=1_000_000)
-    parser.add_argument("--recipients", type=int, default=10_000)
-    parser.add_argument("--queued", type=int, default=1_000_000, help="digests")
-    parser.add_argument(
-        "--trials", type=int, default=100, help="bulletins whose first send is timed"
-    )
-    parser.add_argument("--rate", type=int, default=1000, help="messages a second")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
-    asked = Asked(**vars(parser.parse_args(arguments)))
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        firsts, lasts = runner.run(_run(asked))
-    whole = {
-        "benchmark": "path",
-        "subscriptions": asked.subscriptions,
-        "recipients": asked.recipients,
-        "queued": asked.queued,
-        "first_sends": {name: asdict(one) for name, one in firsts.items()},
-        "sends": {name: asdict(one) for name, one in lasts.items()},
-        "ratios": _ratios(asked, lasts),
+def _format_first_messages(options: Options, firsts: dict[str, FirstMessages]) -> str:
+    queued = f"{options.queued:,} digests queued"
+    names = {
+        f"idle, at most {FREE_RATE}/s": "idle",
+        f"{queued}, {FREE_RATE}/s": "queued",
+        f"{queued}, {options.rate:,}/s": "queued_fast",
     }
-    show(whole, _text(asked, firsts, lasts), as_json=asked.json)
+    return format_table(
+        (
+            f"first message, {options.subscriptions:,} subscriptions",
+            *("p50 ms", "p99 ms", "max ms", "busiest second"),
+        ),
+        (
+            (
+                name,
+                f"{firsts[key].p50_ms:.1f}",
+                f"{firsts[key].p99_ms:.1f}",
+                f"{firsts[key].max_ms:.1f}",
+                f"{firsts[key].busiest_second:,}",
+            )
+            for name, key in names.items()
+        ),
+    )
+
+
+def _format_sends(options: Options, sends: dict[str, SendMeasurement]) -> str:
+    names = {
+        f"Tocsin, at most {options.rate:,}/s": "limited",
+        "Tocsin, no limit": "unlimited",
+        "python-telegram-bot, no limit": "library",
+        "aiohttp alone, no limit": "aiohttp",
+    }
+    return format_table(
+        (
+            f"{options.recipients:,} recipients",
+            *("first ms", "last s", "messages/s", "busiest second", "cores"),
+        ),
+        (
+            (
+                name,
+                f"{sends[key].first_ms:.1f}",
+                f"{sends[key].last_s:.2f}",
+                f"{sends[key].messages_per_second:,.0f}",
+                f"{sends[key].busiest_second:,}",
+                f"{sends[key].cores:.2f}",
+            )
+            for name, key in names.items()
+        ),
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the benchmark, print its result and return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks path",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--subscriptions", type=int, default=1_000_000, help="in the index")
+    parser.add_argument("--recipients", type=int, default=10_000, help="of the bulletin to all")
+    parser.add_argument("--queued", type=int, default=1_000_000, help="queued digests")
+    parser.add_argument(
+        "--trials", type=int, default=100, help="bulletins whose first message is timed"
+    )
+    parser.add_argument("--rate", type=int, default=1000, help="messages per second")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = Options(**vars(parser.parse_args(arguments)))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        firsts, sends = runner.run(_run(options))
+    result = {
+        "benchmark": "path",
+        "subscriptions": options.subscriptions,
+        "recipients": options.recipients,
+        "queued": options.queued,
+        "first_messages": {name: asdict(figures) for name, figures in firsts.items()},
+        "sends": {name: asdict(figures) for name, figures in sends.items()},
+        "ratios": _ratios(options, sends),
+    }
+    print_result(result, _format_result(options, firsts, sends), as_json=options.json)
     return 0
 
 

@@ -1,17 +1,17 @@
-"""An installation to measure: intake, the outbox and the courier, all but Telegram real."""
+"""Pipeline runner: ingest, outbox and delivery worker, with everything real but Telegram."""
 
 import itertools
 from datetime import timedelta
 
 from prometheus_client import CollectorRegistry
 
-from alerts.tracker import Fusion
-from benchmarks.outbox import Outbox, now
-from benchmarks.peer import Peer
-from benchmarks.sends import TEXT
+from alerts.tracker import AlertTracker
+from benchmarks.delivery_runner import DeliveryRunner, now
+from benchmarks.send_measurement import TEXT
+from benchmarks.standin_process import StandinProcess
 from bot.delivery.sender import Sender
-from bot.ingest.deduplicator import Repeats
-from bot.ingest.metrics import BulletinCounts
+from bot.ingest.deduplicator import Deduplicator
+from bot.ingest.metrics import BulletinMetrics
 from bot.ingest.pipeline import IngestPipeline
 from bot.sources.core.source import Batch
 from matching.index.index import Index
@@ -22,32 +22,37 @@ from storage.engine.database import Database
 from storage.inbound.bulletins import Bulletin, Kind
 
 
-class Installation(Outbox):
-    """An outbox that fills with what comes in."""
+class PipelineRunner(DeliveryRunner):
+    """Delivery runner that also ingests bulletins."""
 
     def __init__(
-        self, database: Database, peer: Peer, sender: Sender, reader: Reader, index: Index
+        self,
+        database: Database,
+        standin: StandinProcess,
+        sender: Sender,
+        reader: Reader,
+        index: Index,
     ) -> None:
         gazetteer = Gazetteer.load()
-        super().__init__(database, sender, reader, gazetteer, Topics.built_in())
-        self.peer = peer
+        super().__init__(database, sender, reader, gazetteer, Topics.load_built_in())
+        self.standin = standin
         self._keys = itertools.count()
-        self._intake = IngestPipeline(
+        self._pipeline = IngestPipeline(
             database,
             reader,
             index,
-            Repeats(),
-            Fusion(database, index, gazetteer, {}),
+            Deduplicator(),
+            AlertTracker(database, index, gazetteer, {}),
             timedelta(minutes=15),
-            self.bell.set,
+            self.wakeup.set,
             now,
-            BulletinCounts(CollectorRegistry()),
+            BulletinMetrics(CollectorRegistry()),
         )
 
-    async def take(self, word: str) -> None:
-        """A bulletin comes in."""
+    async def ingest(self, word: str) -> None:
+        """Ingest a new bulletin whose title is the word."""
         key = str(next(self._keys))
         bulletin = Bulletin(
             source="bench", key=key, kind=Kind.ALERT, title=word, text=TEXT, received_at=now()
         )
-        await self._intake.take(Batch("bench", (bulletin,), None, baseline=False))
+        await self._pipeline.ingest(Batch("bench", (bulletin,), None, is_baseline=False))

@@ -1,4 +1,4 @@
-"""A bar on stderr for what takes longer than a few seconds."""
+"""Progress bar on stderr, for work that takes longer than a few seconds."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -10,28 +10,31 @@ _WIDTH = 40
 _STEPS = 200
 
 
-def bar(what: str, total: int) -> Callable[[int], None]:
-    """To be told how many are done: shows it on a terminal, until all are."""
+def progress_bar(label: str, total: int) -> Callable[[int], None]:
+    """Return a function that shows how many are done; at `total` it removes the bar.
 
-    def tell(done: int) -> None:
+    It prints nothing if stderr is not a terminal.
+    """
+
+    def show(done: int) -> None:
         if not sys.stderr.isatty():
             return
         if done < total:
-            full = _WIDTH * done // total
-            sys.stderr.write(f"\r{what:<24}[{'#' * full:<{_WIDTH}}] {done:>10,}")
+            filled = _WIDTH * done // total
+            sys.stderr.write(f"\r{label:<24}[{'#' * filled:<{_WIDTH}}] {done:>10,}")
         else:
             sys.stderr.write(f"\r{' ' * (_WIDTH + 40)}\r")
         sys.stderr.flush()
 
-    return tell
+    return show
 
 
-def progress(what: str, items: Iterable[T], total: int) -> Iterator[T]:
-    """The items, with a bar on a terminal."""
-    tell = bar(what, total)
+def progress(label: str, items: Iterable[T], total: int) -> Iterator[T]:
+    """Yield the items and show a progress bar."""
+    show = progress_bar(label, total)
     step = max(1, total // _STEPS)
     for number, item in enumerate(items):
         if number % step == 0:
-            tell(number)
+            show(number)
         yield item
-    tell(total)
+    show(total)

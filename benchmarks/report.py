@@ -1,4 +1,4 @@
-"""What was measured, for people and for programs."""
+"""Benchmark output: a table for people or one JSON object for programs."""
 
 import json
 import sys
@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that `share` of them do not exceed."""
+    """Return the value that a share of the values (0 to 1) does not exceed."""
     ranked = sorted(values)
     return ranked[min(len(ranked) - 1, int(len(ranked) * share))]
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Columns side by side, the first to the left and the others to the right."""
-    lines = [list(head), *map(list, rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+def format_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Align columns: the first to the left, the following ones to the right."""
+    lines = [list(header), *map(list, rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     return "\n".join(
         "  ".join(
             cell.rjust(width) if column else cell.ljust(width)
@@ -24,6 +24,6 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     )
 
 
-def show(result: Mapping[str, object], text: str, *, as_json: bool) -> None:
-    """Prints the one or the other."""
+def print_result(result: Mapping[str, object], text: str, *, as_json: bool) -> None:
+    """Print the result as JSON, or its text."""
     sys.stdout.write((json.dumps(result) if as_json else text) + "\n")

@@ -1,121 +1,133 @@
-"""How well labelled items are understood: precision, recall and F1.
+"""Accuracy scoring: precision, recall and F1 of the reader on labelled items.
 
 An item is a JSON object: id, lang, title, text; places and not_places (English names), nationwide;
-topics and not_topics; queries (query -> whether it holds). A label that should be found and is, is
-a hit; one that should not be and is, is false. What is labelled in neither way is not scored, but
-the places found so are counted: a matcher that finds many is too eager.
+topics and not_topics; queries (query -> whether it matches). A label that is expected and detected
+is a true positive; one that is not expected but detected is a false positive. A detection without a
+label is not scored, but such places are counted: a matcher that finds many is too eager.
 """
 
 import random
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from matching.explain import Explainer
 
 FIELDS = ("places", "topics", "queries")
-_SAMPLE = 3  # places an alert for the whole of Ukraine is looked for in
+_SAMPLE = 3  # cities that a nationwide alert is expected to match
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """One label of an item, and what became of it."""
+class LabelResult:
+    """One label of an item, and whether the reader detected it."""
 
     item: str  # its id
     language: str
     field: str  # places, topics or queries
     label: str
-    expected: bool
-    found: bool
+    is_expected: bool
+    is_detected: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What the labels of one field come to."""
+    """Counts of true positives, false negatives and false positives."""
 
-    hits: int
-    missed: int
-    false: int
+    true_positives: int
+    false_negatives: int
+    false_positives: int
 
     @property
     def precision(self) -> float:
-        """How many of those found should have been."""
-        return self.hits / (self.hits + self.false) if self.hits + self.false else 1.0
+        """Share of the detected labels that were expected."""
+        detected = self.true_positives + self.false_positives
+        return self.true_positives / detected if detected else 1.0
 
     @property
     def recall(self) -> float:
-        """How many of those that should have been found were."""
-        return self.hits / (self.hits + self.missed) if self.hits + self.missed else 1.0
+        """Share of the expected labels that were detected."""
+        expected = self.true_positives + self.false_negatives
+        return self.true_positives / expected if expected else 1.0
 
     @property
     def f1(self) -> float:
-        """The harmonic mean of the two."""
+        """Harmonic mean of precision and recall."""
         return 2 * self.precision * self.recall / ((self.precision + self.recall) or 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What all items come to."""
+    """Results of all labels of all items."""
 
-    judged: tuple[Judged, ...]
+    results: tuple[LabelResult, ...]
     items: int
-    unlabelled: int  # places found that no label names
+    unlabelled_places: int  # detected places without a label
 
-    def of(self, field: str, language: str | None = None) -> Score:
-        """The score of a field, in one language or in all."""
-        seen = Counter(
-            (one.expected, one.found)
-            for one in self.judged
-            if one.field == field and language in {None, one.language}
+    def score(self, field: str, language: str | None = None) -> Score:
+        """Return the score of a field, in one language or in all."""
+        counts = Counter(
+            (result.is_expected, result.is_detected)
+            for result in self.results
+            if result.field == field and language in {None, result.language}
         )
-        return Score(seen[True, True], seen[True, False], seen[False, True])
+        return Score(counts[True, True], counts[True, False], counts[False, True])
 
     @property
     def languages(self) -> list[str]:
-        """Those of the items."""
-        return sorted({one.language for one in self.judged})
+        """Languages of the items, sorted."""
+        return sorted({result.language for result in self.results})
 
     @property
-    def wrong(self) -> list[Judged]:
-        """The labels missed and those found by mistake."""
-        return [one for one in self.judged if one.expected is not one.found]
+    def errors(self) -> list[LabelResult]:
+        """False negatives and false positives."""
+        return [result for result in self.results if result.is_expected is not result.is_detected]
 
 
 def score(items: Iterable[Mapping[str, Any]], explainer: Explainer, cities: list[str]) -> Scores:
-    """Score every item; cities: names of Ukrainian places to look for nationwide alerts in."""
-    judged: list[Judged] = []
-    number = unlabelled = 0
-    for number, item in enumerate(items, start=1):  # noqa: B007 - the last is the count
+    """Score every item; `cities` are Ukrainian cities that a nationwide alert should match."""
+    results: list[LabelResult] = []
+    count = unlabelled = 0
+    for item in items:
+        count += 1
         sample = random.Random(item["id"]).sample(cities, _SAMPLE) if item["nationwide"] else []
         sampled = {f'in:"{city}"': True for city in sample}
         explained = explainer.explain(
             item["id"], item["title"], item["text"], [*item["queries"], *sampled]
         )
-        places = {_plain(place["name"]) for place in explained["places"]}
-        labels = {_plain(name) for name in (*item["places"], *item["not_places"])}
+        places = {_fold(place["name"]) for place in explained["places"]}
+        labels = {_fold(name) for name in (*item["places"], *item["not_places"])}
         unlabelled += len(places - labels)
-        held = explained["queries"]
-        for field, label, expected, found in (
-            *_named(item, "places", lambda name, found=places: _plain(name) in found),
-            *(("places", query, True, held[query]) for query in sampled),
-            *_named(item, "topics", lambda name, found=explained["topics"]: name in found),
-            *(("queries", query, want, held[query]) for query, want in item["queries"].items()),
-        ):
-            judged.append(Judged(item["id"], item["lang"], field, label, expected, found))
-    return Scores(tuple(judged), number, unlabelled)
+        results += _label_results(item, sampled, explained, places)
+    return Scores(tuple(results), count, unlabelled)
 
 
-def _named(
-    item: Mapping[str, Any], field: str, found: Any
+def _label_results(
+    item: Mapping[str, Any],
+    sampled: Mapping[str, bool],
+    explained: Mapping[str, Any],
+    places: set[str],
+) -> Iterator[LabelResult]:
+    topics, matches = explained["topics"], explained["queries"]
+    for field, label, is_expected, is_detected in (
+        *_named_labels(item, "places", lambda name: _fold(name) in places),
+        *(("places", query, True, matches[query]) for query in sampled),
+        *_named_labels(item, "topics", lambda name: name in topics),
+        *(("queries", query, want, matches[query]) for query, want in item["queries"].items()),
+    ):
+        yield LabelResult(item["id"], item["lang"], field, label, is_expected, is_detected)
+
+
+def _named_labels(
+    item: Mapping[str, Any], field: str, is_detected: Callable[[str], bool]
 ) -> Iterator[tuple[str, str, bool, bool]]:
-    for key, expected in ((field, True), (f"not_{field}", False)):
+    for key, is_expected in ((field, True), (f"not_{field}", False)):
         for label in item[key]:
-            yield field, label, expected, found(label)
+            yield field, label, is_expected, is_detected(label)
 
 
-def _plain(name: str) -> str:
-    """Without diacritics and the case of letters."""
-    split = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "L"))
-    return "".join(c for c in split if not unicodedata.combining(c)).casefold()
+def _fold(name: str) -> str:
+    """Remove diacritics and case."""
+    decomposed = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "L"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()

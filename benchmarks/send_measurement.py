@@ -1,42 +1,42 @@
-"""One bulletin to many, by whichever client: when they had it, and what that cost."""
+"""Send measurement: one bulletin to many chats, by any client, with rate and processor time."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from benchmarks.peer import Peer
-from benchmarks.progress import bar
+from benchmarks.progress import progress_bar
+from benchmarks.standin_process import StandinProcess
 
 TEXT = "Trains stand still while the wind blows over the plain. " * 14
 
 
 @dataclass(frozen=True)
-class Sends:
-    """Everybody has it."""
+class SendMeasurement:
+    """Times and cost of one bulletin that reached all its recipients."""
 
     first_ms: float  # from the bulletin to its first message on the wire
-    last_s: float  # to its last
-    messages_a_second: float  # from the first to the last
-    busiest_second: int  # messages in any one second
-    cores: float  # of the processor, in the process that sends
+    last_s: float  # from the bulletin to its last message on the wire
+    messages_per_second: float  # from the first message to the last
+    busiest_second: int  # most messages in any one second
+    cores: float  # processor cores used by the sending process
 
 
-async def measure(
-    name: str, peer: Peer, recipients: int, send: Callable[[], Awaitable[object]]
-) -> Sends:
-    """`send` sends it to the watched, so many, or has it sent."""
-    await peer.seen()
-    await peer.busiest()
-    busy, began = time.process_time(), time.monotonic()
+async def measure_sends(
+    name: str, standin: StandinProcess, recipients: int, send: Callable[[], Awaitable[object]]
+) -> SendMeasurement:
+    """Measure `send`, which sends one message to each of the watched chats, or has it sent."""
+    await standin.take_arrivals()
+    await standin.take_busiest_second()
+    busy, started = time.process_time(), time.monotonic()
     sending = asyncio.ensure_future(send())
-    seen = await peer.until(recipients, bar(name, recipients))
+    arrivals = await standin.wait_for_arrivals(recipients, progress_bar(name, recipients))
     busy = time.process_time() - busy
     await sending
-    return Sends(
-        first_ms=(seen.first_at - began) * 1000,
-        last_s=seen.last_at - began,
-        messages_a_second=(recipients - 1) / (seen.last_at - seen.first_at),
-        busiest_second=await peer.busiest(),
-        cores=busy / (seen.last_at - began),
+    return SendMeasurement(
+        first_ms=(arrivals.first_at - started) * 1000,
+        last_s=arrivals.last_at - started,
+        messages_per_second=(recipients - 1) / (arrivals.last_at - arrivals.first_at),
+        busiest_second=await standin.take_busiest_second(),
+        cores=busy / (arrivals.last_at - started),
     )

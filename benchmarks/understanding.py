@@ -1,8 +1,8 @@
-"""How well and how fast bulletins are read: `python -m benchmarks understanding [FILE]`.
+"""Understanding benchmark: accuracy and speed of the reader.
 
-Beside the project's items lie those of data/blind.jsonl, written before the rules had met them, and
-most by somebody who had not read the rules. What is wrong there is left as it is labelled: it shows
-what a stranger's text meets with.
+Run it with `python -m benchmarks understanding [FILE]`. Besides the project's own items there are
+those of data/blind.jsonl. They were written before the rules were tried on them, most by a person
+who had not read the rules. Their errors stay: they show how the reader does on unseen texts.
 """
 
 import gc
@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks.scoring import FIELDS, Score, Scores, score
 from matching.explain import Explainer
 from matching.places.gazetteer import Gazetteer
-from matching.places.recognizer import Customs
+from matching.places.lexicon import Lexicon
 from matching.reader import Reader
 from matching.topics.topics import Topics
 
@@ -30,79 +30,84 @@ def measure(file: str | None = None) -> dict[str, object]:
     path = Path(file) if file else files("benchmarks") / "data" / "understanding.jsonl"
     items = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
     gazetteer = Gazetteer.load()
-    topics = Topics.built_in()
+    topics = Topics.load_built_in()
     reader = Reader(gazetteer, topics)
-    scores = score(items, Explainer(gazetteer, topics, reader), cities(gazetteer))
-    return _scored(scores) | {"reading": _timed(items, reader)}
+    scores = score(items, Explainer(gazetteer, topics, reader), large_cities(gazetteer))
+    return _summary(scores) | {"reading": _measure_reading(items, reader)}
 
 
-def cities(gazetteer: Gazetteer) -> list[str]:
-    """The English names of Ukraine's larger cities."""
+def large_cities(gazetteer: Gazetteer) -> list[str]:
+    """Return the English names of Ukraine's cities of more than 100,000 inhabitants."""
     return sorted(
         region.names["en"]
         for region in gazetteer
         if region.kind == "city"
         and region.population > 100_000
-        and _ukrainian(gazetteer, region.code)
+        and "UA" in gazetteer.ancestors(region.code)
     )
 
 
-def _ukrainian(gazetteer: Gazetteer, code: str) -> bool:
-    return "UA" in gazetteer.ancestors(code)
-
-
-def _scored(scores: Scores) -> dict[str, object]:
+def _summary(scores: Scores) -> dict[str, object]:
     return {
         "items": scores.items,
         **{
             field: {
-                language or "all": _figures(scores.of(field, language))
+                language or "all": _figures(scores.score(field, language))
                 for language in (None, *scores.languages)
             }
             for field in FIELDS
         },
-        "unlabelled_places_an_item": round(scores.unlabelled / max(1, scores.items), 3),
-        "wrong": [
-            {"id": one.item, "field": one.field, "label": one.label, "expected": one.expected}
-            for one in scores.wrong
+        "unlabelled_places_per_item": round(scores.unlabelled_places / max(1, scores.items), 3),
+        "errors": [
+            {
+                "id": error.item,
+                "field": error.field,
+                "label": error.label,
+                "expected": error.is_expected,
+            }
+            for error in scores.errors
         ],
     }
 
 
-def _figures(one: Score) -> dict[str, float]:
+def _figures(result: Score) -> dict[str, float]:
     return {
-        name: round(value, 4)
-        for name, value in (("precision", one.precision), ("recall", one.recall), ("f1", one.f1))
+        "precision": round(result.precision, 4),
+        "recall": round(result.recall, 4),
+        "f1": round(result.f1, 4),
     }
 
 
-def _timed(items: Iterable[Mapping[str, Any]], reader: Reader) -> dict[str, object]:
-    """Milliseconds a bulletin of the items' own words, and a text of each length."""
-    # Alerts are short: what has so many words is news.
+def _measure_reading(items: Iterable[Mapping[str, Any]], reader: Reader) -> dict[str, object]:
+    """Measure bulletins made of the items' words, and a text of each length."""
+    # Alerts are short; bulletins of so many words are news.
     news = (item["text"] for item in items if not _ALERTS.intersection(item["topics"]))
     words = " ".join(news).split()
-    bulletins = [" ".join(words[at : at + _WORDS]) for at in range(0, len(words) - _WORDS, _WORDS)]
-    bare = Reader(Gazetteer((), Customs.none()), Topics.built_in())
-    texts = bulletins or [" ".join(words)]
-    long = " ".join(words) + " "
+    starts = range(0, len(words) - _WORDS, _WORDS)
+    texts = [" ".join(words[start : start + _WORDS]) for start in starts] or [" ".join(words)]
+    bare = Reader(Gazetteer((), Lexicon.empty()), Topics.load_built_in())
+    pattern = " ".join(words) + " "
     return {
-        "words_and_topics_ms": round(_each(bare, texts), 4),
-        "with_places_ms": round(_each(reader, texts), 4),
+        "words_and_topics_ms": round(_milliseconds_per_text(bare, texts), 4),
+        "with_places_ms": round(_milliseconds_per_text(reader, texts), 4),
         "by_length": [
-            {"characters": length, "ms": round(_each(reader, [_long(long, length)], 3), 3)}
+            {
+                "characters": length,
+                "ms": round(_milliseconds_per_text(reader, [_repeat(pattern, length)], 3), 3),
+            }
             for length in _LENGTHS
         ],
     }
 
 
-def _long(text: str, length: int) -> str:
-    return (text * (length // len(text) + 1))[:length]
+def _repeat(pattern: str, length: int) -> str:
+    return (pattern * (length // len(pattern) + 1))[:length]
 
 
-def _each(reader: Reader, texts: list[str], rounds: int = 25) -> float:
-    """Milliseconds of the processor a text, in the best of the rounds."""
+def _milliseconds_per_text(reader: Reader, texts: list[str], rounds: int = 25) -> float:
+    """Return the processor time per text in milliseconds, in the best of the rounds."""
     gc.collect()
-    gc.freeze()  # what is loaded, as the bot does
+    gc.freeze()  # loaded data, as the bot does
     shortest = float("inf")
     for _ in range(rounds):
         started = time.process_time()
@@ -112,22 +117,26 @@ def _each(reader: Reader, texts: list[str], rounds: int = 25) -> float:
     return shortest / len(texts) * 1000
 
 
-def table(result: Mapping[str, Any]) -> str:
-    """The result for people."""
+def format_result(result: Mapping[str, Any]) -> str:
+    """Format the result as lines of text."""
     lines = [f"{result['items']} items       precision  recall     F1"]
     for field in FIELDS:
         for language, figures in result[field].items():
             numbers = "  ".join(f"{figures[key]:8.3f}" for key in ("precision", "recall", "f1"))
             lines.append(f"{field:<9}{language:<6}{numbers}")
-    lines.append(f"places no label names: {result['unlabelled_places_an_item']} an item")
-    lines += [
-        " ".join(("missed" if one["expected"] else "false ", one["id"], one["field"], one["label"]))
-        for one in result["wrong"]
-    ]
+    lines.append(
+        f"detected places without a label: {result['unlabelled_places_per_item']} per item"
+    )
+    for error in result["errors"]:
+        kind = "false negative" if error["expected"] else "false positive"
+        lines.append(f"{kind}: {error['id']} {error['field']} {error['label']}")
     reading = result["reading"]
     lines.append(
         f"a bulletin of {_WORDS} words: {reading['words_and_topics_ms']} ms for words and topics,"
         f" {reading['with_places_ms']} ms with places"
     )
-    lines += [f"{one['characters']:>9} characters: {one['ms']} ms" for one in reading["by_length"]]
+    lines += [
+        f"{figures['characters']:>9} characters: {figures['ms']} ms"
+        for figures in reading["by_length"]
+    ]
     return "\n".join(lines)

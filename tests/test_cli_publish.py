@@ -1,4 +1,4 @@
-"""`tocsin publish`: bulletins from a file into an installation that runs, or will."""
+"""`tocsin publish`: bulletins from a file for a running bot, or for its next start."""
 
 import asyncio
 import io
@@ -13,7 +13,7 @@ import pytest
 from bot.cli.publish import Format, publish
 from storage.engine.database import Database
 from storage.inbound import ingest_queue
-from storage.inbound.ingest_queue import Taken
+from storage.inbound.ingest_queue import IngestResult
 from storage.maintenance.lease import lease
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
@@ -24,130 +24,135 @@ def clock() -> datetime:
     return NOW
 
 
-class Said(list[str]):
-    """What the person who publishes read."""
+class Publisher:
+    """Runs `tocsin publish` and records its output."""
+
+    def __init__(self) -> None:
+        self.output: list[str] = []
 
     async def publish(
         self,
         database: Database,
         file: Path | str,
         *,
-        format: Format = "jsonl",  # noqa: A002 - as it is called there
+        format: Format = "jsonl",  # noqa: A002 - the name of the option
         source: str = "publish",
     ) -> int:
         return await publish(
-            database, str(file), source=source, format=format, clock=clock, say=self.append
+            database, str(file), source=source, format=format, clock=clock, echo=self.output.append
         )
 
 
 @pytest.fixture
-def said() -> Said:
-    return Said()
+def publisher() -> Publisher:
+    return Publisher()
 
 
 async def stored(database: Database) -> list[tuple[str, str]]:
     async with database.read() as transaction:
-        waiting = await ingest_queue.waiting(transaction, 1000)
-    return [(one.bulletin.source, one.bulletin.title or one.bulletin.text) for one in waiting]
+        waiting = await ingest_queue.next_waiting(transaction, 1000)
+    return [(row.bulletin.source, row.bulletin.title or row.bulletin.text) for row in waiting]
 
 
 @asynccontextmanager
-async def running(url: str, *, takes: int) -> AsyncIterator[None]:
-    """A process that holds the lease, takes so many arrivals, one at a time, and then ends."""
+async def running_bot(url: str, *, arrivals: int) -> AsyncIterator[None]:
+    """Hold the lease, ingest so many arrivals, one at a time, and release the lease."""
     database = Database(url)
 
     async def run() -> None:
-        left = takes
-        known: set[str] = set()
+        remaining = arrivals
+        keys: set[str] = set()
         async with lease(database):
-            held.set()
-            while left:
+            has_lease.set()
+            while remaining:
                 async with database.write() as transaction:
-                    for arrival in await ingest_queue.waiting(transaction, 1):
-                        taken = Taken(repeated=arrival.bulletin.key in known, matched=2)
-                        known.add(arrival.bulletin.key)
-                        await ingest_queue.take(transaction, {arrival.id: taken}, NOW)
-                        left -= 1
+                    for arrival in await ingest_queue.next_waiting(transaction, 1):
+                        result = IngestResult(
+                            is_duplicate=arrival.bulletin.key in keys, match_count=2
+                        )
+                        keys.add(arrival.bulletin.key)
+                        await ingest_queue.complete(transaction, {arrival.id: result}, NOW)
+                        remaining -= 1
                 await asyncio.sleep(0.001)
 
-    held = asyncio.Event()
+    has_lease = asyncio.Event()
     task = asyncio.create_task(run())
-    await held.wait()
+    await asyncio.wait_for(has_lease.wait(), 120)
     yield
-    await task
+    await asyncio.wait_for(task, 120)
     await database.close()
 
 
-async def test_with_nothing_running_it_is_stored_for_the_next_start(
-    sqlite: Database, said: Said
+async def test_without_a_running_bot_bulletins_are_stored_for_the_next_start(
+    sqlite: Database, publisher: Publisher
 ) -> None:
-    assert await said.publish(sqlite, DAY, format="liveblog", source="blog") == 0
+    assert await publisher.publish(sqlite, DAY, format="liveblog", source="blog") == 0
 
-    assert said == ["11 stored for the next start: nothing runs here now"]
+    assert publisher.output == ["11 stored for the next start: no bot is running here"]
     titles = await stored(sqlite)
     assert titles[0] == ("blog", "Dnipro: a new tram for the left bank")  # the oldest first
     assert len(titles) == 11
 
 
-async def test_a_database_that_is_not_there_yet_is_made(tmp_path: Path, said: Said) -> None:
+async def test_a_missing_database_is_created(tmp_path: Path, publisher: Publisher) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
 
-    assert await said.publish(database, DAY, format="liveblog") == 0
+    assert await publisher.publish(database, DAY, format="liveblog") == 0
 
     assert len(await stored(database)) == 11
     await database.close()
 
 
-async def test_a_running_process_takes_them_and_its_results_are_told(
-    sqlite: Database, sqlite_url: str, tmp_path: Path, said: Said
+async def test_the_results_of_a_running_bot_are_reported(
+    sqlite: Database, sqlite_url: str, tmp_path: Path, publisher: Publisher
 ) -> None:
     file = tmp_path / "items.jsonl"
     file.write_text('{"title": "A"}\n{"title": "B"}\n{"title": "A"}\n')
 
-    async with running(sqlite_url, takes=3):
-        assert await said.publish(sqlite, file) == 0
+    async with running_bot(sqlite_url, arrivals=3):
+        assert await publisher.publish(sqlite, file) == 0
 
-    assert said == ["2 new, 1 repeated, 6 matched"]
+    assert publisher.output == ["2 new, 1 repeated, 6 matched"]
 
 
-async def test_a_process_that_ends_meanwhile_is_noticed(
-    sqlite: Database, sqlite_url: str, tmp_path: Path, said: Said
+async def test_a_bot_that_stops_meanwhile_is_noticed(
+    sqlite: Database, sqlite_url: str, tmp_path: Path, publisher: Publisher
 ) -> None:
     file = tmp_path / "items.jsonl"
     file.write_text('{"title": "A"}\n{"title": "B"}\n{"title": "C"}\n')
 
-    async with running(sqlite_url, takes=1):
-        assert await said.publish(sqlite, file) == 0
+    async with running_bot(sqlite_url, arrivals=1):
+        assert await publisher.publish(sqlite, file) == 0
 
-    assert said[-1].splitlines() == [
+    assert publisher.output[-1].splitlines() == [
         "1 new, 0 repeated, 2 matched",
-        "2 stored for the next start: nothing runs here now",
+        "2 stored for the next start: no bot is running here",
     ]
 
 
-async def test_of_nothing_it_is_told_that_it_was_nothing(
-    sqlite: Database, tmp_path: Path, said: Said
+async def test_an_empty_file_is_reported_as_zero_bulletins(
+    sqlite: Database, tmp_path: Path, publisher: Publisher
 ) -> None:
     file = tmp_path / "items.jsonl"
     file.write_text("\n")
 
-    assert await said.publish(sqlite, file) == 0
+    assert await publisher.publish(sqlite, file) == 0
 
-    assert said == ["0 new, 0 repeated, 0 matched"]
+    assert publisher.output == ["0 new, 0 repeated, 0 matched"]
 
 
-async def test_standard_input_is_read_too(
-    sqlite: Database, said: Said, monkeypatch: pytest.MonkeyPatch
+async def test_standard_input_is_read(
+    sqlite: Database, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO('{"text": "Київ"}'.encode())))
 
-    assert await said.publish(sqlite, "-") == 0
+    assert await publisher.publish(sqlite, "-") == 0
 
     assert await stored(sqlite) == [("publish", "Київ")]
 
 
 @pytest.mark.parametrize(
-    ("written_as", "body", "told"),
+    ("file_format", "body", "message"),
     [
         ("jsonl", b'{"title": "A"}\n{"title": 5}\n', "line 2: title: expected text"),
         ("jsonl", b'{"title": "A"}\nno JSON\n', "line 2: expected JSON"),
@@ -155,28 +160,33 @@ async def test_standard_input_is_read_too(
         ("liveblog", b"\n\n", "is empty"),
     ],
 )
-async def test_a_file_with_one_mistake_stores_nothing(
-    sqlite: Database, said: Said, tmp_path: Path, written_as: Format, body: bytes, told: str
+async def test_a_file_with_one_error_stores_nothing(
+    sqlite: Database,
+    publisher: Publisher,
+    tmp_path: Path,
+    file_format: Format,
+    body: bytes,
+    message: str,
 ) -> None:
     file = tmp_path / "items"
     file.write_bytes(body)
 
-    assert await said.publish(sqlite, file, format=written_as) == 1
+    assert await publisher.publish(sqlite, file, format=file_format) == 1
 
-    assert said[0].startswith(f"{file}: ")
-    assert told in said[0]
+    assert publisher.output[0].startswith(f"{file}: ")
+    assert message in publisher.output[0]
     assert await stored(sqlite) == []
 
 
-async def test_a_file_that_is_not_there_is_told(
-    sqlite: Database, said: Said, tmp_path: Path
+async def test_a_missing_file_is_reported(
+    sqlite: Database, publisher: Publisher, tmp_path: Path
 ) -> None:
-    assert await said.publish(sqlite, tmp_path / "absent") == 1
+    assert await publisher.publish(sqlite, tmp_path / "absent") == 1
 
-    assert said == [f"{tmp_path / 'absent'}: No such file or directory"]
+    assert publisher.output == [f"{tmp_path / 'absent'}: No such file or directory"]
 
 
-async def test_a_name_no_source_can_have_is_refused(sqlite: Database, said: Said) -> None:
-    assert await said.publish(sqlite, DAY, source="My Blog") == 1
+async def test_an_invalid_source_name_is_refused(sqlite: Database, publisher: Publisher) -> None:
+    assert await publisher.publish(sqlite, DAY, source="My Blog") == 1
 
-    assert "--source" in said[0]
+    assert "--source" in publisher.output[0]

@@ -1,4 +1,4 @@
-"""What an operator sees of sending, as Prometheus reads it."""
+"""Metrics of delivery, as Prometheus reads them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from aiohttp import ClientSession
 from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
-from support.delivery_driver import Outbox, at_work, people
+from support.delivery_driver import Outbox, add_people, running_delivery
 
 from bot.delivery.sender import Sender
 from bot.ops.http_server import Address, HttpServer
-from bot.ops.prometheus import Exposition
+from bot.ops.prometheus import MetricsEndpoint
 from bot.standin.server import Standin
 from storage.engine.database import Database
 from storage.values.lanes import Lane
@@ -22,7 +22,9 @@ Samples = dict[tuple[str, str], float]
 
 @asynccontextmanager
 async def served(database: Database, registry: CollectorRegistry) -> AsyncIterator[str]:
-    server = HttpServer(Address("127.0.0.1", 0), {}, metrics=Exposition(registry, database).answer)
+    server = HttpServer(
+        Address("127.0.0.1", 0), {}, metrics=MetricsEndpoint(registry, database).respond
+    )
     yield f"http://127.0.0.1:{await server.start()}/metrics"
     await server.stop()
 
@@ -40,15 +42,18 @@ async def scrape(url: str) -> Samples:
     }
 
 
-async def test_every_lane_tells_what_is_queued_sent_doubtful_retried_and_given_up(
+async def test_every_lane_counts_queued_sent_doubtful_retried_and_failed_messages(
     standin: Standin, sender: Sender, database: Database
 ) -> None:
-    async with at_work(database, sender) as outbox, served(database, outbox.registry) as url:
+    async with (
+        running_delivery(database, sender) as outbox,
+        served(database, outbox.registry) as url,
+    ):
         before = await scrape(url)
         assert {lane for name, lane in before if name == "tocsin_sent_total"} == {
             lane.name.lower() for lane in Lane
         }
-        persons, to = await people(standin, outbox, 4)
+        persons, to = await add_people(standin, outbox, 4)
         standin.faults.drop(method="sendMessage", chat=persons[0].id)
         standin.faults.answer(
             400,
@@ -57,7 +62,7 @@ async def test_every_lane_tells_what_is_queued_sent_doubtful_retried_and_given_u
             chat=persons[1].id,
         )
         await outbox.broadcast("Alert", to, lane=Lane.ALERT)
-        await outbox.settled()
+        await outbox.wait_until_sent()
         after = await scrape(url)
     assert after["tocsin_sent_total", "alert"] == 3
     assert after["tocsin_doubtful_total", "alert"] == 1
@@ -68,20 +73,21 @@ async def test_every_lane_tells_what_is_queued_sent_doubtful_retried_and_given_u
     assert after["tocsin_sent_total", "news"] == 0
 
 
-async def test_what_waits_and_what_is_under_way_is_counted_apart(
+async def test_queued_messages_and_messages_in_flight_are_counted_separately(
     standin: Standin, sender: Sender, database: Database
 ) -> None:
     outbox = Outbox(database, sender, 30)
-    persons, to = await people(standin, outbox, 5)
+    persons, to = await add_people(standin, outbox, 5)
     standin.faults.slow(600, method="sendMessage", chat=persons[0].id)
-    await outbox.say("A digest", to[0], lane=Lane.DIGEST)
+    await outbox.send_text("A digest", to[0], lane=Lane.DIGEST)
     await outbox.broadcast("News", to[1:])
     async with served(database, outbox.registry) as url:
         waiting = await scrape(url)
-        run = asyncio.create_task(outbox.courier.run())
+        run = asyncio.create_task(outbox.worker.run())
         await standin.journal.wait(lambda journal: journal.total == 5)
-        while (busy := await scrape(url))["tocsin_sent_total", "news"] < 4:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(120):
+            while (busy := await scrape(url))["tocsin_sent_total", "news"] < 4:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
         await outbox.kill(run)
     assert waiting["tocsin_queued", "news"] == 4
     assert waiting["tocsin_queued", "digest"] == 1

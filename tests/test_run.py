@@ -1,4 +1,4 @@
-"""The whole path: the real process against the stand-in for Telegram, with people in it."""
+"""End to end: the real process against the stand-in for Telegram, with people in it."""
 
 import asyncio
 import signal
@@ -10,7 +10,8 @@ from pathlib import Path
 import orjson
 import pytest
 from aiohttp import ClientSession
-from support.installation import Installation, ask, free_port
+from support.installation import Installation, ask, free_port, wait_for_end
+from support.wait_until import wait_until
 
 from bot.standin.person import Person
 from bot.standin.server import Standin
@@ -41,7 +42,7 @@ TITLES = {
     "museum": "Railway museum closes for repairs",
 }
 
-HEARD = {
+EXPECTED = {
     "Kyiv": {"metro", "alert"},
     "#air_alert Lviv": {"alert"},
     "railway Kherson": {"trains"},
@@ -55,28 +56,28 @@ HEARD = {
 
 
 def pushes(person: Person) -> list[str]:
-    """Which bulletins of the blog a person was sent, each as often as it came."""
+    """Return the names of the pushed bulletins, each as often as it was pushed."""
     texts = person.chat.texts
     return sorted(name for name, title in TITLES.items() for text in texts if title in text)
 
 
-async def heard(persons: Sequence[Person], expected: Sequence[set[str]]) -> None:
-    """Waits until each has what they should, and a little longer for what they should not."""
+async def wait_for_pushes(persons: Sequence[Person], expected: Sequence[set[str]]) -> None:
+    """Wait until every person has the expected bulletins, and a little longer for others."""
     for person, names in zip(persons, expected, strict=True):
         await person.chat.wait(lambda _, p=person, n=names: n <= set(pushes(p)))  # type: ignore[misc]
     await asyncio.sleep(1.0)
 
 
-async def test_everybody_hears_what_they_asked_for_and_nothing_twice(
+async def test_every_subscriber_gets_the_matching_bulletins_exactly_once(
     standin: Standin, tmp_path: Path
 ) -> None:
     installation = Installation(tmp_path, standin)
     blog = tmp_path / "blog.txt"
     blog.write_text(BLOG)
-    persons = [standin.people.person(query) for query in HEARD]
-    expected = list(HEARD.values())
+    persons = [standin.people.person(query) for query in EXPECTED]
+    expected = list(EXPECTED.values())
     async with installation.running():
-        for person, query in zip(persons, HEARD, strict=True):
+        for person, query in zip(persons, EXPECTED, strict=True):
             answer = await ask(person, f"/subscribe {query}")
             assert "hear" in answer, answer
         assert await installation.call("publish", str(blog)) == (
@@ -84,12 +85,12 @@ async def test_everybody_hears_what_they_asked_for_and_nothing_twice(
             "7 new, 0 repeated, 15 matched\n",
             "",
         )
-        await heard(persons, expected)
+        await wait_for_pushes(persons, expected)
         assert [pushes(person) for person in persons] == [sorted(names) for names in expected]
         code, out, _ = await installation.call("publish", str(blog))
         assert (code, out) == (0, "0 new, 7 repeated, 0 matched\n")
     code, out, _ = await installation.call("publish", str(blog))
-    assert (code, out) == (0, "7 stored for the next start: nothing runs here now\n")
+    assert (code, out) == (0, "7 stored for the next start: no bot is running here\n")
     async with installation.running():
         assert "7" in await ask(persons[0], "/latest 7")
     assert [
@@ -98,7 +99,7 @@ async def test_everybody_hears_what_they_asked_for_and_nothing_twice(
     ] == [sorted(names) for names in expected[1:]]
 
 
-async def test_the_process_tells_what_it_measures_and_that_it_is_ready(
+async def test_the_process_serves_its_metrics_and_its_readiness(
     standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = free_port()
@@ -109,12 +110,12 @@ async def test_the_process_tells_what_it_measures_and_that_it_is_ready(
         async with session.get(f"http://127.0.0.1:{port}/readyz") as response:
             assert (response.status, (await response.json())["problems"]) == (200, {})
         async with session.get(f"http://127.0.0.1:{port}/metrics") as response:
-            told = await response.text()
-    assert 'tocsin_sent_total{lane="reply"} 1.0' in told
-    assert 'tocsin_queued{lane="announcement"} 0.0' in told
+            metrics = await response.text()
+    assert 'tocsin_sent_total{lane="reply"} 1.0' in metrics
+    assert 'tocsin_queued{lane="announcement"} 0.0' in metrics
 
 
-async def test_an_ambiguous_name_is_the_likeliest_and_can_be_changed_by_a_button(
+async def test_an_ambiguous_name_means_the_likeliest_place_until_a_button_changes_it(
     standin: Standin, tmp_path: Path
 ) -> None:
     person = standin.people.person("Ann")
@@ -128,7 +129,7 @@ async def test_an_ambiguous_name_is_the_likeliest_and_can_be_changed_by_a_button
         assert "about Mykolaiv Oblast" in await ask(person, "/subscriptions")
 
 
-async def test_what_stood_on_a_page_before_is_not_pushed_and_what_comes_after_is_once(
+async def test_a_new_source_pushes_only_later_entries_and_each_of_them_once(
     standin: Standin, tmp_path: Path
 ) -> None:
     blog = tmp_path / "blog.txt"
@@ -138,8 +139,11 @@ async def test_what_stood_on_a_page_before_is_not_pushed_and_what_comes_after_is
     person = standin.people.person("Ann")
     async with installation.running():
         await ask(person, "/subscribe Ukraine")
-        while "third line" not in await ask(person, "/latest metro"):  # noqa: ASYNC110 - it looks
-            await asyncio.sleep(1)
+
+        async def is_stored() -> bool:
+            return "third line" in await ask(person, "/latest metro")
+
+        await wait_until(is_stored, "the first poll stores the page", interval=1)
         blog.write_text(f"Storm hits Odesa\nRoofs are gone in Odesa.\n{BLOG}")
         await person.chat.wait(lambda ms: "Storm hits Odesa" in ms[-1].text)
     blog.write_text(f"Storm leaves Odesa\nThe sun is back.\n{blog.read_text()}")
@@ -150,7 +154,7 @@ async def test_what_stood_on_a_page_before_is_not_pushed_and_what_comes_after_is
     assert [name for name in pushes(person) if name != "metro"] == []
 
 
-async def test_a_killed_process_loses_nothing_and_copies_at_most_what_was_in_flight(
+async def test_a_killed_process_loses_nothing_and_duplicates_only_calls_in_flight(
     standin: Standin, tmp_path: Path
 ) -> None:
     """Cases 26 and 27 of the catalogue of failures: kill -9 in the middle of a broadcast."""
@@ -166,17 +170,17 @@ async def test_a_killed_process_loses_nothing_and_copies_at_most_what_was_in_fli
         sends = len(standin.journal.of("sendMessage"))
         await standin.journal.wait(lambda journal: len(journal.of("sendMessage")) >= sends + 10)
         process.kill()
-        await process.communicate()
+        await wait_for_end(process)
     await publishing
     async with installation.running():
-        await heard(persons, [{"alert"}] * 40)
+        await wait_for_pushes(persons, [{"alert"}] * 40)
     counts = [len(pushes(person)) for person in persons]
     assert min(counts) == 1
     assert max(counts) <= 2
     assert sum(counts) - 40 <= 64
 
 
-async def test_the_token_is_in_nothing_that_is_printed(standin: Standin, tmp_path: Path) -> None:
+async def test_the_token_is_never_printed(standin: Standin, tmp_path: Path) -> None:
     """Case 68 of the catalogue of failures."""
     standin.faults.break_down(502, times=3)
     standin.faults.disconnect(times=2)
@@ -188,13 +192,14 @@ async def test_the_token_is_in_nothing_that_is_printed(standin: Standin, tmp_pat
         await person.send("/latest")
         await asyncio.sleep(1)
         process.send_signal(signal.SIGTERM)
-        out, err = await process.communicate()
-    code, checked, trouble = await installation.call("check")
+        printed = [*await wait_for_end(process)]
+    code, checked, errors = await installation.call("check")
+    printed += [checked, errors]
     await standin.stop()
-    gone, unreachable, more = await installation.call("check")
-    printed = [out.decode(), err.decode(), checked, trouble, unreachable, more]
+    code_unreachable, unreachable, errors = await installation.call("check")
+    printed += [unreachable, errors]
     assert all(standin.token.partition(":")[2] not in text for text in printed), printed
-    assert (code, gone) == (0, 1)
+    assert (code, code_unreachable) == (0, 1)
     assert "@" in checked
     assert "FAIL  telegram" in unreachable
 
@@ -208,11 +213,11 @@ async def test_a_second_process_on_one_database_is_refused(
         await standin.journal.wait(lambda journal: bool(journal.of("getMe")))
         code, _, err = await installation.call("run")
     assert code == 1
-    assert "another process runs on this database" in err
+    assert "another process is running on this database" in err
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ("[delivery]\nrate = 100", "delivery"),
         ("[delivery]\nspeed = 1", "delivery.speed"),
@@ -220,17 +225,17 @@ async def test_a_second_process_on_one_database_is_refused(
         ('[[source]]\nkind = "webhook"\nname = "press"', "source[0].secret"),
     ],
 )
-async def test_a_wrong_configuration_is_named_and_nothing_starts(
-    standin: Standin, tmp_path: Path, change: str, said: str
+async def test_a_configuration_error_is_reported_and_nothing_starts(
+    standin: Standin, tmp_path: Path, change: str, message: str
 ) -> None:
     code, out, err = await Installation(tmp_path, standin, change).call("run")
     assert code == 2
-    assert said in err
+    assert message in err
     assert "config.toml" in err
     assert "Traceback" not in out + err
 
 
-async def test_a_file_that_is_no_database_is_refused_with_a_sentence(
+async def test_a_file_that_is_no_database_is_refused_without_a_traceback(
     standin: Standin, tmp_path: Path
 ) -> None:
     installation = Installation(tmp_path, standin)
@@ -241,10 +246,10 @@ async def test_a_file_that_is_no_database_is_refused_with_a_sentence(
     assert "Traceback" not in err
 
 
-async def test_what_a_database_refuses_later_is_said_in_a_sentence_too(
+async def test_a_later_database_error_is_reported_without_a_traceback(
     standin: Standin, tmp_path: Path, sqlite_url: str
 ) -> None:
-    """Cases 31 and 34 of the catalogue of failures: what no look at the start can find."""
+    """Cases 31 and 34 of the catalogue of failures: no check at the start can find these."""
     with closing(sqlite3.connect(tmp_path / "tocsin.db")) as database:
         database.executescript("DROP TABLE arrival; DROP TABLE source")
     (tmp_path / "blog.txt").write_text(BLOG)
@@ -256,7 +261,7 @@ async def test_what_a_database_refuses_later_is_said_in_a_sentence_too(
         assert "Traceback" not in err
 
 
-async def test_explain_says_what_is_read(standin: Standin, tmp_path: Path) -> None:
+async def test_explain_prints_the_reading_of_a_bulletin(standin: Standin, tmp_path: Path) -> None:
     installation = Installation(tmp_path, standin, '[[topic]]\nname = "bread"\nquery = "bread"')
     bulletins = tmp_path / "bulletins.jsonl"
     bulletins.write_text(

@@ -1,4 +1,4 @@
-"""An alert through the real process: two services tell of it over HTTP, a person hears of it."""
+"""End to end: two services report an alert over HTTP, and a subscriber is notified."""
 
 from pathlib import Path
 
@@ -11,15 +11,15 @@ SOURCES = """
 [[source]]
 kind = "webhook"
 name = "press"
-secret = "sesame"
+secret = "open-sesame-open-sesame"
 [[source]]
 kind = "webhook"
 name = "state"
-secret = "sesame"
+secret = "open-sesame-open-sesame"
 """
 
 
-async def test_two_services_confirm_each_other_in_one_message_until_the_all_clear(
+async def test_two_services_confirm_an_alert_in_one_message_until_the_all_clear(
     tmp_path: Path,
 ) -> None:
     """Case 47."""
@@ -31,30 +31,30 @@ async def test_two_services_confirm_each_other_in_one_message_until_the_all_clea
         installation.config.write_text(table.replace('listen = ""', f'listen = "{address}"'))
 
         async def post(source: str, phase: str, level: str | None = None) -> None:
-            said = {"id": f"{source}-{phase}", "title": "Alert", "regions": ["Kyiv"]}
-            body = {**said, "kind": "alert", "phase": phase, "hazard": "air_raid"}
+            report = {"id": f"{source}-{phase}", "title": "Alert", "regions": ["Kyiv"]}
+            body = {**report, "kind": "alert", "phase": phase, "hazard": "air_raid"}
             async with session.post(
                 f"http://{address}/hook/{source}",
                 json=body | ({"level": level} if level else {}),
-                headers={"Authorization": "Bearer sesame"},
-            ) as answer:
-                assert answer.status == 202
+                headers={"Authorization": "Bearer open-sesame-open-sesame"},
+            ) as response:
+                assert response.status == 202
 
         async with installation.running():
             await ask(ann, "/subscribe Kyiv")
             before = len(ann.chat.messages)
             await post("press", "active", "yellow")
-            (rung,) = (await ann.chat.wait(lambda ms: len(ms) > before))[before:]
+            (alert,) = (await ann.chat.wait(lambda ms: len(ms) > before))[before:]
             await post("state", "active", "yellow")
-            told = await ann.chat.wait(lambda ms: "confirmed" in ms[-1].text)
-            async with session.get(f"http://{address}/metrics") as answer:
-                metrics = await answer.text()
+            messages = await ann.chat.wait(lambda ms: "confirmed" in ms[-1].text)
+            async with session.get(f"http://{address}/metrics") as response:
+                metrics = await response.text()
             await post("press", "clear")
             await post("state", "clear")
             await ann.chat.wait(lambda ms: len(ms) > before + 1)
         *_, shown, clear = ann.chat.messages
-    assert "🟡 Air raid alert: Kyiv" in rung.text
-    assert told[-1].id == rung.id == shown.id == clear.reply_to
+    assert "🟡 Air raid alert: Kyiv" in alert.text
+    assert messages[-1].id == alert.id == shown.id == clear.reply_to
     assert "press · confirmed by state" in shown.text
     assert "All clear" in clear.text
     assert len(standin.journal.of("editMessageText", ann.id)) == 1

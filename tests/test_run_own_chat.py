@@ -1,4 +1,4 @@
-"""A person and what is known about their chat, through the real process."""
+"""End to end: the data of a chat, and inline mode."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from support.installation import Installation, ask
 from bot.standin.server import Standin
 
 
-async def test_a_chat_is_tested_taken_along_forgotten_and_brought_back(tmp_path: Path) -> None:
+async def test_a_chat_is_drilled_exported_erased_and_imported(tmp_path: Path) -> None:
     async with Standin() as standin:
         ann = standin.people.person("Ann", language_code="it")
         async with Installation(tmp_path, standin).running():
@@ -15,22 +15,22 @@ async def test_a_chat_is_tested_taken_along_forgotten_and_brought_back(tmp_path:
             assert (await ask(ann, "/test")).startswith("🧪 TEST · ТЕСТ · PROVA")
             before = len(ann.chat.messages)
             await ann.send("/export")
-            *_, kept = await ann.chat.wait(lambda seen: len(seen) == before + 3)
-            assert '"written":"Kyiv"' in kept.text
+            *_, export = await ann.chat.wait(lambda shown: len(shown) == before + 3)
+            assert '"written":"Kyiv"' in export.text
             await ask(ann, "/forget")
             question = ann.chat.messages[-1]
             press = await ann.press(question, "Cancella tutto")
             assert (await press.answered()).text == "Cancellato."
-            await ann.chat.wait(lambda seen: seen[-1].text.startswith("Cancellati:"))
+            await ann.chat.wait(lambda shown: shown[-1].text.startswith("Cancellati:"))
             before = len(ann.chat.messages)
-            await ann.send("/import", reply_to=kept)
-            *_, said = await ann.chat.wait(lambda seen: len(seen) == before + 2)
-            assert "Una cosa nuova da seguire" in said.text
+            await ann.send("/import", reply_to=export)
+            *_, reply = await ann.chat.wait(lambda shown: len(shown) == before + 2)
+            assert "Una cosa nuova da seguire" in reply.text
 
 
-async def test_a_report_is_shared_by_way_of_inline_mode(tmp_path: Path) -> None:
-    report = tmp_path / "report.jsonl"
-    report.write_text(
+async def test_inline_mode_offers_a_bulletin_to_share(tmp_path: Path) -> None:
+    bulletins = tmp_path / "bulletins.jsonl"
+    bulletins.write_text(
         '{"id": "1", "title": "Bridge closed in Kyiv", "text": "Until noon <today>."}'
     )
     async with Standin() as standin:
@@ -38,7 +38,7 @@ async def test_a_report_is_shared_by_way_of_inline_mode(tmp_path: Path) -> None:
         installation = Installation(tmp_path, standin)
         async with installation.running():
             await ask(ann, "/start")
-            assert (await installation.call("publish", "--format", "jsonl", str(report)))[0] == 0
-            (offered,) = await (await ann.ask_inline("kyiv")).answered()
-        assert offered["title"] == "Bridge closed in Kyiv"
-        assert "Until noon &lt;today&gt;." in offered["input_message_content"]["message_text"]
+            assert (await installation.call("publish", "--format", "jsonl", str(bulletins)))[0] == 0
+            (result,) = await (await ann.ask_inline("kyiv")).answered()
+        assert result["title"] == "Bridge closed in Kyiv"
+        assert "Until noon &lt;today&gt;." in result["input_message_content"]["message_text"]

@@ -1,16 +1,16 @@
-"""A service manager says stop: what is under way arrives, and what is left is said."""
+"""Shutdown: calls in flight finish, and the log reports what is left."""
 
 import asyncio
 import json
 import signal
 from pathlib import Path
 
-from support.installation import Installation, ask
+from support.installation import Installation, ask, wait_for_end
 
 from bot.standin.server import Standin
 
 
-async def test_a_stop_lets_calls_end_for_seconds_and_says_what_is_left(
+async def test_a_shutdown_waits_seconds_for_calls_in_flight_and_logs_the_backlog(
     standin: Standin, tmp_path: Path
 ) -> None:
     """Case 30 of the catalogue of failures."""
@@ -19,7 +19,7 @@ async def test_a_stop_lets_calls_end_for_seconds_and_says_what_is_left(
     async with installation.running():
         await asyncio.gather(*(ask(person, "/subscribe Odesa") for person in persons))
     with installation.config.open("a") as table:
-        table.write("[delivery]\nrate = 4\n")  # so there is time to stop it
+        table.write("[delivery]\nrate = 4\n")  # leaves time to stop the process
     blog = tmp_path / "blog.txt"
     blog.write_text("Odesa opens its opera\nSo the harbour says today.\n")
     await installation.call("publish", str(blog))
@@ -29,20 +29,20 @@ async def test_a_stop_lets_calls_end_for_seconds_and_says_what_is_left(
         sends = len(standin.journal.of("sendMessage")) + 5
         await standin.journal.wait(lambda j: len(j.of("sendMessage")) >= sends)
         process.send_signal(signal.SIGTERM)
-        _, err = await asyncio.wait_for(process.communicate(), 180)
+        _, err = await wait_for_end(process)
     log = {line["event"]: line for line in map(json.loads, err.splitlines())}
     assert process.returncode == 0
-    assert log["calls left in doubt"]["count"] == 1
+    assert log["calls_left_in_doubt"]["count"] == 1
     reached = sum("opera" in text for person in persons for text in person.chat.texts)
     assert 5 <= reached < 20
-    # The one in doubt is there for the stand-in.
-    assert log["stopped"]["left_for_the_next_start"] == 20 - reached
+    # The stand-in has accepted the call in doubt.
+    assert log["stopped"]["pending"] == 20 - reached
 
 
-async def test_a_second_poller_is_said_loudly_and_outlived(
+async def test_a_second_poller_is_logged_as_an_error_and_outlived(
     standin: Standin, tmp_path: Path
 ) -> None:
-    """Case 13 of the catalogue of failures: the token is in use elsewhere, too."""
+    """Case 13 of the catalogue of failures: the token is also in use elsewhere."""
     person = standin.people.person("Ann")
     conflict = {"ok": False, "error_code": 409, "description": "Conflict: terminated by other"}
     standin.faults.answer(409, conflict, method="getUpdates")
@@ -50,6 +50,7 @@ async def test_a_second_poller_is_said_loudly_and_outlived(
         await ask(person, "/id")
         await ask(person, "/id")
         process.send_signal(signal.SIGTERM)
-        _, err = await process.communicate()
-    assert b"another program asks Telegram for this bot's updates" in err
+        _, err = await wait_for_end(process)
+    errors = [line for line in map(json.loads, err.splitlines()) if line["level"] == "error"]
+    assert {line["event"] for line in errors} == {"another_poller"}
     assert process.returncode == 0

@@ -1,4 +1,4 @@
-"""The whole path of sources: the real process, a channel, a feed that dies and who runs it all."""
+"""End to end: sources of the real process, their recording and the operator's commands."""
 
 import asyncio
 import re
@@ -6,11 +6,12 @@ from pathlib import Path
 
 from support.http_origin import origin, page
 from support.installation import Installation, ask
+from support.wait_until import wait_until
 
 from bot.standin.server import Standin
 
 
-async def test_a_channels_post_rings_once_and_a_recorded_day_is_played(tmp_path: Path) -> None:
+async def test_a_channel_post_is_pushed_once_and_a_recorded_day_is_replayed(tmp_path: Path) -> None:
     async with Standin() as standin, origin() as served:
         served.answer = page(b"First\nText.")
         boss = standin.people.person("Boss")
@@ -29,11 +30,11 @@ kind = "liveblog"
 name = "blog"
 url = "{served.url}"
 every = "1s"
-record = "{tmp_path / "kept"}"
+record = "{tmp_path / "recorded"}"
 [[source]]
 kind = "webhook"
 name = "press"
-secret = "s"
+secret = "open-sesame-open-sesame"
 """,
         )
         table = installation.config.read_text()
@@ -47,16 +48,15 @@ secret = "s"
             await ask(ann, "/subscribe Odesa")
             await boss.send("Missiles are flying to Odesa from the sea", chat=channel)
             await ann.chat.wait(lambda ms: "Missiles" in ms[-1].text)
-            await boss.send("/help", chat=channel)  # for the bot, and no news
-            looks = len(served.requests)
-            while len(served.requests) < looks + 2:  # noqa: ASYNC110 - it rings no bell
-                await asyncio.sleep(0.1)  # until a look has ended
+            await boss.send("/help", chat=channel)  # a command is not news
+            polls = len(served.requests)
+            await wait_until(lambda: len(served.requests) >= polls + 2, "a poll starts and ends")
             served.answer = page(b"Second\nA bridge in Odesa is closed.\nFirst\nText.")
             await ann.chat.wait(lambda ms: "bridge in Odesa" in ms[-1].text)
             shown = await ask(boss, "/sources")
-            (kept,) = (tmp_path / "kept").iterdir()
+            (recording,) = (tmp_path / "recorded").iterdir()
             day = tmp_path / "day.jsonl"
-            day.write_bytes(kept.read_bytes())
+            day.write_bytes(recording.read_bytes())
             code, out, err = await installation.call("replay", "--speed", "1000", str(day))
             await asyncio.sleep(0.5)
 

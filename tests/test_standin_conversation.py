@@ -1,4 +1,4 @@
-"""The stand-in for Telegram, talked to by python-telegram-bot's own client."""
+"""Stand-in for Telegram: a conversation through python-telegram-bot's own client."""
 
 import struct
 from collections.abc import AsyncIterator
@@ -41,16 +41,14 @@ async def bot(standin: Standin) -> AsyncIterator[Bot]:
 
 
 async def updates(bot: Bot) -> list[Update]:
-    """Fetch and confirm what is pending."""
+    """Fetch and confirm the pending updates."""
     fetched = await bot.get_updates()
     if fetched:
         await bot.get_updates(offset=fetched[-1].update_id + 1)
     return list(fetched)
 
 
-async def test_what_a_person_writes_arrives_as_a_message_with_its_command(
-    standin: Standin, bot: Bot
-) -> None:
+async def test_a_written_message_arrives_with_its_command(standin: Standin, bot: Bot) -> None:
     ann = standin.people.person("Ann", id=77, language_code="uk")
     update_id = await ann.send("/start payload_1")
     [update] = await updates(bot)
@@ -63,7 +61,7 @@ async def test_what_a_person_writes_arrives_as_a_message_with_its_command(
     assert abs(datetime.now(UTC) - update.message.date).total_seconds() < 60
 
 
-async def test_a_bot_may_not_write_first(standin: Standin, bot: Bot) -> None:
+async def test_a_bot_cannot_write_first(standin: Standin, bot: Bot) -> None:
     ann = standin.people.person("Ann")
     with pytest.raises(Forbidden, match="bot can't initiate conversation with a user"):
         await bot.send_message(ann.id, "hello")
@@ -72,7 +70,7 @@ async def test_a_bot_may_not_write_first(standin: Standin, bot: Bot) -> None:
     assert ann.chat.texts == ["/start", "hello"]
 
 
-async def test_a_sent_message_is_answered_and_shown_with_all_its_parts(
+async def test_a_sent_message_is_returned_and_shown_with_all_its_parts(
     standin: Standin, bot: Bot
 ) -> None:
     ann = standin.people.person("Ann")
@@ -95,7 +93,7 @@ async def test_a_sent_message_is_answered_and_shown_with_all_its_parts(
     assert [[button.data for button in row] for row in shown.buttons] == [["go:1"]]
 
 
-async def test_a_pressed_button_is_answered_once(standin: Standin, bot: Bot) -> None:
+async def test_a_callback_query_is_answered_once(standin: Standin, bot: Bot) -> None:
     ann = standin.people.person("Ann", started=True)
     keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Go", callback_data="go:1")]])
     await bot.send_message(ann.id, "Choose", reply_markup=keyboard)
@@ -111,7 +109,7 @@ async def test_a_pressed_button_is_answered_once(standin: Standin, bot: Bot) -> 
         await query.answer("Again")
 
 
-async def test_a_button_that_is_not_there_cannot_be_pressed(standin: Standin, bot: Bot) -> None:
+async def test_a_missing_button_cannot_be_pressed(standin: Standin, bot: Bot) -> None:
     ann = standin.people.person("Ann", started=True)
     keyboard = InlineKeyboardMarkup([[InlineKeyboardButton("Map", url="https://example.org/")]])
     await bot.send_message(ann.id, "Look", reply_markup=keyboard)
@@ -126,7 +124,7 @@ async def test_a_button_that_is_not_there_cannot_be_pressed(standin: Standin, bo
     assert update.callback_query.data == "never:made"
 
 
-async def test_edits_and_deletions_are_shown_and_remembered(standin: Standin, bot: Bot) -> None:
+async def test_edits_and_deletions_are_shown_and_recorded(standin: Standin, bot: Bot) -> None:
     ann = standin.people.person("Ann", started=True)
     sent = await bot.send_message(ann.id, "one")
     edited = await sent.edit_text("two")
@@ -151,7 +149,7 @@ async def test_an_edit_that_changes_nothing_is_refused(standin: Standin, bot: Bo
     assert ann.chat.messages[0].entities == ()
 
 
-async def test_blocking_is_told_and_refuses_messages_until_the_person_returns(
+async def test_a_block_is_an_update_and_refuses_messages_until_the_person_returns(
     standin: Standin, bot: Bot
 ) -> None:
     ann = standin.people.person("Ann", started=True)
@@ -176,7 +174,7 @@ async def test_a_deleted_account_is_refused(standin: Standin, bot: Bot) -> None:
         await bot.send_message(ann.id, "hello")
 
 
-async def test_in_a_group_the_bot_sees_only_what_is_meant_for_it(
+async def test_in_a_group_the_bot_sees_only_messages_addressed_to_it(
     standin: Standin, bot: Bot
 ) -> None:
     ann = standin.people.person("Ann")
@@ -194,7 +192,7 @@ async def test_in_a_group_the_bot_sees_only_what_is_meant_for_it(
     assert seen == ["/help", f"hey @{me}", "an answer", "just talking again"]
 
 
-async def test_administrators_are_told_apart_from_members(standin: Standin, bot: Bot) -> None:
+async def test_administrators_are_distinguished_from_members(standin: Standin, bot: Bot) -> None:
     ann, bob, eve = (standin.people.person(name) for name in ("Ann", "Bob", "Eve"))
     group = standin.people.group("Flat 7", [eve], [ann, bob], supergroup=True)
     owner, admin = await bot.get_chat_administrators(group.id)
@@ -206,7 +204,7 @@ async def test_administrators_are_told_apart_from_members(standin: Standin, bot:
     assert (await bot.get_chat(group.id)).title == "Flat 7"
 
 
-async def test_an_anonymous_administrator_speaks_as_the_group(standin: Standin, bot: Bot) -> None:
+async def test_an_anonymous_administrator_writes_as_the_group(standin: Standin, bot: Bot) -> None:
     ann = standin.people.person("Ann")
     group = standin.people.group("Flat 7", admins=[ann], supergroup=True)
     await ann.send("/settings", chat=group, anonymous=True)
@@ -218,21 +216,21 @@ async def test_an_anonymous_administrator_speaks_as_the_group(standin: Standin, 
     assert update.message.from_user.is_bot
 
 
-async def test_a_group_that_was_upgraded_names_its_new_id(standin: Standin, bot: Bot) -> None:
+async def test_an_upgraded_group_reports_its_new_id(standin: Standin, bot: Bot) -> None:
     ann = standin.people.person("Ann")
     group = standin.people.group("Flat 7", admins=[ann])
-    new = await group.upgrade(-1_000_000_000_777, by=ann)
-    [old_side, new_side] = await updates(bot)
-    assert old_side.message is not None
-    assert old_side.message.migrate_to_chat_id == new.id
-    assert new_side.message is not None
-    assert new_side.message.migrate_from_chat_id == group.id
+    supergroup = await group.upgrade(-1_000_000_000_777, by=ann)
+    [migrated_to, migrated_from] = await updates(bot)
+    assert migrated_to.message is not None
+    assert migrated_to.message.migrate_to_chat_id == supergroup.id
+    assert migrated_from.message is not None
+    assert migrated_from.message.migrate_from_chat_id == group.id
     with pytest.raises(Exception, match=r"(?i)migrated to supergroup. New chat id: -1000000000777"):
         await bot.send_message(group.id, "hello")
-    assert (await bot.send_message(new.id, "hello")).chat.id == new.id
+    assert (await bot.send_message(supergroup.id, "hello")).chat.id == supergroup.id
 
 
-async def test_a_forum_takes_messages_by_topic(standin: Standin, bot: Bot) -> None:
+async def test_a_forum_accepts_messages_by_forum_topic(standin: Standin, bot: Bot) -> None:
     ann = standin.people.person("Ann")
     forum = standin.people.group("Flat 7", admins=[ann], forum=True)
     thread = await forum.open_topic("Alerts", by=ann)
@@ -246,7 +244,7 @@ async def test_a_forum_takes_messages_by_topic(standin: Standin, bot: Bot) -> No
         await bot.send_message(forum.id, "here", message_thread_id=thread)
 
 
-async def test_a_channel_is_served_by_an_administrator_only(standin: Standin, bot: Bot) -> None:
+async def test_a_bot_posts_to_a_channel_only_as_administrator(standin: Standin, bot: Bot) -> None:
     ann = standin.people.person("Ann")
     channel = standin.people.channel("News", [ann], username="news_here")
     post = await bot.send_message("@news_here", "first")
@@ -264,13 +262,13 @@ async def test_a_channel_is_served_by_an_administrator_only(standin: Standin, bo
         await bot.send_message(stranger.id, "hello")
 
 
-async def test_ids_of_messages_repeat_between_supergroups(standin: Standin, bot: Bot) -> None:
+async def test_message_ids_repeat_between_supergroups(standin: Standin, bot: Bot) -> None:
     groups = [standin.people.group(name, supergroup=True) for name in ("One", "Two")]
     ids = [(await bot.send_message(group.id, "hello")).message_id for group in groups]
     assert ids == [1, 1]
 
 
-async def test_a_photo_is_uploaded_once_and_sent_again_by_its_id(
+async def test_a_photo_is_uploaded_once_and_sent_again_by_its_file_id(
     standin: Standin, bot: Bot
 ) -> None:
     ann = standin.people.person("Ann", started=True)
@@ -286,7 +284,9 @@ async def test_a_photo_is_uploaded_once_and_sent_again_by_its_id(
         await bot.send_photo(ann.id, b"no picture")
 
 
-async def test_a_location_is_asked_for_and_shared_in_private(standin: Standin, bot: Bot) -> None:
+async def test_a_location_is_requested_and_shared_in_a_private_chat(
+    standin: Standin, bot: Bot
+) -> None:
     ann = standin.people.person("Ann", started=True)
     button = KeyboardButton("Where I am", request_location=True)
     await bot.send_message(ann.id, "Where?", reply_markup=ReplyKeyboardMarkup([[button]]))
@@ -303,7 +303,7 @@ async def test_a_location_is_asked_for_and_shared_in_private(standin: Standin, b
         await bot.send_message(group.id, "Where?", reply_markup=ReplyKeyboardMarkup([[button]]))
 
 
-async def test_commands_are_kept_by_scope_and_language(standin: Standin, bot: Bot) -> None:
+async def test_commands_are_stored_by_scope_and_language(standin: Standin, bot: Bot) -> None:
     english, ukrainian = BotCommand("help", "All commands"), BotCommand("help", "Усі команди")
     private = BotCommandScopeAllPrivateChats()
     await bot.set_my_commands([english])
@@ -334,17 +334,17 @@ async def test_the_bot_describes_itself(bot: Bot) -> None:
 
 async def test_an_inline_query_is_answered_once(standin: Standin, bot: Bot) -> None:
     ann = standin.people.person("Ann")
-    asked = await ann.ask_inline("Kherson")
+    query = await ann.ask_inline("Kherson")
     [update] = await updates(bot)
     assert update.inline_query is not None
     article = InlineQueryResultArticle("1", "Kherson", InputTextMessageContent("calm"))
     await update.inline_query.answer([article])
-    assert [result["title"] for result in await asked.answered()] == ["Kherson"]
+    assert [result["title"] for result in await query.answered()] == ["Kherson"]
     with pytest.raises(BadRequest, match=r"(?i)query is too old"):
         await update.inline_query.answer([article])
 
 
-async def test_reactions_go_both_ways(standin: Standin, bot: Bot) -> None:
+async def test_person_and_bot_can_react(standin: Standin, bot: Bot) -> None:
     ann = standin.people.person("Ann", started=True)
     sent = await bot.send_message(ann.id, "hello")
     assert await ann.react(ann.chat.messages[0], "👍") is None
@@ -363,7 +363,7 @@ async def test_a_bot_that_left_a_group_is_no_member(standin: Standin, bot: Bot) 
         await bot.send_message(group.id, "hello")
 
 
-async def test_waiting_for_messages_ends_when_they_are_there(standin: Standin, bot: Bot) -> None:
+async def test_a_wait_for_messages_ends_when_they_arrive(standin: Standin, bot: Bot) -> None:
     ann = standin.people.person("Ann", started=True)
     await bot.send_message(ann.id, "hello")
     messages = await ann.chat.wait(lambda shown: len(shown) == 1)
@@ -372,7 +372,7 @@ async def test_waiting_for_messages_ends_when_they_are_there(standin: Standin, b
         await ann.chat.wait(lambda shown: len(shown) == 2, timeout=0.01)
 
 
-async def test_a_chat_with_a_short_history_forgets_the_oldest() -> None:
+async def test_a_chat_with_a_short_history_drops_the_oldest_messages() -> None:
     async with Standin(limits=None, history=2) as standin:
         ann = standin.people.person("Ann")
         for text in ("one", "two", "three"):

@@ -1,4 +1,4 @@
-"""The trouble a test can script on the stand-in for Telegram."""
+"""Stand-in for Telegram: faults that a test can script."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,15 +16,15 @@ from bot.standin.server import Standin
 
 @dataclass(frozen=True)
 class Line:
-    """A bot's raw connection, with somebody to write to."""
+    """Raw HTTP connection of a bot, with a person to write to."""
 
     standin: Standin
     ann: Person
     http: aiohttp.ClientSession
 
-    async def send(self, chat: int | None = None, text: str = "a", **more: object) -> Any:
-        """Status and body of one sendMessage."""
-        body = {"chat_id": chat or self.ann.id, "text": text, **more}
+    async def send(self, chat: int | None = None, text: str = "a", **params: object) -> Any:
+        """Call sendMessage; return the status and the body."""
+        body = {"chat_id": chat or self.ann.id, "text": text, **params}
         url = f"{self.standin.url}/bot{self.standin.token}/sendMessage"
         async with self.http.post(url, json=body) as response:
             return response.status, await response.read()
@@ -36,7 +36,7 @@ async def line() -> AsyncIterator[Line]:
         yield Line(standin, standin.people.person("Ann", started=True), http)
 
 
-async def test_a_fault_strikes_as_often_as_it_was_told(line: Line) -> None:
+async def test_a_fault_hits_the_given_number_of_calls(line: Line) -> None:
     fault = line.standin.faults.flood(7, times=2)
     assert [(await line.send())[0] for _ in range(3)] == [429, 429, 200]
     assert fault.hits == 2
@@ -48,7 +48,7 @@ async def test_a_fault_strikes_as_often_as_it_was_told(line: Line) -> None:
     assert line.standin.journal[0].retry_after == 7
 
 
-async def test_a_fault_strikes_only_the_calls_it_is_meant_for(line: Line) -> None:
+async def test_a_fault_hits_only_matching_calls(line: Line) -> None:
     bob = line.standin.people.person("Bob", started=True)
     faults = line.standin.faults
     faults.forbid(method="sendMessage", chat=bob.id)
@@ -62,7 +62,7 @@ async def test_a_fault_strikes_only_the_calls_it_is_meant_for(line: Line) -> Non
     assert orjson.loads(body)["description"] == "Forbidden: user is deactivated"
 
 
-async def test_a_fault_can_let_some_calls_pass_first(line: Line) -> None:
+async def test_a_fault_can_skip_the_first_calls(line: Line) -> None:
     """Case 25: chunk N of M fails."""
     line.standin.faults.break_down(500, skip=2)
     assert [(await line.send())[0] for _ in range(4)] == [200, 200, 500, 200]
@@ -90,7 +90,7 @@ async def test_a_refusal_leaves_nothing_in_the_chat(line: Line) -> None:
     assert line.standin.journal[-1].answer == body
 
 
-async def test_a_connection_can_be_reset_before_the_call_is_taken(line: Line) -> None:
+async def test_a_connection_can_be_reset_before_the_call_is_accepted(line: Line) -> None:
     line.standin.faults.disconnect()
     with pytest.raises(aiohttp.ClientConnectionError):
         await line.send()
@@ -98,7 +98,7 @@ async def test_a_connection_can_be_reset_before_the_call_is_taken(line: Line) ->
     assert line.standin.journal[-1].status == 0
 
 
-async def test_an_accepted_message_can_lose_its_answer(line: Line) -> None:
+async def test_the_response_to_an_accepted_message_can_be_lost(line: Line) -> None:
     """Case 19."""
     line.standin.faults.drop()
     with pytest.raises(aiohttp.ClientConnectionError):
@@ -108,7 +108,7 @@ async def test_an_accepted_message_can_lose_its_answer(line: Line) -> None:
     assert (await line.send())[0] == 200
 
 
-async def test_an_answer_can_break_off_in_the_middle(line: Line) -> None:
+async def test_a_response_can_break_off_in_the_middle(line: Line) -> None:
     """Case 20."""
     line.standin.faults.truncate()
     with pytest.raises(aiohttp.ClientPayloadError):
@@ -116,7 +116,7 @@ async def test_an_answer_can_break_off_in_the_middle(line: Line) -> None:
     assert len(line.ann.chat.messages) == 1
 
 
-async def test_an_answer_can_be_half_a_json(line: Line) -> None:
+async def test_a_response_can_be_half_a_json_document(line: Line) -> None:
     """Case 21."""
     line.standin.faults.halve()
     status, body = await line.send()
@@ -126,7 +126,7 @@ async def test_an_answer_can_be_half_a_json(line: Line) -> None:
     assert len(line.ann.chat.messages) == 1
 
 
-async def test_an_answer_can_come_late_or_drip(line: Line) -> None:
+async def test_a_response_can_be_late_or_slow(line: Line) -> None:
     """Cases 19 and 24."""
     line.standin.faults.slow(600)
     line.standin.faults.drip(600)
@@ -136,10 +136,10 @@ async def test_an_answer_can_come_late_or_drip(line: Line) -> None:
         ended, _ = await asyncio.wait({sending}, timeout=0.2)
         assert not ended
         sending.cancel()
-        await asyncio.wait({sending})
+        await asyncio.wait({sending}, timeout=120)
 
 
-async def test_an_answer_that_drips_fast_is_whole(line: Line) -> None:
+async def test_a_slow_response_is_complete_in_the_end(line: Line) -> None:
     line.standin.faults.drip(0.05)
     status, body = await line.send()
     assert status == 200
@@ -164,7 +164,7 @@ async def test_a_thread_can_be_silently_ignored(line: Line) -> None:
     thread = await forum.open_topic("Alerts", by=line.ann)
     line.standin.faults.lose_thread()
     lost = orjson.loads((await line.send(forum.id, message_thread_id=thread))[1])
-    kept = orjson.loads((await line.send(forum.id, message_thread_id=thread))[1])
+    delivered = orjson.loads((await line.send(forum.id, message_thread_id=thread))[1])
     assert "message_thread_id" not in lost["result"]
-    assert kept["result"]["message_thread_id"] == thread
+    assert delivered["result"]["message_thread_id"] == thread
     assert line.standin.journal[0].params["message_thread_id"] == thread

@@ -1,4 +1,4 @@
-"""How fast the stand-in for Telegram lets a bot send, and how it measures it."""
+"""Stand-in for Telegram: its rate limits, and the rates that it measures."""
 
 import math
 import random
@@ -15,7 +15,7 @@ from bot.standin.server import Standin
 
 
 class Clock:
-    """A clock that tests move."""
+    """Monotonic clock that tests move."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -35,31 +35,38 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
         yield http
 
 
-def attempts(pacer: SlidingWindowLimiter, clock: Clock, times: list[float], chat: int | None = None) -> int:
-    """Send at the times, to one chat or each to another; returns how many were refused."""
+def count_refusals(
+    limiter: SlidingWindowLimiter, clock: Clock, times: list[float], chat: int | None = None
+) -> int:
+    """Send at the times, to one chat or each to its own; return the number of refusals."""
     refused = 0
     private = chat is None or chat > 0
     for number, clock.now in enumerate(times, 1):
         try:
-            pacer.take(chat or number, private=private, paid=False)
+            limiter.take(chat or number, private=private, paid=False)
         except TooManyRequests:
             refused += 1
     return refused
 
 
-def paced(gap: float, count: int, jitter: float) -> list[float]:
-    """Times that are apart by the gap, each late by up to the jitter (all in seconds)."""
-    late = random.Random(7)
-    return [number * gap + late.random() * jitter for number in range(count)]
+def times_of_sends(gap: float, count: int, jitter: float) -> list[float]:
+    """Return times with a gap between them, each late by up to the jitter (seconds)."""
+    chance = random.Random(7)
+    return [number * gap + chance.random() * jitter for number in range(count)]
 
 
 @pytest.mark.parametrize(
     ("gap", "chat"), [(1 / 30, None), (1.0, 7), (3.0, -7)], ids=["bot", "private", "group"]
 )
-def test_a_bot_that_paces_itself_exactly_is_never_refused(
+def test_a_bot_that_sends_exactly_at_the_limit_is_never_refused(
     clock: Clock, gap: float, chat: int | None
 ) -> None:
-    assert attempts(SlidingWindowLimiter(TELEGRAM, clock), clock, paced(gap, 3000, 0.02), chat) == 0
+    assert (
+        count_refusals(
+            SlidingWindowLimiter(TELEGRAM, clock), clock, times_of_sends(gap, 3000, 0.02), chat
+        )
+        == 0
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,30 +75,37 @@ def test_a_bot_that_paces_itself_exactly_is_never_refused(
 def test_a_bot_that_is_a_tenth_too_fast_is_refused(
     clock: Clock, gap: float, chat: int | None
 ) -> None:
-    assert attempts(SlidingWindowLimiter(TELEGRAM, clock), clock, paced(gap, 3000, 0.0), chat) > 0
+    assert (
+        count_refusals(
+            SlidingWindowLimiter(TELEGRAM, clock), clock, times_of_sends(gap, 3000, 0.0), chat
+        )
+        > 0
+    )
 
 
-def test_a_private_chat_takes_three_at_once_and_then_none_for_a_while(clock: Clock) -> None:
-    pacer = SlidingWindowLimiter(TELEGRAM, clock)
-    assert attempts(pacer, clock, [0.0] * 4, 7) == 1
-    assert attempts(pacer, clock, [2.8], 7) == 1
-    assert attempts(pacer, clock, [3.0] * 3, 7) == 0
+def test_a_private_chat_accepts_three_messages_at_once_and_then_none_for_a_while(
+    clock: Clock,
+) -> None:
+    limiter = SlidingWindowLimiter(TELEGRAM, clock)
+    assert count_refusals(limiter, clock, [0.0] * 4, 7) == 1
+    assert count_refusals(limiter, clock, [2.8], 7) == 1
+    assert count_refusals(limiter, clock, [3.0] * 3, 7) == 0
 
 
-def test_what_is_refused_is_not_counted(clock: Clock) -> None:
-    pacer = SlidingWindowLimiter(Limits(private=Window(1, 10)), clock)
-    assert attempts(pacer, clock, [0.0, 5.0, 9.0, 10.0], 7) == 2
+def test_a_refused_call_does_not_count(clock: Clock) -> None:
+    limiter = SlidingWindowLimiter(Limits(private=Window(1, 10)), clock)
+    assert count_refusals(limiter, clock, [0.0, 5.0, 9.0, 10.0], 7) == 2
 
 
 def test_paid_broadcasts_have_their_own_limit(clock: Clock) -> None:
-    pacer = SlidingWindowLimiter(Limits(bot=Window(1, 1), paid=Window(3, 1)), clock)
+    limiter = SlidingWindowLimiter(Limits(bot=Window(1, 1), paid=Window(3, 1)), clock)
     for chat in (1, 2, 3):
-        pacer.take(chat, private=True, paid=True)
+        limiter.take(chat, private=True, paid=True)
     with pytest.raises(TooManyRequests):
-        pacer.take(4, private=True, paid=True)
+        limiter.take(4, private=True, paid=True)
 
 
-async def test_a_bot_that_is_too_fast_is_told_how_long_to_wait(
+async def test_a_bot_that_is_too_fast_gets_a_retry_after(
     clock: Clock, http: aiohttp.ClientSession
 ) -> None:
     async with Standin(clock=clock) as standin:
@@ -120,13 +134,13 @@ async def test_a_bot_that_is_too_fast_is_told_how_long_to_wait(
         assert len(group.messages) == 21
 
 
-def test_rates_are_the_worst_that_were_seen() -> None:
+def test_rates_are_the_highest_that_were_measured() -> None:
     rates = Rates()
     assert (rates.busiest_second, rates.shortest_private_gap) == (0, math.inf)
-    for at in (0.0, 0.5, 0.99, 1.0, 10.0):
-        rates.note(1, at)
-    for at in (20.0, 40.0, 79.9, 80.0):
-        rates.note(-1, at)
+    for sent_at in (0.0, 0.5, 0.99, 1.0, 10.0):
+        rates.note(1, sent_at)
+    for sent_at in (20.0, 40.0, 79.9, 80.0):
+        rates.note(-1, sent_at)
     rates.note(2, 80.0)
     assert rates.sends == 10
     assert rates.busiest_second == 3
@@ -136,7 +150,9 @@ def test_rates_are_the_worst_that_were_seen() -> None:
     assert rates.group_minutes == {-1: 3}
 
 
-async def test_a_journal_that_keeps_nothing_still_measures(http: aiohttp.ClientSession) -> None:
+async def test_a_journal_that_keeps_no_calls_still_measures_rates(
+    http: aiohttp.ClientSession,
+) -> None:
     async with Standin(limits=None, journal=Journal(keep=0), history=1) as standin:
         ann = standin.people.person("Ann", started=True)
         url = f"{standin.url}/bot{standin.token}/sendMessage"

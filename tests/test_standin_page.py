@@ -1,4 +1,4 @@
-"""The chat page of the stand-in for Telegram, as a browser uses it."""
+"""Stand-in for Telegram: the requests of its chat page."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,7 +30,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def api(http: aiohttp.ClientSession, standin: Standin, method: str, **params: object) -> Any:
-    """What the bot does."""
+    """Call a method of the Bot API; return its result."""
     async with http.post(f"{standin.url}/bot{standin.token}/{method}", json=params) as response:
         answer = orjson.loads(await response.read())
         assert answer["ok"], answer
@@ -38,22 +38,23 @@ async def api(http: aiohttp.ClientSession, standin: Standin, method: str, **para
 
 
 async def act(http: aiohttp.ClientSession, standin: Standin, name: str, **body: object) -> Any:
-    """What the page does; returns its status and answer."""
+    """Send an action of the page; return the status and the body."""
     headers = {"Origin": standin.url, "Sec-Fetch-Site": "same-origin"}
     url = f"{standin.url}/page/{name}"
     async with http.post(url, json=body, headers=headers) as response:
         return response.status, orjson.loads(await response.read())
 
 
-async def event(stream: aiohttp.ClientResponse) -> Any:
-    """The next server-sent event."""
-    while True:
-        line = await stream.content.readline()
-        if line.startswith(b"data: "):
-            return orjson.loads(line.removeprefix(b"data: "))
+async def read_event(stream: aiohttp.ClientResponse) -> Any:
+    """Return the next server-sent event."""
+    async with asyncio.timeout(120):
+        async for line in stream.content:
+            if line.startswith(b"data: "):
+                return orjson.loads(line.removeprefix(b"data: "))
+    raise AssertionError("the stream has ended")
 
 
-async def test_the_page_and_its_parts_are_served_and_need_nothing_else(
+async def test_the_page_loads_only_its_own_files(
     standin: Standin, http: aiohttp.ClientSession
 ) -> None:
     folder = Path(bot.standin.page.__file__).parent
@@ -69,11 +70,11 @@ async def test_the_page_and_its_parts_are_served_and_need_nothing_else(
     assert {"page.html", "page.css", "page.js"} <= parts
 
 
-async def test_the_page_begins_with_everything_and_follows_what_happens(
+async def test_the_page_gets_the_state_and_then_every_change(
     standin: Standin, http: aiohttp.ClientSession
 ) -> None:
     async with http.get(f"{standin.url}/page/events") as stream:
-        first = await event(stream)
+        first = await read_event(stream)
         assert (first["kind"], first["title"]) == ("all", "Demo")
         assert first["hint"] == "Try `/subscribe Kherson`"
         [chat] = first["chats"]
@@ -81,8 +82,8 @@ async def test_the_page_begins_with_everything_and_follows_what_happens(
 
         status, _ = await act(http, standin, "send", chat=chat["id"], text=" /start ")
         assert status == 200
-        mine = await event(stream)
-        assert (mine["kind"], mine["message"]["text"], mine["message"]["mine"]) == (
+        own = await read_event(stream)
+        assert (own["kind"], own["message"]["text"], own["message"]["mine"]) == (
             "sent",
             "/start",
             True,
@@ -96,25 +97,25 @@ async def test_the_page_begins_with_everything_and_follows_what_happens(
             text="<b>hi</b>",
             parse_mode="HTML",
             disable_notification=True,
-            reply_parameters={"message_id": mine["message"]["id"]},
+            reply_parameters={"message_id": own["message"]["id"]},
             reply_markup=KEYBOARD,
         )
-        message = (await event(stream))["message"]
+        message = (await read_event(stream))["message"]
         assert message["entities"] == [{"type": "bold", "offset": 0, "length": 2}]
         assert message["silent"] is True
         assert message["reply"]["text"] == "/start"
         assert message["buttons"][0][0]["data"] == "go"
 
-        where = {"chat_id": chat["id"], "message_id": sent["message_id"]}
-        await api(http, standin, "editMessageText", text="ho", **where)
-        edited = await event(stream)
+        target = {"chat_id": chat["id"], "message_id": sent["message_id"]}
+        await api(http, standin, "editMessageText", text="ho", **target)
+        edited = await read_event(stream)
         assert (edited["kind"], edited["message"]["text"]) == ("edited", "ho")
         assert edited["message"]["edited"] is True
-        await api(http, standin, "deleteMessage", **where)
-        assert (await event(stream))["kind"] == "deleted"
+        await api(http, standin, "deleteMessage", **target)
+        assert (await read_event(stream))["kind"] == "deleted"
 
 
-async def test_a_press_ends_with_the_toast_of_the_bot(
+async def test_a_press_returns_the_toast_of_the_bot(
     standin: Standin, http: aiohttp.ClientSession
 ) -> None:
     ann = standin.visitor
@@ -126,18 +127,19 @@ async def test_a_press_ends_with_the_toast_of_the_bot(
     _, update = await _two_updates(http, standin)
     query_id = update["callback_query"]["id"]
     await api(http, standin, "answerCallbackQuery", callback_query_id=query_id, text="Done")
-    assert await pressing == (200, {"text": "Done", "alert": False})
+    assert await asyncio.wait_for(pressing, 120) == (200, {"text": "Done", "alert": False})
 
 
 async def _two_updates(http: aiohttp.ClientSession, standin: Standin) -> Any:
     updates: list[Any] = []
-    while len(updates) < 2:
-        offset = updates[-1]["update_id"] + 1 if updates else 0
-        updates += await api(http, standin, "getUpdates", timeout=10, offset=offset)
+    async with asyncio.timeout(120):
+        while len(updates) < 2:
+            offset = updates[-1]["update_id"] + 1 if updates else 0
+            updates += await api(http, standin, "getUpdates", timeout=10, offset=offset)
     return updates
 
 
-async def test_the_menu_is_that_of_the_chat_and_the_language(
+async def test_the_menu_depends_on_the_chat_and_the_language(
     standin: Standin, http: aiohttp.ClientSession
 ) -> None:
     def menu(command: str) -> list[dict[str, str]]:
@@ -153,9 +155,7 @@ async def test_the_menu_is_that_of_the_chat_and_the_language(
     assert await act(http, standin, "menu", chat=group.id) == (200, {"commands": menu("admin")})
 
 
-async def test_a_location_is_shared_from_the_page(
-    standin: Standin, http: aiohttp.ClientSession
-) -> None:
+async def test_the_page_shares_a_location(standin: Standin, http: aiohttp.ClientSession) -> None:
     chat = standin.visitor.chat
     await act(http, standin, "location", chat=chat.id, latitude=46.6, longitude=32.6)
     assert chat.messages[0].location == (46.6, 32.6)
@@ -168,11 +168,11 @@ async def test_the_page_shows_only_the_chats_of_its_visitor(
     shared = standin.people.group("Flat 7", [standin.visitor, bob])
     standin.people.group("Flat 8", [bob])
     async with http.get(f"{standin.url}/page/events") as stream:
-        first = await event(stream)
+        first = await read_event(stream)
         assert [chat["id"] for chat in first["chats"]] == [standin.visitor.id, shared.id]
         await bob.send("private")
         await bob.send("shared", chat=shared)
-        assert (await event(stream))["message"]["text"] == "shared"
+        assert (await read_event(stream))["message"]["text"] == "shared"
     status, answer = await act(http, standin, "send", chat=bob.id, text="as Bob")
     assert (status, answer) == (400, {"error": "not your chat"})
 
@@ -188,7 +188,7 @@ async def test_the_page_shows_only_the_chats_of_its_visitor(
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
-async def test_a_strangers_page_can_neither_act_nor_look(
+async def test_a_foreign_page_can_neither_act_nor_read(
     standin: Standin, http: aiohttp.ClientSession, headers: dict[str, str]
 ) -> None:
     body = {"chat": standin.visitor.id, "text": "forged"}
@@ -199,7 +199,7 @@ async def test_a_strangers_page_can_neither_act_nor_look(
     assert standin.visitor.chat.messages == []
 
 
-async def test_a_form_of_a_strangers_page_is_no_json(
+async def test_a_form_of_a_foreign_page_is_refused(
     standin: Standin, http: aiohttp.ClientSession
 ) -> None:
     headers = {"Content-Type": "text/plain"}
@@ -218,7 +218,7 @@ async def test_a_form_of_a_strangers_page_is_no_json(
         ("dance", {}, 404),
     ],
 )
-async def test_nonsense_is_refused_with_a_reason(
+async def test_an_invalid_action_is_refused_with_a_reason(
     standin: Standin, http: aiohttp.ClientSession, name: str, body: dict[str, object], status: int
 ) -> None:
     answer = await act(http, standin, name, **body)
@@ -226,8 +226,8 @@ async def test_nonsense_is_refused_with_a_reason(
     assert answer[1]["error"]
 
 
-async def test_stopping_closes_an_open_page(http: aiohttp.ClientSession) -> None:
+async def test_a_stop_closes_an_open_page(http: aiohttp.ClientSession) -> None:
     async with Standin() as standin:
         stream = await http.get(f"{standin.url}/page/events")
-        await event(stream)
-    assert (await stream.content.read()).strip() == b""
+        await read_event(stream)
+    assert (await asyncio.wait_for(stream.content.read(), 120)).strip() == b""

@@ -1,4 +1,4 @@
-"""What the stand-in for Telegram refuses, word for word, whatever way a call is encoded."""
+"""Stand-in for Telegram: its refusals, word for word, in every encoding of a call."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -26,7 +26,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 async def call(
     http: aiohttp.ClientSession, standin: Standin, method: str, **params: Any
 ) -> dict[str, Any]:
-    """One call as JSON; returns the decoded answer."""
+    """Call a method with JSON; return the decoded response."""
     url = f"{standin.url}/bot{standin.token}/{method}"
     async with http.post(url, json=params) as response:
         answer: dict[str, Any] = orjson.loads(await response.read())
@@ -140,7 +140,7 @@ async def test_a_wrong_token_is_unauthorized(standin: Standin, http: aiohttp.Cli
     assert len(standin.journal) == 0
 
 
-async def test_form_json_multipart_and_address_mean_the_same(
+async def test_form_json_multipart_and_query_string_are_equivalent(
     standin: Standin, http: aiohttp.ClientSession
 ) -> None:
     url = f"{standin.url}/bot{standin.token}/SENDmessage"
@@ -159,7 +159,7 @@ async def test_form_json_multipart_and_address_mean_the_same(
             assert response.status == 200
     async with http.get(url, params=flat) as response:
         assert response.status == 200
-    assert [dict(each.params) for each in standin.journal] == [typed] * 5
+    assert [dict(call.params) for call in standin.journal] == [typed] * 5
     assert {each.method for each in standin.journal} == {"sendMessage"}
 
 
@@ -174,7 +174,7 @@ async def test_a_body_that_is_no_json_is_refused(
             assert (await response.json())["description"].startswith("Bad Request: ")
 
 
-async def test_64_bytes_of_data_and_an_excused_answer_are_accepted(
+async def test_64_bytes_of_data_and_a_reply_to_a_deleted_message_are_accepted(
     standin: Standin, http: aiohttp.ClientSession
 ) -> None:
     answer = await call(
@@ -192,7 +192,7 @@ async def test_64_bytes_of_data_and_an_excused_answer_are_accepted(
     assert answer["result"]["link_preview_options"] == {"is_disabled": True}
 
 
-async def test_a_press_is_too_old_after_a_quarter_of_an_hour(http: aiohttp.ClientSession) -> None:
+async def test_a_callback_query_expires_after_fifteen_minutes(http: aiohttp.ClientSession) -> None:
     now = [0.0]
     async with Standin(clock=lambda: now[0]) as standin:
         ann = standin.people.person("Ann", started=True)
@@ -208,7 +208,7 @@ async def test_a_press_is_too_old_after_a_quarter_of_an_hour(http: aiohttp.Clien
         assert answer["ok"] is False
 
 
-async def test_a_web_page_cannot_play_the_bot(
+async def test_a_web_page_cannot_act_as_the_bot(
     standin: Standin, http: aiohttp.ClientSession
 ) -> None:
     url = f"{standin.url}/bot{standin.token}/sendMessage"

@@ -1,4 +1,4 @@
-"""How the stand-in for Telegram reads formatted text.
+"""Stand-in for Telegram: parsing of formatted text.
 
 The cases of malformed HTML are Telegram's own (test/message_entities.cpp in github.com/tdlib/td).
 """
@@ -14,14 +14,14 @@ from bot.standin.utf16 import utf16_slice
 
 
 def spans(text: str, entities: list[dict[str, object]]) -> list[tuple[object, str]]:
-    """(type, covered text) of each entity."""
-    found = []
+    """Return (type, covered text) of each entity."""
+    pairs = []
     for entity in entities:
         offset, length = entity["offset"], entity["length"]
         assert isinstance(offset, int)
         assert isinstance(length, int)
-        found.append((entity["type"], utf16_slice(text, offset, length)))
-    return found
+        pairs.append((entity["type"], utf16_slice(text, offset, length)))
+    return pairs
 
 
 def shown(source: str, mode: str = "HTML", longest: int = 4096) -> str:
@@ -58,7 +58,7 @@ def test_malformed_html_is_refused_in_telegrams_words(source: str, error: str) -
     assert caught.value.description.startswith(f"Bad Request: can't parse entities: {error}")
 
 
-def test_entities_of_html_are_counted_in_utf16() -> None:
+def test_offsets_of_html_entities_count_utf16_units() -> None:
     text, entities = parse_html("🔔🔔 <b>Київ 🇺🇦</b> <i>x</i>")
     assert text == "🔔🔔 Київ 🇺🇦 x"
     assert entities == [
@@ -68,7 +68,7 @@ def test_entities_of_html_are_counted_in_utf16() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "found"),
+    ("source", "entities"),
     [
         ("<strong>a<em>b</em></strong>", [("bold", "ab"), ("italic", "b")]),
         ("<u>a</u><ins>b</ins>", [("underline", "a"), ("underline", "b")]),
@@ -84,25 +84,25 @@ def test_entities_of_html_are_counted_in_utf16() -> None:
         ("<a>words</a>", []),
     ],
 )
-def test_every_tag_of_telegram_makes_its_entity(
-    source: str, found: list[tuple[object, str]]
+def test_every_tag_of_telegram_becomes_its_entity(
+    source: str, entities: list[tuple[object, str]]
 ) -> None:
-    assert spans(*parse_html(source)) == found
+    assert spans(*parse_html(source)) == entities
 
 
-def test_details_of_links_and_code_are_kept() -> None:
+def test_entities_keep_the_address_of_a_link_and_the_language_of_code() -> None:
     _, [link] = parse_html('<a href="https://example.org/?a=1&amp;b">a</a>')
     assert link["url"] == "https://example.org/?a=1&b"
     _, [code] = parse_html('<pre><code class="language-python">a</code></pre>')
     assert code == {"type": "pre", "offset": 0, "length": 1, "language": "python"}
 
 
-def test_only_the_four_named_references_are_read() -> None:
+def test_only_four_named_character_references_are_decoded() -> None:
     assert parse_html("&ge;&lt;&gt;&amp;&quot;&#39;&#x2014;&nbsp;")[0] == "&ge;<>&\"'—&nbsp;"
 
 
 @pytest.mark.parametrize(
-    ("source", "found"),
+    ("source", "types"),
     [
         ("*b* _i_ __u__ ~s~ ||p||", ["bold", "italic", "underline", "strikethrough", "spoiler"]),
         ("*b _i_*", ["bold", "italic"]),
@@ -112,18 +112,18 @@ def test_only_the_four_named_references_are_read() -> None:
         (r"\*no\*", []),
     ],
 )
-def test_markdown_v2_makes_the_same_entities(source: str, found: list[str]) -> None:
-    assert [entity["type"] for entity in parse_markdown_v2(source)[1]] == found
+def test_markdown_v2_becomes_the_same_entities(source: str, types: list[str]) -> None:
+    assert [entity["type"] for entity in parse_markdown_v2(source)[1]] == types
 
 
-def test_markdown_v2_refuses_what_is_not_escaped() -> None:
+def test_markdown_v2_refuses_unescaped_characters() -> None:
     with pytest.raises(BadRequest, match=r"Character '\.' is reserved and must be escaped"):
         parse_markdown_v2("a.")
     with pytest.raises(BadRequest, match="Can't find end of Bold entity at byte offset 0"):
         parse_markdown_v2("*a")
 
 
-def test_the_older_markdown_is_read() -> None:
+def test_legacy_markdown_is_parsed() -> None:
     text, entities = parse_markdown("*b* _i_ `c` a.")
     assert text == "b i c a."
     assert spans(text, entities) == [("bold", "b"), ("italic", "i"), ("code", "c")]
@@ -144,7 +144,7 @@ def test_links_commands_and_mentions_are_found_but_not_in_code() -> None:
     assert find_links("/help", code) == code
 
 
-def test_the_length_is_measured_after_parsing_and_in_utf16() -> None:
+def test_the_length_counts_utf16_units_after_parsing() -> None:
     """Case 11."""
     assert len(shown(f"<b>{'a' * 4096}</b>")) == 4096
     assert len(shown("🔔" * 2048)) == 2048
@@ -153,7 +153,7 @@ def test_the_length_is_measured_after_parsing_and_in_utf16() -> None:
             shown(too_long)
 
 
-def test_space_around_a_text_is_cut_and_entities_move() -> None:
+def test_space_around_a_text_is_stripped_and_entities_move() -> None:
     text, entities = format_text(
         " \n <b> bold </b>  ", "HTML", None, longest=4096, too_long=TEXT_TOO_LONG
     )

@@ -1,4 +1,4 @@
-"""Updates: kept before they are confirmed, answered once, in order within a chat."""
+"""Updates: stored before they are confirmed, answered once, in order within a chat."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,18 +10,20 @@ import pytest
 from aiohttp import ClientSession
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
+from support.wait_until import wait_until
 from telegram import Bot
 
 from bot.delivery.http_transport import AiohttpRequest
-from bot.ingest.metrics import UpdateCounts
+from bot.ingest.metrics import UpdateMetrics
 from bot.ops.http_server import Address, HttpServer
 from bot.standin.server import Standin
 from bot.telegram import update_queue
-from bot.telegram.update_queue import Inbox, UpdatePoller
-from bot.telegram.webhook import telegram_hook
+from bot.telegram.update_poller import UpdatePoller
+from bot.telegram.update_queue import UpdateQueue
+from bot.telegram.webhook import webhook_route
 from storage.engine.database import Database
 from storage.inbound import update_inbox
-from storage.inbound.update_inbox import Incoming, chat_of
+from storage.inbound.update_inbox import PendingUpdate, chat_id_of
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -30,63 +32,63 @@ def message(update_id: int, chat: int) -> dict[str, Any]:
     return {"update_id": update_id, "message": {"chat": {"id": chat}, "text": str(update_id)}}
 
 
-class Clerk:
-    """Answers updates: notes them and completes them, as slowly as it is told."""
+class FakeDispatcher:
+    """Records and completes updates; `gates` delay them, `failing` ones raise."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.begun: list[int] = []
+        self.started: list[int] = []
         self.answered: list[int] = []
         self.gates: dict[int, asyncio.Event] = {}
         self.failing: set[int] = set()
 
-    async def __call__(self, incoming: Incoming) -> None:
-        self.begun.append(incoming.update_id)
+    async def __call__(self, incoming: PendingUpdate) -> None:
+        self.started.append(incoming.update_id)
         if gate := self.gates.get(incoming.update_id):
-            await gate.wait()
+            await asyncio.wait_for(gate.wait(), 120)
         if incoming.update_id in self.failing:
             raise RuntimeError
         async with self.database.write() as transaction:
             await update_inbox.complete(transaction, incoming.update_id, NOW)
         self.answered.append(incoming.update_id)
 
-    async def until(self, *updates: int) -> None:
-        async with asyncio.timeout(180):
-            while not set(updates) <= set(self.answered):  # noqa: ASYNC110 - it rings no bell
-                await asyncio.sleep(0.01)
+    async def wait_for(self, *updates: int) -> None:
+        await wait_until(lambda: set(updates) <= set(self.answered), f"{updates[-1]} is answered")
 
 
-def nobody_counts() -> UpdateCounts:
-    return UpdateCounts(CollectorRegistry(), ())
+def unused_metrics() -> UpdateMetrics:
+    return UpdateMetrics(CollectorRegistry(), ())
 
 
 @asynccontextmanager
-async def open_office(database: Database) -> AsyncIterator[tuple[Inbox, Clerk]]:
-    clerk = Clerk(database)
-    box = Inbox(database, clerk, lambda: NOW, nobody_counts())
-    run = asyncio.create_task(box.run())
+async def running_queue(database: Database) -> AsyncIterator[tuple[UpdateQueue, FakeDispatcher]]:
+    dispatcher = FakeDispatcher(database)
+    queue = UpdateQueue(database, dispatcher, lambda: NOW, unused_metrics())
+    run = asyncio.create_task(queue.run())
     try:
-        yield box, clerk
+        yield queue, dispatcher
     finally:
         run.cancel()
-        await asyncio.wait({run})
+        await asyncio.wait({run}, timeout=120)
 
 
-async def test_a_chat_is_answered_in_order_and_waits_for_no_other(database: Database) -> None:
-    async with open_office(database) as (box, clerk):
-        clerk.gates[1] = asyncio.Event()
-        await box.keep([message(1, 10), message(2, 10), message(3, 20)])
-        await clerk.until(3)
-        assert clerk.begun == [1, 3]
-        clerk.gates[1].set()
-        await clerk.until(1, 2)
-        assert clerk.answered == [3, 1, 2]
+async def test_a_chat_is_answered_in_order_and_waits_for_no_other_chat(database: Database) -> None:
+    async with running_queue(database) as (queue, dispatcher):
+        dispatcher.gates[1] = asyncio.Event()
+        await queue.store([message(1, 10), message(2, 10), message(3, 20)])
+        await dispatcher.wait_for(3)
+        assert dispatcher.started == [1, 3]
+        dispatcher.gates[1].set()
+        await dispatcher.wait_for(1, 2)
+        assert dispatcher.answered == [3, 1, 2]
 
 
-async def test_an_operator_sees_what_kinds_of_updates_come(sqlite: Database) -> None:
+async def test_the_metrics_count_updates_by_kind(sqlite: Database) -> None:
     registry = CollectorRegistry()
-    box = Inbox(sqlite, Clerk(sqlite), lambda: NOW, UpdateCounts(registry, ("message", "poll")))
-    await box.keep([message(1, 10), message(2, 10), {"update_id": 3, "novelty": {}}])
+    queue = UpdateQueue(
+        sqlite, FakeDispatcher(sqlite), lambda: NOW, UpdateMetrics(registry, ("message", "poll"))
+    )
+    await queue.store([message(1, 10), message(2, 10), {"update_id": 3, "novelty": {}}])
     kinds = {
         kind: registry.get_sample_value("tocsin_updates_total", {"kind": kind})
         for kind in ("message", "poll", "other")
@@ -95,115 +97,115 @@ async def test_an_operator_sees_what_kinds_of_updates_come(sqlite: Database) -> 
 
 
 async def test_an_update_that_comes_twice_is_answered_once(sqlite: Database) -> None:
-    async with open_office(sqlite) as (box, clerk):
-        await box.keep([message(1, 10)])
-        await box.keep([message(1, 10), message(2, 10)])
-        await clerk.until(2)
-        await box.keep([message(1, 10), message(3, 10)])
-        await clerk.until(3)
-        assert clerk.answered == [1, 2, 3]
+    async with running_queue(sqlite) as (queue, dispatcher):
+        await queue.store([message(1, 10)])
+        await queue.store([message(1, 10), message(2, 10)])
+        await dispatcher.wait_for(2)
+        await queue.store([message(1, 10), message(3, 10)])
+        await dispatcher.wait_for(3)
+        assert dispatcher.answered == [1, 2, 3]
 
 
-async def test_an_update_with_a_lower_number_that_comes_later_is_answered_too(
+async def test_a_later_update_with_a_lower_id_is_answered(
     sqlite: Database,
 ) -> None:
-    async with open_office(sqlite) as (box, clerk):
-        await box.keep([message(5, 10)])
-        await clerk.until(5)
-        await box.keep([message(4, 10)])
-        await clerk.until(4)
+    async with running_queue(sqlite) as (queue, dispatcher):
+        await queue.store([message(5, 10)])
+        await dispatcher.wait_for(5)
+        await queue.store([message(4, 10)])
+        await dispatcher.wait_for(4)
 
 
-async def test_an_answer_that_fails_holds_up_nobody_and_is_there_at_the_next_start(
+async def test_a_failed_update_delays_no_other_and_is_answered_after_a_restart(
     sqlite: Database,
 ) -> None:
-    async with open_office(sqlite) as (box, clerk):
-        clerk.failing = {1}
-        await box.keep([message(1, 10), message(2, 10)])
-        await clerk.until(2)
-    async with open_office(sqlite) as (_, clerk):
-        await clerk.until(1)
+    async with running_queue(sqlite) as (queue, dispatcher):
+        dispatcher.failing = {1}
+        await queue.store([message(1, 10), message(2, 10)])
+        await dispatcher.wait_for(2)
+    async with running_queue(sqlite) as (_, dispatcher):
+        await dispatcher.wait_for(1)
 
 
-async def test_a_flood_is_taken_in_portions(sqlite: Database) -> None:
-    async with open_office(sqlite) as (box, clerk):
-        await box.keep([message(n, n % 7) for n in range(1, 1_300)])
-        await clerk.until(*range(1, 1_300))
-        assert sorted(clerk.answered) == list(range(1, 1_300))
+async def test_a_flood_of_updates_is_processed_in_batches(sqlite: Database) -> None:
+    async with running_queue(sqlite) as (queue, dispatcher):
+        await queue.store([message(n, n % 7) for n in range(1, 1_300)])
+        await dispatcher.wait_for(*range(1, 1_300))
+        assert sorted(dispatcher.answered) == list(range(1, 1_300))
 
 
-async def test_a_stop_ends_the_answer_that_has_begun_and_leaves_the_rest(sqlite: Database) -> None:
-    async with open_office(sqlite) as (box, clerk):
-        gate = clerk.gates[1] = asyncio.Event()
-        await box.keep([message(1, 10), message(2, 10), message(3, 20)])
-        await clerk.until(3)
+async def test_a_shutdown_finishes_started_updates_and_leaves_the_others(sqlite: Database) -> None:
+    async with running_queue(sqlite) as (queue, dispatcher):
+        gate = dispatcher.gates[1] = asyncio.Event()
+        await queue.store([message(1, 10), message(2, 10), message(3, 20)])
+        await dispatcher.wait_for(3)
         asyncio.get_running_loop().call_later(0.2, gate.set)
-    assert clerk.answered == [3, 1]
-    async with open_office(sqlite) as (_, next_clerk):
-        await next_clerk.until(2)
-    assert next_clerk.answered == [2]
+    assert dispatcher.answered == [3, 1]
+    async with running_queue(sqlite) as (_, next_dispatcher):
+        await next_dispatcher.wait_for(2)
+    assert next_dispatcher.answered == [2]
 
 
-async def test_a_stop_does_not_wait_for_an_answer_without_end(
+async def test_a_shutdown_does_not_wait_for_an_endless_update(
     sqlite: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(update_queue, "_PATIENCE_SECONDS", 0.1)
-    async with open_office(sqlite) as (box, clerk):
-        clerk.gates[1] = asyncio.Event()
-        await box.keep([message(1, 10), message(2, 20)])
-        await clerk.until(2)
-    assert clerk.begun == [1, 2]
+    monkeypatch.setattr(update_queue, "_FINISH_SECONDS", 0.1)
+    async with running_queue(sqlite) as (queue, dispatcher):
+        dispatcher.gates[1] = asyncio.Event()
+        await queue.store([message(1, 10), message(2, 20)])
+        await dispatcher.wait_for(2)
+    assert dispatcher.started == [1, 2]
     assert {task for task in asyncio.all_tasks() if task is not asyncio.current_task()} == set()
 
 
-async def test_a_flood_from_one_chat_holds_up_nobody_else(sqlite: Database) -> None:
-    """Case 63 of the catalogue of failures: whoever writes behind three thousand is next."""
-    async with open_office(sqlite) as (box, clerk):
-        await box.keep([message(n, 666) for n in range(1, 3_001)])
-        await clerk.until(3)
-        await box.keep([message(5_000 + n, 10 + n) for n in range(30)])
-        await clerk.until(*range(5_000, 5_030))
-        assert len([update for update in clerk.answered if update <= 3_000]) < 1_000
-        mine = [update for update in clerk.answered if update <= 3_000]
-        assert mine == list(range(1, len(mine) + 1))
+async def test_a_flood_from_one_chat_delays_no_other_chat(sqlite: Database) -> None:
+    """Case 63 of the catalogue of failures: a chat that writes after 3,000 updates is next."""
+    async with running_queue(sqlite) as (queue, dispatcher):
+        await queue.store([message(n, 666) for n in range(1, 3_001)])
+        await dispatcher.wait_for(3)
+        await queue.store([message(5_000 + n, 10 + n) for n in range(30)])
+        await dispatcher.wait_for(*range(5_000, 5_030))
+        from_flood = [update for update in dispatcher.answered if update <= 3_000]
+        assert len(from_flood) < 1_000
+        assert from_flood == list(range(1, len(from_flood) + 1))
 
 
-async def test_telegram_is_told_that_we_have_an_update_after_it_is_kept(
+async def test_an_update_is_confirmed_after_it_is_stored(
     sqlite: Database,
 ) -> None:
     async with Standin() as standin:
-        request = AiohttpRequest(connections=4, seconds=40)
+        request = AiohttpRequest(connections=4, timeout_seconds=40)
         await request.initialize()
         base = f"{standin.url}/bot"
         bot = Bot(standin.token, base_url=base, request=request, get_updates_request=request)
         person = standin.people.person("Ann")
-        kept: list[int] = []
-        told = asyncio.Event()
-        broken = True
+        stored: list[int] = []
+        is_stored = asyncio.Event()
+        is_broken = True
 
-        async def keep(updates: Any) -> None:
-            nonlocal broken
-            if updates and broken:
-                broken = False
+        async def store(updates: Any) -> None:
+            nonlocal is_broken
+            if updates and is_broken:
+                is_broken = False
                 raise OSError
-            kept.extend(update["update_id"] for update in updates)
-            told.set()
+            stored.extend(update["update_id"] for update in updates)
+            is_stored.set()
 
-        run = asyncio.create_task(UpdatePoller(bot, keep).run(None))
+        run = asyncio.create_task(UpdatePoller(bot, store).run(None))
         await person.send("hello")
         async with asyncio.timeout(180):
-            await told.wait()
+            await is_stored.wait()
         run.cancel()
         await asyncio.wait({run})
         await request.shutdown()
     polls = standin.journal.of("getUpdates")
-    assert len(kept) == 1
+    assert len(stored) == 1
     assert [poll.params.get("offset") for poll in polls[:2]] == [None, None]
 
 
-async def test_telegrams_own_deliveries_need_the_secret_and_are_kept(sqlite: Database) -> None:
-    box = Inbox(sqlite, Clerk(sqlite), lambda: NOW, nobody_counts())
-    hook = telegram_hook("https://bot.example.org/updates", SecretStr("sesame"), box.keep)
+async def test_a_webhook_request_needs_the_secret_and_is_stored(sqlite: Database) -> None:
+    queue = UpdateQueue(sqlite, FakeDispatcher(sqlite), lambda: NOW, unused_metrics())
+    hook = webhook_route("https://bot.example.org/updates", SecretStr("sesame"), queue.store)
     server = HttpServer(Address("127.0.0.1", 0), {}, telegram=hook)
     url = f"http://127.0.0.1:{await server.start()}/updates"
     header = "X-Telegram-Bot-Api-Secret-Token"
@@ -218,7 +220,7 @@ async def test_telegrams_own_deliveries_need_the_secret_and_are_kept(sqlite: Dat
     await server.stop()
     assert answers == [401, 401, 400, 400, 200]
     async with sqlite.read() as transaction:
-        assert [i.update_id for i in await update_inbox.waiting(transaction, 9, [])] == [2]
+        assert [i.update_id for i in await update_inbox.next_waiting(transaction, 9, [])] == [2]
 
 
 @pytest.mark.parametrize(
@@ -239,4 +241,4 @@ async def test_telegrams_own_deliveries_need_the_secret_and_are_kept(sqlite: Dat
     ],
 )
 def test_an_update_belongs_to_its_chat(update: dict[str, Any], chat: int) -> None:
-    assert chat_of(update) == chat
+    assert chat_id_of(update) == chat

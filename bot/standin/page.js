@@ -1,4 +1,4 @@
-// The chat page: keeps the chats as the server tells them and sends what the person does.
+// Chat page: keeps the chats that the server sends, and posts the actions of the person.
 import { Composer } from "./page_composer.js";
 import { dayOf, messageNode, notice } from "./page_message.js";
 
@@ -83,10 +83,10 @@ function changed({ kind, chat: head, message }) {
 
 function redraw(kind, message) {
   const log = $("log");
-  const old = log.querySelector(`[data-id="${message.id}"]`);
+  const existing = log.querySelector(`[data-id="${message.id}"]`);
   const stay = !atEnd() && !message.mine;
-  if (kind === "deleted") old?.remove();
-  else if (old) old.replaceWith(messageNode(message, current, acts));
+  if (kind === "deleted") existing?.remove();
+  else if (existing) existing.replaceWith(messageNode(message, current, acts));
   else append(message);
   if (kind === "sent" && stay) unseen++;
   else if (!stay) toEnd();

@@ -55,11 +55,11 @@ export class Composer {
 
   row(buttons) {
     const line = document.createElement("div");
-    for (const each of buttons) {
+    for (const label of buttons) {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = each.text;
-      button.addEventListener("click", () => (each.location ? this.locate() : this.send(each.text)));
+      button.textContent = label.text;
+      button.addEventListener("click", () => (label.location ? this.locate() : this.send(label.text)));
       line.append(button);
     }
     return line;

@@ -1,4 +1,4 @@
-"""The real process, on a database of its own, against the stand-in for Telegram."""
+"""Installation: the real process with its own database, against the stand-in for Telegram."""
 
 import asyncio
 import os
@@ -13,9 +13,14 @@ from pathlib import Path
 from bot.standin.person import Person
 from bot.standin.server import Standin
 
+END_SECONDS = 180.0
+"""Longest time in which a process ends: generous, for a slow machine."""
+
+_PORT_ATTEMPTS = 1_000
+
 
 class Installation:
-    """A configuration, a database, and the commands that work on them."""
+    """Configuration and database in a folder, and the commands that use them."""
 
     def __init__(self, folder: Path, standin: Standin, extra: str = "") -> None:
         self.folder = folder
@@ -34,6 +39,7 @@ listen = ""
         )
 
     async def start(self, *arguments: str) -> asyncio.subprocess.Process:
+        """Start a command of the bot."""
         return await asyncio.create_subprocess_exec(
             sys.executable,
             *("-m", "bot", arguments[0], "-c", str(self.config), *arguments[1:]),
@@ -45,46 +51,61 @@ listen = ""
 
     @asynccontextmanager
     async def started(self) -> AsyncIterator[asyncio.subprocess.Process]:
-        """The bot, which the test ends: else, where it fails before that, it is killed."""
+        """Run the bot; the test ends it. If the test fails first, it is killed."""
         process = await self.start("run")
         try:
             yield process
         finally:
             if process.returncode is None:
                 process.kill()
-                await process.communicate()
+                await wait_for_end(process)
 
     async def call(self, *arguments: str) -> tuple[int, str, str]:
+        """Run a command to its end; return its exit code, standard output and standard error."""
         process = await self.start(*arguments)
-        out, err = await asyncio.wait_for(process.communicate(), 180)
-        return process.returncode or 0, out.decode(), err.decode()
+        out, err = await wait_for_end(process)
+        return process.returncode or 0, out, err
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[asyncio.subprocess.Process]:
-        """The bot, told to stop at the end and seen to have done so cleanly."""
+        """Run the bot, stop it with SIGTERM at the end and check that it stopped cleanly."""
         process = await self.start("run")
         try:
             yield process
         finally:
             if process.returncode is None:
                 process.send_signal(signal.SIGTERM)
-            _, err = await asyncio.wait_for(process.communicate(), 180)
-        assert "Traceback" not in err.decode(), err.decode()
-        assert process.returncode == 0, err.decode()
+            _, err = await wait_for_end(process)
+        assert "Traceback" not in err, err
+        assert process.returncode == 0, err
+
+
+async def wait_for_end(process: asyncio.subprocess.Process) -> tuple[str, str]:
+    """Wait until a process ends; return its standard output and standard error.
+
+    After END_SECONDS it is killed, and TimeoutError is raised.
+    """
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), END_SECONDS)
+    except TimeoutError:
+        process.kill()
+        raise
+    return (out or b"").decode(), (err or b"").decode()
 
 
 def free_port() -> int:
-    """One that nobody listens at, nor is given by the system before our process listens there."""
-    while True:
-        port = random.randrange(20_000, 32_000)  # below those that connections are made from
+    """Return a port that is free and that the system assigns to no other socket meanwhile."""
+    for _ in range(_PORT_ATTEMPTS):
+        port = random.randrange(20_000, 32_000)  # below the range of outgoing connections
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
+    raise AssertionError("no free port")
 
 
 async def ask(person: Person, text: str) -> str:
-    """What the bot answers."""
+    """Send a message to the bot and return the text of its reply."""
     before = len(person.chat.messages)
     await person.send(text)
-    messages = await person.chat.wait(lambda ms: len(ms) >= before + 2)
+    messages = await person.chat.wait(lambda shown: len(shown) >= before + 2)
     return messages[-1].text
