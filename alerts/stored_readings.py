@@ -12,7 +12,9 @@ from pathlib import Path
 
 from alerts import classification
 from alerts.classification import classify, has_unplaced_areas, read_bulletin
+from matching.near_duplicates import Fingerprint
 from matching.reader import Reader, Reading
+from matching.stored_fingerprint import pack_fingerprint
 from matching.stored_reading import StoredReading, is_readable, pack, unpack
 from storage.engine.database import Transaction
 from storage.inbound import bulletins, readings
@@ -36,7 +38,12 @@ def current_version(reader: Reader) -> str:
     return hashlib.blake2b(reader.version.encode() + declared_facts, digest_size=8).hexdigest()
 
 
-def pack_reading(reader: Reader, stored: StoredBulletin, reading: Reading) -> PackedReading:
+def pack_reading(
+    reader: Reader,
+    stored: StoredBulletin,
+    reading: Reading,
+    news_fingerprint: Fingerprint | None = None,
+) -> PackedReading:
     """Return the reading of a bulletin in the form in which it is stored."""
     return PackedReading(
         bulletin=stored.id,
@@ -44,6 +51,7 @@ def pack_reading(reader: Reader, stored: StoredBulletin, reading: Reading) -> Pa
         alert_state=classify(stored, reading).name,
         is_unplaced=has_unplaced_areas(reading),
         packed=pack(reading),
+        fingerprint=pack_fingerprint(news_fingerprint) if news_fingerprint else None,
     )
 
 

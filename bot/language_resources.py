@@ -26,7 +26,9 @@ class LanguageResources:
         gc.disable()
         try:
             gazetteer = Gazetteer.load()
-            topics = Topics.load_built_in().with_topics(Topic(t.name, t.query) for t in config.topic)
+            topics = Topics.load_built_in().with_topics(
+                Topic(t.name, t.query) for t in config.topic
+            )
             reader = Reader(gazetteer, topics)
             gc.freeze()
         finally:

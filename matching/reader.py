@@ -1,9 +1,13 @@
 """Bulletin reader: turns the title and text of a bulletin into a Reading to match."""
 
+import functools
+import hashlib
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
+from pathlib import Path
 
 from matching.index.index import Index, MatchMode
+from matching.places.areas import AreaResolver
 from matching.places.gazetteer import Gazetteer
 from matching.places.nationwide import NationwideDetector
 from matching.text.reading import Mention, Reading
@@ -23,11 +27,15 @@ __all__ = ["Mention", "Reader", "Reading"]
 ALERT_TOPICS = frozenset((AIR_ALERT, ALL_CLEAR))
 
 
+_VERSIONED_SUFFIXES = frozenset((".py", ".toml", ".gz"))
+
+
 class Reader:
     """Reader of bulletins, with one gazetteer and one set of topics."""
 
     def __init__(self, gazetteer: Gazetteer, topics: Topics) -> None:
         self._gazetteer = gazetteer
+        self._areas = AreaResolver(gazetteer)
         self._topics = topics
         self._nationwide = NationwideDetector.load()
         self._alert_triggers = topics.find_trigger_cues(ALERT_TOPICS)
@@ -36,6 +44,23 @@ class Reader:
         self._operator_index = Index()
         for number, query in enumerate(topics.bulletin_queries.values()):
             self._operator_index.add(number, number, query, MatchMode.AUDIBLE)
+
+    @property
+    def gazetteer(self) -> Gazetteer:
+        """Return the gazetteer."""
+        return self._gazetteer
+
+    @functools.cached_property
+    def version(self) -> str:
+        """The version of what is read: a digest of the code, its data and the operator's topics."""
+        digest = hashlib.blake2b(digest_size=8)
+        package = Path(__file__).parent
+        for path in sorted(package.rglob("*")):
+            if path.suffix in _VERSIONED_SUFFIXES:
+                digest.update(path.read_bytes())
+        for name in self._topics.names:
+            digest.update(repr(self._topics.get(name)).encode())
+        return digest.hexdigest()
 
     def read(
         self,
@@ -50,24 +75,31 @@ class Reader:
         """Read a bulletin. Never raises, whatever the text.
 
         Spans are code points in title + newline + text. `regions` and `topics` come from the
-        source, as names or codes; unknown topics are ignored.
+        source, as names or codes, see `matching.places.areas`; unknown topics are ignored.
 
         An alert affects the known regions its source gives, else the regions in the sentences
         that raise or clear it, else every region it names. A country that the source gives is
-        affected as a whole; a country that the text names, only if the text says so. With
-        `is_alert` None the text decides: it is an alert if it has the topic air_alert or all_clear.
+        affected as a whole; a country that the text names, only if the text says so. A bulletin
+        that is unplaced affects no region: it belongs to the region that its source says it lies
+        in. With `is_alert` None the text decides: it is an alert if it has the topic air_alert or
+        all_clear.
         """
         tokens = tokenize_bulletin(title, text)
         mentions, country_mentions = self._find_mentions(tokens, f"{title}\n{text}")
-        source_regions, unknown = self._resolve_regions(regions)
-        base = _base_reading(tokens, mentions, source.casefold(), unknown)
+        placement = self._areas.resolve(regions)
+        source_regions = placement.codes
+        is_unplaced = bool(placement.containers) and not source_regions
+        is_unplaced = is_unplaced and bool(placement.unknown or not mentions)
+        base = _base_reading(tokens, mentions, source.casefold(), placement.unknown)
         sentence_topics = self._classify(title, text, tokens, mentions)
         found_topics = self._find_topics(topics) | sentence_topics.topics
         found_topics |= self._match_operator_topics(base)
         if is_alert is None:
             is_alert = not ALERT_TOPICS.isdisjoint(found_topics)
         countries: frozenset[str] = frozenset()  # affected as a whole
-        if is_alert and source_regions:
+        if is_unplaced:
+            subjects = {mention.code for mention in mentions}.union(placement.containers)
+        elif is_alert and source_regions:
             countries = frozenset(code for code in source_regions if self._is_country(code))
             subjects = set(source_regions)
         else:
@@ -75,7 +107,7 @@ class Reader:
                 countries = self._nationwide.find_countries(tokens, country_mentions)
             subjects = {mention.code for mention in mentions}.union(source_regions, countries)
         affected: Set[str] = frozenset()
-        if is_alert:
+        if is_alert and not is_unplaced:
             stated = sentence_topics.alert_regions | sentence_topics.all_clear_regions
             candidates = subjects if source_regions else stated or subjects
             affected = {code for code in candidates if not self._is_country(code)} | countries
@@ -89,16 +121,17 @@ class Reader:
             nationwide_countries=countries,
             alert_regions=(
                 from_source or sentence_topics.alert_regions | countries
-                if AIR_ALERT in found_topics
+                if AIR_ALERT in found_topics and not is_unplaced
                 else frozenset()
             ),
             all_clear_regions=(
                 from_source or sentence_topics.all_clear_regions | countries
-                if ALL_CLEAR in found_topics
+                if ALL_CLEAR in found_topics and not is_unplaced
                 else frozenset()
             ),
             topics=found_topics,
             is_alert=is_alert,
+            is_unplaced=is_unplaced,
         )
 
     def is_alert(
@@ -156,17 +189,6 @@ class Reader:
             return set()
         numbers = self._operator_index.match(base).audible
         return {self._operator_topics[number] for number in numbers}
-
-    def _resolve_regions(self, names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the codes of the regions a source gives, and the names that are unknown."""
-        codes: dict[str, None] = {}
-        unknown = []
-        for name in names:
-            if region := self._gazetteer.resolve(name):
-                codes[region.code] = None
-            else:
-                unknown.append(name)
-        return tuple(codes), tuple(unknown)
 
     def _is_country(self, code: str) -> bool:
         region = self._gazetteer.get(code)

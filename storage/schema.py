@@ -124,6 +124,7 @@ reading = Table(
     Column("alert_state", String(8), nullable=False),
     Column("is_unplaced", Boolean, nullable=False),
     Column("packed", Text, nullable=False),
+    Column("fingerprint", Text),
 )
 
 incident = Table(

@@ -1,97 +1,110 @@
 """Deduplicator: find news that repeat a bulletin of the last hours, by fingerprint."""
 
-from collections import deque
-from collections.abc import Hashable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from alerts.classification import read_bulletin
-from matching.near_duplicates import DuplicateReason, Fingerprint, compare, fingerprint
+from alerts.stored_readings import ReadingScan
+from bot.ingest.recent_news import MAX_BULLETINS, DuplicateMatch, RecentBulletin, RecentNews
+from bot.sources.core.dedup_keys import is_content_key
+from matching.near_duplicates import Fingerprint, fingerprint
 from matching.reader import Reader
-from storage.engine.database import Database
-from storage.inbound import bulletins, duplicates
+from matching.stored_fingerprint import unpack_fingerprint
+from storage.engine.database import Database, Transaction
+from storage.inbound import readings
 from storage.inbound.bulletins import StoredBulletin
+from storage.inbound.readings import ScannedFingerprint
 
 WINDOW = timedelta(hours=6)
-_MAX_BULLETINS = 5_000
-"""Limit of bulletins kept, so a flood of news does not slow down the search."""
-
-
-@dataclass(frozen=True)
-class DuplicateMatch:
-    """Result of a search: the bulletin that a duplicate repeats."""
-
-    original: int  # id of the first bulletin
-    reason: DuplicateReason
-
-
-@dataclass(frozen=True)
-class _RecentBulletin:
-    bulletin: int
-    source: str
-    received_at: datetime
-    fingerprint: Fingerprint
+_MAX_TEXTS = 1_000
+_BATCH_SIZE = 250
+_ROWS_PER_STEP = 50
+_FINGERPRINT_COST = 20.0  # relative to decoding a reading
 
 
 class Deduplicator:
-    """Keeps recent fingerprints, indexed by dedup key."""
+    """Keeps the fingerprints of a few hours."""
 
     def __init__(self) -> None:
-        self._recent: deque[_RecentBulletin] = deque()
-        self._by_key: dict[Hashable, list[_RecentBulletin]] = {}
+        self._recent = RecentNews()
+        self._is_stale = False  # may have bulletins that are not stored
+
+    def mark_stale(self) -> None:
+        """Have the window loaded again before the next search: a transaction has failed."""
+        self._is_stale = True
+
+    async def reload_if_stale(self, database: Database, reader: Reader, now: datetime) -> None:
+        """Load the window again if a transaction has failed since the last load."""
+        if self._is_stale:
+            await self.load(database, reader, now)
 
     async def load(self, database: Database, reader: Reader, now: datetime) -> None:
-        """Load the stored news of the window, at the start or after a failed transaction."""
-        self._recent.clear()
-        self._by_key.clear()
+        """Load the newest stored news of the window.
+
+        Fingerprints are stored; they may be of an older reader. Those that an older version of the
+        program did not store are computed, from stored readings or, within a limit, from texts.
+        """
+        newest_first: list[RecentBulletin] = []
         async with database.read() as transaction:
-            for bulletin in await bulletins.received_since(transaction, now - WINDOW):
-                news_fingerprint = fingerprint(read_bulletin(reader, bulletin), bulletin.url)
-                if news_fingerprint and not await duplicates.find(transaction, bulletin.id):
-                    self.remember(bulletin, news_fingerprint)
+            scan = ReadingScan(
+                transaction,
+                reader,
+                max_texts=_MAX_TEXTS,
+                cost=_FINGERPRINT_COST,
+                accepts_outdated=True,
+            )
+            before: int | None = None
+            for _ in range(MAX_BULLETINS // _BATCH_SIZE):
+                rows = await readings.scan_fingerprints(transaction, _BATCH_SIZE, before=before)
+                in_window = [row for row in rows if row.received_at > now - WINDOW]
+                newest_first += await _load_fingerprints(transaction, scan, reader, in_window)
+                if not in_window:
+                    break
+                before = rows[-1].id
+        recent = RecentNews()
+        for position, bulletin in enumerate(reversed(newest_first)):
+            recent.add(bulletin)
+            if position % _BATCH_SIZE == 0:
+                await asyncio.sleep(0)
+        self._recent, self._is_stale = recent, False
 
     def remember(self, bulletin: StoredBulletin, news_fingerprint: Fingerprint) -> None:
         """Add a bulletin to the window."""
-        recent = _RecentBulletin(
-            bulletin.id, bulletin.source, bulletin.received_at, news_fingerprint
+        self._recent.add(
+            RecentBulletin(bulletin.id, bulletin.source, bulletin.received_at, news_fingerprint)
         )
-        self._recent.append(recent)
-        for key in _dedup_keys(news_fingerprint):
-            self._by_key.setdefault(key, []).append(recent)
-        if len(self._recent) > _MAX_BULLETINS:
-            self._drop_oldest()
 
     def find(
         self, bulletin: StoredBulletin, news_fingerprint: Fingerprint
     ) -> DuplicateMatch | None:
         """Return the recent bulletin that this one duplicates, if any."""
-        while self._recent and self._recent[0].received_at < bulletin.received_at - WINDOW:
-            self._drop_oldest()
-        for key in _dedup_keys(news_fingerprint):
-            candidates = self._by_key.get(key, [])
-            for recent in candidates:
-                reason = compare(recent.fingerprint, news_fingerprint)
-                if reason and not (
-                    reason is DuplicateReason.URL and _is_shared_address(candidates, bulletin)
-                ):
-                    return DuplicateMatch(recent.bulletin, reason)
-        return None
-
-    def _drop_oldest(self) -> None:
-        oldest = self._recent.popleft()
-        for key in _dedup_keys(oldest.fingerprint):
-            self._by_key[key].remove(oldest)
-            if not self._by_key[key]:
-                del self._by_key[key]
+        self._recent.drop_before(bulletin.received_at - WINDOW)
+        return self._recent.find(
+            bulletin, news_fingerprint, has_id=not is_content_key(bulletin.key)
+        )
 
 
-def _dedup_keys(news_fingerprint: Fingerprint) -> list[Hashable]:
-    """Return the dedup keys of a fingerprint; duplicates share at least one."""
-    keys: list[Hashable] = [news_fingerprint.text_hash, news_fingerprint.subject]
-    return [*keys, ("address", news_fingerprint.url)] if news_fingerprint.url else keys
-
-
-def _is_shared_address(candidates: list[_RecentBulletin], bulletin: StoredBulletin) -> bool:
-    """Return whether a URL belongs to many bulletins, like that of a live blog."""
-    sources = [recent.source for recent in candidates]
-    return bulletin.source in sources or len(sources) > len(set(sources))
+async def _load_fingerprints(
+    transaction: Transaction,
+    scan: ReadingScan,
+    reader: Reader,
+    rows: Sequence[ScannedFingerprint],
+) -> list[RecentBulletin]:
+    """Return the news among some rows, in their order."""
+    fingerprints: dict[int, Fingerprint | None] = {}
+    for position, row in enumerate(rows):
+        if row.fingerprint is not None:
+            fingerprints[row.id] = unpack_fingerprint(row.fingerprint, reader.gazetteer)
+        if position % _ROWS_PER_STEP == 0:
+            await asyncio.sleep(0)
+    missing = [row.id for row in rows if fingerprints.get(row.id) is None]
+    if missing:
+        batch = list((await readings.get(transaction, missing)).values())
+        async for scanned, reading in scan.resolve(batch):
+            if reading is not None:
+                fingerprints[scanned.id] = fingerprint(reading, scanned.url)
+    return [
+        RecentBulletin(row.id, row.source, row.received_at, news_fingerprint)
+        for row in rows
+        if (news_fingerprint := fingerprints.get(row.id))
+    ]

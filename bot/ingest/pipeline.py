@@ -16,25 +16,23 @@ from pyroaring import BitMap
 
 from alerts.classification import is_alert, is_declared_alert, read_bulletin
 from alerts.decision_types import AlertBulletin
-from alerts.lifecycle import Closed
+from alerts.effects import Closed
+from alerts.stored_readings import pack_reading
 from alerts.tracker import AlertTracker
 from bot.ingest.deduplicator import Deduplicator
 from bot.ingest.fanout import NO_RECIPIENTS, BulletinRecipients, FanOut
+from bot.ingest.known_bulletins import find_known
 from bot.ingest.metrics import BulletinMetrics
-from bot.sources.core.dedup_keys import is_content_key
 from bot.sources.core.source import Batch
 from matching.index.index import Index
 from matching.near_duplicates import fingerprint
 from matching.reader import Reader, Reading
 from storage.engine.database import Database, Transaction
-from storage.inbound import bulletins, duplicates, ingest_queue, sources
+from storage.inbound import bulletins, duplicates, ingest_queue, readings, sources
 from storage.inbound.bulletins import Bulletin, StoredBulletin
 from storage.inbound.ingest_queue import Arrival, IngestResult
 from storage.subscribers import mute_snapshot
 from storage.values.lanes import Lane
-
-CONTENT_DEDUP_WINDOW = timedelta(hours=24)
-"""The same text from a source without ids is the same bulletin for so long."""
 
 BATCH_SIZE = 50
 """Bulletins in one transaction: they share an fsync, and a new bulletin waits for one batch."""
@@ -105,7 +103,7 @@ class IngestPipeline:
                     return
                 async with self.database.write() as transaction:
                     await self.tracker.store(transaction, (), now)
-            except Exception:
+            except BaseException:
                 self.tracker.discard()
                 raise
             finally:
@@ -150,22 +148,36 @@ class IngestPipeline:
             await ingest_queue.set_urgency(transaction, urgent)
 
     async def _store_cursor(self, transaction: Transaction, batch: Batch) -> None:
-        if batch.cursor is not None:
-            await sources.record_success(transaction, batch.source, batch.cursor, now=self.clock())
+        if batch.cursor is None:
+            return
+        record = sources.record_unconfirmed if batch.is_unconfirmed else sources.record_success
+        await record(transaction, batch.source, batch.cursor, self.clock())
 
     async def _store(
         self, batch: Sequence[Bulletin], store_with: _StoreWith, *, baseline: bool = False
     ) -> list[IngestResult]:
         """Store new bulletins and their recipients, and what `store_with` adds."""
-        known_flags = await self._find_known(batch)
+        await self.deduplicator.reload_if_stale(self.database, self.reader, self.clock())
+        known_flags = await find_known(self.database, batch)
         new = [b for b, is_known in zip(batch, known_flags, strict=True) if not is_known]
         try:
+            new_readings = [await self._read(bulletin, baseline=baseline) for bulletin in new]
             recipients = [
-                await self._match(position, bulletin, baseline=baseline)
+                await self._match(position, bulletin, new_readings[position], baseline=baseline)
                 for position, bulletin in enumerate(new)
             ]
             async with self.database.write() as transaction:
                 stored = await bulletins.add_all(transaction, new)
+                await readings.put(
+                    transaction,
+                    [
+                        pack_reading(self.reader, bulletin, reading, matched.fingerprint)
+                        for bulletin, reading, matched in zip(
+                            stored, new_readings, recipients, strict=True
+                        )
+                        if reading
+                    ],
+                )
                 await self.tracker.store(
                     transaction, [bulletin.id for bulletin in stored], self.clock()
                 )
@@ -175,10 +187,10 @@ class IngestPipeline:
                     for is_known in known_flags
                 ]
                 await store_with(transaction, results)
-        except Exception:
+        except BaseException:  # a cancellation rolls the transaction back too
             # The state in memory may be ahead of the database.
             self.tracker.discard()
-            await self.deduplicator.load(self.database, self.reader, self.clock())
+            self.deduplicator.mark_stale()
             raise
         finally:
             self.tracker.end_decisions()
@@ -186,38 +198,27 @@ class IngestPipeline:
         self.metrics.record(batch, results)
         return results
 
-    async def _find_known(self, batch: Sequence[Bulletin]) -> list[bool]:
-        """Return for each bulletin whether it is stored already or repeats one of the batch."""
-        last_received: dict[tuple[str, str], datetime] = {}
-        async with self.database.read() as transaction:
-            for source in {bulletin.source for bulletin in batch}:
-                keys = {bulletin.key for bulletin in batch if bulletin.source == source}
-                stored = await bulletins.last_received(transaction, source, keys)
-                last_received |= {(source, key): received_at for key, received_at in stored.items()}
-        known_flags = []
-        for bulletin in batch:
-            dedup_key = (bulletin.source, bulletin.key)
-            is_known = dedup_key in last_received and _is_known(bulletin, last_received[dedup_key])
-            known_flags.append(is_known)
-            if not is_known:
-                last_received[dedup_key] = bulletin.received_at
-        return known_flags
+    async def _read(self, bulletin: Bulletin, *, baseline: bool) -> Reading | None:
+        """Return the reading of a bulletin, None for one that needs no match: it is read later."""
+        if baseline and not self.tracker.is_state_source(bulletin.source):
+            return None
+        await asyncio.sleep(0)  # reading takes a millisecond: let other tasks run
+        return read_bulletin(self.reader, bulletin)
 
     async def _match(
-        self, position: int, bulletin: Bulletin, *, baseline: bool
+        self, position: int, bulletin: Bulletin, reading: Reading | None, *, baseline: bool
     ) -> BulletinRecipients:
-        if baseline and not self.tracker.is_state_source(bulletin.source):
+        if reading is None:
             return NO_RECIPIENTS
-        await asyncio.sleep(0)  # matching may take a millisecond: let other tasks run
-        reading = read_bulletin(self.reader, bulletin)
+        await asyncio.sleep(0)
         matches = self.index.match(reading)
         fresh = self._is_fresh(bulletin, reading)
         if not reading.is_alert:
-            news_fingerprint = fingerprint(reading, bulletin.url)
+            text = f"{bulletin.title}\n{bulletin.text}"
+            news_fingerprint = fingerprint(reading, bulletin.url, text)
             push = matches.audible | matches.silent if fresh else BitMap()
-            return BulletinRecipients(
-                Lane.NEWS, push, matches.silent & push, matches.digest, news_fingerprint
-            )
+            silent = push if reading.is_unplaced else matches.silent & push
+            return BulletinRecipients(Lane.NEWS, push, silent, matches.digest, news_fingerprint)
         if is_declared_alert(bulletin) and self.reader.is_drill(bulletin.title or bulletin.text):
             push = BitMap() if baseline else matches.audible | matches.silent
             return BulletinRecipients(Lane.NEWS, push, push, BitMap(), None)
@@ -229,7 +230,8 @@ class IngestPipeline:
         push, as_news = (
             (alert_recipients.push, alert_recipients.as_news) if fresh else (BitMap(), BitMap())
         )
-        silent = matches.silent & push
+        # A warning for an area that no known place is: it may be far from most who get it.
+        silent = push if reading.is_unplaced else matches.silent & push
         return BulletinRecipients(
             Lane.ALERT, push, silent, matches.digest, None, as_news, alert_recipients.notified
         )
@@ -269,10 +271,4 @@ class IngestPipeline:
         now = self.clock()
         if bulletin.expires_at and bulletin.expires_at <= now:
             return False
-        issued_at = bulletin.published_at or bulletin.received_at
-        return not reading.is_alert or now - issued_at <= self.alert_ttl
-
-
-def _is_known(bulletin: Bulletin, last_received_at: datetime) -> bool:
-    is_recent = bulletin.received_at - last_received_at < CONTENT_DEDUP_WINDOW
-    return is_recent or not is_content_key(bulletin.key)
+        return not reading.is_alert or now - bulletin.issued_at <= self.alert_ttl

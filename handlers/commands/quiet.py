@@ -181,9 +181,7 @@ def _render_later_mode(current: QuietState, now: datetime, translator: Translato
     is_paused = current.paused_until is not None and current.paused_until > now
     if is_paused or current.alerts is QuietAlerts.NOTIFY:
         return render_alert_mode(current, translator)
-    return translator.html(
-        "quiet-alerts-later", waits=int(current.alerts is QuietAlerts.DEFER)
-    )
+    return translator.html("quiet-alerts-later", waits=int(current.alerts is QuietAlerts.DEFER))
 
 
 def _keyboard(current: QuietState, translator: Translator) -> tuple[tuple[Button, ...], ...]:

@@ -1,8 +1,8 @@
 """Reading: the matcher's result for one bulletin (tokens, places, topics, alert or news)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from matching.text.tokenizer import TokenSequence
 
@@ -13,6 +13,38 @@ class Mention(NamedTuple):
     code: str  # a Region's code
     start: int  # code points into title + newline + text
     end: int  # exclusive
+
+
+class MatchableReading(Protocol):
+    """Part of a reading by which queries are decided."""
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """Return the text of each token."""
+
+    @property
+    def words(self) -> Iterable[str]:
+        """Return the words of the text, each at least once."""
+
+    @property
+    def positions(self) -> Mapping[str, list[int]]:
+        """Map each token's text to its positions."""
+
+    @property
+    def regions(self) -> frozenset[str]:
+        """Return the regions of the bulletin and their ancestors."""
+
+    @property
+    def affected_subtrees(self) -> Mapping[str, frozenset[str]]:
+        """Map each region that an alert applies to, to itself and everything inside."""
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """Return the names of the topics."""
+
+    @property
+    def source(self) -> str:
+        """Return the casefolded name of the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +64,17 @@ class Reading:
     is_alert: bool  # an alert or an all-clear, not news
     source: str  # casefolded name, or empty
     unknown_regions: tuple[str, ...]  # regions from the source that the gazetteer does not have
+    is_unplaced: bool = False  # somewhere in its regions: no smaller place is known
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """Return the text of each token."""
+        return self.tokens.texts
+
+    @property
+    def words(self) -> Iterable[str]:
+        """Return the words of the text, each once."""
+        return self.tokens.positions
 
     @property
     def positions(self) -> Mapping[str, list[int]]:

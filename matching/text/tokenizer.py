@@ -5,7 +5,7 @@ import re
 import sys
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple, overload
 
@@ -102,11 +102,7 @@ class TokenSequence(Sequence[Token]):
     @functools.cached_property
     def positions(self) -> Mapping[str, list[int]]:
         """Each normalised word with its positions."""
-        positions: dict[str, list[int]] = {}
-        for position, text in enumerate(self.texts):
-            positions.setdefault(text, []).append(position)
-        positions.pop(_TITLE_BOUNDARY.text, None)
-        return positions
+        return positions_of(self.texts)
 
     @functools.cached_property
     def sentence_starts(self) -> list[int]:
@@ -160,6 +156,15 @@ def tokenize_bulletin(title: str, text: str) -> TokenSequence:
     starts.insert(boundary, len(title))
     gaps.insert(boundary, "\n")
     return TokenSequence(words, starts, gaps)
+
+
+def positions_of(texts: Iterable[str]) -> dict[str, list[int]]:
+    """Return each word of a token sequence with its positions, without the title boundary."""
+    positions: dict[str, list[int]] = {}
+    for position, text in enumerate(texts):
+        positions.setdefault(text, []).append(position)
+    positions.pop(_TITLE_BOUNDARY.text, None)
+    return positions
 
 
 def split_words(text: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, exists, false, func, select
 from sqlalchemy.engine import RowMapping
 
 from storage import schema
@@ -56,6 +56,15 @@ class Bulletin:
     expires_at: datetime | None = None  # aware; no message is sent afterwards
     received_at: datetime  # aware; by our clock
 
+    @property
+    def issued_at(self) -> datetime:
+        """Return the source's time, or the receipt without one.
+
+        Never after the receipt: a clock may be ahead, and a local time without a zone is read as
+        UTC.
+        """
+        return min(self.published_at or self.received_at, self.received_at)
+
 
 @dataclass(frozen=True, kw_only=True)
 class StoredBulletin(Bulletin):
@@ -63,6 +72,8 @@ class StoredBulletin(Bulletin):
 
     id: int  # grows in the order of arrival
     duplicate_sources: tuple[str, ...] = ()  # other sources that reported the same later
+    alert_state: str | None = None  # as read: name of a BulletinClass; None: not read yet
+    is_unplaced: bool = False  # as read: names areas that cannot be placed
 
 
 async def add(transaction: Transaction, bulletin: Bulletin) -> StoredBulletin:
@@ -92,7 +103,7 @@ async def last_received(
 
 async def get(transaction: Transaction, ids: Iterable[int]) -> dict[int, StoredBulletin]:
     """Return the bulletins that exist, by id."""
-    query = select(_table).where(_table.c.id.in_(list(ids)))
+    query = _select().where(_table.c.id.in_(list(ids)))
     rows = (await transaction.execute(query)).mappings()
     stored = await _with_duplicate_sources(transaction, map(_bulletin, rows))
     return {bulletin.id: bulletin for bulletin in stored}
@@ -109,7 +120,7 @@ async def get_newest(
 
     Duplicates of an earlier bulletin are left out unless `include_duplicates` is set.
     """
-    query = select(_table).where(_is_from_source).order_by(_table.c.id.desc()).limit(count)
+    query = _select().where(_is_from_source).order_by(_table.c.id.desc()).limit(count)
     if not include_duplicates:
         query = query.where(_is_original)
     if before is not None:
@@ -123,16 +134,9 @@ async def get_following(
 ) -> Sequence[StoredBulletin]:
     """Return the next `count` bulletins after the id `after`, oldest first, no duplicates."""
     conditions = (_is_from_source, _is_original, _table.c.id > after)
-    query = select(_table).where(*conditions).order_by(_table.c.id).limit(count)
+    query = _select().where(*conditions).order_by(_table.c.id).limit(count)
     rows = (await transaction.execute(query)).mappings()
     return await _with_duplicate_sources(transaction, map(_bulletin, rows))
-
-
-async def received_since(transaction: Transaction, received_at: datetime) -> list[StoredBulletin]:
-    """Return all bulletins received after `received_at`, oldest first, duplicates included."""
-    conditions = (_is_from_source, _table.c.received_at > received_at)
-    query = select(_table).where(*conditions).order_by(_table.c.id)
-    return [_bulletin(row) for row in (await transaction.execute(query)).mappings()]
 
 
 async def last_id(transaction: Transaction) -> int:
@@ -156,11 +160,10 @@ async def purge(transaction: Transaction, before: datetime, *, limit: int) -> in
         incident.c.closed_at.is_(None),
         (incident.c.bulletin == _table.c.id) | (incident.c.last_bulletin == _table.c.id),
     )
+    needed = (pending, retried, active, *_waiting_for_summaries())
     query = (
         select(_table.c.id)
-        .where(
-            _table.c.received_at < before, ~pending.exists(), ~retried.exists(), ~active.exists()
-        )
+        .where(_table.c.received_at < before, *(~condition.exists() for condition in needed))
         .order_by(_table.c.received_at)
         .limit(limit)
     )
@@ -168,6 +171,38 @@ async def purge(transaction: Transaction, before: datetime, *, limit: int) -> in
     await transaction.execute(delete(schema.broadcast).where(schema.broadcast.c.bulletin.in_(ids)))
     await transaction.execute(delete(_table).where(_table.c.id.in_(ids)))
     return len(ids)
+
+
+def _waiting_for_summaries() -> tuple[Select[Any], ...]:
+    """Return the conditions under which a bulletin waits for a digest or a quiet summary.
+
+    Digests of suspended chats are not built, so they keep nothing.
+    """
+    digest, quiet, carryover = schema.digest_entry, schema.quiet_entry, schema.digest_carryover
+    subscription, state, subscriber = (
+        schema.subscription,
+        schema.quiet_state,
+        schema.subscriber.alias(),
+    )
+    first_digest = (
+        select(func.min(subscription.c.last_bulletin))
+        .join(subscriber, subscriber.c.number == subscription.c.subscriber)
+        .where(
+            subscriber.c.suspended.is_(None),
+            subscription.c.next_due_at.is_not(None) | subscription.c.due_at.is_not(None),
+        )
+        .scalar_subquery()
+    )
+    first_summary = select(func.min(state.c.after_bulletin)).scalar_subquery()
+    return (
+        select(digest.c.bulletin).where(
+            digest.c.bulletin == _table.c.id, digest.c.bulletin > first_digest
+        ),
+        select(quiet.c.bulletin).where(
+            quiet.c.bulletin == _table.c.id, quiet.c.bulletin > first_summary
+        ),
+        select(carryover.c.bulletin).where(carryover.c.bulletin == _table.c.id),
+    )
 
 
 def to_json(bulletin: Bulletin) -> str:
@@ -185,7 +220,16 @@ def from_json(text: str) -> Bulletin:
 
 
 _is_from_source = _table.c.source != ANNOUNCEMENT_SOURCE
-_is_original = _table.c.id.not_in(select(schema.duplicate.c.bulletin))
+_is_original = ~exists().where(schema.duplicate.c.bulletin == _table.c.id)
+
+
+def _select() -> Select[Any]:
+    reading = schema.reading
+    facts = (
+        reading.c.alert_state,
+        func.coalesce(reading.c.is_unplaced, false()).label("is_unplaced"),
+    )
+    return select(_table, *facts).outerjoin(reading, reading.c.bulletin == _table.c.id)
 
 
 async def _with_duplicate_sources(

@@ -56,6 +56,7 @@ class SourceReport:
     level: str | None = None  # "red", "yellow", "warning", or the source's own word
     threats: tuple[str, ...] = ()  # names of topics
     expires_at: datetime | None = None  # aware; the report is void afterwards
+    is_official: bool = False  # of a state source, or of a webhook configured as official
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +82,8 @@ class Incident:
     clearing_since: datetime | None = None  # aware; no source shows it since then
     unknown_since: datetime | None = None  # aware; no live source could tell its state since then
     closed_at: datetime | None = None  # aware
-    is_end_declared: bool = False  # a source declared its end; False: polls stopped showing it
+    # An official message declared its end; False: polls stopped showing it, or a third party did.
+    is_end_declared: bool = False
 
     @property
     def key(self) -> IncidentKey:
@@ -184,6 +186,7 @@ def _report_to_json(source: str, report: SourceReport) -> dict[str, Any]:
         "level": report.level,
         "threats": report.threats,
         "expires_at": report.expires_at,
+        "official": report.is_official,
     }
 
 
@@ -195,4 +198,5 @@ def _report_from_json(values: dict[str, Any]) -> SourceReport:
         level=values["level"],
         threats=tuple(values["threats"]),
         expires_at=datetime.fromisoformat(expires_at) if expires_at else None,
+        is_official=values.get("official", False),  # older versions did not store it
     )

@@ -61,11 +61,16 @@ class SourceHealth(RegisteredSource):
     unknown_places: tuple[str, ...]  # places in its bulletins that the gazetteer does not have
 
     def is_down(self, now: datetime) -> bool:
-        """Return whether no poll has succeeded for three intervals, and at least a minute."""
+        """Return whether no poll has succeeded within `max_answer_age`."""
         if self.interval is None:
             return False
         last_success = max(self.succeeded_at or self.registered_at, self.registered_at)
-        return now - last_success > max(_MIN_OUTAGE, self.interval * _MISSED_POLLS)
+        return now - last_success > max_answer_age(self.interval)
+
+
+def max_answer_age(interval: timedelta) -> timedelta:
+    """Return the age up to which a source's last answer holds: three polls, at least a minute."""
+    return max(_MIN_OUTAGE, interval * _MISSED_POLLS)
 
 
 async def get_state(transaction: Transaction, name: str) -> SourceState:
@@ -95,6 +100,16 @@ async def last_success_times(transaction: Transaction, names: Sequence[str]) -> 
     return {row.name: row.succeeded_at for row in await transaction.execute(query)}
 
 
+async def poll_intervals(transaction: Transaction, names: Sequence[str]) -> dict[str, timedelta]:
+    """Return the interval of the last poll of each source that has been polled."""
+    query = select(_table.c.name, _table.c.poll_interval).where(
+        _table.c.name.in_(names), _table.c.poll_interval.is_not(None)
+    )
+    return {
+        row.name: timedelta(seconds=row.poll_interval) for row in await transaction.execute(query)
+    }
+
+
 async def record_success(
     transaction: Transaction, name: str, cursor: Cursor, now: datetime
 ) -> None:
@@ -108,6 +123,13 @@ async def record_success(
         error=None,
         consecutive_errors=0,
     )
+
+
+async def record_unconfirmed(
+    transaction: Transaction, name: str, cursor: Cursor, now: datetime
+) -> None:
+    """Record a poll whose answer the next one must confirm: it does not count as a success."""
+    await _store(transaction, name, cursor=orjson.dumps(cursor).decode(), polled_at=now)
 
 
 async def record_failure(transaction: Transaction, name: str, error: str, now: datetime) -> None:

@@ -108,6 +108,17 @@ async def complete(transaction: Transaction, update_id: int, now: datetime) -> b
     return result.rowcount == 1
 
 
+async def complete_all(
+    transaction: Transaction, update_ids: Collection[int], now: datetime
+) -> None:
+    """Mark updates as handled, as `complete` does."""
+    await transaction.execute(
+        update(_table)
+        .where(_table.c.update_id.in_(update_ids), _table.c.done_at.is_(None))
+        .values(done_at=now, payload="", chat_id=0)
+    )
+
+
 async def purge(transaction: Transaction, before: datetime) -> None:
     """Delete updates handled before `before`, except the newest, which marks our offset."""
     newest = select(func.max(_table.c.update_id)).scalar_subquery()

@@ -39,6 +39,7 @@ _UPGRADES: Mapping[str, DumpUpgrade] = {
     ),
     "0014": DumpUpgrade(),  # adds an empty table
     "0015": DumpUpgrade(),  # adds a table that is not dumped
+    "0016": DumpUpgrade(added_columns={"reading": (5, None)}),
 }
 
 
