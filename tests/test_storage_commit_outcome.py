@@ -49,7 +49,7 @@ async def proxied(
 @pytest.mark.parametrize("is_leased", [False, True], ids=["without a lease", "with a lease"])
 @pytest.mark.parametrize("fault", [Fault.ANSWER_LOST, Fault.COMMIT_LATE], ids=lambda f: f.name)
 async def test_a_write_whose_answer_to_commit_is_lost_succeeds(
-    postgresql_url: str, fault: Fault, is_leased: bool
+    postgresql_url: str, fault: Fault, *, is_leased: bool
 ) -> None:
     proxy = PostgresProxy(first_that_writes("bulletin", fault=fault))
     async with proxied(postgresql_url, proxy, is_leased=is_leased) as database:

@@ -54,16 +54,16 @@ class CommitMarkers:
     """The markers whose outcome is known. Later transactions delete them."""
 
     def __init__(self) -> None:
-        self._known: list[int] = []
+        self._settled: list[int] = []
 
     def new(self) -> CommitMarker:
         """Return the marker for a transaction that begins."""
-        obsolete, self._known = self._known, []
+        obsolete, self._settled = self._settled, []
         return CommitMarker(obsolete)
 
     def end(self, marker: CommitMarker, *, committed: bool) -> None:
         """Note the outcome of a transaction."""
-        self._known += [marker.id] if committed else marker.obsolete
+        self._settled += [marker.id] if committed else marker.obsolete
 
 
 async def exists(connection: AsyncConnection, marker: CommitMarker) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from storage.engine import commit_marker
 from storage.engine.commit_marker import INSERT_MARKER, CommitMarker, CommitMarkers
+from storage.engine.file_identity import FileIdentity
 from storage.engine.sqlite_driver import SqliteDriver
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,10 @@ Transaction = AsyncConnection
 
 _BEGIN_OPTION = "tocsin_begin"
 """Execution option: the BEGIN statement of a transaction on SQLite; an empty string: none."""
+
+_MAX_OVERFLOW = 20
+"""Connections above the five that stay open. Updates of 16 chats are handled at a time: a flood of
+them must leave some for alerts."""
 
 LEASE_SECONDS = 5.0
 """Time after which an unrenewed lease on PostgreSQL expires."""
@@ -73,13 +78,14 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.fence: Fence | None = None  # set while `storage.maintenance.lease` holds one
         self._engine = (
-            create_async_engine(self.url, module=SqliteDriver())
+            create_async_engine(self.url, module=SqliteDriver(), max_overflow=_MAX_OVERFLOW)
             if self.is_sqlite
-            else create_async_engine(self.url, pool_pre_ping=True)
+            else create_async_engine(self.url, pool_pre_ping=True, max_overflow=_MAX_OVERFLOW)
         )
         # SQLite allows one writer. Waiting for this lock is fair and cheap; SQLite itself would
         # sleep in steps of milliseconds and favour the latest caller.
         self._write_lock = asyncio.Lock() if self.is_sqlite else None
+        self._file = FileIdentity(self.url.database or "") if self.is_sqlite else None
         self._markers = CommitMarkers()
         self._is_stopping = asyncio.Event()
         if self.is_sqlite:
@@ -102,8 +108,8 @@ class Database:
         read back first, however long the database cannot be reached. `is_marked` False: the tables
         may not exist yet, so the outcome cannot be read back; for work at the start of a process.
 
-        Raises Fenced if another process has acquired the lease, and CommitUnknown after
-        `stop_waiting`.
+        Raises Fenced if another process has acquired the lease, FileReplaced if the SQLite file is
+        not the one that was opened, and CommitUnknown after `stop_waiting`.
         """
         cancelled: list[asyncio.CancelledError] = []
         marker = self._markers.new() if is_marked and not self.is_sqlite else None
@@ -113,6 +119,8 @@ class Database:
                     await stack.enter_async_context(self._write_lock)
                 engine = self._engine.execution_options(**{_BEGIN_OPTION: "BEGIN IMMEDIATE"})
                 transaction = await stack.enter_async_context(engine.begin())
+                if self._file:
+                    self._file.check()
                 await _begin_write(transaction, self.fence, marker)
                 with _record_cancellation(cancelled):
                     yield transaction
