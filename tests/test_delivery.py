@@ -82,7 +82,7 @@ async def test_an_alert_gets_two_thirds_of_the_calls_against_a_flood_of_replies(
     for person in persons[:20]:
         await person.chat.wait(lambda messages: len(messages) == 1)
     outbox.worker.stop()
-    await run
+    await asyncio.wait_for(run, 120)
     calls = [call.params["text"] for call in standin.journal.of("sendMessage")]
     last = max(n for n, text in enumerate(calls) if "Alert" in text)
     assert calls[:last].count("An answer") in range(9, 13)

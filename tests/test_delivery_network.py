@@ -110,7 +110,7 @@ async def test_a_stale_connection_loses_and_duplicates_no_message(
     async with proxy.forward_to(standin.url) as url, connected_sender(url, standin.token) as sender:
         for _ in range(20):
             assert isinstance(await send_hello(sender, ann.id), Sent)
-            await proxy.silent_closes.get()
+            await asyncio.wait_for(proxy.silent_closes.get(), 120)
             await asyncio.sleep(0.05)  # until the client sees the close
     assert ann.chat.texts == ["Hello"] * 20
     assert proxy.connections == 20

@@ -6,8 +6,12 @@ import random
 from collections import deque
 
 import pytest
+from support.delivery_driver import add_people, running_delivery
 
 from bot.delivery.rate_limiter import GROUP_MESSAGE_LIMIT, Permit, RateLimiter
+from bot.delivery.sender import Sender
+from bot.standin.server import Standin
+from storage.engine.database import Database
 
 
 class Clock:
@@ -20,10 +24,17 @@ class Clock:
         return self.now
 
 
+def call(limiter: RateLimiter, chat_id: int) -> None:
+    """Make a call that takes no time."""
+    permit = limiter.acquire(chat_id)
+    permit.record_write()
+    limiter.release(permit)
+
+
 def send_one(limiter: RateLimiter, clock: Clock, chat_id: int) -> float:
     """Make one call as soon as allowed; return its time."""
     clock.now += max(limiter.delay(), limiter.chat_delay(chat_id))
-    limiter.release(limiter.acquire(chat_id))
+    call(limiter, chat_id)
     return clock.now
 
 
@@ -83,11 +94,13 @@ def test_no_second_exceeds_the_rate_over_a_network_that_stalls(
     while len(arrivals) < 60 * rate:
         until = clock.now + limiter.delay()
         while answers and answers[0][0] <= until:
-            clock.now, _, permit = heapq.heappop(answers)
+            at, _, permit = heapq.heappop(answers)
+            clock.now = max(clock.now, at)
             limiter.release(permit)
             until = max(until, clock.now + limiter.delay())
         clock.now = until
         permit = limiter.acquire(len(arrivals) + 1)
+        permit.record_write()
         arrival = clock.now + 0.001 + rng.random() * 0.001
         if arrival >= stall[0]:
             arrival = max(arrival, stall[1])
@@ -117,7 +130,7 @@ def test_a_million_calls_never_exceed_the_rate_nor_ignore_a_flood_wait() -> None
             continue
         assert flood_waits.get(chat, 0) <= clock.now
         assert len(latest) < 1000 or clock.now - latest[0] > 1.0
-        limiter.release(limiter.acquire(chat))
+        call(limiter, chat)
         call_count += 1
         latest.append(clock.now)
         if number % 5_000 == 0:
@@ -178,3 +191,65 @@ def test_chats_that_need_not_wait_are_dropped() -> None:
     for chat in range(1, 25_001):
         send_one(limiter, clock, chat)
     assert len(limiter._next_message_at) < 12_000
+
+
+@pytest.mark.parametrize("rate", [30, 1000])
+@pytest.mark.parametrize(
+    ("stalls", "connect"), [((0.2, 0.09, 0.3), 0.0), ((0.6,), 0.0), ((0.001,), 0.2)]
+)
+def test_no_second_exceeds_the_rate_however_calls_bunch_on_the_way(
+    rate: int, stalls: tuple[float, ...], connect: float
+) -> None:
+    """Stalls longer than a late loop catches up, and calls that wait for a new connection."""
+    clock, rng = Clock(), random.Random(3)
+    limiter = RateLimiter(rate, clock)
+    lengths = itertools.cycle(stalls)
+    stall = clock.now + 2, clock.now + 2 + next(lengths)
+    arrivals: list[float] = []
+    events: list[tuple[float, int, bool, Permit]] = []  # time, number, is an answer, permit
+    numbers = itertools.count(1)
+    while len(arrivals) < 20 * rate:
+        ready_at = clock.now + limiter.delay()
+        if events and (events[0][0] <= ready_at or len(events) >= max(64, rate // 10)):
+            at, _, is_answer, permit = heapq.heappop(events)
+            clock.now = max(clock.now, at)
+            if is_answer:
+                limiter.release(permit)
+                continue
+            permit.record_write()
+            arrival = clock.now + 0.001 + rng.random() * 0.001
+            if arrival >= stall[0]:
+                arrival = max(arrival, stall[1])
+            if clock.now > stall[1]:
+                stall = clock.now + 1.7, clock.now + 1.7 + next(lengths)
+            arrivals.append(arrival)
+            heapq.heappush(events, (arrival + 0.001, next(numbers), True, permit))
+            continue
+        clock.now = ready_at
+        number = next(numbers)
+        permit = limiter.acquire(number)
+        written_at = clock.now + (connect if number % 50 == 0 else 0.0002)
+        heapq.heappush(events, (written_at, number, False, permit))
+    assert most_within(sorted(arrivals), 1.0) <= rate
+    assert len(arrivals) / (max(arrivals) - min(arrivals)) >= 0.85 * rate
+
+
+def test_a_call_that_was_not_made_takes_no_room() -> None:
+    clock = Clock()
+    limiter = RateLimiter(200, clock)
+    for _ in range(10):
+        clock.now += limiter.delay()
+        limiter.release(limiter.acquire(1))
+    times = [send_one(limiter, clock, chat) for chat in range(2, 302)]
+    assert len(times) / (times[-1] - times[0]) >= 0.98 * 200
+
+
+async def test_no_second_exceeds_the_rate_at_the_other_end_of_real_connections(
+    standin: Standin, sender: Sender, sqlite: Database
+) -> None:
+    async with running_delivery(sqlite, sender, rate=30) as outbox:
+        _, to = await add_people(standin, outbox, 100)
+        await outbox.broadcast("News", to)
+        await outbox.wait_until_sent()
+    assert standin.journal.rates.sends == 100
+    assert standin.journal.rates.busiest_second <= 30

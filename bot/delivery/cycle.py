@@ -10,12 +10,14 @@ Why a crash at any point is harmless:
   settled or was never begun.
 - The worker limits the number of calls that are recorded without an outcome. A crash duplicates
   at most that many messages.
-- `InFlight`, the state in memory, changes only after the commit. A failed cycle has changed
-  nothing and is run again. Only the lanes have been charged for it, which soon evens out.
+- `InFlight`, the state in memory, changes only after the commit. A cycle whose answer to COMMIT
+  was lost ends here like any other, because `Database.write` reads the outcome back. So a cycle
+  that fails has changed nothing and is run again. Only the lanes have been charged for it, which
+  soon evens out.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pyroaring import BitMap
@@ -268,14 +270,19 @@ def _last_warnings(
         if not isinstance(outcome, Sent) or outcome.message_id is None:
             continue
         number = attempt.subscriber.number
-        is_merged = outcome.message_id == message.edited_message_id
-        merged_into = last_warnings.get(number) if is_merged else None
+        incident_ids = tuple(view.incident.id for view in message.snapshot.views)
+        if outcome.message_id == message.edited_message_id:
+            # The window is counted from the notification, which an edit is not.
+            merged_into = recent.get(number)
+            if merged_into and merged_into.message_id == outcome.message_id:
+                recent[number] = replace(merged_into, incident_ids=incident_ids)
+            continue
         recent[number] = LastWarning(
             sent_at=now,
             message_id=outcome.message_id,
-            broadcast_id=merged_into.broadcast_id if merged_into else message.broadcast_id,
-            incident_ids=tuple(view.incident.id for view in message.snapshot.views),
-            silent=merged_into.silent if merged_into else attempt.silent,
+            broadcast_id=message.broadcast_id,
+            incident_ids=incident_ids,
+            silent=attempt.silent,
         )
     return recent
 

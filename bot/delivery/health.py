@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.delivery.outcome import Outcome, TokenRejected
+from bot.delivery.outcome import AlreadyShown, Outcome, TokenRejected
 from bot.delivery.rate_limiter import RateLimiter
 from storage.engine.database import Database
 from storage.outbox import backlog
@@ -40,7 +40,8 @@ class DeliveryHealth:
 
     def record_outcome(self, outcome: Outcome) -> None:
         """Record the outcome of a call."""
-        self._is_token_rejected = isinstance(outcome, TokenRejected)
+        if not isinstance(outcome, AlreadyShown):
+            self._is_token_rejected = isinstance(outcome, TokenRejected)
 
     async def check_telegram(self) -> str | None:
         """Return why Telegram accepts no message; None if it does."""

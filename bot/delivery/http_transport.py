@@ -4,6 +4,8 @@ Its errors distinguish a call that did not reach Telegram from one that may have
 """
 
 import asyncio
+from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
@@ -13,6 +15,9 @@ from telegram.request import BaseRequest, RequestData
 from bot.delivery.responses import MaybeSent, NotSent, check_status, parse_result
 
 CONNECT_TIMEOUT_SECONDS = 5.0
+call_written: ContextVar[Callable[[], None] | None] = ContextVar("call_written", default=None)
+"""Called when a call is written to its connection, which may be new; per task."""
+
 MAX_RESPONSE_BYTES = 16 * 1024 * 1024
 """Limit of a response: a hundred of the longest updates are a tenth of it."""
 
@@ -41,9 +46,14 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             # Telegram closes idle connections; closing them first avoids a write to a closed one.
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=15)
+            trace = aiohttp.TraceConfig()
+            trace.on_request_headers_sent.append(_report_written)
             # Telegram sets no cookies, and looking for some costs time in each call.
             self._session = aiohttp.ClientSession(
-                connector=connector, cookie_jar=aiohttp.DummyCookieJar(), timeout=self._timeout
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=self._timeout,
+                trace_configs=[trace],
             )
 
     async def shutdown(self) -> None:
@@ -87,6 +97,11 @@ class AiohttpRequest(BaseRequest):
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """Parse the body of a successful response."""
         return parse_result(payload)
+
+
+async def _report_written(*_: object) -> None:
+    if report := call_written.get():
+        report()
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

@@ -84,9 +84,10 @@ class DeliveryMetrics:
 
     def _observe_latency(self, bulletin: StoredBulletin, lane: Lane) -> None:
         now = self._clock()
-        self._lag[lane].observe((now - bulletin.received_at).total_seconds())
+        # Our clock may have gone back since.
+        self._lag[lane].observe(max(0.0, (now - bulletin.received_at).total_seconds()))
         if lane is Lane.ALERT and bulletin.published_at:
-            self._latency.observe((now - bulletin.published_at).total_seconds())
+            self._latency.observe(max(0.0, (now - bulletin.issued_at).total_seconds()))
 
     def record_dispositions(self, dispositions: Mapping[tuple[Disposition, Lane], int]) -> None:
         """Record the decisions of a committed transaction."""

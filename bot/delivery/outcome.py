@@ -14,6 +14,11 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class AlreadyShown:
+    """No call was made: the message that it would edit shows the content already."""
+
+
+@dataclass(frozen=True)
 class RetryAfter:
     """Not sent: a flood wait (429). The chat may get nothing for that time."""
 
@@ -69,6 +74,7 @@ class MaybeSent:
 
 Outcome = (
     Sent
+    | AlreadyShown
     | RetryAfter
     | Moved
     | Unreachable

@@ -15,24 +15,99 @@ FLOODED_CHAT_LIMIT = 3
 """A 429 from so many chats within a second means that the whole bot is too fast."""
 
 _CATCH_UP_SECONDS = 0.05  # a late event loop catches up by so much
+_CATCH_UP_SECONDS_AFTER_STALL = 0.5  # calls that came together leave the second together
 _MARGIN_SECONDS = 0.002  # added to the second: clocks differ a little
-_SHORTEST_CALL_DRIFT = 0.001  # part of each call's time, added to the shortest
+_GUARD_SHARE = 200  # one in so many calls a second is not made: some bunch on the way unseen
+_OVERTAKING_SECONDS = 0.002  # a call may arrive before another that was written so long before
+_LONGEST_WAY = 1.0  # seconds to Telegram; a slower response was counted earlier
+_SHORTEST_CALL_DRIFT = 1.0002  # factor for each call: a busy second must not raise it much
 _PRUNE_EVERY = 10_000  # permits, then chats that need not wait are dropped
 
 
 class Permit:
-    """Permission for one call.
+    """Permission for one call. Its HTTP client reports when the call is written."""
 
-    Telegram counts a call when it arrives. That time is unknown, except that it is before the
-    response. So a call may have been counted later than the shortest call would have been, by the
-    difference of their durations, and it leaves Telegram's window of a second as much later.
+    __slots__ = ("_counter", "answered_by", "written_at")
+
+    def __init__(self, counter: "_CallCounter") -> None:
+        self._counter = counter
+        self.written_at = inf
+        self.answered_by = inf  # the call was counted before; known after a response
+
+    def record_write(self) -> None:
+        """Record that the call is written now; each further call under the same permit counts."""
+        self._counter.record_write(self)
+
+
+class _CallCounter:
+    """Count of the calls that Telegram may have counted within the last second.
+
+    Telegram counts a call when it arrives. That time is unknown, but it lies between the moment
+    when the call is written and its response, or that of a call written later: calls do not
+    overtake each other by much. So a network that stalls shows as responses that come together.
     """
 
-    __slots__ = ("duration", "sent_at")
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._written: deque[Permit] = deque()  # the last second's, in the order of writing
+        self._unwritten: set[Permit] = set()
+        self._shortest_call = 60.0  # seconds; longer than any call may take
 
-    def __init__(self, sent_at: float) -> None:
-        self.sent_at = sent_at
-        self.duration = inf  # seconds; known after the response
+    def add(self) -> Permit:
+        """Count a call that will be written soon."""
+        permit = Permit(self)
+        self._unwritten.add(permit)
+        return permit
+
+    def record_write(self, permit: Permit) -> None:
+        """Count a call, or one more, as written now."""
+        if permit not in self._unwritten:
+            permit = Permit(self)
+        self._unwritten.discard(permit)
+        permit.written_at = self._clock()
+        self._written.append(permit)
+
+    def end(self, permit: Permit) -> None:
+        """Record the response to a call. One that was not written was not made."""
+        if permit in self._unwritten:
+            self._unwritten.discard(permit)
+            return
+        now = self._clock()
+        duration = now - permit.written_at
+        # The network may have become slower for good, so the shortest call drifts up slowly.
+        self._shortest_call = min(duration, self._shortest_call * _SHORTEST_CALL_DRIFT)
+        permit.answered_by = min(permit.answered_by, now)
+        settled_before = -inf  # calls written before have an earlier bound already
+        for earlier in reversed(self._written):
+            if earlier.written_at > permit.written_at - _OVERTAKING_SECONDS:
+                continue
+            if earlier.written_at < settled_before:
+                break
+            if earlier.answered_by <= now:
+                settled_before = max(settled_before, earlier.written_at - _OVERTAKING_SECONDS)
+            else:
+                earlier.answered_by = now
+
+    def free_at(self, capacity: int) -> float:
+        """Return the time at which a second has room for one more call; -inf: it has now."""
+        now = self._clock()
+        while self._written and self._leaves_at(self._written[0]) <= now:
+            self._written.popleft()
+        excess = len(self._written) + len(self._unwritten) - capacity
+        if excess < 0:
+            return -inf
+        if excess >= len(self._written):  # nothing is known until they are written
+            return now + 1 / capacity
+        return self._leaves_at(self._written[excess])
+
+    def _leaves_at(self, permit: Permit) -> float:
+        """Return the time at which Telegram's window of a second has left a call behind.
+
+        The call was counted sooner than its response by at least the way back, and the next call
+        arrives later than it is written by the way there: together, the shortest call.
+        """
+        counted_by = min(permit.answered_by - self._shortest_call, permit.written_at + _LONGEST_WAY)
+        return max(counted_by, permit.written_at) + 1 + _MARGIN_SECONDS
 
 
 class RateLimiter:
@@ -46,9 +121,10 @@ class RateLimiter:
         self.rate = rate
         self._clock = clock
         self._spacing = 1 / rate
-        self._recent_permits: deque[Permit] = deque(maxlen=rate)
-        self._shortest_call = 60.0  # seconds; longer than any call may take
+        self._capacity = rate - rate // _GUARD_SHARE
+        self._counter = _CallCounter(clock)
         self._next_call_at = clock() + self._spacing
+        self._catch_up = _CATCH_UP_SECONDS
         self._next_message_at: dict[int, float] = {}
         self._group_messages: dict[int, deque[float]] = {}
         self._flood_waits: deque[tuple[float, int]] = deque()
@@ -60,15 +136,10 @@ class RateLimiter:
 
     def delay(self) -> float:
         """Return the seconds until the bot may make a call; 0 if it may now."""
-        now = self._clock()
-        earliest = self._next_call_at
-        if len(self._recent_permits) == self._recent_permits.maxlen:
-            # A late loop catches up, but no second contains more calls than the rate, even as
-            # Telegram counts them.
-            earliest = max(
-                earliest, self._counted_at_latest(self._recent_permits[0]) + 1 + _MARGIN_SECONDS
-            )
-        return max(0.0, earliest - now)
+        now, free_at = self._clock(), self._counter.free_at(self._capacity)
+        if free_at > max(now, self._next_call_at):
+            self._catch_up = _CATCH_UP_SECONDS_AFTER_STALL
+        return max(0.0, self._next_call_at - now, free_at - now)
 
     def chat_delay(self, chat_id: int) -> float:
         """Return the seconds until the chat may get a message; 0 if it may now."""
@@ -82,9 +153,10 @@ class RateLimiter:
     def acquire(self, chat_id: int) -> Permit:
         """Count a call that begins now; pass the permit to `release` when the call ends."""
         now = self._clock()
-        self._next_call_at = max(self._next_call_at, now - _CATCH_UP_SECONDS) + self._spacing
-        permit = Permit(now)
-        self._recent_permits.append(permit)
+        self._next_call_at = max(self._next_call_at, now - self._catch_up) + self._spacing
+        if self._next_call_at > now - _CATCH_UP_SECONDS:
+            self._catch_up = _CATCH_UP_SECONDS
+        permit = self._counter.add()
         self._next_message_at[chat_id] = max(
             self._next_message_at.get(chat_id, now), now + CHAT_INTERVAL_SECONDS
         )
@@ -97,11 +169,7 @@ class RateLimiter:
 
     def release(self, permit: Permit) -> None:
         """Record the end of a call."""
-        permit.duration = self._clock() - permit.sent_at
-        # The network may have become slower for good, so the shortest call drifts up slowly.
-        self._shortest_call = min(
-            permit.duration, self._shortest_call + permit.duration * _SHORTEST_CALL_DRIFT
-        )
+        self._counter.end(permit)
 
     def pause(self, seconds: float) -> None:
         """Allow no call for `seconds`."""
@@ -126,14 +194,6 @@ class RateLimiter:
         if is_bot_limit:
             self.pause(seconds)
         return is_bot_limit
-
-    def _counted_at_latest(self, permit: Permit) -> float:
-        """Return the latest time at which Telegram may have counted the call.
-
-        The effect of a slow response is limited to what `acquire` can catch up with; otherwise one
-        slow response would slow down all calls.
-        """
-        return permit.sent_at + min(permit.duration - self._shortest_call, _CATCH_UP_SECONDS)
 
     def _prune(self, now: float) -> None:
         self._next_message_at = {

@@ -8,12 +8,13 @@ from pyroaring import BitMap
 
 from bot.delivery.expiry import ExpiredMessages, is_fresh
 from bot.delivery.outcome import MaybeSent
+from bot.delivery.rate_limiter import RateLimiter
 from bot.delivery.retry import CarryOver, Decision, Expire, GiveUp, Retry, decide
 from bot.delivery.settlement import enqueue_for_existing
 from storage.engine.database import Database, Transaction
 from storage.inbound import bulletins
 from storage.inbound.bulletins import StoredBulletin
-from storage.outbox import broadcasts, deliveries
+from storage.outbox import broadcasts, deliveries, flood_waits
 from storage.outbox.broadcasts import Broadcast, Progress
 from storage.outbox.deliveries import Delivery, NewDelivery
 from storage.values.lanes import Lane
@@ -31,6 +32,19 @@ async def recover(database: Database, now: datetime) -> None:
         count = await recovery.run()
     if count:
         log.warning("calls_in_doubt_recovered", count=count)
+
+
+async def restore_flood_waits(database: Database, rate_limiter: RateLimiter, now: datetime) -> None:
+    """Keep the flood waits that the last process stored."""
+    async with database.write() as transaction:
+        active = await flood_waits.load_active(transaction, now)
+    for chat_id, until in active.items():
+        seconds = (until - now).total_seconds()
+        if chat_id == flood_waits.ALL_CHATS:
+            log.warning("flood_wait_restored", until=until)
+            rate_limiter.pause(seconds)
+        else:
+            rate_limiter.pause_chat(chat_id, seconds)
 
 
 class _Recovery:

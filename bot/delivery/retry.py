@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.delivery.outcome import (
+    AlreadyShown,
     Failed,
     MaybeSent,
     Moved,
@@ -81,7 +82,7 @@ def decide(  # noqa: PLR0911 - a decision table
     `bot.delivery.expiry`.
     """
     match outcome:
-        case Sent():
+        case Sent() | AlreadyShown():
             return Done()
         case Unreachable(SuspensionReason.NOT_FOUND) if attempts < 2:
             return Retry(now + _FIRST_DELAY, attempts, maybe_sent, "chat not found")

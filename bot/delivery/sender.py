@@ -117,7 +117,7 @@ class Sender:
         parameters = {
             "inline_query_id": answer.query_id,
             "results": results,
-            "cache_time": _INLINE_CACHE_SECONDS,
+            "cache_time": _INLINE_CACHE_SECONDS if answer.is_cacheable else 0,
             "is_personal": True,
         }
         return await self._call("answerInlineQuery", parameters)

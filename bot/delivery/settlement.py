@@ -23,6 +23,9 @@ from storage.subscribers.subscribers import SuspensionReason, Target
 
 log = structlog.get_logger(__name__)
 
+_NEVER_EDITED = (NotificationReason.CLOSED, NotificationReason.MISSED)
+"""Reasons of messages about alerts that stay as they were sent."""
+
 
 class Settlement:
     """Settles attempts in one transaction, with as few statements as it can."""
@@ -61,9 +64,7 @@ class Settlement:
             self._topic_reachable[number] = not outcome.is_outside_topic
         bulletin, message_id = attempt.bulletin_id, outcome.message_id
         if bulletin is not None and message_id is not None and _is_bulletin_message(attempt):
-            is_live = (
-                message is not None and message.snapshot.reason is not NotificationReason.CLOSED
-            )
+            is_live = message is not None and message.snapshot.reason not in _NEVER_EDITED
             self._receipts.append(Receipt(bulletin, number, message_id, is_live))
         self._finish(attempt)
 
@@ -180,12 +181,8 @@ async def enqueue_for_existing(
 
 
 def _is_bulletin_message(attempt: Attempt) -> bool:
-    """Return whether the message stands for its bulletin; an edit and a summary do not."""
-    is_summary = (
-        attempt.incident_message is not None
-        and attempt.incident_message.snapshot.reason is NotificationReason.MISSED
-    )
-    return not (attempt.is_edit or is_summary)
+    """Return whether the message stands for its bulletin; an edit does not."""
+    return not attempt.is_edit
 
 
 def _new_delivery(attempt: Attempt, number: int, retry: Retry) -> NewDelivery:

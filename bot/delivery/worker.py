@@ -18,15 +18,17 @@ import structlog
 
 from bot.delivery.attempt import Attempt
 from bot.delivery.cycle import CycleResult, InFlight, run_cycle
-from bot.delivery.execution import Render, execute
+from bot.delivery.execution import Render, execute, is_already_shown
 from bot.delivery.health import DeliveryHealth
+from bot.delivery.http_transport import call_written
 from bot.delivery.metrics import DeliveryMetrics
-from bot.delivery.outcome import NotSent, Outcome, RetryAfter, TokenRejected
+from bot.delivery.outcome import AlreadyShown, NotSent, Outcome, RetryAfter, TokenRejected
 from bot.delivery.rate_limiter import Permit, RateLimiter
-from bot.delivery.recovery import recover
+from bot.delivery.recovery import recover, restore_flood_waits
 from bot.delivery.sender import Sender
 from bot.delivery.settings import PAID_RATE
-from storage.engine.database import Database
+from bot.delivery.shown_messages import ShownMessages
+from storage.engine.database import CommitUnknown, Database
 from storage.outbox import flood_waits
 
 log = structlog.get_logger(__name__)
@@ -90,6 +92,8 @@ class DeliveryWorker:
             self._in_doubt_limit, max(2, int(rate_limiter.rate * CLAIM_AHEAD_SECONDS))
         )
         self._in_flight = InFlight()
+        self._shown = ShownMessages()
+        self._moved_subscriptions: list[int] = []  # ids of those not reported yet
         self.health = DeliveryHealth(database, rate_limiter, clock)
         metrics.observe_in_flight(lambda: self._in_flight.attempts)
         self._ready: list[tuple[int, int, Attempt]] = []  # a heap: lane, order of claims, attempt
@@ -103,30 +107,26 @@ class DeliveryWorker:
     async def run(self) -> None:
         """Run until `stop`. A cycle that fails, as when the database does, is run again."""
         await recover(self._database, self._clock())
-        await self._restore_flood_waits()
-        async with asyncio.TaskGroup() as group:
-            launching = group.create_task(self._launch_ready())
-            while not self._stopping:
-                try:
-                    await self._claim_and_wait()
-                except Exception:  # no error may stop the delivery of alerts
-                    log.exception("delivery_cycle_failed")
-                    await asyncio.sleep(_FAILED_CYCLE_DELAY_SECONDS)
-            launching.cancel()
-        await self._drain()
+        await restore_flood_waits(self._database, self._rate_limiter, self._clock())
+        try:
+            async with asyncio.TaskGroup() as group:
+                launching = group.create_task(self._launch_ready())
+                await self._run_cycles()
+                launching.cancel()
+            await self._drain()
+        except* CommitUnknown:
+            # Another cycle could store or claim the same again: the next start decides instead.
+            log.error("calls_left_in_doubt", count=len(self._in_flight.attempts))  # noqa: TRY400
 
-    async def _restore_flood_waits(self) -> None:
-        """Keep the flood waits that the last process stored."""
-        now = self._clock()
-        async with self._database.write() as transaction:
-            active = await flood_waits.load_active(transaction, now)
-        for chat_id, until in active.items():
-            seconds = (until - now).total_seconds()
-            if chat_id == flood_waits.ALL_CHATS:
-                log.warning("flood_wait_restored", until=until)
-                self._rate_limiter.pause(seconds)
-            else:
-                self._rate_limiter.pause_chat(chat_id, seconds)
+    async def _run_cycles(self) -> None:
+        while not self._stopping:
+            try:
+                await self._claim_and_wait()
+            except CommitUnknown:
+                raise
+            except Exception:  # no error may stop the delivery of alerts
+                log.exception("delivery_cycle_failed")
+                await asyncio.sleep(_FAILED_CYCLE_DELAY_SECONDS)
 
     def stop(self) -> None:
         """Make `run` return once the calls in flight have ended, or after the drain timeout."""
@@ -146,9 +146,6 @@ class DeliveryWorker:
         pause = self._rate_limiter.delay()
         is_paused = pause > SETTLE_DELAY_SECONDS
         result = await self._run_cycle(0 if is_paused else self._room())
-        for attempt in result.claims.attempts:
-            heapq.heappush(self._ready, (attempt.lane, next(self._order), attempt))
-            self._has_ready.set()
         if result.has_more and not is_paused:
             await self._wait_for_room()
             return
@@ -166,10 +163,16 @@ class DeliveryWorker:
             )
         finally:
             self._is_cycle_running = False
+        # Everything that follows from the commit, before anything that may fail.
+        for attempt in result.claims.attempts:
+            heapq.heappush(self._ready, (attempt.lane, next(self._order), attempt))
+            self._has_ready.set()
+        self._moved_subscriptions += result.moved_subscriptions
         self._settle_if_idle()
         self._metrics.record_dispositions(result.dispositions)
-        if result.moved_subscriptions:
-            await self._on_subscriptions_moved(result.moved_subscriptions)
+        if self._moved_subscriptions:  # stays after a failure, for the next cycle
+            await self._on_subscriptions_moved(self._moved_subscriptions)
+            self._moved_subscriptions = []
         return result
 
     def _room(self) -> int:
@@ -209,8 +212,11 @@ class DeliveryWorker:
         *_, attempt = heapq.heappop(self._ready)
         if not self._ready:
             self._has_ready.clear()
-        permit = self._rate_limiter.acquire(attempt.subscriber.chat_id)
         self.health.record_call(attempt.lane)
+        if is_already_shown(attempt, self._render, self._shown):
+            self._finish(attempt, AlreadyShown())
+            return
+        permit = self._rate_limiter.acquire(attempt.subscriber.chat_id)
         task = asyncio.create_task(self._perform(attempt, permit))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -229,7 +235,8 @@ class DeliveryWorker:
         self._has_room.set()
 
     async def _perform(self, attempt: Attempt, permit: Permit) -> None:
-        outcome = await execute(attempt, self._sender, self._render)
+        call_written.set(permit.record_write)
+        outcome = await execute(attempt, self._sender, self._render, self._shown)
         self._rate_limiter.release(permit)
         match outcome:
             case RetryAfter(seconds):

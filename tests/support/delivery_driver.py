@@ -31,6 +31,7 @@ from storage.values.lanes import Lane
 from storage.values.message import MessageContent
 
 _EMPTY_SECONDS = 170.0
+_STOP_SECONDS = 120.0
 
 
 def now() -> datetime:
@@ -177,7 +178,7 @@ async def running_delivery(
             yield outbox
     finally:
         outbox.worker.stop()
-        await run
+        await asyncio.wait_for(run, _STOP_SECONDS)
 
 
 async def add_people(
