@@ -281,7 +281,7 @@ async def test_alerts_are_ingested_before_unclassified_bulletins_and_those_befor
         new = [replace(make_bulletin(key), kind=kind) for key, kind in kinds.items()]
         new.append(replace(make_bulletin("clear"), phase=Phase.CLEAR))
         await ingest_queue.enqueue(transaction, new, NOW)
-        order = []
+        order: list[list[tuple[str, bool | None]]] = []
         while waiting := await ingest_queue.next_waiting(transaction, 9):
             assert len(order) < 9, "arrivals stay in the queue"
             order.append([(arrival.bulletin.key, arrival.is_urgent) for arrival in waiting])

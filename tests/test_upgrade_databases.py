@@ -444,8 +444,8 @@ async def test_what_waits_to_be_ingested_is_read(current: Database) -> None:
 
 async def alembic_revision(database: Database) -> str:
     async with database.read() as transaction:
-        found = await transaction.execute(text("SELECT version_num FROM alembic_version"))
-        return str(found.scalar_one())
+        row = await transaction.execute(text("SELECT version_num FROM alembic_version"))
+        return str(row.scalar_one())
 
 
 async def test_a_second_process_of_a_newer_version_changes_nothing_below_the_first(

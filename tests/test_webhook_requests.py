@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -258,7 +259,8 @@ async def test_a_server_answers_liveness_and_readiness_probes() -> None:
     async def disk() -> str | None:
         return problems[0] if problems else None
 
-    server = HttpServer(Address("127.0.0.1", 0), {"disk": disk})
+    ticks = count(step=2)  # no cached result
+    server = HttpServer(Address("127.0.0.1", 0), {"disk": disk}, clock=lambda: next(ticks))
     url = f"http://127.0.0.1:{await server.start()}"
     async with ClientSession() as session:
         async with session.get(f"{url}/healthz") as response:

@@ -24,6 +24,7 @@ from support.shared_resources import gazetteer, reader, topics
 
 NOW = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
 STATE_SOURCES = {"siren": timedelta(seconds=15), "alerts": timedelta(seconds=15)}
+OFFICIAL_WEBHOOKS = frozenset(("hook",))
 
 _TITLES = {Phase.CLEAR: "Відбій повітряної тривоги", Phase.ACTIVE: "Повітряна тривога"}
 
@@ -41,7 +42,7 @@ class BroadcastView:
 class AlertPipeline:
     """Ingest pipeline with two polled state sources, `siren` and `alerts`.
 
-    All other sources send messages.
+    All other sources send messages; only the webhook `hook` is official.
     """
 
     def __init__(self, database: Database) -> None:
@@ -61,7 +62,7 @@ class AlertPipeline:
             reader(),
             self.index,
             Deduplicator(),
-            AlertTracker(self.database, self.index, gazetteer(), STATE_SOURCES),
+            AlertTracker(self.database, self.index, gazetteer(), STATE_SOURCES, OFFICIAL_WEBHOOKS),
             timedelta(minutes=15),
             lambda: None,
             lambda: self.now,

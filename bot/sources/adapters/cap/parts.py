@@ -4,7 +4,7 @@ Several infos are usually one warning in several languages, but they may be seve
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.sources.adapters.cap.alert import Area, Info
@@ -67,12 +67,19 @@ def _language(info: Info) -> str:
 
 
 def _merge(parts: Iterable[Part]) -> list[Part]:
-    """Join the infos of one event, area and level: two periods, or the same info twice."""
-    merged: dict[tuple[str, tuple[str, ...], str | None], Part] = {}
+    """Join the infos of one warning: its periods, and areas with the same words and times."""
+    same_areas = _join_by(
+        parts, lambda part: (part.info.event.casefold(), _descriptions(part.info.areas), part.level)
+    )
+    return _join_by(same_areas, lambda part: (replace(part.info, areas=(), web=None), part.level))
+
+
+def _join_by(parts: Iterable[Part], key: Callable[[Part], Hashable]) -> list[Part]:
+    joined: dict[Hashable, Part] = {}
     for part in parts:
-        key = (part.info.event.casefold(), _descriptions(part.info.areas), part.level)
-        merged[key] = _join(merged[key], part) if key in merged else part
-    return list(merged.values())
+        name = key(part)
+        joined[name] = _join(joined[name], part) if name in joined else part
+    return list(joined.values())
 
 
 def _join(first: Part, second: Part) -> Part:
