@@ -63,8 +63,8 @@ from alerts.effects import (
     Unchanged,
 )
 from alerts.evidence import Evidence, expiry, last_shown_at
+from alerts.incident_changes import close, merge_report, new_incident, reopen, withdraw_report
 from alerts.observation import Authority, Liveness, Observation, SourceLiveness
-from alerts.reports import close, merge_report, new_incident, reopen, withdraw_report
 from alerts.severity import is_more_severe
 from storage.inbound.bulletins import Phase
 from storage.inbound.incidents import Incident, has_id

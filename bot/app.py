@@ -45,7 +45,7 @@ from storage.inbound.arrival_watch import watch_arrivals
 from storage.inbound.ingest_queue import IngestResult
 from storage.inbound.update_inbox import PendingUpdate
 from storage.maintenance.lease import lease_and_migrate
-from storage.migrate import database_errors_in_words
+from storage.migrate import translate_database_errors
 from storage.outbox import broadcasts, deliveries
 
 log = structlog.get_logger(__name__)
@@ -65,7 +65,7 @@ async def run(
         stack.enter_context(watched_loop())
         database = Database(config.storage.url)
         stack.push_async_callback(database.close)
-        stack.enter_context(database_errors_in_words(database))
+        stack.enter_context(translate_database_errors(database))
         await stack.enter_async_context(lease_and_migrate(database))
         bot = await stack.enter_async_context(open_bot(config.telegram, token))
         session = await stack.enter_async_context(open_session(config.sources))

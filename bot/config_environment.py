@@ -78,7 +78,7 @@ def _child(node: object, step: str, empty: object) -> Any:
     if isinstance(node, dict):
         return node.setdefault(step, empty)
     if not isinstance(node, list) or not step.isdecimal():
-        raise LookupError("no such key can stand there")
+        raise LookupError("no such setting")
     if int(step) > len(node):
         raise LookupError(f"expected a number up to {len(node)}, the next free one")
     if int(step) == len(node):

@@ -20,7 +20,7 @@ class DatabaseUnusable(Exception):  # noqa: N818 - names the state of the databa
 
 
 @contextmanager
-def database_errors_in_words(database: Database) -> Iterator[None]:
+def translate_database_errors(database: Database) -> Iterator[None]:
     """Raise database errors within the block as DatabaseUnusable, with a readable message."""
     try:
         yield
@@ -44,7 +44,7 @@ async def migrate(database: Database) -> None:
 
     Raises DatabaseUnusable, also for a damaged SQLite file.
     """
-    with database_errors_in_words(database):
+    with translate_database_errors(database):
         await check_integrity(database)
         async with database.write(is_marked=False) as transaction:
             await transaction.run_sync(_upgrade)

@@ -1,4 +1,4 @@
-"""Returning states: a sender without ids that reports down, up, down is heard three times."""
+"""Returning states: a sender without ids that reports down, up, down is sent three times."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -20,7 +20,7 @@ PEOPLE = 20
 
 
 class Sender:
-    """Whoever publishes bulletins, over a connection without faults."""
+    """Publisher of bulletins, over a connection without faults."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -125,7 +125,7 @@ async def test_old_completed_arrivals_are_deleted_and_waiting_ones_kept(
 
 
 async def test_a_bulletin_that_a_digest_or_summary_still_needs_is_kept(database: Database) -> None:
-    """A retention of a day dropped what weekly digests had not told yet."""
+    """A retention of a day dropped what weekly digests had not included yet."""
     async with database.write() as transaction:
         person = await subscribers.get_or_create(
             transaction, Target(5_000_000_002), ChatKind.PRIVATE, "en", OLD

@@ -35,7 +35,7 @@ from matching.places.gazetteer import Gazetteer
 from matching.query.errors import QueryError
 from storage.engine.database import Database
 from storage.maintenance.lease import LeaseHeldElsewhere
-from storage.migrate import DatabaseUnusable, database_errors_in_words
+from storage.migrate import DatabaseUnusable, translate_database_errors
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -153,7 +153,7 @@ async def _opened(options: argparse.Namespace) -> AsyncIterator[Database]:
     logging_setup.configure_logging(Redactor(find_secrets(config)))
     database = Database(config.storage.url)
     try:
-        with database_errors_in_words(database):
+        with translate_database_errors(database):
             yield database
     finally:
         await database.close()

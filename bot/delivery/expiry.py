@@ -11,7 +11,7 @@ import structlog
 from pyroaring import BitMap
 
 from bot.delivery.attempt import Attempt
-from bot.delivery.retry import CarryOver, decide_late
+from bot.delivery.retry import CarryOver, decide_expired
 from handlers.messages.bulletin import listed_bulletin_ids
 from storage.engine.database import Transaction
 from storage.inbound.bulletins import Bulletin
@@ -49,7 +49,7 @@ class ExpiredMessages:
         """Expire a bulletin for subscribers with these numbers."""
         recipients = BitMap(numbers)
         self.count_by_lane[lane] += len(recipients)
-        is_carried_over = isinstance(decide_late(lane), CarryOver) and bulletin is not None
+        is_carried_over = isinstance(decide_expired(lane), CarryOver) and bulletin is not None
         log.warning(
             "bulletin_expired",
             lane=lane.name,

@@ -67,7 +67,7 @@ class DeliveryMetrics:
         )
 
     def observe_in_flight(self, in_flight: Callable[[], Iterable[Attempt]]) -> None:
-        """Measure the calls in flight, which `in_flight` returns at each scrape."""
+        """Measure the calls in flight, as a gauge; `in_flight` is called at each scrape."""
         for lane in Lane:
             gauge = self._in_flight.labels(lane.name.lower())
             gauge.set_function(partial(_count, in_flight, lane))

@@ -89,7 +89,7 @@ def decide(  # noqa: PLR0911 - a decision table
         case Unreachable(reason) | Rejected(reason):
             return GiveUp(str(reason))
         case _ if not fresh:
-            return decide_late(lane)
+            return decide_expired(lane)
         case Failed(reason):
             return _after_failure(reason, attempts, lane, now, maybe_sent)
         case MaybeSent(reason):
@@ -98,8 +98,8 @@ def decide(  # noqa: PLR0911 - a decision table
     return Retry(now + delay, attempts - 1, maybe_sent, reason)
 
 
-def decide_late(lane: Lane) -> CarryOver | Expire:
-    """Decide about a message that is no longer fresh."""
+def decide_expired(lane: Lane) -> CarryOver | Expire:
+    """Return the decision for an expired message: carry over news and digests, expire the rest."""
     return CarryOver(_LATE) if lane in (Lane.NEWS, Lane.DIGEST) else Expire(_LATE)
 
 

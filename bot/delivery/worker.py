@@ -184,7 +184,7 @@ class DeliveryWorker:
         """Return whether to run a cycle now: few attempts are ready and there is room for a batch.
 
         A cycle costs as much as ten calls, so it waits until the batch is as large as slow
-        responses allow. A wakeup may be for an alert: then a small batch is worth a cycle.
+        responses allow. A wakeup may be for an alert: so a small batch justifies a cycle.
         """
         few = self._ready_limit // 5
         if self._wakeup.is_set():

@@ -42,14 +42,14 @@ async def find_known(database: Database, batch: Sequence[Bulletin]) -> list[bool
 
 
 @dataclass(frozen=True)
-class _Matter:
+class _Subject:
     """Words and regions that two bulletins about one matter share."""
 
     words: frozenset[str]
     regions: frozenset[str]
     is_general: bool  # tells that something is over, and hardly what
 
-    def overlaps(self, other: "_Matter") -> bool:
+    def overlaps(self, other: "_Subject") -> bool:
         return (
             self.is_general
             or not self.words.isdisjoint(other.words)
@@ -90,7 +90,7 @@ async def _load_history(
 async def _find_known(batch: Sequence[Bulletin], history: _History) -> list[bool]:
     """Return the flags of a batch of one source."""
     has_content_keys = any(is_content_key(bulletin.key) for bulletin in batch)
-    matters: dict[str, _Matter] = {}  # by key
+    matters: dict[str, _Subject] = {}  # by key
     for count, bulletin in enumerate(batch):
         if not has_content_keys:
             break  # ids tell all
@@ -125,7 +125,7 @@ def _is_recent(bulletin: Bulletin, history: _History) -> bool:
     return is_recent or not is_content_key(bulletin.key)
 
 
-async def _find_changed(matters: dict[str, _Matter], history: _History) -> set[str]:
+async def _find_changed(matters: dict[str, _Subject], history: _History) -> set[str]:
     """Return the content keys since which something else about the matter was stored.
 
     What stands in the batch as well belongs to a list that is sent again.
@@ -167,11 +167,11 @@ def _find_resent(batch: Sequence[Bulletin], history: _History) -> set[int]:
     return resent
 
 
-def _matter_of(bulletin: Bulletin) -> _Matter:
+def _matter_of(bulletin: Bulletin) -> _Subject:
     return _matter(bulletin.title, bulletin.text[:_MAX_TEXT_LENGTH], bulletin.regions)
 
 
-def _matter(title: str, text: str, regions: Sequence[str]) -> _Matter:
+def _matter(title: str, text: str, regions: Sequence[str]) -> _Subject:
     report = read_report(split_words(f"{title[:_MAX_TEXT_LENGTH]}\n{text}"))
     is_general = bool(report.turning) and len(report.keys) <= _MAX_GENERAL_WORDS
-    return _Matter(report.keys, frozenset(regions), is_general)
+    return _Subject(report.keys, frozenset(regions), is_general)

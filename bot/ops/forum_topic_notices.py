@@ -1,4 +1,4 @@
-"""Forum topic notices: a group is told once that one of its topics cannot be written to."""
+"""Forum topic notices: notify a group once that one of its topics is lost."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Source outage notices: operators hear once that a source is down, and once that it is back."""
+"""Source outage notices: notify operators when a source goes down and when it is back."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

@@ -57,7 +57,7 @@ class IncidentView:
     reason: NotificationReason
     bulletin: StoredBulletin | None = None  # its last bulletin; None: purged
     delay: timedelta | None = None  # from the source's own time to now; None: not shown
-    is_edit: bool = False  # of a message that has told of the alert: its end erases nothing
+    is_edit: bool = False  # edits the message that announced the alert and keeps its content
 
 
 class AlertRenderer:

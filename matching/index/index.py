@@ -57,7 +57,7 @@ class Index:
         """
         check_numbers(subscription, subscriber)
         if not requires_positive_term(query):
-            raise ValueError("the query holds for a text without any of its terms")
+            raise ValueError("the query matches texts that contain none of its terms")
         self.remove(subscription)
         self._layers[-1].add(subscription, IndexEntry(subscriber, query, mode))
         self._size += 1

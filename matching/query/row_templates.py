@@ -75,7 +75,7 @@ def _build(pieces: list[str]) -> tuple[RowTemplate, ...] | None:
     examples = [_EXAMPLES[kind].format(number) for number, kind in enumerate(pieces[1::2])]
     query = load("".join(chain(*zip(pieces[::2], [*examples, ""], strict=True))))
     if not requires_positive_term(query):
-        raise ValueError("the query holds for a text without any of its terms")
+        raise ValueError("the query matches texts that contain none of its terms")
     rows = build_rows(query)
     if rows is None:
         return None

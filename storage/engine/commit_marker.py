@@ -1,4 +1,4 @@
-"""Commit marker: tells whether a transaction has committed when the answer to COMMIT was lost.
+"""Commit marker: shows whether a transaction has committed when the answer to COMMIT was lost.
 
 On PostgreSQL the connection may break after the server has committed and before its answer arrives.
 So each write transaction inserts a marker, a row of its own, and the marker exists if and only if

@@ -1,7 +1,7 @@
 """Database access: one SQLite or PostgreSQL database, with read and write transactions.
 
 The outcome of a write transaction is always known: `Database.write` ends without an error if and
-only if it has committed. So whoever writes needs no handling of a lost answer to COMMIT.
+only if it has committed. Callers need not handle a lost answer to COMMIT.
 """
 
 import asyncio

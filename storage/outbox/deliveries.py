@@ -143,7 +143,7 @@ async def retry(
     maybe_sent: int,
     failure: str,
 ) -> None:
-    """Schedule a retry at `due_at`. `attempts` counts calls without those that were refused."""
+    """Schedule a retry at `due_at`. `attempts` excludes calls that certainly sent nothing."""
     changed = {"due_at": due_at, "attempts": attempts, "maybe_sent": maybe_sent, "failure": failure}
     await transaction.execute(
         update(_table).where(_table.c.id == delivery).values(attempted_at=None, **changed)

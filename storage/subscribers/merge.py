@@ -1,4 +1,4 @@
-"""Merge of two subscribers: everything that one is still to get goes to the other.
+"""Merge of two subscribers: subscriptions and unsent messages of one move to the other.
 
 A group that became a supergroup may have been added to the bot under its new id already.
 """

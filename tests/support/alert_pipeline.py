@@ -52,7 +52,7 @@ class AlertPipeline:
         self.unreachable: set[str] = set()
         self._keys = itertools.count()
         self._subscriptions = itertools.count()
-        self._last_broadcast = 0  # id of the last broadcast looked at
+        self._last_broadcast = 0  # id of the last broadcast read
         self.restart()
 
     def restart(self) -> None:

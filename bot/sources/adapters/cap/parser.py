@@ -41,10 +41,10 @@ def parse_document(body: bytes, charset: str | None = None, url: str = "") -> Ca
     `charset` is from the HTTP header; `url` is the address of the document.
     """
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
-        return CapDocument(tuple(map(_alert, json_alerts(read_json(body)))), ())
+        return CapDocument(tuple(map(_parse_alert, json_alerts(read_json(body)))), ())
     root = read_xml(body, charset)
     try:
-        alerts = tuple(map(_alert, find_alerts(root)))
+        alerts = tuple(map(_parse_alert, find_alerts(root)))
         links = tuple(find_links(root, url))
     except RecursionError:
         raise Unusable("has elements that are nested too deeply") from None
@@ -53,20 +53,20 @@ def parse_document(body: bytes, charset: str | None = None, url: str = "") -> Ca
     return CapDocument(alerts, links)
 
 
-def _alert(fields: JsonObject) -> CapAlert:
+def _parse_alert(fields: JsonObject) -> CapAlert:
     return CapAlert(
-        identity=_identity(fields),
+        identity=_build_identity(fields),
         identifier=as_line(fields.get("identifier")),
         status=as_line(fields.get("status")).lower(),
         type=as_line(fields.get("msgType")).lower(),
         scope=as_line(fields.get("scope")).lower(),
         sent=as_time(fields.get("sent")),
         references=tuple(dict.fromkeys(_references(fields))),
-        infos=tuple(map(_info, _objects(fields.get("info")))),
+        infos=tuple(map(_parse_info, _objects(fields.get("info")))),
     )
 
 
-def _identity(fields: JsonObject) -> str:
+def _build_identity(fields: JsonObject) -> str:
     sent = as_time(fields.get("sent"))
     time = sent.isoformat() if sent else as_line(fields.get("sent"))
     return f"{as_line(fields.get('sender'))},{as_line(fields.get('identifier'))},{time}"
@@ -85,19 +85,19 @@ def _references(fields: JsonObject) -> Iterator[Reference]:
 
 def _reference(value: object) -> Iterator[Reference]:
     if isinstance(value, dict) and (identifier := as_line(value.get("identifier"))):
-        yield Reference(_identity(value), identifier)
+        yield Reference(_build_identity(value), identifier)
     if not isinstance(value, str):
         return
     for written in re.sub(r"\s*,\s*", ",", value).split():
         match written.split(","):
             case [sender, identifier, *time]:
                 named = {"sender": sender, "identifier": identifier, "sent": ",".join(time)}
-                yield Reference(_identity(named), identifier)
+                yield Reference(_build_identity(named), identifier)
             case [identifier]:
                 yield Reference("", identifier)
 
 
-def _info(fields: JsonObject) -> Info:
+def _parse_info(fields: JsonObject) -> Info:
     return Info(
         language=as_line(fields.get("language")),
         category=next(iter(_lines(fields.get("category"))), ""),

@@ -1,4 +1,4 @@
-"""Source reports: how an observation changes the reports of an incident. Pure."""
+"""Incident changes: merge and withdraw reports, close and reopen incidents. Pure."""
 
 from dataclasses import replace
 from datetime import datetime
