@@ -27,11 +27,11 @@ test: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 3 --dist worksteal  # most tests wait more than they compute
+	$(BIN)/pytest -n 4 --dist worksteal  # most tests wait more than they compute
 
-# Tests that need minutes, a package index or Chromium.
+# Tests that take minutes in all, or need a package index or Chromium.
 test-all: test .venv/installed-all
-	$(BIN)/pytest -m long
+	$(BIN)/pytest -m long -n 3 --dist loadfile
 
 # 300 kills at random instants, with lost answers: takes a quarter of an hour.
 test-chaos: .venv/installed

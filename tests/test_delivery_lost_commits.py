@@ -18,6 +18,8 @@ from bot.delivery.sender import Sender
 from bot.standin.server import Standin
 from storage.values.lanes import Lane
 
+pytestmark = pytest.mark.long
+
 CHOICES = {
     "first answer": nth_of_each_kind(1, Fault.ANSWER_LOST),
     "second answer": nth_of_each_kind(2, Fault.ANSWER_LOST),

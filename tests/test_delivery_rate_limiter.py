@@ -112,6 +112,7 @@ def test_no_second_exceeds_the_rate_over_a_network_that_stalls(
     assert len(arrivals) / (arrivals[-1] - arrivals[0]) >= 0.99 * rate
 
 
+@pytest.mark.long
 def test_a_million_calls_never_exceed_the_rate_nor_ignore_a_flood_wait() -> None:
     """The event loop is late now and then, and some chats answer 429."""
     clock, rng = Clock(), random.Random(5)

@@ -14,6 +14,8 @@ from storage.outbox.digest_queue import DigestEntry
 from storage.outbox.quiet_queue import QuietEntry
 from storage.values.lanes import Lane
 
+pytestmark = pytest.mark.long
+
 PEOPLE = range(11, 21)
 FAULTS = [Fault.ANSWER_LOST, Fault.COMMIT_LATE]
 

@@ -14,6 +14,8 @@ from support.postgres_proxy import (
 from alerts.lifecycle import CLEAR_DELAY
 from storage.inbound import sources
 
+pytestmark = pytest.mark.long
+
 ANN, BEN = 1, 2
 CLOSING_SECONDS = CLEAR_DELAY.total_seconds() + 10
 FAULTS = [Fault.ANSWER_LOST, Fault.COMMIT_LATE]

@@ -23,6 +23,8 @@ from storage.engine.database import Database
 from storage.inbound import bulletins, ingest_queue, readings
 from storage.inbound.bulletins import Bulletin, Kind
 
+pytestmark = pytest.mark.long
+
 REPORTS = 2_100
 _WORDS = "Trains to the port are late because a bridge over the river is closed for repairs today. "
 REPORT = (_WORDS * 12)[:1_000]

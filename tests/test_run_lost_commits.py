@@ -16,6 +16,8 @@ from storage.engine.database import Database
 from storage.inbound import ingest_queue
 from storage.inbound.bulletins import Bulletin, Kind, Phase
 
+pytestmark = pytest.mark.long
+
 PEOPLE = 20
 
 
