@@ -6,7 +6,7 @@ use up the file descriptors of the process, and nothing else can be sent or rece
 
 import asyncio
 import resource
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import cast
 
 import structlog
@@ -42,7 +42,8 @@ class ConnectionGuard:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._open: set[GuardedConnection] = set()
-        self._waiting: dict[GuardedConnection, asyncio.TimerHandle] = {}  # for a head; oldest first
+        # Connections without a request head yet, by aiohttp's protocol; the oldest first.
+        self._waiting: dict[object, GuardedConnection] = {}
 
     def wrap(
         self, build_protocol: Callable[[], asyncio.Protocol]
@@ -52,12 +53,12 @@ class ConnectionGuard:
 
     @web.middleware
     async def middleware(
-        self, request: web.Request, handler: Callable[[web.Request], object]
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
         """Stop the clock of the connection: its request head has arrived."""
-        for connection in [c for c in self._waiting if c.protocol is request.protocol]:
-            self._waiting.pop(connection).cancel()
-        return await cast("asyncio.Future[web.StreamResponse]", handler(request))
+        if connection := self._waiting.pop(request.protocol, None):
+            connection.cancel_timer()
+        return await handler(request)
 
     def admit(self, connection: "GuardedConnection") -> bool:
         """Register a new connection; return False if there is no room for it."""
@@ -65,21 +66,17 @@ class ConnectionGuard:
             log.warning("connection_limit_reached", limit=self._limit)
             if not self._waiting:
                 return False
-            next(iter(self._waiting)).abort()
-        loop = asyncio.get_running_loop()
+            next(iter(self._waiting.values())).abort()
         self._open.add(connection)
-        self._waiting[connection] = loop.call_later(HEAD_SECONDS, self._expire, connection)
+        self._waiting[connection.protocol] = connection
+        connection.start_timer(HEAD_SECONDS)
         return True
 
     def release(self, connection: "GuardedConnection") -> None:
         """Unregister a closed connection."""
         self._open.discard(connection)
-        if timer := self._waiting.pop(connection, None):
-            timer.cancel()
-
-    def _expire(self, connection: "GuardedConnection") -> None:
-        log.warning("request_head_timeout", seconds=HEAD_SECONDS)
-        connection.abort()
+        self._waiting.pop(connection.protocol, None)
+        connection.cancel_timer()
 
 
 class GuardedConnection(asyncio.Protocol):
@@ -90,6 +87,20 @@ class GuardedConnection(asyncio.Protocol):
         self._guard = guard
         self._transport: asyncio.Transport | None = None
         self._is_admitted = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start_timer(self, seconds: float) -> None:
+        """Close the connection after that time, unless the timer is cancelled before."""
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._expire)
+
+    def cancel_timer(self) -> None:
+        """Leave the connection open for as long as aiohttp wants."""
+        if self._timer:
+            self._timer.cancel()
+
+    def _expire(self) -> None:
+        log.warning("request_head_timeout", seconds=HEAD_SECONDS)
+        self.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Admit the connection, or close it at once."""

@@ -12,9 +12,10 @@ import structlog
 from aiohttp import web
 from pydantic import AfterValidator, SecretStr
 
+from bot.bearer_token import has_bearer_token
 from bot.ops.cached_result import CachedResult
 from bot.ops.connection_guard import HEAD_SECONDS, ConnectionGuard, max_connections
-from bot.ops.http_access import has_bearer_token, is_from_operator_network
+from bot.ops.http_access import is_from_operator_network
 from bot.ops.readiness import Check, problems
 from bot.sources.base.webhook_source import WebhookSource
 from bot.strong_secret import strong_secret

@@ -1,11 +1,11 @@
 """Generic webhook: a sender posts bulletins as JSON to `POST /hook/NAME`."""
 
-import hmac
 from typing import Annotated, Literal
 
 from aiohttp import web
 from pydantic import AfterValidator, Field, SecretStr
 
+from bot.bearer_token import has_bearer_token
 from bot.sources.base.bulletin_json import BulletinJsonError, parse_bulletins
 from bot.sources.base.source_settings import SourceSettings
 from bot.sources.base.webhook_source import REQUESTS_PER_MINUTE, WebhookError, WebhookSource
@@ -27,15 +27,12 @@ class Webhook(WebhookSource):
 
     def __init__(self, settings: WebhookSettings, ingest: IngestBatch, clock: Clock) -> None:
         super().__init__(settings.name, clock, settings.per_minute)
-        self._secret = settings.secret.get_secret_value().encode()
+        self._secret = settings.secret
         self._ingest = ingest
 
     def authenticate(self, request: web.Request) -> None:
         """Check the secret. Raise WebhookError."""
-        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        # Compare raw bytes: compare_digest raises for text that is not ASCII.
-        same = hmac.compare_digest(secret.strip().encode("utf-8", "surrogateescape"), self._secret)
-        if not same or scheme.lower() != "bearer":
+        if not has_bearer_token(request, self._secret):
             raise WebhookError(401, "expected Authorization: Bearer and the secret of this source")
 
     async def ingest(self, request: web.Request, body: bytes) -> web.Response:
