@@ -1,10 +1,10 @@
-"""The rest of the world: countries, some of their parts, and cities of 15,000 inhabitants."""
+"""Rows of the gazetteer abroad: countries, some of their parts, and cities of 15,000 or more."""
 
 import difflib
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -96,21 +96,27 @@ def special_region_rows() -> Iterator[Row]:
         yield row
 
 
-def city_rows(cities: list[dict[str, Any]]) -> Iterator[Row]:
-    """Yield cities of 15,000 inhabitants outside Ukraine, in their state if it has a row."""
+def part_numbers() -> dict[str, str]:
+    """Return country and number at GeoNames -> code, of the parts whose rows are curated."""
     subjects = (*lines("russia"), *lines("belarus"))
     parts = {f"{code[:2]}{number}": code for code, number, *_ in subjects}
     parts |= {f"US{short}": f"US-{short}" for short, *_ in lines("states")}
-    parts |= {f"GB{short}": f"GB-{short}" for short, *_ in lines("kingdom")}
+    return parts | {f"GB{short}": f"GB-{short}" for short, *_ in lines("kingdom")}
+
+
+def city_rows(cities: list[dict[str, Any]], regions: Mapping[str, str]) -> Iterator[Row]:
+    """Yield cities of 15,000 inhabitants outside Ukraine.
+
+    regions: number of a city -> code of the smallest region that contains it.
+    """
     curated = {int(line[0]): line[1:] for line in lines("cities")}
     exemplars = zone_names()
     for city in cities:
         if city["population"] < 15_000 or city["countrycode"] == "UA":
             continue
         country = city["countrycode"]
-        row = Row(
-            f"gn:{city['geonameid']}", "city", parts.get(country + city["admin1code"], country)
-        )
+        parent = regions.get(str(city["geonameid"]), country)
+        row = Row(f"gn:{city['geonameid']}", "city", parent)
         row.zone = city["timezone"]
         row.latitude, row.longitude = round(city["latitude"], 3), round(city["longitude"], 3)
         row.population = city["population"]
@@ -130,17 +136,23 @@ def city_rows(cities: list[dict[str, Any]]) -> Iterator[Row]:
 
 def add_state_names(rows: list[Row], states: dict[str, str]) -> Iterator[Row]:
     """Add the state to US towns that share their name with a better known place: Paris, Texas."""
+    state_of = states | {
+        row.code: states[row.parent]
+        for row in rows
+        if row.kind == "county" and row.parent in states
+    }
     largest: dict[str, int] = {}
     for row in rows:
-        if row.kind == "village":
+        if row.kind in {"village", "county", "district"}:
             continue
-        weight = row.population if row.kind == "city" else 10**9
+        weight = row.population if row.kind in {"city", "region"} else 10**9
         for name in {fold(spelling) for spelling in (row.en, *row.aliases)}:
             largest[name] = max(weight, largest.get(name, 0))
     for row in rows:
-        if row.parent in states and row.population < largest[fold(row.en)]:
+        is_american = row.kind == "city" and row.parent in state_of
+        if is_american and row.population < largest[fold(row.en)]:
             row.aliases.insert(0, row.en)
-            row.en = row.it = f"{row.en}, {states[row.parent]}"
+            row.en = row.it = f"{row.en}, {state_of[row.parent]}"
         yield row
 
 

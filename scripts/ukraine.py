@@ -5,7 +5,8 @@ import importlib.util
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,10 +58,28 @@ def read_codifier() -> Iterator[Entry]:
 def ukraine_rows(cities: list[dict[str, Any]]) -> Iterator[Row]:
     """Yield all rows of Ukraine except the country itself."""
     codifier = list(read_codifier())
-    yield from oblast_rows()
-    yield from raion_rows(codifier)
-    yield from hromada_rows(codifier)
-    yield from settlement_rows(codifier, GeoNames(cities, codifier))
+    settlements = {row.code: row for row in settlement_rows(codifier, GeoNames(cities, codifier))}
+    for row in (*oblast_rows(), *raion_rows(codifier), *hromada_rows(codifier)):
+        place_unit(row, codifier, settlements)
+        yield row
+    yield from settlements.values()
+    yield from district_rows(codifier, settlements)
+
+
+def place_unit(row: Row, codifier: list[Entry], settlements: Mapping[str, Row]) -> None:
+    """Set the point of an oblast or raion to the mean of its settlements."""
+    if row.kind not in {"oblast", "raion"}:
+        return
+    inside = [
+        (float(place.latitude), float(place.longitude))
+        for entry in codifier
+        if row.code in entry.codes
+        and (place := settlements.get(entry.codes[-1]))
+        and place.latitude != ""
+    ]
+    if inside:
+        row.latitude = round(sum(latitude for latitude, _ in inside) / len(inside), 3)
+        row.longitude = round(sum(longitude for _, longitude in inside) / len(inside), 3)
 
 
 def oblast_rows() -> Iterator[Row]:
@@ -111,6 +130,23 @@ def raion_rows(codifier: list[Entry]) -> Iterator[Row]:
 
 
 DISTRICTS = ("Raion", "district")
+
+
+def district_rows(codifier: list[Entry], settlements: Mapping[str, Row]) -> Iterator[Row]:
+    """Yield the districts of cities, at the point of their city."""
+    counts = Counter(code for e in codifier if e.category == "B" for code in e.codes[:-1])
+    for entry in codifier:
+        city = next((c for c in entry.codes[-2::-1] if c in settlements), None)
+        if entry.category != "B" or city is None:
+            continue
+        row = Row(entry.codes[-1], "district", city)
+        row.population = settlements[city].population // counts[city]  # an equal share
+        row.latitude, row.longitude = settlements[city].latitude, settlements[city].longitude
+        english, russian = romanize_any(entry.name), russian_raion(entry.name)
+        row.en, row.it = f"{english} District", f"Distretto {english}"
+        row.uk, row.ru = f"{entry.name} район", f"{russian} район"
+        row.aliases = [f"{english} Raion", f"{entry.name} р-н", f"{russian} р-н"]
+        yield row
 
 
 def russian_raion(adjective: str) -> str:

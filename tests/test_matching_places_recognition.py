@@ -1,4 +1,4 @@
-"""Toponym recognition in four languages: place names, and words that are no place names."""
+"""Toponym recognition in four languages: place names, and words that are not place names."""
 
 import pytest
 from support.shared_resources import gazetteer

@@ -1,8 +1,9 @@
 """Area resolver: places the areas that a source names, such as `areaDesc` of a CAP warning.
 
-Areas come as codes, names and lists of names. A reference `in:PL` is no area: it says that the
-areas lie somewhere in Poland. Names are then looked up inside it only, because a namesake elsewhere
-is a wrong place.
+Areas come as codes, names and lists of names, and as references: a geocode (`ugc:TXC201`), a shape
+(`polygon:...`, `circle:...`), or `in:PL`, which says that the areas lie somewhere in Poland. Names
+are looked up inside what the geocodes or `in:` name only, because a namesake elsewhere is a wrong
+place. Shapes decide where names and geocodes give nothing smaller than a first-level region.
 """
 
 import re
@@ -11,7 +12,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from matching.places.gazetteer import Gazetteer
+from matching.places.geocodes import GeocodePlace, Geocodes
 from matching.places.region import Region
+from matching.places.shapes import is_shape_reference
+from matching.places.spatial_index import spatial_index
 
 _SOMEWHERE_IN = "in:"
 _MAX_PARTS = 100  # of one area
@@ -26,13 +30,32 @@ _AND = re.compile(
 )
 _COLON = re.compile(r"(?P<outer>[^:]+):\s+(?P<inner>.+)")
 _PARENTHESES = re.compile(r"(?P<outer>[^(\[]+?)\s*[(\[](?P<inner>.+)[)\]]")
-_CITY_WORDS = re.compile(
-    r"(?:(?:kreisfreie |landeshaupt|hanse)?stadt|(?:the )?city of|town of|ville de|commune de"
-    r"|città di|comune di|ciudad de|miasto|gmina|m\.|м\.|місто|город|г\.)\s*(?P<name>.+)",
+_UNIT_WORDS = re.compile(
+    r"(?:[mмг]\.\s*|(?:(?:kreisfreie |landeshaupt|hanse)?stadt|(?:the )?city of|town of|ville de"
+    r"|commune de|città di|comune di|ciudad de|miasto|gmina|місто|город"
+    r"|(?:land)?kreis(?: und stadt)?|stadt und (?:land)?kreis|lk|bundesland|land|freistaat"
+    r"|kanton|canton(?: de| of)?"
+    r"|cantone(?: di)?|prov(?:incia|ince)(?: (?:di|de|of|del|du))?|state of|county of|województwo"
+    r"|regi(?:on|one|ón)(?: (?:di|de|of|du|del))?|d[eé]partement(?: (?:de la|de|du|des))?)\s+)"
+    r"(?P<name>.+)",
     re.IGNORECASE,
 )
+# North East England, Toscana Nord: somewhere in the region.
+_DIRECTIONS = (
+    r"north|south|east|west|northern|southern|eastern|western|central|mid|coastal|inland"
+    r"|northeast(?:ern)?|northwest(?:ern)?|southeast(?:ern)?|southwest(?:ern)?"
+    r"|nord|süd|ost|nördliches|südliches|östliches|westliches|sud|est|ouest|ovest|norte|sur|este|oeste"
+    r"|settentrionale|meridionale|orientale|occidentale|centrale|північ|південь|схід|захід"
+)
+_DIRECTED = re.compile(
+    rf"(?:(?:{_DIRECTIONS})[\s-]+(?:and |und |e )?)+(?P<name>.+)"
+    rf"|(?P<before>.+?)(?:[\s-]+(?:{_DIRECTIONS}))+",
+    re.IGNORECASE,
+)
+_COUNTY_NOUNS = ("County", "Parish", "Borough", "Municipio", "city", "Census Area")
 _STATE = re.compile(r"[A-Z]{2}")
 _MAJOR_KINDS = frozenset(("country", "region", "oblast"))
+_US = "US"
 
 
 @dataclass(frozen=True)
@@ -41,7 +64,7 @@ class Placement:
 
     codes: tuple[str, ...] = ()  # regions that are the areas
     containers: tuple[str, ...] = ()  # regions that contain the unknown areas, or any area at all
-    unknown: tuple[str, ...] = ()  # areas that no known region is
+    unknown: tuple[str, ...] = ()  # areas that match no known region
 
 
 def somewhere_in(region: str) -> str:
@@ -51,7 +74,12 @@ def somewhere_in(region: str) -> str:
 
 def area_names(references: Iterable[str]) -> tuple[str, ...]:
     """Return the references that name areas."""
-    return tuple(item for item in references if not item.startswith(_SOMEWHERE_IN))
+    is_geocode = Geocodes.load().is_reference
+    return tuple(
+        item
+        for item in references
+        if not (item.startswith(_SOMEWHERE_IN) or is_geocode(item) or is_shape_reference(item))
+    )
 
 
 class AreaResolver:
@@ -59,18 +87,70 @@ class AreaResolver:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
+        self._geocodes = Geocodes.load()
 
     def resolve(self, references: Sequence[str]) -> Placement:
         """Return the places of all areas, each once, in order."""
+        geocodes = tuple(map(self._geocode, filter(self._geocodes.is_reference, references)))
+        containers = _unique([place.container] for place in geocodes if place.container)
+        containers = self._innermost(containers) or self._hints(references)
+        exact = _unique([place.region] for place in geocodes if place.region)
+        names = area_names(references)
+        if any(not self._is_first_level(code) for code in exact):
+            return Placement(exact, containers)  # counties by number; their names are ambiguous
+        placement = _join(self._place(name, containers) for name in names)
+        codes = self._join_exact(placement.codes, exact)
+        if all(map(self._is_first_level, codes)):
+            codes = self._find_in_shapes(references, codes, containers) or codes
+        return Placement(
+            codes,
+            placement.containers or (() if names and codes else containers),
+            () if exact else placement.unknown,
+        )
+
+    def _geocode(self, reference: str) -> GeocodePlace:
+        return self._geocodes.place(reference, lambda code: self._gazetteer.get(code) is not None)
+
+    def _hints(self, references: Sequence[str]) -> tuple[str, ...]:
         hints = (item for item in references if item.startswith(_SOMEWHERE_IN))
         regions = (self._gazetteer.resolve(hint.removeprefix(_SOMEWHERE_IN)) for hint in hints)
-        containers = tuple(dict.fromkeys(region.code for region in regions if region))
-        names = area_names(references)
-        placement = _join(self._place(name, containers) for name in names)
-        return placement if names else Placement(containers=containers)
+        return tuple(dict.fromkeys(region.code for region in regions if region))
+
+    def _innermost(self, codes: Sequence[str]) -> tuple[str, ...]:
+        """Return the regions that contain none of the others."""
+        outer = {ancestor for code in codes for ancestor in self._gazetteer.ancestors(code)}
+        return tuple(code for code in codes if code not in outer)
+
+    def _join_exact(self, named: tuple[str, ...], exact: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the regions by name and by code; a code inside a named region is the exacter."""
+        smaller = [code for code in named if code not in exact and not self._is_first_level(code)]
+        if any(self._is_inside(self._gazetteer.region(code), exact) for code in smaller):
+            return named
+        return tuple(dict.fromkeys((*named, *exact)))
+
+    def _find_in_shapes(
+        self, references: Sequence[str], codes: tuple[str, ...], containers: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """Return what lies in the shapes; only what is inside of the regions known, if any is."""
+        index = None
+        shape_codes: tuple[str, ...] = ()
+        for reference in filter(is_shape_reference, references):
+            index = index or spatial_index(self._gazetteer)
+            shape_codes = tuple(dict.fromkeys((*shape_codes, *index.find(reference))))
+        outer = codes or containers
+        inside = tuple(c for c in shape_codes if self._is_inside(self._gazetteer.region(c), outer))
+        return inside or (() if codes else shape_codes)
+
+    def _is_first_level(self, code: str) -> bool:
+        """Return whether it is a country, or a region directly inside one."""
+        region = self._gazetteer.region(code)
+        parent = self._gazetteer.get(region.parent) if region.parent else None
+        if region.kind not in _MAJOR_KINDS:
+            return False
+        return parent is None or parent.kind == "country"
 
     def _place(self, area: str, containers: tuple[str, ...], depth: int = 0) -> Placement:
-        """Place one area: as it stands, as a list, without its qualifier, without a city word."""
+        """Place one area: unchanged, as a list, without its qualifier, without a city word."""
         name = area.strip(" \t.,:")
         if not name:
             return Placement()
@@ -79,7 +159,18 @@ class AreaResolver:
         unknown = Placement((), containers, (name,))
         if depth == _MAX_DEPTH:
             return unknown
-        return self._place_composite(name, containers, depth + 1) or unknown
+        placement = self._place_composite(name, containers, depth + 1)
+        if placement and (placement.codes or placement.containers != containers):
+            return placement
+        return self._place_directed(name, containers) or placement or unknown
+
+    def _place_directed(self, name: str, containers: tuple[str, ...]) -> Placement | None:
+        """Place a part of a region in the region: North East England."""
+        match = _DIRECTED.fullmatch(name)
+        region = self._find(match["name"] or match["before"], containers) if match else None
+        if region is None or not self._is_major(region.code):
+            return None
+        return Placement((), (region.code,), (name,))
 
     def _place_composite(
         self, name: str, containers: tuple[str, ...], depth: int
@@ -90,7 +181,7 @@ class AreaResolver:
                 return self._place_qualified(name, match, containers, depth)
             if not pattern.groups and len(parts := pattern.split(name, _MAX_PARTS)) > 1:
                 return self._place_list(parts, containers, depth)
-        match = _CITY_WORDS.fullmatch(name)
+        match = _UNIT_WORDS.fullmatch(name)
         parts = [match["name"]] if match else _AND.split(name, _MAX_PARTS)
         placement = self._place_list(parts, containers, depth) if parts != [name] else None
         # Many a name has such a word: Lewis and Clark.
@@ -162,11 +253,28 @@ class AreaResolver:
 
         A container itself is inside.
         """
-        likeliest = self._gazetteer.resolve(name)
-        if likeliest is None or not containers or self._is_inside(likeliest, containers):
+        likeliest = self._gazetteer.resolve(name) or self._find_by_code(name)
+        if likeliest and (not containers or self._is_inside(likeliest, containers)):
             return likeliest
-        namesakes = self._gazetteer.find(name)
-        return next((item for item in namesakes if self._is_inside(item, containers)), None)
+        namesakes = self._gazetteer.find(name) if containers else ()
+        inside = (item for item in namesakes if self._is_inside(item, containers))
+        return next(inside, None) or self._find_county(name, containers)
+
+    def _find_by_code(self, name: str) -> Region | None:
+        """Return the region of an ISO 3166-2 code that has another code here: UA-32."""
+        references = self._geocodes.references("", name) if "-" in name else ()
+        places = [self._geocode(reference) for reference in references]
+        code = places[0].region if len(places) == 1 else None
+        return self._gazetteer.get(code) if code else None
+
+    def _find_county(self, name: str, containers: Sequence[str]) -> Region | None:
+        """Return the county of a name without its noun, in states of the USA."""
+        states = [code for code in containers if code.startswith(_US)]
+        for noun in _COUNTY_NOUNS if states else ():
+            for county in self._gazetteer.find(f"{name} {noun}"):
+                if county.kind == "county" and self._is_inside(county, states):
+                    return county
+        return None
 
     def _is_major(self, code: str) -> bool:
         return self._gazetteer.region(code).kind in _MAJOR_KINDS

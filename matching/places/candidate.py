@@ -18,10 +18,16 @@ class Candidate:
     words: tuple[str, ...]  # in the form of the text, normalised
     referents: tuple[int, ...]  # region numbers, likeliest first
     spelling: Spelling | None  # None: a demonym or a flag emoji
+    weak_referents: tuple[int, ...] = ()  # regions that it means only if the text shows so
     is_certain: bool = False  # needs no disambiguation
     is_elliptic: bool = False  # an adjective without its noun: на Харківській
     is_rejected: bool = False
     is_accepted: bool = False
+
+    @property
+    def is_weak(self) -> bool:
+        """True if it means no region unless the text shows so."""
+        return self.referents[:1] == self.weak_referents[:1]
 
     @property
     def last(self) -> int:

@@ -12,6 +12,7 @@ from matching.places.name_index import NameIndex, Spelling
 from matching.places.region_table import RegionTable
 from matching.places.unit_lists import UnitListScanner
 from matching.places.unit_words import UnitWords
+from matching.steps import Steps, split_steps
 from matching.text.tokenizer import Token, TokenSequence, Word
 
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
@@ -62,13 +63,17 @@ class CandidateScanner:
             )
         )
 
-    def scan(self, tokens: TokenSequence, *, is_all_caps: bool) -> list[Candidate]:
+    def scan(self, tokens: TokenSequence, *, is_all_caps: bool) -> Steps[list[Candidate]]:
         """Return all candidates in order; they do not overlap."""
         candidates: list[Candidate] = []
         next_position = 0
-        for position in self._start_positions(tokens):
-            if position >= next_position:
-                next_position = self._scan_at(tokens, position, candidates, is_all_caps=is_all_caps)
+        for group in split_steps(self._start_positions(tokens)):
+            for position in group:
+                if position >= next_position:
+                    next_position = self._scan_at(
+                        tokens, position, candidates, is_all_caps=is_all_caps
+                    )
+            yield
         return candidates
 
     def _start_positions(self, tokens: TokenSequence) -> list[int]:
@@ -115,7 +120,7 @@ class CandidateScanner:
         return position + 1
 
     def scan_flags(self, text: str) -> Iterator[Candidate]:
-        """Yield the flag emoji of countries; they are no words, so their position is -1."""
+        """Yield the flag emoji of countries; they are not words, so their position is -1."""
         for match in _FLAG.finditer(text):
             code = "".join(chr(ord(letter) - _FLAG_A + ord("A")) for letter in match.group())
             number = self._table.number(code)
@@ -175,7 +180,7 @@ class CandidateScanner:
     def _is_adjective(
         self, tokens: TokenSequence, position: int, spellings: Sequence[Spelling]
     ) -> bool:
-        """Return whether it is a demonym or an oblast: Українці, Сумська, no form of Українка."""
+        """Return whether a word is a demonym or an oblast: Українці, Сумська, not Українка."""
         text = tokens.texts[position]
         is_exact = any(spelling.words == (text,) for spelling in spellings)
         if text in self._demonyms:
@@ -206,10 +211,24 @@ class CandidateScanner:
     ) -> Candidate:
         if len(spellings) > 1:
             region = self._table.region
-            spellings.sort(key=lambda spelling: region(spelling.referents[0]).rank_key)
-        referents = tuple(dict.fromkeys([n for spelling in spellings for n in spelling.referents]))
+            spellings.sort(
+                key=lambda spelling: (spelling.is_weak, region(spelling.referents[0]).rank_key)
+            )
         texts = tuple([word.text for word in words])
-        return Candidate(position, len(words), *span, texts, referents, spellings[0])
+        referents = tuple(dict.fromkeys([n for spelling in spellings for n in spelling.referents]))
+        if not sum([spelling.weak_count for spelling in spellings]):
+            return Candidate(position, len(words), *span, texts, referents, spellings[0])
+        strong = tuple(dict.fromkeys([n for s in spellings for n in s.strong_referents]))
+        weak_referents = tuple([number for number in referents if number not in strong])
+        return Candidate(
+            position,
+            len(words),
+            *span,
+            texts,
+            strong or weak_referents,
+            spellings[0],
+            weak_referents,
+        )
 
     def _elliptic_oblast(self, text: str) -> Spelling | None:
         """Return the oblast of an adjective without its noun: на Харківській."""

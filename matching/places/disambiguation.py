@@ -1,5 +1,7 @@
 """Toponym disambiguation: accepts or rejects candidates by context, then ranks referents."""
 
+from collections.abc import Iterable
+
 from matching.places.candidate import Candidate
 from matching.places.containment import ContainmentResolver
 from matching.places.lexicon import Lexicon
@@ -13,8 +15,10 @@ from matching.places.referents import (
 )
 from matching.places.region import Region
 from matching.places.region_table import RegionTable
+from matching.steps import Steps, split_steps
 
 _MINOR_KINDS = frozenset(("village", "town", "hromada"))
+_CONTAINER_KINDS = frozenset(("country", "region"))
 _MAX_ROUNDS = 3  # passes in which acceptance spreads along lists
 _POPULATION_PER_REFERENT = 500  # inhabitants of a city for each referent of its name
 _MAJOR_CITY = 1_000_000  # inhabitants; a larger city is never taken for a person
@@ -36,45 +40,102 @@ class Disambiguator:
         self._lexicon = lexicon
         self._containment = ContainmentResolver(context, table, lexicon)
 
-    def disambiguate(self) -> list[Candidate]:
+    def disambiguate(self) -> Steps[list[Candidate]]:
         """Return the accepted candidates, each with its likeliest referent first."""
-        self._reject_other_entities()
-        for candidate in self._candidates:
-            if not candidate.is_rejected:
-                candidate.is_accepted = self._has_local_evidence(candidate)
-        self._accept_by_other_places()
+        self._choose_stated_regions()
+        yield from self._reject_other_entities()
+        for group in split_steps(self._candidates):
+            for candidate in group:
+                if not candidate.is_rejected:
+                    candidate.is_accepted = self._has_local_evidence(candidate)
+            yield
+        yield from self._accept_by_other_places()
+        self._accept_weak_names()
         accepted = [candidate for candidate in self._candidates if candidate.is_accepted]
-        ReferentRanker(self._context, self._table).rank(accepted)
+        yield from ReferentRanker(self._context, self._table).rank(accepted)
         return accepted
+
+    # --- regions by a weak name ---
+
+    def _choose_stated_regions(self) -> None:
+        """Resolve a name to the region that bears it too, if a unit noun is beside it."""
+        for candidate in self._candidates:
+            if candidate.weak_referents and self._context.has_region_noun(candidate):
+                city = candidate.referents[0]  # Bari in the province of Bari
+                regions = sorted(
+                    candidate.weak_referents,
+                    key=lambda number: city not in self._table.subtree(number),
+                )
+                candidate.referents = tuple(dict.fromkeys((*regions, *candidate.referents)))
+                candidate.is_certain = True
+
+    def _accept_weak_names(self) -> None:
+        """Accept weak names of regions in an accepted country or region, or around a place."""
+        nearby = self._candidates[:MAX_PLACES]
+        weak = [c for c in nearby if c.weak_referents and not c.is_certain]
+        accepted = [c.referents[0] for c in nearby if c.is_accepted] if weak else []
+        containers = [
+            self._table.subtree(number)
+            for number in accepted
+            if self._table.region(number).kind in _CONTAINER_KINDS
+        ]
+        for candidate in weak:
+            is_inside = any(candidate.referents[0] in numbers for numbers in containers)
+            if candidate.is_accepted and is_inside:
+                continue
+            for number in candidate.weak_referents:
+                if any(number in numbers[1:] for numbers in containers) or (
+                    candidate.is_weak and self._contains_any(number, accepted)
+                ):
+                    candidate.referents = tuple(dict.fromkeys((number, *candidate.referents)))
+                    candidate.is_accepted = not candidate.is_rejected
+                    candidate.is_certain = True
+                    break
+
+    def _contains_any(self, number: int, places: Iterable[int]) -> bool:
+        subtree = self._table.subtree(number)
+        return any(place in subtree for place in places)
 
     # --- rejection ---
 
-    def _reject_other_entities(self) -> None:
+    def _reject_other_entities(self) -> Steps[None]:
         """Reject people, rivers and things, and places that the text puts in an unlisted state."""
-        context = self._context
         unlisted: set[tuple[str, ...]] = set()
         person_names: set[tuple[str, ...]] = set()
-        for position, candidate in enumerate(self._candidates):
-            if candidate.is_certain or candidate.is_elliptic:
-                continue
-            kind = self._kind(candidate)
-            if kind == "country" or kind in SETTLEMENT_KINDS:
-                following = self._candidates[position + 1 : position + 2]
-                if self._containment.is_unlisted(candidate, following):
-                    unlisted.add(self._name_words(candidate))
-            if kind in SETTLEMENT_KINDS:
-                candidate.is_rejected = context.is_river(candidate) or (
-                    context.has_settlement_excluding_article(candidate)
-                    and not self._containment.resolve_to_oblast(candidate)
-                )
-                if context.has_human_action(candidate):
-                    person_names.add(self._name_words(candidate))
-            candidate.is_rejected = candidate.is_rejected or context.is_other_entity(candidate)
+        for group in split_steps(range(len(self._candidates))):
+            for position in group:
+                candidate = self._candidates[position]
+                if not (candidate.is_certain or candidate.is_elliptic):
+                    self._reject_other_entity(position, candidate, unlisted, person_names)
+            yield
         for candidate in self._candidates if unlisted or person_names else ():
             words = self._name_words(candidate)
             is_person = words in person_names and not self._has_place_cue(candidate)
             if candidate.spelling and (words in unlisted or is_person):
                 candidate.is_rejected = True
+
+    def _reject_other_entity(
+        self,
+        position: int,
+        candidate: Candidate,
+        unlisted: set[tuple[str, ...]],
+        person_names: set[tuple[str, ...]],
+    ) -> None:
+        """Reject a candidate by its context; add what its namesakes are rejected for."""
+        context = self._context
+        kind = self._kind(candidate)
+        if kind == "country" or kind in SETTLEMENT_KINDS:
+            following = self._candidates[position + 1 : position + 2]
+            if self._containment.is_unlisted(candidate, following):
+                unlisted.add(self._name_words(candidate))
+        if kind in SETTLEMENT_KINDS:
+            candidate.is_rejected = context.is_river(candidate) or (
+                context.has_settlement_excluding_article(candidate)
+                and not self._containment.resolve_to_oblast(candidate)
+            )
+            if context.has_human_action(candidate):
+                person_names.add(self._name_words(candidate))
+        candidate.is_rejected = candidate.is_rejected or context.is_other_entity(candidate)
 
     # --- acceptance ---
 
@@ -82,9 +143,11 @@ class Disambiguator:
         """Return whether the words beside the candidate are enough to accept it."""
         if candidate.is_certain or candidate.is_elliptic:
             return candidate.is_certain
+        if candidate.is_weak:
+            return False
         kind = self._kind(candidate)
         if kind in UNIT_KINDS and candidate.size > 1:
-            return kind != "hromada" or len(candidate.referents) == 1
+            return kind not in {"hromada", "district"} or len(candidate.referents) == 1
         is_explicit = self._is_explicit(candidate)
         if self._has_many_referents(candidate):
             return is_explicit and kind == "city"
@@ -107,7 +170,7 @@ class Disambiguator:
             return True
         has_positional_capital = self._context.has_positional_capital(candidate)
         is_word = self._is_ordinary_word(candidate, has_positional_capital=has_positional_capital)
-        country = self._best_referent(candidate).parent
+        country = self._country(candidate)
         if not has_positional_capital and self._context.has_native_preposition(candidate, country):
             return True
         if is_word or not self._context.has_preposition(candidate, is_strict=True):
@@ -136,7 +199,7 @@ class Disambiguator:
         return self._is_ordinary_word(candidate, has_positional_capital=has_positional_capital)
 
     def _is_ordinary_word(self, candidate: Candidate, *, has_positional_capital: bool) -> bool:
-        """Return whether it may be an ordinary word here."""
+        """Return whether the candidate may be an ordinary word here."""
         if len(candidate.words) > 1:
             return False
         if self._is_prominent(candidate):
@@ -155,16 +218,21 @@ class Disambiguator:
         best = self._best_referent(candidate)
         return best.is_prominent and not self._has_many_referents(candidate)
 
-    def _accept_by_other_places(self) -> None:
+    def _accept_by_other_places(self) -> Steps[None]:
         """Accept candidates in a list with an accepted place or in an accepted unit."""
         for _ in range(_MAX_ROUNDS):
             units = self._accepted_units()
-            newly_accepted = [
-                self._accept_if_supported(position, units)
+            undecided = [
+                position
                 for position, candidate in enumerate(self._candidates)
                 if not (candidate.is_accepted or candidate.is_rejected)
             ]
-            if not any(newly_accepted):
+            has_accepted = False
+            for group in split_steps(undecided):
+                for position in group:
+                    has_accepted |= self._accept_if_supported(position, units)
+                yield
+            if not has_accepted:
                 return
 
     def _accepted_units(self) -> list[int]:
@@ -182,9 +250,13 @@ class Disambiguator:
         return candidate.is_accepted
 
     def _is_supported(self, position: int, candidate: Candidate, units: list[int]) -> bool:
+        if candidate.is_weak:
+            return False
         if candidate.is_elliptic:
             oblasts = (self._table.region(unit).kind == "oblast" for unit in units)
             return any(oblasts) and not self._context.has_agreeing_noun(candidate)
+        if self._kind(candidate) == "district":
+            return self._is_in_accepted_city(candidate)
         is_word = self._is_ordinary_word(candidate, has_positional_capital=True)
         has_many_referents = self._has_many_referents(candidate)
         is_minor = has_many_referents or self._kind(candidate) in _MINOR_KINDS
@@ -203,7 +275,7 @@ class Disambiguator:
         )
 
     def _is_in_list(self, position: int, candidate: Candidate) -> bool:
-        """Return whether it is in a list with an accepted place."""
+        """Return whether the candidate is in a list with an accepted place."""
         return any(
             other.is_accepted
             and not other.is_elliptic
@@ -215,7 +287,7 @@ class Disambiguator:
         )
 
     def _is_in_accepted_unit(self, candidate: Candidate, units: list[int]) -> bool:
-        """Return whether it lies in an accepted unit that is not named after it."""
+        """Return whether the candidate lies in an accepted unit that is not named after it."""
         best = self._best_referent(candidate)
         return any(
             candidate.referents[0] in self._table.subtree(unit)
@@ -223,17 +295,26 @@ class Disambiguator:
             for unit in units
         )
 
+    def _is_in_accepted_city(self, candidate: Candidate) -> bool:
+        """Return whether a city of several with a district of this name is accepted."""
+        cities = (
+            other.referents[0] for other in self._candidates[:MAX_PLACES] if other.is_accepted
+        )
+        referents = referents_inside(candidate, cities, self._table)
+        candidate.referents = tuple(dict.fromkeys((*referents, *candidate.referents)))
+        return bool(referents)
+
     def _is_in_accepted_country(self, candidate: Candidate) -> bool:
-        """Return whether it is a city abroad whose country is accepted."""
+        """Return whether the candidate is a city abroad whose country is accepted."""
         best = self._best_referent(candidate)
         if best.kind != "city" or best.is_home:
             return False
-        countries = {
-            other.referents[0]
+        number = candidate.referents[0]
+        return any(
+            number in self._table.subtree(other.referents[0])
             for other in self._candidates[:MAX_PLACES]
             if other.is_accepted and self._is_country(other)
-        }
-        return any(candidate.referents[0] in self._table.subtree(number) for number in countries)
+        )
 
     def _contains_accepted_city(self, candidate: Candidate) -> bool:
         """Return whether a city of this country is accepted: Turkey hosts it in Istanbul."""
@@ -249,6 +330,13 @@ class Disambiguator:
     def _has_place_cue(self, candidate: Candidate) -> bool:
         context = self._context
         return context.has_settlement_noun(candidate) or context.has_preposition(candidate)
+
+    def _country(self, candidate: Candidate) -> str | None:
+        """Return the code of the country that contains the best referent."""
+        region = self._best_referent(candidate)
+        while region.parent and (number := self._table.number(region.parent)) is not None:
+            region = self._table.region(number)
+        return region.code
 
     def _is_country(self, candidate: Candidate) -> bool:
         return self._kind(candidate) == "country"

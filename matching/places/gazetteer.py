@@ -72,7 +72,7 @@ class Gazetteer:
 
         The oblast named after the first city follows the cities, because Mykolaiv means either. A
         containing region after the name selects among the referents: Mykolaiv, Lviv Oblast;
-        Миколаївка Краматорського району. Two names of cities are no name: Mykolaiv, Lviv.
+        Миколаївка Краматорського району. Two names of cities are not one name: Mykolaiv, Lviv.
         """
         return self.find_words(split_words(name))
 
@@ -127,15 +127,26 @@ class Gazetteer:
             return name
         kinds = ("raion", "oblast") if region.kind in _MINOR_KINDS else ("oblast",)
         containing = [r for r in map(self.region, self.ancestors(code)) if r.kind != "group"]
-        qualifiers = [r for r in containing if r.kind in kinds] or containing[:1]
+        if region.kind == "district":
+            kinds, containing = ("city",), containing[:1]
+        qualifiers = [r for r in containing if r.kind in kinds] or containing[-2:][:1]
         return ", ".join((name, *(self.name(r.code, language) for r in qualifiers)))
 
     def _is_ambiguous(self, region: Region, name: str) -> bool:
-        """Return whether another place with the name is as likely; for a city, only a city is."""
-        referents = [
-            r for r in self._find_exact(split_words(name)) if r.kind not in {"oblast", "raion"}
+        """Return whether another place with the name is as likely; for a city, only a city is.
+
+        A region is told from a city inside it by its own name.
+        """
+        related = {region.code, *self.ancestors(region.code)}
+        ignored_kinds = {"oblast"} if region.kind == "district" else {"oblast", "raion"}
+        namesakes = [
+            r
+            for r in self._find_exact(split_words(name))
+            if r.kind not in ignored_kinds
+            and r.code not in related
+            and region.code not in self.ancestors(r.code)
+            and (region.kind != "city" or not r.is_small_region)
         ]
-        namesakes = [r for r in referents if r.code != region.code]
         population = _POPULATION_PER_NAMESAKE * len(namesakes)
         if region.kind in _MINOR_KINDS or region.population < population:
             return bool(namesakes)
@@ -167,17 +178,32 @@ class Gazetteer:
         """Return the regions of a name inside a region of the name that follows."""
         regions = self._find_exact(name)
         units = self._find_exact(qualifier) if regions else ()
-        if not units or (regions[0].is_prominent and units[0].kind in _SETTLEMENT_KINDS):
+        if not units and regions and regions[0].kind == "county":
+            units = self._find_us_state(qualifier)
+        if units and units[0].kind in _SETTLEMENT_KINDS and regions[0].is_prominent:
+            # Mykolaiv, Lviv are two cities; Подільський район, Київ is a district.
+            regions = tuple(r for r in regions if r.kind == "district")
+        if not units:
             return ()
         containing = {unit.code for unit in units if unit.kind != "village"}
         return tuple(r for r in regions if not containing.isdisjoint(self.ancestors(r.code)))
+
+    def _find_us_state(self, words: tuple[str, ...]) -> tuple[Region, ...]:
+        """Return the state of an abbreviation: Harris County, TX."""
+        state = self.get(f"US-{words[0].upper()}") if len(words) == 1 else None
+        return (state,) if state else ()
 
     def _find_exact_uncached(self, name_words: tuple[str, ...]) -> tuple[Region, ...]:
         is_possible = name_words and len(name_words) <= self.recognizer.max_length(name_words[0])
         codes = self.recognizer.referents(name_words) if is_possible else ()
         cities = [code for code in codes if self.region(code).kind == "city"]
         oblasts = self._oblasts_named_after(cities[0]) if cities else ()
-        countries = codes[: codes.index(cities[0])] if cities else ()
+        containers = self.ancestors(cities[0]) if cities else ()
+        countries = [
+            code
+            for code in (codes[: codes.index(cities[0])] if cities else ())
+            if code not in containers or self.region(code).kind == "country"
+        ]
         return tuple(map(self.region, dict.fromkeys((*countries, *cities, *oblasts, *codes))))
 
     def _oblasts_named_after(self, city: str) -> tuple[str, ...]:

@@ -40,13 +40,15 @@ class Lexicon:
     native_prepositions: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by country
     settlement_nouns: frozenset[str] = _EMPTY
     settlement_abbreviations: frozenset[str] = _EMPTY  # before a full stop
+    region_nouns: frozenset[str] = _EMPTY  # beside the name of a region abroad
+    region_linking_words: frozenset[str] = _EMPTY  # between such a noun and the name
     linking_words: frozenset[str] = _EMPTY  # between such a noun and the name
     articles: frozenset[str] = _EMPTY  # never before a town
     oblast_articles: frozenset[str] = _EMPTY  # articles before an oblast named after a city
     state_nouns: frozenset[str] = _EMPTY  # before the name of a state
     location_nouns: frozenset[str] = _EMPTY  # after the demonym of a country: a Bulgarian town
     lowercase_names: frozenset[str] = _EMPTY  # names that need no capital
-    excluded_phrases: tuple[tuple[str, ...], ...] = ()  # a place name in them is no mention
+    excluded_phrases: tuple[tuple[str, ...], ...] = ()  # a place name in them is not a mention
     place_events: frozenset[tuple[str, ...]] = frozenset()  # happen to places only
     provinces: Mapping[tuple[str, ...], str] = field(default_factory=dict)  # name -> country
 
@@ -66,7 +68,13 @@ class Lexicon:
             for name in names.split(",")
         }
         sets = {key: frozenset(split_words(text)) for key, text in data.items()}
-        for key in ("person_names", "place_first_names", "river_names", "lowercase_names"):
+        for key in (
+            "person_names",
+            "place_first_names",
+            "region_nouns",
+            "river_names",
+            "lowercase_names",
+        ):
             sets[key] = frozenset(form for word in sets[key] for form in decline(word))
         for key in ("human_actions", "river_actions"):
             sets[key] = frozenset(form for word in sets[key] for form in inflection.inflect(word))

@@ -13,11 +13,13 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from matching.places.gazetteer import Gazetteer
 from matching.places.region import Region
+from matching.places.spatial_index import spatial_index
 
 _MIN_SIMILARITY = 0.68
 _SCORE_STEP = 0.1  # similarities within one step rank by the prior of the place
 _MAX_NAME_LENGTH = 80  # code points; bounds the time of a look-up
 _MAX_MATCHES = 60  # names, before ranking by place
+_SETTLEMENT_KINDS = frozenset(("city", "town", "village"))
 _CELL_SIZE = 1.0  # degrees
 
 # Letter groups -> one phonetic letter, in the order in which they are replaced.
@@ -42,6 +44,7 @@ def warm_up(gazetteer: Gazetteer) -> None:
     """Build the caches of suggest() and nearest(): about a second, in any thread."""
     _build_sound_index(gazetteer)
     _build_settlement_grid(gazetteer)
+    spatial_index(gazetteer)
 
 
 def suggest(
@@ -56,7 +59,7 @@ def suggest(
     if exact:
         return exact[:limit]
     sound_index = _build_sound_index(gazetteer)
-    key = _phonetic_key(name[:_MAX_NAME_LENGTH])
+    key = phonetic_key(name[:_MAX_NAME_LENGTH])
     first, last = sound_index.similar_length(len(key), min_similarity)
     matches = process.extract(
         key,
@@ -110,13 +113,13 @@ def _build_sound_index(gazetteer: Gazetteer) -> _SoundIndex:
     pairs = [
         (sound, region.code)
         for region in gazetteer.prominent_regions()
-        for sound in {_phonetic_key(name) for name in (*region.names.values(), *region.aliases)}
+        for sound in {phonetic_key(name) for name in (*region.names.values(), *region.aliases)}
     ]
     pairs.sort(key=lambda pair: len(pair[0]))
     return _SoundIndex([sound for sound, _ in pairs], [code for _, code in pairs])
 
 
-def _phonetic_key(name: str) -> str:
+def phonetic_key(name: str) -> str:
     """Return a rough phonetic key of a name in any script."""
     folded = unicodedata.normalize("NFKC", name).casefold()
     latin = "".join(_LATIN_LETTERS.get(letter, letter) for letter in folded)
@@ -132,6 +135,8 @@ class _SettlementGrid:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._cells: dict[tuple[int, int], list[tuple[float, float, str, bool]]] = {}
         for code, kind, latitude, longitude in gazetteer.coordinates():
+            if kind not in _SETTLEMENT_KINDS:
+                continue
             cell = self._cells.setdefault(_cell(latitude, longitude), [])
             cell.append((latitude, longitude, code, kind == "city"))
 

@@ -85,7 +85,7 @@ class MentionContext:
         return self._text[candidate.start - 1 : candidate.start] == "#"
 
     def is_label(self, candidate: Candidate) -> bool:
-        """Return whether it stands alone before a colon or a dash: Суми: вибухи."""
+        """Return whether the name is alone before a colon or a dash: Суми: вибухи."""
         has_separator = _LABEL_SEPARATOR.match(self.gap_after(candidate)) is not None
         return has_separator and self._tokens.is_sentence_start(candidate.first)
 
@@ -117,6 +117,18 @@ class MentionContext:
             return self.gap_before(candidate).startswith(".")
         return word.text in self._lexicon.settlement_nouns
 
+    def has_region_noun(self, candidate: Candidate) -> bool:
+        """Return whether a noun for a region is beside it: Delta State, provincia di Como."""
+        nouns = self._lexicon.region_nouns
+        following = self.word_after(candidate)
+        if following and following.text in nouns and self.gap_after(candidate) == " ":
+            return True
+        word, distance = self.word_before(candidate), 1
+        while word and word.text in self._lexicon.region_linking_words and distance < 3:
+            distance += 1
+            word = self.word_before(candidate, distance)
+        return word is not None and word.text in nouns and self.gap_before(candidate) == " "
+
     def has_preposition(self, candidate: Candidate, *, is_strict: bool = False) -> bool:
         """Return whether a preposition precedes it; if is_strict, only one typical for places."""
         word = self.word_before(candidate)
@@ -145,7 +157,7 @@ class MentionContext:
         return has_link or bool(_LIST_SEPARATOR.search(gap))
 
     def is_other_entity(self, candidate: Candidate) -> bool:
-        """Return whether it is part of the name of a street, river or person, or a nickname."""
+        """Return whether the name is part of that of a street, river or person, or a nickname."""
         word, following = self.word_before(candidate), self.word_after(candidate)
         return (
             self._is_street_or_business(candidate, word, following)
@@ -194,7 +206,7 @@ class MentionContext:
         return not cues.isdisjoint(nearby)
 
     def has_settlement_excluding_article(self, candidate: Candidate) -> bool:
-        """Return whether an Italian article shows that it is no town: il Dnipro."""
+        """Return whether an Italian article shows that the name is not a town: il Dnipro."""
         word = self.word_before(candidate)
         return (
             word is not None
@@ -220,7 +232,7 @@ class MentionContext:
         return False
 
     def _starts_item(self, candidate: Candidate) -> bool:
-        """Return whether it starts a quotation, a list item or the text."""
+        """Return whether the word starts a quotation, a list item or the text."""
         gap = self.gap_before(candidate)
         return any(mark in gap for mark in '«“"„\n•') or not candidate.first
 

@@ -33,6 +33,17 @@ class Spelling:
     is_indeclinable: bool  # has no case forms
     is_ordinary_word: bool  # is also an ordinary word
     referents: tuple[int, ...]  # numbers of the regions with this name, likeliest first
+    weak_count: int = 0  # of the last referents, which a text means only if it shows so
+
+    @property
+    def strong_referents(self) -> tuple[int, ...]:
+        """The regions that a text means by the bare name."""
+        return self.referents[: len(self.referents) - self.weak_count]
+
+    @property
+    def is_weak(self) -> bool:
+        """True if a text means none of the regions by the bare name: Centre, Reading."""
+        return self.weak_count == len(self.referents)
 
 
 def strip_accents(word: str) -> str:
@@ -60,23 +71,33 @@ class NameIndex:
 
     @classmethod
     def build(
-        cls, spellings: Iterable[tuple[str, int, bool]], is_word: Callable[[str], bool]
+        cls,
+        spellings: Iterable[tuple[str, int, bool]],
+        is_word: Callable[[str], bool],
+        is_weak: Callable[[str, int], bool] = lambda _spelling, _number: False,
     ) -> "NameIndex":
         """Build an index from (spelling, region number, is indeclinable), likeliest referent first.
 
-        is_word decides whether a normalised name of one word is also an ordinary word.
+        is_word decides whether a normalised name of one word is also an ordinary word, is_weak
+        whether a text means a region by a spelling only if it shows so.
         """
         referents: dict[str, list[int]] = {}
+        weak_referents: dict[str, list[int]] = {}
         flags: dict[str, str] = {}
         for spelling, number, is_indeclinable in spellings:
             tokens = tokenize(spelling)
             if tokens:
                 encoded = " ".join(map(_encode_word, tokens))
-                numbers = referents.setdefault(encoded, [])
-                if number not in numbers:
+                strong = referents.setdefault(encoded, [])
+                weak = weak_referents.setdefault(encoded, [])
+                numbers = weak if is_weak(spelling, number) else strong
+                if number not in (*strong, *weak):
                     numbers.append(number)
                 is_ordinary_word = len(tokens) == 1 and is_word(strip_accents(tokens[0].text))
                 flags[encoded] = "f" * is_indeclinable + "o" * is_ordinary_word
+        for encoded, weak in weak_referents.items():
+            referents[encoded] += weak
+            flags[encoded] += str(len(weak)) if weak else ""
         return cls(ConstantHashTable.build(_build_entries(referents, flags).items(), _BUCKET_COUNT))
 
     @classmethod
@@ -132,10 +153,10 @@ def _build_entries(referents: dict[str, list[int]], flags: dict[str, str]) -> di
         word_stems = [
             {stem_name(word)} if is_indeclinable else stem_all_forms(word) for word in words
         ]
-        for key in {" ".join(parts) for parts in product(*word_stems)}:
+        for key in sorted({" ".join(parts) for parts in product(*word_stems)}):
             values.setdefault(key, []).append(value)
         if len(words) > 1:
-            for first in word_stems[0]:
+            for first in sorted(word_stems[0]):
                 max_lengths[first] = max(len(words), max_lengths.get(first, 0))
     entries = {key: ";".join(spellings) for key, spellings in values.items()}
     return entries | {f"{first}{_LENGTH_SUFFIX}": str(size) for first, size in max_lengths.items()}
@@ -151,4 +172,5 @@ def _decode_spelling(value: str) -> Spelling:
         is_indeclinable="f" in flags,
         is_ordinary_word="o" in flags,
         referents=tuple(map(int, numbers.split(" "))),
+        weak_count=int(flags.strip("fo") or 0),
     )

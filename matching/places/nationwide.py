@@ -46,7 +46,7 @@ class NationwideDetector:
         """Return the codes of the countries that a text mentions as a whole.
 
         mentioned: for each country in the text, the position of its first word in tokens and its
-        code. A flag emoji is no word and has the position -1.
+        code. A flag emoji is not a word and has the position -1.
         """
         texts = tokens.texts
         home_mentions = [

@@ -4,7 +4,7 @@ Pipeline: candidate generation (candidate_scanner), disambiguation by context fe
 (disambiguation, mention_context, containment), ranking of referents (referents).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from matching.places.lexicon import Lexicon
 from matching.places.mention_context import MentionContext
 from matching.places.name_index import NameIndex, strip_accents
 from matching.places.region_table import RegionTable
+from matching.steps import Steps, complete, split_steps
 from matching.text.tokenizer import Token, TokenSequence
 
 _MAX_CODES = 6
@@ -25,7 +26,7 @@ class Toponym(NamedTuple):
     """A place name recognized in a text."""
 
     codes: tuple[str, ...]  # of its possible referents, the likeliest first
-    first: int  # position of its first word; -1: a flag emoji, which is no word
+    first: int  # position of its first word; -1: a flag emoji, which is not a word
     start: int  # code points
     end: int  # exclusive
 
@@ -43,7 +44,7 @@ class ToponymRecognizer:
     def referents(self, name: tuple[str, ...]) -> tuple[str, ...]:
         """Return the codes of all regions with this name, likeliest first.
 
-        name: normalised words. A case form that is no name itself matches only prominent regions.
+        name: normalised words. A mere case form of a name matches only prominent regions.
         """
         name = tuple(map(strip_accents, name))
         spellings = self._name_index.find(name)
@@ -78,21 +79,29 @@ class ToponymRecognizer:
             return tokens[0].is_upper
         return tokens[0].is_capitalized
 
-    def recognize(self, tokens: TokenSequence, text: str = "") -> Iterator[Toponym]:
-        """Yield the toponyms of a text in order; they do not overlap.
+    def recognize(self, tokens: TokenSequence, text: str = "") -> list[Toponym]:
+        """Return the toponyms of a text in order; they do not overlap.
 
         text: the original of tokens. Without it flag emoji and the characters between words are
         not considered.
         """
+        return complete(self.recognize_in_steps(tokens, text))
+
+    def recognize_in_steps(self, tokens: TokenSequence, text: str) -> Steps[list[Toponym]]:
+        """Do what `recognize` does, in steps."""
         is_all_caps = sum([word.is_upper for word in tokens.words]) * 2 > len(tokens)
-        names = self._scanner.scan(tokens, is_all_caps=is_all_caps)
+        names = yield from self._scanner.scan(tokens, is_all_caps=is_all_caps)
         candidates = sorted(chain(names, self._scanner.scan_flags(text)), key=lambda c: c.start)
         if not candidates:
-            return
+            return []
         context = MentionContext(tokens, text, self._lexicon, is_all_caps=is_all_caps)
         disambiguator = Disambiguator(candidates, context, self._table, self._lexicon)
-        for candidate in disambiguator.disambiguate():
-            yield self._toponym(candidate)
+        accepted = yield from disambiguator.disambiguate()
+        toponyms: list[Toponym] = []
+        for group in split_steps(accepted):
+            toponyms += map(self._toponym, group)
+            yield
+        return toponyms
 
     def _toponym(self, candidate: Candidate) -> Toponym:
         codes = tuple(self._table.codes[number] for number in candidate.referents[:_MAX_CODES])

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from matching.places.candidate import Candidate
 from matching.places.mention_context import MentionContext
 from matching.places.region_table import RegionTable
+from matching.steps import Steps, split_steps
 
-UNIT_KINDS = frozenset(("oblast", "region", "raion", "hromada"))
+UNIT_KINDS = frozenset(("oblast", "region", "raion", "county", "district", "hromada"))
 SETTLEMENT_KINDS = frozenset(("city", "town", "village"))
 MAX_PLACES = 100  # places of a text that influence others; bounds the time
 MAX_REFERENTS = 4  # referents of a name that are examined
@@ -24,18 +25,26 @@ class ReferentRanker:
         self._context = context
         self._table = table
 
-    def rank(self, candidates: Sequence[Candidate]) -> None:
+    def rank(self, candidates: Sequence[Candidate]) -> Steps[None]:
         """Put first the referent in a unit right after the name, or one that contains others."""
         firsts = dict.fromkeys(candidate.referents[0] for candidate in candidates)
         mentioned = list(firsts)[:MAX_PLACES]
         candidates_by_position = {c.first: c for c in candidates if c.size}
-        for candidate in candidates:
-            if len(candidate.referents) > 1 and not candidate.is_certain:
-                following = candidates_by_position.get(candidate.last + 1)
-                referent = self._referent_in_following_unit(candidate, following)
-                referent = referent or self._referent_containing(candidate, mentioned)
-                if referent is not None:
-                    candidate.referents = tuple(dict.fromkeys((referent, *candidate.referents)))
+        for group in split_steps(candidates):
+            for candidate in group:
+                if len(candidate.referents) > 1 and not candidate.is_certain:
+                    following = candidates_by_position.get(candidate.last + 1)
+                    self._rank_referents(candidate, following, mentioned)
+            yield
+
+    def _rank_referents(
+        self, candidate: Candidate, following: Candidate | None, mentioned: Sequence[int]
+    ) -> None:
+        referent = self._referent_in_following_unit(candidate, following)
+        referent = referent or self._district_of_city(candidate, mentioned)
+        referent = referent or self._referent_containing(candidate, mentioned)
+        if referent is not None:
+            candidate.referents = tuple(dict.fromkeys((referent, *candidate.referents)))
 
     def _referent_in_following_unit(
         self, candidate: Candidate, following: Candidate | None
@@ -49,6 +58,20 @@ class ReferentRanker:
         if not _QUALIFIER_GAP.fullmatch(gap) or (is_large and "," in gap):
             return None
         return next(iter(referents_inside(candidate, following.referents[:1], self._table)), None)
+
+    def _district_of_city(self, candidate: Candidate, mentioned: Sequence[int]) -> int | None:
+        """Return the district of a mentioned city: Київ, Подільський район.
+
+        None if the text names the oblast of a raion with this name.
+        """
+        region = self._table.region
+        best = region(candidate.referents[0])
+        oblast = self._table.number(best.parent) if best.parent else None
+        if best.kind != "raion" or oblast in mentioned:
+            return None
+        districts = (n for n in candidate.referents if region(n).kind == "district")
+        cities = {region(number).code for number in mentioned if region(number).kind == "city"}
+        return next((number for number in districts if region(number).parent in cities), None)
 
     def _referent_containing(self, candidate: Candidate, mentioned: Sequence[int]) -> int | None:
         """Return the referent that contains other places of the text."""

@@ -6,11 +6,25 @@ from dataclasses import dataclass
 LANGUAGES = ("en", "uk", "ru", "it")
 
 # Prior of a bare name: the likeliest kind first.
-KINDS = ("country", "city", "oblast", "region", "group", "raion", "town", "hromada", "village")
+KINDS = (
+    "country",
+    "city",
+    "oblast",
+    "region",  # first-level abroad
+    "group",
+    "raion",
+    "district",  # of a city of Ukraine
+    "county",  # of the USA
+    "town",
+    "hromada",
+    "village",
+)
 
 # Of two cities with one name the one at home is likelier, unless it is smaller by the weight.
 HOME_COUNTRY = "UA"
 _HOME_WEIGHT = 8
+# Countries whose regions share no name with a city abroad of that size.
+_WITHOUT_NAMESAKES = ("US-", "RU-", "BY-")
 PROMINENT_POPULATION = 100_000  # inhabitants
 
 
@@ -43,10 +57,19 @@ class Region:
         return self.kind not in {"town", "village"}
 
     @property
+    def is_small_region(self) -> bool:
+        """True for a region abroad that is no rival for a city of its name."""
+        is_abroad = self.kind in {"region", "county"}
+        return is_abroad and self.population < PROMINENT_POPULATION
+
+    @property
     def rank_key(self) -> tuple[float, int]:
         """Sort key for the referents of a name (prior): the likeliest is the smallest."""
         is_minor_city = self.kind == "city" and not self.is_prominent
         rank = KINDS.index("town") + 0.5 if is_minor_city else KINDS.index(self.kind)
+        is_large = self.kind == "region" and self.population >= PROMINENT_POPULATION
+        if is_large and not self.code.startswith(_WITHOUT_NAMESAKES):
+            rank = KINDS.index("city")  # Ontario is not the city in California
         return rank, -self.population * (_HOME_WEIGHT if self.is_home else 1)
 
 

@@ -10,6 +10,8 @@ from array import array
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
+import numpy as np
+
 from matching.places.region import (
     HOME_COUNTRY,
     PROMINENT_POPULATION,
@@ -18,8 +20,11 @@ from matching.places.region import (
     encode_region,
 )
 
+_OFTEN_MINOR_KINDS = frozenset((b"city", b"region", b"county"))
 _MINOR_KINDS = frozenset((b"village", b"hromada"))
-_LINE_END = re.compile(b"\n")
+_LINE_END = ord("\n")
+_HEAD = re.compile(rb"^([0-9]+)\t([^\t\n]+)", re.MULTILINE)
+_WITH_UID = re.compile(rb"^[0-9]+\t([^\t\n]+)\t[^\t\n]*\t[^\t\n]*\t[0-9]+\t", re.MULTILINE)
 _CACHE_SIZE = 8_000  # regions
 
 
@@ -29,10 +34,11 @@ class RegionTable:
     def __init__(self, data: bytes) -> None:
         """Index the lines: size of the subtree, a tab, and the cells of encode_region()."""
         self._data = data
-        self._starts = array("I", [0, *(match.end() for match in _LINE_END.finditer(data))])
-        if not data:
-            self._starts.pop()
-        self.codes = [self._cells(number, 2)[1].decode() for number in range(len(self._starts))]
+        line_ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _LINE_END)
+        self._starts = array("I", [0, *(line_ends + 1).tolist()] if data else [])
+        heads = _HEAD.findall(data)
+        self._subtree_sizes = array("I", [int(size) for size, _ in heads])
+        self.codes = b"\t".join([code for _, code in heads]).decode().split("\t") if data else []
         self._numbers = {code: number for number, code in enumerate(self.codes)}
         self.region = functools.lru_cache(_CACHE_SIZE)(self._decode)
 
@@ -75,7 +81,7 @@ class RegionTable:
 
     def subtree(self, number: int) -> range:
         """Return the numbers of a region and of everything inside it."""
-        return range(number, number + int(self._cells(number, 1)[0]))
+        return range(number, number + self._subtree_sizes[number])
 
     def groups(self) -> Iterator[Region]:
         """Yield the groups: regions made of members that are not their children."""
@@ -85,16 +91,15 @@ class RegionTable:
 
     def regions_with_uid(self) -> Iterator[Region]:
         """Yield the regions that have a number at the alert services."""
-        for number in range(len(self)):
-            if self._cells(number, 5)[4]:
-                yield self.region(number)
+        for code in _WITH_UID.findall(self._data):
+            yield self.region(self._numbers[code.decode()])
 
     def prominent_regions(self) -> Iterator[Region]:
         """Yield the regions a bare name can mean: no villages, hromadas or small towns abroad."""
         for number, code in enumerate(self.codes):
             _, _, kind, _, _, _, _, _, population, _ = self._cells(number, 9)
-            is_small_city = kind == b"city" and int(population or 0) < PROMINENT_POPULATION
-            if kind not in _MINOR_KINDS and (not is_small_city or code.startswith(HOME_COUNTRY)):
+            is_small = kind in _OFTEN_MINOR_KINDS and int(population or 0) < PROMINENT_POPULATION
+            if kind not in _MINOR_KINDS and (not is_small or code.startswith(HOME_COUNTRY)):
                 yield self.region(number)
 
     def coordinates(self) -> Iterator[tuple[int, str, float, float]]:

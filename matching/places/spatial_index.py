@@ -1,0 +1,92 @@
+"""Spatial index: the regions and cities inside a polygon or a circle.
+
+The gazetteer has points, no borders. A region counts as inside if its point lies inside and with it
+enough of its cities; then it stands for them.
+"""
+
+import functools
+
+import numpy as np
+
+from matching.places.gazetteer import Gazetteer
+from matching.places.shapes import Shape, distances, parse_shape
+
+_UNIT_KINDS = frozenset(("oblast", "region", "raion", "county"))
+_KINDS = _UNIT_KINDS | {"city"}
+_MIN_SHARE = 0.5  # of the cities of a county or raion
+_MIN_SHARE_OF_MAJOR = 0.9  # of those of a first-level region
+_MAX_PLACES = 150  # of one shape
+_CACHE_SIZE = 512  # shapes
+
+
+class SpatialIndex:
+    """Points of regions and cities."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        rows = [row for row in gazetteer.coordinates() if row[1] in _KINDS]
+        self._codes = [code for code, *_ in rows]
+        self._positions = {code: position for position, code in enumerate(self._codes)}
+        self._is_city = np.array([kind == "city" for _, kind, _, _ in rows], dtype=np.bool_)
+        self._latitudes = np.array([row[2] for row in rows], dtype=np.float64)
+        self._longitudes = np.array([row[3] for row in rows], dtype=np.float64)
+        self.find = functools.lru_cache(_CACHE_SIZE)(self._find)
+
+    def _find(self, reference: str) -> tuple[str, ...]:
+        """Return the codes of what lies in the shape of a reference, else of what is nearest.
+
+        Nothing if nothing lies within the shape's size.
+        """
+        shape = parse_shape(reference)
+        if shape is None or not self._codes:
+            return ()
+        inside = self._inside(shape)
+        if not inside.any():
+            return self._nearest(shape)
+        return self._condense(inside)
+
+    def _inside(self, shape: Shape) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+        near = distances(shape.centre, self._latitudes, self._longitudes) <= shape.size * 1.5 + 1
+        (positions,) = np.nonzero(near)
+        inside = np.zeros(len(self._codes), dtype=np.bool_)
+        inside[positions] = shape.contains(self._latitudes[positions], self._longitudes[positions])
+        return inside
+
+    def _nearest(self, shape: Shape) -> tuple[str, ...]:
+        away = distances(shape.centre, self._latitudes, self._longitudes)
+        away[~self._is_city] = np.inf
+        nearest = int(np.argmin(away))
+        return (self._codes[nearest],) if away[nearest] <= shape.size else ()
+
+    def _condense(self, inside: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> tuple[str, ...]:
+        """Return the largest regions that lie inside, and the cities in none of them."""
+        chosen: list[str] = []
+        covered: frozenset[str] = frozenset()
+        # In preorder a region comes before what it contains.
+        for position in np.flatnonzero(inside):
+            code = self._codes[position]
+            if code in covered:
+                continue
+            if self._is_city[position] or self._is_covered(code, inside):
+                chosen.append(code)
+                covered |= self._gazetteer.subtree(code)
+        return tuple(chosen[:_MAX_PLACES])
+
+    def _is_covered(self, code: str, inside: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> bool:
+        """Return whether enough cities of a region lie inside."""
+        subtree = self._gazetteer.subtree(code)
+        positions = [p for item in subtree if (p := self._positions.get(item)) is not None]
+        cities = [position for position in positions if self._is_city[position]]
+        share = float(inside[cities].mean()) if cities else 1.0
+        return share >= (_MIN_SHARE_OF_MAJOR if self._is_major(code) else _MIN_SHARE)
+
+    def _is_major(self, code: str) -> bool:
+        region = self._gazetteer.region(code)
+        parent = self._gazetteer.get(region.parent) if region.parent else None
+        return parent is not None and parent.kind == "country"
+
+
+@functools.lru_cache(maxsize=1)
+def spatial_index(gazetteer: Gazetteer) -> SpatialIndex:
+    """Return the index of a gazetteer; the first call takes some 0.2 s."""
+    return SpatialIndex(gazetteer)
