@@ -17,10 +17,16 @@ class Explainer:
     def __init__(self, gazetteer: Gazetteer, topics: Topics, reader: Reader) -> None:
         self._gazetteer = gazetteer
         self._topics = topics
-        self._reader = reader
+        self.reader = reader
 
     def explain(
         self, bulletin_id: object, title: str, text: str, queries: Iterable[str] = ()
+    ) -> dict[str, Any]:
+        """Return what `explain_reading` does, for a bulletin whose source declares nothing."""
+        return self.explain_reading(bulletin_id, self.reader.read(title, text), queries)
+
+    def explain_reading(
+        self, bulletin_id: object, reading: Reading, queries: Iterable[str] = ()
     ) -> dict[str, Any]:
         """Return the places, topics and query results of a bulletin, ready for JSON.
 
@@ -30,7 +36,6 @@ class Explainer:
         malformed query is False, and an additional key describes the mistake: "errors": {query:
         {"kind", "start", "end", "suggestion"}}.
         """
-        reading = self._reader.read(title, text)
         results: dict[str, bool] = {}
         errors: dict[str, dict[str, Any]] = {}
         for query in queries:

@@ -66,7 +66,7 @@ def fingerprint(
         places={
             code: ancestors
             for code, ancestors in reading.ancestors.items()
-            if f"@{code}" not in report.keys  # a demonym is no place: the Ukrainian air force
+            if f"@{code}" not in report.keys  # a demonym is not a place: the Ukrainian air force
         },
         signs=None if text is None else _state_signs(text),
         headline=read_report(texts[:boundary]),

@@ -2,19 +2,27 @@
 
 import functools
 import hashlib
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from matching.index.index import Index, MatchMode
 from matching.places.areas import AreaResolver
+from matching.places.extents import extents_of
 from matching.places.gazetteer import Gazetteer
 from matching.places.nationwide import NationwideDetector
-from matching.text.reading import Mention, Reading
+from matching.places.point_places import places_of_point
+from matching.query.properties import LEVEL, LEVELS, round_measures
+from matching.steps import Steps, complete
+from matching.text.reading import Mention, Point, Reading
 from matching.text.sentences import split_sentences
 from matching.text.tokenizer import TokenSequence, tokenize_bulletin
+from matching.topics.declared_hazards import open_topics
+from matching.topics.hazards import hazard_tree
 from matching.topics.sentence_topics import (
     AIR_ALERT,
+    ALERT_TOPICS,
     ALL_CLEAR,
     SentenceTopics,
     classify_sentences,
@@ -23,10 +31,8 @@ from matching.topics.topics import Topics
 
 __all__ = ["Mention", "Reader", "Reading"]
 
-# Without a statement of its source, a text with one of these topics is an alert.
-ALERT_TOPICS = frozenset((AIR_ALERT, ALL_CLEAR))
-
-
+_RED: dict[str, float] = {LEVEL: LEVELS.index("red")}
+_NO_MEASURES: Mapping[str, float] = MappingProxyType({})
 _VERSIONED_SUFFIXES = frozenset((".py", ".toml", ".gz"))
 
 
@@ -36,7 +42,9 @@ class Reader:
     def __init__(self, gazetteer: Gazetteer, topics: Topics) -> None:
         self._gazetteer = gazetteer
         self._areas = AreaResolver(gazetteer)
+        self._extents = extents_of(gazetteer)
         self._topics = topics
+        self._hazards = hazard_tree()
         self._nationwide = NationwideDetector.load()
         self._alert_triggers = topics.find_trigger_cues(ALERT_TOPICS)
         # The topics of operators are matched like subscriptions: number n has the query of topic n.
@@ -52,7 +60,7 @@ class Reader:
 
     @functools.cached_property
     def version(self) -> str:
-        """The version of what is read: a digest of the code, its data and the operator's topics."""
+        """Version of the readings: a digest of the code, its data and the operator's topics."""
         digest = hashlib.blake2b(digest_size=8)
         package = Path(__file__).parent
         for path in sorted(package.rglob("*")):
@@ -62,7 +70,7 @@ class Reader:
             digest.update(repr(self._topics.get(name)).encode())
         return digest.hexdigest()
 
-    def read(
+    def read(  # noqa: PLR0913 - the facts that a source can declare
         self,
         title: str,
         text: str,
@@ -70,12 +78,18 @@ class Reader:
         source: str = "",
         regions: Sequence[str] = (),
         topics: Sequence[str] = (),
+        hazards: Sequence[str] = (),
         is_alert: bool | None = None,
+        is_active: bool | None = None,
+        measures: Mapping[str, float] = _NO_MEASURES,
+        point: tuple[float, float] | None = None,
     ) -> Reading:
-        """Read a bulletin. Never raises, whatever the text.
+        """Read a bulletin. Never raises for any text.
 
         Spans are code points in title + newline + text. `regions` and `topics` come from the
         source, as names or codes, see `matching.places.areas`; unknown topics are ignored.
+        `hazards` are names of the tree that the source declares: the text only makes them more
+        specific. A reading has the ancestors of its topics, too.
 
         An alert affects the known regions its source gives, else the regions in the sentences
         that raise or clear it, else every region it names. A country that the source gives is
@@ -83,17 +97,62 @@ class Reader:
         that is unplaced affects no region: it belongs to the region that its source says it lies
         in. With `is_alert` None the text decides: it is an alert if it has the topic air_alert or
         all_clear.
+
+        `measures` has the values of properties in `matching.query.properties`, the level as its
+        rank. An alert without a level counts as red if it `is_active`, neither announced nor ended;
+        with None the text decides. Distances are measured from `point`, degrees, if there is one,
+        else, and always for air alerts, from the places: see `matching.places.extents`. A
+        bulletin that has a point and no place at all belongs to the nearest one.
         """
+        steps = self.read_in_steps(
+            title,
+            text,
+            source=source,
+            regions=regions,
+            topics=topics,
+            hazards=hazards,
+            is_alert=is_alert,
+            is_active=is_active,
+            measures=measures,
+            point=point,
+        )
+        return complete(steps)
+
+    def read_in_steps(  # noqa: PLR0913 - as above
+        self,
+        title: str,
+        text: str,
+        *,
+        source: str,
+        regions: Sequence[str],
+        topics: Sequence[str],
+        hazards: Sequence[str] = (),
+        is_alert: bool | None,
+        is_active: bool | None = None,
+        measures: Mapping[str, float] = _NO_MEASURES,
+        point: tuple[float, float] | None = None,
+    ) -> Steps[Reading]:
+        """Do what `read` does, in steps."""
         tokens = tokenize_bulletin(title, text)
-        mentions, country_mentions = self._find_mentions(tokens, f"{title}\n{text}")
+        yield
+        mentions, country_mentions = yield from self._find_mentions(tokens, f"{title}\n{text}")
         placement = self._areas.resolve(regions)
         source_regions = placement.codes
         is_unplaced = bool(placement.containers) and not source_regions
         is_unplaced = is_unplaced and bool(placement.unknown or not mentions)
-        base = _base_reading(tokens, mentions, source.casefold(), placement.unknown)
+        base = _base_reading(
+            tokens,
+            mentions,
+            source.casefold(),
+            placement.unknown,
+            round_measures(measures) if measures else {},
+            (Point(*point),) if point else (),
+        )
         sentence_topics = self._classify(title, text, tokens, mentions)
-        found_topics = self._find_topics(topics) | sentence_topics.topics
+        yield
+        found_topics = self._find_topics(topics) | open_topics(sentence_topics.topics, hazards)
         found_topics |= self._match_operator_topics(base)
+        found_topics = self._hazards.close(found_topics | frozenset(hazards))
         if is_alert is None:
             is_alert = not ALERT_TOPICS.isdisjoint(found_topics)
         countries: frozenset[str] = frozenset()  # affected as a whole
@@ -106,13 +165,21 @@ class Reader:
             if is_alert:
                 countries = self._nationwide.find_countries(tokens, country_mentions)
             subjects = {mention.code for mention in mentions}.union(source_regions, countries)
+        if point and not subjects:
+            subjects = set(places_of_point(*point, self._gazetteer))
         affected: Set[str] = frozenset()
         if is_alert and not is_unplaced:
             stated = sentence_topics.alert_regions | sentence_topics.all_clear_regions
             candidates = subjects if source_regions else stated or subjects
             affected = {code for code in candidates if not self._is_country(code)} | countries
+        if is_active is None:
+            is_active = AIR_ALERT in found_topics or ALL_CLEAR not in found_topics
         ancestors = {code: frozenset((code, *self._gazetteer.ancestors(code))) for code in subjects}
         from_source = frozenset(source_regions)
+        points = base.points
+        if not points or not ALERT_TOPICS.isdisjoint(found_topics):
+            # An air alert is on in its whole area, wherever the threat was seen.
+            points += yield from self._extents.points_in_steps(subjects, affected)
         return replace(
             base,
             ancestors=ancestors,
@@ -132,25 +199,42 @@ class Reader:
             topics=found_topics,
             is_alert=is_alert,
             is_unplaced=is_unplaced,
+            measures={**_RED, **base.measures} if is_alert and is_active else base.measures,
+            points=points,
         )
 
     def is_alert(
-        self, title: str, text: str, *, source: str = "", topics: Sequence[str] = ()
+        self,
+        title: str,
+        text: str,
+        *,
+        source: str = "",
+        topics: Sequence[str] = (),
+        hazards: Sequence[str] = (),
     ) -> bool:
         """Return whether read() with is_alert None finds an alert.
 
         Much faster than read() for a text without trigger cues.
         """
+        steps = self.is_alert_in_steps(title, text, source=source, topics=topics, hazards=hazards)
+        return complete(steps)
+
+    def is_alert_in_steps(
+        self, title: str, text: str, *, source: str, topics: Sequence[str], hazards: Sequence[str]
+    ) -> Steps[bool]:
+        """Do what `is_alert` does, in steps."""
         tokens = tokenize_bulletin(title, text)
         base = _base_reading(tokens, (), source.casefold(), ())
         found_topics = self._find_topics(topics) | self._match_operator_topics(base)
         if not ALERT_TOPICS.isdisjoint(found_topics):
             return True
+        yield
         cues = self._topics.cues.find(tokens.texts)
         if self._alert_triggers.isdisjoint([cue.name for cue in cues]):
             return False
-        mentions, _ = self._find_mentions(tokens, f"{title}\n{text}")
-        return not ALERT_TOPICS.isdisjoint(self._classify(title, text, tokens, mentions).topics)
+        mentions, _ = yield from self._find_mentions(tokens, f"{title}\n{text}")
+        sentence_topics = self._classify(title, text, tokens, mentions).topics
+        return not ALERT_TOPICS.isdisjoint(open_topics(sentence_topics, hazards))
 
     def is_drill(self, headline: str) -> bool:
         """Return whether a headline announces a test or an exercise."""
@@ -164,9 +248,9 @@ class Reader:
 
     def _find_mentions(
         self, tokens: TokenSequence, text: str
-    ) -> tuple[tuple[Mention, ...], list[tuple[int, str]]]:
+    ) -> Steps[tuple[tuple[Mention, ...], list[tuple[int, str]]]]:
         """Return the mentioned places, and the position of the first word of each country."""
-        toponyms = list(self._gazetteer.recognizer.recognize(tokens, text))
+        toponyms = yield from self._gazetteer.recognizer.recognize_in_steps(tokens, text)
         mentions = tuple(Mention(name.codes[0], name.start, name.end) for name in toponyms)
         countries = [
             (name.first, name.codes[0]) for name in toponyms if self._is_country(name.codes[0])
@@ -196,7 +280,12 @@ class Reader:
 
 
 def _base_reading(
-    tokens: TokenSequence, mentions: tuple[Mention, ...], source: str, unknown: tuple[str, ...]
+    tokens: TokenSequence,
+    mentions: tuple[Mention, ...],
+    source: str,
+    unknown: tuple[str, ...],
+    measures: Mapping[str, float] = _NO_MEASURES,
+    points: tuple[Point, ...] = (),
 ) -> Reading:
     """Return a reading without regions and topics."""
     return Reading(
@@ -212,4 +301,6 @@ def _base_reading(
         is_alert=False,
         source=source,
         unknown_regions=unknown,
+        measures=measures,
+        points=points,
     )

@@ -13,16 +13,18 @@ from functools import cached_property
 
 import orjson
 
+from matching.places.extents import extents_of
 from matching.places.gazetteer import Gazetteer
-from matching.text.reading import Mention, Reading
+from matching.text.reading import Mention, Point, Reading
 from matching.text.tokenizer import positions_of, tokenize_bulletin
+from matching.topics.sentence_topics import ALERT_TOPICS
 
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
 class StoredReading:
-    """Reading without offsets of words. Queries have the same results for it as for the Reading."""
+    """Reading without offsets of words. A query has the same result for it as for the Reading."""
 
     texts: Sequence[str]  # of all tokens; an empty one between title and text
     mentions: tuple[Mention, ...]
@@ -36,6 +38,8 @@ class StoredReading:
     source: str
     unknown_regions: tuple[str, ...]
     is_unplaced: bool
+    measures: Mapping[str, float]
+    own_point: Point | None  # the one that the source gave
     gazetteer: Gazetteer = field(repr=False, compare=False)
 
     @property
@@ -63,6 +67,14 @@ class StoredReading:
         """Each affected region with itself and everything inside."""
         return {code: self.gazetteer.subtree(code) for code in self.affected}
 
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """The points that distances are measured from."""
+        own = (self.own_point,) if self.own_point else ()
+        if own and ALERT_TOPICS.isdisjoint(self.topics):
+            return own
+        return own + extents_of(self.gazetteer).points(self.subjects, self.affected)
+
     def restore(self, title: str, text: str) -> Reading:
         """Return the Reading. `title` and `text` are those that were read."""
         return Reading(
@@ -79,11 +91,14 @@ class StoredReading:
             source=self.source,
             unknown_regions=self.unknown_regions,
             is_unplaced=self.is_unplaced,
+            measures=self.measures,
+            points=self.points,
         )
 
 
 def pack(reading: Reading) -> str:
     """Return the JSON of a reading."""
+    point = reading.own_point
     values = [
         _FORMAT,
         reading.texts,
@@ -98,6 +113,8 @@ def pack(reading: Reading) -> str:
         reading.source,
         reading.unknown_regions,
         reading.is_unplaced,
+        reading.measures,
+        [point.latitude, point.longitude] if point else None,
     ]
     return orjson.dumps(values).decode()
 
@@ -113,7 +130,8 @@ def unpack(packed: str, gazetteer: Gazetteer) -> StoredReading:
     if format_number != _FORMAT:
         raise ValueError(f"a stored reading of format {format_number!r}, not {_FORMAT}")
     texts, mentions, subjects, affected, *facts = values
-    nationwide, alerts, clears, topics, is_alert, source, unknown_regions, is_unplaced = facts
+    nationwide, alerts, clears, topics, is_alert, source, *facts = facts
+    unknown_regions, is_unplaced, measures, point = facts
     return StoredReading(
         texts=texts,
         mentions=tuple(Mention(*mention) for mention in mentions),
@@ -127,5 +145,7 @@ def unpack(packed: str, gazetteer: Gazetteer) -> StoredReading:
         source=source,
         unknown_regions=tuple(unknown_regions),
         is_unplaced=is_unplaced,
+        measures=measures,
+        own_point=Point(*point) if point else None,
         gazetteer=gazetteer,
     )

@@ -36,7 +36,7 @@ def related_pairs() -> dict[str, list[tuple[str, str]]]:
 
 
 def unrelated_pairs() -> dict[str, list[tuple[str, str]]]:
-    """Return pairs of words that are no forms of each other, by language."""
+    """Return pairs of words that are not forms of each other, by language."""
     return {
         language: [(word, other) for word, other in map(str.split, " ".join(lines).split(","))]
         for language, lines in read_sections("inflection_different.txt").items()

@@ -182,3 +182,30 @@ async def test_a_forged_choice_of_places_changes_nothing(sqlite: Database, data:
     before = await driver.get_subscriptions()
     assert (await driver.press(data)).answer
     assert await driver.get_subscriptions() == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Austin, TX", "Austin, Texas"),
+        ("Austin TX", "Austin, Texas"),
+        ("Portland, OR", "Portland, Oregon"),
+        ("Portland, ME", "Portland, Maine"),
+        ("New York, NY", "New York, New York"),
+        ("Springfield, IL", "Springfield, Illinois"),
+        ("Washington, D.C.", "Washington"),
+    ],
+)
+def test_a_place_with_the_abbreviation_of_its_state_is_one_place(typed: str, name: str) -> None:
+    """The abbreviation is not a word to search for, and OR is not an operator here."""
+    assert parse_query(typed) == parse_query(name)
+    assert isinstance(parse_query(typed), PlaceTerm)
+
+
+def test_an_abbreviation_of_no_state_of_the_place_keeps_its_meaning() -> None:
+    assert parse_query("Austin, TX, Portland, OR") == Or(
+        (parse_query("Austin, Texas"), parse_query("Portland, Oregon"))
+    )
+    assert parse_query("Kyiv OR Lviv") == parse_query("Kyiv, OR Lviv") == Or((KYIV, LVIV))
+    assert parse_query("drone OK") == And((Word("drone"), Word("ok")))
+    assert parse_query("Kyiv ME") == And((KYIV, Word("me")))

@@ -2,8 +2,8 @@
 
 One of them may say more than the other. Where each has a word that the other lacks, one of the
 words is in the other's place (a bakery, a library; Nikopol, Kramatorsk; opened, closed), and the
-events differ. A missed duplicate costs a second message, a wrong one costs the news, so whatever
-is in doubt differs.
+events differ. A missed duplicate costs a second message, a wrong one costs the news, so in
+case of doubt events differ.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -159,9 +159,9 @@ def _direct_markers(report: EventReport) -> Mapping[str, str]:
 
 
 def _changes_sides(before: EventWord, after: EventWord, position: int, other: EventReport) -> bool:
-    """Return whether two words stand on the other sides of a position of another report.
+    """Return whether two words are on the other sides of a position of another report.
 
-    A word with a preposition keeps its role wherever it stands.
+    A word with a preposition keeps its role in any position.
     """
     earlier = [word for word in other.words[:position] if word.key == after.key]
     later = [word for word in other.words[position + 1 :] if word.key == before.key]

@@ -75,14 +75,14 @@ class EventLexicon:
             for phrase in patterns.words
             if " " in phrase
         )
-        self.role = functools.lru_cache(_CACHE_SIZE)(self._find_role)
+        self._cached_role = functools.lru_cache(_CACHE_SIZE)(self._find_role)
 
     def opposites(self, key: str) -> Collection[str]:
         """Return the keys of the opposite states."""
         return self._opposites.get(key, ())
 
     def join_pairs(self, words: Iterable[str]) -> list[str]:
-        """Return the words, with those joined that have a meaning together only."""
+        """Return the words; join each pair that has a meaning of its own."""
         joined: list[str] = []
         for word in words:
             if joined and (joined[-1], word) in self._pairs:
@@ -91,12 +91,16 @@ class EventLexicon:
                 joined.append(word)
         return joined
 
+    def role(self, word: str) -> WordRole:
+        """Return the role of a word. Only the beginning of a very long one counts."""
+        return self._cached_role(word[:_MAX_CACHED_LENGTH])
+
     def _find_role(self, word: str) -> WordRole:
         turning = self._turning.get(word)
         if turning is None and self._neutral.get(word) is not None:
             return WordRole("", is_turning=False, is_denial=False, is_harm=False)
         return WordRole(
-            key=self._meanings.get(word) or self._key(word[:_MAX_CACHED_LENGTH]),
+            key=self._meanings.get(word) or self._key(word),
             is_turning=turning is not None,
             is_denial=turning == "denial",
             is_harm=self._harm.get(word) is not None,

@@ -12,10 +12,10 @@ from matching.events.lexicon import EventLexicon, WordRole, load_lexicon
 from matching.events.stemmer import stem
 
 MAX_WORDS = 40
-"""Carrying words kept of a text: news tell the event first. Bounds memory and comparisons."""
+"""Carrying words kept of a text: news begins with the event. Bounds memory and comparisons."""
 
 CARRIED = "+"
-"""Begins the marker of a word that stands one word after its preposition."""
+"""Prefix of the marker of a word that follows one word after its preposition."""
 
 _MAX_TOKENS = 400
 _THOUSAND = "1000"
@@ -91,7 +91,7 @@ def _role(lexicon: EventLexicon, word: str) -> WordRole:
 
 
 def _without_harmless(words: Sequence[str], roles: Sequence[WordRole]) -> list[WordRole]:
-    """Make `no casualties` neutral: it is a detail, the same event stands without it."""
+    """Make `no casualties` neutral: it is a detail of the same event."""
     neutral = WordRole("", is_turning=False, is_denial=False, is_harm=False)
     result = list(roles)
     carrying = [position for position in range(len(words)) if roles[position].key]

@@ -51,20 +51,24 @@ class Index:
     def add(self, subscription: int, subscriber: int, query: Query, mode: MatchMode) -> None:
         """Add a subscription, or replace the one with this number. It takes effect at once.
 
-        `subscription` is below 2 ** 32, `subscriber` a dense number below 2 ** 30. Raises
+        `subscription` is below 2 ** 32, `subscriber` a dense number below 2 ** 29. Raises
         ValueError for other numbers, and for a query that requires no positive term, which parse()
         refuses.
         """
         check_numbers(subscription, subscriber)
         if not requires_positive_term(query):
             raise ValueError("the query matches texts that contain none of its terms")
-        self.remove(subscription)
+        self._discard(subscription)
         self._layers[-1].add(subscription, IndexEntry(subscriber, query, mode))
         self._size += 1
+        self._changes += 1
 
     def remove(self, subscription: int) -> None:
         """Remove a subscription; an unknown number is ignored."""
-        self._changes += 1
+        if self._discard(subscription):
+            self._changes += 1
+
+    def _discard(self, subscription: int) -> bool:
         if self._rebuild:
             self._rebuild.changed_numbers.add(subscription)
         parts: tuple[MutableLayer | Segment, ...] = (
@@ -72,16 +76,22 @@ class Index:
             self._unindexable,
             self.segment,
         )
-        self._size -= any(part.remove(subscription) for part in parts)
+        is_removed = any(part.remove(subscription) for part in parts)
+        self._size -= is_removed
+        return is_removed
 
     def match(self, reading: Reading) -> Matches:
         """Return the subscribers with a query that matches the reading."""
-        audible, silent, digest = subscribers = self.segment.match(reading)
+        always, audible, silent, digest = subscribers = self.segment.match(reading)
         for layer in (*self._layers, self._unindexable):
             layer.match(reading, subscribers)
+        audible -= always
+        silent -= always
         silent -= audible
-        digest -= audible | silent
-        return Matches(audible, silent, digest)
+        digest -= always
+        digest -= audible
+        digest -= silent
+        return Matches(always, audible, silent, digest)
 
     def load(self, entries: Iterable[StoredEntry]) -> None:
         """Add many stored entries at once; their numbers must not be in the index.

@@ -1,14 +1,26 @@
 """Mutable layer (memtable): recent subscriptions in dictionaries, evaluated one by one."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pyroaring import BitMap
 
+from matching.index.circles import CircleTable, build_circles_of
 from matching.index.matches import MODE_STRIDE, MatchMode
 from matching.morphology.inflection import inflect
-from matching.query.ast import Phrase, PlaceTerm, Query, SourceTerm, Term, TopicTerm, Word
+from matching.query.ast import (
+    ALERT_TOPIC,
+    NearTerm,
+    Phrase,
+    PlaceTerm,
+    PropertyTerm,
+    Query,
+    SourceTerm,
+    Term,
+    TopicTerm,
+    Word,
+)
 from matching.query.evaluator import evaluate, evaluate_term
 from matching.query.normal_form import anchor_terms
 from matching.text.reading import Reading
@@ -26,7 +38,7 @@ class IndexEntry:
 def check_numbers(subscription: int, subscriber: int) -> None:
     """Raise ValueError for numbers out of range.
 
-    A subscription has 32 bits, a subscriber 30: it is packed with a mode.
+    A subscription has 32 bits, a subscriber 29: it is packed with a mode.
     """
     if not 0 <= subscription < 1 << 32:
         raise ValueError(f"not the number of a subscription: {subscription}")
@@ -76,6 +88,10 @@ class MutableLayer:
         # the garbage collector has few objects to visit.
         self._terms_by_form: dict[str, tuple[Term, ...]] = {}
         self._place_codes: set[str] = set()  # of the place terms in _postings
+        self._property_terms: set[PropertyTerm] = set()  # in _postings
+        # The circles in _postings, and a table of them, made at the next need after a change.
+        self._near_terms: dict[NearTerm, None] = {}
+        self._circles: CircleTable | None = None
 
     def add(self, number: int, entry: IndexEntry) -> None:
         """Add a subscription. Its number must not be in the layer."""
@@ -102,7 +118,7 @@ class MutableLayer:
                 self._remove_posting_list(term)
         return True
 
-    def match(self, reading: Reading, subscribers: tuple[BitMap, BitMap, BitMap]) -> None:
+    def match(self, reading: Reading, subscribers: Sequence[BitMap]) -> None:
         """Add the matching subscribers of each mode to the bitmaps."""
         if not self.entries:
             return
@@ -127,16 +143,33 @@ class MutableLayer:
             *(self._place_codes & subtree for subtree in reading.affected_subtrees.values())
         )
         context: list[Term] = [SourceTerm(reading.source), *map(TopicTerm, reading.topics)]
+        if reading.is_alert:
+            context.append(TopicTerm(ALERT_TOPIC))
         yield from (term for term in context if term in self._postings)
         yield from map(PlaceTerm, codes)
+        if reading.measures:
+            yield from (term for term in self._property_terms if evaluate_term(term, reading))
+        if self._near_terms and reading.points:
+            yield from self._find_circles(reading)
+
+    def _find_circles(self, reading: Reading) -> Iterator[Term]:
+        near_terms = [*self._near_terms]
+        if self._circles is None:
+            self._circles = build_circles_of(near_terms)
+        return (near_terms[number] for number in self._circles.find(reading.points).tolist())
 
     def _get_posting_list(self, term: Term) -> _PostingList:
         """Return the posting list of a term; create it if there is none."""
         posting_list = self._postings.get(term)
         if posting_list is None:
             posting_list = self._postings[term] = _PostingList()
-            if isinstance(term, PlaceTerm):
-                self._place_codes.add(term.code)
+            match term:
+                case PlaceTerm(code):
+                    self._place_codes.add(code)
+                case PropertyTerm():
+                    self._property_terms.add(term)
+                case NearTerm():
+                    self._near_terms[term] = self._circles = None
             only_term = (term,)
             for form in _first_word_forms(term):
                 terms = self._terms_by_form.get(form)
@@ -145,8 +178,14 @@ class MutableLayer:
 
     def _remove_posting_list(self, term: Term) -> None:
         del self._postings[term]
-        if isinstance(term, PlaceTerm):
-            self._place_codes.discard(term.code)
+        match term:
+            case PlaceTerm(code):
+                self._place_codes.discard(code)
+            case PropertyTerm():
+                self._property_terms.discard(term)
+            case NearTerm():
+                del self._near_terms[term]
+                self._circles = None
         for form in _first_word_forms(term):
             terms = tuple(other for other in self._terms_by_form[form] if other != term)
             if terms:

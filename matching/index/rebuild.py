@@ -19,7 +19,7 @@ memory."""
 
 
 class Rebuild:
-    """Rebuild of an index: what it held at the start, and added entries, in a new segment.
+    """Rebuild of an index into a new segment: its entries at the start, and those added since.
 
     Matching does not see the new segment until the rebuild is applied. The methods may run in
     another thread than the index, one at a time.

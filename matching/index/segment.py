@@ -26,7 +26,7 @@ HAS_MORE = 1 << 31
 
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
-SubscribersByMode = tuple[BitMap, BitMap, BitMap]
+SubscribersByMode = tuple[BitMap, BitMap, BitMap, BitMap]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +169,10 @@ class Segment:
     def _collect_subscribers(self, present: U32, packed: U32) -> SubscribersByMode:
         by_term = self.bitmap_postings.bitmaps
         bitmaps = [by_term[term] for term in present.tolist() if term in by_term]
-        audible = BitMap.union(to_bitmap(packed), *bitmaps)
+        always = BitMap.union(to_bitmap(packed), *bitmaps)
+        audible = always.shift(-MODE_STRIDE)
         silent = audible.shift(-MODE_STRIDE)
         digest = silent.shift(-MODE_STRIDE)
-        for subscribers in (audible, silent, digest):
+        for subscribers in (always, audible, silent, digest):
             subscribers.remove_range(MODE_STRIDE, 1 << 32)
-        return audible, silent, digest
+        return always, audible, silent, digest

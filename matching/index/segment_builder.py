@@ -21,7 +21,8 @@ from matching.index.arrays import (
     last_of_run,
     to_bitmap,
 )
-from matching.index.matches import MODE_STRIDE, MatchMode
+from matching.index.circles import CircleTable, build_circles, build_circles_of
+from matching.index.matches import MODE_STRIDE
 from matching.index.segment import (
     HAS_MORE,
     REMOVED,
@@ -46,7 +47,7 @@ def empty_segment() -> Segment:
     none, keys = np.empty(0, np.uint32), np.empty(0, np.uint64)
     offsets = np.zeros(1, np.uint32)
     return Segment(
-        build_dictionary(keys, keys, none, none, none, none),
+        build_dictionary(keys, keys, none, (none, none, none), build_circles_of(())),
         document_frequencies=none,
         postings=Postings(offsets, none),
         second_literals=SecondLiterals(none, none),
@@ -112,7 +113,7 @@ def _merge_dictionary(base: TermDictionary, buffer: WriteBuffer) -> TermDictiona
     keys: U64 = distinct(
         np.concatenate((base.keys, np.array(buffer.term_keys, np.uint64), edge_nodes))
     )
-    edges = (
+    prefixes, next_words, nodes = (
         np.searchsorted(keys, part[unique]).astype(np.uint32)
         for part in (edge_prefixes, edge_words, edge_nodes)
     )
@@ -121,7 +122,32 @@ def _merge_dictionary(base: TermDictionary, buffer: WriteBuffer) -> TermDictiona
     forms = np.concatenate((base.forms, forms[is_new]))
     numbers = base.words[:-1] & NO_TERM
     words = np.concatenate((base.keys[numbers], words[is_new]))
-    return build_dictionary(keys, forms, np.searchsorted(keys, words).astype(np.uint32), *edges)
+    return build_dictionary(
+        keys,
+        forms,
+        np.searchsorted(keys, words).astype(np.uint32),
+        (prefixes, next_words, nodes),
+        _merge_circles(base, buffer, keys),
+    )
+
+
+def _merge_circles(base: TermDictionary, buffer: WriteBuffer, keys: U64) -> CircleTable:
+    """Return the circles of both, with the numbers of their terms among the keys."""
+    circles = base.circles
+    circle_keys = np.concatenate(
+        (base.keys[circles.terms], np.array(buffer.circle_keys, np.uint64))
+    )
+    unique = distinct_indices(circle_keys)
+    latitudes, longitudes, radii = (
+        np.concatenate((first, np.array(second, first.dtype)))[unique]
+        for first, second in (
+            (circles.latitudes, buffer.circle_latitudes),
+            (circles.longitudes, buffer.circle_longitudes),
+            (circles.radii, buffer.circle_radii),
+        )
+    )
+    numbers = np.searchsorted(keys, circle_keys[unique]).astype(np.uint32)
+    return build_circles(latitudes, longitudes, radii, numbers)
 
 
 def _merge_subscriptions(base: Segment, buffer: WriteBuffer) -> tuple[U32, U32, Indices]:
@@ -146,7 +172,8 @@ def _bitmap_mask(rows: UnsortedRows, packed: U32) -> Mask:
     """Return a mask of the rows that go into bitmaps: single-term rows of terms with many."""
     single_term: Mask = rows.lengths == 0
     counts = np.bincount(rows.anchors[single_term], minlength=1)
-    containers = len(MatchMode) * (1 + int((packed % MODE_STRIDE).max(initial=0) >> 16))
+    modes = np.count_nonzero(np.bincount(packed // MODE_STRIDE))
+    containers = modes * (1 + int((packed % MODE_STRIDE).max(initial=0) >> 16))
     is_frequent = counts >= _MIN_PER_CONTAINER * containers
     mask = single_term.copy()
     mask[single_term] = is_frequent[rows.anchors[single_term]]

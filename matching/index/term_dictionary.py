@@ -10,13 +10,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from matching.index.arrays import U32, U64, Indices, distinct, find_sorted
+from matching.index.circles import CircleTable
 from matching.index.term_keys import (
     form_key,
     negated_place_key,
     place_key,
+    property_key,
     source_key,
     topic_key,
 )
+from matching.query.ast import ALERT_TOPIC
+from matching.query.properties import true_terms
 from matching.text.reading import Reading
 
 _CACHE_SIZE = 100_000
@@ -63,9 +67,11 @@ class TermDictionary:
     forms: U64  # keys of forms, sorted; a homograph several times
     words: U32  # by form: number of its word, with SAME_FORM and IS_PREFIX; at the end NO_TERM
     phrases: PhraseTrie
+    circles: CircleTable
     _form_cache: dict[str, int] = field(default_factory=dict)  # form -> index in forms
     _context_cache: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
     _subtree_cache: dict[frozenset[str], U32] = field(default_factory=dict)
+    _measure_cache: dict[tuple[str, float], list[int]] = field(default_factory=dict)
 
     def find(self, reading: Reading) -> U32:
         """Return the numbers of the terms that hold, sorted and distinct."""
@@ -75,8 +81,11 @@ class TermDictionary:
         extra = [number for numbers in homographs.values() for number in numbers]
         extra += self._find_phrases(words, homographs)
         extra += self._find_context(reading)
+        for measure in reading.measures.items():
+            extra += self._find_bounds(measure)
         places = map(self._find_places, reading.affected_subtrees.values())
-        numbers = np.concatenate((words, np.array(extra, np.uint32), *places))
+        circles = self.circles.find(reading.points)
+        numbers = np.concatenate((words, np.array(extra, np.uint32), circles, *places))
         numbers &= NO_TERM
         return distinct(numbers)[:-1]  # the last is NO_TERM
 
@@ -96,7 +105,7 @@ class TermDictionary:
         return np.array([*map(cache.__getitem__, texts)])
 
     def _find_homographs(self, indices: Indices, words: U32) -> dict[int, list[int]]:
-        """Return, by position in the text, the words a form belongs to besides the first."""
+        """Return the words of ambiguous forms except the first, by position in the text."""
         homographs: dict[int, list[int]] = {}
         for position in np.flatnonzero(words >= SAME_FORM).tolist():
             index = int(indices[position]) + 1
@@ -117,7 +126,7 @@ class TermDictionary:
             for number in alternatives
             if number & IS_PREFIX
         ]
-        for position, prefix in prefixes:  # grows meanwhile
+        for position, prefix in prefixes:  # the loop body appends to it
             following = numbers[position + 1]
             if following == NO_TERM:
                 continue
@@ -133,6 +142,8 @@ class TermDictionary:
         """Return the terms for the source, the topics, and the regions the reading is about."""
         numbers: list[int] = []
         context = [("topic", name) for name in reading.topics]
+        if reading.is_alert:
+            context.append(("topic", ALERT_TOPIC))
         context += [("in", code) for code in reading.regions]
         for item in (("from", reading.source), *context):
             cached = self._context_cache.get(item)
@@ -152,6 +163,16 @@ class TermDictionary:
         numbers = self._context_cache[item] = tuple(self._find_keys(keys).tolist())
         return numbers
 
+    def _find_bounds(self, measure: tuple[str, float]) -> list[int]:
+        """Return the subscribed bounds that a property with its value satisfies."""
+        numbers = self._measure_cache.get(measure)
+        if numbers is None:
+            if len(self._measure_cache) > _SUBTREE_CACHE_SIZE:
+                self._measure_cache.clear()
+            keys = map(property_key, true_terms(*measure))
+            numbers = self._measure_cache[measure] = self._find_keys(keys).tolist()
+        return numbers
+
     def _find_places(self, subtree: frozenset[str]) -> U32:
         """Return the subscribed places in the subtree of a region that an alert affects."""
         numbers = self._subtree_cache.get(subtree)
@@ -168,21 +189,22 @@ class TermDictionary:
 
 
 def build_dictionary(
-    keys: U64, forms: U64, words: U32, edge_prefixes: U32, edge_words: U32, edge_nodes: U32
+    keys: U64, forms: U64, words: U32, edges: tuple[U32, U32, U32], circles: CircleTable
 ) -> TermDictionary:
     """Build a dictionary from sorted keys, forms with the numbers of their words, and trie edges.
 
     Forms and edges may be in any order. An edge is the numbers of a prefix, of the next word, and
-    of the node for both.
+    of the node for both; `edges` has an array of each.
     """
+    edge_prefixes, edge_words, edge_nodes = edges
     prefix_flags = np.zeros(len(keys), np.uint32)
     prefix_flags[edge_prefixes] = IS_PREFIX
     order = np.argsort(forms)
     forms, words = forms[order], words[order]
     words |= prefix_flags[words]
     words[:-1] |= np.where(forms[1:] == forms[:-1], np.uint32(SAME_FORM), np.uint32(0))
-    edges = edge_prefixes.astype(np.uint64) << _WORD_BITS | edge_words
-    order = np.argsort(edges)
+    edge_keys = edge_prefixes.astype(np.uint64) << _WORD_BITS | edge_words
+    order = np.argsort(edge_keys)
     nodes = edge_nodes[order]
-    trie = PhraseTrie(edges[order], nodes | prefix_flags[nodes])
-    return TermDictionary(keys, forms, np.append(words, np.uint32(NO_TERM)), trie)
+    trie = PhraseTrie(edge_keys[order], nodes | prefix_flags[nodes])
+    return TermDictionary(keys, forms, np.append(words, np.uint32(NO_TERM)), trie, circles)

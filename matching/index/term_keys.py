@@ -7,7 +7,16 @@ in 2,000 years at a bulletin a second. Keys are never stored.
 
 from functools import reduce
 
-from matching.query.ast import Phrase, PlaceTerm, SourceTerm, Term, TopicTerm, Word
+from matching.query.ast import (
+    NearTerm,
+    Phrase,
+    PlaceTerm,
+    PropertyTerm,
+    SourceTerm,
+    Term,
+    TopicTerm,
+    Word,
+)
 
 _MASK = (1 << 64) - 1
 
@@ -42,8 +51,18 @@ def negated_place_key(code: str) -> int:
     return hash(("only", code)) & _MASK
 
 
-def term_key(term: Term, *, is_negated: bool) -> int:
-    """Return the key of a term; `is_negated`: it stands under NOT."""
+def property_key(term: PropertyTerm) -> int:
+    """Return the key of a bound of a property."""
+    return hash(("prop", term.name, term.comparison, term.value)) & _MASK
+
+
+def circle_key(term: NearTerm) -> int:
+    """Return the key of a circle, whatever its centre is called."""
+    return hash(("near", term.latitude, term.longitude, term.radius_km)) & _MASK
+
+
+def term_key(term: Term, *, is_negated: bool) -> int:  # noqa: PLR0911 - a return for each kind
+    """Return the key of a term; `is_negated`: it is under NOT."""
     match term:
         case Word(text):
             return word_key(text)
@@ -55,6 +74,10 @@ def term_key(term: Term, *, is_negated: bool) -> int:
             return topic_key(name)
         case SourceTerm(name):
             return source_key(name)
+        case PropertyTerm():
+            return property_key(term)
+        case NearTerm():
+            return circle_key(term)
 
 
 def phrase_key(prefix: int, word: int) -> int:

@@ -4,9 +4,9 @@ from array import array
 from itertools import accumulate
 
 from matching.index.matches import MatchMode, pack_subscriber
-from matching.index.term_keys import form_key, phrase_key, term_key, word_key
+from matching.index.term_keys import circle_key, form_key, phrase_key, term_key, word_key
 from matching.morphology.inflection import inflect_uncached
-from matching.query.ast import And, Not, Or, Phrase, Term, Word, load
+from matching.query.ast import And, NearTerm, Not, Or, Phrase, Term, Word, load
 from matching.query.row_templates import RowTemplates
 
 
@@ -32,6 +32,11 @@ class WriteBuffer:
         # Of each form of each word:
         self.forms = array("Q")
         self.form_words = array("Q")
+        # Of each circle:
+        self.circle_keys = array("Q")
+        self.circle_latitudes = array("d")
+        self.circle_longitudes = array("d")
+        self.circle_radii = array("I")
         self._templates = RowTemplates()
         self._term_indices: dict[str, int] = {}  # JSON of a term -> its index in term_keys
         self._word_keys: set[int] = set()  # of the words added
@@ -76,6 +81,11 @@ class WriteBuffer:
                 self._add_word(word)
             case Phrase(words):
                 self._add_phrase(words)
+            case NearTerm(latitude, longitude, radius):
+                self.circle_keys.append(circle_key(term))
+                self.circle_latitudes.append(latitude)
+                self.circle_longitudes.append(longitude)
+                self.circle_radii.append(radius)
         return index
 
     def _add_phrase(self, words: tuple[str, ...]) -> None:

@@ -63,7 +63,7 @@ class EnglishInflector:
         return own_forms.union(*listed_forms, *map(self._forms_of_lemma, lemmas))
 
     def _forms_of_lemma(self, lemma: str) -> frozenset[str]:
-        # Uninflected words are excluded: news is no form of new.
+        # Uninflected words are excluded: news is not a form of new.
         regular = (form for form in _regular_forms(lemma) if form not in self.uninflected)
         return self.irregular.get(lemma) or frozenset((lemma, *regular))
 

@@ -93,7 +93,7 @@ class _Paradigm:
     words: frozenset[str]  # the only lemmas of this paradigm; empty: any
     forms: tuple[tuple[str, str], ...]  # (changes, ending)
     lemmatized: frozenset[tuple[str, str]]  # forms that are traced back to the lemma
-    is_exclusive: bool  # a word with this ending is no form of another lemma
+    is_exclusive: bool  # a word with this ending is not a form of another lemma
 
     def stem_of(self, word: str) -> str | None:
         """Return the stem of a lemma that may follow this paradigm, else None."""

@@ -84,7 +84,11 @@ class PhraseMatcher:
                     matches.append(PhraseMatch(tail.name, first, last))
         if not excluded:
             return matches
-        return [match for match in matches if (match.name, match.last) not in excluded]
+        return [
+            match
+            for match in matches
+            if excluded.isdisjoint(((match.name, match.first), (match.name, match.last)))
+        ]
 
 
 def split_phrases(phrases: str) -> Iterator[str]:

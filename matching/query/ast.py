@@ -3,7 +3,10 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from math import isfinite
+from typing import Any, Literal, TypeAlias, get_args
+
+Comparison: TypeAlias = Literal[">=", "<="]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Phrase:
 class TopicTerm:
     """Topic of the bulletin."""
 
-    name: str  # as in Topics: lower case
+    name: str  # as in Topics: lower case; or ALERT_TOPIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,35 @@ class SourceTerm:
     """Source of the bulletin."""
 
     name: str  # casefolded
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyTerm:
+    """Bound of a property of the bulletin. A bulletin without the property does not match."""
+
+    name: str  # a Property's name in matching.query.properties
+    comparison: Comparison  # of the bulletin's value with this one
+    value: float  # on the property's grid; the level as its rank
+
+
+@dataclass(frozen=True, slots=True)
+class NearTerm:
+    """Circle on the earth: a point of the bulletin lies in it."""
+
+    latitude: float  # of the centre, degrees
+    longitude: float  # degrees
+    radius_km: int
+    reference: str  # of the centre: a Region's code, HERE, or SAVED and the id of a saved place
+
+
+ALERT_TOPIC = "any alert"
+"""Name of a topic that every alert has. No query that a person types can contain the space."""
+
+HERE = "here"
+"""Reference of a point that the person shared."""
+
+SAVED = "saved:"
+"""Prefix of the reference to a saved place; its id follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +97,7 @@ class Not:
     part: "Query"
 
 
-Term: TypeAlias = Word | Phrase | TopicTerm | PlaceTerm | SourceTerm
+Term: TypeAlias = Word | Phrase | TopicTerm | PlaceTerm | SourceTerm | PropertyTerm | NearTerm
 Query: TypeAlias = Term | And | Or | Not
 
 _TAGS: dict[type[Any], str] = {
@@ -137,7 +169,7 @@ def requires_positive_term(query: Query, *, is_negated: bool = False) -> bool:
             return not is_negated
 
 
-def _to_list(query: Query) -> list[Any]:
+def _to_list(query: Query) -> list[Any]:  # noqa: PLR0911 - a return for each kind
     match query:
         case And(parts):
             return ["and", *map(_to_list, parts)]
@@ -149,9 +181,13 @@ def _to_list(query: Query) -> list[Any]:
             return ["phrase", *words]
         case Word(value) | TopicTerm(value) | PlaceTerm(value) | SourceTerm(value):
             return [_TAGS[type(query)], value]
+        case PropertyTerm(name, comparison, bound):
+            return ["prop", name, comparison, bound]
+        case NearTerm(latitude, longitude, radius, reference):
+            return ["near", latitude, longitude, radius, reference]
 
 
-def _from_list(value: list[Any]) -> Query:
+def _from_list(value: list[Any]) -> Query:  # noqa: PLR0911 - a return for each kind
     tag, *operands = value
     match tag:
         case "and":
@@ -162,6 +198,27 @@ def _from_list(value: list[Any]) -> Query:
             return Not(_from_list(operands[0]))
         case "phrase":
             return Phrase(tuple(map(str, operands)))
+        case "prop":
+            return _load_property(*operands)
+        case "near":
+            return _load_circle(*operands)
         case _:
             term: Term = _TERM_TYPES[tag](str(operands[0]))
             return term
+
+
+def _load_property(name: str, comparison: Comparison, value: float) -> PropertyTerm:
+    if comparison not in get_args(Comparison):
+        raise ValueError(comparison)
+    return PropertyTerm(str(name), comparison, _number(value))
+
+
+def _load_circle(latitude: float, longitude: float, radius: int, reference: str) -> NearTerm:
+    return NearTerm(_number(latitude), _number(longitude), int(_number(radius)), str(reference))
+
+
+def _number(value: float) -> float:
+    """Return the value, an integer as such. Raises TypeError or ValueError for anything else."""
+    if isinstance(value, bool) or not isfinite(value):
+        raise ValueError(value)
+    return value

@@ -3,25 +3,30 @@
 from collections.abc import Iterator
 
 from matching.morphology.inflection import inflect
+from matching.places.discs import is_within
 from matching.query.ast import (
+    ALERT_TOPIC,
     And,
+    NearTerm,
     Not,
     Or,
     Phrase,
     PlaceTerm,
+    PropertyTerm,
     Query,
     SourceTerm,
     Term,
     TopicTerm,
     Word,
 )
+from matching.query.properties import holds
 from matching.text.reading import MatchableReading, Reading
 
 
 def evaluate(query: Query, reading: MatchableReading, *, is_negated: bool = False) -> bool:
     """Return whether a query holds for a reading.
 
-    `is_negated`: the query stands under an odd number of NOTs; the result is not inverted.
+    `is_negated`: the query is under an odd number of NOTs; the result is not inverted.
     """
     match query:
         case And(parts):
@@ -34,10 +39,12 @@ def evaluate(query: Query, reading: MatchableReading, *, is_negated: bool = Fals
             return evaluate_term(query, reading, is_negated=is_negated)
 
 
-def evaluate_term(term: Term, reading: MatchableReading, *, is_negated: bool = False) -> bool:
+def evaluate_term(  # noqa: PLR0911 - a return for each kind
+    term: Term, reading: MatchableReading, *, is_negated: bool = False
+) -> bool:
     """Return whether a term holds for a reading.
 
-    `is_negated`: the term stands under NOT, where an alert for a containing region does not count.
+    `is_negated`: the term is under NOT, where an alert for a containing region does not count.
     """
     match term:
         case Word(text):
@@ -45,7 +52,7 @@ def evaluate_term(term: Term, reading: MatchableReading, *, is_negated: bool = F
         case Phrase():
             return next(phrase_positions(term, reading), None) is not None
         case TopicTerm(name):
-            return name in reading.topics
+            return name in reading.topics or (name == ALERT_TOPIC and reading.is_alert)
         case PlaceTerm(code):
             return code in reading.regions or (
                 not is_negated
@@ -53,6 +60,11 @@ def evaluate_term(term: Term, reading: MatchableReading, *, is_negated: bool = F
             )
         case SourceTerm(name):
             return name == reading.source
+        case PropertyTerm(name, comparison, value):
+            measure = reading.measures.get(name)
+            return measure is not None and holds(comparison, value, measure)
+        case NearTerm(latitude, longitude, radius):
+            return is_within(latitude, longitude, radius, reading.points)
 
 
 def phrase_positions(phrase: Phrase, reading: MatchableReading) -> Iterator[int]:
@@ -71,8 +83,9 @@ def phrase_positions(phrase: Phrase, reading: MatchableReading) -> Iterator[int]
 def highlight(query: Query, reading: Reading) -> list[tuple[Term, int, int]]:
     """Return the positive terms that hold, with the spans that show it (title + newline + text).
 
-    Sorted by position in the text. A term without words in the text (a topic, a source, a region
-    the source gave) has the span (0, 0). For the words of a topic highlight topics.get_query(name).
+    Sorted by position in the text. A term without words in the text (a topic, a source, a property,
+    a region or point that the source gave) has the span (0, 0). For the words of a topic highlight
+    topics.get_query(name).
     """
     highlights = {
         (term, *span)
@@ -120,6 +133,17 @@ def _spans(term: Term, reading: Reading) -> list[tuple[int, int]]:
                 for mention in reading.mentions
                 if code in _places_shown_by(mention.code, reading)
             ]
+        case NearTerm(latitude, longitude, radius):
+            inside = {
+                point.code
+                for point in reading.points
+                if is_within(latitude, longitude, radius, (point,))
+            }
+            return [
+                (mention.start, mention.end)
+                for mention in reading.mentions
+                if not inside.isdisjoint(_places_inside(mention.code, reading))
+            ]
         case _:
             return []
 
@@ -128,3 +152,7 @@ def _places_shown_by(code: str, reading: Reading) -> frozenset[str]:
     """Return the places a mention of a region shows: those above it, in alerts those below."""
     above = reading.ancestors.get(code, frozenset())
     return above | reading.affected_subtrees.get(code, frozenset())
+
+
+def _places_inside(code: str, reading: Reading) -> frozenset[str]:
+    return reading.affected_subtrees.get(code, frozenset()) | {code}

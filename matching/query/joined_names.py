@@ -19,7 +19,7 @@ def split_joined_names(tokens: Iterable[QueryToken], gazetteer: Gazetteer) -> It
 
 
 def _split(token: QueryToken, gazetteer: Gazetteer) -> list[QueryToken]:
-    """Return the tokens of the names; empty if the token is no list of names."""
+    """Return the tokens of the names; empty if the token is not a list of names."""
     if token.kind is not TokenKind.BARE:
         return []
     parts = list(islice(_PART.finditer(token.value), _MAX_NAMES + 1))

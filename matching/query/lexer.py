@@ -2,10 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from matching.query.ast import Query
 from matching.query.errors import ErrorKind, QueryError
+from matching.query.measures import (
+    Distance,
+    find_joined_distance,
+    scan_comparison,
+    scan_distance,
+    scan_within,
+)
+from matching.spelling.look_alikes import unmix_scripts
 from matching.text.tokenizer import split_words
 
 
@@ -23,6 +32,10 @@ class TokenKind(Enum):
     PLACE = auto()  # in:…
     WORD = auto()  # word:…
     SOURCE = auto()  # from:…
+    CIRCLE = auto()  # near:"…", as the bot itself writes it
+    COMPARISON = auto()  # magnitude>=4.5
+    DISTANCE = auto()  # +20km, after a place
+    WITHIN = auto()  # within 20 km of, before a place
     BARE = auto()
 
 
@@ -34,7 +47,9 @@ class QueryToken:
     start: int  # in the text as typed, code points
     end: int  # exclusive
     value: str  # without quotes, # or the field's name
-    is_quoted: bool  # the value stood in quotes
+    is_quoted: bool  # the value was in quotes
+    query: Query | None = None  # of a comparison
+    distance: Distance | None = None
 
     @property
     def can_join_name(self) -> bool:
@@ -44,7 +59,7 @@ class QueryToken:
 
     @property
     def is_comma(self) -> bool:
-        """Return whether this is a comma, which may stand inside a name: Paris, Texas."""
+        """Return whether this is a comma, which may be inside a name: Paris, Texas."""
         return self.kind is TokenKind.SEPARATOR and self.value in COMMAS
 
     @property
@@ -61,6 +76,7 @@ OPERATORS = {
     **dict.fromkeys(("not", "не", "non"), TokenKind.NOT),
 }
 FIELDS = {"in": TokenKind.PLACE, "word": TokenKind.WORD, "from": TokenKind.SOURCE}
+_CIRCLE = re.compile(r'near:"(?P<value>[^"]*)"', re.IGNORECASE)
 
 QUOTES = '"“”„‟«»＂'
 COMMAS = ",，、،"
@@ -89,10 +105,41 @@ def lex(text: str) -> Iterator[QueryToken]:
     """
     position = 0
     while start := _TOKEN_START.search(text, position):
-        token = _lex_token(text, start.start())
+        token = _lex_measure(text, start.start()) or _lex_token(text, start.start())
+        if token.kind is TokenKind.BARE:
+            token = _without_distance(token, text)
         position = token.end
         if token.kind is not TokenKind.BARE or split_words(token.value):
             yield token
+
+
+def _lex_measure(text: str, start: int) -> QueryToken | None:
+    """Return a token with a comparison, a distance or a circle, None for any other."""
+    if within := scan_within(text, start):
+        return _distance_token(text, TokenKind.WITHIN, within)
+    distance = scan_distance(text, start)
+    if distance and (distance.has_plus or distance.is_known_unit):
+        return _distance_token(text, TokenKind.DISTANCE, distance)
+    if circle := _CIRCLE.match(text, start):
+        return QueryToken(TokenKind.CIRCLE, start, circle.end(), circle["value"], is_quoted=True)
+    scanned = scan_comparison(text, start)
+    if scanned is None:
+        return None
+    value = text[start : scanned.end]
+    return QueryToken(
+        TokenKind.COMPARISON, start, scanned.end, value, is_quoted=False, query=scanned.query
+    )
+
+
+def _distance_token(text: str, kind: TokenKind, distance: Distance) -> QueryToken:
+    value = text[distance.start : distance.end]
+    return QueryToken(kind, distance.start, distance.end, value, is_quoted=False, distance=distance)
+
+
+def _without_distance(token: QueryToken, text: str) -> QueryToken:
+    """Return the token without a distance that is joined to it: Kyiv+20km."""
+    end = find_joined_distance(text, token.start, token.end)
+    return token if end is None else replace(token, end=end, value=text[token.start : end])
 
 
 def _lex_token(text: str, start: int) -> QueryToken:
@@ -113,7 +160,8 @@ def _lex_token(text: str, start: int) -> QueryToken:
             return _lex_field(text, kind, start, match_["field_value"], end)
         case _:
             kind = OPERATORS.get(match_["bare"].casefold(), TokenKind.BARE)
-            return QueryToken(kind, start, end, match_["bare"], is_quoted=False)
+            value = unmix_scripts(match_["bare"])
+            return QueryToken(kind, start, end, value, is_quoted=False)
 
 
 def _lex_field(text: str, kind: TokenKind, start: int, value: str, end: int) -> QueryToken:

@@ -14,10 +14,12 @@ from typing import TypeAlias
 
 from matching.query.ast import (
     And,
+    NearTerm,
     Not,
     Or,
     Phrase,
     PlaceTerm,
+    PropertyTerm,
     Query,
     SourceTerm,
     Term,
@@ -32,7 +34,15 @@ MAX_LITERALS = 1_024
 """In all rows of one query together; a query that needs more has no rows."""
 
 # Rough relative frequency in bulletins of a term of each kind.
-_FREQUENCY = {Phrase: 1, Word: 4, PlaceTerm: 10, SourceTerm: 50, TopicTerm: 50}
+_FREQUENCY = {
+    Phrase: 1,
+    Word: 4,
+    PlaceTerm: 10,
+    NearTerm: 20,
+    SourceTerm: 50,
+    TopicTerm: 50,
+    PropertyTerm: 50,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,27 @@
 """Query parser: turns the text a person types into a Query, by recursive descent.
 
-Words, "phrases", #topic, place names, in:"place", word:"word", from:"source"; lists (a comma, a
-semicolon or the end of a line), AND (also a space), OR, NOT (also a leading -) and parentheses:
+Words, "phrases", #topic, place names, in:"place", word:"word", from:"source", comparisons
+(magnitude>=4.5), distances (Kyiv +20km, within 20 km of Kyiv); lists (a comma, a semicolon or the
+end of a line), AND (also a space), OR, NOT (also a leading -) and parentheses:
 
     group   = operand ((separator* (AND | OR)? separator*) operand)*
     operand = NOT* ( "(" group ")" | term )
 
-matching.query.precedence says what binds tightest in a group.
+Precedence within a group: see matching.query.precedence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from matching.places.gazetteer import Gazetteer
 from matching.query.ast import Not, Phrase, Query, Word, requires_positive_term
 from matching.query.errors import ErrorKind, QueryError
 from matching.query.joined_names import split_joined_names
+from matching.query.lead_ins import drop_lead_ins
 from matching.query.lexer import QueryToken, TokenKind, lex
+from matching.query.personal_places import NO_PERSONAL_PLACES, PersonalPlaces
 from matching.query.precedence import Joiner, Operand, OperandKind, combine, find_kind
+from matching.query.state_abbreviations import expand_state_abbreviations
 from matching.query.stopwords import is_too_common
 from matching.query.term_resolver import Ambiguity, TermResolver, TopicNames
 
@@ -50,13 +54,29 @@ def parse(
     gazetteer: Gazetteer,
     topics: TopicNames,
     limits: QueryLimits = SUBSCRIPTION_LIMITS,
+    personal: PersonalPlaces = NO_PERSONAL_PLACES,
+    sources: Collection[str] | None = None,
 ) -> ParsedQuery:
-    """Parse a query as a person types it. Raises QueryError."""
+    """Parse a query as a person types it. Raises QueryError.
+
+    `personal` has the places that only this person can name, `sources` the names of all sources;
+    None: any name is accepted.
+    """
     span = (0, len(text))
     if len(text.encode("utf-8", "surrogatepass")) > limits.size:
         raise QueryError(ErrorKind.TOO_LONG, *span, limit=limits.size)
-    tokens = list(split_joined_names(lex(text), gazetteer))
-    resolver = TermResolver(text, tokens, gazetteer, topics, max_guesses=limits.guesses)
+    joined = list(split_joined_names(lex(text), gazetteer))
+    expanded = list(expand_state_abbreviations(joined, gazetteer))
+    tokens = list(drop_lead_ins(expanded, gazetteer, personal))
+    resolver = TermResolver(
+        text,
+        tokens,
+        gazetteer,
+        topics,
+        max_guesses=limits.guesses,
+        personal=personal,
+        sources=sources,
+    )
     query = _Parser(tokens, resolver, limits, len(text)).parse()
     if not requires_positive_term(query):
         raise QueryError(ErrorKind.NO_POSITIVE_TERM, *span)
@@ -129,7 +149,10 @@ class _Parser:
             is_negated, previous = not is_negated, operator
             self._accept_separators()
         if opening := self._accept(TokenKind.OPEN):
-            return _operand(joiner, self._parse_group(opening, depth + 1), is_negated=is_negated)
+            group = self._parse_group(opening, depth + 1)
+            if distance := self._accept(TokenKind.DISTANCE):
+                group = self._resolver.measure_group(group, opening.start, distance)
+            return _operand(joiner, group, is_negated=is_negated)
         following = self._peek()
         if following is None or following.kind in {TokenKind.AND, TokenKind.OR, TokenKind.CLOSE}:
             raise _missing_operand(previous, following)
@@ -146,7 +169,7 @@ class _Parser:
         return query
 
     def _read_lists_of_places(self, operands: list[Operand]) -> list[Operand]:
-        """Read a word that can be a place as one where it stands in a list of places."""
+        """Read a word that can be a place as a place if it is in a list of places."""
         read = [*operands]
         pairs = [(index - 1, index) for index in range(1, len(read))]
         for neighbour, index in (*pairs, *((right, left) for left, right in reversed(pairs))):

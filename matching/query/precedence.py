@@ -9,7 +9,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from matching.query.ast import And, Not, Or, PlaceTerm, Query, SourceTerm
+from matching.query.ast import (
+    And,
+    NearTerm,
+    Not,
+    Or,
+    PlaceTerm,
+    PropertyTerm,
+    Query,
+    SourceTerm,
+)
 
 
 class Joiner(Enum):
@@ -29,12 +38,16 @@ class OperandKind(Enum):
     PLACE = auto()
     SOURCE = auto()
     SUBJECT = auto()
+    PROPERTY = auto()  # also after a comma a further condition, no alternative
     NEGATED = auto()
+
+
+_NEVER_LISTED = frozenset((OperandKind.NEGATED, OperandKind.PROPERTY))
 
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """Operand with what stands before it."""
+    """Operand with the operators before it."""
 
     joiner: Joiner  # SPACE for the first operand
     query: Query
@@ -62,16 +75,20 @@ class _Block:
 
 
 def find_kind(query: Query) -> OperandKind:
-    """Return the kind of an operand. A group is a place if all its parts are."""
+    """Return the kind of an operand. A group is a place, or a property, if all its parts are."""
     match query:
         case Not():
             return OperandKind.NEGATED
-        case PlaceTerm():
+        case PlaceTerm() | NearTerm():
             return OperandKind.PLACE
+        case PropertyTerm():
+            return OperandKind.PROPERTY
         case SourceTerm():
             return OperandKind.SOURCE
-        case And(parts) | Or(parts) if all(map(_is_place, parts)):
-            return OperandKind.PLACE
+        case And(parts) | Or(parts):
+            kinds = {*map(find_kind, parts)}
+            is_uniform = kinds in ({OperandKind.PLACE}, {OperandKind.PROPERTY})
+            return kinds.pop() if is_uniform else OperandKind.SUBJECT
         case _:
             return OperandKind.SUBJECT
 
@@ -108,7 +125,7 @@ def _relate(blocks: Sequence[_Block], operand: Operand) -> _Relation:
         return _Relation.NEXT_ALTERNATIVE
     if joiner is Joiner.AND:
         return _Relation.NEXT_FACTOR
-    if operand.kind is block.kind and operand.kind is not OperandKind.NEGATED:
+    if operand.kind is block.kind and operand.kind not in _NEVER_LISTED:
         return _relate_same_kind(block, joiner)
     is_next = joiner is Joiner.SEPARATOR and _is_complete(blocks, operand)
     if joiner is Joiner.OR_WORD or is_next:
@@ -127,10 +144,6 @@ def _relate_same_kind(block: _Block, joiner: Joiner) -> _Relation:
 def _is_complete(blocks: Sequence[_Block], operand: Operand) -> bool:
     """Return whether the blocks have a place and a subject already: #drone Kyiv, #missile Lviv."""
     kinds = {block.kind for block in blocks}
-    return kinds >= {OperandKind.PLACE, OperandKind.SUBJECT} and (
-        operand.kind in (OperandKind.PLACE, OperandKind.SUBJECT)
-    )
-
-
-def _is_place(query: Query) -> bool:
-    return find_kind(query) is OperandKind.PLACE
+    has_subject = not kinds.isdisjoint((OperandKind.SUBJECT, OperandKind.PROPERTY))
+    is_new_item = operand.kind in (OperandKind.PLACE, OperandKind.SUBJECT)
+    return OperandKind.PLACE in kinds and has_subject and is_new_item

@@ -1,24 +1,25 @@
 """Question reader: free text as a query, without function words. Pure.
 
-A question is never a syntax error: what is no query is read as a sequence of words and places.
+A question is never a syntax error: a text that is not a query is read as a sequence of words and
+places.
 """
 
-import functools
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 
 from matching.places.gazetteer import Gazetteer
-from matching.query.ast import And, Or, PlaceTerm, Query
+from matching.query.ast import HERE, SAVED, And, NearTerm, Or, PlaceTerm, Query
 from matching.query.errors import ErrorKind, QueryError
 from matching.query.lexer import FIELDS, OPERATORS
+from matching.query.measure_words import load_measure_words
 from matching.query.parser import ParsedQuery, QueryLimits, parse
+from matching.query.personal_places import NO_PERSONAL_PLACES, PersonalPlaces
+from matching.query.question_words import load_question_words
 from matching.query.term_resolver import TopicNames
 from matching.text.tokenizer import split_words, tokenize
 
 _MAX_PIECES = 60  # of a text, separated by spaces
-_MAX_WORDS = 12  # of a text that is no query
+_MAX_WORDS = 12  # of a text that is not a query
 _MAX_NAME_WORDS = 4
 _MAX_PLACES = 3
 _SYNTAX = ("#", "-", '"', "«", "“", "(", *(f"{field}:" for field in FIELDS))
@@ -32,32 +33,37 @@ class Question:
     written: str  # the query as text; empty: the text asks for alerts and nothing else
     query: Query | None  # None with an empty text
     places: tuple[str, ...]  # codes of the first places it names
+    circles: tuple[NearTerm, ...]  # the first saved places it names
     similar_places: tuple[str, ...]  # codes of places that a misspelt name can mean
     is_about_alerts: bool
 
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    function: frozenset[str]
-    alert: frozenset[str]
+    @property
+    def names_place(self) -> bool:
+        """Return whether it names a place, if only one that is misspelt."""
+        return bool(self.places or self.circles or self.similar_places)
 
 
 def read_question(
-    text: str, gazetteer: Gazetteer, topics: TopicNames, limits: QueryLimits
+    text: str,
+    gazetteer: Gazetteer,
+    topics: TopicNames,
+    limits: QueryLimits,
+    personal: PersonalPlaces = NO_PERSONAL_PLACES,
 ) -> Question:
     """Read a free text. Raises QueryError only if it has no word to search for."""
-    words = _load_words()
+    words = load_question_words()
+    alert_words = words.alert | words.air
     pieces = text.replace("\n", " ; ").split()[:_MAX_PIECES]
-    is_about_alerts = any(not words.alert.isdisjoint(split_words(piece)) for piece in pieces)
-    ignored = words.function | words.alert
+    is_about_alerts = any(not alert_words.isdisjoint(split_words(piece)) for piece in pieces)
+    ignored = words.fillers | alert_words
     written = " ".join(_significant(pieces, ignored, gazetteer))
-    question = _read(written, ignored, gazetteer, topics, limits)
+    question = _read(written, ignored, gazetteer, topics, limits, personal)
     if question is None and is_about_alerts:
-        return Question("", None, (), (), is_about_alerts=True)
-    if is_about_alerts and question and not question.places and not question.similar_places:
+        return Question("", None, (), (), (), is_about_alerts=True)
+    if is_about_alerts and question and not question.names_place:
         # Without a place the words are part of the subject: fire alarm.
-        written = " ".join(_significant(pieces, words.function, gazetteer))
-        question = _read(written, words.function, gazetteer, topics, limits)
+        written = " ".join(_significant(pieces, words.fillers, gazetteer))
+        question = _read(written, words.fillers, gazetteer, topics, limits, personal)
     if question is None:
         raise QueryError(ErrorKind.EMPTY, 0, len(text))
     return replace(question, is_about_alerts=is_about_alerts)
@@ -111,12 +117,13 @@ def _read(
     gazetteer: Gazetteer,
     topics: TopicNames,
     limits: QueryLimits,
+    personal: PersonalPlaces,
 ) -> Question | None:
     """Read a text as a query, else as its words; None if no word is left."""
     texts = ((written, limits.guesses), (_plain_words(written, ignored), 0))
     for text, guesses in texts:
         try:
-            parsed = parse(text, gazetteer, topics, replace(limits, guesses=guesses))
+            parsed = parse(text, gazetteer, topics, replace(limits, guesses=guesses), personal)
             return _question(text, parsed, gazetteer)
         except QueryError as error:
             if error.kind is ErrorKind.UNKNOWN_TOPIC and error.suggestion and " " not in written:
@@ -125,18 +132,19 @@ def _read(
 
 
 def _plain_words(written: str, ignored: frozenset[str]) -> str:
-    """Return the first words of a text that are no part of the query language."""
+    """Return the first words of a text that do not belong to the query language."""
     tokens = tokenize(written)
+    syntax = {*OPERATORS, *FIELDS, *load_measure_words().km_per_unit}
     names = (
         written[token.start : token.end]
         for token in tokens
-        if token.text not in OPERATORS and token.text not in FIELDS and token.text not in ignored
+        if token.text not in syntax and token.text not in ignored
     )
     return " ".join([*names][:_MAX_WORDS])
 
 
 def _question(written: str, parsed: ParsedQuery, gazetteer: Gazetteer) -> Question:
-    places = list(dict.fromkeys(_places(parsed.query)))
+    places = [code for code in dict.fromkeys(_places(parsed.query)) if gazetteer.get(code)]
     similar: list[str] = []
     for ambiguity in parsed.ambiguities:
         codes = [term.code for term in ambiguity.alternatives if isinstance(term, PlaceTerm)]
@@ -151,30 +159,31 @@ def _question(written: str, parsed: ParsedQuery, gazetteer: Gazetteer) -> Questi
         written,
         parsed.query,
         first_places,
+        tuple(dict.fromkeys(_circles(parsed.query)))[:_MAX_PLACES],
         () if places else tuple(dict.fromkeys(similar)),
         is_about_alerts=False,
     )
 
 
+def _circles(query: Query) -> Iterable[NearTerm]:
+    """Yield the saved places and locations that are not negated."""
+    match query:
+        case NearTerm(reference=reference) if reference == HERE or reference.startswith(SAVED):
+            yield query
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _circles(part)
+        case _:
+            return
+
+
 def _places(query: Query) -> Iterable[str]:
     """Yield the codes of the places that are not negated."""
     match query:
-        case PlaceTerm(code):
+        case PlaceTerm(code) | NearTerm(reference=code):
             yield code
         case And(parts) | Or(parts):
             for part in parts:
                 yield from _places(part)
         case _:
             return
-
-
-@functools.lru_cache(maxsize=1)
-def _load_words() -> _Words:
-    data = tomllib.loads((files("matching") / "data" / "question_words.toml").read_text("utf-8"))
-    sets = {
-        name: frozenset(
-            " ".join(split_words(word)) for line in data[name].values() for word in line.split()
-        )
-        for name in ("function", "alert")
-    }
-    return _Words(sets["function"], sets["alert"])

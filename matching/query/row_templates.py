@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from matching.query.ast import (
+    NearTerm,
     Phrase,
     PlaceTerm,
+    PropertyTerm,
     SourceTerm,
     Term,
     TopicTerm,
@@ -27,14 +29,18 @@ OPENS_CLAUSE = 1
 OPENS_ROW = 2
 NEGATED = 4
 
-_TERM = re.compile(r'(\["(?:word|phrase|topic|in|from)"(?:,"(?:[^"\\]|\\.)*")+\])')
-_KIND = 2  # index in a term's text of the first letter of its kind
+_TERM = re.compile(
+    r'(\["(?:word|phrase|topic|in|from|prop|near)"(?:,(?:"(?:[^"\\]|\\.)*"|[-+.e\d]+))+\])'
+)
+_KIND = slice(2, 4)  # of a term's text: the first letters of its kind
 _EXAMPLES = {
-    "w": '["word","{}"]',
-    "p": '["phrase","{}",""]',
-    "t": '["topic","{}"]',
-    "i": '["in","{}"]',
-    "f": '["from","{}"]',
+    "wo": '["word","{}"]',
+    "ph": '["phrase","{}",""]',
+    "to": '["topic","{}"]',
+    "in": '["in","{}"]',
+    "fr": '["from","{}"]',
+    "pr": '["prop","{}",">=",0]',
+    "ne": '["near",0,0,1,"{}"]',
 }
 
 
@@ -98,11 +104,13 @@ def _flags(clause: Clause, *, first: bool) -> bytes:
 
 
 def _number(example: Term) -> int:
-    """Return the number that stands in an example in place of a word."""
+    """Return the number that replaces a word in an example."""
     match example:
         case Phrase((number, *_)):
             return int(number)
         case Word(number) | TopicTerm(number) | PlaceTerm(number) | SourceTerm(number):
+            return int(number)
+        case PropertyTerm(name=number) | NearTerm(reference=number):
             return int(number)
         case _:
             raise TypeError(example)

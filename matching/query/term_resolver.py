@@ -4,29 +4,48 @@ Decides which words are a place, and records the other meanings they could have 
 """
 
 import difflib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from matching.places.gazetteer import Gazetteer
 from matching.places.lookup import suggest
 from matching.places.region import Region
-from matching.query.ast import Phrase, PlaceTerm, Query, SourceTerm, TopicTerm, Word
+from matching.query.ast import (
+    ALERT_TOPIC,
+    NearTerm,
+    Phrase,
+    PlaceTerm,
+    Query,
+    TopicTerm,
+    Word,
+)
+from matching.query.circle_resolver import CircleResolver, here_length
 from matching.query.errors import ErrorKind, QueryError
+from matching.query.guesses import (
+    MAX_SIMILAR_PLACES,
+    MIN_NAME_SIMILARITY,
+    MIN_WORD_SIMILARITY,
+    PROMINENT_KINDS,
+    select_places,
+)
 from matching.query.lexer import QUOTES, QueryToken, TokenKind
+from matching.query.personal_places import PersonalPlaces
+from matching.query.source_terms import refuse_link, resolve_source
+from matching.spelling.common_words import is_common_word
+from matching.spelling.neighbourhoods import find_city_of
 from matching.text.tokenizer import Token, split_words, tokenize
 
 MAX_ALTERNATIVES = 5  # with the meaning taken as many as a person reads
 
-_MAX_GUESSED_PLACES = 6
 _MAX_SHORT_QUERY = 2  # bare words of a query in which a lower-case word can be a misspelt name
-_PROMINENT_KINDS = frozenset(("country", "city", "oblast", "region"))
-# Least similarity of a word to a place's name, with and without a capital letter.
-_MIN_NAME_SIMILARITY, _MIN_WORD_SIMILARITY = 0.75, 0.82
+_JOINED_NUMBER = re.compile(r"(?P<name>[^\W\d_][^+]*)(?P<number>\+\d+(?:[.,]\d+)?)[^\W\d_]*")
 _MAX_QUALIFIER_WORDS = 3  # words of the containing region after a name: Mykolaiv Lviv Oblast
+_NAME_KINDS = frozenset((TokenKind.BARE, TokenKind.QUOTED, TokenKind.PLACE))
 _EXPLICIT_ONLY_KINDS = frozenset(("village", "hromada"))  # a bare name means them only in in:"…"
 
-Meaning = Word | Phrase | PlaceTerm
+Meaning = Word | Phrase | PlaceTerm | NearTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +82,16 @@ class TermResolver:
         topics: TopicNames,
         *,
         max_guesses: int,
+        personal: PersonalPlaces,
+        sources: Collection[str] | None = None,
     ) -> None:
         self._text = text
         self._tokens = tokens
         self._gazetteer = gazetteer
         self._topics = topics
+        self._personal = personal
+        self._sources = sources
+        self._circles = CircleResolver(gazetteer, personal)
         self.ambiguities: list[Ambiguity] = []
         self._guesses_left = max_guesses
         bare_words = sum(token.kind is TokenKind.BARE for token in tokens)
@@ -76,16 +100,91 @@ class TermResolver:
     def resolve(self, position: int) -> tuple[Query, int]:
         """Return the term that begins with a token, and the position of the token after it.
 
-        Raises QueryError for an unknown topic or place, and for a value without words.
+        Raises QueryError for an unknown topic or place, for a value without words, and for a
+        distance that is wrong or has no place.
         """
+        token = self._tokens[position]
+        distance = token.distance
+        if token.kind is TokenKind.WITHIN and distance:
+            return self._resolve_distance(position + 1, distance.radius_km(), token)
+        if length := here_length(self._tokens, position):
+            following = self._token(position + length)
+            if following and following.kind is TokenKind.DISTANCE and following.distance:
+                radius = following.distance.radius_km()
+                end = position + length + 1
+                return self._circles.around_here(token.start, following.start, radius), end
+        query, end = self._resolve_term(position)
+        following = self._token(end)
+        if following is None or following.kind is not TokenKind.DISTANCE:
+            return query, end
+        is_place = isinstance(query, PlaceTerm | NearTerm)
+        if following.distance is None or not (is_place or following.distance.has_plus):
+            return query, end
+        radius = following.distance.radius_km()
+        return self._measure(query, position, end, radius, following), end + 1
+
+    def measure_group(self, group: Query, start: int, distance: QueryToken) -> Query:
+        """Return circles around the places of a group that begins at `start`."""
+        self.ambiguities = [choice for choice in self.ambiguities if choice.start < start]
+        return self._circles.around_group(group, distance)
+
+    def _token(self, position: int) -> QueryToken | None:
+        return self._tokens[position] if position < len(self._tokens) else None
+
+    def _resolve_distance(
+        self, position: int, radius_km: int, token: QueryToken
+    ) -> tuple[Query, int]:
+        """Resolve the place after a distance: within 20 km of Kyiv."""
+        following = self._token(position)
+        if following is None or following.kind not in _NAME_KINDS:
+            raise QueryError(ErrorKind.DISTANCE_WITHOUT_PLACE, token.start, token.end)
+        if length := here_length(self._tokens, position):
+            end = self._tokens[position + length - 1].end
+            circle = self._circles.around_here(following.start, end, radius_km)
+            return circle, position + length
+        query, next_position = self._resolve_term(position)
+        return self._measure(query, position, next_position, radius_km, token), next_position
+
+    def _measure(
+        self, query: Query, first: int, end: int, radius_km: int, distance: QueryToken
+    ) -> NearTerm:
+        """Return the circle around the place that the tokens name. Raises QueryError."""
+        start, name_end = self._tokens[first].start, self._tokens[end - 1].end
+        if not isinstance(query, Word | Phrase | PlaceTerm | NearTerm):
+            raise QueryError(ErrorKind.DISTANCE_WITHOUT_PLACE, distance.start, distance.end)
+        last = self.ambiguities[-1] if self.ambiguities else None
+        is_recorded = last is not None and last.start >= start and last.meaning == query
+        ambiguity = self.ambiguities.pop() if is_recorded else None
+        alternatives = ambiguity.alternatives if ambiguity and not ambiguity.is_guess else ()
+        places = [term for term in (query, *alternatives) if isinstance(term, PlaceTerm | NearTerm)]
+        if not places:
+            suggestion = self._suggest_place(self._text[start:name_end])
+            raise QueryError(ErrorKind.UNKNOWN_PLACE, start, name_end, suggestion)
+        circles = self._circles.circles(places, radius_km)
+        if not circles:
+            raise QueryError(ErrorKind.PLACE_WITHOUT_POINT, start, name_end)
+        self._record(start, name_end, circles[0], circles[1:])
+        return circles[0]
+
+    def _resolve_term(self, position: int) -> tuple[Query, int]:  # noqa: PLR0911 - one for each kind
         token = self._tokens[position]
         match token.kind:
             case TokenKind.TOPIC:
                 return self._resolve_topic(token), position + 1
             case TokenKind.SOURCE:
-                return SourceTerm(token.value.casefold()), position + 1
+                return resolve_source(token, self._sources), position + 1
             case TokenKind.WORD:
                 return _literal(token), position + 1
+            case TokenKind.COMPARISON if token.query:
+                return token.query, position + 1
+            case TokenKind.CIRCLE:
+                return self._circles.parse_circle(token), position + 1
+            case TokenKind.DISTANCE:
+                return self._resolve_stray_distance(token), position + 1
+            case TokenKind.QUOTED | TokenKind.PLACE | TokenKind.BARE if saved := self._find_saved(
+                position
+            ):
+                return saved
             case TokenKind.QUOTED:
                 words = tokenize(token.value)
                 return self._resolve_name(token.start, token.end, words), position + 1
@@ -93,6 +192,28 @@ class TermResolver:
                 return self._resolve_place(position)
             case _:
                 return self._resolve_bare(position)
+
+    def _resolve_stray_distance(self, token: QueryToken) -> Query:
+        """Return the words of a number that follows no place: 20 km."""
+        distance = token.distance
+        if distance and distance.has_plus and distance.is_known_unit:
+            raise QueryError(ErrorKind.DISTANCE_WITHOUT_PLACE, token.start, token.end)
+        return _literal(token)
+
+    def _find_saved(self, position: int) -> tuple[NearTerm, int] | None:
+        """Return the saved place with the longest name from here, and the position after it."""
+        for length in range(self._personal.max_name_length(), 0, -1):
+            tokens = self._tokens[position : position + length]
+            words = [word for token in tokens for word in split_words(token.value)]
+            is_name = len(tokens) == 1 or all(token.can_join_name for token in tokens)
+            saved = self._personal.find_saved(words) if is_name else None
+            if saved:
+                places = [
+                    PlaceTerm(region.code) for region in self._gazetteer.find_words(tuple(words))
+                ]
+                self._record(tokens[0].start, tokens[-1].end, saved, places)
+                return saved, position + len(tokens)
+        return None
 
     def read_as_place(self, query: Query) -> Query | None:
         """Return the place that the last word resolved can be in a list of places, else None.
@@ -121,10 +242,12 @@ class TermResolver:
 
     def _is_prominent_code(self, code: str) -> bool:
         region = self._gazetteer.get(code)
-        return region is not None and region.kind in _PROMINENT_KINDS
+        return region is not None and region.kind in PROMINENT_KINDS
 
     def _resolve_topic(self, token: QueryToken) -> TopicTerm:
         name = self._topics.find_name(token.value)
+        if token.value == ALERT_TOPIC:
+            name = ALERT_TOPIC
         if name is None:
             closest = _closest(token.value.casefold(), self._topics.names)
             suggestion = f"#{closest}" if closest else None
@@ -150,6 +273,8 @@ class TermResolver:
         return meaning, end
 
     def _resolve_bare(self, position: int) -> tuple[Query, int]:
+        refuse_link(self._tokens[position], self._sources)
+        self._refuse_joined_number(self._tokens[position])
         words, end = self._longest_name(position)
         start, text_end = self._tokens[position].start, self._tokens[end - 1].end
         guess = None
@@ -157,8 +282,16 @@ class TermResolver:
             guess = self._guess_two_words(position)
         return guess or (self._resolve_name(start, text_end, words), end)
 
+    def _refuse_joined_number(self, token: QueryToken) -> None:
+        """Raise QueryError for a place with a number that is no distance: Kyiv+20."""
+        joined = _JOINED_NUMBER.fullmatch(token.value)
+        if joined and self._gazetteer.find_words(split_words(joined["name"])):
+            start = token.start + joined.start("number")
+            suggestion = f"{joined['number']}km"
+            raise QueryError(ErrorKind.WRONG_UNIT, start, token.end, suggestion)
+
     def _is_prominent(self, words: Sequence[Token]) -> bool:
-        return any(region.kind in _PROMINENT_KINDS for region in self._find_regions(words))
+        return any(region.kind in PROMINENT_KINDS for region in self._find_regions(words))
 
     def _guess_two_words(self, position: int) -> tuple[Query, int] | None:
         """Resolve two words that resemble a place's name (Bila Tserkwa) to a phrase, else None."""
@@ -175,21 +308,32 @@ class TermResolver:
     def _guess(self, start: int, end: int, literal: Word | Phrase, *, is_name: bool) -> bool:
         """Record the places with similar names as alternatives; return whether there are any."""
         # The last guess is left for a word with a capital letter.
+        is_name |= find_city_of(self._text[start:end]) is not None
         can_guess = self._guesses_left > (0 if is_name else 1)
+        if isinstance(literal, Word) and is_common_word(literal.text):
+            return False
         if not can_guess or not (is_name or self._is_short):
             return False
         self._guesses_left -= 1
         text = self._text[start:end]
-        min_similarity = _MIN_NAME_SIMILARITY if is_name else _MIN_WORD_SIMILARITY
-        regions = suggest(text, self._gazetteer, _MAX_GUESSED_PLACES, min_similarity)
-        places = tuple(
-            PlaceTerm(region.code)
-            for region in regions
-            if is_name or region.kind in _PROMINENT_KINDS
-        )
+        least = MIN_NAME_SIMILARITY if is_name else MIN_WORD_SIMILARITY
+        regions = suggest(text, self._gazetteer, MAX_SIMILAR_PLACES, least)
+        places = select_places(text, regions, is_name=is_name)
         if places:
             self.ambiguities.append(Ambiguity(start, end, text, literal, places, is_guess=True))
         return bool(places)
+
+    def _guess_neighbourhood(
+        self, start: int, end: int, literal: Word | Phrase, places: Sequence[PlaceTerm]
+    ) -> bool:
+        """Record the city of a neighbourhood, before villages of its name, if it has one."""
+        text = self._text[start:end]
+        city = find_city_of(text)
+        if city is None:
+            return False
+        alternatives = (PlaceTerm(city), *places[: MAX_ALTERNATIVES - 1])
+        self.ambiguities.append(Ambiguity(start, end, text, literal, alternatives, is_guess=True))
+        return True
 
     def _longest_name(self, position: int) -> tuple[Sequence[Token], int]:
         """Return the words of the longest place name from here, else of this token alone.
@@ -238,6 +382,8 @@ class TermResolver:
         places = [PlaceTerm(region.code) for region in likely or regions]
         if not places:
             self._guess(start, end, literal, is_name=recognizer.has_name_capitals(words))
+            return literal
+        if not likely and self._guess_neighbourhood(start, end, literal, places):
             return literal
         if not likely or (is_word and not recognizer.has_name_capitals(words)):
             self._record(start, end, literal, places)

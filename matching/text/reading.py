@@ -1,7 +1,7 @@
 """Reading: the matcher's result for one bulletin (tokens, places, topics, alert or news)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from matching.text.tokenizer import TokenSequence
@@ -13,6 +13,15 @@ class Mention(NamedTuple):
     code: str  # a Region's code
     start: int  # code points into title + newline + text
     end: int  # exclusive
+
+
+class Point(NamedTuple):
+    """A point that a bulletin is about, with the land around it that counts as the same place."""
+
+    latitude: float  # degrees
+    longitude: float  # degrees
+    extent_km: float = 0.0  # radius of a city, or half the gap between the points of an area
+    code: str = ""  # of the Region that it stands for; empty for a point that the source gave
 
 
 class MatchableReading(Protocol):
@@ -43,8 +52,20 @@ class MatchableReading(Protocol):
         """Return the names of the topics."""
 
     @property
+    def is_alert(self) -> bool:
+        """Return whether the bulletin is an alert or an all-clear, not news."""
+
+    @property
     def source(self) -> str:
         """Return the casefolded name of the source."""
+
+    @property
+    def measures(self) -> Mapping[str, float]:
+        """Map each property that the bulletin has to its value: see `matching.query.properties`."""
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """Return the points that distances are measured from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +86,9 @@ class Reading:
     source: str  # casefolded name, or empty
     unknown_regions: tuple[str, ...]  # regions from the source that the gazetteer does not have
     is_unplaced: bool = False  # somewhere in its regions: no smaller place is known
+    # Name of a property in matching.query.properties -> value, the level as its rank.
+    measures: Mapping[str, float] = field(default_factory=dict)
+    points: tuple[Point, ...] = ()  # the source's own, else those of the places and affected areas
 
     @property
     def texts(self) -> Sequence[str]:
@@ -80,3 +104,8 @@ class Reading:
     def positions(self) -> Mapping[str, list[int]]:
         """Map each token's text to its positions in tokens."""
         return self.tokens.positions
+
+    @property
+    def own_point(self) -> Point | None:
+        """Return the point that the source gave, None without one."""
+        return self.points[0] if self.points and not self.points[0].code else None

@@ -33,6 +33,12 @@ class Sentences:
         """Return the number of the sentence that contains this code point."""
         return bisect_right(self._boundaries, offset)
 
+    def span(self, number: int) -> tuple[int, int]:
+        """Return the first code point of a sentence, and the one after its last."""
+        start = self._boundaries[number - 1] if number else 0
+        is_last = number == len(self._boundaries)
+        return start, len(self._text) if is_last else self._boundaries[number]
+
     def clause_at(self, offset: int) -> tuple[int, int]:
         """Return the clause that contains this code point, as sentence and clause number."""
         return self.sentence_at(offset), bisect_right(self._clause_boundaries, offset)

@@ -5,7 +5,7 @@ import re
 import sys
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple, overload
 
@@ -30,7 +30,9 @@ _JOINER = rf"(?:[{_HYPHENS}]|{_NOT_AFTER_ARTICLE}[{_APOSTROPHES}])[{_INVISIBLE}]
 # The last quantifier is not *+: Python before 3.11.5 fails at it within a capturing group.
 _WORD = rf"(?:{_LETTERS})++(?:{_JOINER}(?:{_LETTERS})++)*"
 # Fast path: most words have common letters only and precede a space or a stop.
-_TOKEN = re.compile(rf"({_COMMON_LETTER}++(?=[ .,!?:;\n])|{_WORD})")
+# A word that its signs tell from another one: C++, C#, .NET. After the fast path, as it is rare.
+_SIGNED_WORD = r"(?<![\w.])(?:[A-Za-z]{1,12}\+\+|[A-Za-z]\#|\.(?i:net))(?![\w+#])"
+_TOKEN = re.compile(rf"({_COMMON_LETTER}++(?=[ .,!?:;\n])|{_SIGNED_WORD}|{_WORD})")
 
 _INVISIBLE_RUN = re.compile(rf"[{_INVISIBLE}]+")
 _STRESS_MARK = re.compile("(?<=[\u0400-\u052f])[\u0300\u0301]")
@@ -40,6 +42,8 @@ _HYPHEN = re.compile(f"[{_HYPHENS}]")
 _SENTENCE_END = re.compile(r"[.!?…\n]")
 _CACHE_SIZE = 50_000  # words; the vocabulary of news is small
 _MAX_CACHED_LENGTH = 40  # code points; bounds the memory of the cache
+_FOLDED_AT_ONCE = 256  # code points
+_MAX_COMPOUND_LENGTH = 256  # code points; a longer chain of hyphens is no compound
 
 
 class Word(NamedTuple):
@@ -190,7 +194,7 @@ def _split(text: str) -> tuple[list[Word], list[int], list[str]]:
 
 def _parse_word(raw: str) -> Word:
     word = _normalize_word(raw)
-    if "-" not in word.text:
+    if "-" not in word.text or len(raw) > _MAX_COMPOUND_LENGTH:
         return word
     ends = [match.start() for match in _HYPHEN.finditer(raw)]
     starts = [0, *(end + 1 for end in ends)]
@@ -210,9 +214,24 @@ def _normalize_word(raw: str) -> Word:
         size -= 2
         plain = plain[:-2]
     bare = _STRESS_MARK.sub("", _INVISIBLE_RUN.sub("", plain))
-    text = unicodedata.normalize("NFKC", bare).casefold()
-    text = unicodedata.normalize("NFKC", text).replace("ё", "е")
+    text = _fold(bare) if len(bare) <= _FOLDED_AT_ONCE else "".join(_fold_pieces(bare))
     return Word(sys.intern(text), size, bare[:1].isupper(), _is_upper(bare))
+
+
+def _fold(letters: str) -> str:
+    """Return letters in lower case and in one form."""
+    text = unicodedata.normalize("NFKC", letters).casefold()
+    return unicodedata.normalize("NFKC", text).replace("ё", "е")
+
+
+def _fold_pieces(letters: str) -> Iterator[str]:
+    """Yield what is no word of any language in pieces: to sort combining marks is quadratic.
+
+    Compatibility forms stay, as one may stand for 18 letters.
+    """
+    for start in range(0, len(letters), _FOLDED_AT_ONCE):
+        piece = letters[start : start + _FOLDED_AT_ONCE]
+        yield unicodedata.normalize("NFC", piece).casefold()
 
 
 def _part_token(word: Word, start: int) -> Token:

@@ -1,5 +1,6 @@
 """Sentence-level topic classifier: topics, and the regions where an alert is raised or ends."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from matching.text.tokenizer import TokenSequence
 from matching.topics.topics import Topics
 
 AIR_ALERT, ALL_CLEAR = "air_alert", "all_clear"
+
+ALERT_TOPICS = frozenset((AIR_ALERT, ALL_CLEAR))
+"""Without a statement of its source, a text with one of these topics is an alert."""
 MAX_BRIEF_WORDS = 3  # a sentence this short states one thing: "Відбій!"
 _LEFT_OUT = "left_out"  # a cue: its clause states nothing about the places in it
 _EXCEPTIONS = frozenset(("except", _LEFT_OUT))
@@ -92,11 +96,11 @@ def _cues_by_sentence(
     everywhere = {bulletin_wide[name] for name in names if name in bulletin_wide}
     cues = {number: set(everywhere) for number in numbers}
     stating = set()
-    for (number, match), name in zip(numbered, names, strict=True):
+    for (number, _), name in zip(numbered, names, strict=True):
         cues[number].add(name)
         if name in topics.cues.alert_state_names:
             stating.add(number)
-            if _is_brief(tokens, match.first, sentences):
+            if _is_brief(tokens, number, sentences):
                 cues[number].add("brief")
     for number, sentence_cues in cues.items():
         if colour := _MARK_COLOURS.get(sentences.marks.get(number, "")):
@@ -104,11 +108,10 @@ def _cues_by_sentence(
     return cues, stating
 
 
-def _is_brief(tokens: TokenSequence, position: int, sentences: Sentences) -> bool:
-    """Return whether the sentence of this word has at most MAX_BRIEF_WORDS words."""
-    number = sentences.sentence_at(tokens.starts[position])
-    nearby = tokens.starts[max(0, position - MAX_BRIEF_WORDS) : position + MAX_BRIEF_WORDS + 1]
-    return sum(sentences.sentence_at(start) == number for start in nearby) <= MAX_BRIEF_WORDS
+def _is_brief(tokens: TokenSequence, number: int, sentences: Sentences) -> bool:
+    """Return whether a sentence has at most MAX_BRIEF_WORDS words."""
+    start, end = sentences.span(number)
+    return bisect_left(tokens.starts, end) - bisect_left(tokens.starts, start) <= MAX_BRIEF_WORDS
 
 
 def _mentioned_regions(

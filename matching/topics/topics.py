@@ -16,11 +16,12 @@ distinguished from an alert. In such a rule
 import functools
 from collections.abc import Iterable, Mapping
 
-from matching.query.ast import Or, Phrase, Query, Word
+from matching.query.ast import Or, Phrase, Query, Word, terms
 from matching.query.evaluator import evaluate
 from matching.text.tokenizer import split_words
 from matching.topics import rules, topics_file
 from matching.topics.cues import CueSet
+from matching.topics.hazards import hazard_tree
 from matching.topics.topic import Topic
 
 
@@ -39,7 +40,13 @@ class Topics:
                 self._queries[name] = self._cue_words_query(rule)
             else:
                 self._queries[name] = rules.parse_bulletin_query(topic)
-        self._names_by_title = {
+        synonyms = {
+            split_words(synonym): name
+            for name in self._topics
+            if (hazard := hazard_tree().get(name))
+            for synonym in hazard.synonyms
+        }
+        self._names_by_title = synonyms | {
             split_words(title): name
             for name, topic in self._topics.items()
             for title in (*topic.titles.values(), name)
@@ -89,7 +96,7 @@ class Topics:
         return self._topics.get(name.casefold())
 
     def find_name(self, text: str) -> str | None:
-        """Return the name of the topic with this name or title; _ or - may stand for spaces."""
+        """Return the name of the topic with this name, synonym or title; _ or - may be a space."""
         return self._names_by_title.get(split_words(text.replace("-", " ")))
 
     def get_query(self, name: str) -> Query:
@@ -98,6 +105,16 @@ class Topics:
         For a topic decided by cues these are all words and phrases of the cues that support it.
         """
         return self._queries[name]
+
+    @functools.cached_property
+    def words(self) -> frozenset[str]:
+        """Return all single words that show a topic."""
+        return frozenset(
+            term.text
+            for query in self._queries.values()
+            for term in terms(query)
+            if isinstance(term, Word)
+        )
 
     def supporting_cues(self, name: str, cues: Iterable[str]) -> frozenset[str]:
         """Return the cues of a sentence that support a topic."""

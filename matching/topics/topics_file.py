@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from matching.topics.cues import Cue
+from matching.topics.hazards import HazardTree, hazard_tree
 from matching.topics.topic import Topic
 
 
@@ -45,15 +46,20 @@ _TOPIC_KEYS = {
 
 
 def load() -> tuple[list[Topic], list[Cue]]:
-    """Load the built-in topics and cues. Raises TopicsFileError."""
-    return parse((files("matching") / "data" / "topics.toml").read_text("utf-8"))
+    """Load the built-in topics and cues; the titles of hazards are in the hazard tree.
+
+    Raises TopicsFileError.
+    """
+    text = (files("matching") / "data" / "topics.toml").read_text("utf-8")
+    return parse(text, hazard_tree())
 
 
-def parse(text: str) -> tuple[list[Topic], list[Cue]]:
+def parse(text: str, hazards: HazardTree | None = None) -> tuple[list[Topic], list[Cue]]:
     """Parse a topics file into its topics and cues. Each topic is also a cue.
 
-    Raises TopicsFileError for an unknown key, a missing one, or a value of another type;
-    tomllib.TOMLDecodeError for a text that is not TOML.
+    A topic that is one of the hazards has its title from there. Raises TopicsFileError for an
+    unknown key, a missing one, or a value of another type; tomllib.TOMLDecodeError for a text that
+    is not TOML.
     """
     data = tomllib.loads(text)
     _check("top level", data, _TABLES)
@@ -61,6 +67,8 @@ def parse(text: str) -> tuple[list[Topic], list[Cue]]:
         _check(_label("cue", number, table), table, _CUE_KEYS)
     for number, table in enumerate(data["topic"], start=1):
         label = _label("topic", number, table)
+        if hazards and (hazard := hazards.get(str(table.get("name")))):
+            table.setdefault("title", dict(hazard.titles))
         _check(label, table, _TOPIC_KEYS)
         _check_titles(label, table["title"])
         if "words" not in table and "sentence" not in table:

@@ -6,11 +6,14 @@ from hypothesis import strategies as st
 
 from matching.index.index import Matches, MatchMode
 from matching.query.ast import (
+    ALERT_TOPIC,
     And,
+    NearTerm,
     Not,
     Or,
     Phrase,
     PlaceTerm,
+    PropertyTerm,
     Query,
     SourceTerm,
     Term,
@@ -37,14 +40,42 @@ TERMS: list[Term] = [
     Phrase(("train", "drone")),
     Phrase(("train", "drone", "alert")),
     Phrase(("drone", "alert", "quiet", "air")),
-    *map(TopicTerm, ("air_alert", "drone", "railway")),
+    *map(TopicTerm, ("air_alert", "drone", "railway", ALERT_TOPIC)),
     *map(
         place_term, ("Kyiv", "Kharkiv", "Kharkiv Oblast", "Izium", "Ukraine", "Donbas", "Bakhmut")
     ),
     SourceTerm("blog"),
+    *(PropertyTerm("level", sign, rank) for sign in (">=", "<=") for rank in (1, 3)),
+    *(PropertyTerm("magnitude", sign, value) for sign in (">=", "<=") for value in (0.0, 4.5, 4.6)),
+    *(PropertyTerm("depth", sign, value) for sign in (">=", "<=") for value in (0, 30, 800)),
 ]
+POLE, ANTIMERIDIAN = (90.0, 0.0), (0.0, 180.0)
+CENTRES = [
+    *(POLE, (-90.0, 12.0), ANTIMERIDIAN, (0.0, -180.0), (0.0, -179.9), (50.455, 30.524)),
+    *((49.207, 37.277), (49.99, 36.23), (0.0, 0.0)),
+]
+CIRCLES = st.builds(
+    lambda centre, radius, reference: NearTerm(centre[0], centre[1], radius, reference),
+    st.sampled_from(CENTRES),
+    st.sampled_from([1, 2, 5, 11, 12, 111, 112, 500]) | st.integers(1, 500),
+    st.sampled_from(["here", "UA80000000000093317"]),
+)
+"""Circles around the poles, the antimeridian and cities that the readings name."""
+
+POSITIONS = st.sampled_from(CENTRES) | st.tuples(
+    st.sampled_from([89.9, 89.0, -89.99, 0.1, -1.0, 50.5, 49.2]),
+    st.sampled_from([0.0, 180.0, -180.0, 179.9, -179.0, 30.5, 37.3]),
+)
+MEASURES = st.fixed_dictionaries(
+    {},
+    optional={
+        "level": st.integers(0, 3),
+        "magnitude": st.sampled_from([0, 4.44, 4.5, 4.55, 4.6, 9.9, 11, -1]),
+        "depth": st.sampled_from([0, 29.6, 30, 30.4, 800, 900]),
+    },
+)
 QUERIES: st.SearchStrategy[Query] = st.recursive(
-    st.sampled_from(TERMS),
+    st.sampled_from(TERMS) | CIRCLES,
     lambda q: (
         st.builds(And, st.lists(q, min_size=2, max_size=3).map(tuple))
         | st.builds(Or, st.lists(q, min_size=2, max_size=3).map(tuple))
@@ -62,6 +93,8 @@ READINGS = st.builds(
     source=st.sampled_from(["", "Blog"]),
     regions=st.lists(st.sampled_from(["Kharkiv", "Ukraine", "Kharkiv Oblast"]), max_size=1),
     is_alert=st.sampled_from([None, True, False]),
+    measures=MEASURES,
+    point=st.none() | POSITIONS,
 )
 
 
@@ -78,4 +111,5 @@ def match_one_by_one(
 
 def to_sets(matches: Matches) -> tuple[set[int], ...]:
     """Return the matches as sets, in the order of the modes."""
-    return set(matches.audible), set(matches.silent), set(matches.digest)
+    modes = (matches.audible_always, matches.audible, matches.silent, matches.digest)
+    return tuple(map(set, modes))
