@@ -30,13 +30,17 @@ def translate_database_errors(database: Database) -> Iterator[None]:
         ) from None
     except DBAPIError as error:
         advice = f". {RECOVERY_ADVICE}" if "malformed" in str(error.orig) else ""
-        raise DatabaseUnusable(f"the database {database.name}: {error.orig}{advice}") from None
+        raise DatabaseUnusable(
+            f"cannot use the database {database.name}: {error.orig}{advice}"
+        ) from None
     except CommandError as error:
         raise DatabaseUnusable(
-            f"the database {database.name} is of another version: {error}"
+            f"the database {database.name} belongs to another version of Tocsin: {error}"
         ) from None
     except OSError as error:
-        raise DatabaseUnusable(f"the database {database.name}: {error.strerror or error}") from None
+        raise DatabaseUnusable(
+            f"cannot use the database {database.name}: {error.strerror or error}"
+        ) from None
 
 
 async def migrate(database: Database) -> None:

@@ -80,6 +80,8 @@ subscription = Table(
     Column("query_text", Text, nullable=False),
     Column("schedule", String(32), nullable=False),
     Column("has_sound", Boolean, nullable=False),
+    Column("sound_from", String(8)),
+    Column("has_neighbours", Boolean, nullable=False, server_default=false()),
     Column("created_at", Instant, nullable=False),
     Column("next_due_at", Instant),
     Column("last_bulletin", BigInteger, nullable=False),
@@ -88,6 +90,44 @@ subscription = Table(
     Index("subscription_next_due_at", "next_due_at"),
     Index("subscription_due_at", "due_at", sqlite_where=_DUE, postgresql_where=_DUE),
     sqlite_autoincrement=True,
+)
+
+saved_place = Table(
+    "saved_place",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("subscriber", ForeignKey("subscriber.number", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("latitude", Float, nullable=False),
+    Column("longitude", Float, nullable=False),
+    Column("radius_km", Integer, nullable=False),
+    Column("region", String(64)),
+    UniqueConstraint("subscriber", "name_key"),
+    sqlite_autoincrement=True,  # never reuse an id: stored queries contain it
+)
+
+# The location that a chat shared last, for a day; while it is live, Telegram sends its moves.
+shared_location = Table(
+    "shared_location",
+    metadata,
+    Column("subscriber", ForeignKey("subscriber.number", ondelete="CASCADE"), primary_key=True),
+    Column("latitude", Float, nullable=False),
+    Column("longitude", Float, nullable=False),
+    Column("message_id", BigInteger),
+    Column("shared_at", Instant, nullable=False),
+    Index("shared_location_shared_at", "shared_at"),
+)
+
+# A location whose name the bot has asked for.
+place_draft = Table(
+    "place_draft",
+    metadata,
+    Column("subscriber", ForeignKey("subscriber.number", ondelete="CASCADE"), primary_key=True),
+    Column("latitude", Float, nullable=False),
+    Column("longitude", Float, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index("place_draft_expires_at", "expires_at"),
 )
 
 bulletin = Table(
@@ -104,6 +144,13 @@ bulletin = Table(
     Column("phase", String(8)),
     Column("level", String(16)),
     Column("hazard", String(64)),
+    Column("certainty", String(16)),
+    Column("urgency", String(16)),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("magnitude", Float),
+    Column("depth_km", Float),
+    Column("image", Text),
     Column("regions", Text, nullable=False),
     Column("topics", Text, nullable=False),
     Column("published_at", Instant),
@@ -193,6 +240,14 @@ alert_preference = Table(
     "alert_preference",
     metadata,
     Column("updates", String(16), primary_key=True),
+    Column("subscribers", SubscriberSet, nullable=False),
+)
+
+# One bitmap for each mode but the default: see storage/subscribers/sound_modes.py.
+sound_mode = Table(
+    "sound_mode",
+    metadata,
+    Column("mode", String(16), primary_key=True),
     Column("subscribers", SubscriberSet, nullable=False),
 )
 

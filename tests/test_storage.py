@@ -24,6 +24,7 @@ from storage.outbox.digest_queue import DigestEntry
 from storage.outbox.receipts import Receipt
 from storage.subscribers import subscribers, subscriptions
 from storage.subscribers.subscribers import ChatKind, Detail, Subscriber, SuspensionReason, Target
+from storage.subscribers.subscriptions import Sound
 from storage.values.lanes import Lane
 from storage.values.schedules import IMMEDIATE, parse_schedule
 
@@ -208,7 +209,9 @@ async def test_subscriptions_are_added_changed_and_removed(database: Database) -
             next_due_at=NOW,
             now=NOW,
         )
-        changed = await subscriptions.change(transaction, added, query="other", has_sound=False)
+        changed = await subscriptions.change(
+            transaction, added, query="other", sound=Sound(has_sound=False)
+        )
         assert (changed.query, changed.has_sound, changed.schedule) == (
             "other",
             False,
@@ -217,7 +220,7 @@ async def test_subscriptions_are_added_changed_and_removed(database: Database) -
         assert await subscriptions.of(transaction, subscriber.number) == [changed]
         assert await subscriptions.find(transaction, added.id, stranger.number) is None
         assert await subscriptions.find(transaction, added.id, subscriber.number) == changed
-        wanted = (added.id, subscriber.number, "other", False, False)
+        wanted = changed.indexed
         assert [batch async for batch in subscriptions.iterate_batches(transaction)] == [[wanted]]
         assert await subscriptions.mark_due(transaction, NOW - timedelta(seconds=1), 10) == 0
         assert await subscriptions.mark_due(transaction, NOW, 10) == 1
@@ -242,7 +245,7 @@ async def test_an_update_is_stored_once_and_completed_once(database: Database) -
     async with database.write() as transaction:
         await update_inbox.enqueue(transaction, [{"update_id": 7, "a": 1}, {"update_id": 8}], NOW)
         await update_inbox.enqueue(transaction, [{"update_id": 7, "a": 2}], NOW)
-        assert await update_inbox.last_id(transaction) == 8
+        assert await update_inbox.last_received(transaction) == (8, NOW)
         first, second = await update_inbox.next_waiting(transaction, 10, [])
         assert (first.payload, second.update_id) == ({"update_id": 7, "a": 1}, 8)
         assert await update_inbox.next_waiting(transaction, 10, [7]) == [second]
@@ -250,7 +253,7 @@ async def test_an_update_is_stored_once_and_completed_once(database: Database) -
         assert not await update_inbox.complete(transaction, 7, NOW)
         assert await update_inbox.complete(transaction, 8, NOW)
         await update_inbox.purge(transaction, NOW + timedelta(days=1))
-        assert await update_inbox.last_id(transaction) == 8
+        assert await update_inbox.last_received(transaction) == (8, NOW)
         assert await update_inbox.next_waiting(transaction, 10, []) == []
 
 
@@ -335,7 +338,7 @@ async def test_a_failed_transaction_writes_nothing(database: Database) -> None:
 
 
 async def test_writers_wait_for_each_other(database: Database) -> None:
-    """Case 32 of the catalogue of failures: reading first and writing later must not fail."""
+    """A transaction that reads first and writes later must not fail."""
 
     async def add_one_more(key: str) -> None:
         async with database.write() as transaction:
@@ -373,7 +376,7 @@ async def test_only_one_process_holds_the_lease_of_a_database(
 
 
 async def test_sqlite_is_configured_to_survive_a_power_cut(tmp_path: Path) -> None:
-    """Case 33 of the catalogue of failures."""
+    """SQLite syncs the write-ahead log at each commit with `synchronous=FULL` (2)."""
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
     await migrate(database)
     async with database.read() as transaction:

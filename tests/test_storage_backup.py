@@ -64,7 +64,7 @@ async def test_a_restored_database_equals_the_backed_up_one(
             assert await dump_lines(other) == await dump_lines(database)
         finally:
             await other.close()
-    assert reports == [reports[0], *[reports[0].replace(" in ", " from ")] * 2]
+    assert reports == [reports[0], *[reports[0].replace("written to", "restored from")] * 2]
 
 
 async def test_a_restored_database_does_not_reuse_subscriber_numbers(
@@ -120,7 +120,7 @@ async def test_a_database_in_use_is_not_overwritten(sqlite: Database, tmp_path: 
     await backup(sqlite, file, print)
     reports: list[str] = []
     assert await restore(sqlite, file, reports.append) == 1
-    assert "in use already" in reports[0]
+    assert "the database is not empty" in reports[0]
     async with lease(sqlite):
         with pytest.raises(LeaseHeldElsewhere):
             await restore(sqlite, file, print)
@@ -140,7 +140,7 @@ async def test_a_backup_of_a_missing_database_fails(tmp_path: Path) -> None:
     reports: list[str] = []
     try:
         assert await backup(database, tmp_path / "backup.gz", reports.append) == 1
-        assert "has no tables of Tocsin" in reports[0]
+        assert "has no Tocsin tables" in reports[0]
         assert not (tmp_path / "backup.gz").exists()
     finally:
         await database.close()

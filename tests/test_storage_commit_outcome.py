@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from support.postgres_proxy import Fault, PostgresProxy, first_that_writes
 
 from storage import schema
-from storage.engine.database import CommitUnknown, Database
+from storage.engine.database import COMMAND_SECONDS, CommitUnknown, Database
 from storage.inbound import bulletins
 from storage.inbound.bulletins import Bulletin
 from storage.maintenance.lease import lease
@@ -36,10 +36,15 @@ async def stored_keys(database: Database) -> list[str]:
 
 @asynccontextmanager
 async def proxied(
-    url: str, proxy: PostgresProxy, *, is_leased: bool = False
+    url: str,
+    proxy: PostgresProxy,
+    *,
+    is_leased: bool = False,
+    command_seconds: float = COMMAND_SECONDS,
 ) -> AsyncIterator[Database]:
     async with AsyncExitStack() as stack:
-        database = Database(await stack.enter_async_context(proxy.forward_to(url)))
+        proxied_url = await stack.enter_async_context(proxy.forward_to(url))
+        database = Database(proxied_url, command_seconds=command_seconds)
         stack.push_async_callback(database.close)
         if is_leased:
             await stack.enter_async_context(lease(database))
@@ -57,6 +62,37 @@ async def test_a_write_whose_answer_to_commit_is_lost_succeeds(
             await store(database, key)
         assert await stored_keys(database) == ["a", "b", "c"]
     assert len(proxy.hit) == 1
+
+
+async def test_a_silent_connection_has_a_limit(postgresql_url: str) -> None:
+    """A lost answer without a closed connection used to wait for the timeout of TCP."""
+    proxy = PostgresProxy(first_that_writes("bulletin", fault=Fault.ANSWER_HELD))
+    async with (
+        asyncio.timeout(60),
+        proxied(postgresql_url, proxy, command_seconds=2) as database,
+    ):
+        await store(database, "a")
+        await store(database, "b")
+        assert await stored_keys(database) == ["a", "b"]
+    assert len(proxy.hit) == 1
+
+
+async def test_a_statement_without_an_answer_fails_and_the_next_succeeds(
+    postgresql_url: str,
+) -> None:
+    async with (
+        asyncio.timeout(60),
+        proxied(postgresql_url, PostgresProxy(), command_seconds=2) as database,
+    ):
+        with pytest.raises(TimeoutError):
+            async with database.read() as transaction:
+                await transaction.execute(text("SELECT pg_sleep(30)"))
+        with pytest.raises(TimeoutError):
+            async with database.write() as transaction:
+                await bulletins.add(transaction, make_bulletin("a"))
+                await transaction.execute(text("SELECT pg_sleep(30)"))
+        await store(database, "b")
+        assert await stored_keys(database) == ["b"]
 
 
 async def test_a_write_whose_commit_does_not_reach_the_server_fails(postgresql_url: str) -> None:

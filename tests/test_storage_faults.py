@@ -64,7 +64,7 @@ def make_update(number: int) -> dict[str, object]:
 async def test_on_a_full_disk_reading_works_and_unstored_updates_are_not_confirmed(
     sqlite: Database,
 ) -> None:
-    """Case 31 of the catalogue of failures."""
+    """Telegram keeps an update until the bot confirms it."""
 
     async def answer(incoming: PendingUpdate) -> None:
         raise AssertionError(incoming)
@@ -85,7 +85,6 @@ async def test_on_a_full_disk_reading_works_and_unstored_updates_are_not_confirm
 async def test_a_broadcast_that_a_full_disk_refused_is_not_sent_and_delivery_goes_on(
     sqlite: Database,
 ) -> None:
-    """Case 31 of the catalogue of failures."""
     async with Standin() as standin, connected_sender(standin.url, standin.token) as sender:
         async with running_delivery(sqlite, sender) as outbox:
             persons, to = await add_people(standin, outbox, 5)
@@ -99,7 +98,6 @@ async def test_a_broadcast_that_a_full_disk_refused_is_not_sent_and_delivery_goe
 
 
 async def test_a_damaged_database_is_refused_with_advice(sqlite_url: str) -> None:
-    """Case 34 of the catalogue of failures."""
     database = Database(sqlite_url)
     async with database.write() as transaction:
         for number in range(200):
@@ -115,7 +113,7 @@ async def test_a_damaged_database_is_refused_with_advice(sqlite_url: str) -> Non
 
 
 async def test_a_sqlite_with_the_wal_reset_bug_is_reported_once(tmp_path: Path) -> None:
-    """Case 35 of the catalogue of failures."""
+    """SQLite 3.7.0 to 3.51.2 can, very rarely, corrupt a database."""
     assert [has_wal_reset_bug(v) for v in ((3, 6, 23), (3, 7, 0), (3, 51, 2), (3, 51, 3))] == [
         False,
         True,
@@ -171,7 +169,7 @@ def difference(connection: Connection) -> list[object]:
 
 
 async def test_the_next_start_completes_a_killed_migration(empty_url: str) -> None:
-    """Case 28 of the catalogue of failures."""
+    """SIGKILL interrupts the migration twice, after a number of statements."""
     for statements in (9, 40):
         process = await asyncio.create_subprocess_exec(
             sys.executable,

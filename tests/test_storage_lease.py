@@ -96,7 +96,7 @@ async def count_writes(database: Database) -> int:
 async def test_a_paused_process_loses_the_lease_and_cannot_write_when_it_resumes(
     postgresql_url: str, hold: float
 ) -> None:
-    """Cases 13 and 37 of the catalogue of failures."""
+    """SIGSTOP pauses the process for longer than its lease lasts."""
     database = Database(postgresql_url)
     async with start_holder(postgresql_url, hold) as process:
         await wait_for_output(process, "written" if hold == 0.0 else "inside")
@@ -114,7 +114,6 @@ async def test_a_paused_process_loses_the_lease_and_cannot_write_when_it_resumes
 
 
 async def test_another_process_acquires_the_lease_of_a_dead_process(postgresql_url: str) -> None:
-    """Case 13 of the catalogue of failures."""
     database = Database(postgresql_url)
     async with start_holder(postgresql_url, 0.0) as process:
         await wait_for_output(process, "written")
@@ -128,7 +127,7 @@ async def test_another_process_acquires_the_lease_of_a_dead_process(postgresql_u
 async def test_a_process_without_its_lease_neither_writes_nor_sends(
     postgresql_url: str,
 ) -> None:
-    """Case 37 of the catalogue of failures."""
+    """A process can pause at any point and resume after its lease expired."""
     database = Database(postgresql_url)
     loop = asyncio.get_running_loop()
     async with lease(database):
@@ -151,7 +150,7 @@ async def test_a_process_without_its_lease_neither_writes_nor_sends(
 async def test_delivery_goes_on_after_a_restart_of_postgresql(
     postgres: PostgresServer, postgresql_url: str
 ) -> None:
-    """Case 36 of the catalogue of failures."""
+    """PostgreSQL stops in the middle of a broadcast and comes back."""
     database = Database(postgresql_url)
     async with (
         Standin() as standin,

@@ -34,8 +34,8 @@ OLD = NOW - KEEP - timedelta(minutes=1)
 MANY = 450  # more than one purge deletes
 
 
-def make_bulletin(key: int | str, at: datetime) -> Bulletin:
-    return Bulletin(source="blog", key=str(key), title="Bridge closed", received_at=at)
+def make_bulletin(key: int | str, received_at: datetime) -> Bulletin:
+    return Bulletin(source="blog", key=str(key), title="Bridge closed", received_at=received_at)
 
 
 async def count_rows(transaction: Transaction, table: Table) -> int:

@@ -1,4 +1,4 @@
 """Database engine: connections, transactions, column types and statement builders.
 
-Here: everything that knows which database runs below. Not here: tables, or any statement about one.
+Here: everything that depends on the kind of database. Not here: tables, or any statement about one.
 """

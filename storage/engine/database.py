@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import event, text
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import URL, Connection, ExceptionContext, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.engine import commit_marker
@@ -31,6 +31,11 @@ _BEGIN_OPTION = "tocsin_begin"
 _MAX_OVERFLOW = 20
 """Connections above the five that stay open. Updates of 16 chats are handled at a time: a flood of
 them must leave some for alerts."""
+
+COMMAND_SECONDS = 20.0
+"""Longest time for a statement on PostgreSQL. A network that drops answers closes no connection."""
+
+_CONNECT_SECONDS = 10.0
 
 LEASE_SECONDS = 5.0
 """Time after which an unrenewed lease on PostgreSQL expires."""
@@ -53,7 +58,8 @@ class Fenced(Exception):  # noqa: N818 - names the state, not a fault
 class CommitUnknown(Exception):  # noqa: N818 - names the state, not a fault
     """The answer to COMMIT was lost, and the process stops before it could read the outcome back.
 
-    Only the next start can tell from the database. This process must do nothing more about it.
+    Only the next start can read the outcome from the database. This process must do nothing more
+    about it.
     """
 
 
@@ -69,10 +75,11 @@ class Database:
     """A SQLite or PostgreSQL database.
 
     `url` is `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`. The first transaction
-    connects.
+    connects. `command_seconds`: longest time for a statement on PostgreSQL, COMMIT included; one
+    without an answer by then fails, and its connection is closed. Migrations have no limit.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, command_seconds: float = COMMAND_SECONDS) -> None:
         self.url = make_url(url)
         self.name = self.url.render_as_string(hide_password=True)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -80,7 +87,7 @@ class Database:
         self._engine = (
             create_async_engine(self.url, module=SqliteDriver(), max_overflow=_MAX_OVERFLOW)
             if self.is_sqlite
-            else create_async_engine(self.url, pool_pre_ping=True, max_overflow=_MAX_OVERFLOW)
+            else _postgresql_engine(self.url, command_seconds)
         )
         # SQLite allows one writer. Waiting for this lock is fair and cheap; SQLite itself would
         # sleep in steps of milliseconds and favour the latest caller.
@@ -117,7 +124,11 @@ class Database:
             async with self._outcome_of(marker), AsyncExitStack() as stack:
                 if self._write_lock:
                     await stack.enter_async_context(self._write_lock)
-                engine = self._engine.execution_options(**{_BEGIN_OPTION: "BEGIN IMMEDIATE"})
+                engine = self._engine
+                if not (is_marked or self.is_sqlite):
+                    engine = _postgresql_engine(self.url, None)
+                    stack.push_async_callback(engine.dispose)
+                engine = engine.execution_options(**{_BEGIN_OPTION: "BEGIN IMMEDIATE"})
                 transaction = await stack.enter_async_context(engine.begin())
                 if self._file:
                     self._file.check()
@@ -149,7 +160,7 @@ class Database:
         log.warning("commit_answer_lost", error=type(error).__name__)
         while True:
             try:
-                # Left without a commit, so the connection is rolled back.
+                # Nothing is committed: leaving the block rolls the connection back.
                 async with asyncio.timeout(_READ_BACK_SECONDS), self._engine.connect() as reading:
                     committed = await commit_marker.exists(reading, marker)
             except Exception:  # noqa: BLE001 - waits for an unreachable database
@@ -222,6 +233,23 @@ async def _begin_write(
         raise Fenced
 
 
+def _postgresql_engine(url: URL, command_seconds: float | None) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_pre_ping=True,
+        max_overflow=_MAX_OVERFLOW,
+        connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": command_seconds},
+    )
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def on_error(context: ExceptionContext) -> None:
+        # The driver would wait for the answer before it uses the connection again, without a limit.
+        if isinstance(context.original_exception, TimeoutError):
+            context.is_disconnect = True
+
+    return engine
+
+
 def _configure_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
@@ -237,7 +265,7 @@ def _configure_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Connection) -> None:
         # A transaction that reads first and writes later fails at once if another one wrote in
-        # between, whatever the timeout. So writers declare themselves with BEGIN IMMEDIATE.
+        # between, with any timeout. So writers declare themselves with BEGIN IMMEDIATE.
         if begin := connection.get_execution_options().get(_BEGIN_OPTION, "BEGIN"):
             # SQLAlchemy's type is optional and does not know our adapter.
             connection.connection.dbapi_connection.begin(begin)  # type: ignore[union-attr]

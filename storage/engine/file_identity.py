@@ -1,6 +1,6 @@
 """File identity: detects that a SQLite file was deleted or replaced under the running process.
 
-SQLite goes on writing to a deleted file without an error, and everything is lost at the stop.
+SQLite continues to write to a deleted file without an error, and everything is lost at exit.
 """
 
 import os
@@ -23,10 +23,12 @@ class FileIdentity:
             status = os.stat(self._path)  # noqa: PTH116 - pathlib takes five times as long
         except FileNotFoundError:
             raise FileReplaced(
-                f"{self._path} was deleted while it was in use; restart to begin a new one"
+                f"{self._path} was deleted while it was in use; restart the bot to create a new one"
             ) from None
         identity = status.st_dev, status.st_ino
         if self._identity is None:
             self._identity = identity
         elif identity != self._identity:
-            raise FileReplaced(f"{self._path} was replaced while it was in use; restart to use it")
+            raise FileReplaced(
+                f"{self._path} was replaced while it was in use; restart the bot to use it"
+            )

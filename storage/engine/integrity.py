@@ -10,8 +10,8 @@ from storage.engine.database import Database
 log = structlog.get_logger(__name__)
 
 RECOVERY_ADVICE = (
-    "Keep the file with those beside it that end in -wal and -shm, then put a backup in its place,"
-    " or save what can be read: sqlite3 DAMAGED .recover | sqlite3 NEW"
+    "Keep the file and those beside it that end in -wal and -shm. Then put a backup in its place,"
+    " or recover the readable data: sqlite3 DAMAGED .recover | sqlite3 NEW"
 )
 
 _WAL_RESET_BUG = ((3, 7, 0), (3, 51, 2))
@@ -33,7 +33,7 @@ async def check_integrity(database: Database) -> None:
     if has_wal_reset_bug(sqlite3.sqlite_version_info):
         log.warning(
             "sqlite_wal_reset_bug",
-            advice="this SQLite may, very rarely, corrupt a database: use 3.51.3 or newer",
+            advice="this SQLite version may, very rarely, corrupt a database: use 3.51.3 or newer",
             version=sqlite3.sqlite_version,
         )
     async with database.read() as transaction:

@@ -50,6 +50,13 @@ class Bulletin:
     phase: Phase | None = None  # of an alert, where the source has one
     level: str | None = None  # "red", "yellow", or the source's own word
     hazard: str | None = None  # "air_raid", "drone", ..., where the source says; "weather:ID"
+    certainty: str | None = None  # of CAP: "observed", "likely", "possible", "unlikely"
+    urgency: str | None = None  # of CAP: "immediate", "expected", "future", "past"
+    latitude: float | None = None  # degrees; both or none
+    longitude: float | None = None
+    magnitude: float | None = None  # of an earthquake
+    depth_km: float | None = None  # of an earthquake; below the surface
+    image: str | None = None  # address of a picture
     regions: tuple[str, ...] = ()  # names or codes, as the source gave them
     topics: tuple[str, ...] = ()  # names of topics the source gave
     published_at: datetime | None = None  # aware; by the source's clock
@@ -137,6 +144,12 @@ async def get_following(
     query = _select().where(*conditions).order_by(_table.c.id).limit(count)
     rows = (await transaction.execute(query)).mappings()
     return await _with_duplicate_sources(transaction, map(_bulletin, rows))
+
+
+async def has_source(transaction: Transaction, name: str) -> bool:
+    """Return whether a bulletin of a source is stored."""
+    query = select(_table.c.id).where(_table.c.source == name).limit(1)
+    return (await transaction.execute(query)).first() is not None
 
 
 async def last_id(transaction: Transaction) -> int:

@@ -78,7 +78,7 @@ class Incident:
     # Latest report of each source, by the source's name, the first source first:
     sources: Mapping[str, SourceReport] = field(default_factory=dict)
     bulletin: int | None = None  # id of the first; None: purged
-    last_bulletin: int | None = None  # id of the last that changed or ended it; None: purged
+    last_bulletin: int | None = None  # id of the last to change or end it; None: purged
     clearing_since: datetime | None = None  # aware; no source shows it since then
     unknown_since: datetime | None = None  # aware; no live source could tell its state since then
     closed_at: datetime | None = None  # aware

@@ -143,7 +143,7 @@ async def list_outdated(
 ) -> list[int]:
     """Return the newest `limit` ids of bulletins that have no reading of this version.
 
-    `ids` is the range to look at.
+    `ids` is the range to read.
     """
     query = (
         select(_bulletin.c.id)

@@ -14,7 +14,7 @@ _table = schema.bulletin
 _MAX_USES = 1_000
 _MAX_ROWS = 200
 _MAX_ROWS_WALKED = 5_000
-_MAX_TEXT_LENGTH = 400  # code points: news tell the event first
+_MAX_TEXT_LENGTH = 400  # code points: news begins with the event
 
 
 @dataclass(frozen=True, slots=True)

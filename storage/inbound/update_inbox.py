@@ -6,7 +6,7 @@ Storing is idempotent by update id, so an update that Telegram repeats is handle
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -21,8 +21,20 @@ log = structlog.get_logger(__name__)
 
 _table = schema.inbox
 
+_NEWEST_FIRST = (_table.c.received_at.desc(), _table.c.update_id.desc())
+
+NUMBERING_KEPT = timedelta(days=6)
+"""Time without updates after which the ids may go on anywhere, also lower.
+
+Telegram continues them at random after a week (core.telegram.org/bots/api#update).
+"""
+
 MAX_PER_CHAT = 20
 """Updates of one chat in a batch, so that a flood from it leaves room for others."""
+
+
+_COORDINATES = frozenset(("latitude", "longitude"))
+_LOCATION_DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -48,7 +60,7 @@ async def enqueue(
         {
             "update_id": payload["update_id"],
             "chat_id": chat_id_of(payload),
-            "payload": _to_json(payload),
+            "payload": _to_json(_round_locations(payload)),
             "received_at": now,
         }
         for payload in updates
@@ -56,10 +68,14 @@ async def enqueue(
     await transaction.execute(upsert(transaction, _table).values(values).on_conflict_do_nothing())
 
 
-async def last_id(transaction: Transaction) -> int | None:
-    """Return the highest update id ever stored, None if there is none."""
-    highest: int | None = await transaction.scalar(select(func.max(_table.c.update_id)))
-    return highest
+async def last_received(transaction: Transaction) -> tuple[int, datetime] | None:
+    """Return the id of the update received last and when it was received; None without any.
+
+    It need not have the highest id: see `NUMBERING_KEPT`.
+    """
+    query = select(_table.c.update_id, _table.c.received_at).order_by(*_NEWEST_FIRST).limit(1)
+    row = (await transaction.execute(query)).first()
+    return None if row is None else (row.update_id, row.received_at)
 
 
 async def next_waiting(
@@ -121,9 +137,9 @@ async def complete_all(
 
 async def purge(transaction: Transaction, before: datetime) -> None:
     """Delete updates handled before `before`, except the newest, which marks our offset."""
-    newest = select(func.max(_table.c.update_id)).scalar_subquery()
+    newest = select(_table.c.update_id).order_by(*_NEWEST_FIRST).limit(1).scalar_subquery()
     await transaction.execute(
-        delete(_table).where(_table.c.done_at < before, _table.c.update_id < newest)
+        delete(_table).where(_table.c.done_at < before, _table.c.update_id != newest)
     )
 
 
@@ -140,6 +156,24 @@ def chat_id_of(payload: dict[str, Any]) -> int:
                 if isinstance(chat_id, int) and abs(chat_id) < 2**63:
                     return chat_id
     return 0
+
+
+def _round_locations(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return an update with all locations rounded to a kilometre: no other is ever stored."""
+    rounded: dict[str, Any] = {}
+    pending: list[tuple[dict[str, Any], dict[str, Any]]] = [(payload, rounded)]
+    while pending:  # no recursion: strangers decide on the depth
+        source, target = pending.pop()
+        for name, value in source.items():
+            if isinstance(value, dict):
+                inner: dict[str, Any] = {}
+                target[name] = inner
+                pending.append((value, inner))
+            elif name in _COORDINATES and isinstance(value, float):
+                target[name] = round(value, _LOCATION_DECIMALS)
+            else:
+                target[name] = value
+    return rounded
 
 
 def _to_json(payload: dict[str, Any]) -> str:

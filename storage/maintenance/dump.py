@@ -45,7 +45,11 @@ _BATCH_SIZE = 1_000  # rows in one statement
 _PROCESS_TABLES = (schema.lease, schema.commit_marker)
 """Tables that belong to a running process, not to the data."""
 
-_TABLES = [table_ for table_ in schema.metadata.sorted_tables if table_ not in _PROCESS_TABLES]
+_SHORT_LIVED_TABLES = (schema.shared_location, schema.place_draft)
+"""Locations that are kept for a day: a dump is kept for longer."""
+
+_LEFT_OUT = (*_PROCESS_TABLES, *_SHORT_LIVED_TABLES)
+_TABLES = [table_ for table_ in schema.metadata.sorted_tables if table_ not in _LEFT_OUT]
 """Referenced tables first."""
 
 
@@ -81,14 +85,16 @@ async def load_lines(transaction: Transaction, lines: Iterable[bytes]) -> int:
     parsed = _parse(lines)
     head = next(parsed, None)
     if not isinstance(head, dict) or head.get("tocsin") != _FORMAT:
-        raise InvalidDump("this is not a backup of Tocsin")
+        raise InvalidDump("not a Tocsin backup")
     revision = await _revision(transaction)
     try:
         upgrades = upgrades_between(head["revision"], revision)
     except UnknownRevision:
-        raise InvalidDump(f"made at revision {head['revision']}, this is {revision}") from None
+        raise InvalidDump(
+            f"made at schema revision {head['revision']}, this version of Tocsin has {revision}"
+        ) from None
     if not await _is_empty(transaction):
-        raise InvalidDump("this database is in use already: give a new one under [storage] url")
+        raise InvalidDump("the database is not empty: set [storage] url to a new one")
     await _clear(transaction)
     count, end = 0, None
     while chunk := list(islice(parsed, _BATCH_SIZE)):
@@ -97,7 +103,7 @@ async def load_lines(transaction: Transaction, lines: Iterable[bytes]) -> int:
         await _insert_rows(transaction, rows, upgrades)
         count += len(rows)
     if end is None or end.get("rows") != count:
-        raise InvalidDump("the end is missing")
+        raise InvalidDump("the file is incomplete: its end is missing")
     last_ids = {upgrade_table_name(name, upgrades): id_ for name, id_ in head["last"].items()}
     await _advance_sequences(transaction, last_ids)
     return count
@@ -110,7 +116,7 @@ async def _insert_rows(
     for old_name, old_values in rows:
         name, values = upgrade_row(old_name, old_values, upgrades)
         if name not in _RAW_TABLES:
-            raise InvalidDump(f"there is no table {old_name!r}")
+            raise InvalidDump(f"unknown table {old_name!r}")
         by_table.setdefault(name, []).append(_from_json(_RAW_TABLES[name], values))
     for name, entries in by_table.items():
         await transaction.execute(insert(_RAW_TABLES[name]), entries)
@@ -121,7 +127,7 @@ def _parse(lines: Iterable[bytes]) -> Iterator[Any]:
         for line in lines:
             yield orjson.loads(line)
     except (orjson.JSONDecodeError, EOFError, OSError) as error:
-        raise InvalidDump(f"it cannot be read: {error}") from None
+        raise InvalidDump(f"not a readable Tocsin backup: {error}") from None
 
 
 def _to_line(value: object) -> bytes:
@@ -155,7 +161,7 @@ def _as_json(raw: TableClause, row: Iterable[Any]) -> list[Any]:
 def _from_json(raw: TableClause, values: list[Any]) -> dict[str, Any]:
     names = raw.columns.keys()
     if len(values) != len(names):
-        raise InvalidDump(f"a row of {raw.name!r} has {len(values)} columns of {len(names)}")
+        raise InvalidDump(f"a row of {raw.name!r} has {len(values)} columns, expected {len(names)}")
     return {
         name: b64decode(value) if binary and value is not None else value
         for name, value, binary in zip(names, values, _is_binary(raw), strict=True)
@@ -167,7 +173,7 @@ _RAW_TABLES = {table_.name: _raw_table(table_) for table_ in _TABLES}
 
 async def _revision(transaction: Transaction) -> str:
     if not await transaction.run_sync(lambda c: inspect(c).has_table("alembic_version")):
-        raise InvalidDump("the database has no tables of Tocsin")
+        raise InvalidDump("the database has no Tocsin tables")
     result = await transaction.execute(text("SELECT version_num FROM alembic_version"))
     revision: str = result.scalar_one()
     return revision

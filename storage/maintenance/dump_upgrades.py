@@ -14,13 +14,13 @@ class DumpUpgrade:
     """Effect of one migration on a dump. Renamed columns need none: rows are lists of values."""
 
     renamed_tables: Mapping[str, str] = field(default_factory=dict)  # old name -> new name
-    # By table: position and value of an added column.
-    added_columns: Mapping[str, tuple[int, Any]] = field(default_factory=dict)
+    # By table: position of the first added column, and the values of all that follow each other.
+    added_columns: Mapping[str, tuple[int, tuple[Any, ...]]] = field(default_factory=dict)
 
 
 # By migration revision. Every new migration needs an entry, else older backups are refused.
 _UPGRADES: Mapping[str, DumpUpgrade] = {
-    "0012": DumpUpgrade(added_columns={"delivery": (5, None)}),
+    "0012": DumpUpgrade(added_columns={"delivery": (5, (None,))}),
     "0013": DumpUpgrade(
         renamed_tables={
             "astray": "lost_topic",
@@ -39,7 +39,10 @@ _UPGRADES: Mapping[str, DumpUpgrade] = {
     ),
     "0014": DumpUpgrade(),  # adds an empty table
     "0015": DumpUpgrade(),  # adds a table that is not dumped
-    "0016": DumpUpgrade(added_columns={"reading": (5, None)}),
+    "0016": DumpUpgrade(added_columns={"reading": (5, (None,))}),
+    "0017": DumpUpgrade(added_columns={"bulletin": (11, (None,) * 7)}),
+    "0018": DumpUpgrade(),  # adds empty tables
+    "0019": DumpUpgrade(added_columns={"subscription": (6, (None, False))}),
 }
 
 
@@ -71,7 +74,7 @@ def upgrade_row(
     """Return a row, given as its table's name and its values, in the current schema."""
     for upgrade in upgrades:
         if name in upgrade.added_columns:
-            position, value = upgrade.added_columns[name]
-            values = [*values[:position], value, *values[position:]]
+            position, added = upgrade.added_columns[name]
+            values = [*values[:position], *added, *values[position:]]
         name = upgrade.renamed_tables.get(name, name)
     return name, values

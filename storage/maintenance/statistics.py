@@ -39,7 +39,7 @@ class Statistics:
 
 
 async def count(transaction: Transaction, now: datetime) -> Statistics:
-    """Count everything."""
+    """Return all counts."""
     languages = (
         select(_subscriber.c.language, func.count())
         .where(_subscriber.c.suspended.is_(None))

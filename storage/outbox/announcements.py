@@ -13,7 +13,7 @@ from storage.inbound import bulletins
 from storage.inbound.bulletins import ANNOUNCEMENT_SOURCE, Bulletin, Kind, StoredBulletin
 from storage.outbox import broadcasts, receipts
 from storage.outbox.broadcasts import NewBroadcast
-from storage.subscribers import mute_snapshot
+from storage.subscribers import mute_snapshot, sound_modes
 from storage.values.lanes import Lane
 
 _bulletin = schema.bulletin
@@ -69,7 +69,8 @@ async def send(transaction: Transaction, id_: int, now: datetime) -> bool:
         .group_by(_subscriber.c.chat_id)
     )
     recipients = BitMap((await transaction.execute(first_numbers)).scalars())
-    silent = recipients & (await mute_snapshot.read(transaction)).muted_news
+    muted = recipients & (await mute_snapshot.read(transaction)).muted_news
+    silent = muted | (await sound_modes.read(transaction)).silenced(Lane.ANNOUNCEMENT, recipients)
     new = NewBroadcast(bulletin=id_, lane=Lane.ANNOUNCEMENT, recipients=recipients, silent=silent)
     await broadcasts.enqueue(transaction, [new], now)
     return True
@@ -108,8 +109,8 @@ async def load_progress(transaction: Transaction, id_: int) -> AnnouncementProgr
 async def stop(transaction: Transaction, id_: int, now: datetime) -> bool:
     """Cancel an announcement for chats not attempted yet. Return False if there were none.
 
-    Calls in flight go on, and are not retried if the process ends meanwhile. Locks the row of the
-    broadcast; the delivery worker locks it too before it records an attempt.
+    Calls in flight continue; they are not retried if the process ends during them. Locks the row of
+    the broadcast; the delivery worker locks it too before it records an attempt.
     """
     unfinished = select(_broadcast.c.id, _broadcast.c.recipients).where(
         _broadcast.c.bulletin == id_,

@@ -1,4 +1,4 @@
-"""Backlog of each lane, at constant cost however many messages wait."""
+"""Backlog of each lane, at a cost independent of the number of messages."""
 
 from dataclasses import dataclass
 from datetime import datetime

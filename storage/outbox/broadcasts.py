@@ -45,8 +45,8 @@ class NewBroadcast:
     bulletin: int  # the bulletin's id
     lane: Lane
     recipients: BitMap  # subscriber numbers
-    silent: BitMap  # those of them who get it silently
-    incident: int | None = None  # id of the incident whose latest state it shows; None: none
+    silent: BitMap  # the recipients who get it silently
+    incident: int | None = None  # id of the incident whose latest state it shows; None: a bulletin
     reason: NotificationReason | None = None  # without an incident: of a summary of many
 
 

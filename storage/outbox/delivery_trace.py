@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, select
+from sqlalchemy import ColumnElement, Table, select
 
 from storage import schema
 from storage.engine.database import Transaction
 from storage.inbound import duplicates
 from storage.inbound.duplicates import Duplicate
 from storage.outbox import receipts
+from storage.values.lanes import Lane
 
 _delivery = schema.delivery
+_IS_MESSAGE = schema.broadcast.c.lane != Lane.EDIT  # an edit never has sound
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class DeliveryTrace:
     is_delivered: bool  # Telegram accepted it
     is_recipient: bool  # of a broadcast
     is_silent: bool  # without notification sound
+    is_silenced_by_quiet: bool  # sent silently during quiet hours or a pause
     is_in_digest: bool  # queued for a digest
     due_at: datetime | None  # aware; of the next attempt
     failure: str | None  # error of the last attempt
@@ -38,7 +41,17 @@ async def load(transaction: Transaction, bulletin: int, subscriber: int) -> Deli
         is_recipient=await _contains(
             transaction, schema.broadcast, "recipients", bulletin, subscriber
         ),
-        is_silent=await _contains(transaction, schema.broadcast, "silent", bulletin, subscriber),
+        is_silent=await _contains(
+            transaction, schema.broadcast, "silent", bulletin, subscriber, _IS_MESSAGE
+        ),
+        is_silenced_by_quiet=await _contains(
+            transaction,
+            schema.quiet_entry,
+            "recipients",
+            bulletin,
+            subscriber,
+            schema.quiet_entry.c.is_sent.is_(True),
+        ),
         is_in_digest=await _contains(
             transaction, schema.digest_entry, "recipients", bulletin, subscriber
         ),
@@ -49,7 +62,14 @@ async def load(transaction: Transaction, bulletin: int, subscriber: int) -> Deli
 
 
 async def _contains(
-    transaction: Transaction, table: Table, column: str, bulletin: int, subscriber: int
+    transaction: Transaction,
+    table: Table,
+    column: str,
+    bulletin: int,
+    subscriber: int,
+    condition: ColumnElement[bool] | None = None,
 ) -> bool:
     query = select(table.c[column]).where(table.c.bulletin == bulletin)
+    if condition is not None:
+        query = query.where(condition)
     return any(subscriber in numbers for numbers in (await transaction.execute(query)).scalars())

@@ -1,4 +1,4 @@
-"""Digest carryover: bulletins that join the next digest of their recipients, however old.
+"""Digest carryover: bulletins of any age that join the next digest of their recipients.
 
 They were in a digest that may not have arrived, or expired before they were sent.
 """

@@ -23,8 +23,8 @@ _NUMBER_LIMIT = 1 << 32
 async def cancel(transaction: Transaction, incident: int, now: datetime) -> BitMap:
     """Cancel unsent alerts of a closed incident and return the recipients that none reached.
 
-    Calls in flight go on. Locks the rows; the delivery worker locks them too before it records an
-    attempt.
+    Calls in flight continue. Locks the rows; the delivery worker locks them too before it records
+    an attempt.
     """
     recipients, reached = BitMap(), BitMap()
     for row in await _lock_broadcasts(transaction, incident, Lane.ALERT):

@@ -32,7 +32,7 @@ class Receipt:
     bulletin: int  # the bulletin's id
     subscriber: int  # the subscriber's number
     message_id: int  # Telegram's, unique within the chat
-    is_live: bool = False  # shows an alert; edited while that goes on
+    is_live: bool = False  # shows an alert; edited while that is active
 
 
 async def put(transaction: Transaction, receipts: Iterable[Receipt], now: datetime) -> None:

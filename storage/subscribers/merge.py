@@ -1,4 +1,4 @@
-"""Merge of two subscribers: subscriptions and unsent messages of one move to the other.
+"""Merge of two subscribers: subscriptions, saved places and unsent messages of one move.
 
 A group that became a supergroup may have been added to the bot under its new id already.
 """
@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Table, delete, func, insert, select, updat
 
 from storage import schema
 from storage.engine.database import Transaction
+from storage.subscribers import saved_places, sound_modes
+from storage.subscribers.sound_modes import SoundMode
 
 
 async def merge(transaction: Transaction, number: int, into: int) -> list[int]:
@@ -23,12 +25,21 @@ async def merge(transaction: Transaction, number: int, into: int) -> list[int]:
     )
     await _move_digest_entries(transaction, number, into)
     await _move_pending_broadcasts(transaction, number, into)
+    await saved_places.transfer(transaction, number, into)
+    await _move_sound_mode(transaction, number, into)
     for owned in (schema.subscription, schema.delivery):
         await transaction.execute(
             update(owned).where(owned.c.subscriber == number).values(subscriber=into)
         )
     await transaction.execute(delete(schema.subscriber).where(schema.subscriber.c.number == number))
     return list(ids)
+
+
+async def _move_sound_mode(transaction: Transaction, number: int, into: int) -> None:
+    """Keep the mode of the subscriber, unless the other one has chosen a mode."""
+    modes = await sound_modes.read(transaction)
+    if modes.mode_of(into) is SoundMode.EVERYTHING:
+        await sound_modes.set_mode(transaction, into, modes.mode_of(number))
 
 
 async def _move_pending_broadcasts(transaction: Transaction, number: int, into: int) -> None:

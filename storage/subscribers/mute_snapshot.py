@@ -1,6 +1,6 @@
 """Mute snapshot: the subscribers that are muted now, as one row of bitmaps.
 
-A bulletin for a hundred thousand subscribers needs no row of theirs. Lock order: a writer locks
+A bulletin for a hundred thousand subscribers reads this row alone. Lock order: a writer locks
 the snapshot before any subscription. The ingest pipeline reads it in the transaction that fans a
 bulletin out, so a quiet entry is stored before its subscriber's quiet ends, never after.
 """

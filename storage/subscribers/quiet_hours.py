@@ -39,12 +39,12 @@ class QuietState:
     """Quiet settings of one subscriber, and their present state."""
 
     subscriber: int  # the subscriber's number
-    hours: QuietHours | None = None  # every day; None: none
+    hours: QuietHours | None = None  # every day; None: no quiet hours
     alerts: QuietAlerts = QuietAlerts.NOTIFY
     paused_until: datetime | None = None  # aware; None: not paused
     quiet_since: datetime | None = None  # aware; None: not quiet now
     next_transition_at: datetime | None = None  # aware; of the next begin or end; None: never
-    after_bulletin: int | None = None  # id of the last bulletin before it began; None: none is due
+    after_bulletin: int | None = None  # id of the last bulletin before quiet; None: no summary
     summary_due_at: datetime | None = None  # aware; when quiet ended; None: no summary is due
 
     def quiet_until(self, now: datetime, zone: ZoneInfo) -> datetime | None:

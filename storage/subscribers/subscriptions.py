@@ -35,6 +35,16 @@ _BATCH = 1_000
 """Rows to convert at a time: about a millisecond of the event loop."""
 
 
+class Sound(NamedTuple):
+    """Sound of one subscription, as a person chooses it."""
+
+    has_sound: bool = True
+    sound_from: str | None = None  # as in Subscription
+
+
+DEFAULT_SOUND = Sound()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
     """Query of one subscriber, with its schedule."""
@@ -45,10 +55,30 @@ class Subscription:
     query_text: str  # as the person typed it
     schedule: Schedule
     has_sound: bool  # False: messages are silent
+    sound_from: str | None  # level from which they have sound; None: the operator's default
+    has_neighbours: bool  # alerts in regions that border on its places come too, silently
     created_at: datetime
     next_due_at: datetime | None  # aware; of its next digest; None: it has no digests
     last_bulletin: int  # id of the last bulletin that its digests cover
-    due_at: datetime | None  # aware; of the digest to make now or after quiet; None: none is due
+    due_at: datetime | None  # aware; of the digest to make now or after quiet; None: no digest
+
+    @property
+    def sound(self) -> Sound:
+        """Return its sound, as a person chose it."""
+        return Sound(self.has_sound, self.sound_from)
+
+    @property
+    def indexed(self) -> "IndexedSubscription":
+        """Return the fields that the index needs."""
+        return IndexedSubscription(
+            self.id,
+            self.subscriber,
+            self.query,
+            self.schedule == IMMEDIATE,
+            self.has_sound,
+            self.sound_from,
+            self.has_neighbours,
+        )
 
 
 class IndexedSubscription(NamedTuple):
@@ -59,6 +89,8 @@ class IndexedSubscription(NamedTuple):
     query: str  # compiled
     is_immediate: bool  # False: in a digest
     has_sound: bool
+    sound_from: str | None
+    has_neighbours: bool
 
 
 async def add(
@@ -78,7 +110,8 @@ async def add(
         query=query,
         query_text=query_text,
         schedule=str(schedule),
-        has_sound=True,
+        **DEFAULT_SOUND._asdict(),
+        has_neighbours=False,
         created_at=now,
         next_due_at=next_due_at,
         last_bulletin=last_bulletin,
@@ -105,11 +138,14 @@ async def change(
     subscription: Subscription,
     *,
     query: str | None = None,
-    has_sound: bool | None = None,
+    sound: Sound | None = None,
+    has_neighbours: bool | None = None,
 ) -> Subscription:
     """Store the given fields. Return the updated subscription."""
-    given = {"query": query, "has_sound": has_sound}
+    given = {"query": query, "has_neighbours": has_neighbours}
     values = {name: value for name, value in given.items() if value is not None}
+    if sound is not None:
+        values |= sound._asdict()
     statement = update(_table).where(_table.c.id == subscription.id).values(values)
     result = await transaction.execute(statement.returning(_table))
     return _subscription(result.mappings().one())
@@ -128,7 +164,15 @@ async def count(transaction: Transaction) -> int:
 async def iterate_batches(transaction: Transaction) -> AsyncIterator[list[IndexedSubscription]]:
     """Yield all subscriptions in batches, so that memory does not grow with them."""
     is_immediate = _table.c.schedule == str(IMMEDIATE)
-    columns = (_table.c.id, _table.c.subscriber, _table.c.query, is_immediate, _table.c.has_sound)
+    columns = (
+        _table.c.id,
+        _table.c.subscriber,
+        _table.c.query,
+        is_immediate,
+        _table.c.has_sound,
+        _table.c.sound_from,
+        _table.c.has_neighbours,
+    )
     query = select(*columns).order_by(_table.c.id).limit(_BATCH)
     last_id = 0
     while rows := (await transaction.execute(query.where(_table.c.id > last_id))).all():
@@ -248,6 +292,16 @@ async def get(transaction: Transaction, ids: Sequence[int]) -> list[Subscription
     """Return the subscriptions that exist, of any subscriber, oldest first."""
     query = select(_table).where(_table.c.id.in_(ids)).order_by(_table.c.id)
     return [_subscription(row) for row in (await transaction.execute(query)).mappings()]
+
+
+async def queries_with_circles(
+    transaction: Transaction, numbers: Sequence[int]
+) -> list[tuple[int, str]]:
+    """Return the compiled queries of subscribers that contain a circle, with their subscriber."""
+    query = select(_table.c.subscriber, _table.c.query).where(
+        _table.c.subscriber.in_(numbers), _table.c.query.contains('["near",', autoescape=True)
+    )
+    return [(number, text) for number, text in await transaction.execute(query)]
 
 
 async def count_in_chat(transaction: Transaction, chat_id: int) -> int:

@@ -21,7 +21,7 @@ class QuietHours:
 
     def __post_init__(self) -> None:
         if self.begin == self.end:
-            raise ValueError("hours of no length")
+            raise ValueError("quiet hours begin and end at the same time")
 
     def __str__(self) -> str:
         return f"{self.begin:%H:%M}-{self.end:%H:%M}"

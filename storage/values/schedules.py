@@ -17,6 +17,7 @@ class Frequency(StrEnum):
     HOURLY = "hourly"
     DAILY = "daily"
     WEEKLY = "weekly"
+    DAYS = "days"
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,18 @@ class Schedule:
     """
 
     frequency: Frequency
-    time_of_day: time = time()  # local time, of a daily or weekly digest
-    weekday: int = 0  # 0 is Monday, of a weekly digest
+    time_of_day: time = time()  # local time, of a digest that is not hourly
+    weekday: int = 0  # 0 is Monday, of a weekly digest, and the first day of DAYS
+    last_weekday: int = 0  # of DAYS; before `weekday` if a Sunday is between
 
     def __str__(self) -> str:
         if self.frequency is Frequency.DAILY:
             return f"daily {self.time_of_day:%H:%M}"
         if self.frequency is Frequency.WEEKLY:
             return f"weekly {WEEKDAYS[self.weekday]} {self.time_of_day:%H:%M}"
+        if self.frequency is Frequency.DAYS:
+            days = f"{WEEKDAYS[self.weekday]}-{WEEKDAYS[self.last_weekday]}"
+            return f"{days} {self.time_of_day:%H:%M}"
         return self.frequency.value
 
     def next_due(self, after: datetime, zone: ZoneInfo) -> datetime | None:
@@ -71,6 +76,10 @@ class Schedule:
     def _due_on(self, day: date, zone: ZoneInfo) -> datetime | None:
         if self.frequency is Frequency.WEEKLY and day.weekday() != self.weekday:
             return None
+        if self.frequency is Frequency.DAYS:
+            length = (self.last_weekday - self.weekday) % 7
+            if (day.weekday() - self.weekday) % 7 > length:
+                return None
         return local_time.to_utc_within_day(day, self.time_of_day, zone)
 
 
@@ -78,7 +87,7 @@ IMMEDIATE = Schedule(Frequency.NOW)
 
 
 def parse_schedule(text: str) -> Schedule:
-    """Parse `now`, `hourly`, `daily HH:MM` or `weekly DAY HH:MM`, in English, in any case.
+    """Parse `now`, `hourly`, `daily HH:MM`, `weekly DAY HH:MM` or `mon-fri HH:MM`, in any case.
 
     Raises ValueError for anything else.
     """
@@ -91,7 +100,19 @@ def parse_schedule(text: str) -> Schedule:
             return Schedule(Frequency.DAILY, _parse_time(clock))
         case ["weekly", day, clock] if day[:3] in WEEKDAYS:
             return Schedule(Frequency.WEEKLY, _parse_time(clock), WEEKDAYS.index(day[:3]))
+        case [days, clock] if days.count("-") == 1:
+            return _parse_days(days, _parse_time(clock))
     raise ValueError(f"not a schedule: {text!r}")
+
+
+def _parse_days(text: str, time_of_day: time) -> Schedule:
+    """Parse a range of weekdays; a single day is weekly, and seven are daily."""
+    first, last = (WEEKDAYS.index(day[:3]) for day in text.split("-"))
+    if first == last:
+        return Schedule(Frequency.WEEKLY, time_of_day, first)
+    if (last + 1) % 7 == first:
+        return Schedule(Frequency.DAILY, time_of_day)
+    return Schedule(Frequency.DAYS, time_of_day, first, last)
 
 
 def _next_full_hour(after: datetime, zone: ZoneInfo) -> datetime:
