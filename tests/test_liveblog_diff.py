@@ -1,17 +1,17 @@
 """Live-blog diff: new entries of a page that is polled again and again."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sources.adapters.feeds.liveblog import Liveblog, LiveblogSettings
 from bot.sources.adapters.feeds.liveblog_diff import SeenLines, diff_lines
-from bot.sources.http.client import HttpClient
+from bot.sources.http.client import HttpClient, SourceSession, open_session
 from storage.inbound.bulletins import Bulletin
 from storage.inbound.sources import Cursor
 
@@ -23,7 +23,7 @@ class LiveblogDriver:
     """Driver that polls one file again and again."""
 
     path: Path
-    session: ClientSession
+    session: SourceSession
     now: datetime = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
     cursor: Cursor | None = None
 
@@ -43,10 +43,9 @@ class LiveblogDriver:
 
 
 @pytest.fixture
-async def driver(tmp_path: Path) -> LiveblogDriver:
-    session = ClientSession()
-    await session.close()  # a file needs no session
-    return LiveblogDriver(tmp_path / "blog.txt", session)
+async def driver(tmp_path: Path) -> AsyncIterator[LiveblogDriver]:
+    async with open_session() as session:
+        yield LiveblogDriver(tmp_path / "blog.txt", session)
 
 
 async def test_the_first_poll_returns_the_complete_page_oldest_first(
@@ -179,5 +178,5 @@ def test_exactly_the_lines_on_top_are_new(old: list[str], added: list[str]) -> N
 
     new, _ = diff_lines(added + old, seen, now)
 
-    # Equal lines cannot be told apart: the upper ones count as the new ones.
+    # Equal lines cannot be distinguished: the upper ones count as new.
     assert sorted((added + old)[number] for number in new) == sorted(filter(None, added))

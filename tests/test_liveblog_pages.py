@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from bot.sources.adapters.feeds.liveblog import MAX_BYTES, MAX_LINES, parse_lines
-from bot.sources.core.source import Unusable
+from bot.sources.adapters.feeds.liveblog_parser import MAX_BYTES, MAX_LINES, parse_lines
+from bot.sources.core.errors import Unusable
 
 PAGE = """<!DOCTYPE html>
 <html><head><title>The blog</title><style>p { color: red }</style></head>
@@ -19,7 +19,7 @@ PAGE = """<!DOCTYPE html>
 
 
 def test_the_blocks_of_an_html_page_are_its_lines() -> None:
-    assert parse_lines(PAGE.encode()) == [
+    assert parse_lines.function(PAGE.encode()) == [
         "Sirens in «old» Sumy",
         "People go to shelters now,",
         "says the mayor.",
@@ -36,10 +36,16 @@ def test_the_blocks_of_an_html_page_are_its_lines() -> None:
         ("<html></nav></p>One</html>", ["One"]),
         ("<html><svg/>One", ["One"]),
         ("<html>One<!-- and the rest", ["One"]),
+        ("<div><p>One</p><p>Two</p></div>", ["One", "Two"]),
+        ("<h2>One</h2>Two", ["One", "Two"]),
+        (
+            "<html><pre>12:00 Odesa\n12:05 Kyiv</pre>12:10\nLviv",
+            ["12:00 Odesa", "12:05 Kyiv", "12:10 Lviv"],
+        ),
     ],
 )
 def test_malformed_html_is_read(page: str, lines: list[str]) -> None:
-    assert parse_lines(page.encode()) == lines
+    assert parse_lines.function(page.encode()) == lines
 
 
 @pytest.mark.parametrize(
@@ -53,22 +59,24 @@ def test_malformed_html_is_read(page: str, lines: list[str]) -> None:
     ],
 )
 def test_a_text_is_decoded_in_every_encoding(body: bytes, charset: str | None) -> None:
-    assert parse_lines(body, charset) == ["Тривога"]
+    assert parse_lines.function(body, charset) == ["Тривога"]
 
 
 def test_a_page_declares_its_encoding() -> None:
     page = '<html><meta charset="windows-1251"><p>Тривога</p></html>'
 
-    assert parse_lines(page.encode("windows-1251")) == ["Тривога"]
+    assert parse_lines.function(page.encode("windows-1251")) == ["Тривога"]
 
 
 def test_one_broken_byte_does_not_silence_a_page() -> None:
-    assert parse_lines(b"Sirens in Sumy. " * 10 + b"\xff") == ["Sirens in Sumy. " * 10 + "\ufffd"]
+    assert parse_lines.function(b"Sirens in Sumy. " * 10 + b"\xff") == [
+        "Sirens in Sumy. " * 10 + "\ufffd"
+    ]
 
 
 def test_invisible_characters_are_removed() -> None:
-    """Cases 57 and 58 of the catalogue of failures."""
-    assert parse_lines("Ky\u200biv \u202ealert\u202c\x07\ufeff".encode()) == ["Kyiv alert"]
+    """Bidirectional, zero-width and control characters can disguise a text."""
+    assert parse_lines.function("Ky\u200biv \u202ealert\u202c\x07\ufeff".encode()) == ["Kyiv alert"]
 
 
 @pytest.mark.parametrize(
@@ -88,4 +96,4 @@ def test_invisible_characters_are_removed() -> None:
 )
 def test_an_unreadable_body_is_refused_with_a_reason(body: bytes, reason: str) -> None:
     with pytest.raises(Unusable, match=reason):
-        parse_lines(body)
+        parse_lines.function(body)

@@ -17,7 +17,7 @@ from bot.sources.adapters.cap.bulletins import ConversionContext, to_bulletins
 from bot.sources.adapters.cap.chains import ChainRoots
 from bot.sources.adapters.cap.parser import parse_document
 from bot.sources.adapters.cap.source import Cap, CapSettings
-from bot.sources.core.source import Unusable
+from bot.sources.core.errors import Unusable
 from bot.sources.http.client import HttpClient, open_session
 from storage.inbound.bulletins import Bulletin, Kind, Phase
 
@@ -51,7 +51,7 @@ def test_an_alert_in_xml_is_read_in_every_version(version: str) -> None:
         expires_at=datetime(2026, 3, 5, 20, 0, tzinfo=UTC),
         received_at=NOW,
     )
-    assert (bulletin.hazard or "").startswith("weather:")
+    assert (bulletin.hazard or "").startswith("wind:")
 
 
 def test_an_alert_with_a_future_onset_is_a_warning() -> None:
@@ -126,7 +126,7 @@ def test_an_all_clear_response_ends_the_alert() -> None:
     ],
 )
 def test_exercises_and_expired_alerts_are_not_published(body: bytes) -> None:
-    """Case 54 of the catalogue of failures: an exercise is never published as real."""
+    """An exercise must never be published as a real alert."""
     assert convert(body) == []
 
 
@@ -190,7 +190,7 @@ def test_the_answer_of_the_nws_is_read() -> None:
     ],
 )
 def test_entity_bombs_are_refused(body: bytes) -> None:
-    """Cases 56 and 57 of the catalogue of failures."""
+    """XML can declare entities that expand without limit or load a URL."""
     with pytest.raises(Unusable):
         parse_document(body)
 
@@ -290,7 +290,7 @@ async def test_an_unreadable_alert_is_retried_and_the_others_are_published(
 
 
 async def test_a_link_into_the_private_network_is_not_followed(index: AlertIndex) -> None:
-    """Case 67 of the catalogue of failures."""
+    """A link in a feed could reach services inside the operator's network (SSRF)."""
     async with origin() as inner:
         await index.poll()
         index.extra_link = inner.url

@@ -9,8 +9,8 @@ from support.cap_alerts import alert, info
 from support.shared_resources import catalog, gazetteer, reader
 
 from bot.sources.adapters.cap.alert import Area
+from bot.sources.adapters.cap.area_references import geocode_references
 from bot.sources.adapters.cap.bulletins import ConversionContext, to_bulletins
-from bot.sources.adapters.cap.containers import containers_of
 from bot.sources.adapters.cap.parser import parse_document
 from handlers.messages.bulletin import BulletinRenderer, RenderOptions
 from matching.places.areas import AreaResolver
@@ -54,6 +54,7 @@ def test_lists_of_areas_are_placed(areas: list[str], places: list[str]) -> None:
         ("Paris, Texas", ["Paris, Texas"]),
         ("Poland, Germany", ["Poland", "Germany"]),
         ("Lewis and Clark", []),
+        ("Lewis and Clark, MT", ["Lewis and Clark County"]),
         ("Usulután, El Salvador", ["Usulután"]),
         ("Alaska (125 miles W of Adak)", []),
     ],
@@ -63,8 +64,10 @@ def test_words_of_a_name_are_no_list(area: str, places: list[str]) -> None:
 
 
 def test_a_namesake_outside_of_the_stated_country_is_no_place() -> None:
-    assert place("Ontario") == ["Ontario"]  # a city in California
-    assert place("Ontario", "in:CA") == []
+    assert place("Houston") == ["Houston"]
+    assert place("Houston", "in:CA") == []
+    assert place("Ontario", "in:CA") == ["Ontario"]
+    assert place("Ontario", "in:US") == ["Ontario, California"]
     assert place("Georgia", "in:US-GA") == ["Georgia"]
     assert AreaResolver(gazetteer()).resolve(["Georgia", "in:US-GA"]).codes == ("US-GA",)
 
@@ -72,8 +75,9 @@ def test_a_namesake_outside_of_the_stated_country_is_no_place() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "containers"),
     [
-        ("NUTS3", "PL92B", ("PL",)),
-        ("NUTS2", "EL30", ("GR",)),
+        ("NUTS3", "PL92B", ("PL-14",)),
+        ("NUTS2", "EL30", ("GR-I",)),
+        ("NUTS3", "DK999", ("DK",)),
         ("EMMA_ID", "PL0203", ("PL",)),
         ("EMMA_ID", "UK001", ("GB",)),
         ("UGC", "TXC201", ("US-TX",)),
@@ -84,15 +88,18 @@ def test_a_namesake_outside_of_the_stated_country_is_no_place() -> None:
         ("FIPS", "48201", ("US-TX",)),
         ("ISO 3166-2", "AU-NSW", ("AU",)),
         ("http://www.iso.org/iso/country_codes.html", "AU-NSW", ("AU",)),
-        ("WARNCELLID", "114521000", ("DE",)),
-        ("profile:CAP-CP:Location:0.3", "4716053", ("CA",)),
+        ("WARNCELLID", "114521000", ("DE-SN",)),
+        ("profile:CAP-CP:Location:0.3", "4716053", ("CA-SK",)),
         ("http://www.psma.com.au/?product=postcode-boundaries", "2642", ()),
     ],
 )
 def test_the_codes_of_an_area_name_its_country_or_state(
     name: str, value: str, containers: tuple[str, ...]
 ) -> None:
-    assert containers_of([Area("x", ((name, value),))]) == containers
+    references = geocode_references([Area("x", ((name, value),))])
+    placement = AreaResolver(gazetteer()).resolve(references)
+
+    assert placement.containers == containers
 
 
 def warning(area: str, *geocodes: tuple[str, str], **fields: str) -> bytes:
@@ -132,17 +139,23 @@ def reached(broadcasts: list[BroadcastView]) -> dict[int, bool]:
 @pytest.mark.parametrize(
     ("body", "region", "queries", "recipients"),
     [
-        (warning("Mazowieckie", ("NUTS3", "PL92B")), "", ("Poland", "Warsaw"), {1}),
-        (warning("Mazowieckie"), "Poland", ("Poland", "Gdansk"), {1}),
-        (warning("Lombardia", ("EMMA_ID", "IT003")), "", ("Italy", "Milan"), {1}),
+        (warning("Podhale", ("EMMA_ID", "PL002")), "", ("Poland", "Warsaw"), {1}),
+        (warning("Podhale"), "Poland", ("Poland", "Gdansk"), {1}),
+        (warning("Brianza", ("EMMA_ID", "IT003")), "", ("Italy", "Milan"), {1}),
         (warning("Erzgebirgskreis", ("EMMA_ID", "DE343")), "", ("Germany", "Dresden"), {1}),
         (
-            warning("Harris, TX; Fort Bend, TX", ("SAME", "048201"), ("UGC", "TXC201")),
+            warning("Erzgebirgskreis", ("WARNCELLID", "114521000")),
+            "",
+            ("Germany", "Saxony", "Dresden", "Bavaria"),
+            {1, 2},
+        ),
+        (
+            warning("Inland Nowhere", ("UGC", "TXZ213")),
             "",
             ("USA", "Texas", "Houston", "Colorado"),
             {1, 2},
         ),
-        (warning("Harris, TX"), "", ("Texas", "Dallas"), {1}),
+        (warning("Nowhere, TX"), "", ("Texas", "Dallas"), {1}),
         (warning("Krapkowice county", ("X", "1")), "Gdansk", ("Gdansk", "Poland", "Sopot"), {1, 2}),
     ],
 )
@@ -160,6 +173,49 @@ async def test_an_area_without_a_place_reaches_its_country_silently(
     assert reached(broadcasts) == dict.fromkeys(recipients, True)
 
 
+@pytest.mark.parametrize(
+    ("body", "region", "queries", "recipients"),
+    [
+        (warning("Mazowieckie", ("NUTS3", "PL92B")), "", ("Poland", "Warsaw", "Gdansk"), {1, 2}),
+        (warning("Lombardia", ("EMMA_ID", "IT003")), "", ("Italy", "Milan", "Rome"), {1, 2}),
+        (warning("Umbria"), "Italy", ("Perugia", "Umbria", "Florence"), {1, 2}),
+        (
+            warning("Harris, TX; Fort Bend, TX", ("SAME", "048201"), ("UGC", "TXC201")),
+            "",
+            ("USA", "Texas", "Houston", "Colorado", "Dallas"),
+            {1, 2, 3},
+        ),
+        (warning("Harris, TX"), "", ("Texas", "Houston", "Dallas"), {1, 2}),
+        (warning("Sachsen"), "Germany", ("Germany", "Saxony", "Dresden", "Munich"), {1, 2, 3}),
+    ],
+)
+async def test_a_warning_rings_for_all_inside_its_area(
+    sqlite: Database,
+    body: bytes,
+    region: str,
+    queries: tuple[str, ...],
+    recipients: set[int],
+) -> None:
+    pipeline = pipeline_with(sqlite, *queries)
+
+    broadcasts = await pipeline.ingest(*convert(body, region=region))
+
+    assert reached(broadcasts) == dict.fromkeys(recipients, False)
+
+
+POLYGON = "<polygon>51.2,13.5 51.2,14.0 50.9,14.0 50.9,13.5 51.2,13.5</polygon>"
+
+
+@pytest.mark.parametrize("area", ["Elbtal", "Sachsen"])
+async def test_a_polygon_places_what_names_and_codes_do_not(sqlite: Database, area: str) -> None:
+    pipeline = pipeline_with(sqlite, "Germany", "Saxony", "Dresden", "Leipzig", "Munich")
+    body = warning(area, ("WARNCELLID", "114612000")).replace(
+        b"</area>", f"{POLYGON}</area>".encode()
+    )
+
+    assert reached(await pipeline.ingest(*convert(body))) == dict.fromkeys((1, 2, 3), False)
+
+
 async def test_a_placed_area_still_rings_for_all_who_follow_it(sqlite: Database) -> None:
     pipeline = pipeline_with(sqlite, "Poland", "Gdansk", "Warsaw")
 
@@ -170,7 +226,7 @@ async def test_a_placed_area_still_rings_for_all_who_follow_it(sqlite: Database)
 
 async def test_the_end_of_an_unplaced_warning_comes_silently_too(sqlite: Database) -> None:
     pipeline = pipeline_with(sqlite, "Italy")
-    first = warning("Lombardia", ("EMMA_ID", "IT003"))
+    first = warning("Brianza", ("EMMA_ID", "IT003"))
     end = first.replace(b">a1<", b">a2<").replace(b">Alert<", b">Cancel<")
     end = end.replace(
         b"</scope>", b"</scope><references>met@example.org,a1,2026-03-01T00:55:00Z</references>"
@@ -231,7 +287,7 @@ async def test_entries_of_a_feed_that_name_no_place_belong_to_its_region(
     assert reached(await pipeline.ingest(placed)) == {3: False}
 
 
-def test_a_hint_is_no_area_in_json() -> None:
+def test_codes_are_stored_beside_the_areas() -> None:
     stored = json.loads(json.dumps(convert(warning("Lombardia", ("EMMA_ID", "IT003")))[0].regions))
 
-    assert stored == ["Lombardia", "in:IT"]
+    assert stored == ["Lombardia", "emma:IT003"]

@@ -105,4 +105,4 @@ def test_a_chain_of_an_older_version_still_ends() -> None:
         alert(2, type_="Cancel", references=reference_to(1)), roots={key: f"{root}!"}
     )
 
-    assert (clear.phase, clear.hazard) == (Phase.CLEAR, f"weather:{root}")
+    assert (clear.phase, clear.hazard) == (Phase.CLEAR, f"wind:{root}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import web
 from pydantic import SecretStr
 from support.http_origin import Origin, origin, page, status, truncated, unchanged_for
 from support.source_payloads import content_type, payload
@@ -22,8 +22,9 @@ from bot.sources import registry
 from bot.sources.adapters.feeds.liveblog import LiveblogSettings
 from bot.sources.adapters.webhook import WebhookSettings
 from bot.sources.base.source_settings import PolledSettings
-from bot.sources.core.source import Batch, PolledSource, Refused, SourceError, Unreachable, Unusable
-from bot.sources.http.client import HttpClient, open_session, user_agent
+from bot.sources.core.errors import Refused, SourceError, Unreachable, Unusable
+from bot.sources.core.source import Batch, PolledSource
+from bot.sources.http.client import HttpClient, SourceSession, open_session, user_agent
 from bot.sources.registry import KINDS
 from storage.inbound.bulletins import Phase
 from storage.inbound.ingest_queue import IngestResult
@@ -63,7 +64,7 @@ class SourceUnderTest:
 
     kind: SourceKind
     origin: Origin
-    session: ClientSession
+    session: SourceSession
 
     @property
     def source(self) -> PolledSource:
@@ -152,7 +153,7 @@ async def test_bulletins_are_in_order_of_time(subject: SourceUnderTest) -> None:
     "body", [b"", b"\0\xff\xfe", b"{", b"[[[", b"{}", b"null", b"<rss", b"[5]"]
 )
 async def test_an_invalid_body_is_refused_or_empty(subject: SourceUnderTest, body: bytes) -> None:
-    """Cases 55 to 57: it neither breaks the reader nor ends an alert."""
+    """A malformed body neither breaks the parser nor ends an alert."""
     cursor = await subject.poll_baseline()
     subject.set_answer(body)
 
@@ -243,7 +244,7 @@ async def test_a_truncated_answer_is_refused(subject: SourceUnderTest) -> None:
 
 
 async def test_a_slow_page_runs_into_the_timeout(subject: SourceUnderTest) -> None:
-    """Case 24 of the catalogue of failures: a timeout for the whole answer, not for each byte."""
+    """The timeout applies to the whole response, not to each byte."""
 
     async def drip(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": content_type(subject.kind.name)})
@@ -269,7 +270,7 @@ async def test_a_page_over_the_size_limit_is_refused(subject: SourceUnderTest) -
 async def test_a_decompression_bomb_is_refused(
     subject: SourceUnderTest,
 ) -> None:
-    """Case 55: what counts is the size after decompression."""
+    """The size limit applies after decompression."""
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb") as file:
         for _ in range(17):

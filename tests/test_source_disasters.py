@@ -9,15 +9,13 @@ from support.http_origin import origin
 from support.source_payloads import payload
 from support.source_server_driver import SourceDriver
 
-from bot.sources.adapters.disasters.gdacs import GdacsSettings, parse_disasters
-from bot.sources.adapters.disasters.usgs import (
-    Quake,
-    ReportedQuakes,
-    UsgsSettings,
-    diff_quakes,
-    parse_quakes,
-)
-from bot.sources.core.source import Unusable
+from bot.sources.adapters.disasters.gdacs import GdacsSettings
+from bot.sources.adapters.disasters.gdacs_parser import parse_disasters
+from bot.sources.adapters.disasters.quake import Quake
+from bot.sources.adapters.disasters.quake_changes import ReportedQuakes, diff_quakes
+from bot.sources.adapters.disasters.usgs import UsgsSettings
+from bot.sources.adapters.disasters.usgs_parser import parse_quakes
+from bot.sources.core.errors import Unusable
 from bot.sources.http.client import HttpClient, open_session
 from storage.inbound.bulletins import Bulletin, Kind
 
@@ -54,12 +52,16 @@ async def test_a_quake_is_published() -> None:
         source="usgs",
         key="us7000cccc",
         title="M 6.8 - Vrancea, Romania",
-        text="Depth 35 km. See tsunami warnings.",
+        text="Earthquake, depth 35 km. See tsunami warnings.",
         url="https://earthquake.usgs.gov/earthquakes/eventpage/us7000cccc",
         lang="en",
         kind=Kind.ALERT,
         level="orange",
-        hazard="quake",
+        hazard="earthquake",
+        latitude=38.1,
+        longitude=142.5,
+        magnitude=6.8,
+        depth_km=35.2,
         published_at=datetime(2026, 3, 5, 7, 20, tzinfo=UTC),
         received_at=NOW,
     )
@@ -122,7 +124,7 @@ async def test_an_update_has_a_key_of_its_own() -> None:
 @pytest.mark.parametrize("body", [b"{}", b'{"features": 5}', b'{"features": [{"id": null}]}'])
 def test_a_summary_without_quakes_is_refused(body: bytes) -> None:
     with pytest.raises(Unusable):
-        parse_quakes(body)
+        parse_quakes.function(body)
 
 
 async def test_a_disaster_with_a_higher_level_is_published_again() -> None:
@@ -141,7 +143,10 @@ async def test_a_disaster_with_a_higher_level_is_published_again() -> None:
         lang="en",
         kind=Kind.ALERT,
         level="red",
-        hazard="quake",
+        hazard="earthquake",
+        latitude=1.5,
+        longitude=99.1,
+        magnitude=6.8,
         regions=("Romania", "Moldova"),
         published_at=datetime(2026, 3, 5, 7, 40, tzinfo=UTC),
         received_at=NOW,
@@ -168,9 +173,9 @@ async def test_only_orange_and_red_disasters_are_published() -> None:
     ],
 )
 def test_a_page_instead_of_the_feed_is_refused(body: bytes) -> None:
-    """Proxies answer so; entities are not read (case 56 of the catalogue of failures)."""
+    """Proxies answer with HTML pages, and XML entities are refused, too."""
     with pytest.raises(Unusable):
-        parse_disasters(body)
+        parse_disasters.function(body)
 
 
 def summary(**properties: object) -> bytes:
@@ -227,4 +232,61 @@ async def test_a_quake_that_returns_after_its_deletion_is_news() -> None:
 def test_a_quake_has_a_title_for_people_or_is_skipped(
     properties: dict[str, object], titles: list[str]
 ) -> None:
-    assert [quake.title for quake in parse_quakes(summary(**properties))] == titles
+    assert [quake.title for quake in parse_quakes.function(summary(**properties))] == titles
+
+
+@pytest.mark.parametrize("text", ["Trinidad & Tobago", "a\x0bb", "Martinique&nbsp;"])
+def test_a_feed_of_disasters_in_almost_valid_xml_is_read(text: str) -> None:
+    item = f"<item><title>Flood</title><description>{text}</description><guid>1</guid></item>"
+
+    assert len(parse_disasters.function(f"<rss><channel>{item}</channel></rss>".encode())) == 1
+
+
+def gdacs(
+    episode: int, *, title: str = "Flood", text: str = "Impact", level: str = "Orange"
+) -> bytes:
+    item = (
+        f"<item><title>{title}</title><description>{text}</description><eventtype>FL</eventtype>"
+        f"<eventid>1</eventid><episodeid>{episode}</episodeid><alertlevel>{level}</alertlevel></item>"
+    )
+    return f"<rss><channel>{item}</channel></rss>".encode()
+
+
+@pytest.mark.parametrize(
+    ("bodies", "count"),
+    [
+        ([gdacs(1), gdacs(2)], 0),
+        ([gdacs(1), gdacs(2, text="More impact")], 1),
+        ([gdacs(1), gdacs(1, text="Corrected")], 0),
+        ([gdacs(1), gdacs(1, level="Red")], 1),
+        ([gdacs(1), gdacs(1, level="Green")], 0),
+        ([gdacs(1, level="Green"), gdacs(2)], 1),
+        ([gdacs(1, title=""), gdacs(2, title="", text="Next")], 1),
+    ],
+)
+async def test_a_next_episode_is_news_if_it_says_something_else(
+    bodies: list[bytes], count: int
+) -> None:
+    """Each episode of a cyclone, every six hours, came with the same words."""
+    settings = GdacsSettings(kind="gdacs", name="gdacs")
+
+    assert len(await fetch_last(settings, *bodies)) == count
+
+
+def test_the_green_level_of_a_quake_is_no_news() -> None:
+    _, reported = report((), replace(QUAKE, alert=""))
+
+    assert report(reported, replace(QUAKE, alert="green"))[0] == []
+    assert report(reported, replace(QUAKE, alert="yellow"))[0] == [("M 5.0", True)]
+    _, reported = report((), replace(QUAKE, alert="orange"))
+    assert report(reported, replace(QUAKE, alert="green"))[0] == [("M 5.0", True)]
+
+
+FEATURE = {"type": "Feature", "id": "us1", "properties": {"mag": "5.1", "place": "Kyiv"}}
+
+
+@pytest.mark.parametrize("document", [FEATURE, {"features": [FEATURE]}])
+def test_one_quake_and_a_magnitude_as_text_are_read(document: dict[str, object]) -> None:
+    (quake,) = parse_quakes.function(json.dumps(document).encode())
+
+    assert (quake.title, quake.magnitude) == ("M 5.1 - Kyiv", 5.1)

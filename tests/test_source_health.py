@@ -9,7 +9,8 @@ from support.conversation_driver import ANN, BEN, NOW, ConversationDriver
 from support.shared_resources import catalog
 
 from bot.ops.source_outage_notices import SourceOutageNotices
-from bot.sources.core.source import Batch, SourceError
+from bot.sources.core.errors import SourceError
+from bot.sources.core.source import Batch
 from bot.sources.poller import Poller
 from handlers.text.dates import format_duration
 from storage.engine.database import Database
@@ -73,7 +74,7 @@ async def installation(sqlite: Database) -> Installation:
 
 
 async def test_a_dead_source_is_reported_once_and_once_when_it_is_back(database: Database) -> None:
-    """Case 43: dead after a minute or three intervals without a good poll, whichever is longer."""
+    """A source is dead after a minute or three intervals, the longer, without a good poll."""
     installation = Installation(database)
     await installation.conversation.send("/start")
     await installation.register(FAST, SLOW, WEBHOOK)
@@ -169,7 +170,7 @@ async def test_the_list_shows_state_last_success_latency_errors_and_the_next_pol
         await sources.add_unknown_places(transaction, "air", ["777 Нова <громада>"])
     installation.conversation.now += 4 * SECOND
     await installation.record_poll("feed", "answered 503")
-    await installation.record_poll("feed", "gave no complete answer in time")
+    await installation.record_poll("feed", "did not answer completely in time")
     html = (await installation.conversation.send("/sources")).html
 
     assert html == (
@@ -179,7 +180,7 @@ async def test_the_list_shows_state_last_success_latency_errors_and_the_next_pol
         "Places it named that I do not know (1): 777 Нова &lt;громада&gt;\n\n"
         "🟡 <b>feed</b> (rss): the last try failed\n"
         "never good\n"
-        "Failed 2 times in a row: gave no complete answer in time\n\n"
+        "Failed 2 times in a row: did not answer completely in time\n\n"
         "🔵 <b>press</b> (webhook): is told, not asked\n"
         "never heard\n\n"
         "⚪ <b>quakes</b> (usgs): not asked yet\n"
@@ -201,7 +202,7 @@ async def test_the_list_exists_in_every_language(installation: Installation, lan
 
 
 async def test_the_command_is_hidden_from_others_and_in_groups(installation: Installation) -> None:
-    """Case 65: operators do not get it in a group either."""
+    """Operators can use the command in their private chat only."""
     await installation.register(FAST)
 
     assert "air" not in (await installation.conversation.send("/sources", user=BEN)).html

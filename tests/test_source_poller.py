@@ -12,7 +12,8 @@ from support.http_origin import Answer, origin, page, status
 from bot.sources.adapters.feeds.liveblog import LiveblogSettings
 from bot.sources.backoff import MAX_BACKOFF, poll_delay
 from bot.sources.burst_limit import MAX_PUSHED, limit_burst
-from bot.sources.core.source import Batch, PolledSource, Refused, SourceError
+from bot.sources.core.errors import Refused, SourceError
+from bot.sources.core.source import Batch, PolledSource
 from bot.sources.http.client import HttpClient, open_session, parse_retry_after
 from bot.sources.poller import Poller
 from storage.engine.database import Database
@@ -99,7 +100,7 @@ async def test_a_bad_answer_is_logged_and_the_cursor_stays(
 
 
 async def test_a_poll_after_a_restart_is_not_a_first_poll(sqlite: Database) -> None:
-    """Case 51."""
+    """Bulletins published while the bot was down are pushed."""
     ingest = FakeIngest(sqlite)
     async with origin() as server, open_session() as session:
         source = blog(server.url, HttpClient(session, clock))
@@ -179,7 +180,7 @@ def batch_of(count: int, *, can_burst: bool = False) -> Batch:
 
 
 async def test_a_burst_is_limited_to_the_newest_bulletins(sqlite: Database) -> None:
-    """Case 48: a site gives all its entries new ids."""
+    """A site can give all its entries new ids at once."""
     ingest = FakeIngest(sqlite)
 
     with capture_logs() as logs:
@@ -196,7 +197,7 @@ async def test_a_burst_is_limited_to_the_newest_bulletins(sqlite: Database) -> N
 
 
 def test_a_summary_lists_the_bulletins_that_were_not_sent() -> None:
-    """Case 46: after an outage."""
+    """A source returns many bulletins at once after an outage."""
     surplus, news = limit_burst(batch_of(MAX_PUSHED + 33))
     summary = news.bulletins[0]
 
@@ -213,7 +214,6 @@ def test_a_summary_lists_the_bulletins_that_were_not_sent() -> None:
 
 
 async def test_a_failing_source_does_not_stop_the_others(sqlite: Database) -> None:
-    """Case 52."""
     ingest = FakeIngest(sqlite)
     dead = Poller(ScriptedSource([SourceError("down")], name="dead"), sqlite, ingest.ingest, clock)
     healthy = Poller(ScriptedSource([batch_of(1)]), sqlite, ingest.ingest, clock)
@@ -243,11 +243,11 @@ async def test_a_defect_is_reported_like_any_failure(sqlite: Database) -> None:
     with capture_logs():
         await poller.poll()
 
-    assert (await state(sqlite)).error == "failed in our adapter: KeyError"
+    assert (await state(sqlite)).error == "could not be read (KeyError): see the log"
 
 
 async def test_a_source_is_not_polled_before_its_retry_after(sqlite: Database) -> None:
-    """Case 53."""
+    """A busy service answers 429 with a Retry-After header."""
     busy = Refused(429, retry_after=timedelta(hours=2))
     poller = Poller(
         ScriptedSource([busy]), sqlite, FakeIngest(sqlite).ingest, clock, random_fraction=lambda: 0

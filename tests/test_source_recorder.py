@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 from support.shared_resources import gazetteer
 
 from bot.cli.replay import ReplayCommand
-from bot.sources.core.source import Batch, SourceError
+from bot.sources.core.errors import SourceError
+from bot.sources.core.source import Batch
 from bot.sources.core.state_diff import Alert, State, merge_alerts
 from bot.sources.poller import Poller
 from bot.sources.recorder import (
@@ -296,4 +297,4 @@ async def test_a_replay_needs_a_file_and_a_running_bot(sqlite: Database, tmp_pat
     assert (code, "line 1" in report[0]) == (1, True)
     file.write_bytes(to_line(NIGHT[0]))
     code, report = await replay(sqlite, file)
-    assert (code, "no bot is running here" in report[0]) == (1, True)
+    assert (code, "no bot is running on this database" in report[0]) == (1, True)

@@ -1,4 +1,4 @@
-"""Staleness check: a state from an outdated cache is refused (case 44 of the catalogue)."""
+"""Staleness check: a state from an outdated cache is refused."""
 
 import json
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from bot.sources.adapters.ukraine.alerts_in_ua import parse_state_time
 from bot.sources.adapters.ukraine.siren import SirenSettings
 from bot.sources.backoff import poll_delay
 from bot.sources.base.staleness import StalenessCheck
-from bot.sources.core.source import Outdated, Unusable
+from bot.sources.core.errors import Outdated, Unusable
 from bot.sources.http.client import HttpClient, open_session
 from storage.inbound.bulletins import Bulletin
 

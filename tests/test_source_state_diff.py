@@ -8,7 +8,7 @@ from itertools import repeat
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import web
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 from support.http_origin import origin, page, status
@@ -21,9 +21,10 @@ from bot.sources.adapters.ukraine.state_source import can_skip, message_batch, p
 from bot.sources.adapters.ukraine.ukrainealarm import UkraineAlarmSettings
 from bot.sources.adapters.ukraine.ukrainealarm_parser import parse_alerts
 from bot.sources.base.anomaly_log import AnomalyLog
-from bot.sources.core.source import Batch, Refused, SourceError, Unusable
+from bot.sources.core.errors import Refused, SourceError, Unusable
+from bot.sources.core.source import Batch
 from bot.sources.core.state_diff import Alert, Snapshot, diff, from_json, merge_alerts, to_json
-from bot.sources.http.client import HttpClient, open_session
+from bot.sources.http.client import HttpClient, SourceSession, open_session
 from storage.inbound.bulletins import Bulletin, Kind, Phase
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
@@ -127,6 +128,20 @@ def test_a_start_in_the_future_becomes_the_time_of_the_poll(minutes: int) -> Non
         assert [(a.since, a.changed_at) for a in batch.state.values()] == [(NOW, NOW)]
 
 
+@pytest.mark.parametrize("year", [1, 1601, 1899])
+def test_a_zero_time_is_no_start(year: int) -> None:
+    """The alert was "on since 1 Jan 1", and too old to ring."""
+    zero = datetime(year, 1, 1, tzinfo=UTC)
+    kyiv = Alert("31", "м. Київ", "air_raid", since=zero, changed_at=zero)
+    first = poll_batch("siren", None, Snapshot({}, is_complete=True), {}, NOW)
+    later = poll_batch(
+        "siren", first.cursor, Snapshot(merge_alerts([kyiv]), is_complete=True), {}, NOW
+    )
+    message = message_batch("siren", first.cursor, {}, merge_alerts([kyiv]), NOW)
+    for batch in (later, message):
+        assert [item.published_at for item in batch.bulletins] == [None]
+
+
 def test_an_empty_state_counts_as_a_good_poll_only_when_it_is_confirmed() -> None:
     """After an outage it neither says that the alert is still on, nor hides that there was one."""
     bakhmut = Snapshot(merge_alerts([BAKHMUT]), is_complete=True)
@@ -170,7 +185,7 @@ def test_a_state_survives_storage() -> None:
 class StateSourceDriver(SourceDriver):
     """Driver of a source that lists active alerts, with its server."""
 
-    session: ClientSession
+    session: SourceSession
     now: datetime = NOW
 
     async def poll_state(self, state: object) -> tuple[Bulletin, ...]:
@@ -309,7 +324,7 @@ async def test_an_empty_state_that_is_not_confirmed_changes_nothing(
     ],
 )
 async def test_a_bad_poll_is_never_an_all_clear(driver: StateSourceDriver, answer: Any) -> None:
-    """Case 43."""
+    """A failed poll says nothing about the state of an alert."""
     await driver.poll_state([LUHANSK, RAION])
     driver.origin.answer = answer
     before = driver.cursor
@@ -368,7 +383,7 @@ def parse_state(*regions: object) -> dict[str, Alert]:
 
 
 def test_the_test_region_and_notices_are_no_alerts() -> None:
-    """Case 54."""
+    """Region 0 is for tests, and type INFO marks a notice."""
     assert list(parse_state(region("0", "Тестовий регіон", active_alert("0")), KYIV)) == [
         "31:air_raid"
     ]
@@ -427,7 +442,7 @@ async def test_many_401_mean_a_wrong_token_and_a_few_mean_the_rate_limit() -> No
             errors.append((str(refused.value), refused.value.retry_after))
 
     assert errors[:14] == [("answered 401", timedelta(minutes=1))] * 14
-    assert errors[14] == ("answered 401 for so long that the token must be wrong", None)
+    assert errors[14] == ("answered 401 many times in a row: check the token", None)
     assert {headers["Authorization"] for headers in server.requests} == {"s3cret"}
 
 
@@ -446,6 +461,7 @@ def test_a_record_of_alerts_in_ua_is_read() -> None:
         hazard="air_raid",
         level="red",
         threats=("зліт МіГ-31К",),
+        topics=("missile", "aviation"),
         remarks=("Слідкуйте за повідомленнями.",),
         since=STARTED_AT,
         changed_at=datetime(2026, 3, 5, 7, 54, 9, 412000, tzinfo=UTC),
@@ -498,3 +514,42 @@ async def test_the_token_of_alerts_in_ua_is_sent_in_a_header_only() -> None:
         )
 
     assert server.requests[0]["Authorization"] == "Bearer s3cret"
+
+
+def test_a_night_with_alerts_in_all_regions_is_read() -> None:
+    """The limit on values refused it: every hromada lists the alerts of its raion and oblast."""
+    levels = [
+        {"alertLevel": level, "reason": "Ракетна загроза", "createdAt": "2026-03-05T08:00:00Z"}
+        for level in ("Red", "Yellow")
+    ]
+    regions = [
+        {
+            "regionId": str(number),
+            "regionType": "Community",
+            "regionName": f"Громада {number}",
+            "regionEngName": "",
+            "lastUpdate": "2026-03-05T08:00:00Z",
+            "activeAlerts": [
+                {
+                    "regionId": str(outer),
+                    "regionType": "State",
+                    "type": "AIR",
+                    "lastUpdate": "2026-03-05T08:00:00Z",
+                    "activeAlertLevels": levels,
+                }
+                for outer in (number, 54, 28)
+            ],
+        }
+        for number in range(100, 1_706)
+    ]
+    snapshot = parse_alerts(json.dumps(regions).encode(), AnomalyLog("siren"))
+    assert (len(snapshot.state), snapshot.is_complete) == (1_608, True)
+    record = {
+        "location_title": "Громада",
+        "alert_type": "air_raid",
+        "started_at": "2026-03-05T08:00:00Z",
+        "threats": [{"threat_type": "drones", "level": "red", "source_message": None}] * 6,
+    }
+    alerts = [{**record, "location_uid": str(number)} for number in range(100, 1_706)]
+    active = parse_active(json.dumps({"alerts": alerts}).encode(), AnomalyLog("alerts"))
+    assert len(active.state) == 1_606

@@ -168,7 +168,7 @@ async def test_other_updates_are_left_to_the_handlers(
 
 @pytest.mark.parametrize("date", [None, "x", 10**18, -(10**18)])
 async def test_an_invalid_time_is_left_out(driver: ChannelDriver, date: object) -> None:
-    """Case 57."""
+    """A post with an invalid date is still published."""
     (bulletin,) = await driver.queue_after(**post("\u202eSeen\u200b\u2066", date=date))
 
     assert bulletin.text == "Seen"

@@ -9,12 +9,9 @@ from support.http_origin import origin, page
 from support.source_payloads import payload
 from support.source_server_driver import SourceDriver
 
-from bot.sources.adapters.telegram.preview import (
-    TelegramPreview,
-    TelegramPreviewSettings,
-    parse_posts,
-)
-from bot.sources.core.source import Unusable
+from bot.sources.adapters.telegram.preview import TelegramPreview, TelegramPreviewSettings
+from bot.sources.adapters.telegram.preview_parser import parse_posts
+from bot.sources.core.errors import Unusable
 from bot.sources.http.client import HttpClient, open_session
 from storage.inbound.bulletins import Bulletin
 
@@ -73,7 +70,7 @@ async def test_a_post_is_read_as_displayed(preview: PreviewDriver) -> None:
 
 
 def test_service_messages_are_skipped_and_pictures_have_no_text() -> None:
-    assert [(post.number, bool(post.text)) for post in parse_posts(AFTER)] == [
+    assert [(post.number, bool(post.text)) for post in parse_posts.function(AFTER)] == [
         (16, True),
         (17, True),
         (18, False),
@@ -105,10 +102,71 @@ async def test_an_old_post_that_appears_is_not_new(preview: PreviewDriver) -> No
 
 @pytest.mark.parametrize("body", [b"<html><body>Download Telegram</body></html>", b"", b"{}"])
 def test_a_channel_without_a_preview_is_refused(body: bytes) -> None:
-    with pytest.raises(Unusable, match="no public channel, or its preview is off"):
-        parse_posts(body)
+    with pytest.raises(Unusable, match="the channel is not public, or its preview is off"):
+        parse_posts.function(body)
 
 
 def test_an_address_without_a_preview_is_a_configuration_error() -> None:
     with pytest.raises(ValidationError, match="t.me/s/CHANNEL"):
         TelegramPreviewSettings(kind="telegram_preview", name="x", url="https://t.me/kpszsu")
+
+
+POLL = """<a class="tgme_widget_message_poll">
+<div class="tgme_widget_message_poll_question">Loud?</div>
+<div class="tgme_widget_message_poll_option_percent">60%</div>
+<div class="tgme_widget_message_poll_option_text">Yes</div></a>"""
+FILE = (
+    '<div class="tgme_widget_message_document"><div class="tgme_widget_message_document_title">'
+    'Evacuation.pdf</div><div class="tgme_widget_message_document_extra">5 MB</div></div>'
+)
+PLACE = '<a><div class="tgme_widget_message_venue_title">Shelter 5</div></a>'
+UNSUPPORTED = '<div class="message_media_not_supported_label">Please open Telegram</div>'
+QUOTED = '<a><div class="tgme_widget_message_text js-message_reply_text">Old</div></a>'
+LINKED = """<a class="tgme_widget_message_link_preview">
+<div class="link_preview_title">Fire in Odesa</div>
+<div class="link_preview_description">Long</div></a>"""
+
+
+def text_of(words: str) -> str:
+    return f'<div class="tgme_widget_message_text js-message_text">{words}</div>'
+
+
+@pytest.mark.parametrize(
+    ("inner", "text"),
+    [
+        (POLL, "Loud?\nYes"),
+        (FILE, "Evacuation.pdf"),
+        (PLACE, "Shelter 5"),
+        (FILE + text_of("The plan"), "The plan"),
+        (UNSUPPORTED, ""),
+        (UNSUPPORTED + text_of("Words"), "Words"),
+        (QUOTED + text_of("Words"), "Words"),
+        (
+            LINKED + text_of('<a href="https://ex.org">https://ex.org</a>'),
+            "Fire in Odesa\nhttps://ex.org",
+        ),
+        (LINKED + text_of("See https://ex.org"), "See https://ex.org"),
+        (text_of("<blockquote>Quoted</blockquote>Mine"), "Quoted\nMine"),
+        (text_of("Strike on <tg-spoiler>Odesa</tg-spoiler>"), "Strike on Odesa"),
+        (text_of('<tg-emoji><i class="emoji"><b>⚡</b></i></tg-emoji> Now'), "⚡ Now"),
+        (text_of("<pre>12:00 Odesa\n12:05 Kyiv</pre>"), "12:00 Odesa\n12:05 Kyiv"),
+        (text_of("A &amp; B &lt;C&gt;"), "A & B <C>"),
+    ],
+)
+def test_a_post_of_any_kind_is_read_by_its_words(inner: str, text: str) -> None:
+    """A poll and a file without words were lost."""
+    page_ = f'<div class="tgme_widget_message" data-post="c/1">{inner}</div>'
+
+    (post,) = parse_posts.function(page_.encode())
+
+    assert post.text == text
+
+
+async def test_the_first_post_of_a_new_channel_is_heard(preview: PreviewDriver) -> None:
+    """A channel without posts counted as unreachable, and its first post as known."""
+    channel = b'<main><section class="tgme_channel_history js-message_history"></section></main>'
+    assert await preview.poll_answer(channel, "text/html") == ()
+
+    assert await preview.poll_posts((1, "one")) == [("c/1", "one")]
+    assert await preview.poll_answer(channel, "text/html") == ()
+    assert await preview.poll_posts((2, "two")) == [("c/2", "two")]

@@ -1,6 +1,7 @@
 """Messages of ukrainealarm.com: how they change the state."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.sources.adapters.ukraine.ukrainealarm_parser import (
     parse_regions,
 )
 from bot.sources.base.anomaly_log import AnomalyLog
-from bot.sources.core.source import Unusable
+from bot.sources.core.errors import Unusable
 from bot.sources.core.state_diff import Alert, merge_alerts
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
@@ -55,10 +56,28 @@ def test_a_deactivation_with_remaining_levels_is_an_update() -> None:
 
 
 def test_an_all_clear_of_an_earlier_alert_does_not_end_a_later_one() -> None:
-    """Case 50: messages overtake each other."""
+    """Messages can overtake each other."""
     early = message(status="Deactivate", createdAt="2026-03-05T07:59:00Z")
 
     assert list(apply(early, BAKHMUT)) == ["54:air_raid"]
+
+
+@pytest.mark.parametrize("status", ["Deactivate", "DEACTIVATE", "deactivated"])
+def test_an_all_clear_in_any_spelling_ends_an_alert(status: str) -> None:
+    assert apply(message(status=status), BAKHMUT) == {}
+
+
+@pytest.mark.parametrize("status", ["Paused", "End", "clear"])
+def test_an_unknown_status_starts_no_alert(status: str) -> None:
+    with pytest.raises(Unusable):
+        apply(message(status=status))
+
+
+def test_an_all_clear_within_seconds_of_a_clamped_start_counts() -> None:
+    """A start in the future became our time of its receipt; the end had whole seconds."""
+    started_at = datetime(2026, 3, 5, 8, 0, 0, 700_000, tzinfo=UTC)
+    clamped = replace(BAKHMUT, since=started_at)
+    assert apply(message(status="Deactivate", createdAt="2026-03-05T08:00:00Z"), clamped) == {}
 
 
 def test_a_region_has_its_name_from_the_services_tree() -> None:
@@ -68,7 +87,7 @@ def test_a_region_has_its_name_from_the_services_tree() -> None:
 
 
 def test_the_test_region_and_notices_change_nothing() -> None:
-    """Case 54."""
+    """Region 0 is for tests, and type INFO marks a notice."""
     assert apply(message(regionId=0)) == {}
     assert apply(message(alarmType="INFO")) == {}
 

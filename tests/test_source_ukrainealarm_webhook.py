@@ -195,7 +195,7 @@ def active_region(uid: str) -> dict[str, Any]:
 async def test_the_registered_address_has_a_secret_and_polls_become_rare(
     driver: WebhookDriver,
 ) -> None:
-    """Case 66: every address has a secret part."""
+    """The random key keeps strangers from posting alerts to the address."""
     wait = await driver.poll_twice()
 
     assert [method for method, _ in driver.service.registered] == ["POST"]
@@ -261,7 +261,7 @@ async def test_a_message_is_published_at_once_and_the_next_poll_repeats_nothing(
 
 
 async def test_a_poll_from_before_a_message_is_discarded(driver: WebhookDriver) -> None:
-    """Case 50: a poll that started before the alert does not end it."""
+    """A poll that started before the alert must not end it."""
     await driver.poll_twice()
     driver.service.can_answer.clear()
     driver.service.polled.clear()
@@ -302,7 +302,6 @@ async def test_a_sender_without_the_key_is_refused(driver: WebhookDriver, key: s
 async def test_an_invalid_message_is_refused_and_changes_nothing(
     driver: WebhookDriver, body: str
 ) -> None:
-    """Case 57."""
     await driver.poll_twice()
 
     with capture_logs():
@@ -338,7 +337,7 @@ async def test_a_signature_is_checked_if_a_public_key_is_configured(
 @pytest.mark.parametrize("pem", ["", "x", SHORT_KEY, PUBLIC_KEY.replace("MIIB", "MIIA"),
                                  PUBLIC_KEY.replace("BEGIN PUBLIC", "BEGIN PRIVATE")])  # fmt: skip
 def test_an_invalid_public_key_is_refused(pem: str) -> None:
-    with pytest.raises(ValueError, match="public RSA key"):
+    with pytest.raises(ValueError, match="RSA public key"):
         load_public_key(pem.encode())
 
 
@@ -376,7 +375,7 @@ def test_a_signature_of_another_scheme_is_invalid(private_key: rsa.RSAPrivateKey
 def test_a_key_of_another_algorithm_is_refused() -> None:
     elliptic = ec.generate_private_key(ec.SECP256R1()).public_key()
 
-    with pytest.raises(ValueError, match="public RSA key as PEM"):
+    with pytest.raises(ValueError, match="RSA public key in PEM"):
         load_public_key(to_pem(elliptic))
 
 

@@ -13,14 +13,15 @@ from support.source_payloads import payload
 
 from bot.sources.adapters.cap.bulletins import ConversionContext, to_bulletins
 from bot.sources.adapters.cap.parser import parse_document
-from bot.sources.adapters.disasters.gdacs import parse_disasters
-from bot.sources.adapters.disasters.usgs import diff_quakes, parse_quakes
-from bot.sources.adapters.telegram.preview import parse_posts
+from bot.sources.adapters.disasters.gdacs_parser import parse_disasters
+from bot.sources.adapters.disasters.quake_changes import diff_quakes
+from bot.sources.adapters.disasters.usgs_parser import parse_quakes
+from bot.sources.adapters.telegram.preview_parser import parse_posts
 from bot.sources.adapters.ukraine.alerts_in_ua import parse_active
 from bot.sources.adapters.ukraine.bulletins import to_bulletins as to_alert_bulletins
 from bot.sources.adapters.ukraine.ukrainealarm_parser import parse_alerts
 from bot.sources.base.anomaly_log import AnomalyLog
-from bot.sources.core.source import Unusable
+from bot.sources.core.errors import Unusable
 from bot.sources.core.state_diff import Snapshot, diff, from_json, list_activations, to_json
 
 NOW = datetime(2026, 3, 5, 8, 0, tzinfo=UTC)
@@ -65,8 +66,8 @@ def _cap(body: bytes) -> None:
 
 
 def _usgs(body: bytes) -> None:
-    _, reported = diff_quakes(parse_quakes(body), ())
-    diff_quakes(parse_quakes(body), json.loads(json.dumps(reported)))
+    _, reported = diff_quakes(parse_quakes.function(body), ())
+    diff_quakes(parse_quakes.function(body), json.loads(json.dumps(reported)))
 
 
 PARSERS: dict[str, Callable[[bytes], None]] = {
@@ -131,7 +132,8 @@ def test_a_missing_field_does_not_break_a_parser(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "parser"), [("gdacs", parse_disasters), ("telegram_preview", parse_posts)]
+    ("kind", "parser"),
+    [("gdacs", parse_disasters.function), ("telegram_preview", parse_posts.function)],
 )
 def test_a_truncated_document_does_not_break_a_parser(
     kind: str, parser: Callable[[bytes], list[Any]]

@@ -188,7 +188,7 @@ async def test_a_body_without_a_length_is_limited_too(sender: WebhookSender) -> 
 
 
 async def test_a_decompression_bomb_is_refused(sender: WebhookSender) -> None:
-    """Case 55 of the catalogue of failures."""
+    """The size limit applies after decompression."""
     compressed = gzip.compress(b" " * 50_000_000)
     assert len(compressed) < MAX_BODY_BYTES
 
@@ -223,7 +223,7 @@ async def test_a_sender_over_the_rate_limit_gets_a_retry_after(sender: WebhookSe
         assert [await post() for _ in range(3)] == [(202, None), (202, None), (429, "31")]
         now += timedelta(seconds=30)
         assert [await post() for _ in range(2)] == [(202, None), (429, "31")]
-        now -= timedelta(hours=1)  # case 38: the clock jumps
+        now -= timedelta(hours=1)  # the wall clock is set back
         assert await post() == (429, "31")
     await server.stop()
 
@@ -242,7 +242,7 @@ async def test_a_get_request_is_not_allowed(sender: WebhookSender) -> None:
 
 
 async def test_a_bulletin_that_was_not_stored_is_not_acknowledged(sender: WebhookSender) -> None:
-    """Case 31: the sender learns that it must send again."""
+    """An error response makes the sender send the bulletin again."""
     sender.is_broken = True
     with capture_logs() as logs:
         status, answer = await sender.post(b'{"title": "A"}', path="/hook/press?key=hunter2")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.sources.core.source import Outdated, SourceError
+from bot.sources.core.errors import Outdated, SourceError
 
 MAX_BACKOFF = timedelta(minutes=15)
 # A short interval means that the source is urgent: an alert service that is back must not wait a

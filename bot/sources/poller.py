@@ -9,7 +9,8 @@ import structlog
 
 from bot.sources.backoff import poll_delay
 from bot.sources.burst_limit import limit_burst
-from bot.sources.core.source import Batch, Clock, IngestBatch, PolledSource, SourceError
+from bot.sources.core.errors import SourceError
+from bot.sources.core.source import Batch, Clock, IngestBatch, PolledSource
 from bot.sources.recorder import Recorder
 from storage.engine.database import Database
 from storage.inbound import sources
@@ -68,7 +69,7 @@ class Poller:
         except Exception:  # the database or the ingest failed: the next poll fetches
             # the same again, and nothing else would restart this loop
             log.exception("poll_store_failed", source=self.source.name)
-            return self._next_delay(SourceError("could not be stored"))
+            return self._next_delay(SourceError("could not be stored: see the log"))
         return delay
 
     def _next_delay(self, error: SourceError | None) -> timedelta:
@@ -84,7 +85,8 @@ class Poller:
         discarded. Raises what `read` raises.
         """
         async with self._lock:
-            batch = read(await self._cursor())
+            # In a thread: a message may be as long as a state.
+            batch = await asyncio.to_thread(read, await self._cursor())
             self._messages += 1
             if self._recorder:
                 await self._recorder.record(batch)
@@ -131,4 +133,4 @@ class Poller:
         except Exception as error:  # a defect of an adapter counts as a failed poll and
             # must not stop the loop
             log.exception("source_adapter_failed", source=self.source.name)
-            return SourceError(f"failed in our adapter: {type(error).__name__}")
+            return SourceError(f"could not be read ({type(error).__name__}): see the log")

@@ -79,7 +79,7 @@ def read_polls(lines: Iterable[bytes | str]) -> Iterator[RecordedPoll]:
         try:
             poll = _to_poll(orjson.loads(line))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise RecordingError(f"line {number} is no poll: {error!r:.200}") from None
+            raise RecordingError(f"line {number} is not a recorded poll: {error!r:.200}") from None
         if previous is not None and poll.polled_at < previous:
             raise RecordingError(f"line {number} is earlier than the one before it: sort the file")
         previous = poll.polled_at

@@ -7,6 +7,7 @@ from typing import Annotated, get_args
 from pydantic import Field
 
 from bot.sources.adapters.cap.source import CapSettings
+from bot.sources.adapters.disasters.fdsn import FdsnSettings
 from bot.sources.adapters.disasters.gdacs import GdacsSettings
 from bot.sources.adapters.disasters.usgs import UsgsSettings
 from bot.sources.adapters.feeds.liveblog import LiveblogSettings
@@ -23,6 +24,7 @@ from bot.sources.core.source import Clock, IngestBatch, PolledSource
 from bot.sources.http.client import HttpClient
 from bot.sources.poller import Poller
 from bot.sources.recorder import Recorder
+from matching.query.properties import PROPERTIES
 from storage.inbound.sources import RegisteredSource
 
 AnySource = Annotated[
@@ -34,6 +36,7 @@ AnySource = Annotated[
     | TelegramChannelSettings
     | CapSettings
     | UsgsSettings
+    | FdsnSettings
     | GdacsSettings
     | LiveblogSettings
     | WebhookSettings,
@@ -108,6 +111,19 @@ def regions(settings: Iterable[AnySource]) -> dict[int, str]:
         item.region if isinstance(item, CapSettings | RssSettings) else None for item in settings
     )
     return {index: region for index, region in enumerate(configured) if region}
+
+
+def unfilled_properties(settings: Iterable[AnySource]) -> dict[str, tuple[str, ...]]:
+    """Return the properties that no configured source regularly fills, and the kinds that do.
+
+    A webhook fills none regularly: its senders decide.
+    """
+    filled = frozenset().union(*(item.properties for item in settings))
+    return {
+        name: tuple(kind for kind, model in KINDS.items() if name in model.properties)
+        for name in PROPERTIES
+        if name not in filled
+    }
 
 
 def _polled(settings: Iterable[AnySource]) -> Iterator[PolledSettings]:

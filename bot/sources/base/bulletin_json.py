@@ -10,11 +10,18 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from bot.sources.base.hazards import HAZARDS
 from bot.sources.core import dedup_keys
+from bot.sources.core.errors import Unusable
+from bot.sources.parsing.iso_time import parse_iso_time
+from bot.sources.parsing.lenient_json import SMALL
+from bot.sources.parsing.node_limit import check_json_count
 from bot.sources.parsing.sanitize import MAX_TEXT_LENGTH, clean_line, clean_text
 from bot.sources.parsing.zero_time import unless_zero
 from bot.validation_messages import describe_error, format_path
 from bot.web_address import WebAddress
 from storage.inbound.bulletins import Bulletin, Kind, Phase
+
+MAX_BULLETINS = 1_000
+"""Largest number of bulletins in one list."""
 
 
 class BulletinJsonError(Exception):
@@ -33,7 +40,7 @@ def _parse_time(value: object) -> object:
     if value is None:
         return None
     try:
-        time = datetime.fromisoformat(value) if isinstance(value, str) else None
+        time = parse_iso_time(value) if isinstance(value, str) else None
     except ValueError:
         time = None
     if time is None or time.tzinfo is None:
@@ -69,6 +76,33 @@ def _sanitize_line(value: object) -> object:
     return clean_line(value) if isinstance(value, str) else value
 
 
+def _number(least: float, most: float, unit: str = "") -> BeforeValidator:
+    """Return a validator that accepts a finite number of this range."""
+
+    def check(value: object) -> object:
+        if value is None or _is_number(value, least, most):
+            return value
+        raise ValueError(f"a number from {least:g} to {most:g}{unit}")
+
+    return BeforeValidator(check)
+
+
+def _is_number(value: object, least: float, most: float) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return least <= value <= most  # also false for NaN
+
+
+def _parse_point(value: object) -> object:
+    if value is None:
+        return None
+    match value:
+        case [latitude, longitude] if _is_number(latitude, -90, 90):
+            if _is_number(longitude, -180, 180):
+                return latitude, longitude
+    raise ValueError("[latitude, longitude] in degrees, such as [50.45, 30.52]")
+
+
 _Text = Annotated[str, Field(max_length=MAX_TEXT_LENGTH), BeforeValidator(_sanitize_text)]
 _Title = Annotated[str, Field(max_length=1_000), BeforeValidator(_sanitize_line)]
 _Id = Annotated[str, Field(min_length=1, max_length=500), BeforeValidator(_sanitize_line)]
@@ -97,6 +131,10 @@ class _BulletinJson(BaseModel, strict=True, extra="forbid", frozen=True):
     level: Annotated[_Word | None, _allowed(_LEVELS)] = None
     hazard: Annotated[_Word | None, _allowed(HAZARDS)] = None
     expires: _Time = None
+    point: Annotated[tuple[float, float] | None, BeforeValidator(_parse_point)] = None
+    magnitude: Annotated[float | None, _number(-3, 11)] = None
+    depth_km: Annotated[float | None, _number(-10, 1_000, " km")] = None
+    image: WebAddress | None = None
 
 
 def parse_bulletins(body: bytes, source: str, now: datetime) -> tuple[Bulletin, ...]:
@@ -106,6 +144,8 @@ def parse_bulletins(body: bytes, source: str, now: datetime) -> tuple[Bulletin, 
     """
     value = _json(body)
     if isinstance(value, list):
+        if len(value) > MAX_BULLETINS:
+            raise BulletinJsonError("", f"expected at most {MAX_BULLETINS} bulletins at once")
         return tuple(_bulletin(item, source, now, (index,)) for index, item in enumerate(value))
     return (_bulletin(value, source, now, ()),)
 
@@ -126,6 +166,10 @@ def parse_bulletin_lines(body: bytes, source: str, now: datetime) -> tuple[Bulle
 
 
 def _json(body: bytes) -> object:
+    try:
+        check_json_count(body, SMALL)
+    except Unusable:
+        raise BulletinJsonError("", f"expected at most {SMALL} values") from None
     try:
         # Not orjson: it refuses lone surrogates, which senders produce by cutting emoji.
         return json.loads(body.decode("utf-8-sig"))
@@ -160,12 +204,19 @@ def _key(item: _BulletinJson, published_at: datetime | None) -> str:
     if item.id is not None:
         return dedup_keys.id_key(item.id, item.phase, *words)
     time = published_at.isoformat() if published_at else ""
+    measures = (*(item.point or ()), item.magnitude, item.depth_km)
     return dedup_keys.content_key(
-        *words, item.phase or "", item.url or "", time, *(item.regions or ())
+        *words,
+        item.phase or "",
+        item.url or "",
+        time,
+        *(item.regions or ()),
+        *(str(measure) for measure in measures if measure is not None),
     )
 
 
 def _content_fields(item: _BulletinJson) -> dict[str, Any]:
+    latitude, longitude = item.point or (None, None)
     return {
         "title": item.title or "",
         "text": item.text or "",
@@ -175,6 +226,11 @@ def _content_fields(item: _BulletinJson) -> dict[str, Any]:
         "phase": item.phase,
         "level": item.level,
         "hazard": item.hazard,
+        "latitude": latitude,
+        "longitude": longitude,
+        "magnitude": item.magnitude,
+        "depth_km": item.depth_km,
+        "image": item.image,
         "regions": item.regions or (),
         "topics": item.topics or (),
     }

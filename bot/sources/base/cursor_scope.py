@@ -10,7 +10,7 @@ from storage.inbound.sources import Cursor
 
 
 def scope_id(*parts: object) -> str:
-    """Return a hash of the kind, the address and whatever else identifies the place."""
+    """Return a hash of the kind, the address and anything else that identifies the place."""
     return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:16]
 
 

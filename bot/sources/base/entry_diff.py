@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.sources.core.dedup_keys import text_hash
 
 MAX_REMEMBERED = 2000
-"""Entries to remember: one that leaves the list and comes back is not new."""
+"""Entries to remember that have left the list: one that comes back is not new."""
 
 EntryHashes = Mapping[str, str]
 """Hash of each entry's text by the hash of its id, least recent first. JSON inside a cursor."""
@@ -35,5 +35,5 @@ def diff_entries(entries: Mapping[str, str], remembered: EntryHashes) -> EntryDi
             for id_, text in entries.items()
             if remembered.get(text_hash(id_), text_hash(text)) != text_hash(text)
         ),
-        hashes=dict([*missing.items(), *hashes.items()][-max(MAX_REMEMBERED, len(hashes)) :]),
+        hashes=dict([*missing.items()][-MAX_REMEMBERED:]) | hashes,
     )

@@ -1,53 +1,13 @@
 """Hazards: the names that senders of bulletins may use.
 
-The tree is air > missile > ballistic, cruise; air > drone > recon; air > bombs, aviation; weather >
-storm, wind, flood, heat, cold, snow, fog, avalanche; nuclear > radiation; and names without
-children. A name may be followed by an id of the alert: `weather:2026-17`.
+They are those of the tree in `matching.topics.hazards` and their synonyms. A name may be followed
+by an id of the alert: `weather:2026-17`.
 """
 
-HAZARDS = (
-    "air_raid",
-    "air_alert",
-    "air",
-    "missile",
-    "ballistic",
-    "cruise",
-    "rocket",
-    "drone",
-    "recon",
-    "bombs",
-    "aviation",
-    "artillery_shelling",
-    "artillery",
-    "urban_fights",
-    "explosion",
-    "chemical",
-    "nuclear",
-    "radiation",
-    "weather",
-    "storm",
-    "wind",
-    "flood",
-    "heat",
-    "cold",
-    "snow",
-    "fog",
-    "avalanche",
-    "cyclone",
-    "drought",
-    "fire",
-    "wildfire",
-    "earthquake",
-    "quake",
-    "tsunami",
-    "volcano",
-    "energy",
-    "railway",
-    "diplomacy",
-    "sanctions",
-    "casualties",
-    "evacuation",
-    "all_clear",
-    "alert",
-)
+from matching.topics.hazards import hazard_tree
+
+_TREE = hazard_tree()
+_SYNONYMS = tuple(name for name in _TREE.accepted_names if name not in _TREE.names)
+
+HAZARDS = (*_SYNONYMS, "urban_fights", *_TREE.names, "all_clear", "alert")
 """Accepted names, in lower case; `alert` is a hazard that has no name of its own."""

@@ -44,6 +44,7 @@ class PageSource(ABC):
         self.every = settings.every
         self._url = settings.url
         self._client = client
+        self._parsers = client.parsers
         self._clock = clock
         self._scope = cursor_scope.scope_id(settings.kind, settings.url)
 

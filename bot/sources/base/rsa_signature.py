@@ -20,9 +20,9 @@ def load_public_key(pem: bytes) -> PublicKey:
     """Return the RSA key in PEM text. Raise ValueError for anything else and for a short key."""
     key = _load_any_key(pem)
     if not isinstance(key, RSAPublicKey):
-        raise ValueError("a public RSA key as PEM")  # noqa: TRY004 - the text is wrong, not its type
+        raise ValueError("an RSA public key in PEM format")  # noqa: TRY004 - the text is wrong, not its type
     if key.key_size < MIN_KEY_BITS:
-        raise ValueError(f"a public RSA key of {MIN_KEY_BITS} bits or more")
+        raise ValueError(f"an RSA public key of {MIN_KEY_BITS} bits or more")
     return key
 
 

@@ -15,7 +15,7 @@ from storage.values.durations import Duration, duration_range
 
 _NAME = re.compile(r"[a-z0-9_-]{1,64}", re.ASCII)
 
-SOURCE_NAME = "up to 64 small letters of English, digits, _ and -"
+SOURCE_NAME = "1 to 64 lower-case ASCII letters, digits, _ and -"
 """Description of a valid source name, for error messages."""
 
 
@@ -40,6 +40,8 @@ RegionName = Annotated[str, Field(min_length=1, max_length=200)]
 
 class SourceSettings(Section, frozen=True):
     """Settings of any source: a unique name. A subclass adds its `kind`."""
+
+    properties: ClassVar[frozenset[str]] = frozenset()  # that its bulletins regularly have
 
     name: SourceName
 

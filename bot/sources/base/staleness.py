@@ -1,13 +1,13 @@
 """Staleness check: rejects a state that is older than the previous one.
 
 Such a state is an outdated cache answer. Taken as current, it would end recent alerts and start
-them again a moment later. But older states for longer are current: the service has begun its
-counter again, or put its clock right.
+them again a moment later. But states that stay older are current: the service has reset its
+counter or corrected its clock.
 """
 
 from datetime import datetime, timedelta
 
-from bot.sources.core.source import Outdated
+from bot.sources.core.errors import Outdated
 
 _MAX_CACHE_AGE = timedelta(seconds=30)
 
@@ -21,7 +21,7 @@ class StalenessCheck:
     def check(self, current: float | None, previous: float | None, now: datetime) -> None:
         """Compare a state's own timestamp or counter with that of the last one; larger is later.
 
-        Raises Outdated for an older state, until older ones have come for half a minute.
+        Raises Outdated for an older state, unless older ones have arrived for half a minute.
         """
         if current is None or previous is None or current >= previous:
             self._older_since = None

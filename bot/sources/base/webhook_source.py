@@ -72,19 +72,19 @@ class WebhookSource(ABC):
         self._authenticate(request)
         # Only authenticated requests count: strangers cannot use up the rate limit.
         if wait := self._bucket.acquire(self._clock()):
-            raise WebhookError(429, "expected fewer requests", retry_after=int(wait) + 1)
+            raise WebhookError(429, "too many requests; try again later", retry_after=int(wait) + 1)
         if not _is_json(request.content_type):
             raise WebhookError(415, "expected Content-Type: application/json")
         return await self.ingest(request, await _body(request))
 
     def _authenticate(self, request: web.Request) -> None:
-        """Check the sender. A correct secret is accepted however many wrong ones came before."""
+        """Check the sender. A correct secret is accepted even after many wrong ones."""
         try:
             self.authenticate(request)
         except WebhookError:
             if wait := self._wrong_secrets.acquire(self._clock()):
                 raise WebhookError(
-                    429, "too many wrong secrets", retry_after=int(wait) + 1
+                    429, "too many wrong secrets; try again later", retry_after=int(wait) + 1
                 ) from None
             raise
 
@@ -103,14 +103,14 @@ async def _body(request: web.Request) -> bytes:
             return await _read_limited(request)
     except TimeoutError:
         raise WebhookError(
-            408, f"expected a whole body within {_BODY_TIMEOUT:.0f} seconds"
+            408, f"expected the complete body within {_BODY_TIMEOUT:.0f} seconds"
         ) from None
     except web.RequestPayloadError:
-        raise WebhookError(400, "expected a whole body, packed as its headers say") from None
+        raise WebhookError(400, "expected a complete body, encoded as its headers state") from None
 
 
 async def _read_limited(request: web.Request) -> bytes:
-    too_large = WebhookError(413, f"expected at most {MAX_BODY_BYTES // 1024} KB")
+    too_large = WebhookError(413, f"expected a body of at most {MAX_BODY_BYTES // 1024} KB")
     if (request.content_length or 0) > MAX_BODY_BYTES:
         raise too_large
     body = bytearray()

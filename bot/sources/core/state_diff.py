@@ -22,7 +22,8 @@ class Alert:
     within: str = ""  # for a hromada: the official name of its raion
     level: str | None = None  # "red", "yellow", or the service's own word
     threats: tuple[str, ...] = ()  # in words
-    remarks: tuple[str, ...] = ()  # free text: a different wording is no change
+    topics: tuple[str, ...] = ()  # of the threats, where the service declares their types
+    remarks: tuple[str, ...] = ()  # free text: a different wording is not a change
     since: datetime | None = None  # aware; start of the alert
     changed_at: datetime | None = None  # aware; last change at the service
 
@@ -106,6 +107,7 @@ def from_json(rows: Iterable[Mapping[str, Any]]) -> State:
             **{
                 **fields,
                 "threats": tuple(fields.get("threats", ())),
+                "topics": tuple(fields.get("topics", ())),
                 "remarks": tuple(fields.get("remarks", ())),
                 "since": _parse_time(fields.get("since")),
                 "changed_at": _parse_time(fields.get("changed_at")),
@@ -143,6 +145,7 @@ def _merge(first: Alert, second: Alert) -> Alert:
         first,
         level="red" if "red" in levels else first.level or second.level,
         threats=tuple(dict.fromkeys((*first.threats, *second.threats))),
+        topics=tuple(dict.fromkeys((*first.topics, *second.topics))),
         remarks=tuple(dict.fromkeys((*first.remarks, *second.remarks))),
         since=min(since, default=None),
         changed_at=max(changed, default=None),

@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -22,8 +23,11 @@ from aiohttp import (
 )
 from aiohttp.resolver import DefaultResolver
 from pydantic import AfterValidator
+from yarl import URL
 
-from bot.sources.core.source import Clock, Refused, SourceError, Unreachable, Unusable
+from bot.os_errors import describe_os_error
+from bot.sources.core.errors import Refused, SourceError, Unreachable, Unusable
+from bot.sources.core.source import Clock
 from bot.sources.http.decompression import read_decompressed
 from bot.sources.http.ssrf_guard import (
     PrivateAddressError,
@@ -31,6 +35,7 @@ from bot.sources.http.ssrf_guard import (
     has_private_host,
     origin,
 )
+from bot.sources.isolation.parser_pool import ParserPool
 from bot.web_address import is_web_address
 from storage.settings import Section
 
@@ -38,6 +43,7 @@ _CONTACT = re.compile(r"[!#-'*-\[\]-~]{3,200}", re.ASCII)
 
 _MAX_RETRY_AFTER = timedelta(days=1)  # a header may not silence a source for good
 _MAX_REDIRECTS = 5
+_COMPLETE_STATUSES = frozenset((200, 203))  # 203: a proxy has transformed the answer
 _REDIRECT_STATUSES = frozenset((301, 302, 303, 307, 308))
 
 Validators = dict[str, str]
@@ -59,10 +65,15 @@ class Page:
     validators: Validators
     url: str  # after all redirects
 
+    @property
+    def base(self) -> str:
+        """Address for relative links, without parts that may hold a secret."""
+        return str(URL(self.url).with_user(None).with_query(None).with_fragment(None))
+
 
 def _validate_contact(text: str) -> str:
     if text and not _CONTACT.fullmatch(text):
-        raise ValueError("a mail address or a web address, without blanks and parentheses")
+        raise ValueError("an email address or a web address, without spaces or parentheses")
     return text
 
 
@@ -77,14 +88,25 @@ def user_agent(contact: str = "") -> str:
     return f"tocsin/{version('tocsin')}" + (f" (+{contact})" if contact else "")
 
 
-def open_session(settings: SourcesSettings | None = None) -> ClientSession:
-    """Return a session for `HttpClient`. The caller closes it."""
+@dataclass(frozen=True)
+class SourceSession:
+    """Connections and parser workers, shared by all polled sources."""
+
+    http: ClientSession
+    parsers: ParserPool
+
+
+@asynccontextmanager
+async def open_session(settings: SourcesSettings | None = None) -> AsyncIterator[SourceSession]:
+    """Open a session for `HttpClient`; at the end, its connections and workers are closed."""
     contact = settings.contact if settings else ""
-    return ClientSession(
+    http = ClientSession(
         connector=TCPConnector(resolver=PublicResolver(DefaultResolver())),
         cookie_jar=DummyCookieJar(),
         headers={"User-Agent": user_agent(contact), "Accept-Encoding": "gzip"},
     )
+    async with http, ParserPool() as parsers:
+        yield SourceSession(http, parsers)
 
 
 class HttpClient:
@@ -92,14 +114,14 @@ class HttpClient:
 
     def __init__(
         self,
-        session: ClientSession,
+        session: SourceSession,
         clock: Clock,
         timeout: timedelta = timedelta(seconds=20),  # for one complete answer with its body
     ) -> None:
-        self._session = session
+        self._session = session.http
+        self.parsers = session.parsers  # reads the pages
         self._clock = clock
         self._timeout_seconds = timeout.total_seconds()
-        self.parse_lock = asyncio.Lock()  # one parser process at a time
 
     async def get(
         self,
@@ -169,14 +191,14 @@ class HttpClient:
                 if response.status not in _REDIRECT_STATUSES:
                     return await self._read_page(response, limit, validators)
                 current = _redirect_target(current, response)
-        raise Unreachable("redirects in a circle")
+        raise Unreachable("redirects too often")
 
     async def _read_page(
         self, response: ClientResponse, limit: int, validators: Validators | None
     ) -> Page | None:
         if response.status == 304 and validators:
             return None
-        if response.status != 200:
+        if response.status not in _COMPLETE_STATUSES:
             raise Refused(response.status, retry_after=self._retry_after(response))
         return await _to_page(response, limit)
 
@@ -230,13 +252,13 @@ def _redirect_target(current: str, response: ClientResponse) -> str:
 
 def _to_source_error(error: Exception) -> SourceError:
     if isinstance(error, TimeoutError):
-        return Unreachable("gave no complete answer in time")
+        return Unreachable("did not answer completely in time")
     if isinstance(error, ClientConnectorDNSError):
         if isinstance(error.os_error, PrivateAddressError):
             return Unusable(_LEADS_INSIDE)
         return Unreachable("has an unknown host")
     if isinstance(error, ClientPayloadError):
-        return Unreachable("closed the connection before the end of its answer")
+        return Unreachable("closed the connection before its answer was complete")
     if isinstance(error, OSError):
-        return Unreachable(f"cannot be connected to: {error.strerror or type(error).__name__}")
-    return Unreachable(f"violated HTTP: {type(error).__name__}")
+        return Unreachable(f"cannot be reached: {describe_os_error(error)}")
+    return Unreachable(f"sent an invalid HTTP response: {type(error).__name__}")

@@ -8,10 +8,11 @@ import zlib
 from collections.abc import AsyncIterable
 from typing import Protocol
 
-from bot.sources.core.source import Unreachable, Unusable
+from bot.sources.core.errors import Unreachable, Unusable
 
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's inflateInit2: expect a gzip header
 _GZIP_SIGNATURE = b"\x1f\x8b"
+_PLAIN = (b"<", b"{", b"[", b"\xef\xbb\xbf")  # beginnings of XML, HTML and JSON
 _CODINGS = {"": "", "identity": "", "gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
 
 
@@ -36,7 +37,7 @@ async def read_decompressed(chunks: AsyncIterable[bytes], encoding: str, max_byt
     """
     if encoding not in _CODINGS:
         raise Unusable(f"has content encoding {encoding[:20]}, which was not requested")
-    unpacker = _unpacker(_CODINGS[encoding])
+    unpacker = _Undecided(_CODINGS[encoding])
     body = bytearray()
     received = 0
     async for chunk in chunks:
@@ -47,15 +48,49 @@ async def read_decompressed(chunks: AsyncIterable[bytes], encoding: str, max_byt
             raise Unusable("does not match its content encoding") from None
         if len(body) > max_bytes or received > max_bytes:
             raise Unusable(f"is larger than {max_bytes // (1024 * 1024)} MB")
+    body += unpacker.flush()
     if not unpacker.is_complete:
-        raise Unreachable("closed the connection before the end of its answer")
+        raise Unreachable("closed the connection before its answer was complete")
     return bytes(body)
 
 
-def _unpacker(coding: str) -> _Unpacker:
-    if coding == "gzip":
+class _Undecided:
+    """Unpacker that waits for the first bytes, because servers mistake their coding.
+
+    Some send a gzip file without the header, some send the header with a plain page.
+    """
+
+    def __init__(self, coding: str) -> None:
+        self._coding = coding
+        self._head = b""  # bytes before the unpacker is chosen
+        self._unpacker: _Unpacker | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        if self._unpacker is None:
+            return not self._coding  # less than two bytes, all held in the head
+        return self._unpacker.is_complete
+
+    def unpack(self, chunk: bytes, max_bytes: int) -> bytes:
+        if self._unpacker is None:
+            self._head += chunk
+            if len(self._head) < len(_GZIP_SIGNATURE):
+                return b""
+            chunk = self._head
+            self._unpacker = _unpacker(self._coding, chunk)
+        return self._unpacker.unpack(chunk, max_bytes)
+
+    def flush(self) -> bytes:
+        """Return the bytes of a body too short to decide; nothing otherwise."""
+        return self._head if self._unpacker is None else b""
+
+
+def _unpacker(coding: str, head: bytes) -> _Unpacker:
+    if coding == "deflate":
+        return _DeflateUnpacker()
+    if head.startswith(_GZIP_SIGNATURE):
         return _GzipUnpacker()
-    return _DeflateUnpacker() if coding == "deflate" else _Identity()
+    return _GzipUnpacker() if coding and not head.lstrip().startswith(_PLAIN) else _Identity()
 
 
 class _Identity:

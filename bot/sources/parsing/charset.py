@@ -8,7 +8,7 @@ HTTP header decides, then the declaration in the document.
 import codecs
 import re
 
-from bot.sources.core.source import Unusable
+from bot.sources.core.errors import Unusable
 
 _SIGNATURES = (
     (codecs.BOM_UTF8, "utf-8-sig"),

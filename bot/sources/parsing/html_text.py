@@ -3,11 +3,16 @@
 import re
 from html.parser import HTMLParser
 
-from bot.sources.core.source import Unusable
+from bot.sources.core.errors import Unusable
+from bot.sources.parsing.node_limit import check_element_count
 
 MAX_PAGE_LENGTH = 4 * 1024 * 1024  # code points: the parser is slow
 
-_HTML = re.compile(r"\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html)\b", re.I | re.S)
+_HTML = re.compile(
+    r"\s*(?:<!--.{0,500}?-->\s*)?"
+    r"<(?:!doctype html|html|head|body|main|article|section|div|p|ul|ol|table|h[1-6])\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _BLOCK = re.compile(
     "address|article|blockquote|body|br|caption|dd|div|dl|dt|figcaption|figure|h[1-6]|header|hr"
     "|li|main|ol|p|pre|section|table|tbody|td|th|tr|ul"
@@ -19,7 +24,7 @@ _HIDDEN = re.compile(
 
 
 def is_html(text: str) -> bool:
-    """Return True if the text begins like an HTML page."""
+    """Return True if the text begins like an HTML page, or like a part of one."""
     return _HTML.match(text) is not None
 
 
@@ -29,7 +34,8 @@ def html_to_text(html: str) -> str:
     Raises Unusable for a page above 4 M characters.
     """
     if len(html) > MAX_PAGE_LENGTH:
-        raise Unusable("is a page too large to read")
+        raise Unusable("is too large a page to read")
+    check_element_count(html)
     extractor = _TextExtractor()
     # A final tag instead of close(): close() rescans an unterminated construct again and again.
     extractor.feed(f"{html}<br>")
@@ -43,6 +49,7 @@ class _TextExtractor(HTMLParser):
         self._words: list[str] = []
         self._hidden = ""  # the outermost open element with hidden text
         self._depth = 0  # nesting of elements with that name
+        self._preformatted = 0  # nesting of elements whose line ends count
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
         if not self._hidden and _HIDDEN.fullmatch(tag):
@@ -51,6 +58,8 @@ class _TextExtractor(HTMLParser):
             self._depth += 1
         elif _BLOCK.fullmatch(tag):
             self._end_line()
+        if tag == "pre":
+            self._preformatted += 1
 
     def handle_endtag(self, tag: str) -> None:
         if tag == self._hidden:
@@ -59,10 +68,17 @@ class _TextExtractor(HTMLParser):
                 self._hidden = ""
         elif _BLOCK.fullmatch(tag):
             self._end_line()
+        if tag == "pre":
+            self._preformatted = max(0, self._preformatted - 1)
 
     def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self._words.append(data)
+        if self._hidden:
+            return
+        lines = data.split("\n") if self._preformatted else [data]
+        for line in lines[:-1]:
+            self._words.append(line)
+            self._end_line()
+        self._words.append(lines[-1])
 
     def text(self) -> str:
         self._end_line()

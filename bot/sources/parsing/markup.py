@@ -1,7 +1,7 @@
 """Markup in plain fields: turns HTML that a publisher put into a text field into text.
 
 Fields that are plain by their standard often hold `<br/>` or `&nbsp;`. Text such as `gusts < 50
-km/h` is no markup and stays.
+km/h` is not markup and stays.
 """
 
 import html

@@ -1,4 +1,4 @@
-"""Safe XML: parses untrusted XML without DTDs, so without entity expansion bombs."""
+"""Safe XML: parses untrusted XML without declarations, so without entity expansion bombs."""
 
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
@@ -6,9 +6,11 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException  # type: ignore[import-untyped] # it ships no types
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped] # as above
 
-from bot.sources.core.source import Unusable
+from bot.sources.core.errors import Unusable
 from bot.sources.parsing.charset import decode
+from bot.sources.parsing.node_limit import check_element_count
 from bot.sources.parsing.sanitize import clean_text
+from bot.sources.parsing.xml_repair import drop_plain_doctype, repair_xml
 
 _LINE_ELEMENTS = frozenset(("br", "p", "div", "li", "tr"))
 
@@ -22,16 +24,28 @@ def read_xml(body: bytes, charset: str | None = None) -> Element:
 
 
 def parse_xml(text: str) -> Element:
-    """Return the root element of an XML text; its declaration of an encoding means nothing here.
+    """Return the root element of a decoded XML text; an encoding that it declares is ignored.
 
-    Raises Unusable for invalid XML and for a DTD.
+    What is almost XML is repaired, see `xml_repair`. Raises Unusable for invalid XML and for a
+    document type with declarations of its own.
     """
+    check_element_count(text)
+    document = drop_plain_doctype(text.lstrip("\ufeff \t\r\n"))
+    root = _parse(document)
+    if root is None:
+        root = _parse(repair_xml(document))
+    if root is None:
+        raise Unusable("is not XML")
+    return root
+
+
+def _parse(document: str) -> Element | None:
     try:
-        root: Element = fromstring(text.lstrip("\ufeff \t\r\n"), forbid_dtd=True)
+        root: Element = fromstring(document, forbid_dtd=True)
     except DefusedXmlException:
-        raise Unusable("has a DTD, which may be a bomb") from None
+        raise Unusable("has a DTD, which is refused: it may be an entity bomb") from None
     except (ParseError, ValueError):
-        raise Unusable("is no XML") from None
+        return None
     return root
 
 

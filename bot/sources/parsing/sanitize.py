@@ -9,6 +9,7 @@ MAX_TITLE_LENGTH = 500
 MAX_TEXT_LENGTH = 20_000
 MAX_REGION_LENGTH = 200
 MAX_LANG_LENGTH = 16  # width of the database column
+MAX_RAW_LENGTH = 100_000  # of a text with its markup, before it is sanitized
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Controls, lone surrogates, soft hyphen, zero-width characters, bidirectional marks.
@@ -22,9 +23,11 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 
 def clean_text(text: str) -> str:
     """Return plain text: lines end in a newline, with at most one empty line between two."""
-    text = strip_stray_joiners(_INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)))
-    lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
-    return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
+    text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+    if not text.isascii():
+        text = strip_stray_joiners(text)
+    text = _BLANKS.sub(" ", text).replace(" \n", "\n").replace("\n ", "\n")
+    return _EMPTY_LINES.sub("\n\n", text).strip()
 
 
 def clean_line(text: str) -> str:

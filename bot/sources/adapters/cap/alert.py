@@ -21,7 +21,10 @@ class Info:
     language: str = ""  # RFC 3066; "" is en-US
     category: str = ""  # the first: "Met", "Geo", ...
     event: str = ""
+    event_codes: tuple[tuple[str, str], ...] = ()  # name of the code system and value
     severity: str = ""  # "extreme", "severe", "moderate", "minor", "unknown"
+    urgency: str = ""  # "immediate", "expected", "future", "past", "unknown"
+    certainty: str = ""  # "observed", "likely", "possible", "unlikely", "unknown"
     responses: frozenset[str] = frozenset()  # "allclear" and others
     headline: str = ""
     description: str = ""
@@ -63,3 +66,11 @@ class CapAlert:
     def with_infos(self, infos: tuple[Info, ...]) -> "CapAlert":
         """Return the alert with more infos, each once."""
         return replace(self, infos=tuple(dict.fromkeys((*self.infos, *infos))))
+
+
+@dataclass(frozen=True)
+class AlertLink:
+    """Link of an index to a page with alerts."""
+
+    address: str
+    version: str  # another one when the page has changed; "" if the index does not say

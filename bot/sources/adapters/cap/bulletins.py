@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.sources.adapters.cap.alert import CapAlert, Info
+from bot.sources.adapters.cap.area_references import geocode_references, shape_references
 from bot.sources.adapters.cap.chains import (
     Chain,
     ChainLog,
@@ -14,7 +15,7 @@ from bot.sources.adapters.cap.chains import (
     identity_hash,
     merge_repeated,
 )
-from bot.sources.adapters.cap.containers import containers_of
+from bot.sources.adapters.cap.hazards import find_hazards
 from bot.sources.adapters.cap.parts import Part, split_parts
 from bot.sources.core import dedup_keys
 from bot.sources.parsing.sanitize import (
@@ -28,13 +29,13 @@ from matching.places.areas import somewhere_in
 from storage.inbound.bulletins import Bulletin, Kind, Phase
 
 _MAX_AREAS = 200
-_MAX_CONTAINERS = 20
 
 _DEFAULT_LIFETIME = timedelta(days=1)  # if the alert does not say
 _IGNORED_TYPES = frozenset(("ack", "error"))
 _PUBLIC = frozenset(("public", ""))
 _ALERT_LEVELS = frozenset(("orange", "red"))
-_HAZARDS = {"Met": "weather", "Geo": "quake", "CBRNE": "chemical"}
+_MAX_WORD_LENGTH = 16  # of a certainty and an urgency in the database
+_UNSTATED = frozenset(("", "unknown"))
 _MAX_HAZARD_LENGTH = 32  # with the id of the part it fits the database column
 _LIST_MARK = re.compile(r"\s*[;|\n]\s*")
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -59,7 +60,8 @@ def to_bulletins(
     for alert in sorted(merge_repeated(alerts), key=lambda alert: alert.sent or _EARLIEST):
         if log.has(alert):
             continue
-        continued = log.find(alert)
+        own_ids = [part.id for part in split_parts(alert.infos, context.language)]
+        continued = log.find(alert) or log.find_repeated(alert, own_ids)
         chain = continued or Chain(identity_hash(alert))
         for part_id, part in _numbered_parts(alert, chain, context.language):
             bulletin = _bulletin(
@@ -109,6 +111,7 @@ def _bulletin(
     is_clear = phase is Phase.CLEAR
     hash_ = identity_hash(alert)
     part_of_chain = _join_ids(chain.root, part_id)
+    hazard, *further_hazards = _hazards(info)
     return Bulletin(
         source=context.source,
         key=(
@@ -122,7 +125,10 @@ def _bulletin(
         phase=phase,
         level=None if is_clear else part.level,
         # Each part of a chain is an alert of its own: two storm warnings stay two.
-        hazard=f"{_hazard(info)}:{part_of_chain}" if phase else _hazard(info),
+        hazard=f"{hazard}:{part_of_chain}" if phase else hazard,
+        topics=tuple(further_hazards),
+        certainty=_word(info.certainty),
+        urgency=_word(info.urgency),
         regions=_regions(info, context.region, is_clear=is_clear),
         published_at=alert.sent,
         expires_at=None if is_clear else _expires_at(alert, info),
@@ -135,8 +141,14 @@ def _join_ids(hash_: str, part_id: str) -> str:
     return f"{hash_}-{part_id}" if part_id else hash_
 
 
-def _hazard(info: Info) -> str:
-    return _HAZARDS.get(info.category, info.category.lower()[:_MAX_HAZARD_LENGTH]) or "alert"
+def _hazards(info: Info) -> tuple[str, ...]:
+    """Return the hazards, the category if it has none; never nothing."""
+    category = info.category.lower()[:_MAX_HAZARD_LENGTH]
+    return find_hazards(info) or (category or "alert",)
+
+
+def _word(text: str) -> str | None:
+    return None if text in _UNSTATED else text[:_MAX_WORD_LENGTH]
 
 
 def _is_publishable(alert: CapAlert, part: Part, now: datetime, *, is_known: bool) -> bool:
@@ -176,10 +188,10 @@ def _regions(info: Info, region: str, *, is_clear: bool) -> tuple[str, ...]:
     """Return the areas, and what they lie in; nothing for an end without areas: it needs none."""
     pieces = (piece for area in info.areas for piece in _split(area.description))
     names = tuple(dict.fromkeys(pieces))[:_MAX_AREAS]
-    if is_clear and not names:
+    references = (*geocode_references(info.areas), *shape_references(info.areas))
+    if is_clear and not (names or references):
         return ()
-    containers = containers_of(info.areas)[:_MAX_CONTAINERS] or tuple(filter(None, [region]))
-    return (*names, *map(somewhere_in, containers))
+    return (*names, *references, *map(somewhere_in, filter(None, [region])))
 
 
 def _split(description: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Chains of CAP alerts: an alert, its updates and its end, over many polls. Pure."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.sources.adapters.cap.alert import CapAlert
@@ -45,7 +45,7 @@ class ChainLog:
         """
         keys = [_hash(reference.identity) for reference in alert.references]
         keys += [_alias(reference.identifier) for reference in alert.references]
-        if alert.type in {"update", "cancel"}:
+        if alert.type in {"update", "cancel"} and alert.identifier:
             keys.append(_alias(alert.identifier))
         chains = [_decode(self._chains[key]) for key in keys if key in self._chains]
         if not chains:
@@ -54,6 +54,16 @@ class ChainLog:
             part for chain in chains if chain.root == chains[0].root for part in chain.alert_parts
         )
         return Chain(chains[0].root, tuple(dict.fromkeys(parts)))
+
+    def find_repeated(self, alert: CapAlert, part_ids: Collection[str]) -> Chain | None:
+        """Return the chain of an alert that is sent again under its identifier, at another time.
+
+        It has to be about nothing else: some publishers use one identifier for everything.
+        """
+        value = self._chains.get(_alias(alert.identifier)) if alert.identifier else None
+        chain = _decode(value) if value else None
+        is_same = chain and part_ids and set(part_ids) <= set(chain.alert_parts)
+        return chain if is_same else None
 
     def remember(self, alert: CapAlert, chain: Chain) -> None:
         """Add an alert to its chain."""

@@ -1,13 +1,22 @@
 """JSON forms of CAP: finds the alerts in what publishers send as JSON. Pure.
 
 Meteoalarm and NINA mirror the XML. The JSON of the NWS, https://api.weather.gov, is flat: the
-fields of the message and of its only info stand side by side.
+fields of the message and of its only info are side by side. The lists of NINA,
+https://nina.api.bund.dev, have only the headline of a warning, and the warning has its own page.
 """
 
 from collections.abc import Iterator
+from urllib.parse import quote, urljoin
 
-from bot.sources.core.source import Unusable
-from bot.sources.parsing.lenient_json import JsonObject, as_line, as_number, as_object
+from bot.sources.adapters.cap.alert import AlertLink
+from bot.sources.core.errors import Unusable
+from bot.sources.parsing.lenient_json import (
+    JsonObject,
+    as_line,
+    as_number,
+    as_object,
+    as_objects,
+)
 
 _LISTS = ("warnings", "features", "alerts", "@graph")
 _MAX_DEPTH = 4
@@ -16,12 +25,29 @@ _MAX_DEPTH = 4
 def json_alerts(value: object) -> list[JsonObject]:
     """Return the alerts of a document in the form of the XML.
 
-    It is one alert, one Feature, or a list of either. Raises Unusable for anything else.
+    It is one alert, one Feature, or a list of either. Raises Unusable for anything else that is
+    not a list of links.
     """
     alerts = list(_alerts(value, 0))
-    if not alerts and not _is_empty_list(value):
+    if not alerts and not _is_empty_list(value) and not json_links(value, ""):
         raise Unusable("has neither alerts nor links to them")
     return alerts
+
+
+def json_links(value: object, base: str) -> list[AlertLink]:
+    """Return the links to the warnings that a list of NINA names; `base` is its address."""
+    items = [item for item in as_objects(value) if "payload" in item or "i18nTitle" in item]
+    return [
+        AlertLink(urljoin(base, f"../warnings/{quote(id_)}.json"), _version(item))
+        for item in items
+        if (id_ := as_line(item.get("id")))
+    ]
+
+
+def _version(item: JsonObject) -> str:
+    payload = as_object(item.get("payload"))
+    marks = (payload.get("hash"), payload.get("version"), item.get("version"), item.get("sent"))
+    return " ".join(map(as_line, marks)).strip()
 
 
 def _alerts(value: object, depth: int) -> Iterator[JsonObject]:
@@ -60,6 +86,7 @@ def _from_flat(properties: JsonObject, geometry: object) -> JsonObject:
             {"areaDesc": text, "geocode": geocodes, "polygon": polygons} for text in descriptions
         ],
         "parameter": _named_values(properties.get("parameters")),
+        "eventCode": _named_values(properties.get("eventCode")),
         "responseType": properties.get("responseType") or properties.get("response"),
         # `ends` is the end of the event; `expires` is the end of the message.
         "expires": properties.get("ends") or properties.get("expires"),

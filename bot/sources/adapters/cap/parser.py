@@ -4,13 +4,14 @@ Each form is first turned into the same JSON objects, and those into alerts.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.sources.adapters.cap.alert import Area, CapAlert, Info, Reference
-from bot.sources.adapters.cap.json_forms import json_alerts
+from bot.sources.adapters.cap.alert import AlertLink, Area, CapAlert, Info, Reference
+from bot.sources.adapters.cap.exercises import is_exercise
+from bot.sources.adapters.cap.json_forms import json_alerts, json_links
 from bot.sources.adapters.cap.xml_forms import find_alerts, find_links
-from bot.sources.core.source import Unusable
+from bot.sources.core.errors import Unusable
 from bot.sources.parsing.lenient_json import (
     JsonObject,
     as_line,
@@ -20,10 +21,16 @@ from bot.sources.parsing.lenient_json import (
     read_json,
 )
 from bot.sources.parsing.markup import markup_to_text
+from bot.sources.parsing.node_limit import MAX_JSON_VALUES, check_entry_count
+from bot.sources.parsing.page_parser import page_parser
 from bot.sources.parsing.safe_xml import local_name, read_xml
+from bot.sources.parsing.sanitize import MAX_RAW_LENGTH, MAX_TEXT_LENGTH
 from bot.web_address import web_address_or_none
 
 _INDEXES = frozenset(("feed", "rss", "RDF"))
+# Some identifiers have blanks, although the standard forbids them.
+_TRIPLE = re.compile(r"([^\s,]+),([^,]+),(\d{4}-\d\d-\d\dT[^\s,]+)")
+_AWARENESS_TYPE = "awareness_type"  # of Meteoalarm: "3; Thunderstorm"
 _EXPIRED_REFERENCES = "expiredReferences"  # of the NWS: earlier alerts that are over by now
 
 
@@ -32,7 +39,28 @@ class CapDocument:
     """Alerts, and links to more of them."""
 
     alerts: tuple[CapAlert, ...]
-    links: tuple[str, ...]  # newest first
+    index: tuple[AlertLink, ...] = ()  # newest first
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Addresses of the index."""
+        return tuple(link.address for link in self.index)
+
+
+@page_parser
+def parse_page(body: bytes, charset: str | None, url: str) -> list[CapAlert | AlertLink]:
+    """Return the alerts of a page, then its links; see `parse_document`."""
+    document = parse_document(body, charset, url)
+    return [*document.alerts, *document.index]
+
+
+def split_items(items: Iterable[CapAlert | AlertLink]) -> CapDocument:
+    """Return the document made of the items that `parse_page` returned."""
+    read = list(items)
+    return CapDocument(
+        tuple(item for item in read if isinstance(item, CapAlert)),
+        tuple(item for item in read if isinstance(item, AlertLink)),
+    )
 
 
 def parse_document(body: bytes, charset: str | None = None, url: str = "") -> CapDocument:
@@ -41,7 +69,11 @@ def parse_document(body: bytes, charset: str | None = None, url: str = "") -> Ca
     `charset` is from the HTTP header; `url` is the address of the document.
     """
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
-        return CapDocument(tuple(map(_parse_alert, json_alerts(read_json(body)))), ())
+        value = read_json(body, MAX_JSON_VALUES)
+        listed = json_alerts(value)
+        check_entry_count(len(listed))
+        alerts = tuple(map(_parse_alert, listed))
+        return CapDocument(alerts, tuple(json_links(value, url)))
     root = read_xml(body, charset)
     try:
         alerts = tuple(map(_parse_alert, find_alerts(root)))
@@ -62,7 +94,9 @@ def _parse_alert(fields: JsonObject) -> CapAlert:
         scope=as_line(fields.get("scope")).lower(),
         sent=as_time(fields.get("sent")),
         references=tuple(dict.fromkeys(_references(fields))),
-        infos=tuple(map(_parse_info, _objects(fields.get("info")))),
+        infos=tuple(
+            _parse_info(info) for info in _objects(fields.get("info")) if not is_exercise(info)
+        ),
     )
 
 
@@ -88,7 +122,11 @@ def _reference(value: object) -> Iterator[Reference]:
         yield Reference(_build_identity(value), identifier)
     if not isinstance(value, str):
         return
-    for written in re.sub(r"\s*,\s*", ",", value).split():
+    joined = re.sub(r"\s*,\s*", ",", value)
+    for sender, identifier, time in _TRIPLE.findall(joined):
+        named = {"sender": sender, "identifier": identifier, "sent": time}
+        yield Reference(_build_identity(named), identifier)
+    for written in _TRIPLE.sub(" ", joined).split():
         match written.split(","):
             case [sender, identifier, *time]:
                 named = {"sender": sender, "identifier": identifier, "sent": ",".join(time)}
@@ -102,7 +140,10 @@ def _parse_info(fields: JsonObject) -> Info:
         language=as_line(fields.get("language")),
         category=next(iter(_lines(fields.get("category"))), ""),
         event=_plain_line(fields.get("event")),
+        event_codes=tuple(_event_codes(fields)),
         severity=as_line(fields.get("severity")).lower(),
+        urgency=as_line(fields.get("urgency")).lower(),
+        certainty=_certainty(as_line(fields.get("certainty")).lower()),
         responses=frozenset(item.lower() for item in _lines(fields.get("responseType"))),
         headline=_plain_line(fields.get("headline")),
         description=_plain_text(fields.get("description")),
@@ -114,6 +155,23 @@ def _parse_info(fields: JsonObject) -> Info:
         areas=tuple(_areas(fields.get("area"))),
         awareness=_awareness(_objects(fields.get("parameter"))),
     )
+
+
+def _event_codes(fields: JsonObject) -> Iterator[tuple[str, str]]:
+    """Yield the event codes, and Meteoalarm's type of awareness, which is one."""
+    parameters = (
+        item
+        for item in _objects(fields.get("parameter"))
+        if as_line(item.get("valueName")).lower() == _AWARENESS_TYPE
+    )
+    for code in (*_objects(fields.get("eventCode")), *parameters):
+        name, value = as_line(code.get("valueName")), as_line(code.get("value"))
+        if name and value:
+            yield name, value
+
+
+def _certainty(word: str) -> str:
+    return "likely" if word == "very likely" else word  # the name in CAP 1.0
 
 
 def _areas(value: object) -> Iterator[Area]:
@@ -144,7 +202,9 @@ def _lines(value: object) -> Sequence[str]:
 
 
 def _plain_text(value: object) -> str:
-    return markup_to_text(value) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return markup_to_text(value[:MAX_RAW_LENGTH])[:MAX_TEXT_LENGTH]
 
 
 def _plain_line(value: object) -> str:

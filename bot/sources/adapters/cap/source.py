@@ -1,21 +1,24 @@
 """CAP source: warnings of Meteoalarm, the NWS and other publishers."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import structlog
 from pydantic import Field
 
-from bot.sources.adapters.cap.alert import CapAlert
+from bot.sources.adapters.cap.alert import AlertLink, CapAlert
 from bot.sources.adapters.cap.bulletins import ConversionContext, to_bulletins
-from bot.sources.adapters.cap.parser import CapDocument, parse_document
+from bot.sources.adapters.cap.parser import CapDocument, parse_page, split_items
 from bot.sources.base.entry_diff import diff_entries
 from bot.sources.base.page_source import PageResult, PageSettings, PageSource
 from bot.sources.base.source_settings import RegionName
-from bot.sources.core.source import Clock, Refused, SourceError
+from bot.sources.core.dedup_keys import text_hash
+from bot.sources.core.errors import Refused, SourceError
+from bot.sources.core.source import Clock
 from bot.sources.http.client import HttpClient, Page
+from matching.query.properties import LEVEL
 from storage.inbound.sources import Cursor
 from storage.values.durations import Duration, duration_range
 
@@ -28,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 class CapSettings(PageSettings, frozen=True):
     """`[[source]] kind = "cap"`."""
+
+    properties: ClassVar[frozenset[str]] = frozenset((LEVEL,))
 
     kind: Literal["cap"]
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$", max_length=16)] = (
@@ -59,15 +64,19 @@ class Cap(PageSource):
 
         The first poll remembers all links and follows only the newest.
         """
-        document = await asyncio.to_thread(parse_document, page.body, page.charset, page.url)
+        document = await self._parse(page)
         linked, pending = await self._fetch_new_links(document, cursor)
-        read_links = [link for link in document.links if cursor is None or link not in pending]
-        diff = diff_entries(
-            dict.fromkeys(reversed(read_links), ""), cursor["links"] if cursor else {}
+        read = [link for link in document.index if cursor is None or link.address not in pending]
+        diff = await asyncio.to_thread(
+            diff_entries, _versions(read), cursor["links"] if cursor else {}
         )
         context = ConversionContext(self.name, self._language, now, self._region)
-        bulletins, roots = to_bulletins(
-            [*document.alerts, *linked], cursor["roots"] if cursor else {}, context
+        # In a thread: a page may have thousands of alerts.
+        bulletins, roots = await asyncio.to_thread(
+            to_bulletins,
+            [*document.alerts, *linked],
+            cursor["roots"] if cursor else {},
+            context,
         )
         fields: dict[str, object] = {"links": diff.hashes, "roots": roots}
         if pending:  # fetch the index again even if it has not changed
@@ -77,10 +86,13 @@ class Cap(PageSource):
     async def _fetch_new_links(
         self, document: CapDocument, cursor: Cursor | None
     ) -> tuple[list[CapAlert], frozenset[str]]:
-        """Return the alerts behind new links, and the links that stay for the next poll."""
+        """Return the alerts behind new and changed links, and the links for the next poll."""
         remembered = cursor["links"] if cursor else {}
-        added = diff_entries(dict.fromkeys(document.links, ""), remembered).added
-        links = [link for link in document.links if link in added]
+        diff = await asyncio.to_thread(diff_entries, _versions(document.index), remembered)
+        # Before there were versions, all of them were empty.
+        edited = {link for link in diff.changed if remembered[text_hash(link)] != text_hash("")}
+        links = [link for link in document.links if link in diff.added]
+        links += [link for link in document.links if link in edited]
         alerts: list[CapAlert] = []
         failed = []
         for link in links[:_MAX_LINKS]:
@@ -100,4 +112,12 @@ class Cap(PageSource):
             raise
         if page is None:
             return ()
-        return (await asyncio.to_thread(parse_document, page.body, page.charset, page.url)).alerts
+        return (await self._parse(page)).alerts
+
+    async def _parse(self, page: Page) -> CapDocument:
+        return split_items(await self._parsers.run(parse_page, page.body, page.charset, page.base))
+
+
+def _versions(index: Sequence[AlertLink]) -> dict[str, str]:
+    """Return the version of each link, oldest first."""
+    return {link.address: link.version for link in reversed(index)}

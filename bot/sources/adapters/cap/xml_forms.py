@@ -1,6 +1,6 @@
 """XML forms of CAP: finds the alerts in a document, and the links of an index to alerts. Pure.
 
-An alert stands alone, inside an envelope such as EDXL, or in the entries of an Atom or RSS feed.
+An alert is alone, inside an envelope such as EDXL, or in the entries of an Atom or RSS feed.
 """
 
 from collections.abc import Iterator
@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
-from bot.sources.core.source import Unusable
-from bot.sources.parsing.lenient_json import as_rfc5322_time, as_time
+from bot.sources.adapters.cap.alert import AlertLink
+from bot.sources.core.errors import Unusable
+from bot.sources.parsing.dates import parse_date
 from bot.sources.parsing.safe_xml import child_text, children, inner_text, local_name, parse_xml
 from bot.web_address import is_web_address
 
@@ -53,8 +54,8 @@ def find_alerts(root: Element) -> list[dict[str, Any]]:
     return [_to_object(alert) for alert in _alert_elements(root)]
 
 
-def find_links(root: Element, base: str) -> list[str]:
-    """Return the addresses of the alerts that an index lists, newest first.
+def find_links(root: Element, base: str) -> list[AlertLink]:
+    """Return the links to the alerts that an index lists, newest first, each address once.
 
     `base` is the address of the index. An entry with the alert itself has no link. Raises Unusable
     if there are entries, and not one leads to an alert.
@@ -63,10 +64,14 @@ def find_links(root: Element, base: str) -> list[str]:
     linked = [entry for entry in entries if not _has_alert(entry.element)]
     if all(entry.time for entry in linked):
         linked.sort(key=lambda entry: entry.time or _EARLIEST, reverse=True)
-    links = list(filter(None, map(_link, linked)))
+    links: dict[str, AlertLink] = {}
+    for entry in linked:
+        if address := _link(entry):
+            version = entry.time.isoformat() if entry.time else ""
+            links.setdefault(address, AlertLink(address, version))
     if linked and len(linked) == len(entries) and not links:
         raise Unusable("lists entries, but none has an alert or a link to one")
-    return list(dict.fromkeys(links))
+    return list(links.values())
 
 
 def _alert_elements(element: Element) -> Iterator[Element]:
@@ -117,8 +122,7 @@ def _entries(element: Element, base: str) -> Iterator[_Entry]:
 
 def _time(entry: Element) -> datetime | None:
     stamps = (child_text(entry, name) for name in ("updated", "published", "pubDate", "date"))
-    parsed = (as_time(stamp) or as_rfc5322_time(stamp) for stamp in stamps if stamp)
-    return next(filter(None, parsed), None)
+    return next(filter(None, map(parse_date, stamps)), None)
 
 
 def _link(entry: _Entry) -> str:

@@ -1,7 +1,7 @@
 """Live-blog source: a text file or page with the newest entries on top."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -9,22 +9,19 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from bot.sources.adapters.feeds.liveblog_diff import diff_lines
+from bot.sources.adapters.feeds.liveblog_diff import SeenLines, diff_lines
+from bot.sources.adapters.feeds.liveblog_parser import MAX_BYTES, parse_lines
 from bot.sources.adapters.feeds.liveblog_splitter import Entry, split_entries
 from bot.sources.base import cursor_scope
 from bot.sources.base.source_settings import PolledSettings
 from bot.sources.core import dedup_keys
-from bot.sources.core.source import Batch, Clock, Unreachable, Unusable
+from bot.sources.core.errors import Unreachable, Unusable
+from bot.sources.core.source import Batch, Clock
 from bot.sources.http.client import HttpClient, Validators
-from bot.sources.parsing.charset import decode
-from bot.sources.parsing.html_text import html_to_text, is_html
-from bot.sources.parsing.sanitize import MAX_TEXT_LENGTH, clean_text
+from bot.sources.parsing.sanitize import MAX_TEXT_LENGTH
 from bot.web_address import WebAddress
 from storage.inbound.bulletins import Bulletin
 from storage.inbound.sources import Cursor
-
-MAX_BYTES = 16 * 1024 * 1024  # bytes
-MAX_LINES = 10_000
 
 _READABLE = frozenset(("", "application/xhtml+xml", "application/octet-stream"))
 
@@ -59,6 +56,7 @@ class Liveblog:
         self.every = settings.every
         self._settings = settings
         self._client = client
+        self._parsers = client.parsers
         self._clock = clock
         self._scope = cursor_scope.scope_id(settings.path, settings.url)
 
@@ -73,18 +71,21 @@ class Liveblog:
             return Batch(self.name, (), cursor, is_baseline=False)
         lines, validators = result
         now = self._clock()
-        new, seen = diff_lines(lines, cursor["seen"] if cursor else {}, now)
-        entries = _new_parts(new, split_entries(lines))
+        # In a thread: a page may have ten thousand lines.
+        bulletins, seen = await asyncio.to_thread(
+            _new_bulletins, self.name, lines, cursor["seen"] if cursor else {}, now
+        )
         return Batch(
             self.name,
-            _bulletins(self.name, entries, now, dedup_keys.FirstSeenKeys(now).key),
+            bulletins,
             {"place": self._scope, "validators": validators, "seen": seen},
             is_baseline=cursor is None,
         )
 
     async def _read(self, validators: Validators) -> tuple[list[str], Validators] | None:
         if self._settings.path is not None:
-            return await asyncio.to_thread(_read_file, self._settings.path), {}
+            body = await asyncio.to_thread(_read_file, self._settings.path)
+            return await self._parsers.run(parse_lines, body), {}
         assert self._settings.url is not None  # noqa: S101 - the settings have one of the two
         page = await self._client.get(
             self._settings.url, max_bytes=MAX_BYTES, validators=validators
@@ -93,29 +94,24 @@ class Liveblog:
             return None
         if not (page.content_type.startswith("text/") or page.content_type in _READABLE):
             raise Unusable(f"is {page.content_type[:60]}, not text")
-        lines = await asyncio.to_thread(parse_lines, page.body, page.charset)
+        lines = await self._parsers.run(parse_lines, page.body, page.charset)
         return lines, page.validators
-
-
-def parse_lines(body: bytes, charset: str | None = None) -> list[str]:
-    """Return the sanitized lines of a live blog, text or HTML.
-
-    Raises Unusable if it is too large, no text, empty, or has too many lines.
-    """
-    if len(body) > MAX_BYTES:
-        raise Unusable(f"is larger than {MAX_BYTES // (1024 * 1024)} MB")
-    text = decode(body, charset)
-    lines = clean_text(html_to_text(text) if is_html(text) else text).split("\n")
-    if lines == [""]:
-        raise Unusable("is empty")
-    if len(lines) > MAX_LINES:
-        raise Unusable(f"has more than {MAX_LINES} lines")
-    return lines
 
 
 def parse_bulletins(body: bytes, source: str, now: datetime) -> tuple[Bulletin, ...]:
     """Return all entries of a live blog, oldest first, with content keys. Raise Unusable."""
-    return _bulletins(source, split_entries(parse_lines(body)), now, dedup_keys.content_key)
+    return _bulletins(
+        source, split_entries(parse_lines.function(body)), now, dedup_keys.content_key
+    )
+
+
+def _new_bulletins(
+    source: str, lines: Sequence[str], before: SeenLines, now: datetime
+) -> tuple[tuple[Bulletin, ...], SeenLines]:
+    """Return the bulletins of new lines, and the lines to remember."""
+    new, seen = diff_lines(lines, before, now)
+    entries = _new_parts(new, split_entries(lines))
+    return _bulletins(source, entries, now, dedup_keys.FirstSeenKeys(now).key), seen
 
 
 def _bulletins(
@@ -142,12 +138,11 @@ def _new_parts(new: Set[int], entries: Iterable[Entry]) -> Iterator[Entry]:
             yield replace(entry, body=body)
 
 
-def _read_file(path: Path) -> list[str]:
+def _read_file(path: Path) -> bytes:
     try:
         if not path.is_file():  # reading a pipe would block
-            raise Unreachable(f"{path} is no file")
+            raise Unreachable(f"{path} does not exist or is not a file")
         with path.open("rb") as file:
-            body = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise Unreachable(f"{path} cannot be read: {error.strerror}") from error
-    return parse_lines(body)

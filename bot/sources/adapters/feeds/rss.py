@@ -1,44 +1,24 @@
-"""RSS source: RSS and Atom feeds, parsed by feedparser in a subprocess."""
+"""RSS source: RSS and Atom feeds."""
 
-import asyncio
-import json
-import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from typing import Annotated, Literal
 
-from yarl import URL
-
-from bot.sources.adapters.feeds.entry_keys import EntryIdentity, choose_keys
-from bot.sources.adapters.feeds.rss_subprocess import run_isolated
+from bot.sources.adapters.feeds.entry_keys import EntryIdentity, choose_keys, publication_keys
+from bot.sources.adapters.feeds.rss_parser import FeedEntry, parse_feed
 from bot.sources.base.anomaly_log import AnomalyLog
-from bot.sources.base.entry_diff import diff_entries
+from bot.sources.base.entry_diff import EntryDiff, diff_entries
 from bot.sources.base.page_source import PageResult, PageSettings, PageSource
 from bot.sources.base.source_settings import RegionName
-from bot.sources.core.source import Clock, Unusable
+from bot.sources.core.dedup_keys import text_hash
+from bot.sources.core.source import Clock
 from bot.sources.http.client import HttpClient, Page
-from bot.sources.parsing.charset import decode
-from bot.sources.parsing.html_text import html_to_text
-from bot.sources.parsing.lenient_json import as_time
-from bot.sources.parsing.sanitize import (
-    MAX_LANG_LENGTH,
-    MAX_TEXT_LENGTH,
-    MAX_TITLE_LENGTH,
-    clean_line,
-    clean_text,
-)
-from bot.web_address import is_web_address, web_address_or_none
+from bot.sources.parsing.zero_time import unless_zero
 from matching.places.areas import somewhere_in
 from storage.inbound.bulletins import Bulletin
 from storage.inbound.sources import Cursor
 from storage.values.durations import Duration, duration_range
-
-_XML_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
-_PARSE_TIMEOUT = timedelta(seconds=20)
-_WORKER_SCRIPT = Path(__file__).with_name("rss_worker.py")
 
 
 class RssSettings(PageSettings, frozen=True):
@@ -56,7 +36,8 @@ class RssSettings(PageSettings, frozen=True):
 class Rss(PageSource):
     """The source of `kind = "rss"`.
 
-    Cursor: the fields of `page_source`; `known` and `contents`, see `entry_diff`.
+    Cursor: the fields of `page_source`; `known`, `contents` and `publications`, see `entry_diff`:
+    the keys of the entries, and what identifies an entry that has got another key.
     """
 
     max_bytes = 5 * 1024 * 1024
@@ -68,84 +49,57 @@ class Rss(PageSource):
 
     async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> PageResult:
         """Return new entries; a changed wording does not make an entry new."""
-        async with self._client.parse_lock:
-            body = _base(page.url).encode() + b"\n" + _to_utf8(page)
-            feed = json.loads(await run_isolated(_WORKER_SCRIPT, body, _PARSE_TIMEOUT))
-        if not feed["is_feed"]:
-            raise Unusable("is no feed")
-        entries = await asyncio.to_thread(self._entries, feed, now)
-        keys = choose_keys(list(entries), self._anomalies)
-        keys_diff = diff_entries({key.key: "" for key in keys}, cursor["known"] if cursor else {})
-        contents = diff_entries(
-            {identity.content_key: "" for identity in entries},
-            cursor.get("contents", {}) if cursor else {},
-        )
+        parsed = await self._parsers.run(parse_feed, page.body, page.charset, page.base)
+        entries = {_identity(entry): self._bulletin(entry, now) for entry in parsed}
+        identities = list(entries)
+        keys = choose_keys(identities, self._anomalies)
+        remembered = cursor["known"] if cursor else {}
+        keys_diff = diff_entries({key.key: "" for key in keys}, remembered)
+        contents = _diff([identity.content_key for identity in identities], cursor, "contents")
+        published_as = publication_keys(identities)
+        publications = _diff(published_as, cursor, "publications")
         new = {
-            key.key: replace(bulletin, key=key.key)
-            for (identity, bulletin), key in zip(entries.items(), keys, strict=True)
+            key.key: replace(entries[identity], key=key.key)
+            for identity, key, publication in zip(identities, keys, published_as, strict=True)
             if key.key in keys_diff.added
             and (key.is_certain or identity.content_key in contents.added)
+            and (not publication or publication in publications.added)
+            and (not key.other_key or text_hash(key.other_key) not in remembered)
         }
-        return PageResult(
-            tuple(new.values()), {"known": keys_diff.hashes, "contents": contents.hashes}
-        )
+        fields = {
+            "known": keys_diff.hashes,
+            "contents": contents.hashes,
+            "publications": publications.hashes,
+        }
+        return PageResult(tuple(new.values()), fields)
 
-    def _entries(self, feed: Mapping[str, Any], now: datetime) -> dict[EntryIdentity, Bulletin]:
-        """Return the bulletins of the entries, without keys, oldest first."""
-        lang = clean_line(feed["lang"])[:MAX_LANG_LENGTH] or None
-        entries = {}
-        for entry in reversed(feed["entries"]):
-            bulletin = self._bulletin(entry, lang, now)
-            if bulletin.title or bulletin.text:
-                entries[_identity(entry, bulletin)] = bulletin
-        return entries
-
-    def _bulletin(self, entry: Mapping[str, Any], lang: str | None, now: datetime) -> Bulletin:
+    def _bulletin(self, entry: FeedEntry, now: datetime) -> Bulletin:
+        """Return the bulletin of an entry, without its key."""
         return Bulletin(
             source=self.name,
             key="",
-            title=" ".join(_plain(entry["title"]).split())[:MAX_TITLE_LENGTH],
-            text=_plain(entry["text"])[:MAX_TEXT_LENGTH],
-            url=web_address_or_none(clean_line(entry["link"])),
-            lang=lang,
+            title=entry.title,
+            text=entry.text,
+            url=entry.url,
+            lang=entry.lang,
             regions=self._regions,
-            published_at=as_time(entry["time"]),
+            published_at=unless_zero(entry.published_at, now),
             received_at=now,
         )
 
 
-def _identity(entry: Mapping[str, Any], bulletin: Bulletin) -> EntryIdentity:
-    return EntryIdentity(
-        id=clean_line(entry["id"]),
-        link=_canonical(clean_line(entry["link"])),
-        title=bulletin.title,
-        text=bulletin.text,
-        time=entry["time"] or "",
+def _diff(keys: Sequence[str], cursor: Cursor | None, field: str) -> EntryDiff:
+    """Compare the keys, without empty ones, with a field of the cursor."""
+    return diff_entries(
+        dict.fromkeys(filter(None, keys), ""), cursor.get(field, {}) if cursor else {}
     )
 
 
-def _base(url: str) -> str:
-    """Return the address for relative links, without parts that may hold a secret."""
-    return str(URL(url).with_user(None).with_query(None).with_fragment(None))
-
-
-def _to_utf8(page: Page) -> bytes:
-    """Return the feed in UTF-8 with stray bytes replaced; else feedparser falls back to Latin-1.
-
-    Raises Unusable if it is no text.
-    """
-    text = decode(page.body, page.charset).lstrip("\ufeff \t\r\n")
-    return _XML_DECLARATION.sub('<?xml version="1.0" encoding="utf-8"?>', text, count=1).encode()
-
-
-def _plain(field: Mapping[str, Any]) -> str:
-    return clean_text(html_to_text(field["value"]) if field["html"] else field["value"])
-
-
-def _canonical(link: str) -> str:
-    """Return the link without tracking parameters and fragment; "" if it is no address."""
-    if not is_web_address(link):
-        return ""
-    parts = urlsplit(link)
-    query = [pair for pair in parse_qsl(parts.query) if not pair[0].startswith("utm_")]
-    return urlunsplit(parts._replace(query=urlencode(query), fragment=""))
+def _identity(entry: FeedEntry) -> EntryIdentity:
+    return EntryIdentity(
+        id=entry.id,
+        link=entry.link,
+        title=entry.title,
+        text=entry.text,
+        time=entry.published_at.isoformat() if entry.published_at else "",
+    )

@@ -59,15 +59,18 @@ class ChannelPostReceiver:
         self._database = database
         self._clock = clock
 
-    async def receive(self, incoming: PendingUpdate) -> bool:
-        """Store the post in an update; return False if it is none.
+    def is_watched(self, incoming: PendingUpdate) -> bool:
+        """Return whether the update is a post in one of the channels, new or edited.
 
         A command in such a channel is not a post.
         """
-        edited = as_object(incoming.payload.get("edited_channel_post"))
-        post = as_object(incoming.payload.get("channel_post")) or edited
-        source = self._source(as_object(post.get("chat")))
-        if source is None or _text(post).startswith("/"):
+        return self._watched_source(_post(incoming)[0]) is not None
+
+    async def receive(self, incoming: PendingUpdate) -> bool:
+        """Store the post in an update; return False if it is none."""
+        post, edited = _post(incoming)
+        source = self._watched_source(post)
+        if source is None:
             return False
         now = self._clock()
         bulletin = parse_post(post, source, now)
@@ -79,9 +82,18 @@ class ChannelPostReceiver:
                 await ingest_queue.enqueue(transaction, [bulletin], now)
         return True
 
-    def _source(self, chat: JsonObject) -> str | None:
+    def _watched_source(self, post: JsonObject) -> str | None:
+        if _text(post).startswith("/"):
+            return None
+        chat = as_object(post.get("chat"))
         name = chat.get("username")
         return self._sources.get(str(chat.get("id"))) or self._sources.get(f"@{name}".lower())
+
+
+def _post(incoming: PendingUpdate) -> tuple[JsonObject, bool]:
+    """Return the post of an update, empty if it has none, and whether it is an edit."""
+    new = as_object(incoming.payload.get("channel_post"))
+    return new or as_object(incoming.payload.get("edited_channel_post")), not new
 
 
 def parse_post(post: JsonObject, source: str, now: datetime) -> Bulletin | None:

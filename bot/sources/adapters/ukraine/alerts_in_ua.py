@@ -4,6 +4,7 @@ From https://devs.alerts.in.ua: a personal token, at most 12 requests a minute f
 address, better 8; `Last-Modified` on every answer.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,6 +14,7 @@ from pydantic import Field, SecretStr
 
 from bot.sources.adapters.ukraine.service_tables import (
     HAZARDS,
+    MAX_STATE_VALUES,
     TEST_REGION,
     THREATS,
     normalize_region_id,
@@ -22,7 +24,8 @@ from bot.sources.base import cursor_scope
 from bot.sources.base.anomaly_log import AnomalyLog
 from bot.sources.base.source_settings import PolledSettings
 from bot.sources.base.staleness import StalenessCheck
-from bot.sources.core.source import Batch, Clock, Unusable
+from bot.sources.core.errors import Unusable
+from bot.sources.core.source import Batch, Clock
 from bot.sources.core.state_diff import Alert, Snapshot, merge_alerts
 from bot.sources.http.client import HttpClient
 from bot.sources.parsing.lenient_json import (
@@ -35,10 +38,12 @@ from bot.sources.parsing.lenient_json import (
     read_json,
 )
 from bot.web_address import WebAddress
+from matching.query.properties import LEVEL
+from matching.topics.hazards import hazard_tree
 from storage.inbound.sources import Cursor
 from storage.values.durations import Duration, duration_range
 
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024  # all 1,600 regions at once have 1.4 MB
 
 _HAZARDS = {"artillery": "artillery_shelling"}
 _SLASHED_TIME = re.compile(r"(\d{4})/(\d\d)/(\d\d) (\S+) ([+-]\d\d)(\d\d)", re.ASCII)
@@ -49,6 +54,7 @@ class AlertsInUaSettings(PolledSettings, frozen=True):
     """`[[source]] kind = "alerts_in_ua"`."""
 
     is_state_source: ClassVar[bool] = True
+    properties: ClassVar[frozenset[str]] = frozenset((LEVEL,))
 
     kind: Literal["alerts_in_ua"]
     url: WebAddress = "https://api.alerts.in.ua/v1/alerts/active.json"
@@ -89,24 +95,27 @@ class AlertsInUa:
         if page is None:
             assert cursor is not None  # noqa: S101 - validators came from it
             return unchanged_batch(self.name, cursor, self._clock())
-        snapshot = parse_active(page.body, self._anomalies)
-        state_time = parse_state_time(page.body)
+        # In threads, not by the parser pool: other sources' pages never delay an alert.
+        snapshot = await asyncio.to_thread(parse_active, page.body, self._anomalies)
+        state_time = await asyncio.to_thread(parse_state_time, page.body)
         self._staleness.check(state_time, cursor.get("made") if cursor else None, self._clock())
         fields = {"place": self._scope, "validators": page.validators, "made": state_time}
-        return poll_batch(self.name, cursor, snapshot, fields, self._clock())
+        return await asyncio.to_thread(
+            poll_batch, self.name, cursor, snapshot, fields, self._clock()
+        )
 
 
 def parse_active(body: bytes, anomalies: AnomalyLog) -> Snapshot:
     """Return the snapshot in an answer of /v1/alerts/active.json. Raise Unusable."""
-    listed = as_object(read_json(body)).get("alerts")
+    listed = as_object(read_json(body, MAX_STATE_VALUES)).get("alerts")
     if not isinstance(listed, list):
-        raise Unusable("lists no alerts")
+        raise Unusable("has no list of alerts")
     readable = [item for item in as_objects(listed) if _is_readable(item)]
     if len(readable) < len(listed):
         unreadable = next(item for item in listed if not _is_readable(as_object(item)))
         anomalies.log_once("alerts", unreadable)
         if not readable:
-            raise Unusable("has no alert that can be read")
+            raise Unusable("has no readable alert")
     active = (item for item in readable if not (item.get("finished_at") or item.get("deleted_at")))
     alerts = (
         _alert(item, anomalies) for item in active if as_line(item["location_uid"]) != TEST_REGION
@@ -119,7 +128,9 @@ def parse_state_time(body: bytes) -> float | None:
 
     The format is ISO 8601, or 2026/06/21 09:20:08 +0000 as its own client library reads it.
     """
-    text = as_line(as_object(as_object(read_json(body)).get("meta")).get("last_updated_at"))
+    text = as_line(
+        as_object(as_object(read_json(body, MAX_STATE_VALUES)).get("meta")).get("last_updated_at")
+    )
     time = as_time(text) or as_time(_SLASHED_TIME.sub(r"\1-\2-\3T\4\5:\6", text))
     return time.timestamp() if time else None
 
@@ -139,7 +150,9 @@ def _alert(item: JsonObject, anomalies: AnomalyLog) -> Alert:
     is_part = as_line(item.get("location_type")) in _PARTS_OF_RAION
     raion = as_line(item.get("location_raion")) if is_part else ""
     title = as_line(item["location_title"])
-    threats = tuple(dict.fromkeys(_threats(item, anomalies)))
+    kinds = tuple(dict.fromkeys(_threat_types(item, anomalies)))
+    threats = tuple(THREATS.get(kind, kind.replace("_", " ")) for kind in kinds)
+    topics = (topic for kind in kinds for topic in hazard_tree().find_by_code("threat", kind))
     return Alert(
         uid=normalize_region_id(as_line(item["location_uid"])),
         region=title,
@@ -147,19 +160,20 @@ def _alert(item: JsonObject, anomalies: AnomalyLog) -> Alert:
         within=raion if raion != title else "",
         level=level or None,
         threats=threats,
+        topics=tuple(dict.fromkeys(topics)),
         remarks=tuple(dict.fromkeys(_remarks(item, threats))),
         since=as_time(item.get("started_at")),
         changed_at=as_time(item.get("updated_at")),
     )
 
 
-def _threats(item: JsonObject, anomalies: AnomalyLog) -> Iterator[str]:
+def _threat_types(item: JsonObject, anomalies: AnomalyLog) -> Iterator[str]:
     for threat in as_objects(item.get("threats")):
         kind = as_line(threat.get("threat_type")).lower()
         if kind and kind not in THREATS:
             anomalies.log_once("threat_type", kind)
         if kind:
-            yield THREATS.get(kind, kind.replace("_", " "))
+            yield kind
 
 
 def _remarks(item: JsonObject, threats: tuple[str, ...]) -> Iterator[str]:

@@ -65,8 +65,9 @@ def _lines(change: Change) -> Iterable[str]:
 
 def _topics(change: Change) -> tuple[str, ...]:
     """Return the topics; an all-clear keeps the alert's topic for its subscribers."""
-    all_clear = "all_clear" if change.phase is Phase.CLEAR else None
-    return tuple(topic for topic in (_TOPICS.get(change.alert.hazard), all_clear) if topic)
+    is_clear = change.phase is Phase.CLEAR
+    topics = ("all_clear",) if is_clear else change.alert.topics
+    return tuple(filter(None, (_TOPICS.get(change.alert.hazard), *topics)))
 
 
 def _published_at(change: Change) -> datetime | None:

@@ -5,6 +5,10 @@ Region numbers are those of alerts.in.ua and of ukrainealarm.com, which differ o
 
 AIR_RAID = "air_raid"
 
+MAX_STATE_VALUES = 500_000
+"""Most values of JSON in a state. All 1,606 regions, each with the alerts of its raion and oblast
+at two levels, have 90,000: such a night must not be refused. It is read in a thread."""
+
 TEST_REGION = "0"
 _CRIMEA = "29"
 _REGION_ALIASES = {"9999": _CRIMEA}  # its number at ukrainealarm

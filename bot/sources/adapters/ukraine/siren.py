@@ -11,6 +11,7 @@ from bot.sources.base.source_settings import PolledSettings
 from bot.sources.core.source import Clock
 from bot.sources.http.client import HttpClient
 from bot.web_address import WebAddress
+from matching.query.properties import LEVEL
 from storage.values.durations import Duration, duration_range
 
 
@@ -18,6 +19,7 @@ class SirenSettings(PolledSettings, frozen=True):
     """`[[source]] kind = "siren"`."""
 
     is_state_source: ClassVar[bool] = True
+    properties: ClassVar[frozenset[str]] = frozenset((LEVEL,))
 
     kind: Literal["siren"]
     url: WebAddress = "https://siren.pp.ua/api/v3/alerts"

@@ -1,6 +1,7 @@
 """Batches of sources that list all active alerts: from a snapshot or message to a `Batch`."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from bot.sources.adapters.ukraine.service_tables import PERMANENT_ALERTS
 from bot.sources.core import state_diff
 from bot.sources.core.source import Batch
 from bot.sources.core.state_diff import Change, Snapshot, State
+from bot.sources.parsing.zero_time import unless_zero
 from storage.inbound.bulletins import Phase
 from storage.inbound.sources import Cursor
 
@@ -45,7 +47,7 @@ def poll_batch(
     lost their state, and some alerts never end. Starts in the future become the time of the poll.
     `fields` are added to the cursor.
     """
-    snapshot = Snapshot(state_diff.clamp_times(snapshot.state, now), snapshot.is_complete)
+    snapshot = Snapshot(_with_plausible_times(snapshot.state, now), snapshot.is_complete)
     if cursor is None:
         return Batch(
             name,
@@ -91,7 +93,7 @@ def message_batch(
 
     Without a cursor the batch has none either: the first poll comes before the first message.
     """
-    clamped = state_diff.clamp_times(after, now)
+    clamped = _with_plausible_times(after, now)
     state, changes = state_diff.diff(before, Snapshot(clamped, is_complete=True))
     return Batch(
         name,
@@ -102,6 +104,19 @@ def message_batch(
         state=state,
         has_service_regions=True,
     )
+
+
+def _with_plausible_times(state: State, now: datetime) -> State:
+    """Return the state without zero times, which mean none, and without times in the future."""
+    without_zeros = {
+        id_: replace(
+            alert,
+            since=unless_zero(alert.since, now),
+            changed_at=unless_zero(alert.changed_at, now),
+        )
+        for id_, alert in state.items()
+    }
+    return state_diff.clamp_times(without_zeros, now)
 
 
 def _has_gap(cursor: Cursor, now: datetime) -> bool:

@@ -5,6 +5,7 @@ Authorization; `/alerts/status` has a number that grows with each change; about 
 minute are answered, and more get a 401 without a body, like a wrong key.
 """
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit, urlunsplit
@@ -31,14 +32,16 @@ from bot.sources.base.source_settings import PolledSettings
 from bot.sources.base.staleness import StalenessCheck
 from bot.sources.base.webhook_source import WebhookSource
 from bot.sources.core import state_diff
-from bot.sources.core.source import Batch, Clock, Refused, Unusable
+from bot.sources.core.errors import Refused, Unusable
+from bot.sources.core.source import Batch, Clock
 from bot.sources.http.client import HttpClient, Page
 from bot.sources.parsing.lenient_json import as_object, read_json
 from bot.web_address import WebAddress
+from matching.query.properties import LEVEL
 from storage.inbound.sources import Cursor
 from storage.values.durations import Duration, duration_range
 
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 2 * 1024 * 1024  # of a state; all 1,600 regions at once have 1 MB
 _MAX_STATUS_BYTES = 64 * 1024
 
 _FULL_READ_INTERVAL = timedelta(minutes=5)  # read all alerts even if the status is unchanged
@@ -55,6 +58,7 @@ class UkraineAlarmSettings(PolledSettings, frozen=True):
     """`[[source]] kind = "ukrainealarm"`."""
 
     is_state_source: ClassVar[bool] = True
+    properties: ClassVar[frozenset[str]] = frozenset((LEVEL,))
 
     kind: Literal["ukrainealarm"]
     url: WebAddress = "https://api.ukrainealarm.com/api/v3/alerts"
@@ -160,20 +164,23 @@ class UkraineAlarm:
             assert cursor is not None  # noqa: S101 - validators came from it
             fields = {**cursor, "index": index, "read_at": now.isoformat()}
             return unchanged_batch(self.name, fields, now)
-        snapshot = parse_alerts(page.body, self._anomalies)
+        # In a thread, not by the parser pool: other sources' pages never delay an alert.
+        snapshot = await asyncio.to_thread(parse_alerts, page.body, self._anomalies)
         fields = {
             "place": self._scope,
             "validators": page.validators,
             "index": index,
             "read_at": now.isoformat(),
         }
-        return poll_batch(self.name, cursor, snapshot, fields, self._clock())
+        return await asyncio.to_thread(
+            poll_batch, self.name, cursor, snapshot, fields, self._clock()
+        )
 
     async def _index(self) -> int:
         page = await self._get(_status_url(self._url), _MAX_STATUS_BYTES, None)
         index = as_object(read_json(page.body if page else b"")).get("lastActionIndex")
         if not isinstance(index, int):
-            raise Unusable("says no lastActionIndex")
+            raise Unusable("has no lastActionIndex")
         return index
 
     async def _get(self, url: str, limit: int, cursor: Cursor | None) -> Page | None:
@@ -189,7 +196,7 @@ class UkraineAlarm:
             return refused
         if self._refusals < _BAD_KEY_REFUSALS:
             return Refused(401, retry_after=refused.retry_after or _RATE_LIMIT_WINDOW)
-        return Refused(401, reason="for so long that the token must be wrong")
+        return Refused(401, reason="many times in a row: check the token")
 
 
 def _is_old(cursor: Cursor, now: datetime) -> bool:

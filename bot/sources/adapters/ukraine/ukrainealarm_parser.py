@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.sources.adapters.ukraine.service_tables import (
     AIR_RAID,
     FIRST_LEVEL_REGIONS,
+    MAX_STATE_VALUES,
     TEST_REGION,
     normalize_region_id,
 )
 from bot.sources.base.anomaly_log import AnomalyLog
-from bot.sources.core.source import Unusable
+from bot.sources.core.errors import Unusable
 from bot.sources.core.state_diff import Alert, Snapshot, State, merge_alerts
 from bot.sources.parsing.lenient_json import (
     JsonObject,
@@ -29,7 +31,10 @@ _HAZARDS = {
     "nuclear": "nuclear",
 }
 _NO_THREAT = "info"
-_DEACTIVATED = "deactivate"
+_ACTIVATED, _DEACTIVATED = "activat", "deactivat"  # "Deactivate", "DEACTIVATED"
+_CLOCK_TOLERANCE = timedelta(seconds=5)
+"""A start in the future became our time of its receipt, and ends have whole seconds."""
+
 _MAX_DEPTH = 4  # oblast, raion, hromada, settlement
 
 
@@ -43,16 +48,16 @@ class ServiceRegion:
 
 def parse_alerts(body: bytes, anomalies: AnomalyLog) -> Snapshot:
     """Return the snapshot in an answer of /api/v3/alerts. Raise Unusable."""
-    regions = read_json(body)
+    regions = read_json(body, MAX_STATE_VALUES)
     if not isinstance(regions, list):
-        raise Unusable("lists no alerts")
+        raise Unusable("has no list of alerts")
     names = {
         _region_id(region): as_line(region.get("regionName")) for region in as_objects(regions)
     }
     parsed = [alert for region in regions for alert in _alerts(as_object(region), names, anomalies)]
     readable = [alert for alert in parsed if alert is not None]
     if parsed and not readable:
-        raise Unusable("has no alert that can be read")
+        raise Unusable("has no readable alert")
     alerts = (
         alert for alert in readable if alert.uid != TEST_REGION and alert.hazard != _NO_THREAT
     )
@@ -123,7 +128,7 @@ def parse_regions(body: bytes) -> dict[str, ServiceRegion]:
     """Return the regions in an answer of /api/v3/regions, by number. Raise Unusable."""
     states = as_object(read_json(body)).get("states")
     if not isinstance(states, list):
-        raise Unusable("lists no regions")
+        raise Unusable("has no list of regions")
     return dict(_regions(states, ()))
 
 
@@ -152,13 +157,21 @@ def apply_message(
     uid = _region_id(message)
     status = as_line(message.get("status")).lower()
     if not status or (alert := _alert(_as_listed(message), uid, {}, anomalies)) is None:
-        raise Unusable("tells of no region, type or status")
+        raise Unusable("has no region, type or status")
     if uid == TEST_REGION or alert.hazard == _NO_THREAT:
         return before
     current = before.get(alert.id)
-    if status == _DEACTIVATED and not message.get("activeAlertLevels"):
+    if not status.startswith((_ACTIVATED, _DEACTIVATED)):
+        anomalies.log_once("status", status)
+        raise Unusable("has an unknown status")
+    if status.startswith(_DEACTIVATED) and not message.get("activeAlertLevels"):
         # Messages overtake each other: this one does not end an alert that started after it.
-        is_newer = current and current.since and alert.since and current.since > alert.since
+        is_newer = (
+            current
+            and current.since
+            and alert.since
+            and current.since > alert.since + _CLOCK_TOLERANCE
+        )
         if is_newer:
             return before
         return {id_: active for id_, active in before.items() if id_ != alert.id}

@@ -8,7 +8,7 @@ import structlog
 
 from bot.sources.adapters.ukraine.ukrainealarm_parser import ServiceRegion, parse_regions
 from bot.sources.base.rsa_signature import PublicKey
-from bot.sources.core.source import Refused, SourceError
+from bot.sources.core.errors import Refused, SourceError
 from bot.sources.http.client import HttpClient
 
 _MAX_BYTES = 4 * 1024 * 1024
@@ -67,4 +67,4 @@ class WebhookRegistration:
             if status in _FINAL_STATUSES or 200 <= status < 300:
                 break
         if not 200 <= status < 300:
-            raise Refused(status, reason="to the address of the webhook")
+            raise Refused(status, reason="when the webhook was registered")

@@ -17,7 +17,8 @@ from aiohttp import web
 
 from bot.sources.base.rsa_signature import PublicKey, is_signed
 from bot.sources.base.webhook_source import WebhookError, WebhookSource
-from bot.sources.core.source import Batch, Clock, Unusable
+from bot.sources.core.errors import Unusable
+from bot.sources.core.source import Batch, Clock
 from storage.inbound.ingest_queue import IngestResult
 from storage.inbound.sources import Cursor
 
@@ -68,12 +69,12 @@ class UkraineAlarmWebhook(WebhookSource):
         """Check the secret part of the address. Raise WebhookError."""
         key = request.query.get("key", "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(key, self._key):
-            raise WebhookError(401, "expected the address that was registered")
+            raise WebhookError(401, "expected the registered address with its key")
 
     async def ingest(self, request: web.Request, body: bytes) -> web.Response:
         """Check the signature, store the changes and answer 202."""
         if self._public_key and not self._is_authentic(request, body, self._public_key):
-            raise WebhookError(401, "expected a signature of these minutes")
+            raise WebhookError(401, "expected a valid, recent signature")
         try:
             results = await self._ingest_message(partial(self._source.read_message, body))
         except Unusable as error:
