@@ -56,6 +56,11 @@ class ActiveAlert:
         self.silent = self.silent | audience.silent
         self.has_unsaved_audience = True
 
+    def add_sound(self, audible: BitMap) -> None:
+        """Record that these subscribers get the alert with sound from now on, to its end."""
+        if self.silent & audible:
+            self.silent, self.has_unsaved_audience = self.silent - audible, True
+
 
 class ActiveAlerts:
     """Registry of the active alerts, and the only writer of incidents. One for each process."""

@@ -1,4 +1,4 @@
-"""Value types of alert decisions: what goes into the tracker, and the recipients that come out."""
+"""Value types of alert decisions: the tracker's input, and the recipients that it returns."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +18,7 @@ class AlertBulletin:
     position: int  # in the batch of bulletins that is stored together
     bulletin: Bulletin
     reading: Reading
-    matches: Matches
+    matches: Matches  # with the sound rule applied
     is_fresh: bool  # recent enough to be pushed
     is_baseline: bool  # from the first poll of a source: older than our polling
 
@@ -39,10 +39,10 @@ class RegionObservation:
     alert_bulletin: AlertBulletin
     observation: Observation
     reading: Reading  # of the region only
-    matches: Matches  # of that reading
+    matches: Matches  # of that reading, with the sound rule applied
     now: datetime
 
     @property
     def subscribers(self) -> BitMap:
         """Return the subscribers that match and get pushes."""
-        return self.matches.audible | self.matches.silent
+        return self.matches.push

@@ -12,7 +12,7 @@ REPORT_TTL = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Evidence:
-    """State of an alert by those reports that can be believed now."""
+    """State of an alert according to the reports that are credible now."""
 
     is_active: bool  # a live poll or a valid message shows it
     is_shown_officially: bool  # a live poll, or a valid message of an official webhook
@@ -61,6 +61,16 @@ def last_shown_at(incident: Incident, liveness: Liveness, now: datetime) -> date
     live = _live_sources(incident, liveness, now)
     times = (liveness[name].succeeded_at for name in live if incident.sources[name].is_active)
     return max(filter(None, times), default=None)
+
+
+def is_refuted(incident: Incident, ended_at: datetime, liveness: Liveness, now: datetime) -> bool:
+    """Return whether a poll has shown the alert an interval after an end that arrives late."""
+    times = (
+        (liveness[name].succeeded_at, liveness[name].interval)
+        for name in _live_sources(incident, liveness, now)
+        if incident.sources[name].is_active
+    )
+    return any(shown_at and shown_at >= ended_at + interval for shown_at, interval in times)
 
 
 def _live_sources(incident: Incident, liveness: Liveness, now: datetime) -> frozenset[str]:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from alerts.classification import AIR_HAZARDS, is_declared_alert
+from alerts.classification import is_declared_alert
 from alerts.observation import Authority, Observation
 from matching.reader import Reading
+from matching.text.reading import Point
 from matching.text.tokenizer import tokenize
+from matching.topics.hazards import AIR, hazard_tree
 from storage.inbound.bulletins import Bulletin, Phase
 from storage.inbound.incidents import has_id
 
@@ -21,7 +23,7 @@ _TRACKED_HAZARDS = frozenset(
 are tracked only if their source gives them ids."""
 
 _HAZARD_BY_TOPIC = {"artillery": "artillery_shelling", "nuclear": "nuclear"}
-_THREATS = ("nuclear", "missile", "drone", "artillery")
+_TREE = hazard_tree()
 
 _SHORT_NOTICE = 40
 """Words: a longer text contains more than the alert that it announces."""
@@ -46,7 +48,7 @@ def extract_observations(
         hazard=hazard,
         phase=Phase.ACTIVE,
         level=bulletin.level,
-        threats=tuple(name for name in _THREATS if name in reading.topics),
+        threats=_TREE.threats(reading.topics),
         authority=authority,
         reported_at=bulletin.issued_at,
         expires_at=bulletin.expires_at,
@@ -68,34 +70,42 @@ def is_full_report(bulletin: Bulletin, reading: Reading) -> bool:
 
 
 def restrict_to(reading: Reading, *codes: str) -> Reading:
-    """Return the reading as if it named only these of its regions."""
+    """Return the reading restricted to these of its regions."""
     ancestors = {code: reading.ancestors.get(code, frozenset((code,))) for code in codes}
+    subtrees = {code: reading.affected_subtrees.get(code, frozenset((code,))) for code in codes}
     return replace(
         reading,
         ancestors=ancestors,
         regions=frozenset().union(*ancestors.values()),
-        affected_subtrees={
-            code: reading.affected_subtrees.get(code, frozenset((code,))) for code in codes
-        },
+        affected_subtrees=subtrees,
+        points=_points_inside(reading, frozenset().union(*subtrees.values())),
     )
 
 
 def exclude(reading: Reading, code: str, excluded: Iterable[frozenset[str]]) -> Reading:
-    """Return the reading as if it named one region without the excluded parts of it."""
+    """Return the reading restricted to one region, without the excluded parts of it."""
     single = restrict_to(reading, code)
     subtree = single.affected_subtrees[code].difference(*excluded)
-    return replace(single, affected_subtrees={code: subtree})
+    points = _points_inside(single, subtree)
+    return replace(single, affected_subtrees={code: subtree}, points=points)
 
 
 def widen_to(reading: Reading, code: str, ancestors: Iterable[str]) -> Reading:
-    """Return the reading as if it were news of a region: it matches who watches all of it."""
+    """Return the reading as one of a whole region: it matches subscribers of all of that region."""
     regions = frozenset((code, *ancestors))
-    return replace(reading, ancestors={code: regions}, regions=regions, affected_subtrees={})
+    return replace(
+        reading, ancestors={code: regions}, regions=regions, affected_subtrees={}, points=()
+    )
 
 
 def without_all_clear(reading: Reading) -> Reading:
-    """Return the reading of an all-clear without its words: it matches by its place alone."""
+    """Return the reading of an all-clear without its words: only its places match."""
     return replace(reading, tokens=tokenize(""), topics=reading.topics - {"all_clear"})
+
+
+def _points_inside(reading: Reading, codes: frozenset[str]) -> tuple[Point, ...]:
+    """Return the source's own point, and the points of these regions."""
+    return tuple(point for point in reading.points if not point.code or point.code in codes)
 
 
 def _phase(bulletin: Bulletin) -> Phase:
@@ -119,8 +129,7 @@ def _hazard(bulletin: Bulletin, reading: Reading, *, is_tracked: bool) -> str | 
     `is_tracked`: its source lists each alert once, so any hazard can be tracked.
     """
     if bulletin.hazard:
-        declared = bulletin.hazard.lower()
-        hazard = AIR_RAID if declared in AIR_HAZARDS else declared
+        hazard = _normalize(bulletin.hazard.lower())
         return hazard if is_tracked or hazard in _TRACKED_HAZARDS or has_id(hazard) else None
     if "air_alert" in reading.topics:
         return AIR_RAID
@@ -130,3 +139,13 @@ def _hazard(bulletin: Bulletin, reading: Reading, *, is_tracked: bool) -> str | 
     if by_topic or "all_clear" in reading.topics:
         return by_topic or AIR_RAID
     return UNSPECIFIED
+
+
+def _normalize(declared: str) -> str:
+    """Return one name for all under which senders declare the same tracked hazard."""
+    name = None if has_id(declared) else _TREE.find_name(declared)
+    if name is None:
+        return declared
+    if _TREE.is_within(name, AIR):
+        return AIR_RAID
+    return _HAZARD_BY_TOPIC.get(name, name if name in _TRACKED_HAZARDS else declared)

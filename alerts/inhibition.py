@@ -45,7 +45,7 @@ class Inhibitor:
         `reading` is of the alert's region only, `matches` are the index's for it. `opted_out` chose
         no updates: a more severe alert does not notify them if a related one has.
         """
-        members = (matches.audible | matches.silent) - alert.notified
+        members = matches.push - alert.notified
         related = [other for other in alerts if self._is_related(alert, other)]
         linked, inhibited = BitMap(), BitMap()
         for other in related:
@@ -65,7 +65,7 @@ class Inhibitor:
     ) -> list[tuple[ActiveAlert, BitMap]]:
         """Return the related alerts, each with the subscribers for whom both are one alert.
 
-        For these the alert goes on as long as the related one is active.
+        For these subscribers the alert lasts as long as the related one is active.
         """
         continuing = []
         for other in alerts:
@@ -110,14 +110,14 @@ class Inhibitor:
             return other.notified
         whole_region = widen_to(reading, common, self._gazetteer.ancestors(common))
         watch_all = self._index.match(whole_region)
-        watchers = watch_all.audible | watch_all.silent
+        watchers = watch_all.push
         if common != region:
             return watchers
         regions = [alert.incident.region for alert in related]
         parts = [part for part in regions if self._hierarchy.contains(region, part)]
         remainder = exclude(reading, region, map(self._gazetteer.subtree, parts))
         watch_remainder = self._index.match(remainder)
-        return watchers | (other.notified - (watch_remainder.audible | watch_remainder.silent))
+        return watchers | (other.notified - watch_remainder.push)
 
 
 def _informs_enough(other: ActiveAlert, alert: ActiveAlert) -> bool:

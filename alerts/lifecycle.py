@@ -42,6 +42,7 @@ What each transition does with an unusual input:
 | back             | hides no report         | an end is never before    |                         |
 |                  |                         | the start                 |                         |
 
+An official end that arrives late ends nothing if polls have shown the alert an interval after it.
 Reopened: after an official message's end, a poll one interval later must still show the alert,
 because the last poll may be older than the end. After any other end, the next good poll counts.
 The end of a poll counts always, whatever the start. Each transition returns an effect (`effects`).
@@ -62,7 +63,7 @@ from alerts.effects import (
     Reopened,
     Unchanged,
 )
-from alerts.evidence import Evidence, expiry, last_shown_at
+from alerts.evidence import Evidence, expiry, is_refuted, last_shown_at
 from alerts.incident_changes import close, merge_report, new_incident, reopen, withdraw_report
 from alerts.observation import Authority, Liveness, Observation, SourceLiveness
 from alerts.severity import is_more_severe
@@ -204,7 +205,7 @@ def _was_open(closed: Incident) -> bool:
 
 
 def _end_for(closed: Incident, observation: Observation) -> datetime | None:
-    """Return the end that counts for a message; None: a third party cannot end what it reports."""
+    """Return the end that a message must be later than to count; None if there is none."""
     if observation.authority is Authority.THIRD_PARTY:
         return closed.closed_at
     ends = [r.reported_at for r in closed.sources.values() if r.is_official and not r.is_active]
@@ -245,7 +246,8 @@ def _apply_all_clear(
     if cleared_at < min(own.reported_at if own else incident.opened_at, now):
         return None  # of an earlier alert
     withdrawn = withdraw_report(incident, observation, cleared_at)
-    if observation.authority is Authority.OFFICIAL:
+    is_late = is_refuted(withdrawn, cleared_at, liveness, now)
+    if observation.authority is Authority.OFFICIAL and not is_late:
         # The alert was on for as long as polls have shown it.
         shown_at = last_shown_at(withdrawn, liveness, now)
         return Closed(close(withdrawn, max(cleared_at, shown_at or cleared_at), is_declared=True))
@@ -270,7 +272,7 @@ def _remember_all_clear(
     is_older = last_closed and last_closed.closed_at and closed_at <= last_closed.closed_at
     if is_poll or is_older:
         return None
-    # Ends that official sources have seen stay known.
+    # Keep the ends that official sources have reported.
     ended = {name: r for name, r in reports.items() if r.is_official and not r.is_active}
     unopened = withdraw_report(
         replace(new_incident(observation), sources=ended), observation, closed_at

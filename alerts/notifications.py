@@ -23,14 +23,15 @@ from storage.outbox import (
 from storage.outbox.broadcasts import NewBroadcast
 from storage.outbox.missed_alerts import MissedAlert
 from storage.outbox.quiet_queue import QuietEntry
-from storage.subscribers import mute_snapshot
+from storage.subscribers import mute_snapshot, sound_modes
 from storage.subscribers.mute_snapshot import MuteSnapshot
+from storage.subscribers.sound_modes import SoundModes
 from storage.values.lanes import Lane
 
 
 @dataclass(kw_only=True)
 class Notification:
-    """Decision to inform recipients about an incident: a new message, or an edit of theirs."""
+    """Decision to inform recipients about an incident by a new message or an edit."""
 
     alert: ActiveAlert
     reason: NotificationReason
@@ -107,7 +108,8 @@ class NotificationBatch:
         """Write the batch to the outbox and empty it."""
         if not self:
             return
-        outbox = _OutboxWriter(transaction, await mute_snapshot.read(transaction), now)
+        mutes = await mute_snapshot.read(transaction)
+        outbox = _OutboxWriter(transaction, mutes, await sound_modes.read(transaction), now)
         for notification in self._notifications:
             is_closed = notification.reason is NotificationReason.CLOSED
             if notification.lane is Lane.EDIT or is_closed:
@@ -165,7 +167,7 @@ async def _closing_broadcasts(
         await incident_messages.find_messages(transaction, alert.incident, unreached & alert.linked)
     )
     recipients = (notification.recipients - unreached) | notification.always_notify
-    # The end of an alert that came too late to make a sound makes none either.
+    # If an alert came too late to make a sound, its all-clear makes none either.
     missed = await missed_alerts.find_recipients(transaction, alert.incident.id)
     silenced = replace(notification, silent=notification.silent | missed)
     all_clear = _broadcast(silenced, alert, notification.reason, recipients)
@@ -206,9 +208,12 @@ def _broadcast(
 class _OutboxWriter:
     """Writes broadcasts to the outbox, and to the quiet queue for muted recipients."""
 
-    def __init__(self, transaction: Transaction, mutes: MuteSnapshot, now: datetime) -> None:
+    def __init__(
+        self, transaction: Transaction, mutes: MuteSnapshot, sounds: SoundModes, now: datetime
+    ) -> None:
         self._transaction = transaction
         self._mutes = mutes
+        self._sounds = sounds
         self._now = now
         self._broadcasts: list[NewBroadcast] = []
         self._quiet_entries: list[QuietEntry] = []
@@ -222,6 +227,7 @@ class _OutboxWriter:
             silenced = self._mutes.silenced(broadcast.lane, broadcast.recipients)
             if recipients := broadcast.recipients - muted:
                 silent = (broadcast.silent | silenced) & recipients
+                silent |= self._sounds.silenced(broadcast.lane, recipients)
                 self._broadcasts.append(replace(broadcast, recipients=recipients, silent=silent))
             entries = (
                 QuietEntry(broadcast.bulletin, is_sent=False, recipients=muted),

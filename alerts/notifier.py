@@ -55,13 +55,19 @@ class Notifier:
         self,
         alert: ActiveAlert,
         effect: Changed | Confirmed,
+        matches: Matches,
         previously_notified: BitMap,
         recipients: Recipients,
         *,
         is_fresh: bool,
     ) -> None:
-        """Notify the subscribers that knew of the alert before. Most get an edit."""
+        """Notify the subscribers that knew of the alert before. Most get an edit.
+
+        A changed level may have sound for other subscribers than the level before.
+        """
         to_notify = BitMap()
+        if isinstance(effect, Changed):
+            alert.add_sound(matches.audible)
         if isinstance(effect, Changed) and is_fresh:
             preferences = self._context.preferences
             to_notify = (
@@ -70,12 +76,18 @@ class Notifier:
                 else previously_notified & preferences[AlertUpdates.ALL]
             )
             to_notify -= self._inhibitor.inhibited(alert, self._alerts)
-        self._batch.push(alert, NotificationReason.CHANGED, to_notify - recipients.notified)
+        silent = alert.silent | matches.silent
+        to_push = to_notify - recipients.notified
+        self._batch.push(alert, NotificationReason.CHANGED, to_push, silent=silent)
         self._batch.edit(alert, NotificationReason.CHANGED, previously_notified - to_notify)
         recipients.notified |= to_notify
 
+    def edit(self, alert: ActiveAlert, previously_notified: BitMap) -> None:
+        """Show an alert's last bulletin to the subscribers who knew of the alert before."""
+        self._batch.edit(alert, NotificationReason.CHANGED, previously_notified)
+
     def notify_reopened(self, alert: ActiveAlert, previously_notified: BitMap) -> None:
-        """Notify those who were told of the alert's end, however long ago it began."""
+        """Notify the subscribers who got the alert's all-clear. The alert's age does not count."""
         informed = _informed(self._inhibitor.continuing(alert, self._alerts))
         to_notify = previously_notified - informed
         self._batch.push(alert, NotificationReason.OPENED, to_notify)
@@ -87,7 +99,7 @@ class Notifier:
         reason = (
             NotificationReason.BECAME_UNKNOWN if became_unknown else NotificationReason.KNOWN_AGAIN
         )
-        # The expiry of a mere message is no reason for a sound.
+        # The expiry of a mere message does not justify a sound.
         is_polled = any(name in self._context.liveness for name in alert.incident.sources)
         is_silent = became_unknown and not is_polled
         inhibited = _informed(self._inhibitor.continuing(alert, self._alerts))
@@ -96,13 +108,12 @@ class Notifier:
         self._batch.edit(alert, reason, alert.notified & inhibited)
 
     def notify_closed(
-        self, alert: ActiveAlert, matches: Matches, always_notify: BitMap, *, is_silent: bool
+        self, alert: ActiveAlert, silent: BitMap, always_notify: BitMap, *, is_silent: bool
     ) -> None:
         """Notify the audience of an alert's end, except those for whom a related one continues."""
         continuing = self._inhibitor.continuing(alert, self._alerts)
         continues_for = BitMap().union(*(subscribers for _, subscribers in continuing))
         recipients = alert.notified - continues_for - self._batch.missed_by(alert)
-        silent = matches.silent | (alert.silent - matches.audible)
         self._batch.add(
             Notification(
                 alert=alert,
@@ -116,7 +127,7 @@ class Notifier:
         )
         # A message read later must not look like that of an active alert.
         self._batch.edit(alert, NotificationReason.CLOSED, alert.notified)
-        # So far the closed alert has inhibited this: the state of the related one is unknown.
+        # The closed alert inhibited this notification: a related alert's state is unknown.
         informed = _informed(continuing)
         for other, subscribers in continuing:
             if not other.is_state_known:

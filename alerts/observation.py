@@ -51,7 +51,7 @@ class SourceLiveness:
         return self._is_recent(self.succeeded_at, now)
 
     def is_stale(self, now: datetime) -> bool:
-        """Return whether no poll has succeeded so long, nor could have: polls have just begun."""
+        """Return whether polls have run for `max_answer_age` and none of that time succeeded."""
         return not (self.has_answered(now) or self._is_recent(self.polled_since, now))
 
     def _is_recent(self, time: datetime | None, now: datetime) -> bool:

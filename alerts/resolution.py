@@ -1,4 +1,4 @@
-"""Resolution: the active alerts that an all-clear ends, and those that go on around it. Pure."""
+"""Resolution: the active alerts that an all-clear ends, and those around that stay. Pure."""
 
 from collections.abc import Iterable
 

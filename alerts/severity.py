@@ -1,9 +1,9 @@
 """Severity: order incidents by their threats and levels. Pure."""
 
+from matching.topics.hazards import hazard_tree
 from storage.inbound.incidents import Incident
 
 _LEVEL_RANKS = {"warning": -1, None: 0, "green": 0, "yellow": 1, "orange": 2, "red": 3}
-_THREAT_RANKS = {"drone": 1, "artillery": 1, "missile": 2, "nuclear": 3}
 _RED_THREAT_RANK = 2  # red stands for missiles; so does an alert without a level
 
 
@@ -13,7 +13,7 @@ def is_more_severe(incident: Incident, other: Incident) -> bool:
 
 
 def level_rank(level: str | None) -> int:
-    """Return the rank of a level, the higher the more severe. Unknown words rank like green."""
+    """Return the rank of a level; higher is more severe. An unknown level ranks like green."""
     return _LEVEL_RANKS.get(level, 0)
 
 
@@ -21,5 +21,5 @@ def _severity(incident: Incident) -> tuple[int, int]:
     """Return the rank of the worst threat, then of the level. No level counts as red."""
     red = _LEVEL_RANKS["red"]
     level = red if incident.level is None else level_rank(incident.level)
-    threat = max((_THREAT_RANKS.get(threat, 0) for threat in incident.threats), default=0)
+    threat = max(map(hazard_tree().severity, incident.threats), default=0)
     return max(threat, _RED_THREAT_RANK if level == red else 1), level

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from alerts import classification
-from alerts.classification import classify, has_unplaced_areas, read_bulletin
+from alerts.classification import classify, has_unplaced_areas, read_in_steps
 from matching.near_duplicates import Fingerprint
 from matching.reader import Reader, Reading
 from matching.stored_fingerprint import pack_fingerprint
@@ -66,7 +66,7 @@ async def load_readings(
         loaded[bulletin.id] = (
             reading.restore(bulletin.title, bulletin.text)
             if reading
-            else read_bulletin(reader, bulletin)
+            else await read_in_steps(reader, bulletin)
         )
         await asyncio.sleep(0)
     return loaded
@@ -104,7 +104,7 @@ class ReadingScan:
         for row in batch:
             reading = self._unpack(row)
             if reading is None and row.id in texts:
-                reading = _read_text(self._reader, texts[row.id])
+                reading = await _read_text(self._reader, texts[row.id])
                 self._step = _STEP_SIZE
             yield row, reading
             await self._pause(row)
@@ -133,8 +133,8 @@ class ReadingScan:
             await asyncio.sleep(_PAUSE_SECONDS)
 
 
-def _read_text(reader: Reader, bulletin: Bulletin) -> StoredReading:
-    return unpack(pack(read_bulletin(reader, bulletin)), reader.gazetteer)
+async def _read_text(reader: Reader, bulletin: Bulletin) -> StoredReading:
+    return unpack(pack(await read_in_steps(reader, bulletin)), reader.gazetteer)
 
 
 def _unpack_current(reader: Reader, row: ScannedBulletin | None) -> StoredReading | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from alerts.classification import BulletinClass, classify, read_bulletin
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reader, Reading
+from matching.topics.hazards import AIR
 from matching.topics.topics import Topics
 from storage.inbound.bulletins import StoredBulletin
 
@@ -50,8 +51,16 @@ def read_item(
     stored: StoredBulletin, reader: Reader, gazetteer: Gazetteer, topics: Topics
 ) -> TallyItem:
     """Read and classify a bulletin for a list."""
-    reading = read_bulletin(reader, stored)
-    topic = next((name for name in topics.names if name in reading.topics), None)
+    return item_of(stored, read_bulletin(reader, stored), gazetteer, topics)
+
+
+def item_of(
+    stored: StoredBulletin, reading: Reading, gazetteer: Gazetteer, topics: Topics
+) -> TallyItem:
+    """Classify a bulletin for a list, with its reading at hand."""
+    # The broad topic of a group in a list, but missiles and drones rather than air threats.
+    names = [name for name in topics.names if name in reading.topics]
+    topic = min(names, key=lambda name: name == AIR, default=None)
     code = next(iter(reading.affected_subtrees or reading.ancestors), None)
     region = None if code is None else _oblast(code, gazetteer)
     return TallyItem(stored, reading, classify(stored, reading), topic, region)

@@ -23,6 +23,7 @@ from alerts.effects import (
     KnownAgain,
     Opened,
     Reopened,
+    Unchanged,
 )
 from alerts.evidence import Evidence
 from alerts.extraction import (
@@ -43,6 +44,7 @@ from alerts.notifier import Notifier
 from alerts.observation import Authority, Observation
 from alerts.region_hierarchy import RegionHierarchy
 from alerts.resolution import enclosing, resolved_by
+from alerts.sound import DEFAULT_SOUND_RULE, SoundRule, at_highest_level
 from matching.index.index import Index, Matches
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reading
@@ -65,7 +67,9 @@ class AlertTracker:
         gazetteer: Gazetteer,
         state_sources: Mapping[str, timedelta],
         official_webhooks: Collection[str] = frozenset(),
+        sound_rule: SoundRule = DEFAULT_SOUND_RULE,
     ) -> None:
+        self.sound_rule = sound_rule
         self._alerts = ActiveAlerts(database)
         self._context = DecisionContext(database, state_sources, official_webhooks)
         self._index = index
@@ -104,7 +108,7 @@ class AlertTracker:
         bulletin, reading = alert_bulletin.bulletin, alert_bulletin.reading
         authority = self._context.authority(bulletin.source)
         observations = extract_observations(bulletin, reading, authority)
-        recipients = Recipients(alert_bulletin.matches.audible | alert_bulletin.matches.silent)
+        recipients = Recipients(alert_bulletin.matches.push)
         for observation, regions in self._assign_regions(observations):
             report = self._region_observation(alert_bulletin, observation, regions, now)
             recipients.push -= report.subscribers
@@ -140,15 +144,15 @@ class AlertTracker:
         """Close an alert. `reading` is of its last bulletin, None if that is purged."""
         alert = self._alerts.apply(effect, None)
         if reading is None or "all_clear" not in reading.topics:
-            no_matches = Matches(BitMap(), BitMap(), BitMap())
             # An alert that expires on schedule makes no sound.
             is_silent = has_id(alert.incident.hazard)
-            self._notifier.notify_closed(alert, no_matches, BitMap(), is_silent=is_silent)
+            self._notifier.notify_closed(alert, alert.silent, BitMap(), is_silent=is_silent)
             return
-        reading = restrict_to(reading, alert.incident.region)
+        reading = at_highest_level(restrict_to(reading, alert.incident.region))
         matches = self._index.match(reading)
+        silent = self.sound_rule.silent_at_end(alert, matches)
         requested = self._all_clear_requests(reading, matches)
-        self._notifier.notify_closed(alert, matches, requested, is_silent=False)
+        self._notifier.notify_closed(alert, silent, requested, is_silent=False)
 
     @property
     def has_changes(self) -> bool:
@@ -197,7 +201,8 @@ class AlertTracker:
         reading, matches = alert_bulletin.reading, alert_bulletin.matches
         if set(reading.ancestors) != regions:
             reading = restrict_to(reading, *regions)
-            matches = self._index.match(reading)
+            has_sound = self.sound_rule.has_sound(alert_bulletin.bulletin, reading)
+            matches = self._index.match(reading).resolve_sound(is_default_audible=has_sound)
         return RegionObservation(alert_bulletin, observation, reading, matches, now)
 
     def _effect(
@@ -231,12 +236,15 @@ class AlertTracker:
             recipients.notified |= previously_notified
         elif isinstance(effect, KnownAgain):
             self._notifier.notify_state(alert, effect)
+        elif isinstance(effect, Unchanged) and has_id(observation.hazard):
+            # The update of a warning has other words or another end at the same level.
+            self._notifier.edit(alert, previously_notified)
         elif isinstance(effect, Changed | Confirmed):
-            # A poll shows how it is now, however long ago the alert began.
+            # A poll shows the present state, so the age of the alert does not count.
             is_poll = observation.authority is Authority.POLLED
             is_fresh = is_poll or alert_bulletin.is_fresh
             self._notifier.notify_update(
-                alert, effect, previously_notified, recipients, is_fresh=is_fresh
+                alert, effect, report.matches, previously_notified, recipients, is_fresh=is_fresh
             )
 
     # --- all-clears ---
@@ -250,6 +258,7 @@ class AlertTracker:
         if not resolved and (effect := self._effect(None, observation.key, report)):
             position = alert_bulletin.position if isinstance(effect, Closed) else None
             self._alerts.apply(effect, position)
+        closing_matches: Matches | None = None
         for alert in resolved:
             effect = self._effect(alert.incident, alert.incident.key, report)
             if effect is None:
@@ -257,9 +266,13 @@ class AlertTracker:
             self._alerts.apply(effect, alert_bulletin.position)
             if isinstance(effect, Closed):
                 is_silent = not alert_bulletin.is_fresh
-                self._notifier.notify_closed(alert, report.matches, requested, is_silent=is_silent)
+                closing_matches = closing_matches or self._index.match(
+                    at_highest_level(report.reading)
+                )
+                silent = self.sound_rule.silent_at_end(alert, closing_matches)
+                self._notifier.notify_closed(alert, silent, requested, is_silent=is_silent)
                 recipients.notified |= alert.notified
-        # An absence from a poll with no active alert is no news: other sources sent the all-clear.
+        # Absence from a poll without an active alert is not news: other sources sent the all-clear.
         if observation.authority is not Authority.POLLED and not resolved:
             recipients.push |= requested | self._partly_resolved_for(report)
 
@@ -279,5 +292,4 @@ class AlertTracker:
     def _all_clear_requests(self, reading: Reading, matches: Matches) -> BitMap:
         """Return the subscribers whose query asks for all-clears, not for the place alone."""
         by_place = self._index.match(without_all_clear(reading))
-        asks_for_place = by_place.audible | by_place.silent | by_place.digest
-        return (matches.audible | matches.silent) - asks_for_place
+        return matches.push - (by_place.push | by_place.digest)

@@ -124,7 +124,7 @@ def effect_types(effects: list[Effect]) -> list[type]:
 
 
 def test_the_first_source_opens_an_incident_and_others_confirm_it(driver: IncidentDriver) -> None:
-    """Case 47."""
+    """The same alert from several sources makes one incident."""
     assert isinstance(driver.report("siren", "red"), Opened)
     confirmed = driver.report("alerts", "red")
     assert isinstance(confirmed, Confirmed)
@@ -159,7 +159,7 @@ def test_polls_close_an_incident_when_all_sources_stop_showing_it_for_the_delay(
 
 
 def test_a_flapping_alert_neither_closes_nor_opens_again(driver: IncidentDriver) -> None:
-    """Case 45."""
+    """An all-clear deduced from a poll takes effect only if it lasts."""
     driver.report("siren")
     for _ in range(5):
         driver.wait(seconds=15)
@@ -217,7 +217,7 @@ def test_a_less_severe_level_of_another_source_changes_nothing(driver: IncidentD
 def test_an_incident_becomes_unknown_once_when_no_state_source_answers(
     driver: IncidentDriver,
 ) -> None:
-    """Case 43."""
+    """A dead source must not look like an all-clear."""
     driver.report("siren")
     driver.report("alerts")
     driver.unreachable = {"siren"}
@@ -252,7 +252,6 @@ def test_an_unknown_incident_closes_when_a_poll_shows_its_end(driver: IncidentDr
 def test_a_live_source_closes_an_incident_whose_first_source_is_unreachable(
     driver: IncidentDriver,
 ) -> None:
-    """Case 52."""
     driver.report("siren")
     driver.report("alerts")
     driver.unreachable = {"siren"}
@@ -274,7 +273,7 @@ def test_a_message_newer_than_the_last_poll_makes_an_unknown_incident_known(
 def test_a_message_without_an_all_clear_becomes_unknown_and_then_expires(
     driver: IncidentDriver,
 ) -> None:
-    """Case 49."""
+    """A channel may never post an all-clear, and the incident must not stay open forever."""
     driver.report("channel")
     assert driver.wait(seconds=REPORT_TTL.total_seconds() - 60) == []
     assert effect_types(driver.wait(minutes=3)) == [BecameUnknown]
@@ -289,7 +288,7 @@ def test_an_alert_that_a_state_source_still_shows_never_expires(driver: Incident
 
 
 def test_an_alert_whose_all_clear_came_first_does_not_open(driver: IncidentDriver) -> None:
-    """Case 50."""
+    """Sources lag differently, so an all-clear can overtake its alert."""
     began = driver.now
     driver.now += timedelta(minutes=10)
     assert isinstance(driver.clear("hook"), Closed)
@@ -299,7 +298,7 @@ def test_an_alert_whose_all_clear_came_first_does_not_open(driver: IncidentDrive
 
 
 def test_an_all_clear_older_than_the_alert_does_not_end_it(driver: IncidentDriver) -> None:
-    """Case 50."""
+    """Reports can arrive out of order: their own times decide."""
     before = driver.now
     driver.now += timedelta(minutes=1)
     driver.report("channel")

@@ -38,7 +38,7 @@ def any_pipeline(database: Database) -> AlertPipeline:
 async def test_the_first_source_notifies_and_others_edit_the_message(
     any_pipeline: AlertPipeline,
 ) -> None:
-    """Case 47."""
+    """Several sources that report one alert must not notify several times."""
     any_pipeline.subscribe(1, "Kyiv")
     any_pipeline.subscribe(2, "Kyiv", MatchMode.SILENT)
     any_pipeline.subscribe(3, "Odesa")
@@ -339,7 +339,6 @@ async def test_a_cancelled_alert_reveals_the_related_alert_that_continues(
 
 
 async def test_a_restart_during_an_alert_notifies_nobody_again(pipeline: AlertPipeline) -> None:
-    """Case 51."""
     pipeline.subscribe(1, "Kyiv")
     await pipeline.raise_alert("siren", KYIV)
     await pipeline.mark_sent()
@@ -355,7 +354,7 @@ async def test_a_restart_during_an_alert_notifies_nobody_again(pipeline: AlertPi
 async def test_a_restart_after_a_long_outage_polls_before_the_state_becomes_unknown(
     pipeline: AlertPipeline,
 ) -> None:
-    """Case 51."""
+    """Sources count as unreachable only after the restarted bot had time to poll them."""
     pipeline.subscribe(1, "Kyiv")
     await pipeline.raise_alert("siren", KYIV)
     await pipeline.mark_sent()
@@ -381,7 +380,7 @@ async def test_an_alert_does_not_include_places_that_its_text_only_mentions(
 async def test_a_baseline_alert_opens_an_incident_and_notifies_nobody(
     pipeline: AlertPipeline,
 ) -> None:
-    """Case 51."""
+    """The first poll of a source finds alerts that began earlier and are no news."""
     pipeline.subscribe(1, "Kyiv")
     began = pipeline.bulletin("siren", KYIV, Phase.ACTIVE, published_at=NOW - timedelta(hours=1))
     assert await pipeline.ingest(began, baseline=True) == []
@@ -399,7 +398,7 @@ async def test_permanent_alerts_notify_nobody(pipeline: AlertPipeline) -> None:
 
 
 async def test_a_drill_opens_no_incident(pipeline: AlertPipeline) -> None:
-    """Case 54."""
+    """A drill is sent silently as news, never as a real alert."""
     pipeline.subscribe(1, "Kyiv")
     (drill,) = await pipeline.raise_alert(
         "hook", KYIV, title="Навчальна повітряна тривога: м. Київ"
@@ -411,7 +410,7 @@ async def test_a_drill_opens_no_incident(pipeline: AlertPipeline) -> None:
 async def test_an_outage_of_all_sources_notifies_once_that_the_state_is_unknown(
     pipeline: AlertPipeline,
 ) -> None:
-    """Case 43."""
+    """Silence of the sources must not look like an all-clear."""
     pipeline.subscribe(1, "Kyiv")
     await pipeline.raise_alert("siren", KYIV)
     pipeline.unreachable = {"siren", "alerts"}
@@ -419,7 +418,7 @@ async def test_an_outage_of_all_sources_notifies_once_that_the_state_is_unknown(
 
 
 async def test_an_alert_that_is_known_again_notifies(pipeline: AlertPipeline) -> None:
-    """Case 43."""
+    """Each loss and each return of the sources is notified, and the all-clear still arrives."""
     pipeline.subscribe(1, "Kyiv")
     await pipeline.wait(seconds=5)
     await pipeline.raise_alert("siren", KYIV)
@@ -468,7 +467,7 @@ async def test_a_long_report_of_an_active_alert_is_pushed_as_news(pipeline: Aler
 
 
 async def test_missed_alerts_are_summarized_in_one_message(any_pipeline: AlertPipeline) -> None:
-    """Case 46."""
+    """After an outage, old alerts must not be pushed as new."""
     any_pipeline.subscribe(1, "Kyiv")
     any_pipeline.subscribe(2, OBLAST)
     old = NOW - timedelta(hours=2)

@@ -9,6 +9,8 @@ from alerts.lifecycle import CLEAR_DELAY
 from bot.config import Config
 from bot.sources import registry
 from storage.engine.database import Database
+from storage.inbound import sources
+from storage.inbound.bulletins import Phase
 from storage.inbound.incidents import NotificationReason
 from storage.values.lanes import Lane
 
@@ -117,7 +119,7 @@ async def test_services_that_stop_showing_an_alert_soon_after_its_end_do_not_reo
 async def test_a_service_back_from_an_outage_reopens_what_a_stranger_ended(
     pipeline: AlertPipeline,
 ) -> None:
-    """However long ago it began: people believe that it is over."""
+    """Also an alert that began long ago: people believe that it is over."""
     await pipeline.raise_alert("siren", KYIV)
     await pipeline.mark_sent()
     pipeline.unreachable = {"siren", "alerts"}
@@ -219,3 +221,61 @@ def test_a_webhook_is_official_only_if_the_configuration_says_so() -> None:
         {"source": [{"name": "press", **secret}, {"name": "city", "official": True, **secret}]}
     )
     assert registry.official_webhooks(config.source) == {"city"}
+
+
+async def test_a_source_that_also_sends_messages_is_not_unknown_between_its_rare_polls(
+    any_pipeline: AlertPipeline,
+) -> None:
+    """While messages arrive, polls are five minutes apart: a minute without one was an outage."""
+    interval = timedelta(minutes=5)
+    await any_pipeline.raise_alert("siren", KYIV)
+    await any_pipeline.mark_sent()
+    any_pipeline.unreachable = {"siren", "alerts"}
+    async with any_pipeline.database.write() as transaction:
+        await sources.record_success(transaction, "siren", {}, any_pipeline.now)
+        await sources.record_poll(
+            transaction,
+            "siren",
+            latency=timedelta(seconds=1),
+            next_poll_at=any_pipeline.now + interval,
+            interval=interval,
+        )
+    assert await any_pipeline.wait(minutes=14) == []
+    unknown = push(1, reason=NotificationReason.BECAME_UNKNOWN)
+    assert await any_pipeline.wait(minutes=2) == [unknown]
+
+
+async def test_a_first_poll_reports_an_escalation_to_those_who_know_of_the_alert_only(
+    any_pipeline: AlertPipeline,
+) -> None:
+    """A first poll notified newcomers of what is old, or nobody of a graver state."""
+    await any_pipeline.raise_alert("press", KYIV, level="yellow")
+    await any_pipeline.mark_sent()
+    any_pipeline.subscribe(2, "Kyiv")
+    graver = any_pipeline.bulletin(
+        "siren", KYIV, Phase.ACTIVE, level="red", published_at=NOW - timedelta(minutes=1)
+    )
+    escalated = push(1, reason=NotificationReason.CHANGED)
+    assert escalated in await any_pipeline.ingest(graver, baseline=True)
+    await any_pipeline.mark_sent()
+    same = any_pipeline.bulletin("alerts", KYIV, Phase.ACTIVE, level="red")
+    repeated = await any_pipeline.ingest(same, baseline=True)
+    assert [view for view in repeated if view.lane is Lane.ALERT] == []
+
+
+@pytest.mark.parametrize(("minutes", "is_over"), [(3, False), (1, False), (0, True)])
+async def test_an_official_end_that_arrives_late_is_refuted_by_later_polls(
+    any_pipeline: AlertPipeline, minutes: int, *, is_over: bool
+) -> None:
+    """Its all-clear was sent at once, although polls had shown the alert long after that end."""
+    await any_pipeline.raise_alert("siren", KYIV)
+    await any_pipeline.mark_sent()
+    await any_pipeline.wait(minutes=4)
+    ended_at = any_pipeline.now - timedelta(minutes=minutes)
+    cleared = await any_pipeline.clear_alert("hook", KYIV, published_at=ended_at)
+    assert [view.lane for view in cleared if view.lane is Lane.ALERT] == [Lane.ALERT] * is_over
+    assert bool(await any_pipeline.open_incidents()) is not is_over
+    if not is_over:
+        await any_pipeline.clear_alert("siren", KYIV)
+        ended = await any_pipeline.wait(seconds=CLOSING_SECONDS)
+        assert [view for view in ended if view.lane is Lane.ALERT] == [all_clear(1)]

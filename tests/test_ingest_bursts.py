@@ -105,10 +105,55 @@ async def test_an_alert_at_the_end_of_a_burst_of_news_is_enqueued_first(database
     )
 
 
+async def test_an_alert_does_not_wait_for_a_queue_of_long_texts(database: Database) -> None:
+    """One transaction reads a limited number of characters, not only of bulletins."""
+    pipeline = new_pipeline(database)
+    filler = "The sea is calm. " * 1_000
+    async with database.write() as transaction:
+        news = [replace(storm(n), kind=Kind.NEWS, text=filler) for n in range(10)]
+        await ingest_queue.enqueue(transaction, news, NOW)
+    alert = Bulletin(
+        source="siren",
+        key="a",
+        title="Air alert in Kherson: a storm of drones",
+        kind=Kind.ALERT,
+        received_at=NOW,
+    )
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        group.create_task(pipeline.drain())
+        await asyncio.sleep(0)
+        await pipeline.ingest(batch(alert))
+        waiting = await count_waiting(database)
+    assert waiting >= 8
+    assert await count_waiting(database) == 0
+
+
+async def test_an_alert_goes_before_waiting_batches_of_long_texts(database: Database) -> None:
+    """Many senders publish long texts at the same moment."""
+    pipeline = new_pipeline(database)
+    filler = "The sea is calm. " * 1_000
+    alert = Bulletin(
+        source="siren",
+        key="a",
+        title="Air alert in Kherson: a storm of drones",
+        kind=Kind.ALERT,
+        received_at=NOW,
+    )
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        senders = [
+            group.create_task(pipeline.ingest(batch(replace(storm(n), text=filler))))
+            for n in range(8)
+        ]
+        await asyncio.sleep(0)
+        await pipeline.ingest(batch(alert))
+        waiting = [sender for sender in senders if not sender.done()]
+    assert len(waiting) >= 6
+
+
 async def test_a_burst_that_does_not_fit_the_disk_leaves_the_cursor_unchanged(
     sqlite: Database, tmp_path: Path
 ) -> None:
-    """Case 31 of the catalogue of failures."""
+    """Bulletins that are not stored must be fetched again."""
     burst = batch(*map(storm, range(4 * BATCH_SIZE)))
     pipeline = new_pipeline(sqlite)
     await count_waiting(sqlite)
@@ -127,7 +172,7 @@ async def test_a_burst_that_does_not_fit_the_disk_leaves_the_cursor_unchanged(
 async def test_a_disk_that_fills_during_a_burst_loses_and_duplicates_nothing(
     sqlite: Database, tmp_path: Path
 ) -> None:
-    """Case 31 of the catalogue of failures."""
+    """A bulletin leaves the ingest queue only together with the storing of its broadcast."""
     pipeline = new_pipeline(sqlite)
     async with sqlite.write() as transaction:
         news = [replace(storm(number), kind=Kind.NEWS) for number in range(8 * BATCH_SIZE)]
@@ -153,7 +198,7 @@ async def test_a_disk_that_fills_during_a_burst_loses_and_duplicates_nothing(
 async def test_a_restart_ingests_the_rest_of_an_interrupted_burst(
     tmp_path: Path,
 ) -> None:
-    """Case 26 of the catalogue of failures."""
+    """SIGKILL interrupts the ingest in the middle of a burst."""
     count = 12 * BATCH_SIZE
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'tocsin.db'}")
     await migrate(database)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from pyroaring import BitMap
 from support.index_cases import READER
+from support.shared_resources import gazetteer
 
 from bot.ingest.index_keeper import IndexKeeper
 from matching.index.index import Index, MatchMode
@@ -15,6 +16,7 @@ from matching.query.ast import Word, dump
 from storage.engine.database import Database
 from storage.subscribers import subscribers, subscriptions
 from storage.subscribers.subscribers import ChatKind, Target
+from storage.subscribers.subscriptions import Sound
 from storage.values.schedules import parse_schedule
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -46,7 +48,7 @@ async def add_subscriptions(database: Database, count: int) -> list[int]:
                 now=NOW,
             )
             if number % 2:
-                await subscriptions.change(transaction, added, has_sound=False)
+                await subscriptions.change(transaction, added, sound=Sound(has_sound=False))
             numbers.append(subscriber.number)
     return numbers
 
@@ -54,7 +56,7 @@ async def add_subscriptions(database: Database, count: int) -> list[int]:
 async def test_stored_subscriptions_are_loaded_with_their_match_modes(database: Database) -> None:
     numbers = await add_subscriptions(database, 6)
     index = Index()
-    keeper = IndexKeeper(database, index)
+    keeper = IndexKeeper(database, index, gazetteer())
     running = asyncio.ensure_future(keeper.run())
     async with asyncio.timeout(30):
         await keeper.loaded.wait()

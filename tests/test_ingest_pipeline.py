@@ -121,7 +121,7 @@ async def test_a_baseline_bulletin_is_stored_and_not_pushed(driver: PipelineDriv
 async def test_an_old_alert_is_not_pushed_but_summarized_and_kept_for_digests(
     driver: PipelineDriver,
 ) -> None:
-    """Case 46 of the catalogue of failures."""
+    """After an outage, old alerts must not be pushed as new."""
     driver.subscribe(1, "Kherson")
     driver.subscribe(2, "Kherson", MatchMode.DIGEST)
     old_time = NOW - timedelta(minutes=16)

@@ -31,7 +31,7 @@ def driver(database: Database) -> DedupDriver:
         ("Харків: наживо", "У Харкові загорілася школа", "У Харкові загорілася аптека"),
     ],
 )
-async def test_different_news_under_one_address_are_all_heard(
+async def test_different_news_under_one_address_are_all_sent(
     driver: DedupDriver, texts: Sequence[str]
 ) -> None:
     """The address of a live page or of a revised earthquake folded them into one message."""

@@ -19,6 +19,7 @@ from bot.sources.core.source import Batch
 from matching.index.index import Index
 from matching.near_duplicates import fingerprint
 from matching.reader import Reader, Reading
+from matching.steps import Steps
 from matching.stored_fingerprint import pack_fingerprint, unpack_fingerprint
 from matching.stored_reading import pack
 from storage import schema
@@ -34,9 +35,9 @@ class CountingReader(Reader):
 
     read_in_all = 0
 
-    def read(self, *args: Any, **kwargs: Any) -> Reading:
+    def read_in_steps(self, *args: Any, **kwargs: Any) -> Steps[Reading]:
         self.read_in_all += 1
-        return super().read(*args, **kwargs)
+        return super().read_in_steps(*args, **kwargs)
 
 
 def make_pipeline(database: Database, deduplicator: Deduplicator) -> IngestPipeline:

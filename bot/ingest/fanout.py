@@ -12,6 +12,7 @@ from storage.outbox.broadcasts import NewBroadcast
 from storage.outbox.digest_queue import DigestEntry
 from storage.outbox.quiet_queue import QuietEntry
 from storage.subscribers.mute_snapshot import MuteSnapshot
+from storage.subscribers.sound_modes import SoundModes
 from storage.values.lanes import Lane
 
 
@@ -34,9 +35,12 @@ NO_RECIPIENTS = BulletinRecipients(Lane.NEWS, BitMap(), BitMap(), BitMap(), None
 class FanOut:
     """Collects broadcasts and queue entries, for one transaction."""
 
-    def __init__(self, transaction: Transaction, mutes: MuteSnapshot, now: datetime) -> None:
+    def __init__(
+        self, transaction: Transaction, mutes: MuteSnapshot, sounds: SoundModes, now: datetime
+    ) -> None:
         self._transaction = transaction
         self._mutes = mutes
+        self._sounds = sounds
         self._now = now
         self._broadcasts: list[NewBroadcast] = []
         self._digest_entries: list[DigestEntry] = []
@@ -59,7 +63,8 @@ class FanOut:
         deferred = self._mutes.muted(recipients.lane, push)
         sent_now, silenced = push - deferred, self._mutes.silenced(recipients.lane, push)
         if sent_now:
-            silent = (recipients.silent | silenced) & sent_now
+            soundless = self._sounds.silenced(recipients.lane, sent_now)
+            silent = soundless | ((recipients.silent | silenced) & sent_now)
             broadcast = NewBroadcast(
                 bulletin=bulletin, lane=recipients.lane, recipients=sent_now, silent=silent
             )

@@ -7,14 +7,15 @@ import asyncio
 import ctypes
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import structlog
 
-from handlers import subscription_index
+from handlers.services.subscription_entries import entries
 from matching.index.index import Index
 from matching.index.rebuild import StoredEntry
+from matching.places.gazetteer import Gazetteer
 from storage.engine.database import Database
 from storage.subscribers import subscriptions
 from storage.subscribers.subscriptions import IndexedSubscription
@@ -35,19 +36,20 @@ class IndexKeeper:
     Matching must wait until `loaded` is set.
     """
 
-    def __init__(self, database: Database, index: Index) -> None:
+    def __init__(self, database: Database, index: Index, gazetteer: Gazetteer) -> None:
         self.loaded = asyncio.Event()
         self._database = database
         self._index = index
+        self._gazetteer = gazetteer
 
     async def run(self) -> None:
         """Load the index, then rebuild it whenever that is due, forever."""
         _return_large_blocks()
         gc.freeze()  # places and words are permanent: scanning them repeatedly is slow
         with _short_switch_interval():
-            await self._load()
+            count = await self._load()
         self.loaded.set()
-        log.info("subscriptions_loaded", count=len(self._index))
+        log.info("subscriptions_loaded", count=count)
         while True:
             await asyncio.sleep(_REBUILD_CHECK_SECONDS)
             if self._index.is_rebuild_due:
@@ -60,23 +62,23 @@ class IndexKeeper:
             await asyncio.to_thread(rebuild.finish)
             self._index.apply_rebuild(rebuild)
 
-    async def _load(self) -> None:
+    async def _load(self) -> int:
+        """Load all subscriptions; return their count."""
         rebuild = self._index.start_rebuild()
         count = 0
         async with self._database.read() as transaction:
             async for batch in subscriptions.iterate_batches(transaction):
-                count += await asyncio.to_thread(rebuild.add, map(_index_entry, batch))
+                await asyncio.to_thread(rebuild.add, self._entries(batch))
+                count += len(batch)
                 if count % _LOG_EVERY < len(batch):
                     log.info("subscriptions_loading", count=count)
         await asyncio.to_thread(rebuild.finish)
         self._index.apply_rebuild(rebuild)
+        return count
 
-
-def _index_entry(subscription: IndexedSubscription) -> StoredEntry:
-    mode = subscription_index.match_mode(
-        is_immediate=subscription.is_immediate, has_sound=subscription.has_sound
-    )
-    return subscription.id, subscription.subscriber, subscription.query, mode
+    def _entries(self, batch: Sequence[IndexedSubscription]) -> Iterator[StoredEntry]:
+        for subscription in batch:
+            yield from entries(subscription, self._gazetteer)
 
 
 @contextmanager

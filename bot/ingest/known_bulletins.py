@@ -2,7 +2,7 @@
 
 A source's own id is known for ever. The words of a sender without ids are known for a day, but a
 state that comes back is news again: down, up, down. So its words are known only if nothing else
-about the matter came from it since, or if it sends the same list again, as a retry does.
+about the same subject came from it since, or if it sends the same list again, as a retry does.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ CONTENT_DEDUP_WINDOW = timedelta(hours=24)
 """The same text from a source without ids is the same bulletin for so long."""
 
 _MAX_TEXT_LENGTH = 400  # code points
-_MAX_GENERAL_WORDS = 5  # of a text like "everything works again", which names no matter
+_MAX_GENERAL_WORDS = 5  # of a text like "everything works again", which names no subject
 _MIN_RUN = 3
 _STEP_SIZE = 20
 
@@ -43,11 +43,11 @@ async def find_known(database: Database, batch: Sequence[Bulletin]) -> list[bool
 
 @dataclass(frozen=True)
 class _Subject:
-    """Words and regions that two bulletins about one matter share."""
+    """Words and regions by which two bulletins are about the same subject."""
 
     words: frozenset[str]
     regions: frozenset[str]
-    is_general: bool  # tells that something is over, and hardly what
+    is_general: bool  # reports an end or a return in too few words to say of what
 
     def overlaps(self, other: "_Subject") -> bool:
         return (
@@ -90,14 +90,14 @@ async def _load_history(
 async def _find_known(batch: Sequence[Bulletin], history: _History) -> list[bool]:
     """Return the flags of a batch of one source."""
     has_content_keys = any(is_content_key(bulletin.key) for bulletin in batch)
-    matters: dict[str, _Subject] = {}  # by key
+    subjects: dict[str, _Subject] = {}  # by key
     for count, bulletin in enumerate(batch):
         if not has_content_keys:
-            break  # ids tell all
-        matters[bulletin.key] = _matter_of(bulletin)
+            break  # ids are enough
+        subjects[bulletin.key] = _subject_of(bulletin)
         if count % _STEP_SIZE == 0:
             await asyncio.sleep(0)
-    changed = await _find_changed(matters, history)
+    changed = await _find_changed(subjects, history)
     resent = _find_resent(batch, history)
     flags: list[bool] = []
     last_positions: dict[str, int] = {}
@@ -107,7 +107,7 @@ async def _find_known(batch: Sequence[Bulletin], history: _History) -> list[bool
         if previous is not None:
             between = batch[previous + 1 : position]
             is_known = not is_content_key(key) or not any(
-                matters[other.key].overlaps(matters[key]) for other in between if other.key != key
+                subjects[other.key].overlaps(subjects[key]) for other in between if other.key != key
             )
         else:
             is_known = key not in changed and _is_recent(bulletin, history)
@@ -125,10 +125,10 @@ def _is_recent(bulletin: Bulletin, history: _History) -> bool:
     return is_recent or not is_content_key(bulletin.key)
 
 
-async def _find_changed(matters: dict[str, _Subject], history: _History) -> set[str]:
-    """Return the content keys since which something else about the matter was stored.
+async def _find_changed(subjects: dict[str, _Subject], history: _History) -> set[str]:
+    """Return the content keys after which something else about their subject was stored.
 
-    What stands in the batch as well belongs to a list that is sent again.
+    A stored row that the batch repeats belongs to a list that is sent again.
     """
     changed: set[str] = set()
     for count, row in enumerate(history.later):
@@ -137,18 +137,18 @@ async def _find_changed(matters: dict[str, _Subject], history: _History) -> set[
         pending = [
             key for key, id_ in history.last_ids.items() if id_ < row.id and key not in changed
         ]
-        if not pending or row.key in matters:
+        if not pending or row.key in subjects:
             continue
-        matter = _matter(row.title, row.text, row.regions)
-        changed.update(key for key in pending if matter.overlaps(matters[key]))
+        subject = _read_subject(row.title, row.text, row.regions)
+        changed.update(key for key in pending if subject.overlaps(subjects[key]))
     return changed
 
 
 def _find_resent(batch: Sequence[Bulletin], history: _History) -> set[int]:
     """Return the positions of bulletins in a list that came before.
 
-    That is so if they are stored beside the same neighbour, or if three in a row stand in the
-    batch already: the queue joins requests. Two in a row may be a state that comes and goes.
+    They are resent if they are stored beside the same neighbour, or if three in a row occur in the
+    batch twice: the queue joins requests. Two in a row may be a state that comes and goes.
     """
     stored = [i for i, bulletin in enumerate(batch) if bulletin.key in history.last_ids]
     resent = {
@@ -167,11 +167,11 @@ def _find_resent(batch: Sequence[Bulletin], history: _History) -> set[int]:
     return resent
 
 
-def _matter_of(bulletin: Bulletin) -> _Subject:
-    return _matter(bulletin.title, bulletin.text[:_MAX_TEXT_LENGTH], bulletin.regions)
+def _subject_of(bulletin: Bulletin) -> _Subject:
+    return _read_subject(bulletin.title, bulletin.text[:_MAX_TEXT_LENGTH], bulletin.regions)
 
 
-def _matter(title: str, text: str, regions: Sequence[str]) -> _Subject:
+def _read_subject(title: str, text: str, regions: Sequence[str]) -> _Subject:
     report = read_report(split_words(f"{title[:_MAX_TEXT_LENGTH]}\n{text}"))
     is_general = bool(report.turning) and len(report.keys) <= _MAX_GENERAL_WORDS
     return _Subject(report.keys, frozenset(regions), is_general)

@@ -24,7 +24,7 @@ class BulletinMetrics:
     def record(self, bulletins: Iterable[Bulletin], results: Iterable[IngestResult]) -> None:
         """Count bulletins that were stored."""
         for bulletin, result in zip(bulletins, results, strict=True):
-            self._ingested.labels(bulletin.source, _fate(result)).inc()
+            self._ingested.labels(bulletin.source, _result_label(result)).inc()
 
 
 class UpdateMetrics:
@@ -32,7 +32,7 @@ class UpdateMetrics:
 
     def __init__(self, registry: CollectorRegistry, kinds: Iterable[str]) -> None:
         received = Counter(
-            "tocsin_updates", "Updates of Telegram that were stored", ["kind"], registry=registry
+            "tocsin_updates", "Updates from Telegram that were stored", ["kind"], registry=registry
         )
         self._by_kind = {kind: received.labels(kind) for kind in (*kinds, _OTHER)}
 
@@ -43,7 +43,7 @@ class UpdateMetrics:
             self._by_kind[kind].inc()
 
 
-def _fate(result: IngestResult) -> str:
+def _result_label(result: IngestResult) -> str:
     if result.is_duplicate:
         return "repeated"
     return "matched" if result.match_count else "unmatched"

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from pyroaring import BitMap
 
-from alerts.classification import is_alert, is_declared_alert, read_bulletin
+from alerts.classification import is_alert, is_declared_alert, read_in_steps
 from alerts.decision_types import AlertBulletin
 from alerts.effects import Closed
 from alerts.stored_readings import pack_reading
@@ -23,6 +23,7 @@ from bot.ingest.deduplicator import Deduplicator
 from bot.ingest.fanout import NO_RECIPIENTS, BulletinRecipients, FanOut
 from bot.ingest.known_bulletins import find_known
 from bot.ingest.metrics import BulletinMetrics
+from bot.ingest.priority_lock import PriorityLock
 from bot.sources.core.source import Batch
 from matching.index.index import Index
 from matching.near_duplicates import fingerprint
@@ -31,11 +32,18 @@ from storage.engine.database import Database, Transaction
 from storage.inbound import bulletins, duplicates, ingest_queue, readings, sources
 from storage.inbound.bulletins import Bulletin, StoredBulletin
 from storage.inbound.ingest_queue import Arrival, IngestResult
-from storage.subscribers import mute_snapshot
+from storage.inbound.readings import PackedReading
+from storage.subscribers import mute_snapshot, sound_modes
 from storage.values.lanes import Lane
 
 BATCH_SIZE = 50
 """Bulletins in one transaction: they share an fsync, and a new bulletin waits for one batch."""
+
+_BATCH_LENGTH = 20_000
+"""Characters of the bulletins in one transaction: to read them takes about a tenth of a second."""
+
+_SHORT_LENGTH = 4_096
+"""Characters of a batch that is read in milliseconds: a post of Telegram has no more."""
 
 _StoreWith = Callable[[Transaction, list[IngestResult]], Awaitable[None]]
 """Stores something in the bulletins' transaction, given the result of each of them."""
@@ -58,7 +66,7 @@ class IngestPipeline:
     clock: Callable[[], datetime]
     metrics: BulletinMetrics
     # Dedup decisions are made one batch at a time, and by no other process.
-    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _lock: PriorityLock = field(default_factory=PriorityLock)
 
     async def ingest(self, batch: Batch) -> list[IngestResult]:
         """Ingest a batch; return the result of each bulletin, in order.
@@ -66,34 +74,38 @@ class IngestPipeline:
         The bulletins and the source's cursor are stored together, so the cursor is never ahead of
         the bulletins. A large batch is matched in steps after that.
         """
-        if len(batch.bulletins) > BATCH_SIZE and not batch.is_baseline:
+        is_large = len(batch.bulletins) > BATCH_SIZE or _length(batch.bulletins) > _BATCH_LENGTH
+        if is_large and not batch.is_baseline:
             return await self._ingest_through_queue(batch)
 
         async def store_cursor(transaction: Transaction, _: list[IngestResult]) -> None:
             await self._store_cursor(transaction, batch)
 
-        async with self._lock:
+        async with self._lock.hold(is_urgent=_is_urgent(batch.bulletins)):
             return await self._store(batch.bulletins, store_cursor, baseline=batch.is_baseline)
 
     async def _ingest_through_queue(self, batch: Batch) -> list[IngestResult]:
         async with self.database.write() as transaction:
             ids = await ingest_queue.enqueue(transaction, batch.bulletins, self.clock())
             await self._store_cursor(transaction, batch)
-        await self.drain()
+        await self.drain(is_urgent=_is_urgent(batch.bulletins))
         async with self.database.read() as transaction:
             results = await ingest_queue.get_results(transaction, ids)
         return [results[id_] for id_ in ids]
 
-    async def drain(self) -> None:
-        """Ingest all arrivals in the queue, also those of other processes."""
+    async def drain(self, *, is_urgent: bool = True) -> None:
+        """Ingest all arrivals in the queue, also those of other processes.
+
+        An urgent step goes before other batches: alerts may wait in the queue.
+        """
         has_more = True
         while has_more:
-            async with self._lock:
+            async with self._lock.hold(is_urgent=is_urgent):
                 has_more = await self._drain_step()
 
     async def tick_alerts(self) -> None:
         """Apply the passing of time to active alerts; call it every few seconds."""
-        async with self._lock:
+        async with self._lock.hold(is_urgent=True):
             now = self.clock()
             if not await self.tracker.begin_decisions(now):
                 return
@@ -117,15 +129,18 @@ class IngestPipeline:
             last_bulletins = await bulletins.get(transaction, ids)
         for effect in closed:
             bulletin = last_bulletins.get(effect.incident.last_bulletin or 0)
-            self.tracker.close(effect, read_bulletin(self.reader, bulletin) if bulletin else None)
+            reading = await read_in_steps(self.reader, bulletin) if bulletin else None
+            self.tracker.close(effect, reading)
 
     async def _drain_step(self) -> bool:
         """Ingest or classify some arrivals; return False if none waits."""
         async with self.database.read() as transaction:
-            arrivals = await ingest_queue.next_waiting(transaction, BATCH_SIZE)
-        if not arrivals:
+            waiting = await ingest_queue.next_waiting(transaction, BATCH_SIZE)
+        if not waiting:
             return False
-        if len(arrivals) == BATCH_SIZE and arrivals[0].is_urgent is None:
+        arrivals = _take_batch(waiting)
+        has_more = len(waiting) == BATCH_SIZE or len(arrivals) < len(waiting)
+        if has_more and arrivals[0].is_urgent is None:
             await self._classify(arrivals)
             return True
 
@@ -142,7 +157,7 @@ class IngestPipeline:
         """Mark alerts as urgent by their text, as their source does not declare them."""
         urgent = {}
         for arrival in arrivals:
-            urgent[arrival.id] = is_alert(self.reader, arrival.bulletin)
+            urgent[arrival.id] = await is_alert(self.reader, arrival.bulletin)
             await asyncio.sleep(0)
         async with self.database.write() as transaction:
             await ingest_queue.set_urgency(transaction, urgent)
@@ -168,16 +183,7 @@ class IngestPipeline:
             ]
             async with self.database.write() as transaction:
                 stored = await bulletins.add_all(transaction, new)
-                await readings.put(
-                    transaction,
-                    [
-                        pack_reading(self.reader, bulletin, reading, matched.fingerprint)
-                        for bulletin, reading, matched in zip(
-                            stored, new_readings, recipients, strict=True
-                        )
-                        if reading
-                    ],
-                )
+                await readings.put(transaction, await self._pack(stored, new_readings, recipients))
                 await self.tracker.store(
                     transaction, [bulletin.id for bulletin in stored], self.clock()
                 )
@@ -203,7 +209,7 @@ class IngestPipeline:
         if baseline and not self.tracker.is_state_source(bulletin.source):
             return None
         await asyncio.sleep(0)  # reading takes a millisecond: let other tasks run
-        return read_bulletin(self.reader, bulletin)
+        return await read_in_steps(self.reader, bulletin)
 
     async def _match(
         self, position: int, bulletin: Bulletin, reading: Reading | None, *, baseline: bool
@@ -211,16 +217,17 @@ class IngestPipeline:
         if reading is None:
             return NO_RECIPIENTS
         await asyncio.sleep(0)
-        matches = self.index.match(reading)
+        has_sound = self.tracker.sound_rule.has_sound(bulletin, reading)
+        matches = self.index.match(reading).resolve_sound(is_default_audible=has_sound)
         fresh = self._is_fresh(bulletin, reading)
         if not reading.is_alert:
             text = f"{bulletin.title}\n{bulletin.text}"
             news_fingerprint = fingerprint(reading, bulletin.url, text)
-            push = matches.audible | matches.silent if fresh else BitMap()
+            push = matches.push if fresh else BitMap()
             silent = push if reading.is_unplaced else matches.silent & push
             return BulletinRecipients(Lane.NEWS, push, silent, matches.digest, news_fingerprint)
         if is_declared_alert(bulletin) and self.reader.is_drill(bulletin.title or bulletin.text):
-            push = BitMap() if baseline else matches.audible | matches.silent
+            push = BitMap() if baseline else matches.push
             return BulletinRecipients(Lane.NEWS, push, push, BitMap(), None)
         alert_bulletin = AlertBulletin(position, bulletin, reading, matches, fresh, baseline)
         await self.tracker.begin_decisions(self.clock(), bulletin.source)
@@ -230,11 +237,24 @@ class IngestPipeline:
         push, as_news = (
             (alert_recipients.push, alert_recipients.as_news) if fresh else (BitMap(), BitMap())
         )
-        # A warning for an area that no known place is: it may be far from most who get it.
+        # A warning for an unknown area may be far from most of its recipients.
         silent = push if reading.is_unplaced else matches.silent & push
         return BulletinRecipients(
             Lane.ALERT, push, silent, matches.digest, None, as_news, alert_recipients.notified
         )
+
+    async def _pack(
+        self,
+        stored: Sequence[StoredBulletin],
+        new_readings: Sequence[Reading | None],
+        recipients: Sequence[BulletinRecipients],
+    ) -> list[PackedReading]:
+        packed = []
+        for bulletin, reading, matched in zip(stored, new_readings, recipients, strict=True):
+            if reading:
+                packed.append(pack_reading(self.reader, bulletin, reading, matched.fingerprint))
+                await asyncio.sleep(0)  # a long one takes milliseconds
+        return packed
 
     async def _fan_out(
         self,
@@ -243,9 +263,11 @@ class IngestPipeline:
         recipients: Sequence[BulletinRecipients],
     ) -> list[int]:
         """Store the recipients of bulletins; return their number for each."""
-        fan_out = FanOut(transaction, await mute_snapshot.read(transaction), self.clock())
+        mutes = await mute_snapshot.read(transaction)
+        fan_out = FanOut(transaction, mutes, await sound_modes.read(transaction), self.clock())
         counts = []
         for bulletin, bulletin_recipients in zip(stored, recipients, strict=True):
+            await asyncio.sleep(0)  # looking for a duplicate of a long one takes milliseconds
             already_sent, already_queued = BitMap(), BitMap()
             duplicate = bulletin_recipients.fingerprint and self.deduplicator.find(
                 bulletin, bulletin_recipients.fingerprint
@@ -272,3 +294,23 @@ class IngestPipeline:
         if bulletin.expires_at and bulletin.expires_at <= now:
             return False
         return not reading.is_alert or now - bulletin.issued_at <= self.alert_ttl
+
+
+def _take_batch(waiting: Sequence[Arrival]) -> Sequence[Arrival]:
+    """Return the first arrivals within `_BATCH_LENGTH`, one at least."""
+    length = 0
+    for count, arrival in enumerate(waiting):
+        length += _length([arrival.bulletin])
+        if count and length > _BATCH_LENGTH:
+            return waiting[:count]
+    return waiting
+
+
+def _is_urgent(batch: Sequence[Bulletin]) -> bool:
+    """Return whether a batch goes first: it declares an alert, or takes milliseconds to read."""
+    return _length(batch) <= _SHORT_LENGTH or any(map(is_declared_alert, batch))
+
+
+def _length(batch: Sequence[Bulletin]) -> int:
+    """Return the number of characters to read."""
+    return sum(len(bulletin.title) + len(bulletin.text) for bulletin in batch)

@@ -7,7 +7,7 @@ import asyncio
 
 import structlog
 
-from alerts.classification import read_bulletin
+from alerts.classification import read_in_steps
 from alerts.stored_readings import current_version, pack_reading
 from matching.near_duplicates import fingerprint
 from matching.reader import Reader
@@ -17,7 +17,7 @@ from storage.inbound import bulletins, readings
 log = structlog.get_logger(__name__)
 
 _BATCH_SIZE = 20
-_SPAN = 1_000  # ids in one look at the database
+_SPAN = 1_000  # ids in one query
 _PAUSE_SECONDS = 0.005
 """Pause after each text, which takes a millisecond: at most a fifth of a core is used."""
 
@@ -33,7 +33,7 @@ class ReadingRefresher:
         self._first_unchecked = 0  # every bulletin with a lower id has a current reading
 
     async def run(self) -> None:
-        """Refresh all readings, then look at new bulletins now and then, forever."""
+        """Refresh all readings, then those of new bulletins now and then, until cancelled."""
         while True:
             try:
                 count = await self.refresh()
@@ -68,7 +68,7 @@ class ReadingRefresher:
             stored = await bulletins.get(transaction, outdated)
         refreshed = []
         for bulletin in stored.values():
-            reading = read_bulletin(self._reader, bulletin)
+            reading = await read_in_steps(self._reader, bulletin)
             text = f"{bulletin.title}\n{bulletin.text}"
             news_fingerprint = fingerprint(reading, bulletin.url, text)
             refreshed.append(pack_reading(self._reader, bulletin, reading, news_fingerprint))

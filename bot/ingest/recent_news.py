@@ -1,7 +1,7 @@
 """Recent news: an inverted index over the words of the bulletins that a duplicate may repeat.
 
 A search looks at the rarest words of a bulletin first and has two limits, so it costs the same
-whatever strangers send: entries visited in the index, and fingerprints compared.
+for any input of strangers: entries visited in the index, and fingerprints compared.
 """
 
 from collections import Counter, deque
@@ -62,7 +62,7 @@ class RecentNews:
         self._numbers_by_key.clear()
 
     def add(self, recent: RecentBulletin) -> None:
-        """Add the newest bulletin; the oldest goes if there are too many."""
+        """Add the newest bulletin; drop the oldest if there are too many."""
         number = self._next_number
         self._next_number += 1
         self._entries[number] = recent
@@ -83,7 +83,7 @@ class RecentNews:
 
         `has_id`: its source gives ids, so it says itself what is new: its bulletins never repeat
         each other. Those of a source without ids do, if their words are equal and nothing else
-        about the matter came from it since. A state that comes back is news again: an opposite
+        about the same subject came since. A state that comes back is news again: an opposite
         report in between ends the search.
         """
         can_repeat_own = not has_id
