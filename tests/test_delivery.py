@@ -72,7 +72,7 @@ async def test_a_reply_overtakes_a_broadcast(
 async def test_an_alert_gets_two_thirds_of_the_calls_against_a_flood_of_replies(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
-    """Case 63 of the catalogue of failures: alerts have twice the weight of replies."""
+    """Alerts have twice the weight of replies."""
     outbox = Outbox(sqlite, sender, 30)
     persons, to = await add_people(standin, outbox, 60)
     for asker in to[20:]:
@@ -91,7 +91,6 @@ async def test_an_alert_gets_two_thirds_of_the_calls_against_a_flood_of_replies(
 async def test_a_flood_wait_delays_only_its_chat(
     standin: Standin, sender: Sender, database: Database
 ) -> None:
-    """Case 1 of the catalogue of failures."""
     async with running_delivery(database, sender) as outbox:
         persons, to = await add_people(standin, outbox, 3)
         standin.faults.flood(2, method="sendMessage", chat=persons[0].id)
@@ -107,7 +106,7 @@ async def test_a_flood_wait_delays_only_its_chat(
 async def test_a_late_429_starts_the_flood_wait_when_it_arrives(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
-    """Case 4 of the catalogue of failures."""
+    """A local Bot API server can hold a call for seconds and then answer 429."""
     async with running_delivery(sqlite, sender) as outbox:
         persons, to = await add_people(standin, outbox, 3)
         standin.faults.flood(1, after=1.2, method="sendMessage", chat=persons[0].id)
@@ -117,20 +116,20 @@ async def test_a_late_429_starts_the_flood_wait_when_it_arrives(
         await outbox.wait_until_sent()
     assert texts_of(persons) == [["News"]] * 3
     first, second = standin.journal.of("sendMessage", persons[0].id)
-    assert second.at - first.at >= 2.2
+    assert second.arrived_at - first.arrived_at >= 2.2
 
 
 async def test_a_429_from_three_chats_pauses_all_chats(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
-    """Case 2 of the catalogue of failures."""
+    """Flood waits of several chats at once mean that Telegram limits the token."""
     async with running_delivery(sqlite, sender) as outbox:
         persons, to = await add_people(standin, outbox, 30)
         standin.faults.flood(2, method="sendMessage", times=3)
         await outbox.broadcast("News", to)
         await outbox.wait_until_sent()
-    sends = [call.at for call in standin.journal.of("sendMessage")]
-    third = [c for c in standin.journal.of("sendMessage") if c.status == 429][2].at
+    sends = [call.arrived_at for call in standin.journal.of("sendMessage")]
+    third = [c for c in standin.journal.of("sendMessage") if c.status == 429][2].arrived_at
     assert sum(third < at < third + 1.9 for at in sends) <= 3  # calls that had begun
     assert texts_of(persons) == [["News"]] * 30
 
@@ -138,7 +137,6 @@ async def test_a_429_from_three_chats_pauses_all_chats(
 async def test_a_subscriber_that_blocks_the_bot_is_suspended_and_kept(
     standin: Standin, sender: Sender, database: Database
 ) -> None:
-    """Case 5 of the catalogue of failures."""
     async with running_delivery(database, sender) as outbox:
         (person, other), to = await add_people(standin, outbox, 2)
         await person.block()
@@ -154,7 +152,6 @@ async def test_a_subscriber_that_blocks_the_bot_is_suspended_and_kept(
 async def test_a_chat_not_found_twice_is_suspended(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
-    """Case 6 of the catalogue of failures."""
     async with running_delivery(sqlite, sender) as outbox:
         nobody = await outbox.subscriber(999)
         await outbox.broadcast("One", [nobody])
@@ -166,7 +163,7 @@ async def test_a_chat_not_found_twice_is_suspended(
 async def test_a_migrated_group_gets_its_message_once_in_the_supergroup(
     standin: Standin, sender: Sender, database: Database
 ) -> None:
-    """Case 7 of the catalogue of failures."""
+    """Telegram answers with `migrate_to_chat_id` once a group is a supergroup."""
     async with running_delivery(database, sender) as outbox:
         moved = await outbox.subscriber(-77)
         street = standin.people.group("Street", supergroup=True)
@@ -183,7 +180,7 @@ async def test_a_migrated_group_gets_its_message_once_in_the_supergroup(
 async def test_markup_that_telegram_cannot_parse_is_sent_as_plain_text(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
-    """Case 10 of the catalogue of failures."""
+    """A message with broken markup must still arrive, if without formatting."""
     async with running_delivery(sqlite, sender) as outbox:
         (person,), (to,) = await add_people(standin, outbox, 1)
         await outbox.send_text("<b>Fish &amp; chips", to)
@@ -261,7 +258,7 @@ async def test_a_restart_resumes_a_broadcast_where_it_stopped(
 async def test_a_message_in_doubt_is_sent_at_most_three_times_over_crashes(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
-    """Case 29 of the catalogue of failures."""
+    """A crash loop must not repeat a message without limit."""
     outbox = Outbox(sqlite, sender, 30)
     _, to = await add_people(standin, outbox, 1)
     await outbox.broadcast("Alert", to, lane=Lane.ALERT)

@@ -10,7 +10,7 @@ import pytest
 from pyroaring import BitMap
 from support.alert_pipeline import AlertPipeline
 from support.delivery_driver import Outbox, now, running_delivery
-from support.shared_resources import catalog, gazetteer, reader, topics
+from support.shared_resources import catalog, gazetteer, reader
 
 from alerts.lifecycle import CLEAR_DELAY
 from bot.delivery.attempt import Attempt
@@ -61,7 +61,7 @@ class AlertDelivery:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Outbox]:
         """Run a delivery worker; leave when everything is sent."""
-        incident_renderer = AlertRenderer(catalog(), gazetteer(), topics())
+        incident_renderer = AlertRenderer(catalog(), gazetteer())
         render = RenderCache(BulletinRenderer(catalog(), reader()), incident_renderer, now)
         async with running_delivery(self._database, self._sender, 1000, render=render) as outbox:
             yield outbox
@@ -102,7 +102,7 @@ def last_message(person: Person) -> Message:
 async def test_a_message_is_updated_until_the_all_clear_replies_to_it_over_restarts(
     engine_delivery: AlertDelivery,
 ) -> None:
-    """Cases 47 and 51."""
+    """Neither a second source nor a restart notifies about the same alert again."""
     ann = await engine_delivery.add_listener("Kyiv")
     await engine_delivery.pipeline.raise_alert("siren", KYIV, level="yellow")
     await engine_delivery.deliver()
@@ -237,7 +237,7 @@ async def test_a_deferred_warning_is_dropped_when_the_alert_is_over(
 async def test_a_message_says_when_sources_fail_and_when_they_answer_again(
     delivery: AlertDelivery,
 ) -> None:
-    """Case 43."""
+    """Silence of the sources must not look like an all-clear."""
     ann = await delivery.add_listener("Kyiv")
     await delivery.pipeline.wait(seconds=5)
     await delivery.pipeline.raise_alert("siren", KYIV)
@@ -259,7 +259,7 @@ async def test_a_message_says_when_sources_fail_and_when_they_answer_again(
 async def test_missed_alerts_are_summarized_and_the_summary_is_not_edited(
     delivery: AlertDelivery,
 ) -> None:
-    """Case 46."""
+    """After an outage, old alerts must not be pushed as new."""
     ann = await delivery.add_listener("Kyiv OR Odesa")
     two_hours_ago = delivery.pipeline.now - timedelta(hours=2)
     missed = [

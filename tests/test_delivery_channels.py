@@ -1,7 +1,7 @@
 """Channel posts: many people read them, and none can use a callback button."""
 
 from support.delivery_driver import add_people, now, running_delivery
-from support.shared_resources import catalog, gazetteer, reader, topics
+from support.shared_resources import catalog, gazetteer, reader
 
 from bot.delivery.render_cache import RenderCache
 from bot.delivery.sender import Sender
@@ -26,7 +26,7 @@ def find_message(standin: Standin, chat: int, words: str) -> Call:
 async def test_a_channel_post_is_shortened_with_a_link_and_has_no_callback_buttons(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
-    incidents = AlertRenderer(catalog(), gazetteer(), topics())
+    incidents = AlertRenderer(catalog(), gazetteer())
     render = RenderCache(BulletinRenderer(catalog(), reader()), incidents, now)
     async with running_delivery(sqlite, sender, render=render) as outbox:
         (ann,), (reads,) = await add_people(standin, outbox, 1)

@@ -28,7 +28,7 @@ def driver(database: Database) -> DigestDriver:
 async def test_the_content_of_an_unanswered_digest_joins_exactly_the_next_one(
     standin: Standin, sender: Sender, driver: DigestDriver
 ) -> None:
-    """Cases 19 and 27 of the catalogue of failures, for digests."""
+    """A digest that may have been sent is never sent again: its entries join the next one."""
     person = standin.people.person("Ann", started=True)
     ann, bob = await driver.subscriber(person.id), await driver.subscriber(6)
     for subscriber in (ann, bob):
@@ -53,7 +53,7 @@ async def test_the_content_of_an_unanswered_digest_joins_exactly_the_next_one(
 
 
 async def test_a_digest_interrupted_by_a_crash_joins_the_next_one(driver: DigestDriver) -> None:
-    """Case 27 of the catalogue of failures, for digests."""
+    """A crash between the attempt and its outcome leaves the delivery in doubt."""
     ann = await driver.subscriber()
     await driver.subscribe(ann, "Kherson")
     await driver.add_entry("Storm over Kherson", ann)

@@ -71,7 +71,7 @@ def test_an_idle_lane_leaves_its_share_to_the_others() -> None:
 
 
 def test_a_flood_of_commands_leaves_an_alert_two_thirds_of_the_rate() -> None:
-    """Case 63 of the catalogue of failures: rate of the alert and delay of its first message."""
+    """The alert's first message is among the next two calls."""
     outbox = full_outbox(Lane.REPLY)
     outbox.run(1_000)
     outbox.add(Lane.ALERT, 3_000)

@@ -162,7 +162,6 @@ def test_a_group_gets_twenty_messages_a_minute() -> None:
 
 
 def test_a_flood_wait_delays_only_its_chat() -> None:
-    """Case 1 of the catalogue of failures."""
     clock = Clock()
     limiter = RateLimiter(30, clock)
     limiter.record_flood_wait(5, 40)
@@ -172,7 +171,7 @@ def test_a_flood_wait_delays_only_its_chat() -> None:
 
 
 def test_a_429_from_three_chats_within_a_second_pauses_all() -> None:
-    """Case 2 of the catalogue of failures."""
+    """Flood waits of several chats at once mean that Telegram limits the token."""
     clock = Clock()
     limiter = RateLimiter(30, clock)
     for chat in (5, 5, 5, 6):
@@ -201,7 +200,7 @@ def test_chats_that_need_not_wait_are_dropped() -> None:
 def test_no_second_exceeds_the_rate_however_calls_bunch_on_the_way(
     rate: int, stalls: tuple[float, ...], connect: float
 ) -> None:
-    """Stalls longer than a late loop catches up, and calls that wait for a new connection."""
+    """The network stalls for longer than a late loop catches up, or calls wait for a connection."""
     clock, rng = Clock(), random.Random(3)
     limiter = RateLimiter(rate, clock)
     lengths = itertools.cycle(stalls)

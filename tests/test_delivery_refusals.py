@@ -42,7 +42,7 @@ def bot_messages(forum: Group) -> list[tuple[str, int | None]]:
 async def test_messages_to_a_closed_topic_go_to_the_group_which_is_notified_once(
     standin: Standin, sender: Sender, database: Database
 ) -> None:
-    """Case 8 of the catalogue of failures."""
+    """Telegram refuses messages to a closed or deleted forum topic."""
     async with running_delivery(database, sender) as outbox:
         forum, thread, topic = await open_topic(standin, outbox)
         await outbox.broadcast("Open", [topic])
@@ -84,7 +84,7 @@ async def test_a_reopened_topic_gets_its_messages_again(
 async def test_a_silently_ignored_topic_is_noticed_and_nothing_is_sent_twice(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
-    """Case 9 of the catalogue of failures."""
+    """Telegram may ignore `message_thread_id`, so the returned thread is checked."""
     async with running_delivery(sqlite, sender) as outbox:
         forum, _, topic = await open_topic(standin, outbox)
         standin.faults.lose_thread(method="sendMessage", times=None)
@@ -98,7 +98,7 @@ async def test_a_silently_ignored_topic_is_noticed_and_nothing_is_sent_twice(
 async def test_a_rejected_token_stops_delivery_and_is_logged_as_an_error(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
-    """Case 12 of the catalogue of failures."""
+    """Telegram answers 401 to every call with a revoked token."""
 
     def errors() -> list[str]:
         return [line["event"] for line in logs if line["log_level"] == "error"]
@@ -122,7 +122,7 @@ async def test_a_rejected_token_stops_delivery_and_is_logged_as_an_error(
 async def test_a_message_deleted_by_telegram_at_once_counts_as_sent(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
-    """Case 14 of the catalogue of failures."""
+    """Telegram answers 500 although it sent the message; a retry would duplicate it."""
     error = ApiError("sent message was immediately deleted")
     standin.faults.answer(500, error.body(), accepts=True, method="sendMessage")
     async with running_delivery(sqlite, sender) as outbox:
@@ -136,7 +136,7 @@ async def test_a_message_deleted_by_telegram_at_once_counts_as_sent(
 async def test_an_html_page_instead_of_a_response_is_retried(
     standin: Standin, sender: Sender, sqlite: Database, status: int
 ) -> None:
-    """Case 15 of the catalogue of failures, and codes that Telegram does not use."""
+    """Gateways answer with HTML pages and with status codes that Telegram never uses."""
     standin.faults.break_down(status, method="sendMessage", times=2)
     async with running_delivery(sqlite, sender) as outbox:
         (person,), to = await add_people(standin, outbox, 1)
@@ -162,7 +162,7 @@ async def test_a_proxy_error_suspends_no_subscriber(
 async def test_an_alert_that_ended_in_the_outbox_is_not_sent(
     standin: Standin, sender: Sender, database: Database
 ) -> None:
-    """Case 46 of the catalogue of failures: an outage of ours, or of Telegram's."""
+    """An alert can end in the outbox during an outage of the bot or of Telegram."""
     offset = timedelta()
 
     def clock() -> datetime:
@@ -174,8 +174,8 @@ async def test_an_alert_that_ended_in_the_outbox_is_not_sent(
         ends = clock() + timedelta(minutes=20)
         await outbox.broadcast("Alert", to[:2], lane=Lane.ALERT, expires_at=ends)
         await persons[1].chat.wait(lambda messages: len(messages) == 1)
-        over = clock() - timedelta(seconds=1)  # a cycle that has begun uses an earlier time
-        await outbox.broadcast("Alert for all", to, lane=Lane.ALERT, expires_at=over)
+        ended_at = clock() - timedelta(seconds=1)  # a cycle that has begun uses an earlier time
+        await outbox.broadcast("Alert for all", to, lane=Lane.ALERT, expires_at=ended_at)
         await outbox.send_text("An answer", to[2])
         await persons[2].chat.wait(lambda messages: len(messages) == 1)
         assert await outbox.has_backlog()

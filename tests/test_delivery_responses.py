@@ -92,7 +92,7 @@ RESPONSES = st.binary(max_size=60) | st.builds(http_response, STATUSES, BODIES)
 async def test_any_response_maps_to_an_outcome_that_can_be_stored(
     server: RawServer, response: bytes, thread: int
 ) -> None:
-    """Cases 3, 15, 20 and 21 of the catalogue of failures, and any other response."""
+    """The responses are random bytes, or HTTP with a random or malformed body."""
     match await server.send(response, thread):
         case RetryAfter(seconds):
             assert 1 <= seconds <= MAX_FLOOD_WAIT_SECONDS
@@ -140,10 +140,10 @@ async def test_a_response_maps_to_its_outcome(
 async def test_an_endless_response_is_not_read_to_its_end(
     server: RawServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Case 55 of the catalogue of failures, by way of a proxy."""
+    """A broken proxy can answer with a body of any size."""
     monkeypatch.setattr("bot.delivery.http_transport.MAX_RESPONSE_BYTES", 1000)
     assert await server.send(http_response(200, b" " * 1001)) == MaybeSent(
-        "the response does not end"
+        "the response is incomplete"
     )
 
 

@@ -90,7 +90,7 @@ def test_a_server_error_is_retried_five_times_with_backoff() -> None:
 
 
 def test_an_alert_is_retried_over_server_errors_while_it_is_fresh() -> None:
-    """Case 15 of the catalogue of failures."""
+    """A server error probably means that the message was not sent."""
     decisions = [decide_default(Failed("502"), n, Lane.ALERT) for n in range(1, 50)]
     waits = [(d.due_at - NOW).total_seconds() for d in decisions if isinstance(d, Retry)]
     assert waits[:5] == [1, 2, 4, 8, 16]
@@ -116,7 +116,7 @@ def bulletin(**changes: Any) -> Bulletin:
 
 
 def test_an_alert_is_fresh_until_it_expires_however_long_it_waited() -> None:
-    """Case 46 of the catalogue of failures: its age is measured at ingest, not in the outbox."""
+    """The age of an alert is measured at ingest, not in the outbox."""
     later = NOW + timedelta(days=1)
     assert is_fresh(Lane.ALERT, bulletin(), later)
     assert is_fresh(Lane.ALERT, bulletin(expires_at=later + timedelta(seconds=1)), later)
@@ -134,7 +134,6 @@ def test_a_blocked_chat_is_not_retried() -> None:
 
 
 def test_a_chat_not_found_is_retried_once() -> None:
-    """Case 6 of the catalogue of failures."""
     assert isinstance(decide_default(Unreachable(SuspensionReason.NOT_FOUND), 1, Lane.ALERT), Retry)
     assert isinstance(
         decide_default(Unreachable(SuspensionReason.NOT_FOUND), 2, Lane.ALERT), GiveUp

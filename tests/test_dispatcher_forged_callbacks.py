@@ -26,7 +26,7 @@ TAILS = (
 
 @pytest.mark.parametrize("offset", range(4))
 async def test_every_kind_of_button_answers_forged_data(sqlite: Database, offset: int) -> None:
-    """Case 64 of the catalogue of failures."""
+    """Anyone can send any callback data: no handler may fail or stay silent."""
     driver = ConversationDriver(sqlite, operators=[ANN])
     await driver.send("/subscribe Kyiv")
     await driver.publish("Bridge closed in Kyiv", "It is. " * 900)

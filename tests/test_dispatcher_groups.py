@@ -29,7 +29,6 @@ async def test_an_administrator_subscribes_the_group(database: Database) -> None
 
 
 async def test_a_member_who_is_no_administrator_changes_nothing(database: Database) -> None:
-    """Case 65 of the catalogue of failures."""
     driver = ConversationDriver(database, only_ann)
     for command in ("/subscribe Kyiv", "/unsubscribe", "/language uk", "/timezone UTC"):
         response = await driver.send_in_group(command, user=BEN)
@@ -46,7 +45,7 @@ async def test_every_member_may_read(sqlite: Database) -> None:
 
 
 async def test_an_anonymous_administrator_may_change(sqlite: Database) -> None:
-    """Case 65 of the catalogue of failures."""
+    """Telegram names the group as the sender of an anonymous administrator's message."""
     driver = ConversationDriver(sqlite, only_ann)
     await driver.send_in_group("/subscribe Kyiv", anonymous=True)
     assert len(await driver.get_subscriptions(GROUP)) == 1
@@ -54,7 +53,7 @@ async def test_an_anonymous_administrator_may_change(sqlite: Database) -> None:
 
 @pytest.mark.parametrize("prefix", ["sx", "sh", "sr", "c"])
 async def test_write_buttons_work_for_administrators_only(sqlite: Database, prefix: str) -> None:
-    """Case 65 of the catalogue of failures."""
+    """Every member of a group can press the buttons under a message."""
     driver = ConversationDriver(sqlite, only_ann)
     await driver.send_in_group("/subscribe Mykolaiv")
     before = await driver.get_subscriptions(GROUP)
@@ -91,7 +90,7 @@ async def test_a_reply_outside_a_forum_belongs_to_the_group(sqlite: Database) ->
 
 
 async def test_the_quota_counts_all_forum_topics_of_a_chat(sqlite: Database) -> None:
-    """Case 62 of the catalogue of failures."""
+    """A chat must not multiply its quota by opening forum topics."""
     driver = ConversationDriver(sqlite, only_ann, quota=1)
     await driver.send_in_group("/subscribe Kyiv", thread=FORUM_TOPIC)
     response = await driver.send_in_group("/subscribe Lviv", thread=FORUM_TOPIC + 1)
@@ -110,7 +109,7 @@ async def test_messages_between_members_are_ignored(sqlite: Database, text: str)
 async def test_a_group_that_becomes_a_supergroup_keeps_its_subscriptions(
     database: Database,
 ) -> None:
-    """Case 7 of the catalogue of failures."""
+    """Telegram gives the supergroup a new chat id."""
     driver = ConversationDriver(database, only_ann)
     small_group_message = group_message("/subscribe Kyiv", anonymous=True)
     small_group_message["chat"] = small_group_message["sender_chat"] = {

@@ -58,3 +58,20 @@ async def test_every_change_of_settings_is_made_and_answered_once(postgresql_url
         assert await driver.waiting_updates() == []
         assert driver.match_audible("Storm over Kherson") == []
         assert len(driver.match_audible("Storm over Lviv")) == 2
+
+
+@pytest.mark.parametrize("fault", [Fault.ANSWER_LOST, Fault.COMMIT_LATE], ids=lambda f: f.name)
+async def test_a_moved_place_takes_its_subscription_along_if_its_commit_is_in_doubt(
+    postgresql_url: str, fault: Fault
+) -> None:
+    proxy = PostgresProxy()
+    async with faulty_database(postgresql_url, proxy) as database:
+        driver = ConversationDriver(database)
+        await driver.send("/places Mum = Kherson")
+        await driver.send("/subscribe Mum")
+        assert len(driver.match_audible("Storm over Kherson")) == 1
+        proxy.inject(first_that_writes("saved_place", fault=fault))
+        assert "follows along" in (await driver.send("/places Mum = Lviv")).html
+        assert driver.match_audible("Storm over Kherson") == []
+        assert len(driver.match_audible("Storm over Lviv")) == 1
+    assert len(proxy.hit) == 1

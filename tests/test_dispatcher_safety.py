@@ -189,7 +189,7 @@ async def test_every_command_is_answered_by_a_reply_in_every_language(
 
 @pytest.mark.parametrize("data", ["x", "sx", "sx:", "sx:x", "c:1", "c:1:1:x", "f:", "…", "💥" * 16])
 async def test_every_button_is_answered(sqlite: Database, data: str) -> None:
-    """Case 64 of the catalogue of failures."""
+    """Telegram shows a progress bar on a button until the bot answers."""
     response = await ConversationDriver(sqlite).press(data)
     answers = [call for call in response.immediate_calls if isinstance(call, CallbackAnswer)]
     assert len(answers) == 1

@@ -1,7 +1,7 @@
 """Faults of updates: malformed ones, failing ones, a silent Telegram, a refused token."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -219,7 +219,110 @@ async def test_a_refused_token_ends_the_process_with_one_sentence(tmp_path: Path
         code, _, err = await installation.call("run")
     assert code == 1
     assert "Traceback" not in err
-    sentence = "Telegram refuses the token: check telegram.token, or get a new one from @BotFather"
+    sentence = "Telegram rejects the token: check telegram.token, or get a new one from @BotFather"
     assert [line for line in err.splitlines() if line.startswith("tocsin: ")] == [
         f"tocsin: {sentence}"
     ]
+
+
+async def test_ids_that_go_on_lower_after_days_without_updates_are_received(
+    sqlite: Database,
+) -> None:
+    """Telegram continues the ids at random after a week; the old offset confirmed them unseen."""
+    seconds = 0.0
+    bot = ScriptedBot([message(700)], [], [], [message(90)], [message(91)])
+    answers = bot.do_api_request
+
+    async def days_later(method: str, api_kwargs: dict[str, Any]) -> list[Any]:
+        nonlocal seconds
+        seconds += 3.5 * 86_400
+        return await answers(method, api_kwargs)
+
+    bot.do_api_request = days_later  # type: ignore[method-assign,assignment]
+    queue = build_queue(sqlite)
+    poller = UpdatePoller(bot, queue.store, lambda: seconds)  # type: ignore[arg-type]
+    task = asyncio.create_task(poller.run(None))
+    await wait_until(lambda: len(bot.offsets) == 6, "the poller polls on")
+    task.cancel()
+    assert bot.offsets == [None, 701, 701, None, 91, 92]
+    async with sqlite.read() as transaction:
+        waiting = await update_inbox.next_waiting(transaction, 10)
+    assert {update.update_id for update in waiting} == {700, 90, 91}
+
+
+async def test_a_restart_polls_from_the_update_received_last(database: Database) -> None:
+    """The bot polled from the highest id of all time, and confirmed lower ones unseen."""
+    now = NOW
+    metrics = UpdateMetrics(CollectorRegistry(), ())
+    queue = UpdateQueue(database, ignore, lambda: now, metrics)
+    assert await queue.offset() is None
+    await queue.store([message(700)])
+    now += timedelta(days=8)
+    assert await queue.offset() is None
+    await queue.store([message(90), message(91)])
+    assert await queue.offset() == 92
+    now += timedelta(minutes=5)
+    await queue.store([message(92)])
+    async with database.write() as transaction:
+        await update_inbox.complete_all(transaction, [90, 91, 92, 700], now)
+        await update_inbox.purge(transaction, now + timedelta(days=1))
+    assert await queue.offset() == 93
+
+
+async def test_a_watched_channels_post_overtakes_a_flood_of_strangers(sqlite: Database) -> None:
+    """All slots were taken by strangers, and 500 of their updates waited before the post."""
+    gate, handled = asyncio.Event(), list[int]()
+
+    async def process(update: PendingUpdate) -> None:
+        if "channel_post" not in update.payload:
+            await asyncio.wait_for(gate.wait(), 120)
+        async with sqlite.write() as transaction:
+            await update_inbox.complete(transaction, update.update_id, NOW)
+        handled.append(update.update_id)
+
+    metrics = UpdateMetrics(CollectorRegistry(), ())
+    queue = UpdateQueue(
+        sqlite, process, lambda: NOW, metrics, lambda update: "channel_post" in update.payload
+    )
+    await queue.store([message(number, chat=number) for number in range(1, 1_201)])
+    task = asyncio.create_task(queue.run())
+    await wait_until(lambda: len(queue._claimed) >= 500, "the window is full")
+    posts = [{"update_id": 2_000 + n, "channel_post": {"chat": {"id": -9}}} for n in range(3)]
+    await queue.store([*posts, posts[0]])
+    await wait_until(lambda: len(handled) >= 3, "the posts are handled")
+    assert handled == [2_000, 2_001, 2_002]
+    gate.set()
+    await wait_until(lambda: len(handled) == 1_203, "the strangers are answered")
+    task.cancel()
+    await asyncio.wait({task})
+
+
+async def test_long_messages_are_handled_one_at_a_time_beside_the_others(sqlite: Database) -> None:
+    """Sixteen people with 4,000 characters each held the loop in turn, and all alerts with it."""
+    gate, at_work, handled = asyncio.Event(), set[int](), list[int]()
+
+    async def process(update: PendingUpdate) -> None:
+        at_work.add(update.update_id)
+        if update.update_id <= 16:
+            await asyncio.wait_for(gate.wait(), 120)
+        async with sqlite.write() as transaction:
+            await update_inbox.complete(transaction, update.update_id, NOW)
+        handled.append(update.update_id)
+
+    long_texts = [message(number, chat=number) for number in range(1, 17)]
+    for number, update in enumerate(long_texts):
+        holder = update["message"]
+        if number % 3 == 1:
+            holder["reply_to_message"] = {}
+            holder = holder["reply_to_message"]
+        holder["caption" if number % 3 == 2 else "text"] = "x" * 4_096
+    queue = UpdateQueue(sqlite, process, lambda: NOW, UpdateMetrics(CollectorRegistry(), ()))
+    await queue.store([*long_texts, *(message(number, chat=number) for number in range(17, 40))])
+    task = asyncio.create_task(queue.run())
+    await wait_until(lambda: len(handled) == 23, "the short ones are answered")
+    assert sorted(handled) == [*range(17, 40)]
+    assert len(at_work) == 24
+    gate.set()
+    await wait_until(lambda: len(handled) == 39, "the long ones are answered")
+    task.cancel()
+    await asyncio.wait({task})

@@ -159,7 +159,7 @@ async def test_a_shutdown_does_not_wait_for_an_endless_update(
 
 
 async def test_a_flood_from_one_chat_delays_no_other_chat(sqlite: Database) -> None:
-    """Case 63 of the catalogue of failures: a chat that writes after 3,000 updates is next."""
+    """Chats take turns, so a chat that writes after 3,000 updates of another is next."""
     async with running_queue(sqlite) as (queue, dispatcher):
         await queue.store([message(n, 666) for n in range(1, 3_001)])
         await dispatcher.wait_for(3)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.delivery.outcome import Outcome
 from handlers.messages.alert import IncidentView
+from handlers.messages.place_distance import FollowedCircle
 from storage.inbound.bulletins import StoredBulletin
 from storage.inbound.incidents import NotificationReason
 from storage.subscribers.subscribers import ChatKind, Subscriber
@@ -54,6 +55,7 @@ class Attempt:
     broadcast_id: int | None = None  # broadcast that records the call
     maybe_sent: int = 0  # earlier calls that Telegram may have accepted
     incident_message: IncidentMessage | None = None  # sent instead of the bulletin
+    circles: tuple[FollowedCircle, ...] = ()  # of the recipient, for the distance
     outcome: Outcome | None = None  # None: in flight
 
     @property

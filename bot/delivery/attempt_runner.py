@@ -1,4 +1,4 @@
-"""Execution of an attempt: render its message and make the Bot API call."""
+"""Attempt runner: render an attempt's message and make the Bot API call."""
 
 from collections.abc import Callable
 
@@ -9,17 +9,20 @@ from bot.delivery.outcome import Outcome, Rejected, Sent
 from bot.delivery.render_cache import without_callback_buttons
 from bot.delivery.sender import Sender
 from bot.delivery.shown_messages import ShownMessages
+from handlers.messages.place_distance import FollowedCircle
 from storage.inbound.bulletins import StoredBulletin
 from storage.subscribers.subscribers import Subscriber
 from storage.values.message import MessageContent
 
 log = structlog.get_logger(__name__)
 
-Render = Callable[[StoredBulletin | IncidentMessage, Subscriber], MessageContent]
-"""Renders a bulletin or a message about incidents for one subscriber."""
+Render = Callable[
+    [StoredBulletin | IncidentMessage, Subscriber, tuple[FollowedCircle, ...]], MessageContent
+]
+"""Renders a bulletin or a message about incidents for one subscriber, who follows circles."""
 
 
-async def execute(
+async def run_attempt(
     attempt: Attempt, sender: Sender, render: Render, shown: ShownMessages
 ) -> Outcome:
     """Send or edit the message of an attempt.
@@ -49,7 +52,7 @@ def is_already_shown(attempt: Attempt, render: Render, shown: ShownMessages) -> 
         return False
     try:
         content = _content(attempt, render)
-    except Exception:  # noqa: BLE001 - `execute` reports it
+    except Exception:  # noqa: BLE001 - `run_attempt` reports it
         return False
     return shown.shows(attempt.subscriber.chat_id, message.edited_message_id, content)
 
@@ -68,5 +71,8 @@ def _recorded(
 
 def _content(attempt: Attempt, render: Render) -> MessageContent:
     source = attempt.incident_message or attempt.payload
-    content = source if isinstance(source, MessageContent) else render(source, attempt.subscriber)
+    if isinstance(source, MessageContent):
+        content = source
+    else:
+        content = render(source, attempt.subscriber, attempt.circles)
     return without_callback_buttons(content) if attempt.is_channel_post else content

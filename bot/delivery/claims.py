@@ -9,8 +9,10 @@ from pyroaring import BitMap
 from bot.delivery.attempt import Attempt, IncidentMessage
 from bot.delivery.expiry import ExpiredMessages, is_fresh
 from bot.delivery.fair_share import StrideScheduler
+from bot.delivery.followed_circles import read_circles
 from bot.delivery.incident_message_builder import IncidentMessageBuilder
 from bot.delivery.rate_limiter import CHAT_INTERVAL_SECONDS
+from handlers.messages.place_distance import can_have_distance
 from storage.engine.database import Transaction
 from storage.inbound import bulletins
 from storage.inbound.bulletins import StoredBulletin
@@ -43,7 +45,7 @@ class Claims:
 
 @dataclass(frozen=True)
 class _DueDelivery:
-    """Delivery that is due, with what it takes to send it."""
+    """Delivery that is due, with everything needed to send it."""
 
     delivery: Delivery
     subscriber: Subscriber
@@ -109,6 +111,7 @@ class Claimer:
                     lanes.discard(lane)
             self._scheduler.charge(used)
             room -= sum(used.values())
+        await self._add_circles()
         await self._store()
         return self._claims
 
@@ -145,7 +148,7 @@ class Claimer:
                 delivery.id in messages,
                 messages.get(delivery.id),
             )
-            # Two to one chat may have been deferred to the same instant: the older goes first.
+            # Two deliveries to a chat may have the same due time: the older one is sent first.
             for delivery in sorted(due, key=lambda delivery: delivery.id)
             if delivery.id not in locked
         ]
@@ -276,6 +279,17 @@ class Claimer:
             self._busy_chats.add(chat)
             return None
         return timedelta(seconds=seconds)
+
+    async def _add_circles(self) -> None:
+        """Add the circles that recipients of messages with a position follow."""
+        attempts = {
+            attempt.subscriber.number: attempt
+            for attempt in self._claims.attempts
+            if isinstance(attempt.payload, StoredBulletin) and can_have_distance(attempt.payload)
+        }
+        if attempts:
+            for number, circles in (await read_circles(self._transaction, attempts)).items():
+                attempts[number].circles = circles
 
     async def _store(self) -> None:
         rows = [a.delivery_id for a in self._claims.attempts if a.delivery_id is not None]

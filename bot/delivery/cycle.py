@@ -272,7 +272,7 @@ def _last_warnings(
         number = attempt.subscriber.number
         incident_ids = tuple(view.incident.id for view in message.snapshot.views)
         if outcome.message_id == message.edited_message_id:
-            # The window is counted from the notification, which an edit is not.
+            # The window starts at the notification; an edit does not notify.
             merged_into = recent.get(number)
             if merged_into and merged_into.message_id == outcome.message_id:
                 recent[number] = replace(merged_into, incident_ids=incident_ids)

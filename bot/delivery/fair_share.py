@@ -64,7 +64,7 @@ class StrideScheduler:
         return allotted
 
     def charge(self, used: Mapping[Lane, int]) -> None:
-        """Count the calls that lanes use of those allotted to them."""
+        """Count the allotted calls that the lanes have used."""
         for lane, count in used.items():
             self._passes[lane] += count * _STRIDES[lane]
         lowest = min((self._passes[lane] for lane in self._waiting), default=0)

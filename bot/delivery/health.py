@@ -46,10 +46,10 @@ class DeliveryHealth:
     async def check_telegram(self) -> str | None:
         """Return why Telegram accepts no message; None if it does."""
         if self._is_token_rejected:
-            return "Telegram refuses the token"
+            return "Telegram rejects the token: check telegram.token"
         delay = self._rate_limiter.delay()
         if delay > _LONG_WAIT_SECONDS:
-            return f"Telegram has told the bot to wait: {timedelta(seconds=round(delay))} are left"
+            return f"Telegram asked the bot to wait: {timedelta(seconds=round(delay))} left"
         return None
 
     async def check_lanes(self) -> str | None:
@@ -62,7 +62,7 @@ class DeliveryHealth:
         if not stalled:
             return None
         names = ", ".join(lane.name.lower() for lane in stalled)
-        return f"nothing goes for {STALL_SECONDS:.0f} s though something is due: {names}"
+        return f"no call for {STALL_SECONDS:.0f} s although messages are due: {names}"
 
     def _is_stalled(self, lane: Lane, lane_backlog: Backlog) -> bool:
         due_before = self._clock() - timedelta(seconds=STALL_SECONDS)

@@ -109,7 +109,7 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > MAX_RESPONSE_BYTES:
-            raise MaybeSent("the response does not end")
+            raise MaybeSent("the response is incomplete")
     return bytes(body)
 
 

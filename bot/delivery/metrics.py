@@ -42,7 +42,7 @@ class DeliveryMetrics:
                 registry, "retried", "Messages scheduled to be sent again"
             ),
             Disposition.EXPIRED: _counter_by_lane(
-                registry, "expired", "Messages dropped, as it was too late to send them"
+                registry, "expired", "Messages dropped because it was too late to send them"
             ),
             Disposition.FAILED: _counter_by_lane(
                 registry, "failed", "Messages given up and kept as dead letters"

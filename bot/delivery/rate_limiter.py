@@ -14,11 +14,11 @@ GROUP_WINDOW_SECONDS = 60.0
 FLOODED_CHAT_LIMIT = 3
 """A 429 from so many chats within a second means that the whole bot is too fast."""
 
-_CATCH_UP_SECONDS = 0.05  # a late event loop catches up by so much
+_CATCH_UP_SECONDS = 0.05  # the most that a late event loop catches up
 _CATCH_UP_SECONDS_AFTER_STALL = 0.5  # calls that came together leave the second together
 _MARGIN_SECONDS = 0.002  # added to the second: clocks differ a little
-_GUARD_SHARE = 200  # one in so many calls a second is not made: some bunch on the way unseen
-_OVERTAKING_SECONDS = 0.002  # a call may arrive before another that was written so long before
+_GUARD_SHARE = 200  # one of 200 calls a second is not made: some bunch on the way
+_OVERTAKING_SECONDS = 0.002  # a call may overtake another that was written this much earlier
 _LONGEST_WAY = 1.0  # seconds to Telegram; a slower response was counted earlier
 _SHORTEST_CALL_DRIFT = 1.0002  # factor for each call: a busy second must not raise it much
 _PRUNE_EVERY = 10_000  # permits, then chats that need not wait are dropped
@@ -101,10 +101,11 @@ class _CallCounter:
         return self._leaves_at(self._written[excess])
 
     def _leaves_at(self, permit: Permit) -> float:
-        """Return the time at which Telegram's window of a second has left a call behind.
+        """Return the time from which a call is no longer in Telegram's window of a second.
 
-        The call was counted sooner than its response by at least the way back, and the next call
-        arrives later than it is written by the way there: together, the shortest call.
+        Telegram counted the call earlier than its response arrived, by the way back at least. It
+        counts the next call later than that is written, by the way there. Both ways together take
+        as long as the shortest call at least.
         """
         counted_by = min(permit.answered_by - self._shortest_call, permit.written_at + _LONGEST_WAY)
         return max(counted_by, permit.written_at) + 1 + _MARGIN_SECONDS

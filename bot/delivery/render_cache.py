@@ -1,7 +1,7 @@
 """Render cache: each message is rendered once for recipients with the same options."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -9,6 +9,8 @@ from functools import partial
 from bot.delivery.attempt import IncidentMessage, IncidentSnapshot
 from handlers.messages.alert import AlertRenderer
 from handlers.messages.bulletin import BulletinRenderer, RenderOptions
+from handlers.messages.place_distance import FollowedCircle
+from handlers.text.html import Html, join
 from storage.inbound.bulletins import StoredBulletin
 from storage.inbound.incidents import NotificationReason
 from storage.subscribers.subscribers import Subscriber
@@ -31,17 +33,37 @@ class RenderCache:
         ] = OrderedDict()
 
     def __call__(
-        self, source: StoredBulletin | IncidentMessage, subscriber: Subscriber
+        self,
+        source: StoredBulletin | IncidentMessage,
+        subscriber: Subscriber,
+        circles: Sequence[FollowedCircle] = (),
     ) -> MessageContent:
-        """Render a bulletin or a message about incidents for a subscriber."""
+        """Render a bulletin or a message about incidents for a subscriber, who follows circles."""
         options = RenderOptions.of(subscriber)
         if isinstance(source, StoredBulletin):
-            return self._cached(source.id, options, partial(self._messages.render, source, options))
+            render = partial(self._messages.render, source, options)
+            content = self._cached(source.id, options, render)
+            return self._with_distance(content, source, circles, options)
         snapshot = source.snapshot
         content = self._cached(
             snapshot, options, partial(self._render_incidents, snapshot, options)
         )
+        bulletin = snapshot.views[0].bulletin if len(snapshot.views) == 1 else None
+        content = self._with_distance(content, bulletin, circles, options)
         return replace(content, reply_to=source.reply_to)
+
+    def _with_distance(
+        self,
+        content: MessageContent,
+        bulletin: StoredBulletin | None,
+        circles: Sequence[FollowedCircle],
+        options: RenderOptions,
+    ) -> MessageContent:
+        """Add the distance from what this subscriber follows; all others share a rendering."""
+        if bulletin is None or not circles:
+            return content
+        line = self._incidents.distances.render(bulletin, circles, options.language)
+        return replace(content, html=join("\n\n", [Html(content.html), line]))
 
     def _cached(
         self,

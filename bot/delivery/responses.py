@@ -39,7 +39,7 @@ class FloodWait(NetworkError):  # noqa: N818 - named for the state of the call
     """
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"429, for {seconds} s")
+        super().__init__(f"429, retry after {seconds} s")
         self.seconds = seconds
 
 

@@ -64,7 +64,7 @@ class Expire:
 
 @dataclass(frozen=True)
 class GiveUp:
-    """Keep the message as a dead letter, until an operator retries it."""
+    """Keep the message as a dead letter until an operator retries it."""
 
     reason: str
 
@@ -115,7 +115,7 @@ def _certainly_not_sent_delay(
         case NotSent(reason):
             return _FIRST_DELAY, reason
         case TokenRejected():
-            return _TOKEN_DELAY, "Telegram refuses the token"
+            return _TOKEN_DELAY, "Telegram rejects the token"
 
 
 def _after_failure(

@@ -19,13 +19,13 @@ _SECRET_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,256}")  # core.telegram.org/bots/ap
 
 def _checked_token(token: SecretStr) -> SecretStr:
     if not _TOKEN.fullmatch(token.get_secret_value()):
-        raise ValueError("a token as @BotFather gives it: digits, a colon, letters and digits")
+        raise ValueError("a token from @BotFather: digits, a colon, then letters and digits")
     return token
 
 
 def _checked_secret_token(token: SecretStr) -> SecretStr:
     if not _SECRET_TOKEN.fullmatch(token.get_secret_value()):
-        raise ValueError("1 to 256 letters of English, digits, _ and -")
+        raise ValueError("1 to 256 ASCII letters, digits, _ and -")
     return token
 
 
@@ -47,7 +47,7 @@ class TelegramSettings(Section, frozen=True):
     @model_validator(mode="after")
     def _require_webhook_settings(self) -> Self:
         if self.mode == "webhook" and not (self.webhook_url and self.secret_token):
-            raise ValueError('webhook_url and secret_token with mode = "webhook"')
+            raise ValueError('webhook_url and secret_token, which mode = "webhook" requires')
         return self
 
 
@@ -57,9 +57,11 @@ class DeliverySettings(Section, frozen=True):
     rate: Annotated[int, Field(ge=1, le=PAID_RATE)] = FREE_RATE  # messages a second, all chats
     paid_broadcast: bool = False
     alert_ttl: Annotated[Duration, duration_range("1s", "1d")] = timedelta(minutes=15)
+    # Level from which warnings have sound unless a person chose; air-raid alerts always have it.
+    sound_from: Literal["green", "yellow", "orange", "red"] = "orange"
 
     @model_validator(mode="after")
     def _require_paid_broadcast(self) -> Self:
         if self.rate > FREE_RATE and not self.paid_broadcast:
-            raise ValueError(f"rate up to {FREE_RATE}, or paid_broadcast = true")
+            raise ValueError(f"a rate of at most {FREE_RATE}, or paid_broadcast = true")
         return self

@@ -42,7 +42,7 @@ class Settlement:
         self.dispositions = DispositionCounts()
 
     async def settle(self, attempts: Sequence[Attempt]) -> list[int]:
-        """Store the outcomes of attempts, which all have one.
+        """Store the outcomes of finished attempts.
 
         Returns the ids of subscriptions that have another subscriber now, for the index.
         """

@@ -17,8 +17,8 @@ from itertools import count
 import structlog
 
 from bot.delivery.attempt import Attempt
+from bot.delivery.attempt_runner import Render, is_already_shown, run_attempt
 from bot.delivery.cycle import CycleResult, InFlight, run_cycle
-from bot.delivery.execution import Render, execute, is_already_shown
 from bot.delivery.health import DeliveryHealth
 from bot.delivery.http_transport import call_written
 from bot.delivery.metrics import DeliveryMetrics
@@ -230,13 +230,13 @@ class DeliveryWorker:
         self._has_ready.clear()
 
     def _wake_up(self) -> None:
-        """Run a cycle now, whatever the cycle loop waits for."""
+        """Make the cycle loop run a cycle now."""
         self._wakeup.set()
         self._has_room.set()
 
     async def _perform(self, attempt: Attempt, permit: Permit) -> None:
         call_written.set(permit.record_write)
-        outcome = await execute(attempt, self._sender, self._render, self._shown)
+        outcome = await run_attempt(attempt, self._sender, self._render, self._shown)
         self._rate_limiter.release(permit)
         match outcome:
             case RetryAfter(seconds):
@@ -270,17 +270,17 @@ class DeliveryWorker:
         self._signal_room()
 
     def _settle_if_idle(self) -> None:
-        """Have the outcomes stored at once when no call in flight would cause that.
+        """Wake the cycle loop to store outcomes if no call in flight will do so.
 
-        A running cycle calls this again when it is over.
+        A running cycle calls this again at its end.
         """
         if self._in_flight.finished and not self._in_flight.attempts and not self._is_cycle_running:
             self._wake_up()
 
     def _settle_overdue(self, attempt: Attempt) -> None:
-        """Have an outcome stored that has waited long enough.
+        """Wake the cycle loop to store an outcome that has waited long enough.
 
-        Not needed when it is stored already, nor while attempts are ready: the cycle that follows
+        Does nothing if it is stored already, or while attempts are ready: the cycle that follows
         their launch stores it.
         """
         if not self._ready and attempt in self._in_flight.finished[:1]:

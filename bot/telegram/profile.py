@@ -55,7 +55,7 @@ async def set_up_profile(
             await _set_command_menu(bot, catalog)
         except InvalidToken:
             raise TokenRefusedError(
-                "Telegram refuses the token: check telegram.token, or get a new one from @BotFather"
+                "Telegram rejects the token: check telegram.token, or get a new one from @BotFather"
             ) from None
         except TelegramError as error:
             log.warning("telegram_unreachable", error=error.message)
@@ -79,7 +79,7 @@ async def _choose_mode(bot: Bot, settings: TelegramSettings) -> None:
 
 
 async def _set_command_menu(bot: Bot, catalog: Catalog) -> None:
-    """Set the menu for each language of the catalogue, and the first one as the default."""
+    """Set the menu for each language of the catalog, and the first one as the default."""
     for language in (None, *(language.code for language in LANGUAGES)):
         translator = catalog.translator(language or LANGUAGES[0].code)
         commands = [

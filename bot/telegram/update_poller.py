@@ -10,6 +10,7 @@ from telegram import Bot
 from telegram.error import Conflict, TelegramError
 
 from bot.telegram.update_queue import StoreUpdates
+from storage.inbound.update_inbox import NUMBERING_KEPT
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,7 @@ class UpdatePoller:
         self._store = store
         self._clock = clock
         self._last_answer_at = clock()
+        self._last_update_at = clock()
         self._failures = 0  # in a row
 
     async def run(self, offset: int | None) -> None:
@@ -57,7 +59,7 @@ class UpdatePoller:
                 self._last_answer_at = self._clock()
                 updates = [update for update in received if is_update(update)]
                 await self._store(updates)
-                offset = max((u["update_id"] + 1 for u in updates), default=offset)
+                offset = self._next_offset(updates, offset)
                 if len(updates) < len(received):
                     log.error("malformed_updates", count=len(received) - len(updates))
                     await self._back_off()  # without an id it cannot be confirmed, and comes again
@@ -81,6 +83,17 @@ class UpdatePoller:
             return None
         log.warning("telegram_silent", seconds=round(silence))
         return f"Telegram has not answered getUpdates for {silence:.0f} s"
+
+    def _next_offset(self, updates: list[dict[str, Any]], offset: int | None) -> int | None:
+        """Return the offset that confirms the updates; None after days without any.
+
+        All were confirmed then, and the next ids may be lower than the offset.
+        """
+        now = self._clock()
+        if updates:
+            self._last_update_at = now
+            return max(int(update["update_id"]) for update in updates) + 1
+        return None if now - self._last_update_at > NUMBERING_KEPT.total_seconds() else offset
 
     async def _back_off(self) -> None:
         delay = min(_FIRST_BACKOFF_SECONDS * 2**self._failures, _MAX_BACKOFF_SECONDS)
