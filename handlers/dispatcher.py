@@ -12,6 +12,7 @@ from handlers.channel_admins import ChannelAdministrators, FetchAdministrators
 from handlers.commands import channel, inline
 from handlers.commands.channel import ChannelReference
 from handlers.commands.group_added import register_chat
+from handlers.commands.place_naming import can_be_answer
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import ImmediateCall, InlineAnswer, Reply
 from handlers.messages.bulletin import RenderOptions
@@ -19,6 +20,7 @@ from handlers.rate_limit import CALLBACK_COST, COMMAND_COST, CommandRateLimiter,
 from handlers.recent_administrators import RecentAdministrators
 from handlers.responder import HandlerRunner, enqueue_replies
 from handlers.router import Route, route
+from handlers.services import chat_places
 from handlers.telegram import update_parser
 from handlers.telegram.events import (
     BotAdded,
@@ -26,13 +28,14 @@ from handlers.telegram.events import (
     ChatMigrated,
     Event,
     InlineQuery,
+    LocationMoved,
     Message,
 )
 from matching.index.index import Index
 from storage.engine.database import Database
 from storage.inbound import update_inbox
 from storage.inbound.update_inbox import PendingUpdate
-from storage.subscribers import subscribers, subscriptions
+from storage.subscribers import shared_locations, subscribers, subscriptions
 from storage.subscribers.subscribers import ChatKind, SuspensionReason, Target
 
 log = structlog.get_logger(__name__)
@@ -109,6 +112,8 @@ class Dispatcher:
                 await self._on_bot_removed(update_id, chat_id)
             case ChatMigrated(chat_id, new_chat_id):
                 await self._on_chat_migrated(update_id, chat_id, new_chat_id)
+            case LocationMoved():
+                await self._on_location_moved(update_id, event)
             case None:
                 await self._runner.complete(update_id)
         return ()
@@ -130,7 +135,11 @@ class Dispatcher:
             else:
                 language = self._context.catalog.language(query.language_code)
                 options = inline.anonymous_options(language)
-            answer = await inline.answer(query, transaction, self._context, options)
+            places = await chat_places.load(
+                transaction, subscriber.number if subscriber else 0, self._clock()
+            )
+            personal = places.to_personal()
+            answer = await inline.answer(query, transaction, self._context, options, personal)
         await self._runner.complete(update.update_id)
         return (answer,)
 
@@ -159,6 +168,22 @@ class Dispatcher:
             moved = await subscriptions.get(transaction, moved_ids)
         self._runner.update_index(Reply(changed_subscriptions=tuple(moved)))
 
+    async def _on_location_moved(self, update_id: int, moved: LocationMoved) -> None:
+        """Store a move, if it leaves the square kilometre: a live location sends many."""
+        now = self._clock()
+        async with self._database.read() as transaction:
+            subscriber = await subscribers.find(transaction, moved.target)
+            number = subscriber.number if subscriber else 0
+            stored = await shared_locations.find_live(transaction, number, moved.message_id, now)
+        if stored in (None, moved.location.rounded()):
+            await self._runner.complete(update_id)
+            return
+        async with self._database.write() as transaction:
+            if await update_inbox.complete(transaction, update_id, now):
+                await shared_locations.move(
+                    transaction, number, moved.message_id, moved.location, now
+                )
+
     async def _on_message(self, update_id: int, message: Message) -> tuple[ImmediateCall, ...]:
         message_route = route(message, self._context.commands_for(message))
         if message_route is None:
@@ -173,6 +198,8 @@ class Dispatcher:
         reference = ChannelReference.parse(message)
         if reference is not None:
             return await self._on_channel_message(update_id, message, reference)
+        if message_route.handler is registry.FREE_TEXT and await self._is_place_name(message):
+            message_route = Route(registry.PLACE_NAME, is_write=True)
         permitted_route = await self._authorize(message, message_route)
         return await self._run(update_id, message, permitted_route)
 
@@ -185,6 +212,16 @@ class Dispatcher:
         if message_route.is_write:
             refusal = registry.NOT_ADMINISTRATOR
         return Route(refusal, is_write=False)
+
+    async def _is_place_name(self, message: Message) -> bool:
+        """Return whether a free text is the name that the bot has asked for."""
+        if not can_be_answer(message.text, self._context):
+            return False
+        async with self._database.read() as transaction:
+            subscriber = await subscribers.find(transaction, message.target)
+            number = subscriber.number if subscriber else 0
+            unnamed = await shared_locations.find_unnamed(transaction, number, self._clock())
+        return unnamed is not None
 
     async def _run(
         self, update_id: int, message: Message, message_route: Route

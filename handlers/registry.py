@@ -4,6 +4,7 @@ from handlers.commands import (
     alerts,
     announce,
     channel,
+    clarify,
     digest,
     drill,
     export,
@@ -16,6 +17,8 @@ from handlers.commands import (
     onboarding,
     open_bulletin,
     pause,
+    place_naming,
+    places,
     question,
     quiet,
     rejections,
@@ -24,12 +27,15 @@ from handlers.commands import (
     start,
     stats,
     subscribe,
+    subscription_options,
     subscriptions,
+    topics,
+    try_,
     why,
 )
 from handlers.framework.handler_context import ButtonKind, Command, Handler
 from handlers.messages import bulletin
-from handlers.services import ambiguity
+from handlers.services import ambiguity, clarification, subscription_message
 from handlers.text.i18n import Translator
 
 COMMANDS = (
@@ -41,6 +47,7 @@ COMMANDS = (
         usage_key="usage-subscribe",
         is_write=True,
     ),
+    Command("topics", topics.show, "about-topics"),
     Command("subscriptions", subscriptions.show, "about-subscriptions"),
     Command(
         "unsubscribe",
@@ -49,7 +56,9 @@ COMMANDS = (
         usage_key="usage-unsubscribe",
         is_write=True,
     ),
+    Command("places", places.manage, "about-places", usage_key="usage-places", is_write=True),
     Command("latest", latest.show, "about-latest", usage_key="usage-latest"),
+    Command("try", try_.show, "about-try", usage_key="usage-try"),
     Command("alerts", alerts.show, "about-alerts", usage_key="usage-alerts"),
     Command("digest", digest.set_schedule, "about-digest", usage_key="usage-digest", is_write=True),
     Command("quiet", quiet.set_hours, "about-quiet", usage_key="usage-quiet", is_write=True),
@@ -100,8 +109,13 @@ COMMANDS = (
 
 BUTTONS = (
     ButtonKind(subscribe.SUBSCRIBE, subscribe.subscribe_by_button, is_write=True),
-    ButtonKind(subscribe.PLACE_MODE, subscribe.choose_place_mode, is_write=True),
+    ButtonKind(subscription_message.PLACE_MODE, subscribe.choose_place_mode, is_write=True),
+    ButtonKind(subscription_message.WHEN, subscription_options.choose_when, is_write=True),
+    ButtonKind(subscription_message.SOUND, subscription_options.choose_sound, is_write=True),
+    ButtonKind(clarification.MEANING, clarify.choose_meaning, is_write=True),
+    ButtonKind(subscription_message.UNDO, clarify.undo, is_write=True),
     ButtonKind(ambiguity.PREFIX, subscribe.choose_meaning, is_write=True),
+    ButtonKind(topics.PAGE, topics.show_page),
     ButtonKind(onboarding.PLACES, onboarding.show_places),
     ButtonKind(onboarding.PLACE, onboarding.ask_scope),
     ButtonKind(onboarding.SCOPE, onboarding.subscribe, is_write=True),
@@ -109,8 +123,18 @@ BUTTONS = (
     ButtonKind(subscriptions.REMOVE, subscriptions.remove, is_write=True),
     ButtonKind(subscriptions.ENABLE_SOUND, subscriptions.enable_sound, is_write=True),
     ButtonKind(subscriptions.DISABLE_SOUND, subscriptions.disable_sound, is_write=True),
+    ButtonKind(places.REMOVE, places.remove, is_write=True),
+    ButtonKind(places.REMOVE_ALL, places.remove_with_subscriptions, is_write=True),
+    ButtonKind(places.KEEP, places.keep, is_write=True),
+    ButtonKind(places.MEANING, places.choose_meaning, is_write=True),
+    ButtonKind(place_naming.ASK, place_naming.ask, is_write=True),
+    ButtonKind(place_naming.CANCEL, place_naming.cancel, is_write=True),
     ButtonKind(latest.OLDER, latest.show_older),
     ButtonKind(latest.NEWER, latest.show_newer),
+    ButtonKind(subscription_message.TRY, try_.show_subscription),
+    ButtonKind(try_.AGAIN, try_.show_again),
+    ButtonKind(try_.NARROW, try_.narrow),
+    ButtonKind(try_.SUBSCRIBE, try_.subscribe, is_write=True),
     ButtonKind(alerts.PLACE, alerts.show_place),
     ButtonKind(bulletin.PREFIX, open_bulletin.show),
     ButtonKind(why.PREFIX, why.explain_by_button),
@@ -118,6 +142,7 @@ BUTTONS = (
     ButtonKind(settings.LANGUAGE, settings.choose_language, is_write=True),
     ButtonKind(settings.DETAIL, settings.choose_detail, is_write=True),
     ButtonKind(settings.ALERT_UPDATES, settings.choose_alert_updates, is_write=True),
+    ButtonKind(settings.SOUND_MODE, settings.choose_sound_mode, is_write=True),
     ButtonKind(settings.TIMEZONE, settings.choose_timezone, is_write=True),
     ButtonKind(quiet.PAGE, quiet.show_page),
     ButtonKind(quiet.HOURS, quiet.choose_hours, is_write=True),
@@ -141,6 +166,7 @@ BUTTONS = (
 FILE: Handler = import_.reject_file
 FREE_TEXT: Handler = question.answer
 LOCATION: Handler = location.locate
+PLACE_NAME: Handler = place_naming.name_location
 UNKNOWN: Handler = rejections.reject_unknown_command
 OLD_BUTTON: Handler = rejections.reject_outdated_button
 NOT_ADMINISTRATOR: Handler = rejections.reject_non_administrator

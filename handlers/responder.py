@@ -8,6 +8,7 @@ from datetime import datetime
 from handlers import subscription_index
 from handlers.framework.handler_context import Handler, HandlerContext
 from handlers.framework.replies import CallbackAnswer, ImmediateCall, MessageEdit, Reply
+from handlers.services import chat_places
 from handlers.telegram.events import Event, Message, Request
 from handlers.update_completion import UpdateCompleter
 from matching.index.index import Index
@@ -72,7 +73,8 @@ class HandlerRunner:
             if not await update_inbox.complete(transaction, update_id, now):
                 return ()
             subscriber = await self._get_or_create(transaction, message, now)
-            request = Request(message, subscriber, now)
+            places = await chat_places.load(transaction, subscriber.number, now)
+            request = Request(message, subscriber, now, places=places)
             reply = await handler(request, transaction, self._context)
             await enqueue_replies(transaction, subscriber, reply.messages, now)
         self.update_index(reply)
@@ -89,7 +91,8 @@ class HandlerRunner:
         now = self._clock()
         subscriber = await self.ensure_subscriber(message)
         async with self.read() as transaction:
-            request = Request(message, subscriber, now, permitted_channels)
+            places = await chat_places.load(transaction, subscriber.number, now)
+            request = Request(message, subscriber, now, permitted_channels, places)
             reply = await handler(request, transaction, self._context)
         async with self._database.write() as transaction:
             if not await update_inbox.complete(transaction, update_id, now):
@@ -128,9 +131,9 @@ class HandlerRunner:
     def update_index(self, reply: Reply) -> None:
         """Apply the subscription changes of a reply to the index. Call it after the commit."""
         for subscription in reply.changed_subscriptions:
-            subscription_index.put(self._index, subscription)
+            subscription_index.put(self._index, subscription, self._context.gazetteer)
         for subscription_id in reply.removed_subscription_ids:
-            self._index.remove(subscription_id)
+            subscription_index.remove(self._index, subscription_id)
 
     async def _get_or_create(
         self, transaction: Transaction, message: Message, now: datetime

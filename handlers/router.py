@@ -27,7 +27,7 @@ def route(message: Message, commands: Iterable[Command]) -> Route | None:
     if message.callback_query is not None:
         return _button_route(message.callback_query.data)
     if message.location is not None:
-        return Route(registry.LOCATION, is_write=False)
+        return Route(registry.LOCATION, is_write=True)
     is_private = message.kind is ChatKind.PRIVATE
     if message.command is None:
         handler = registry.FILE if message.file_name is not None else registry.FREE_TEXT

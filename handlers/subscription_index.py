@@ -1,20 +1,24 @@
-"""Subscription index: adds stored subscriptions to the reverse-search index."""
+"""Subscription index: adds stored subscriptions to the reverse-search index, and removes them."""
 
-from matching.index.index import Index, MatchMode
+from handlers.services.subscription_entries import ENTRY_OFFSETS, entries
+from matching.index.index import Index
+from matching.places.gazetteer import Gazetteer
 from matching.query.ast import load
 from storage.subscribers.subscriptions import Subscription
-from storage.values.schedules import Frequency
 
 
-def match_mode(*, is_immediate: bool, has_sound: bool) -> MatchMode:
-    """Return the match mode of a subscription."""
-    if not is_immediate:
-        return MatchMode.DIGEST
-    return MatchMode.AUDIBLE if has_sound else MatchMode.SILENT
-
-
-def put(index: Index, subscription: Subscription) -> None:
+def put(index: Index, subscription: Subscription, gazetteer: Gazetteer) -> None:
     """Add or replace a subscription. Raises ValueError if its query is invalid (see `load`)."""
-    is_immediate = subscription.schedule.frequency is Frequency.NOW
-    mode = match_mode(is_immediate=is_immediate, has_sound=subscription.has_sound)
-    index.add(subscription.id, subscription.subscriber, load(subscription.query), mode)
+    new = {entry[0]: entry for entry in entries(subscription.indexed, gazetteer)}
+    for offset in ENTRY_OFFSETS:
+        number = subscription.id + offset
+        if number not in new:
+            index.remove(number)
+    for number, subscriber, query, mode in new.values():
+        index.add(number, subscriber, load(query), mode)
+
+
+def remove(index: Index, id_: int) -> None:
+    """Remove a subscription with all its entries; an unknown id is ignored."""
+    for offset in ENTRY_OFFSETS:
+        index.remove(id_ + offset)

@@ -105,7 +105,7 @@ async def test_a_place_shows_the_alerts_around_it_and_inside_it(sqlite: Database
 
 
 async def test_an_unknown_alert_state_is_shown_as_unknown(sqlite: Database) -> None:
-    """Case 43."""
+    """Unreachable sources must not make an alert look active or ended."""
     driver = ConversationDriver(sqlite)
     await open_incident(driver, KYIV, unknown_since=NOW - timedelta(minutes=5))
     assert "⚪ Air raid alert: Kyiv\nSince 09:25 UTC nobody can tell me" in await alerts_text(
@@ -114,7 +114,7 @@ async def test_an_unknown_alert_state_is_shown_as_unknown(sqlite: Database) -> N
 
 
 async def test_an_empty_list_with_stale_sources_carries_a_warning(sqlite: Database) -> None:
-    """Case 43."""
+    """An empty list must not read as an all-clear while no source answers."""
     driver = ConversationDriver(sqlite)
     await open_incident(driver, KYIV, closed_at=NOW - timedelta(minutes=10))
     driver.now = NOW + timedelta(minutes=30)
@@ -143,7 +143,6 @@ async def test_an_ambiguous_place_shows_the_likeliest_and_offers_the_others(
 
 
 async def test_an_unknown_place_and_a_forged_button_are_answered(sqlite: Database) -> None:
-    """Case 64."""
     driver = ConversationDriver(sqlite)
     assert "I do not know a place" in await alerts_text(driver, "/alerts qqqqqqqqwwwwwwxxxxx")
     assert (await driver.press("al:UA<b>")).answer.startswith("This button is too old")

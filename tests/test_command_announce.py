@@ -129,7 +129,7 @@ async def test_an_empty_or_too_long_text_stores_nothing(sqlite: Database, typed:
 
 
 async def test_only_operators_can_announce_or_press_the_buttons(sqlite: Database) -> None:
-    """Cases 64 and 65."""
+    """Anyone can forge callback data, so each button checks the sender and the chat."""
     driver = await prepare(sqlite)
     assert "I do not know this command" in (await driver.send("/announce x", user=OTHER)).html
     assert (await driver.send_in_group("/announce x")).replies == ()
@@ -147,7 +147,6 @@ async def test_only_operators_can_announce_or_press_the_buttons(sqlite: Database
 
 @pytest.mark.parametrize("data", ["as:", "as:x", "as:1:2", "ax:", "ar:0:", "ac:-1", "as:٣"])
 async def test_a_forged_announcement_id_sends_nothing(sqlite: Database, data: str) -> None:
-    """Case 64."""
     driver = await prepare(sqlite)
     await driver.publish("A report and no announcement")
     assert (await driver.press(data)).answer.startswith("This button")
@@ -186,18 +185,18 @@ async def test_stopping_cancels_all_deliveries_not_yet_attempted(database: Datab
         await driver.send("/settings", user=user)
     preview = await driver.send(f"/announce {TEXT}")
     sent = await driver.press(button_data(preview.reply, "Send"))
-    ledger = InFlight()
-    first = await run_cycle(database, ledger, 3, lambda _: 0.0, driver.now)
+    in_flight = InFlight()
+    first = await run_cycle(database, in_flight, 3, lambda _: 0.0, driver.now)
     assert len(first.claims.attempts) == 3
     stopped = await driver.press(button_data(sent.edit, "Stop"))
     assert stopped.answer == "Stopped. Nobody else gets it."
-    second = await run_cycle(database, ledger, 10, lambda _: 0.0, driver.now)
+    second = await run_cycle(database, in_flight, 10, lambda _: 0.0, driver.now)
     assert second.claims.attempts == []
-    for message_id, errand in enumerate(first.claims.attempts, start=1):
-        errand.outcome = Sent(message_id)
-        ledger.attempts.discard(errand)
-        ledger.finished.append(errand)
-    third = await run_cycle(database, ledger, 10, lambda _: 0.0, driver.now)
+    for message_id, attempt in enumerate(first.claims.attempts, start=1):
+        attempt.outcome = Sent(message_id)
+        in_flight.attempts.discard(attempt)
+        in_flight.finished.append(attempt)
+    third = await run_cycle(database, in_flight, 10, lambda _: 0.0, driver.now)
     assert third.claims.attempts == []
     refreshed = await driver.press(button_data(stopped.edit, "Look"))
     assert refreshed.edit.html.startswith("<b>Stopped: 3 of 10 have it.</b>")

@@ -87,7 +87,7 @@ async def test_buttons_too_long_for_telegram_are_left_out(sqlite: Database) -> N
 
 
 async def test_other_people_change_nothing(database: Database) -> None:
-    """Case 65 of the catalogue of failures."""
+    """Only administrators of a channel can configure it."""
     driver = await ann_with_channel(database)
     number = (await driver.get_subscriber(CHANNEL)).number
     for name in ("@our_street", str(CHANNEL), "Alerts of our street"):
@@ -117,7 +117,7 @@ async def test_administrators_are_fetched_for_each_request(sqlite: Database) -> 
     "data", ["@", "@|", "@x|t:main", "@0|t:main", "@999|t:main", "@1|tl:it", "@1|", "@2|@2|tl:it"]
 )
 async def test_a_forged_button_changes_nothing(sqlite: Database, data: str) -> None:
-    """Case 64: the number of a private chat, of no chat, or a prefix inside another."""
+    """The data names a private chat, names no chat, or nests a prefix in another prefix."""
     driver = await ann_with_channel(sqlite)
     response = await driver.press(data)
     assert response.answer

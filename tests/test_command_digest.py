@@ -130,7 +130,6 @@ async def test_an_invalid_schedule_changes_nothing(sqlite: Database, typed: str)
 
 @pytest.mark.parametrize("data", ["dw:", "dw:daily 25:00", "dm:x", "dm:daily", "dw:never"])
 async def test_a_forged_button_changes_nothing(sqlite: Database, data: str) -> None:
-    """Case 64."""
     driver = ConversationDriver(sqlite)
     await driver.send("/subscribe Kyiv")
     assert "too old" in (await driver.press(data)).answer

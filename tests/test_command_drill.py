@@ -96,7 +96,7 @@ async def test_a_drill_says_if_no_alert_would_arrive_at_once(
 
 
 async def test_one_drill_waits_at_a_time(database: Database) -> None:
-    """Case 63."""
+    """Repeated commands must not fill the lane of alerts."""
     driver = ConversationDriver(database)
     await driver.send("/subscribe Kyiv")
     number, later = (await driver.get_subscriber()).number, driver.now.replace(hour=23)

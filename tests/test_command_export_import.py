@@ -100,6 +100,7 @@ async def test_an_export_has_all_data_of_the_chat(database: Database) -> None:
         "quiet_alerts": "ring",
         "paused_until": None,
         "alert_updates": "graver",
+        "sound": "everything",
     }
     first, second = document["subscriptions"]
     assert first["written"] == "railway Kherson"
@@ -286,7 +287,6 @@ async def test_an_invalid_entry_leaves_subscriptions_and_settings_unchanged(
 
 
 async def test_an_import_over_the_quota_changes_nothing(database: Database) -> None:
-    """Case 62 of the catalogue of failures."""
     driver = ConversationDriver(database, quota=3)
     await driver.send("/subscribe Kyiv")
     four = export_text(*({"written": place} for place in ("Kyiv", "Lviv", "Odesa", "Kherson")))

@@ -79,7 +79,6 @@ async def test_one_button_retries_all_dead_letters(database: Database) -> None:
 async def test_only_operators_see_dead_letters_and_a_forged_button_does_nothing(
     sqlite: Database,
 ) -> None:
-    """Case 64."""
     driver = ConversationDriver(sqlite, operators=[ANN])
     await give_up(driver, "Storm")
     assert "I do not know this command" in (await driver.send("/failed", user=BEN)).html

@@ -119,7 +119,6 @@ async def test_a_second_press_erases_again_without_an_error(database: Database) 
 
 @pytest.mark.parametrize("data", ["fe:", "fe:0", "fe:x", "fe:999999999999999", "fe:-1"])
 async def test_an_old_or_forged_button_erases_nothing(sqlite: Database, data: str) -> None:
-    """Case 64."""
     driver = ConversationDriver(sqlite)
     await driver.send("/subscribe Kyiv")
     assert "too old" in (await driver.press(data)).answer

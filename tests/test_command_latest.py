@@ -78,7 +78,7 @@ async def test_a_single_bulletin_is_shown_at_full_length(sqlite: Database) -> No
 
 
 async def test_a_long_bulletin_is_read_page_by_page(sqlite: Database) -> None:
-    """Case 11."""
+    """Telegram limits a message to 4,096 characters, so a long bulletin has pages."""
     driver = ConversationDriver(sqlite)
     await driver.publish(
         "Railway", "Trains from Kyiv to Kherson end in Mykolaiv. " * 150 + "The end."
@@ -180,7 +180,7 @@ async def test_the_count_is_limited_to_the_size_of_a_page(
 
 
 async def test_a_search_is_bounded_and_can_be_continued(sqlite: Database) -> None:
-    """Case 63."""
+    """A page of results reads at most 2,000 bulletins, so a rare word cannot block the bot."""
     driver = ConversationDriver(sqlite)
     await driver.publish("Shelling in Kherson")
     for _ in range(2_050):
@@ -203,7 +203,6 @@ async def test_times_are_in_the_time_zone_of_the_reader(sqlite: Database) -> Non
     "data", ["lo", "lo:", "lo:x:3:", "ln:1", "lo:1:x:", "lo:1:3:(", "m:1:0", "m:x", "m:9999999:0"]
 )
 async def test_a_forged_button_is_answered(sqlite: Database, data: str) -> None:
-    """Case 64."""
     response = await ConversationDriver(sqlite).press(data)
     assert "too old" in response.answer or "no longer kept" in response.answer
     assert response.replies == ()

@@ -19,7 +19,7 @@ async def test_a_shared_location_offers_its_city_and_raion(database: Database) -
     driver = ConversationDriver(database)
     message = {**private_message("", user=ANN), "location": KHERSON}
     response = await driver.receive(message=message)
-    assert button_labels(response.reply) == ["Kherson", "Kherson Raion"]
+    assert button_labels(response.reply) == ["Kherson", "Kherson Raion", "📍 Save as …"]
     question = await driver.press(button_data(response.reply, "Kherson"))
     confirmation = await driver.press(button_data(question.edit, "Everything"))
     assert (

@@ -55,6 +55,21 @@ async def test_the_answer_begins_with_the_alert_at_the_place(
     assert "Air raid alert: K" in shown.partition("The newest")[0]
 
 
+@pytest.mark.parametrize(
+    "text", ["Kyiv", "Чи є тривога в Києві?", "bakery in Kyiv", "Lviv and Kyiv"]
+)
+async def test_nothing_so_far_is_not_said_below_an_alert(sqlite: Database, text: str) -> None:
+    driver = ConversationDriver(sqlite)
+    await open_alert(driver, KYIV)
+    response = await driver.send(text)
+    shown = parse_html(response.html).text
+    assert "Air raid alert: Kyiv" in shown
+    assert "Nothing so far" not in shown
+    assert "The newest" not in shown
+    assert button_labels(response.reply) == ["Subscribe"]
+    assert "Nothing so far" in await ask(driver, "Lviv")
+
+
 async def test_the_newest_reports_follow_without_function_words(sqlite: Database) -> None:
     driver = ConversationDriver(sqlite)
     await open_alert(driver, KYIV)

@@ -160,7 +160,6 @@ async def test_quiet_hours_removed_in_a_pause_leave_the_mode_of_the_pause(
     "data", ["qh:", "qh:25:00-07:00", "qh:22:00-22:00", "qa:", "qa:x", "pp:", "pp:99999999", "pp:x"]
 )
 async def test_a_forged_button_changes_nothing(sqlite: Database, data: str) -> None:
-    """Case 64."""
     driver = ConversationDriver(sqlite)
     assert "too old" in (await driver.press(data)).answer
     assert await load_quiet_state(driver) == QuietState(

@@ -102,7 +102,6 @@ async def test_an_unknown_language_is_answered_with_the_list_of_languages(
 
 @pytest.mark.parametrize("data", ["tl:xx", "td:", "td:long", "tz:Europe/Nowhere", "tz:", "q:1", ""])
 async def test_a_forged_or_outdated_button_is_answered(sqlite: Database, data: str) -> None:
-    """Case 64."""
     response = await ConversationDriver(sqlite).press(data)
     assert "too old" in response.answer
     assert len(response.immediate_calls) == 1

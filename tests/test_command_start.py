@@ -25,7 +25,6 @@ async def test_a_deep_link_asks_for_confirmation_and_subscribes_once(database: D
 
 @pytest.mark.parametrize("payload", ["%%%", "0J", "_", "=", "S3lpdg==x", "дата", "AAAA"])
 async def test_a_forged_or_truncated_deep_link_is_answered(sqlite: Database, payload: str) -> None:
-    """Case 64."""
     driver = ConversationDriver(sqlite)
     response = await driver.send(f"/start {payload}")
     assert "link is broken" in response.html or "what you want to hear of" in response.html
@@ -42,7 +41,7 @@ async def test_start_greets_a_new_chat_and_later_counts_the_subscriptions(sqlite
 async def test_a_person_who_blocked_the_bot_is_suspended_until_the_next_message(
     database: Database,
 ) -> None:
-    """Case 5."""
+    """The suspension ends with a message, not when the person unblocks the bot."""
     driver = ConversationDriver(database)
     await driver.send("/subscribe Kyiv")
     chat = {"id": ANN, "type": "private", "first_name": "Somebody"}

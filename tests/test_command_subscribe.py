@@ -159,12 +159,13 @@ async def test_another_meaning_is_one_press_away(database: Database) -> None:
     ("written", "place"),
     [("Khersno", "Kherson"), ("khersno", "Kherson"), ("Мелитопль", "Melitopol")],
 )
-async def test_a_misspelt_place_is_a_word_until_a_button_corrects_it(
+async def test_nothing_is_stored_for_a_misspelt_place_until_a_button_corrects_it(
     sqlite: Database, written: str, place: str
 ) -> None:
     driver = ConversationDriver(sqlite)
     response = await driver.send(f"/subscribe {written}")
-    assert response.html.endswith("If you meant one of these, press it:")
+    assert response.html.startswith(f"Did you mean <b>{place}</b>?")
+    assert await driver.get_subscriptions() == []
     assert 1 <= len(button_labels(response.reply)) <= 6
     assert place in button_labels(response.reply)[0]
     await driver.press(button_data(response.reply, place))
@@ -182,9 +183,11 @@ async def test_two_words_close_to_a_place_name_are_corrected_as_one_name(sqlite:
 
 
 @pytest.mark.parametrize("written", ["світло", "Zelensky", "electricity outage", "F-35"])
-async def test_a_word_unlike_any_place_has_no_buttons(sqlite: Database, written: str) -> None:
+async def test_a_word_unlike_any_place_has_no_buttons_for_places(
+    sqlite: Database, written: str
+) -> None:
     response = await ConversationDriver(sqlite).send(f"/subscribe {written}")
-    assert not button_labels(response.reply)
+    assert not [label for label in button_labels(response.reply) if "instead" in label]
 
 
 async def test_an_ordinary_word_can_become_the_place_and_a_word_again(sqlite: Database) -> None:
@@ -271,7 +274,7 @@ async def test_a_place_in_quotation_marks_is_offered_as_words_without_them(
 
 
 async def test_a_chat_beyond_its_quota_is_refused(sqlite: Database) -> None:
-    """Case 62."""
+    """Each chat has its own quota, so no chat can fill the index."""
     driver = ConversationDriver(sqlite, quota=2)
     await driver.send("/subscribe Kyiv")
     await driver.send("/subscribe Lviv")

@@ -77,7 +77,6 @@ async def test_buttons_disable_and_enable_the_sound(database: Database) -> None:
 
 
 async def test_a_button_for_another_chats_subscription_changes_nothing(database: Database) -> None:
-    """Case 64."""
     driver = ConversationDriver(database)
     await driver.send("/subscribe Mykolaiv")
     (subscription,) = await driver.get_subscriptions(ANN)

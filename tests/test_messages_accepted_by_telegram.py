@@ -14,7 +14,13 @@ from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
-from support.conversation_driver import NOW, ConversationDriver, Payload, Response
+from support.conversation_driver import (
+    NOW,
+    ConversationDriver,
+    Payload,
+    Response,
+    private_message,
+)
 from support.shared_resources import catalog, gazetteer, reader, topics
 from test_dispatcher_bot_added import channel
 
@@ -61,9 +67,12 @@ COMMANDS_SENT = (
     *("/subscribe Kyiv, Lviv", "/subscribe #air_alert Odesa | now", "/subscribe Kyiv"),
     *("/unsubscribe 99", "/unsubscribe x", "/unsubscribe 1", "/subscriptions"),
     *("/latest Kyiv 9", "/latest ((", "/latest word:zebra", "/alerts Khakriv", "/alerts Kyiv"),
+    *("/try Rivne", "/try Rivne | silently", "/try ((", "/try #air_alrt", "/try word:zebra"),
     *("/digest daily 09:00", "/digest daily 25:00", "/quiet 22:00-07:00", "/quiet 25:00-26:00"),
     *("/quiet 22:00-22:00", "/quiet off", "/pause 2h", "/pause 0h", "/resume", "/language xx"),
     *(f"/subscribe {n} | hourly" for n in ("Kharkiv", "Odesa", "Poland", "Rivne", "Sumy", "Lutsk")),
+    *("/places Mum = Mykolaiv", "/places Dad = Lviv +20km", "/subscribe Mum +20km", "/places"),
+    *("/places remove Mum", "/places Mum = Kyiv", "/places x", "/places and = Kyiv", "/alerts Mum"),
     *("/timezone Erewhon", "/timezone Europe/Kiew", "/timezone Kyiv", "/start S3lpdg", "/start %"),
     *("/import {}", '/import {"tocsin": 9}', "/import <opml>", "/export", "/sources", "/nonsense"),
     *("/channel @our_street", "/channel @our_street /latest Kyiv", "/channel @nobody /help"),
@@ -71,7 +80,7 @@ COMMANDS_SENT = (
     *(
         f"{command}{(MARKUP + BACKWARDS + EMOJI)[:900]}"
         for command in ("", "/subscribe ", "/latest word:", "/alerts ", "/why ", "/timezone ",
-                        "/announce ", "/import ", "/channel ", "/pause ", "/start ")
+                        "/announce ", "/import ", "/channel ", "/pause ", "/start ", "/try ")
     ),
     "/forget",
 )  # fmt: skip
@@ -156,6 +165,8 @@ async def start_crawler(
     crawler = ButtonCrawler(standin, sender, person, driver, language)
     for position, text in enumerate(HOSTILE):
         await driver.publish(text[:500], text, url=f"https://example.org/?q=<{position}>&b='\"")
+    for position in range(24):
+        await driver.publish(("Drones over Rivne", "Trains to Rivne")[position % 2])
     await crawler.send("/start")
     number = (await driver.get_subscriber(person.id)).number
     async with database.write() as transaction:
@@ -168,6 +179,9 @@ async def start_crawler(
             )
             (stored,) = await deliveries.enqueue(transaction, [dead_letter], NOW)
             await deliveries.fail(transaction, stored.id, NOW, text)
+    shared = private_message("", user=person.id, language=language)
+    location = {"latitude": 46.6354, "longitude": 32.6169}
+    await crawler.collect(await driver.receive(message={**shared, "location": location}))
     added = {"user": person.id, "language": language}
     await crawler.collect(
         await driver.change_membership(channel(MARKUP * 3), "administrator", **added)
@@ -179,7 +193,7 @@ async def start_crawler(
 async def test_telegram_accepts_the_reply_to_every_command_and_button(
     sqlite: Database, standin: Standin, sender: Sender, language: str
 ) -> None:
-    """Cases 11 and 60 of the catalogue of failures."""
+    """Telegram refuses a message that is too long or has invalid markup."""
     crawler = await start_crawler(sqlite, standin, sender, language)
     with capture_logs() as logs:
         for text in COMMANDS_SENT:
@@ -193,7 +207,7 @@ async def test_telegram_accepts_the_reply_to_every_command_and_button(
 async def test_every_button_is_answered_again_and_a_month_later(
     sqlite: Database, standin: Standin, sender: Sender
 ) -> None:
-    """Case 64 of the catalogue of failures."""
+    """Chats keep old buttons, and their data may name something long deleted."""
     crawler = await start_crawler(sqlite, standin, sender, "en")
     with capture_logs() as logs:
         for command in COMMANDS:
@@ -213,7 +227,7 @@ async def test_every_button_is_answered_again_and_a_month_later(
 async def test_telegram_accepts_messages_that_are_no_replies(
     standin: Standin, sender: Sender, language: str
 ) -> None:
-    """Cases 11 and 60: pushes, alerts, digests, quiet summaries, and notices about sources."""
+    """Pushes, alerts, digests, quiet summaries and notices about sources are valid, too."""
     person = standin.people.person("Ann", started=True)
     translator = catalog().translator(language)
     contents: list[MessageContent] = [render_lost_forum_topic(translator)]
@@ -235,7 +249,7 @@ async def test_telegram_accepts_messages_that_are_no_replies(
 
 def _pushes(options: RenderOptions) -> list[MessageContent]:
     bulletin_renderer = BulletinRenderer(catalog(), reader())
-    alert_renderer = AlertRenderer(catalog(), gazetteer(), topics())
+    alert_renderer = AlertRenderer(catalog(), gazetteer())
     bulletins = [_bulletin(number, text) for number, text in enumerate(HOSTILE, 1)]
     contents = [bulletin_renderer.render(bulletin, options, NOW) for bulletin in bulletins]
     incidents = [_incident(bulletin, **state) for bulletin in bulletins for state in _STATES]

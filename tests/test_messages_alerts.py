@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from support.conversation_driver import NOW
-from support.shared_resources import catalog, gazetteer, topics
+from support.shared_resources import catalog, gazetteer, reader
 from support.telegram_html import parse_html
 
+from alerts.classification import read_bulletin
+from alerts.extraction import extract_observations
+from alerts.observation import Authority
 from handlers.messages.alert import AlertRenderer, IncidentView
 from handlers.messages.bulletin import RenderOptions
 from handlers.text.i18n import LANGUAGES
@@ -17,7 +20,7 @@ from storage.subscribers.subscribers import Detail
 
 ENGLISH = RenderOptions("en", "Europe/Kyiv", Detail.FULL)
 UKRAINIAN = ENGLISH._replace(language="uk")
-RENDERER = AlertRenderer(catalog(), gazetteer(), topics())
+RENDERER = AlertRenderer(catalog(), gazetteer())
 OPENED_AT = NOW - timedelta(minutes=50)
 THREATS = ("missile", "drone", "artillery")
 ACTIVE_INCIDENT = Incident(
@@ -54,7 +57,7 @@ def rendered_text(incident: Incident, options: RenderOptions = ENGLISH, **fields
 def test_an_alert_shows_place_level_threats_start_and_sources() -> None:
     assert rendered_text(ACTIVE_INCIDENT, bulletin=OFFICIAL) == (
         "🔴 Air raid alert: Kyiv\n\n"
-        "On since 10:40\nLevel: red\nThreats: Guided bombs, Missiles\n\n"
+        "On since 10:40\nLevel: red\nThreat: missiles\n\n"
         "Загрози: керовані авіабомби.\n\n"
         "siren · confirmed by channel"
     )
@@ -91,7 +94,7 @@ def test_an_all_clear_shows_the_duration() -> None:
 
 
 def test_an_unknown_state_is_no_all_clear() -> None:
-    """Case 43 of the catalogue of failures."""
+    """Silence of the sources must not look like an all-clear."""
     text = rendered_text(
         replace(ACTIVE_INCIDENT, unknown_since=NOW), reason=NotificationReason.BECAME_UNKNOWN
     )
@@ -194,7 +197,7 @@ def test_every_hazard_has_words_in_every_language(language: str, hazard: str) ->
 @pytest.mark.parametrize("code", [language.code for language in LANGUAGES])
 @pytest.mark.parametrize("unknown_since", [None, NOW])
 def test_alerts_in_all_oblasts_fit_one_message(code: str, unknown_since: datetime | None) -> None:
-    """Render long entries: all are active, or the state of all is unknown."""
+    """All alerts are active, or the state of all is unknown: long entries."""
     oblasts = [
         region.code
         for region in gazetteer().prominent_regions()
@@ -266,23 +269,23 @@ def test_a_message_about_several_alerts_keeps_the_sources_words_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "threats", "shown"),
+    ("text", "shown"),
     [
-        ("Загрози: балістичні ракети.", ("missile",), "Ballistic missiles"),
-        ("Загрози: керовані авіабомби.", (), "Guided bombs"),
-        ("Угроза: КАБы и крылатые ракеты", ("missile",), "Cruise missiles, Guided bombs"),
-        ("Розвідувальний БпЛА", ("drone",), "Reconnaissance drones"),
-        ("Активність тактичної авіації, дрони", ("drone",), "Aircraft, Drones"),
-        ("Fly, you fools", ("missile",), "Missiles"),
+        ("Загрози: балістичні ракети.", "Threat: ballistic missiles"),
+        ("Загрози: керовані авіабомби.", "Threat: guided bombs"),
+        ("Угроза: КАБы и крылатые ракеты", "Threats: cruise missiles, guided bombs"),
+        ("Розвідувальний БпЛА", "Threat: reconnaissance drones"),
+        ("Активність тактичної авіації, дрони", "Threats: drones, aircraft"),
     ],
 )
-def test_threats_are_named_in_the_readers_language(
-    text: str, threats: tuple[str, ...], shown: str
-) -> None:
+def test_threats_are_named_in_the_readers_language(text: str, shown: str) -> None:
     """Ballistic missiles reached readers of English as missiles, and guided bombs as nothing."""
-    incident = replace(ACTIVE_INCIDENT, threats=threats)
-    rendered = rendered_text(incident, bulletin=replace(OFFICIAL, text=text))
-    assert f"Threats: {shown}\n" in rendered
+    bulletin = replace(OFFICIAL, text=text, hazard="air_raid")
+    reading = read_bulletin(reader(), bulletin)
+    (observation, *_) = extract_observations(bulletin, reading, Authority.POLLED)
+    incident = replace(ACTIVE_INCIDENT, threats=observation.threats)
+    rendered = rendered_text(incident, bulletin=bulletin)
+    assert f"{shown}\n" in rendered
     assert text.rstrip(".") in rendered
 
 
@@ -301,5 +304,18 @@ def test_the_end_of_an_alert_erases_nothing_of_an_earlier_message(
     text = rendered_text(ended, reason=reason, bulletin=OFFICIAL, is_edit=True)
     assert text.startswith("🟢 Air raid alert: Kyiv\n\nIt lasted 1 h 5 min")
     assert "All clear" not in text
-    assert "Threats: Guided bombs, Missiles" in text
+    assert "Threat: missiles" in text
     assert "керовані авіабомби" in text
+
+
+@pytest.mark.parametrize("clearing", ["press", "state", "siren"])
+def test_a_source_that_sent_an_all_clear_confirms_no_alert(clearing: str) -> None:
+    """An alert that came back was "confirmed by" those who had reported its end."""
+    ended = SourceReport(is_active=False, reported_at=OPENED_AT + timedelta(minutes=2))
+    reports = {**ACTIVE_INCIDENT.sources, clearing: ended}
+    text = rendered_text(replace(ACTIVE_INCIDENT, sources=reports))
+    remaining = [name for name in ("siren", "channel") if name != clearing]
+    assert text.endswith(" · confirmed by ".join(remaining))
+    assert clearing not in text.splitlines()[-1]
+    over = replace(ACTIVE_INCIDENT, sources=reports, closed_at=NOW)
+    assert "confirmed" not in rendered_text(over, reason=NotificationReason.CLOSED)

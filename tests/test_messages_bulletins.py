@@ -93,7 +93,7 @@ def test_a_split_respects_the_limit_and_loses_nothing(text: str, limit: int) -> 
 
 @pytest.mark.parametrize("cluster", ["🇺🇦", "👍🏽", "é", "❤️", "1️⃣"])
 def test_a_split_keeps_emoji_and_letters_with_their_marks_together(cluster: str) -> None:
-    """Case 60 of the catalogue of failures."""
+    """A cut inside a grapheme cluster shows broken characters."""
     for limit in range(9, 40):
         head, remainder = plain_text.split(cluster * 60, limit)
         assert len(head) % len(cluster) == 0
@@ -101,7 +101,7 @@ def test_a_split_keeps_emoji_and_letters_with_their_marks_together(cluster: str)
 
 
 def test_a_page_ends_after_a_sentence() -> None:
-    """Case 11 of the catalogue of failures."""
+    """A long bulletin is cut at a sentence, with a button for the rest."""
     sentence = "Trains from Kyiv to Kherson end in Mykolaiv today. "
     content = renderer().render(bulletin("Railway", sentence * 100), FULL, NOW)
     shown = parse_html(content.html).text
@@ -180,13 +180,12 @@ def test_times_are_in_the_readers_zone_and_as_short_as_possible() -> None:
 
 
 def test_hidden_characters_are_removed() -> None:
-    """Case 58 of the catalogue of failures."""
+    """Bidirectional, zero-width and control characters can disguise a text."""
     stored = bulletin(f"Ky{HIDDEN}iv", f"al{HIDDEN}ert")
     assert "<b>Kyiv</b>\n\nalert" in renderer().render(stored, FULL, NOW).html
 
 
 def test_html_in_a_title_is_escaped() -> None:
-    """Case 59 of the catalogue of failures."""
     stored = bulletin("<b>Bold</b> & <script>", source="<i>")
     shown = parse_html(renderer().render(stored, FULL, NOW).html)
     assert shown.text.startswith("<b>Bold</b> & <script>")
@@ -201,5 +200,24 @@ def test_only_a_web_address_becomes_a_link(url: str) -> None:
     "data", ["", "x", "7", "7:", ":0", "7:x", "7:0:0", "-7:0", "9" * 20 + ":0", "٣:0"]
 )
 def test_forged_callback_data_name_no_bulletin(data: str) -> None:
-    """Case 64 of the catalogue of failures."""
     assert parse_callback(data) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "sign"),
+    [
+        ("Навчальна повітряна тривога", ""),
+        ("Air raid drill in Kyiv", ""),
+        ("Учебная тревога: проверка сирен", ""),
+        ("Air raid alert", "🔴"),
+        ("This is no drill: air raid alert in Kyiv", "🔴"),
+    ],
+)
+def test_a_drill_that_its_source_declares_an_alert_has_no_sign_of_one(
+    title: str, sign: str
+) -> None:
+    """A drill must not look like the danger itself."""
+    stored = bulletin(title, kind=Kind.ALERT, phase=Phase.ACTIVE, hazard="air_raid")
+    shown = accepted_text(renderer().render(stored, RenderOptions("en", None, Detail.FULL), NOW))
+    assert shown.startswith(f"{sign} {title}".strip())
+    assert ("alert · blog" in shown) is bool(sign)

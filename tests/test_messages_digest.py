@@ -131,7 +131,7 @@ def test_a_long_digest_lists_the_newest_bulletins_and_counts_the_older() -> None
 def test_telegram_accepts_digests_of_hostile_bulletins_in_every_language(
     code: str, detail: Detail
 ) -> None:
-    """Case 60 of the catalogue of failures."""
+    """A split must not cut an HTML entity or an emoji."""
     options = RenderOptions(code, "Europe/Kyiv", detail)
     items = hostile()
     renderer = digest_renderer()

@@ -68,7 +68,7 @@ def is_cut_inside_cluster(text: str) -> bool:
 async def test_a_push_is_one_message_with_a_button_for_the_rest(
     standin: Standin, sender: Sender, renderer: BulletinRenderer, name: str, detail: Detail
 ) -> None:
-    """Cases 11 and 60 of the catalogue of failures."""
+    """The button opens the rest in pages, and no page ends inside a grapheme cluster."""
     person = standin.people.person("Ann", started=True)
     text = HOSTILE[name]
     stored = StoredBulletin(
@@ -96,7 +96,7 @@ async def test_a_push_is_one_message_with_a_button_for_the_rest(
 async def test_a_digest_of_hostile_texts_is_complete(
     standin: Standin, sender: Sender, renderer: BulletinRenderer, title: str
 ) -> None:
-    """Case 60 of the catalogue of failures."""
+    """A digest may take several messages, and none ends inside a grapheme cluster."""
     person = standin.people.person("Ann", started=True)
     bulletins = [
         StoredBulletin(

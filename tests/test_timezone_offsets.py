@@ -57,12 +57,70 @@ async def test_a_fixed_offset_is_shown_as_people_write_it(database: Database) ->
     driver = ConversationDriver(database)
     reply = (await driver.send("/timezone GMT+3")).reply
     assert "Time zone: UTC+3." in reply.html
-    assert "Europe/Kyiv" in button_labels(reply)
+    assert "Europe/Kyiv" not in button_labels(reply)  # in winter
     shown = [
         (await driver.send(command)).html
         for command in ("/settings", "/quiet 22:00-07:00", "/digest daily 09:00")
     ]
     assert all("UTC+3" in html and "Etc/" not in html for html in shown)
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "places", "first"),
+    [
+        ("GMT+3", "en", (), "Europe/Istanbul"),
+        ("UTC+2", "uk", (), "Europe/Kyiv"),
+        ("UTC+2", "en", ("Tel Aviv", "Riga"), "Asia/Jerusalem"),
+        ("UTC-6", "en", ("Houston",), "America/Chicago"),
+        ("+1", "it", (), "Europe/Rome"),
+        ("EST", "en", (), "America/New_York"),
+        ("UTC-11", "en", (), "Pacific/Pago_Pago"),
+        ("UTC+13", "en", (), "Pacific/Auckland"),
+    ],
+)
+async def test_the_cities_offered_have_the_offset_now_the_chats_own_first(
+    sqlite: Database, typed: str, language: str, places: tuple[str, ...], first: str
+) -> None:
+    """The offer was Kyiv, Warsaw and Rome for any offset."""
+    driver = ConversationDriver(sqlite)
+    await driver.send(f"/language {language}")
+    for place in places:
+        await driver.send(f"/subscribe {place}")
+    response = await driver.send(f"/timezone {typed}")
+    offered = button_labels(response.reply)
+    hours = NOW.astimezone(ZoneInfo((await driver.get_subscriber()).zone or "")).utcoffset()
+    assert offered[0] == first
+    assert {NOW.astimezone(ZoneInfo(zone)).utcoffset() for zone in offered} == {hours}
+    await driver.press(f"tz:{offered[-1]}")
+    assert (await driver.get_subscriber()).zone == offered[-1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "hours"), [("UTC+3.5", 3.5), ("UTC+5,5", 5.5), ("GMT\u20145", -5), ("MST", -7)]
+)
+async def test_other_spellings_of_an_offset_are_read(
+    sqlite: Database, typed: str, hours: float
+) -> None:
+    driver = ConversationDriver(sqlite)
+    await driver.send(f"/timezone {typed}")
+    zone = ZoneInfo((await driver.get_subscriber()).zone or "")
+    assert NOW.astimezone(zone).utcoffset() == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("place", "zone"),
+    [
+        ("Texas", "America/Chicago"),
+        ("California", "America/Los_Angeles"),
+        ("Kyiv Oblast", "Europe/Kyiv"),
+        ("USA", "America/New_York"),
+    ],
+)
+async def test_a_state_has_the_time_of_its_people(sqlite: Database, place: str, zone: str) -> None:
+    """Texas had the time of New York."""
+    driver = ConversationDriver(sqlite)
+    await driver.send(f"/timezone {place}")
+    assert (await driver.get_subscriber()).zone == zone
 
 
 def test_a_name_of_the_iana_database_keeps_its_meaning() -> None:

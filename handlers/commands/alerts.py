@@ -14,10 +14,15 @@ from handlers.telegram.events import Request
 from handlers.text.dates import format_duration, format_moment
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
-from handlers.text.query_text import QueryFormatter
+from handlers.text.measure_text import format_circle
+from matching.places.discs import is_within
+from matching.places.extents import extents_of
 from matching.places.gazetteer import Gazetteer
 from matching.places.lookup import suggest
 from matching.places.region import Region
+from matching.query.ast import NearTerm
+from matching.query.errors import QueryError
+from matching.query.parser import QueryLimits, parse
 from storage.engine.database import Transaction
 from storage.inbound import bulletins, incidents, sources
 from storage.inbound.incidents import Incident, NotificationReason
@@ -29,6 +34,7 @@ PLACE = "al"
 
 _MAX_SUGGESTIONS = 6
 _MAX_NAME_LENGTH = 80
+_LIMITS = QueryLimits(guesses=0)
 _RECENT = timedelta(days=1)
 """The staleness check covers the sources of every alert that was active within this time."""
 
@@ -39,6 +45,9 @@ async def show(request: Request, transaction: Transaction, context: HandlerConte
     if not name:
         return Reply(messages=(await render_active_alerts(request, transaction, context, None),))
     regions = context.gazetteer.find(name)
+    if circle := find_circle(name, request, context):
+        listing = await _render_circle(circle, regions, request, transaction, context)
+        return Reply(messages=(listing,))
     if regions:
         region, *alternatives = regions[:_MAX_SUGGESTIONS]
         listing = await render_active_alerts(request, transaction, context, region, alternatives)
@@ -57,15 +66,38 @@ async def show_place(request: Request, transaction: Transaction, context: Handle
     return Reply(edit=await render_active_alerts(request, transaction, context, region))
 
 
+def find_circle(text: str, request: Request, context: HandlerContext) -> NearTerm | None:
+    """Return the circle that a text asks for: a saved place, or any place with a distance."""
+    try:
+        parsed = parse(text, context.gazetteer, context.topics, _LIMITS, request.personal)
+    except QueryError:
+        return None
+    return parsed.query if isinstance(parsed.query, NearTerm) else None
+
+
+async def _render_circle(
+    circle: NearTerm,
+    regions: Sequence[Region],
+    request: Request,
+    transaction: Transaction,
+    context: HandlerContext,
+) -> MessageContent:
+    """Render the alerts in a circle, with buttons for the regions of the same name."""
+    namesakes = [region for region in regions if region.code != circle.reference]
+    return await render_active_alerts(
+        request, transaction, context, circle, namesakes[:_MAX_SUGGESTIONS]
+    )
+
+
 async def render_active_alerts(
     request: Request,
     transaction: Transaction,
     context: HandlerContext,
-    region: Region | None,
+    area: Region | NearTerm | None,
     alternatives: Sequence[Region] = (),
     max_units: int = MAX_LIST_UNITS,
 ) -> MessageContent:
-    """Render the active alerts of a region and its parents, or of all regions.
+    """Render the active alerts of a region and its parents, of a circle, or of all regions.
 
     `alternatives`: other places with the same name; each gets a button. `max_units`: UTF-16 units
     of the list.
@@ -77,14 +109,17 @@ async def render_active_alerts(
     names = sorted(recent_sources | context.state_sources)
     last_success = await sources.last_success_times(transaction, names)
     intervals = await sources.poll_intervals(transaction, names)
-    if region:
-        active = [incident for incident in active if _concerns(incident, region, context.gazetteer)]
+    if area:
+        active = [incident for incident in active if _concerns(incident, area, context.gazetteer)]
     heading = translator.html("alerts-none" if not active else "alerts-head")
-    if region:
-        formatter = QueryFormatter(translator, context.gazetteer, context.topics)
-        place = formatter.place_name(region.code)
+    if isinstance(area, NearTerm):
+        circle = format_circle(area, context.formatter(request).centre_name(area), translator)
+        key = "alerts-none-near" if not active else "alerts-within"
+        heading = translator.html(key, circle=circle)
+    elif area:
+        place = context.formatter(request).place_name(area.code)
         heading = translator.html("alerts-none-in" if not active else "alerts-in", place=place)
-    renderer = AlertRenderer(context.catalog, context.gazetteer, context.topics)
+    renderer = AlertRenderer(context.catalog, context.gazetteer)
     views = await _load_views(transaction, active[::-1])
     listing = renderer.render_list(
         heading,
@@ -102,6 +137,18 @@ async def render_active_alerts(
     hint = translator.html("alerts-others") if alternatives else Html()
     return MessageContent(
         join("\n\n", [listing, hint]), _place_buttons(alternatives, context, translator)
+    )
+
+
+async def is_any_active(
+    transaction: Transaction, context: HandlerContext, areas: Iterable[Region | NearTerm | None]
+) -> bool:
+    """Return whether an alert is on in one of the areas or around it; None is any area."""
+    active = await incidents.get_open(transaction)
+    return any(
+        area is None or _concerns(incident, area, context.gazetteer)
+        for area in areas
+        for incident in active
     )
 
 
@@ -144,8 +191,11 @@ async def _load_views(transaction: Transaction, active: Sequence[Incident]) -> l
     ]
 
 
-def _concerns(incident: Incident, region: Region, gazetteer: Gazetteer) -> bool:
-    descendants, ancestors = gazetteer.subtree(region.code), gazetteer.ancestors(region.code)
+def _concerns(incident: Incident, area: Region | NearTerm, gazetteer: Gazetteer) -> bool:
+    if isinstance(area, NearTerm):
+        points = extents_of(gazetteer).points((), (incident.region,))
+        return is_within(area.latitude, area.longitude, area.radius_km, points)
+    descendants, ancestors = gazetteer.subtree(area.code), gazetteer.ancestors(area.code)
     return incident.region in descendants or incident.region in ancestors
 
 

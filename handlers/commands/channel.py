@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from handlers.commands import settings
 from handlers.framework.handler_context import Handler, HandlerContext
 from handlers.framework.replies import Reply, text_reply
+from handlers.services import chat_places
 from handlers.telegram.events import Message, Request
 from handlers.telegram.keyboards import MAX_BYTES, parse_number
 from handlers.text import plain_text
@@ -117,8 +118,12 @@ async def run_for_channel(
     if not found_channels:
         return Reply(answer=context.translator(request).text("answer-old-button"))
     channel = found_channels[0]
+    places = await chat_places.load(transaction, channel.subscriber.number, request.now)
+    channel_message = channel_request.message
     reply = await handler(
-        Request(channel_request.message, channel.subscriber, request.now), transaction, context
+        Request(channel_message, channel.subscriber, request.now, places=places),
+        transaction,
+        context,
     )
     return replace(
         reply,

@@ -13,7 +13,8 @@ from handlers.text.i18n import Translator
 from handlers.text.plain_text import echo
 from handlers.text.schedule_text import format_schedule, parse_schedule_text
 from handlers.text.timezones import UTC
-from matching.query.ast import And, Or, Query, TopicTerm, load
+from matching.query.ast import ALERT_TOPIC, And, Or, Query, TopicTerm, load
+from matching.topics.hazards import AIR, hazard_tree
 from storage.engine.database import Transaction
 from storage.subscribers import subscribers, subscriptions
 from storage.subscribers.subscriptions import Subscription
@@ -30,7 +31,7 @@ MOVE_ALERTS = "da"
 """Callback prefixes of `dw:SCHEDULE` (set the default), `dm:SCHEDULE` (move everything but alerts
 that come at once), and `da:SCHEDULE` (move those alerts)."""
 
-_ALERT_TOPICS = frozenset(("air_alert", "all_clear", "missile", "drone", "artillery", "nuclear"))
+_ALERT_TOPICS = frozenset((ALERT_TOPIC, "air_alert", "all_clear", AIR, *hazard_tree().all_threats))
 """Topics of alerts and of their threats."""
 
 _PRESETS = (
@@ -143,7 +144,7 @@ async def _save_schedule(
     paragraphs = [
         translator.html("digest-chosen", when=format_schedule(schedule, zone or UTC, translator))
     ]
-    if zone is None and schedule.frequency in (Frequency.DAILY, Frequency.WEEKLY):
+    if zone is None and schedule.frequency not in (Frequency.NOW, Frequency.HOURLY):
         paragraphs.append(translator.html("zone-is-utc"))
     paragraphs.append(_alert_warning(schedule, translator))
     movable, urgent = _split_movable(await subscriptions.of(transaction, number), schedule)

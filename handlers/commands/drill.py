@@ -11,7 +11,8 @@ from handlers.text.i18n import LANGUAGES, Catalog, Translator
 from storage.engine.database import Transaction
 from storage.outbox import deliveries
 from storage.outbox.deliveries import NewDelivery
-from storage.subscribers import subscriptions
+from storage.subscribers import sound_modes, subscriptions
+from storage.subscribers.sound_modes import SoundMode
 from storage.subscribers.subscriptions import Subscription
 from storage.values.lanes import Lane
 from storage.values.message import MessageContent
@@ -25,23 +26,26 @@ async def send(request: Request, transaction: Transaction, context: HandlerConte
     if await deliveries.has_waiting_message(transaction, number, Lane.ALERT):
         return text_reply(translator.html("drill-waits"))
     subscribed = await subscriptions.of(transaction, number)
+    mode = await sound_modes.get(transaction, number)
     drills = [
         NewDelivery(
             subscriber=number,
             lane=Lane.ALERT,
-            content=_render_drill(context.catalog, translator, has_sound=has_sound),
+            content=_render_drill(context.catalog, translator, mode, has_sound=has_sound),
             silent=not has_sound,
             due_at=request.now,
         )
-        for has_sound in _sound_modes(subscribed)
+        for has_sound in _sound_variants(subscribed, mode)
     ]
     await deliveries.enqueue(transaction, drills, request.now)
     note = _note_key(subscribed)
     return Reply() if note is None else text_reply(translator.html(note))
 
 
-def _sound_modes(subscribed: list[Subscription]) -> list[bool]:
-    """Return the sound modes of the chat's immediate subscriptions: [True], [False] or both."""
+def _sound_variants(subscribed: list[Subscription], mode: SoundMode) -> list[bool]:
+    """Return whether alerts at once have sound in the chat: [True], [False] or both."""
+    if mode is SoundMode.NOTHING:
+        return [False]
     at_once = [
         subscription.has_sound
         for subscription in subscribed
@@ -59,7 +63,9 @@ def _note_key(subscribed: list[Subscription]) -> str | None:
     return None
 
 
-def _render_drill(catalog: Catalog, translator: Translator, *, has_sound: bool) -> MessageContent:
+def _render_drill(
+    catalog: Catalog, translator: Translator, mode: SoundMode, *, has_sound: bool
+) -> MessageContent:
     """Render the drill, marked as a test in every language.
 
     In a group or after a forward, people who read another language see it, too.
@@ -69,7 +75,8 @@ def _render_drill(catalog: Catalog, translator: Translator, *, has_sound: bool) 
         for language in LANGUAGES
         if language.code != translator.language
     ]
-    sound_note = translator.html("drill-sound" if has_sound else "drill-silent")
+    key = "drill-sound" if has_sound else "drill-silent"
+    sound_note = translator.html("drill-soundless" if mode is SoundMode.NOTHING else key)
     marker = Html("🧪 <b>TEST · ТЕСТ · PROVA</b>")
     body = join("\n", [translator.html("drill"), sound_note])
     return MessageContent(join("\n\n", [marker, body, join("\n", translations), marker]))

@@ -5,6 +5,8 @@ from handlers.framework.replies import Reply
 from handlers.services.canonical_query import serialize_query
 from handlers.services.export_format import (
     ChatData,
+    LocationData,
+    PlaceData,
     SettingsData,
     SubscriptionData,
     serialize_export,
@@ -14,7 +16,15 @@ from handlers.text import plain_text
 from handlers.text.html import Html, escape, join
 from matching.query.ast import load
 from storage.engine.database import Transaction
-from storage.subscribers import alert_preferences, channels, quiet_hours, subscriptions
+from storage.subscribers import (
+    alert_preferences,
+    channels,
+    quiet_hours,
+    shared_locations,
+    sound_modes,
+    subscriptions,
+)
+from storage.subscribers.saved_places import StoredPlace
 from storage.subscribers.subscribers import Subscriber
 from storage.subscribers.subscriptions import Subscription
 from storage.values.message import MessageContent
@@ -30,6 +40,8 @@ async def export(request: Request, transaction: Transaction, context: HandlerCon
     texts = serialize_export(
         await _export_about(request.subscriber, transaction),
         await _export_settings(request.subscriber, transaction),
+        await _export_location(request, transaction),
+        [_export_place(place) for place in request.places.saved],
         map(_export_subscription, subscribed),
         _MAX_MESSAGE_UNITS,
     )
@@ -60,6 +72,26 @@ async def _export_about(subscriber: Subscriber, transaction: Transaction) -> Cha
     )
 
 
+async def _export_location(request: Request, transaction: Transaction) -> LocationData:
+    shared_at = await shared_locations.find_time(transaction, request.subscriber.number)
+    here = request.places.here
+    if here is None or shared_at is None:
+        return LocationData()
+    since = shared_at.isoformat(timespec="seconds")
+    return LocationData(latitude=here.latitude, longitude=here.longitude, since=since)
+
+
+def _export_place(place: StoredPlace) -> PlaceData:
+    return PlaceData(
+        id=place.id,
+        name=place.name,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        radius_km=place.radius_km,
+        region=place.region,
+    )
+
+
 async def _export_settings(subscriber: Subscriber, transaction: Transaction) -> SettingsData:
     quiet = await quiet_hours.get(transaction, subscriber.number)
     updates = await alert_preferences.get(transaction, subscriber.number)
@@ -74,6 +106,7 @@ async def _export_settings(subscriber: Subscriber, transaction: Transaction) -> 
         quiet_alerts=quiet.alerts.value,
         paused_until=pause_end.isoformat(timespec="seconds") if pause_end else None,
         alert_updates=updates.value,
+        sound=(await sound_modes.get(transaction, subscriber.number)).value,
     )
 
 
@@ -83,6 +116,8 @@ def _export_subscription(subscription: Subscription) -> SubscriptionData:
         understood=serialize_query(load(subscription.query)),
         when=str(subscription.schedule),
         sound=subscription.has_sound,
+        sound_from=subscription.sound_from,  # type: ignore[arg-type]
+        neighbours=subscription.has_neighbours,
         since=subscription.created_at.isoformat(timespec="seconds"),
     )
 

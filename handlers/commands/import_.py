@@ -14,6 +14,11 @@ from handlers.services.export_format import (
     SubscriptionData,
     parse_export,
 )
+from handlers.services.place_import import (
+    find_places_fault,
+    merge_personal,
+    restore_places,
+)
 from handlers.services.reschedule import change_timezone
 from handlers.services.subscriptions import add_subscription
 from handlers.telegram.events import Request
@@ -21,11 +26,19 @@ from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
 from handlers.text.plain_text import echo
 from handlers.text.query_errors import format_error, mark_span
+from handlers.text.subscription_options import SubscriptionOptions
 from matching.query.ast import Query, dump
 from matching.query.errors import QueryError
 from matching.query.parser import QueryLimits, parse
+from matching.query.personal_places import PersonalPlaces
 from storage.engine.database import Transaction
-from storage.subscribers import alert_preferences, quiet_hours, subscribers, subscriptions
+from storage.subscribers import (
+    alert_preferences,
+    quiet_hours,
+    sound_modes,
+    subscribers,
+    subscriptions,
+)
 from storage.subscribers.subscriptions import Subscription
 from storage.values.local_time import zone_of
 from storage.values.message import MessageContent
@@ -71,14 +84,17 @@ async def restore(request: Request, transaction: Transaction, context: HandlerCo
         return _explain_missing_text(request, translator)
     try:
         imported = parse_export(text)
+        personal = merge_personal(request, imported.places)
         entries = [
-            _parse_entry(position, entry, context, translator)
+            _parse_entry(position, entry, personal, context, translator)
             for position, entry in enumerate(imported.subscriptions)
         ]
     except InvalidExportError as error:
         return text_reply(_render_format_error(text, error, translator))
     except _InvalidEntryError as error:
         return text_reply(error.html)
+    if fault := await find_places_fault(request, transaction, context, imported.places):
+        return text_reply(fault)
     if count := await _count_over_quota(request, transaction, context, entries):
         return text_reply(
             translator.html("import-too-many", count=count, most=context.subscription_quota)
@@ -101,14 +117,19 @@ def _explain_missing_text(request: Request, translator: Translator) -> Reply:
 
 
 def _parse_entry(
-    position: int, entry: SubscriptionData, context: HandlerContext, translator: Translator
+    position: int,
+    entry: SubscriptionData,
+    personal: PersonalPlaces,
+    context: HandlerContext,
+    translator: Translator,
 ) -> _ParsedEntry:
     """Raise _InvalidEntryError if the query cannot be parsed."""
     field, text, limits = "written", entry.written, _LIMITS
     if entry.understood is not None:
         field, text, limits = "understood", entry.understood, _CANONICAL_LIMITS
     try:
-        return _ParsedEntry(entry, parse(text, context.gazetteer, context.topics, limits).query)
+        parsed = parse(text, context.gazetteer, context.topics, limits, personal)
+        return _ParsedEntry(entry, parsed.query)
     except QueryError as error:
         location = translator.html(
             "import-place", place=f"subscriptions › {position + 1} › {field}"
@@ -152,17 +173,21 @@ async def _apply(
     entries: Sequence[_ParsedEntry],
 ) -> Reply:
     request = await _apply_settings(request, transaction, imported.settings)
-    changed: list[Subscription] = []
+    restored = await restore_places(request, transaction, context, imported.places)
+    changed: list[Subscription] = [*restored.followers]
     added = 0
     for parsed in entries:
+        query = restored.translate(parsed.query)
+        entry = parsed.entry
+        options = SubscriptionOptions(entry.schedule, entry.chosen_sound, entry.neighbours)
         result = await add_subscription(
-            request, transaction, context, parsed.entry.written, parsed.query, parsed.entry.schedule
+            request, transaction, context, entry.written, query, options
         )
         added += result.is_new
         subscription = result.subscription
-        if subscription.has_sound is not parsed.entry.sound:
+        if subscription.has_neighbours and not entry.neighbours:
             subscription = await subscriptions.change(
-                transaction, subscription, has_sound=parsed.entry.sound
+                transaction, subscription, has_neighbours=False
             )
         changed.append(subscription)
         # The first place may have set the time zone; later places must not replace it.
@@ -193,6 +218,8 @@ async def _apply_settings(
     if settings.chosen_updates:
         updates = settings.chosen_updates
         await alert_preferences.set_preference(transaction, current.number, updates)
+    if settings.sound_mode:
+        await sound_modes.set_mode(transaction, current.number, settings.sound_mode)
     await _apply_quiet_hours(request, transaction, settings)
     if chosen.zone and chosen.zone != current.zone:
         await change_timezone(transaction, current.number, current.zone, chosen.zone, request.now)

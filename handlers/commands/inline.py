@@ -11,6 +11,7 @@ from handlers.telegram.events import InlineQuery
 from handlers.text import plain_text
 from matching.query.errors import QueryError
 from matching.query.parser import QueryLimits, parse
+from matching.query.personal_places import PersonalPlaces
 from storage.engine.database import Transaction
 from storage.inbound.bulletins import StoredBulletin
 from storage.subscribers.subscribers import Detail
@@ -27,16 +28,18 @@ async def answer(
     transaction: Transaction,
     context: HandlerContext,
     options: RenderOptions,
+    personal: PersonalPlaces,
 ) -> InlineAnswer:
-    """Return the newest bulletins that match.
+    """Return the newest bulletins that match. `personal` has the places of the person.
 
     A query that cannot be parsed gets no results: the person is still typing.
     """
     try:
         text = inline_query.text.strip()
-        query = (
-            parse(text, context.gazetteer, context.topics, _QUERY_LIMITS).query if text else None
-        )
+        query = None
+        if text:
+            parsed = parse(text, context.gazetteer, context.topics, _QUERY_LIMITS, personal)
+            query = parsed.query
     except QueryError:
         return InlineAnswer(inline_query.id, ())
     page = await Search(transaction, context.reader, query).page_before(_MAX_RESULTS)

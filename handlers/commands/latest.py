@@ -9,8 +9,6 @@ from handlers.services.search import Search, SearchPage
 from handlers.telegram.events import Request
 from handlers.telegram.keyboards import decode_text, encode_text, parse_number
 from handlers.text.html import Html, join
-from handlers.text.i18n import Translator
-from handlers.text.query_text import QueryFormatter
 from matching.query.ast import Query
 from matching.query.errors import QueryError
 from matching.query.parser import QueryLimits, parse
@@ -69,7 +67,7 @@ async def _show_first_page(
     request: Request, transaction: Transaction, context: HandlerContext, written: str, count: int
 ) -> Reply:
     try:
-        query = _parse_query(written, context)
+        query = _parse_query(written, request, context)
     except QueryError as error:
         return reply_to_query_error(written, error, context.translator(request))
     result = await Search(transaction, context.reader, query).page_before(count)
@@ -87,7 +85,7 @@ async def _turn_page(
         return rejection
     count = min(max(count, 1), _MAX_COUNT)
     try:
-        query = _parse_query(written, context)
+        query = _parse_query(written, request, context)
     except QueryError:  # forged, or the topics in the configuration have changed
         return rejection
     bulletin_search = Search(transaction, context.reader, query)
@@ -106,7 +104,7 @@ def _render_page(
     head: Html = Html(),  # noqa: B008 - a constant
 ) -> MessageContent:
     translator = context.translator(request)
-    heading = join("\n\n", [head, _render_heading(query, written, context, translator)])
+    heading = join("\n\n", [head, _render_heading(query, written, request, context)])
     if result.bulletins:
         content, fitting = _render_bulletins(request, context, result.bulletins, heading, count)
         if fitting < len(result.bulletins):
@@ -149,25 +147,25 @@ def _page_button(label: str, prefix: str, bulletin_id: int, count: int, written:
 
 
 def _render_heading(
-    query: Query | None, written: str, context: HandlerContext, translator: Translator
+    query: Query | None, written: str, request: Request, context: HandlerContext
 ) -> Html:
     """Render the query as understood.
 
     It holds the query as typed in the first code entity, which `decode_text` reads back if the
     query is too long for callback data.
     """
+    translator = context.translator(request)
     if query is None:
         return translator.html("latest-all")
-    description = QueryFormatter(translator, context.gazetteer, context.topics).format(
-        query, written
-    )
+    description = context.formatter(request).format(query, written)
     return translator.html("latest", what=description, written=written)
 
 
-def _parse_query(written: str, context: HandlerContext) -> Query | None:
-    return (
-        parse(written, context.gazetteer, context.topics, QUERY_LIMITS).query if written else None
-    )
+def _parse_query(written: str, request: Request, context: HandlerContext) -> Query | None:
+    if not written:
+        return None
+    personal = request.personal
+    return parse(written, context.gazetteer, context.topics, QUERY_LIMITS, personal).query
 
 
 def _parse_arguments(text: str) -> tuple[str, int]:

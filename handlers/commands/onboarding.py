@@ -112,7 +112,7 @@ async def subscribe(request: Request, transaction: Transaction, context: Handler
     query = _build_query(scope, code)
     try:
         confirmation = await subscribe_to_query(
-            request, transaction, context, serialize_query(query), None
+            request, transaction, context, serialize_query(query)
         )
     except SubscriptionQuotaError:
         return Reply(answer=translator.text("answer-too-many", count=context.subscription_quota))

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from handlers.commands import alerts, latest
-from handlers.commands.subscribe import reply_to_query_error
+from handlers.commands.subscribe import reply_to_query_error, subscribe_button
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
 from handlers.telegram.events import Request
 from handlers.text.html import Html, join
 from handlers.text.plain_text import echo
 from matching.places.region import Region
-from matching.query.ast import Or, PlaceTerm, Query
+from matching.query.ast import NearTerm, Or, PlaceTerm, Query
 from matching.query.errors import QueryError
 from matching.query.question import Question, read_question
 from storage.engine.database import Transaction
@@ -28,7 +28,9 @@ _LIMITS = replace(latest.QUERY_LIMITS, guesses=1)
 async def answer(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
     """Answer a free text."""
     try:
-        question = read_question(request.text, context.gazetteer, context.topics, _LIMITS)
+        question = read_question(
+            request.text, context.gazetteer, context.topics, _LIMITS, request.personal
+        )
     except QueryError as error:
         return reply_to_query_error(request.text, error, context.translator(request))
     on_now = await _render_alerts(question, request, transaction, context)
@@ -44,22 +46,27 @@ async def _render_alerts(
     """Render what is on at the places; without a place everything, if nothing else is asked."""
     if question.similar_places:
         return _offer_places(question, request, context)
-    regions: list[Region | None] = [context.gazetteer.region(code) for code in question.places]
-    if not regions:
+    areas = _areas(question, context)
+    if not areas:
         if question.query is not None:
             return MessageContent(Html())
-        regions = [None]
+        areas = [None]
     listings = [
         await alerts.render_active_alerts(
             request,
             transaction,
             context,
-            region,
-            max_units=_MAX_ALERT_UNITS // len(regions),
+            area,
+            max_units=_MAX_ALERT_UNITS // len(areas),
         )
-        for region in regions
+        for area in areas
     ]
     return MessageContent(join("\n\n", [Html(listing.html) for listing in listings]))
+
+
+def _areas(question: Question, context: HandlerContext) -> list[Region | NearTerm | None]:
+    """Return the saved places and the regions that a question names."""
+    return [*question.circles, *map(context.gazetteer.region, question.places)]
 
 
 def _offer_places(question: Question, request: Request, context: HandlerContext) -> MessageContent:
@@ -92,4 +99,10 @@ async def _render_reports(
         if broader.bulletins:
             page, query = broader, places
             written = ", ".join(f'in:"{code}"' for code in question.places)
+    areas = _areas(question, context)
+    if not page.bulletins and await alerts.is_any_active(transaction, context, areas):
+        # "Nothing so far" below an alert reads as if the alert were nothing.
+        codes = ", ".join(f'in:"{code}"' for code in question.places) or question.written
+        button = subscribe_button(codes, context.translator(request))
+        return MessageContent(head, ((button,),))
     return latest.render_page(request, context, page, query, written, head)

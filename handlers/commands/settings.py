@@ -5,18 +5,28 @@ from handlers.commands import quiet as quiet_command
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply, text_reply
 from handlers.services.reschedule import change_timezone
+from handlers.services.subscriptions import places_of
 from handlers.telegram.events import Request
 from handlers.telegram.keyboards import with_checkmark
 from handlers.text.html import Html, join
 from handlers.text.i18n import LANGUAGES, Translator
+from handlers.text.offset_cities import cities_at
 from handlers.text.plain_text import echo
 from handlers.text.schedule_text import format_schedule
-from handlers.text.timezones import SUGGESTED_ZONES, UTC
+from handlers.text.timezones import IANA_NAMES, SUGGESTED_ZONES, UTC
 from handlers.text.utc_offsets import zone_title
+from matching.query.ast import load
 from storage.engine.database import Transaction
-from storage.subscribers import alert_preferences, quiet_hours, subscribers, subscriptions
+from storage.subscribers import (
+    alert_preferences,
+    quiet_hours,
+    sound_modes,
+    subscribers,
+    subscriptions,
+)
 from storage.subscribers.alert_preferences import AlertUpdates
 from storage.subscribers.quiet_hours import QuietState
+from storage.subscribers.sound_modes import SoundMode
 from storage.subscribers.subscribers import ChatKind, Detail, Subscriber
 from storage.values.local_time import zone_of
 from storage.values.message import Button, MessageContent
@@ -28,9 +38,13 @@ LANGUAGE = "tl"
 DETAIL = "td"
 TIMEZONE = "tz"
 ALERT_UPDATES = "ta"
-"""Callback prefixes of `tl:CODE`, `td:DETAIL`, `tz:ZONE` and `ta:ALERT_UPDATES`.
+SOUND_MODE = "tm"
+"""Callback prefixes of `tl:CODE`, `td:DETAIL`, `tz:ZONE`, `ta:ALERT_UPDATES` and `tm:SOUND_MODE`.
 
 They carry the chosen value and do not toggle, so that a second press is idempotent."""
+
+_MAX_PLACES = 20
+"""Followed places whose time zones are offered first."""
 
 _NEXT_UPDATES = {
     AlertUpdates.ESCALATIONS: AlertUpdates.ALL,
@@ -47,6 +61,13 @@ _UPDATES_BUTTONS = {
     AlertUpdates.ALL: "button-changes-all",
     AlertUpdates.NONE: "button-changes-none",
 }
+
+_SOUND_TEXTS = {
+    SoundMode.EVERYTHING: ("settings-sound-everything", "button-sound-everything"),
+    SoundMode.ALERTS: ("settings-sound-alerts", "button-sound-alerts"),
+    SoundMode.NOTHING: ("settings-sound-nothing", "button-sound-nothing"),
+}
+"""Text keys of each mode: of the setting, and of its button."""
 
 
 async def show(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
@@ -94,9 +115,23 @@ async def set_timezone(
     chosen = translator.html("zone-chosen", zone=zone_title(zone), clock=clock)
     if zone_title(zone) == zone:
         return text_reply(chosen)
-    subscriber = request.subscriber._replace(zone=zone)
+    followed = await _followed_zones(request, transaction, context)
+    cities = cities_at(zone_of(zone), request.now, translator.language, followed)
+    if not cities:
+        return text_reply(chosen)
     text = join("\n\n", [chosen, translator.html("zone-fixed")])
-    return Reply(messages=(MessageContent(text, _zone_buttons(subscriber)),))
+    subscriber = request.subscriber._replace(zone=zone)
+    return Reply(messages=(MessageContent(text, _zone_buttons(subscriber, cities)),))
+
+
+async def _followed_zones(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> list[str]:
+    """Return the zones of the places that the chat follows."""
+    followed = await subscriptions.of(transaction, request.subscriber.number)
+    places = [code for each in followed for code in places_of(load(each.query))]
+    zones = [context.timezones.find_for_regions([code]) for code in places[:_MAX_PLACES]]
+    return [zone for zone in zones if zone]
 
 
 async def show_page(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
@@ -145,11 +180,25 @@ async def choose_alert_updates(
     return Reply(edit=edit, answer=context.translator(request).text("answer-changed"))
 
 
+async def choose_sound_mode(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Choose which messages of the chat may have sound."""
+    if request.callback_payload not in list(SoundMode):
+        return _reject_button(request, context)
+    chosen, number = SoundMode(request.callback_payload), request.subscriber.number
+    if await sound_modes.get(transaction, number) is chosen:
+        return Reply(answer=context.translator(request).text("answer-already-chosen"))
+    await sound_modes.set_mode(transaction, number, chosen)
+    edit = await _render_main_page(request.subscriber, transaction, context)
+    return Reply(edit=edit, answer=context.translator(request).text("answer-changed"))
+
+
 async def choose_timezone(
     request: Request, transaction: Transaction, context: HandlerContext
 ) -> Reply:
     """Choose a time zone from a button."""
-    if request.callback_payload not in SUGGESTED_ZONES:
+    if request.callback_payload not in IANA_NAMES:
         return _reject_button(request, context)
     zone = request.callback_payload
     await change_timezone(
@@ -181,6 +230,7 @@ async def _render_main_page(
     count = len(await subscriptions.of(transaction, subscriber.number))
     updates = await alert_preferences.get(transaction, subscriber.number)
     next_updates = _NEXT_UPDATES[updates]
+    sound_mode = await sound_modes.get(transaction, subscriber.number)
     lines = [
         translator.html("settings"),
         translator.html("settings-language"),
@@ -191,6 +241,7 @@ async def _render_main_page(
         ),
         _render_quiet_hours(await quiet_hours.get(transaction, subscriber.number), translator),
         translator.html(_UPDATES_TEXTS[updates]),
+        translator.html(_SOUND_TEXTS[sound_mode][0]),
         translator.html("settings-subscriptions", count=count),
         translator.html("settings-channel") if subscriber.kind is ChatKind.CHANNEL else Html(),
     ]
@@ -209,7 +260,20 @@ async def _render_main_page(
                     f"{ALERT_UPDATES}:{next_updates}",
                 ),
             ),
+            *_sound_buttons(sound_mode, translator),
         ),
+    )
+
+
+def _sound_buttons(current: SoundMode, translator: Translator) -> tuple[tuple[Button, ...], ...]:
+    return tuple(
+        (
+            Button(
+                with_checkmark(translator.text(key), is_selected=mode is current),
+                f"{SOUND_MODE}:{mode}",
+            ),
+        )
+        for mode, (_, key) in _SOUND_TEXTS.items()
     )
 
 
@@ -240,15 +304,15 @@ def _render_languages(translator: Translator) -> MessageContent:
 
 
 def _render_zones(subscriber: Subscriber, translator: Translator) -> MessageContent:
-    rows = _zone_buttons(subscriber)
+    rows = _zone_buttons(subscriber, SUGGESTED_ZONES)
     text = join("\n\n", [_render_zone(subscriber, translator), translator.html("zone-choose")])
     return MessageContent(text, (*rows, _back_button(translator)))
 
 
-def _zone_buttons(subscriber: Subscriber) -> tuple[tuple[Button, ...], ...]:
+def _zone_buttons(subscriber: Subscriber, zones: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:
     return tuple(
         (Button(with_checkmark(zone, is_selected=zone == subscriber.zone), f"{TIMEZONE}:{zone}"),)
-        for zone in SUGGESTED_ZONES
+        for zone in zones
     )
 
 

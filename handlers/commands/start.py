@@ -8,7 +8,6 @@ from handlers.commands.subscribe import reply_to_query_error, subscribe_button
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply, text_reply
 from handlers.telegram.events import Request
-from handlers.text.query_text import QueryFormatter
 from matching.query.errors import QueryError
 from matching.query.parser import parse
 from storage.engine.database import Transaction
@@ -45,11 +44,9 @@ def _ask_to_confirm(request: Request, context: HandlerContext) -> Reply:
     if written is None:
         return text_reply(translator.html("start-bad-link"))
     try:
-        query = parse(written, context.gazetteer, context.topics).query
+        parsed = parse(written, context.gazetteer, context.topics, personal=request.personal)
     except QueryError as error:
         return reply_to_query_error(written, error, translator)
-    description = QueryFormatter(translator, context.gazetteer, context.topics).format(
-        query, written
-    )
+    description = context.formatter(request).format(parsed.query, written)
     question = translator.html("start-confirm", what=description)
     return Reply(messages=(MessageContent(question, ((subscribe_button(written, translator),),)),))

@@ -9,7 +9,6 @@ from handlers.telegram.events import Request
 from handlers.text.dates import format_moment
 from handlers.text.html import Html, bold, join
 from handlers.text.i18n import LANGUAGES
-from handlers.text.query_text import QueryFormatter
 from matching.query.ast import PlaceTerm, load, terms
 from storage.engine.database import Transaction
 from storage.maintenance import statistics
@@ -41,7 +40,7 @@ def _render_subscribers(stats: Statistics, request: Request, context: HandlerCon
     languages = ", ".join(
         f"{names.get(code, code)} {count}" for code, count in stats.by_language.items()
     )
-    formatter = QueryFormatter(translator, context.gazetteer, context.topics)
+    formatter = context.formatter(request)
     places = ", ".join(
         f"{formatter.place_name(code)} {count}"
         for code, count in _top_places(stats.queries, context)

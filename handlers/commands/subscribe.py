@@ -1,9 +1,12 @@
 """Command /subscribe, and the buttons for subscribing and for disambiguation of names."""
 
+from handlers.commands.current_state import with_current_state
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply, text_reply
 from handlers.services import ambiguity, place_lists
+from handlers.services.clarification import render_question
 from handlers.services.place_lists import PlaceMode
+from handlers.services.subscription_message import render_subscription
 from handlers.services.subscriptions import (
     SubscribeResult,
     SubscriptionQuotaError,
@@ -15,42 +18,68 @@ from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
 from handlers.text.plain_text import echo
 from handlers.text.query_errors import apply_suggestion, format_error
-from handlers.text.query_text import QueryFormatter
-from handlers.text.schedule_text import format_schedule, parse_schedule_text
+from handlers.text.schedule_text import format_schedule
+from handlers.text.subscription_options import NO_OPTIONS, SubscriptionOptions, parse_options
 from handlers.text.timezones import UTC
-from matching.query.ast import Query, dump, load
-from matching.query.errors import QueryError
-from matching.query.parser import Ambiguity, parse
+from matching.query.ast import dump, load
+from matching.query.doubts import Doubt, find_doubt
+from matching.query.errors import ErrorKind, QueryError
+from matching.query.lexer import QUOTES
+from matching.query.parser import ParsedQuery, parse
 from storage.engine.database import Transaction
+from storage.inbound import bulletins
 from storage.subscribers import subscriptions
-from storage.subscribers.subscriptions import Subscription
 from storage.values.message import Button, MessageContent
-from storage.values.schedules import Frequency, Schedule
+from storage.values.schedules import Frequency
 
 SUBSCRIBE = "f"
 """Callback prefix of `f:QUERY`, as typed: subscribe with the chat's default schedule."""
 
-PLACE_MODE = "b"
-"""Callback prefix of `b:SUBSCRIPTION:MODE`: reports must mention any or all of its places."""
-
 
 async def subscribe(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
-    """Answer /subscribe QUERY [| WHEN]."""
+    """Answer /subscribe QUERY [| WHEN, OPTIONS]."""
     translator = context.translator(request)
     names = {f"/{command.name}" for command in context.commands}
     if not names.isdisjoint(request.text.lower().split()):
         return text_reply(translator.html("subscribe-one-command"))
-    written, when = request.message.multiline_text, ""  # the end of a line separates places
-    if "|" in written:
-        written, _, when = written.rpartition("|")
+    text = request.message.multiline_text  # the end of a line separates places
     try:
-        schedule = parse_schedule_text(when, translator) if when.strip() else None
-    except ValueError:
-        return text_reply(translator.html("schedule-unknown", written=echo(when)))
-    try:
-        return await subscribe_to_query(request, transaction, context, written.strip(), schedule)
+        return await subscribe_to_text(request, transaction, context, text)
     except SubscriptionQuotaError:
         return text_reply(translator.html("subscribe-too-many", count=context.subscription_quota))
+
+
+async def subscribe_to_text(
+    request: Request,
+    transaction: Transaction,
+    context: HandlerContext,
+    text: str,
+    token: str | None = None,
+) -> Reply:
+    """Subscribe to QUERY [| WHEN, OPTIONS], or ask about it. Raises SubscriptionQuotaError.
+
+    `token` is the choice for the first doubtful word, None before there is one.
+    """
+    translator = context.translator(request)
+    written, separator, when = text, "", ""
+    if "|" in text:
+        written, separator, when = text.rpartition("|")
+    try:
+        options = parse_options(when, translator) if when.strip() else NO_OPTIONS
+    except ValueError:
+        return text_reply(translator.html("schedule-unknown", written=echo(when)))
+    written = written.strip()
+    tail = f" {separator}{when}" if separator else ""
+    if token is not None:
+        doubt = await _find_doubt(written, request, transaction, context)
+        chosen = doubt.resolve(written, token) if doubt else None
+        if chosen is None:
+            return Reply(answer=translator.text("answer-old-button"))
+        written = chosen
+    if doubt := await _find_doubt(written, request, transaction, context):
+        return Reply(messages=(render_question(doubt, f"{written}{tail}", request, context),))
+    reply = await subscribe_to_query(request, transaction, context, written, options)
+    return await with_current_state(reply, request, transaction, context)
 
 
 async def subscribe_by_button(
@@ -62,7 +91,10 @@ async def subscribe_by_button(
     if not written:
         return Reply(answer=translator.text("answer-old-button"))
     try:
-        return await subscribe_to_query(request, transaction, context, written, None)
+        if doubt := await _find_doubt(written, request, transaction, context):
+            return Reply(messages=(render_question(doubt, written, request, context),))
+        reply = await subscribe_to_query(request, transaction, context, written)
+        return await with_current_state(reply, request, transaction, context)
     except SubscriptionQuotaError:
         return Reply(answer=translator.text("answer-too-many", count=context.subscription_quota))
 
@@ -82,7 +114,12 @@ async def choose_meaning(
     if subscription is None:
         return Reply(answer=translator.text("answer-gone"))
     try:
-        parsed = parse(subscription.query_text, context.gazetteer, context.topics)
+        parsed = parse(
+            subscription.query_text,
+            context.gazetteer,
+            context.topics,
+            personal=request.personal,
+        )
     except QueryError:  # the topics in the configuration have changed
         return rejection
     query = ambiguity.apply_choice(load(subscription.query), parsed.ambiguities, position, token)
@@ -92,7 +129,7 @@ async def choose_meaning(
     if dump(query) in existing:
         return Reply(answer=translator.text("answer-already"))
     changed = await subscriptions.change(transaction, subscription, query=dump(query))
-    content = _render_subscription(
+    content = render_subscription(
         request, context, changed, parsed.ambiguities, request.subscriber.zone or UTC, Html()
     )
     return Reply(
@@ -120,7 +157,7 @@ async def choose_place_mode(
         return Reply(answer=translator.text("answer-already"))
     changed = await subscriptions.change(transaction, subscription, query=query)
     zone = request.subscriber.zone or UTC
-    content = _render_subscription(request, context, changed, (), zone, Html())
+    content = render_subscription(request, context, changed, (), zone, Html())
     return Reply(
         edit=content, answer=translator.text("answer-changed"), changed_subscriptions=(changed,)
     )
@@ -146,81 +183,66 @@ async def subscribe_to_query(
     transaction: Transaction,
     context: HandlerContext,
     written: str,
-    schedule: Schedule | None,
+    options: SubscriptionOptions = NO_OPTIONS,
 ) -> Reply:
-    """Subscribe to a query as typed.
-
-    `schedule`: None for the chat's default. Raises SubscriptionQuotaError.
-    """
+    """Subscribe to a query as typed. Raises SubscriptionQuotaError."""
     translator = context.translator(request)
     try:
-        parsed = parse(written, context.gazetteer, context.topics)
+        parsed = await _parse(written, request, transaction, context)
     except QueryError as error:
         return reply_to_query_error(written, error, translator)
-    result = await add_subscription(request, transaction, context, written, parsed.query, schedule)
+    result = await add_subscription(request, transaction, context, written, parsed.query, options)
     subscription, zone = result.subscription, result.zone or UTC
-    content = _render_subscription(
+    content = render_subscription(
         request,
         context,
         subscription,
         parsed.ambiguities,
         zone,
         _render_notes(result, translator),
+        can_undo=result.is_new,
     )
     if not result.is_new and not result.is_changed:
-        description = QueryFormatter(translator, context.gazetteer, context.topics).format(
-            parsed.query, written
-        )
+        description = context.formatter(request).format(parsed.query, written)
         when = format_schedule(subscription.schedule, zone, translator)
-        return text_reply(translator.html("subscribe-already", what=description, when=when))
+        notice = translator.html("subscribe-already", what=description, when=when)
+        return text_reply(join("\n\n", [notice, _refusal(result, translator)]))
     return Reply(messages=(content,), changed_subscriptions=(subscription,))
 
 
-def _render_subscription(
-    request: Request,
-    context: HandlerContext,
-    subscription: Subscription,
-    ambiguities: tuple[Ambiguity, ...],
-    zone: str,
-    note: Html,
-) -> MessageContent:
-    """Render the query as understood, with buttons for its other meanings."""
-    translator = context.translator(request)
-    formatter = QueryFormatter(translator, context.gazetteer, context.topics)
-    query = load(subscription.query)
-    rows = ambiguity.alternative_buttons(subscription.id, query, ambiguities, translator, formatter)
-    description = formatter.format(query, subscription.query_text)
-    if subscription.schedule.frequency is Frequency.NOW:
-        confirmation = translator.html("subscribed", what=description)
-    else:
-        when = format_schedule(subscription.schedule, zone, translator)
-        confirmation = translator.html("subscribed-digest", what=description, when=when)
-    hint = _render_meaning_hint(ambiguities, translator) if rows else Html()
-    rows = (*_place_mode_buttons(subscription.id, query, translator), *rows)
-    return MessageContent(join("\n\n", [confirmation, note, hint]), rows)
+async def _find_doubt(
+    written: str, request: Request, transaction: Transaction, context: HandlerContext
+) -> Doubt | None:
+    """Return what to ask about a query before anything is stored."""
+    parsed: ParsedQuery | None
+    try:
+        parsed = await _parse(written, request, transaction, context)
+    except QueryError:
+        parsed = None
+    return find_doubt(written, parsed, context.gazetteer, context.topics, request.personal)
 
 
-def _place_mode_buttons(
-    subscription_id: int, query: Query, translator: Translator
-) -> tuple[tuple[Button, ...], ...]:
-    """Return the button for the other reading of a list of places; empty without a list."""
-    place_list = place_lists.find_list(query)
-    if place_list is None:
-        return ()
-    mode, count = place_list
-    other, key = PlaceMode.ANY, "button-any-place"
-    if mode is PlaceMode.ANY:
-        other, key = PlaceMode.ALL, "button-all-places"
-    values = {"count": count} if mode is PlaceMode.ANY else {}
-    label = translator.text(key, **values)
-    return ((Button(label, f"{PLACE_MODE}:{subscription_id}:{other}"),),)
-
-
-def _render_meaning_hint(ambiguities: tuple[Ambiguity, ...], translator: Translator) -> Html:
-    """Explain the buttons: corrections of a probable typo, or other meanings."""
-    if all(choice.is_guess for choice in ambiguities):
-        return translator.html("subscribed-guessed")
-    return translator.html("subscribed-ambiguous")
+async def _parse(
+    written: str, request: Request, transaction: Transaction, context: HandlerContext
+) -> ParsedQuery:
+    """Parse a query whose sources exist: configured, or with a stored bulletin."""
+    names = set(context.source_names or ())
+    while True:
+        try:
+            return parse(
+                written,
+                context.gazetteer,
+                context.topics,
+                personal=request.personal,
+                sources=None if context.source_names is None else names,
+            )
+        except QueryError as error:
+            if error.kind is not ErrorKind.UNKNOWN_SOURCE:
+                raise
+            name = written[error.start : error.end].partition(":")[2].strip(QUOTES)
+            if name in names or not await bulletins.has_source(transaction, name):
+                raise
+            names.add(name)
 
 
 def _render_notes(result: SubscribeResult, translator: Translator) -> Html:
@@ -231,4 +253,12 @@ def _render_notes(result: SubscribeResult, translator: Translator) -> Html:
         zone = translator.html("zone-of-place", zone=result.zone)
     elif result.zone is None and is_digest:
         zone = translator.html("zone-is-utc")
-    return join("\n\n", [zone, translator.html("digest-alerts") if is_digest else Html()])
+    digest = translator.html("digest-alerts") if is_digest else Html()
+    return join("\n\n", [_refusal(result, translator), zone, digest])
+
+
+def _refusal(result: SubscribeResult, translator: Translator) -> Html:
+    """Explain that an option was left out."""
+    if result.are_neighbours_refused:
+        return translator.html("subscribed-no-neighbours")
+    return Html()

@@ -9,13 +9,13 @@ from handlers.telegram.events import Request
 from handlers.telegram.keyboards import parse_number
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
-from handlers.text.query_text import QueryFormatter
 from handlers.text.schedule_text import format_schedule
+from handlers.text.subscription_options import SILENT, format_sound
 from handlers.text.timezones import UTC
 from matching.query.ast import load
 from storage.engine.database import Transaction
 from storage.subscribers import subscriptions
-from storage.subscribers.subscriptions import Subscription
+from storage.subscribers.subscriptions import DEFAULT_SOUND, Subscription
 from storage.values.message import Button, MessageContent
 
 PAGE = "sp"
@@ -47,7 +47,7 @@ async def unsubscribe(request: Request, transaction: Transaction, context: Handl
         return text_reply(translator.html("unsubscribe-no-such", count=len(subscribed)))
     subscription = subscribed[position - 1]
     await subscriptions.remove(transaction, [subscription.id])
-    description = _describe(subscription, context, translator)
+    description = _describe(subscription, request, context)
     confirmation = translator.html("unsubscribed", what=description)
     return Reply(
         messages=(MessageContent(confirmation),), removed_subscription_ids=(subscription.id,)
@@ -92,9 +92,10 @@ async def _set_sound(
     subscription = await _find_subscription(request, transaction)
     if subscription is None:
         return await _refresh_list(request, transaction, context, "answer-gone")
+    sound = DEFAULT_SOUND if has_sound else SILENT
     if subscription.has_sound is has_sound:
         return Reply(answer=context.translator(request).text("answer-already-chosen"))
-    changed = await subscriptions.change(transaction, subscription, has_sound=has_sound)
+    changed = await subscriptions.change(transaction, subscription, sound=sound)
     reply = await _refresh_list(
         request, transaction, context, "answer-ring" if has_sound else "answer-hush"
     )
@@ -133,7 +134,7 @@ def _render_list(
     numbered = list(enumerate(subscribed[first : first + _PAGE_SIZE], start=first + 1))
     zone = request.subscriber.zone or UTC
     lines = [
-        _render_line(position, subscription, zone, context, translator)
+        _render_line(position, subscription, zone, request, context)
         for position, subscription in numbered
     ]
     rows = [
@@ -150,20 +151,23 @@ def _render_line(
     position: int,
     subscription: Subscription,
     zone: str,
+    request: Request,
     context: HandlerContext,
-    translator: Translator,
 ) -> Html:
+    translator = context.translator(request)
     when = format_schedule(subscription.schedule, zone, translator)
-    sound = Html() if subscription.has_sound else translator.html("subscription-silent")
-    text = translator.html(
-        "subscription", what=_describe(subscription, context, translator), when=when
-    )
-    return join(" ", [Html(f"{position}."), join(", ", [text, sound])])
+    sound = format_sound(subscription.sound, translator)
+    neighbours = Html()
+    if subscription.indexed.is_immediate and subscription.has_neighbours:
+        neighbours = translator.html("subscription-neighbours")
+    description = _describe(subscription, request, context)
+    text = translator.html("subscription", what=description, when=when)
+    return join(" ", [Html(f"{position}."), join(", ", [text, sound, neighbours])])
 
 
-def _describe(subscription: Subscription, context: HandlerContext, translator: Translator) -> Html:
-    formatter = QueryFormatter(translator, context.gazetteer, context.topics)
-    return formatter.format(load(subscription.query), subscription.query_text)
+def _describe(subscription: Subscription, request: Request, context: HandlerContext) -> Html:
+    query = load(subscription.query)
+    return context.formatter(request).format(query, subscription.query_text)
 
 
 def _line_buttons(

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 
-from alerts.classification import read_bulletin
+from alerts.classification import read_in_steps
 from alerts.stored_readings import ReadingScan, load_readings
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply, text_reply
 from handlers.messages.pagination import paginate
 from handlers.services import match_explanation, missed_alerts
 from handlers.services.delivery_trace import describe
+from handlers.services.sound_explanation import explain_silence
 from handlers.telegram.events import RepliedMessage, Request
 from handlers.telegram.keyboards import parse_number
 from handlers.text import plain_text
 from handlers.text.html import Html, bold, join
+from matching.reader import Reading
 from matching.text.tokenizer import split_words
 from storage.engine.database import Transaction
 from storage.inbound import bulletins, readings
@@ -118,10 +120,17 @@ async def _explain_bulletin(
     if bulletin.source == ANNOUNCEMENT_SOURCE:
         return join("\n\n", [heading, translator.html("why-announcement")])
     trace = await delivery_trace.load(transaction, bulletin.id, request.subscriber.number)
-    outcome = await describe(transaction, trace, bulletin, request, translator)
-    return join(
-        "\n\n", [heading, outcome, *await _explain_match(request, transaction, context, bulletin)]
-    )
+    loaded = await load_readings(transaction, context.reader, [bulletin])
+    reading = loaded[bulletin.id]
+    silence = Html()
+    if trace.is_delivered and trace.is_silent:
+        subscribed = await subscriptions.of(transaction, request.subscriber.number)
+        silence = await explain_silence(
+            transaction, trace, bulletin, reading, subscribed, context, request
+        )
+    outcome = await describe(transaction, trace, bulletin, silence, request, translator)
+    matches = await _explain_match(request, transaction, context, bulletin, reading)
+    return join("\n\n", [heading, outcome, *matches])
 
 
 async def _explain_text(
@@ -129,24 +138,19 @@ async def _explain_text(
 ) -> Html:
     translator = context.translator(request)
     bulletin = Bulletin(source="", key="", text=text, received_at=request.now)
-    return join(
-        "\n\n",
-        [
-            translator.html("why-not-known"),
-            *await _explain_match(request, transaction, context, bulletin),
-        ],
-    )
+    reading = await read_in_steps(context.reader, bulletin)
+    matches = await _explain_match(request, transaction, context, bulletin, reading)
+    return join("\n\n", [translator.html("why-not-known"), *matches])
 
 
 async def _explain_match(
-    request: Request, transaction: Transaction, context: HandlerContext, bulletin: Bulletin
+    request: Request,
+    transaction: Transaction,
+    context: HandlerContext,
+    bulletin: Bulletin,
+    reading: Reading,
 ) -> list[Html]:
     """List the subscriptions that match, or what each of them misses."""
     subscribed = await subscriptions.of(transaction, request.subscriber.number)
-    if isinstance(bulletin, StoredBulletin):
-        loaded = await load_readings(transaction, context.reader, [bulletin])
-        reading = loaded[bulletin.id]
-    else:
-        reading = read_bulletin(context.reader, bulletin)
     text = f"{bulletin.title}\n{bulletin.text}"
     return await match_explanation.explain(subscribed, reading, text, context, request)

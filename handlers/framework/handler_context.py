@@ -1,12 +1,16 @@
 """Handler context, and the declarations of commands and buttons."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
 
+from alerts.sound import DEFAULT_SOUND_RULE, SoundRule
+from handlers.framework.backtest_limit import BacktestLimit
 from handlers.framework.replies import Reply
 from handlers.messages.bulletin import BulletinRenderer, RenderOptions
 from handlers.telegram.events import Message, Request
 from handlers.text.i18n import Catalog, Translator
+from handlers.text.query_text import QueryFormatter
 from handlers.text.timezones import TimezoneFinder
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reader
@@ -51,10 +55,22 @@ class HandlerContext:
     subscription_quota: int = 100  # subscriptions of a chat, including its forum topics
     operator_ids: frozenset[int] = frozenset()  # Telegram user ids
     state_sources: frozenset[str] = frozenset()  # sources that always report all active alerts
+    # Property that no source regularly has -> kinds of sources that would.
+    unfilled_properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sound_rule: SoundRule = DEFAULT_SOUND_RULE
+    source_names: frozenset[str] | None = None  # as configured; None: any name is accepted
+    alert_ttl: timedelta = timedelta(minutes=15)  # an alert that is older is not pushed
+    backtests: BacktestLimit = field(default_factory=BacktestLimit)
 
     def translator(self, request: Request) -> Translator:
         """Return the translator for the language of the subscriber."""
         return self.catalog.translator(request.subscriber.language)
+
+    def formatter(self, request: Request) -> QueryFormatter:
+        """Return the formatter of queries for the subscriber."""
+        return QueryFormatter(
+            self.translator(request), self.gazetteer, self.topics, request.place_names
+        )
 
     def commands_for(self, message: Message) -> tuple[Command, ...]:
         """Return the commands that the sender may use in this chat."""

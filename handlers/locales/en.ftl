@@ -44,6 +44,9 @@ privacy =
     <b>What is not</b>
     Your name, your phone number, your contacts.
 
+    <b>Places</b>
+    The places you save with /places, rounded to 1 km, until you remove them. The last location you sent me, rounded to 1 km, for a day: that is what <code>here</code> means.
+
     Nothing is passed on to anybody. /unsubscribe erases what you no longer follow, /forget everything; /export shows all of it. If you block me, nothing more is sent.
 failed = That failed. It is logged, and nothing was changed. Please try again.
 not-administrator = Only administrators of this group can change what it hears. You are welcome to write to me in private.
@@ -52,9 +55,11 @@ about-bot = Rings for what you ask for: air alerts and news about the places, to
 about-bot-short = Air alerts and news about the places, topics and words you choose.
 about-start = What this is
 about-subscribe = Hear of a place, a topic or a word
+about-topics = Topics to subscribe to
 about-subscriptions = What you follow
 about-unsubscribe = Stop hearing of something
 about-latest = The newest reports
+about-try = What a subscription would have brought
 about-digest = When to hear: at once, or gathered
 about-why = Why a message came, or did not
 about-stats = Who listens, and how much is on its way
@@ -71,6 +76,7 @@ about-help = All commands
 usage-subscribe = WHAT [| WHEN]
 usage-unsubscribe = [NUMBER]
 usage-latest = [WHAT] [HOW MANY]
+usage-try = WHAT [| WHEN]
 usage-why = [LINK OR TEXT]
 usage-import = TEXT
 usage-digest = [WHEN]
@@ -83,6 +89,24 @@ subscribed = You will hear at once of: { $what }.
 subscribed-digest = You will hear of: { $what } — gathered in one message, { $when }.
 subscribed-ambiguous = If you meant something else, press it:
 subscribed-guessed = No place is called that. If you meant one of these, press it:
+subscribe-ask = Did you mean <b>{ $guess }</b>? I don’t know a place called “{ $written }”. Nothing is subscribed until you choose.
+subscribe-ask-layout = Did you mean <b>{ $guess }</b>? “{ $written }” looks as if it was typed with another keyboard layout. Nothing is subscribed until you choose.
+subscribe-ask-part = “{ $written }” is a part of <b>{ $guess }</b>, and alerts are given for the whole city. Subscribe to the city? Nothing is subscribed until you choose.
+subscribe-undone = Removed: { $what }. You no longer have this subscription.
+subscribed-places =
+    { $count ->
+        [1] Includes reports that mention { $places } or a place inside it, and alerts for a larger area around it.
+       *[other] Includes reports that mention { $places }, or a place inside one of these, and alerts for a larger area around one.
+    }
+subscribed-words = A word counts in any form, but not as part of another word.
+query-any-alert = any alert
+button-undo = ↩️ Undo
+button-word-typed = The word “{ $word }”
+subscribed-no-level = ⚠️ None of my sources regularly gives a level, so this may never match. Sources that do: { $kinds }.
+subscribed-no-magnitude = ⚠️ None of my sources regularly gives a magnitude, so this may never match. Sources that do: { $kinds }.
+subscribed-no-depth = ⚠️ None of my sources regularly gives a depth, so this may never match. Sources that do: { $kinds }.
+topics = <b>Topics.</b> A topic includes all below it. Press one to subscribe, or add a place: <code>/subscribe #drone Kyiv</code>
+topics-children = Press one to subscribe to it, for all places.
 subscribe-already = You follow this already: { $what } — { $when }. Everything you follow: /subscriptions
 subscribe-one-command = One command a message, please: nothing has changed. Send them one after the other.
 subscribe-too-many = This chat follows { $count } things, and more is not possible. Remove one first: /unsubscribe
@@ -101,6 +125,14 @@ subscriptions-none =
     You do not follow anything yet. For example:
 subscription = { $what } — { $when }
 subscription-silent = without sound
+subscription-sound-from =
+    with sound { $level ->
+        [0] always
+        [1] from yellow
+        [2] from orange
+       *[3] from red
+    }
+subscription-neighbours = and, without sound, alerts next to it
 zone-of-place = Times are those of { $zone }, after the first place you follow. To change that: /timezone
 zone-is-utc = The hour is in UTC, as I do not know your time zone. To choose it: /timezone
 
@@ -110,6 +142,24 @@ query-everything = everything about { $places }
 query-word = { $word } (any form)
 query-phrase = “{ $words }” (any form)
 query-source = from { $source }
+query-level-least = level { $level } or higher
+query-level-most = level { $level } or lower
+query-level-only = level { $level }
+query-magnitude-least = magnitude { $value } or more
+query-magnitude-most = magnitude { $value } or less
+query-magnitude-only = magnitude { $value }
+query-depth-least = depth { $value } km or more
+query-depth-most = depth { $value } km or less
+query-depth-only = depth { $value } km
+query-near = within { $distance } km of { $place }
+query-near-here = within { $distance } km of your location
+query-everything-near = everything { $places }
+query-in-near = { $what } { $places }
+query-saved-place = a saved place
+level-green = green
+level-yellow = yellow
+level-orange = orange
+level-red = red
 query-not = not { $what }
 query-or = or
 query-and = and
@@ -135,13 +185,17 @@ when-weekly =
         [5] Saturday
        *[6] Sunday
     } at { $at } ({ $zone })
+when-days = { $days } at { $at } ({ $zone })
+weekdays-short = Mon; Tue; Wed; Thu; Fri; Sat; Sun
 schedule-unknown =
     I do not understand the time “{ $written }”. You can write:
     <code>| now</code>
     <code>| hourly</code>
     <code>| daily 09:00</code>
     <code>| weekly mon 09:00</code>
+    <code>| mon-fri 09:00</code>
     Hours go from 00:00 to 23:59.
+    After a comma you can add <code>silently</code>, <code>sound&gt;=red</code> or <code>neighbours</code>.
 # What people may type: with commas between; days with semicolons, from Monday to Sunday.
 read-now = now, at once, immediately
 read-hourly = hourly, every hour
@@ -149,6 +203,12 @@ read-daily = daily, every day, everyday
 read-weekly = weekly, every week
 read-filler = at, on, every
 read-weekdays = mon, monday, mondays; tue, tuesday, tuesdays; wed, wednesday, wednesdays; thu, thursday, thursdays; fri, friday, fridays; sat, saturday, saturdays; sun, sunday, sundays
+read-workdays = weekdays, workdays, working days
+read-weekends = weekends, weekend
+read-silently = silently, silent, without sound, no sound
+read-with-sound = with sound
+read-sound = sound, with sound
+read-neighbours = with neighbours, with neighbors, neighbours, neighbors
 moment-day =
     { $day } { $month ->
         [1] Jan
@@ -211,6 +271,18 @@ error-dangling-operator = This joins nothing: something is missing beside it.
 error-missing-value = Something has to follow here, without a space:
 error-unknown-topic = There is no such topic:
 error-unknown-place = I do not know this place:
+error-unknown-source = I have no source with this name:
+error-link = I can’t follow a link or a channel that you send me. Tell me a place, a topic or a word instead, for example <code>/subscribe Kyiv</code>, and I’ll look for it in all my sources.
+error-sources = My sources: { $sources }
+error-unknown-field = There is no such property. There are level, magnitude and depth, for example <code>magnitude&gt;=4.5</code>.
+error-wrong-level = The levels are green, yellow, orange and red:
+error-wrong-magnitude = A magnitude is a number from 0 to 10:
+error-wrong-depth = A depth is a number of kilometers from 0 to 800:
+error-wrong-unit = This unit does not fit. Distances and depths are in km or mi; a magnitude has no unit.
+error-wrong-distance = A distance is from 1 to { $limit } km:
+error-distance-without-place = A distance goes with a place, for example <code>Kyiv +20km</code>.
+error-place-without-point = This place is an area, or I don’t know exactly where it is, so I can’t measure from it. Choose a town:
+error-unknown-location = I don’t know where you are. Send me your location (📎) first:
 error-no-positive-term = This says only what you do not want. Please add what you do want:
 error-too-common = Nearly every report says this, so you would hear of everything. Please add what it should be about:
 error-too-long = This is too long: at most { $limit } Latin letters, or half as many Cyrillic ones.
@@ -335,6 +407,7 @@ button-remove = ✕ { $number }
 button-hush = 🔕 { $number } without sound
 button-ring = 🔔 { $number } with sound
 button-back = ‹ Back
+button-whole-topic = All: { $topic }
 button-forth = More ›
 button-newer = ‹ Newer
 button-older = Older ›
@@ -366,6 +439,26 @@ why-usage = Answer one of my messages with /why, and I say why it came. To ask w
 why-came = It reached me from { $source }: { $at }.
 why-arrived = You have it.
 why-arrived-silent = You have it; it came without a sound.
+why-silent-chat-news = It came without a sound because this chat has sound for alerts only: /settings
+why-silent-chat = It came without a sound because nothing has sound in this chat: /settings
+why-silent-quiet = It came without a sound because of your quiet hours: /quiet
+why-silent-subscription = It came without a sound because that is how you have set this subscription: /subscriptions
+why-silent-level =
+    It came without a sound because your subscription has sound only { $level ->
+        [0] always
+        [1] from yellow
+        [2] from orange
+       *[3] from red
+    }: /subscriptions
+why-silent-neighbour = It came without a sound because it is about a neighbouring area.
+why-silent-default =
+    It came without a sound because warnings have sound { $level ->
+        [0] always
+        [1] from yellow
+        [2] from orange
+       *[3] from red
+    }. To change that for a subscription: /subscribe … <code>| now, sound&gt;=yellow</code>
+why-silent-unplaced = It came without a sound because I could not place it: it may be far from you.
 why-waiting = It is on its way to you.
 why-retried = It could not be delivered yet ({ $why }) and is tried again.
 why-failed = It could not be delivered: { $why }.
@@ -383,6 +476,8 @@ why-asked = { $count ->
     }
 why-asked-line = • { $what } — { $when }
 why-asked-because = • { $what } — { $when }. It says: { $words }
+why-distance = { $distance } km from { $place }
+why-distance-here = { $distance } km from your location
 why-word = “{ $word }”
 why-not-asked = It is about nothing you follow now:
 why-missing = • { $what }. Missing: { $missing }
@@ -570,12 +665,10 @@ incident-until = In force until: { $until }
 incident-level-red = Level: red
 incident-level-orange = Level: orange
 incident-level-yellow = Level: yellow
-incident-threats = Threats: { $threats }
-threat-ballistic = Ballistic missiles
-threat-cruise = Cruise missiles
-threat-bombs = Guided bombs
-threat-recon = Reconnaissance drones
-threat-aviation = Aircraft
+incident-threats = { $count ->
+        [1] Threat
+       *[other] Threats
+    }: { $threats }
 incident-since = On since { $since }
 incident-warned = A warning since { $since }: it has not begun yet
 incident-lasted = It lasted { $lasted }: { $since } – { $until }
@@ -628,6 +721,40 @@ button-channel = Settings of the channel
 answer-not-your-channel = Only administrators of this channel can set it up.
 answer-read-in-private = What I post here is for all readers. Write to me in private to read on.
 settings-channel = One post serves all readers of this channel: language, time zone and quiet hours are the same for all
+settings-sound-everything = Sound: for alerts and reports
+settings-sound-alerts = Sound: for alerts only; reports come without sound
+settings-sound-nothing = Sound: none; everything comes without sound
+button-sound-everything = 🔔 Sound for everything
+button-sound-alerts = 🚨 Sound for alerts only
+button-sound-nothing = 🔕 No sound at all
+subscribed-sound =
+    { $level ->
+        [silent] It comes without sound.
+        [0] It always comes with sound.
+        [1] It has sound from level yellow; anything less severe comes silently.
+        [2] It has sound from level orange; anything less severe comes silently.
+       *[3] It has sound from level red; anything less severe comes silently.
+    }
+subscribed-neighbours = Alerts in neighbouring areas come too, without sound.
+subscribed-no-neighbours = I left out the neighbours: I know them only for places in Ukraine and counties and states of the US, and only for what comes at once.
+subscribed-choose-when = When should it come?
+subscribed-choose-sound = When should it have sound?
+button-when = 🕘 When
+button-sound = 🔔 Sound
+button-back-to-subscription = ‹ Back
+button-sound-default = 🔔 As usual: warnings from { $level ->
+        [0] green
+        [1] yellow
+        [2] orange
+       *[3] red
+    }
+button-sound-always = 🔊 Always
+button-sound-from-orange = 🟠 From orange
+button-sound-from-red = 🔴 From red
+button-sound-silent = 🔕 Without sound
+button-neighbours-on = ➕ Alerts next door, without sound
+button-neighbours-off = ➖ No alerts next door
+drill-soundless = In this chat it comes without sound: nothing has sound here. To change that: /settings
 about-announce = Tell everybody something
 usage-announce = TEXT
 announce-usage = Write what everybody is to read behind the command: <code>/announce TEXT</code>. You will see it first.
@@ -649,3 +776,124 @@ button-refresh = ↻ Look again
 button-stop = ■ Stop
 answer-announce-stopped = Stopped. Nobody else gets it.
 answer-announce-over = There was nothing left to stop.
+
+## Saved places
+
+locate-kept = To keep this place under a name, tap “Save as …”. For a day, <code>here +50km</code> means this location; I round it to 1 km first.
+button-save-place = 📍 Save as …
+about-places = Your places, such as Home
+usage-places = [NAME = PLACE +10km]
+places =
+    <b>{ $count ->
+        [one] One saved place
+       *[other] { $count } saved places
+    }</b>
+places-none = You have no saved places yet.
+places-line =
+    📍 <b>{ $name }</b>: { $where }, { $distance } km around{ $count ->
+        [0] {""}
+        [one] {""} · one subscription
+       *[other] {""} · { $count } subscriptions
+    }
+places-how =
+    <code>/places Mum = Kyiv +10km</code> saves a place or moves it
+    <code>/places Mum +20km</code> changes its radius
+    <code>/places remove Mum</code> removes it
+    Or send me a location (📎) and tap “Save as …”. I keep places rounded to 1 km.
+place-saved = ✅ Saved: <b>{ $name }</b> — { $where }, { $distance } km around.
+place-moved = ✅ Changed: <b>{ $name }</b> — { $where }, { $distance } km around.
+place-followers =
+    { $count ->
+        [one] This subscription follows along:
+       *[other] These { $count } subscriptions follow along:
+    }
+place-use = Use the name like any place: <code>/subscribe { $name }</code>, <code>/alerts { $name }</code>, <code>/latest { $name }</code>. An alert for a larger area around it counts as well.
+place-name-no-letter = A name needs at least one letter, for example <code>/places Mum = Kyiv</code>
+place-name-too-long = This name is too long: at most { $limit } characters.
+place-name-reserved = “{ $name }” already means something else to me, so it can’t be the name of a place. Please choose another name, for example <code>Mum</code>
+place-not-one = I need one town for <b>{ $name }</b>, for example <code>/places { $name } = Kyiv +10km</code>
+place-send-location = Or send me its location (📎) and tap “Save as …”.
+place-too-many = A chat can have { $limit } saved places, no more. Nothing has changed. To make room: /places
+place-unknown = You have no saved place “{ $name }”. All of them: /places
+place-usage = I don’t understand this. For example: <code>/places Mum = Kyiv +10km</code>, <code>/places Mum +20km</code>, <code>/places remove Mum</code>. All your places: /places
+place-removed = Removed: <b>{ $name }</b>.
+place-removed-with =
+    Removed: <b>{ $name }</b> and { $count ->
+        [one] one subscription
+       *[other] { $count } subscriptions
+    }.
+place-in-use =
+    <b>{ $name }</b> is used in { $count ->
+        [one] one subscription
+       *[other] { $count } subscriptions
+    }, which would be removed too:
+button-remove-place = ✕ { $name }
+button-remove-place-with =
+    { $count ->
+        [one] Remove with the subscription
+       *[other] Remove with { $count } subscriptions
+    }
+button-keep-place = Keep
+place-ask-name = What should I call this place? Send me a name, for example <code>Mum</code>. I’ll wait for { $minutes } minutes.
+distance =
+    📍 { $distance } km { $direction ->
+        [0] north
+        [1] north-east
+        [2] east
+        [3] south-east
+        [4] south
+        [5] south-west
+        [6] west
+       *[other] north-west
+    } of { $place }
+distance-here =
+    📍 { $distance } km { $direction ->
+        [0] north
+        [1] north-east
+        [2] east
+        [3] south-east
+        [4] south
+        [5] south-west
+        [6] west
+       *[other] north-west
+    } of your location
+distance-at = 📍 Right at { $place }
+distance-at-here = 📍 Right at your location
+place-not-saved = Not saved. To save a place, send me its location (📎).
+alerts-within = <b>On now { $circle }</b>
+alerts-none-near = I know of no alert that is on { $circle }.
+read-remove = remove delete
+
+## Try a subscription
+
+button-try = Try this
+button-try-subscription = 🧮 Try
+button-try-again = 🔄 Try again
+button-try-topic = ➕ { $topic }
+answer-try-busy = I’m counting for somebody else. Please try again in a few seconds.
+try-usage = Type what you’d like to subscribe to, for example <code>/try Kyiv</code>. I’ll count what it would have brought you so far, without sending it.
+try-busy = I’m counting for somebody else right now. Please try again in a few seconds.
+try-head = If you had subscribed: { $what }
+try-written = <code>{ $written }</code>
+try-count =
+    <b>Messages in the last { $days ->
+        [one] day
+       *[other] { $days } days
+    }: { $count }</b>
+    🔔 With sound: { $sound }
+    🌙 At night, 22:00–07:00: { $night }
+try-digest =
+    <b>Reports in the last { $days ->
+        [one] day
+       *[other] { $days } days
+    }: { $count }</b>
+    All of them in a digest, { $when }
+try-none =
+    <b>Messages in the last { $days ->
+        [one] day
+       *[other] { $days } days
+    }: none</b>
+try-no-reports = I have no reports yet, so there is nothing to count.
+try-limit = I counted from { $since } on; there are older reports.
+try-many = Too many? Add a topic with the button below.
+try-newest = Latest:

@@ -44,6 +44,9 @@ privacy =
     <b>Che cosa no</b>
     Il tuo nome, il numero di telefono, i contatti.
 
+    <b>Luoghi</b>
+    I luoghi che salvi con /places, arrotondati a 1 km, finché non li rimuovi. L’ultima posizione che mi hai mandato, arrotondata a 1 km, per un giorno: è ciò che significa <code>qui</code>.
+
     Nulla viene ceduto ad altri. /unsubscribe cancella ciò che non segui più, /forget tutto; /export mostra tutto. Se mi blocchi, non ti mando più nulla.
 failed = Non ha funzionato. L’errore è stato registrato e non è cambiato nulla. Riprova, per favore.
 not-administrator = Solo gli amministratori di questo gruppo possono cambiare ciò che riceve. Puoi sempre scrivermi in privato.
@@ -52,9 +55,11 @@ about-bot = Ti avvisa di ciò che chiedi: allarmi aerei e notizie sui luoghi, i 
 about-bot-short = Allarmi aerei e notizie sui luoghi, i temi e le parole che scegli.
 about-start = Che cos’è
 about-subscribe = Seguire un luogo, un tema o una parola
+about-topics = Gli argomenti a cui iscriversi
 about-subscriptions = Che cosa segui
 about-unsubscribe = Smettere di seguire qualcosa
 about-latest = Le ultime notizie
+about-try = Che cosa porterebbe un’iscrizione
 about-digest = Quando avvisarti: subito o in un riepilogo
 about-why = Perché un messaggio è arrivato, o no
 about-stats = Chi ascolta e quanto resta da inviare
@@ -71,6 +76,7 @@ about-help = Tutti i comandi
 usage-subscribe = COSA [| QUANDO]
 usage-unsubscribe = [NUMERO]
 usage-latest = [COSA] [QUANTE]
+usage-try = COSA [| QUANDO]
 usage-why = [LINK O TESTO]
 usage-import = TESTO
 usage-digest = [QUANDO]
@@ -83,6 +89,24 @@ subscribed = Ti avviso subito di: { $what }.
 subscribed-digest = Ti avviso di: { $what } — in un riepilogo, { $when }.
 subscribed-ambiguous = Se intendevi altro, toccalo:
 subscribed-guessed = Nessun luogo si chiama così. Se intendevi uno di questi, toccalo:
+subscribe-ask = Intendevi <b>{ $guess }</b>? Non conosco nessun luogo che si chiami «{ $written }». L’iscrizione parte solo dopo la tua scelta.
+subscribe-ask-layout = Intendevi <b>{ $guess }</b>? Sembra che «{ $written }» sia scritto con un’altra tastiera. L’iscrizione parte solo dopo la tua scelta.
+subscribe-ask-part = «{ $written }» è una zona di <b>{ $guess }</b>, e gli allarmi valgono per tutta la città. Vuoi iscriverti alla città? L’iscrizione parte solo dopo la tua scelta.
+subscribe-undone = Iscrizione annullata: { $what }.
+subscribed-places =
+    { $count ->
+        [1] Comprende le notizie che citano { $places } o un luogo al suo interno, e gli allarmi per un’area più grande che lo contiene.
+       *[other] Comprende le notizie che citano { $places } o un luogo al loro interno, e gli allarmi per un’area più grande che ne contiene uno.
+    }
+subscribed-words = Una parola vale in tutte le sue forme, ma non come parte di un’altra.
+query-any-alert = qualsiasi allarme
+button-undo = ↩️ Annulla
+button-word-typed = La parola «{ $word }»
+subscribed-no-level = ⚠️ Nessuna delle mie fonti indica di solito un livello: potrebbe non arrivare nulla. Fonti che lo fanno: { $kinds }.
+subscribed-no-magnitude = ⚠️ Nessuna delle mie fonti indica di solito una magnitudo: potrebbe non arrivare nulla. Fonti che lo fanno: { $kinds }.
+subscribed-no-depth = ⚠️ Nessuna delle mie fonti indica di solito una profondità: potrebbe non arrivare nulla. Fonti che lo fanno: { $kinds }.
+topics = <b>Argomenti.</b> Un argomento comprende tutti quelli sotto di esso. Toccane uno per iscriverti, o aggiungi un luogo: <code>/subscribe #drone Kyiv</code>
+topics-children = Toccane uno per iscriverti, per tutti i luoghi.
 subscribe-already = Lo segui già: { $what } — { $when }. Tutto ciò che segui: /subscriptions
 subscribe-one-command = Un comando per messaggio, per favore: non è cambiato nulla. Invia i comandi uno alla volta.
 subscribe-too-many =
@@ -104,6 +128,14 @@ subscriptions =
 subscriptions-none = Non segui ancora nulla. Per esempio:
 subscription = { $what } — { $when }
 subscription-silent = senza suono
+subscription-sound-from =
+    con suono { $level ->
+        [0] sempre
+        [1] dal livello giallo
+        [2] dal livello arancione
+       *[3] dal livello rosso
+    }
+subscription-neighbours = e, in silenzio, gli allarmi accanto
 zone-of-place = Gli orari sono quelli di { $zone }, come nel primo luogo che segui. Per cambiare: /timezone
 zone-is-utc = Gli orari sono in UTC, perché non conosco il tuo fuso orario. Per sceglierlo: /timezone
 
@@ -113,6 +145,24 @@ query-everything = tutto su { $places }
 query-word = { $word } (in ogni forma)
 query-phrase = «{ $words }» (in ogni forma)
 query-source = dalla fonte { $source }
+query-level-least = livello { $level } o superiore
+query-level-most = livello { $level } o inferiore
+query-level-only = livello { $level }
+query-magnitude-least = magnitudo da { $value } in su
+query-magnitude-most = magnitudo fino a { $value }
+query-magnitude-only = magnitudo { $value }
+query-depth-least = profondità da { $value } km in giù
+query-depth-most = profondità fino a { $value } km
+query-depth-only = profondità { $value } km
+query-near = entro { $distance } km da { $place }
+query-near-here = entro { $distance } km dalla tua posizione
+query-everything-near = tutto { $places }
+query-in-near = { $what } { $places }
+query-saved-place = un luogo salvato
+level-green = verde
+level-yellow = giallo
+level-orange = arancione
+level-red = rosso
 query-not = non { $what }
 query-or = o
 query-and = e
@@ -138,13 +188,17 @@ when-weekly =
         [5] sabato
        *[6] domenica
     } alle ore { $at } ({ $zone })
+when-days = { $days } alle { $at } ({ $zone })
+weekdays-short = lun; mar; mer; gio; ven; sab; dom
 schedule-unknown =
     Non capisco quando sia «{ $written }». Puoi scrivere:
     <code>| subito</code>
     <code>| ogni ora</code>
     <code>| ogni giorno 09:00</code>
     <code>| ogni settimana lun 09:00</code>
+    <code>| lun-ven 09:00</code>
     Le ore vanno da 00:00 a 23:59.
+    Dopo una virgola puoi aggiungere <code>in silenzio</code>, <code>suono&gt;=rosso</code> o <code>vicini</code>.
 # Che cosa si può scrivere: separato da virgole; i giorni da punti e virgola, da lunedì a domenica.
 read-now = subito, adesso, ora
 read-hourly = ogni ora, una volta all’ora, una volta all'ora
@@ -152,6 +206,12 @@ read-daily = ogni giorno, tutti i giorni, una volta al giorno, giornaliero, quot
 read-weekly = ogni settimana, una volta alla settimana, settimanale
 read-filler = alle, ore, di, il, ogni
 read-weekdays = lun, lunedì, lunedi; mar, martedì, martedi; mer, mercoledì, mercoledi; gio, giovedì, giovedi; ven, venerdì, venerdi; sab, sabato; dom, domenica
+read-workdays = giorni feriali, nei giorni feriali, feriali
+read-weekends = fine settimana, nel fine settimana, weekend
+read-silently = in silenzio, senza suono, silenzioso
+read-with-sound = con suono
+read-sound = suono, con suono
+read-neighbours = con i vicini, i vicini, vicini, zone vicine
 moment-day =
     { $day } { $month ->
         [1] gen
@@ -214,6 +274,18 @@ error-dangling-operator = Questo non unisce nulla: qui accanto manca qualcosa.
 error-missing-value = Qui deve seguire qualcosa, senza spazio:
 error-unknown-topic = Questo tema non c’è:
 error-unknown-place = Non conosco questo luogo:
+error-unknown-source = Non ho nessuna fonte con questo nome:
+error-link = Non posso seguire un link o un canale che mi mandi. Indicami invece un luogo, un argomento o una parola, per esempio <code>/subscribe Kyiv</code>: li cercherò in tutte le mie fonti.
+error-sources = Le mie fonti: { $sources }
+error-unknown-field = Questa proprietà non c’è. Ci sono livello, magnitudo e profondità, per esempio <code>magnitudo&gt;=4,5</code>.
+error-wrong-level = I livelli sono verde, giallo, arancione e rosso:
+error-wrong-magnitude = La magnitudo è un numero da 0 a 10:
+error-wrong-depth = La profondità è un numero di chilometri da 0 a 800:
+error-wrong-unit = Questa unità non va bene. Distanze e profondità sono in km o mi; la magnitudo non ha unità.
+error-wrong-distance = Una distanza va da 1 a { $limit } km:
+error-distance-without-place = A una distanza serve un luogo, per esempio <code>Kyiv +20km</code>.
+error-place-without-point = Questo luogo è un’area, o non so dove si trova di preciso, quindi non posso misurare la distanza. Scegli una città:
+error-unknown-location = Non so dove sei. Mandami prima la tua posizione (📎):
 error-no-positive-term = Qui c’è solo quello che non vuoi. Aggiungi, per favore, quello che vuoi:
 error-too-common = Lo dice quasi ogni notizia, e le riceveresti tutte. Aggiungi di che cosa deve parlare:
 error-too-long = È troppo lungo: al massimo { $limit } lettere latine, o la metà se cirilliche.
@@ -330,6 +402,7 @@ button-remove = ✕ { $number }
 button-hush = 🔕 { $number } senza suono
 button-ring = 🔔 { $number } con il suono
 button-back = ‹ Indietro
+button-whole-topic = Tutto: { $topic }
 button-forth = Avanti ›
 button-newer = ‹ Più recenti
 button-older = Più vecchie ›
@@ -365,6 +438,26 @@ why-usage = Rispondi /why a un mio messaggio e ti dico perché è arrivato. Per 
 why-came = Mi è arrivato da { $source }: { $at }.
 why-arrived = L’hai ricevuto.
 why-arrived-silent = L’hai ricevuto, senza suono.
+why-silent-chat-news = È arrivata in silenzio perché in questa chat solo gli allarmi hanno il suono: /settings
+why-silent-chat = È arrivata in silenzio perché in questa chat niente ha il suono: /settings
+why-silent-quiet = È arrivata in silenzio per le tue ore di silenzio: /quiet
+why-silent-subscription = È arrivata in silenzio perché così hai impostato questa iscrizione: /subscriptions
+why-silent-level =
+    È arrivata in silenzio perché la tua iscrizione ha il suono { $level ->
+        [0] sempre
+        [1] solo dal livello giallo
+        [2] solo dal livello arancione
+       *[3] solo dal livello rosso
+    }: /subscriptions
+why-silent-neighbour = È arrivata in silenzio perché riguarda una zona vicina.
+why-silent-default =
+    È arrivata in silenzio perché le allerte hanno il suono { $level ->
+        [0] sempre
+        [1] dal livello giallo
+        [2] dal livello arancione
+       *[3] dal livello rosso
+    }. Per cambiarlo in un’iscrizione: /subscribe … <code>| subito, suono&gt;=giallo</code>
+why-silent-unplaced = È arrivata in silenzio perché non ho potuto localizzarla: potrebbe essere lontana da te.
 why-waiting = È in arrivo.
 why-retried = Non è ancora stato consegnato ({ $why }), ci sarà un altro tentativo.
 why-failed = Non è stato possibile consegnarlo: { $why }.
@@ -382,6 +475,8 @@ why-asked = { $count ->
     }
 why-asked-line = • { $what } — { $when }
 why-asked-because = • { $what } — { $when }. Dice: { $words }
+why-distance = a { $distance } km da { $place }
+why-distance-here = a { $distance } km dalla tua posizione
 why-word = «{ $word }»
 why-not-asked = Non parla di nulla che segui ora:
 why-missing = • { $what }. Manca: { $missing }
@@ -566,12 +661,10 @@ incident-until = In vigore fino a: { $until }
 incident-level-red = Livello: rosso
 incident-level-orange = Livello: arancione
 incident-level-yellow = Livello: giallo
-incident-threats = Minacce: { $threats }
-threat-ballistic = Missili balistici
-threat-cruise = Missili da crociera
-threat-bombs = Bombe guidate
-threat-recon = Droni da ricognizione
-threat-aviation = Aerei
+incident-threats = { $count ->
+        [1] Minaccia
+       *[other] Minacce
+    }: { $threats }
 incident-since = In corso. Inizio: { $since }
 incident-warned = Preallarme: { $since }. Non è ancora cominciato
 incident-lasted = È durato { $lasted }: { $since } – { $until }
@@ -624,6 +717,40 @@ button-channel = Impostazioni del canale
 answer-not-your-channel = Solo gli amministratori possono impostare questo canale.
 answer-read-in-private = Ciò che scrivo qui è per tutti i lettori. Scrivimi in privato per continuare a leggere.
 settings-channel = Un messaggio serve tutti i lettori del canale: lingua, fuso orario e ore di silenzio sono uguali per tutti
+settings-sound-everything = Suono: per allarmi e notizie
+settings-sound-alerts = Suono: solo per gli allarmi; le notizie arrivano in silenzio
+settings-sound-nothing = Suono: nessuno; tutto arriva in silenzio
+button-sound-everything = 🔔 Suono per tutto
+button-sound-alerts = 🚨 Suono solo per gli allarmi
+button-sound-nothing = 🔕 Nessun suono
+subscribed-sound =
+    { $level ->
+        [silent] Arriva in silenzio.
+        [0] Arriva sempre con suono.
+        [1] Ha il suono dal livello giallo; tutto il resto arriva in silenzio.
+        [2] Ha il suono dal livello arancione; tutto il resto arriva in silenzio.
+       *[3] Ha il suono dal livello rosso; tutto il resto arriva in silenzio.
+    }
+subscribed-neighbours = Arrivano anche gli allarmi nelle zone vicine, in silenzio.
+subscribed-no-neighbours = Ho lasciato fuori i vicini: li conosco solo per i luoghi in Ucraina e per contee e stati degli USA, e solo per ciò che arriva subito.
+subscribed-choose-when = Quando deve arrivare?
+subscribed-choose-sound = Quando deve avere il suono?
+button-when = 🕘 Quando
+button-sound = 🔔 Suono
+button-back-to-subscription = ‹ Indietro
+button-sound-default = 🔔 Come al solito: allerte dal livello { $level ->
+        [0] verde
+        [1] giallo
+        [2] arancione
+       *[3] rosso
+    }
+button-sound-always = 🔊 Sempre
+button-sound-from-orange = 🟠 Dall’arancione
+button-sound-from-red = 🔴 Dal rosso
+button-sound-silent = 🔕 In silenzio
+button-neighbours-on = ➕ Allarmi accanto, in silenzio
+button-neighbours-off = ➖ Niente allarmi accanto
+drill-soundless = In questa chat arriva in silenzio: qui niente ha il suono. Per cambiare: /settings
 about-announce = Dire qualcosa a tutti
 usage-announce = TESTO
 announce-usage = Scrivi dopo il comando ciò che tutti devono leggere: <code>/announce TESTO</code>. Prima lo vedi tu.
@@ -645,3 +772,124 @@ button-refresh = ↻ Aggiorna
 button-stop = ■ Ferma
 answer-announce-stopped = Fermato. Nessun altro lo riceve.
 answer-announce-over = Non c’era più nulla da fermare.
+
+## Saved places
+
+locate-kept = Per conservare questo luogo con un nome, tocca «Salva come…». Per un giorno <code>qui +50km</code> indica questa posizione; prima la arrotondo a 1 km.
+button-save-place = 📍 Salva come…
+about-places = I tuoi luoghi, per esempio Casa
+usage-places = [NOME = LUOGO +10km]
+places =
+    <b>{ $count ->
+        [one] Un luogo salvato
+       *[other] { $count } luoghi salvati
+    }</b>
+places-none = Non hai ancora luoghi salvati.
+places-line =
+    📍 <b>{ $name }</b>: { $where }, raggio { $distance } km{ $count ->
+        [0] {""}
+        [one] {""} · un’iscrizione
+       *[other] {""} · { $count } iscrizioni
+    }
+places-how =
+    <code>/places Mamma = Perugia +10km</code> salva o sposta un luogo
+    <code>/places Mamma +20km</code> cambia il raggio
+    <code>/places rimuovi Mamma</code> lo rimuove
+    Oppure mandami una posizione (📎) e tocca «Salva come…». Arrotondo i luoghi a 1 km.
+place-saved = ✅ Salvato: <b>{ $name }</b> — { $where }, raggio { $distance } km.
+place-moved = ✅ Modificato: <b>{ $name }</b> — { $where }, raggio { $distance } km.
+place-followers =
+    { $count ->
+        [one] Questa iscrizione cambia di conseguenza:
+       *[other] Queste { $count } iscrizioni cambiano di conseguenza:
+    }
+place-use = Usa il nome come qualsiasi luogo: <code>/subscribe { $name }</code>, <code>/alerts { $name }</code>, <code>/latest { $name }</code>. Vale anche un allarme per una zona più ampia intorno.
+place-name-no-letter = Un nome deve avere almeno una lettera, per esempio <code>/places Mamma = Perugia</code>
+place-name-too-long = Il nome è troppo lungo: al massimo { $limit } caratteri.
+place-name-reserved = «{ $name }» per me significa già altro, quindi non può essere il nome di un luogo. Scegline un altro, per esempio <code>Mamma</code>
+place-not-one = Per <b>{ $name }</b> mi serve una sola località, per esempio <code>/places { $name } = Perugia +10km</code>
+place-send-location = Oppure mandami la posizione (📎) e tocca «Salva come…».
+place-too-many = Una chat può avere al massimo { $limit } luoghi salvati. Non è cambiato nulla. Per fare spazio: /places
+place-unknown = Non hai un luogo salvato «{ $name }». Tutti i luoghi: /places
+place-usage = Non capisco. Per esempio: <code>/places Mamma = Perugia +10km</code>, <code>/places Mamma +20km</code>, <code>/places rimuovi Mamma</code>. Tutti i tuoi luoghi: /places
+place-removed = Rimosso: <b>{ $name }</b>.
+place-removed-with =
+    Rimosso: <b>{ $name }</b>, con { $count ->
+        [one] un’iscrizione
+       *[other] { $count } iscrizioni
+    }.
+place-in-use =
+    <b>{ $name }</b> è usato in { $count ->
+        [one] un’iscrizione
+       *[other] { $count } iscrizioni
+    }, da rimuovere insieme:
+button-remove-place = ✕ { $name }
+button-remove-place-with =
+    { $count ->
+        [one] Rimuovi con l’iscrizione
+       *[other] Rimuovi con { $count } iscrizioni
+    }
+button-keep-place = Tieni
+place-ask-name = Come chiamo questo luogo? Mandami un nome, per esempio <code>Mamma</code>. Aspetto { $minutes } minuti.
+distance =
+    📍 { $distance } km a { $direction ->
+        [0] nord
+        [1] nord-est
+        [2] est
+        [3] sud-est
+        [4] sud
+        [5] sud-ovest
+        [6] ovest
+       *[other] nord-ovest
+    } di { $place }
+distance-here =
+    📍 { $distance } km a { $direction ->
+        [0] nord
+        [1] nord-est
+        [2] est
+        [3] sud-est
+        [4] sud
+        [5] sud-ovest
+        [6] ovest
+       *[other] nord-ovest
+    } della tua posizione
+distance-at = 📍 Vicinissimo: { $place }
+distance-at-here = 📍 Vicinissimo alla tua posizione
+place-not-saved = Non salvato. Per salvare un luogo, mandami la posizione (📎).
+alerts-within = <b>Allarmi in corso { $circle }</b>
+alerts-none-near = Non mi risultano allarmi in corso { $circle }.
+read-remove = rimuovi rimuovere elimina cancella togli
+
+## Provare un’iscrizione
+
+button-try = Prova così
+button-try-subscription = 🧮 Prova
+button-try-again = 🔄 Riprova
+button-try-topic = ➕ { $topic }
+answer-try-busy = Sto contando per qualcun altro. Riprova tra qualche secondo.
+try-usage = Scrivi a che cosa vorresti iscriverti, per esempio <code>/try Kyiv</code>. Conto quanto ti sarebbe arrivato finora, senza inviartelo.
+try-busy = In questo momento sto contando per qualcun altro. Riprova tra qualche secondo.
+try-head = Con questa iscrizione: { $what }
+try-written = <code>{ $written }</code>
+try-count =
+    <b>Messaggi { $days ->
+        [one] nell’ultimo giorno
+       *[other] negli ultimi { $days } giorni
+    }: { $count }</b>
+    🔔 Con suono: { $sound }
+    🌙 Di notte, 22:00–07:00: { $night }
+try-digest =
+    <b>Notizie { $days ->
+        [one] nell’ultimo giorno
+       *[other] negli ultimi { $days } giorni
+    }: { $count }</b>
+    Tutte nel riepilogo, { $when }
+try-none =
+    <b>Messaggi { $days ->
+        [one] nell’ultimo giorno
+       *[other] negli ultimi { $days } giorni
+    }: nessuno</b>
+try-no-reports = Non ho ancora notizie, quindi non c’è nulla da contare.
+try-limit = Ho contato solo da: { $since }. Ci sono notizie più vecchie.
+try-many = Troppi? Aggiungi un argomento con il pulsante qui sotto.
+try-newest = Ultime:

@@ -41,6 +41,9 @@ privacy =
     <b>Что не хранится</b>
     Ваше имя, номер телефона, контакты.
 
+    <b>Места</b>
+    Места, которые вы сохранили через /places, округлённые до 1 км, пока вы их не удалите. Последняя геопозиция, которую вы мне прислали, округлённая до 1 км, — одни сутки: это и значит <code>здесь</code>.
+
     Никому ничего не передаётся. /unsubscribe стирает подписки, от которых вы отказались, /forget — всё; /export показывает всё это. Если вы меня заблокируете, я больше ничего не пришлю.
 failed = Не получилось. Ошибка записана в журнал, ничего не изменилось. Попробуйте, пожалуйста, ещё раз.
 not-administrator = Подписки этой группы могут менять только её администраторы. Мне можно написать и лично.
@@ -49,9 +52,11 @@ about-bot = Сообщает о том, что для вас важно: воз�
 about-bot-short = Воздушные тревоги и новости по выбранным местам, темам и словам.
 about-start = Что это такое
 about-subscribe = Подписаться на место, тему или слово
+about-topics = Темы, на которые можно подписаться
 about-subscriptions = Ваши подписки
 about-unsubscribe = Отписаться
 about-latest = Последние сообщения
+about-try = Что пришло бы по подписке
 about-digest = Когда сообщать: сразу или подборкой
 about-why = Почему сообщение пришло или не пришло
 about-stats = Кто слушает и сколько ещё в пути
@@ -68,6 +73,7 @@ about-help = Все команды
 usage-subscribe = ЧТО [| КОГДА]
 usage-unsubscribe = [НОМЕР]
 usage-latest = [ЧТО] [СКОЛЬКО]
+usage-try = ЧТО [| КОГДА]
 usage-why = [ССЫЛКА ИЛИ ТЕКСТ]
 usage-import = ТЕКСТ
 usage-digest = [КОГДА]
@@ -80,6 +86,24 @@ subscribed = Буду сообщать сразу: { $what }.
 subscribed-digest = Буду сообщать: { $what } — одной подборкой, { $when }.
 subscribed-ambiguous = Если вы имели в виду другое, нажмите:
 subscribed-guessed = Места с таким названием нет. Если вы имели в виду одно из этих, нажмите:
+subscribe-ask = Вы имели в виду <b>{ $guess }</b>? Места с названием «{ $written }» я не знаю. Подписка появится, когда вы выберете.
+subscribe-ask-layout = Вы имели в виду <b>{ $guess }</b>? Похоже, «{ $written }» набрано в другой раскладке клавиатуры. Подписка появится, когда вы выберете.
+subscribe-ask-part = «{ $written }» — это часть города <b>{ $guess }</b>, а тревогу объявляют для всего города. Подписаться на город? Подписка появится, когда вы выберете.
+subscribe-undone = Подписка отменена: { $what }.
+subscribed-places =
+    { $count ->
+        [1] Сюда входят сообщения, где упомянуто { $places } или место внутри, и тревоги для большей территории вокруг.
+       *[other] Сюда входят сообщения, где упомянуто { $places } или место внутри одного из них, и тревоги для большей территории вокруг.
+    }
+subscribed-words = Слово учитывается в любой форме, но не как часть другого слова.
+query-any-alert = любая тревога
+button-undo = ↩️ Отменить
+button-word-typed = Слово «{ $word }»
+subscribed-no-level = ⚠️ Ни один из моих источников обычно не указывает уровень, поэтому совпадений может не быть. Источники, которые указывают: { $kinds }.
+subscribed-no-magnitude = ⚠️ Ни один из моих источников обычно не указывает магнитуду, поэтому совпадений может не быть. Источники, которые указывают: { $kinds }.
+subscribed-no-depth = ⚠️ Ни один из моих источников обычно не указывает глубину, поэтому совпадений может не быть. Источники, которые указывают: { $kinds }.
+topics = <b>Темы.</b> Тема включает все, что под ней. Нажмите, чтобы подписаться, или добавьте место: <code>/subscribe #drone Киев</code>
+topics-children = Нажмите, чтобы подписаться на тему для всех мест.
 subscribe-already = Такая подписка уже есть: { $what } — { $when }. Все подписки: /subscriptions
 subscribe-one-command = Одно сообщение — одна команда, поэтому ничего не изменилось. Отправьте команды, пожалуйста, по очереди.
 subscribe-too-many =
@@ -104,6 +128,14 @@ subscriptions =
 subscriptions-none = Подписок ещё нет. Например:
 subscription = { $what } — { $when }
 subscription-silent = без звука
+subscription-sound-from =
+    со звуком { $level ->
+        [0] всегда
+        [1] от жёлтого уровня
+        [2] от оранжевого уровня
+       *[3] от красного уровня
+    }
+subscription-neighbours = и без звука тревоги рядом
 zone-of-place = Время — по поясу { $zone }, как у первого места из ваших подписок. Изменить: /timezone
 zone-is-utc = Время — по UTC: ваш часовой пояс мне неизвестен. Выбрать: /timezone
 
@@ -113,6 +145,24 @@ query-everything = всё о месте { $places }
 query-word = { $word } (в любой форме)
 query-phrase = «{ $words }» (в любой форме)
 query-source = из источника { $source }
+query-level-least = уровень { $level } или выше
+query-level-most = уровень { $level } или ниже
+query-level-only = уровень { $level }
+query-magnitude-least = магнитуда от { $value }
+query-magnitude-most = магнитуда до { $value }
+query-magnitude-only = магнитуда { $value }
+query-depth-least = глубина от { $value } км
+query-depth-most = глубина до { $value } км
+query-depth-only = глубина { $value } км
+query-near = { $place } и { $distance } км вокруг
+query-near-here = ваша геопозиция и { $distance } км вокруг
+query-everything-near = всё в этих пределах: { $places }
+query-in-near = { $what } в этих пределах: { $places }
+query-saved-place = сохранённое место
+level-green = зелёный
+level-yellow = жёлтый
+level-orange = оранжевый
+level-red = красный
 query-not = не { $what }
 query-or = или
 query-and = и
@@ -138,13 +188,17 @@ when-weekly =
         [5] субботам
        *[6] воскресеньям
     } в { $at } ({ $zone })
+when-days = { $days } в { $at } ({ $zone })
+weekdays-short = пн; вт; ср; чт; пт; сб; вс
 schedule-unknown =
     Не понимаю, когда это: «{ $written }». Можно написать:
     <code>| сейчас</code>
     <code>| ежечасно</code>
     <code>| ежедневно 09:00</code>
     <code>| еженедельно пн 09:00</code>
+    <code>| пн-пт 09:00</code>
     Часы — от 00:00 до 23:59.
+    После запятой можно добавить <code>без звука</code>, <code>звук&gt;=красный</code> или <code>соседи</code>.
 # Что можно писать: через запятую; дни через точку с запятой, от понедельника до воскресенья.
 read-now = сейчас, сразу, немедленно
 read-hourly = ежечасно, каждый час, раз в час
@@ -152,6 +206,12 @@ read-daily = ежедневно, каждый день, раз в день
 read-weekly = еженедельно, каждую неделю, раз в неделю
 read-filler = в, во, на, по, каждый, каждую, каждое
 read-weekdays = пн, понедельник, понедельникам; вт, вторник, вторникам; ср, среда, среду, средам; чт, четверг, четвергам; пт, пятница, пятницу, пятницам; сб, суббота, субботу, субботам; вс, воскресенье, воскресеньям
+read-workdays = будни, в будни, по будням
+read-weekends = выходные, в выходные, на выходных, по выходным
+read-silently = без звука, беззвучно, тихо
+read-with-sound = со звуком
+read-sound = звук, со звуком
+read-neighbours = с соседями, соседи, соседние
 moment-day =
     { $day } { $month ->
         [1] янв.
@@ -216,6 +276,18 @@ error-dangling-operator = Здесь нечего соединять: рядом
 error-missing-value = После этого, без пробела, чего-то не хватает:
 error-unknown-topic = Такой темы нет:
 error-unknown-place = Такого места я не знаю:
+error-unknown-source = Источника с таким названием у меня нет:
+error-link = Следить за присланной ссылкой или каналом я не могу. Вместо этого назовите место, тему или слово, например <code>/subscribe Киев</code>: я буду искать это во всех своих источниках.
+error-sources = Мои источники: { $sources }
+error-unknown-field = Такого свойства нет. Есть уровень, магнитуда и глубина, например <code>магнитуда&gt;=4,5</code>.
+error-wrong-level = Уровни — зелёный, жёлтый, оранжевый и красный:
+error-wrong-magnitude = Магнитуда — это число от 0 до 10:
+error-wrong-depth = Глубина — это число километров от 0 до 800:
+error-wrong-unit = Эта единица не подходит. Расстояние и глубина — в км или mi, магнитуда — без единиц.
+error-wrong-distance = Расстояние может быть от 1 до { $limit } км:
+error-distance-without-place = К расстоянию нужно место, например <code>Киев +20км</code>.
+error-place-without-point = Это целая территория, или я не знаю, где именно это место, поэтому не могу отмерить расстояние. Выберите город:
+error-unknown-location = Я не знаю, где вы. Сначала пришлите геопозицию (📎):
 error-no-positive-term = Здесь сказано только, чего вы не хотите. Добавьте, пожалуйста, чего хотите:
 error-too-common = Это есть почти в каждом сообщении, и приходили бы все подряд. Добавьте, пожалуйста, о чём должна идти речь:
 error-too-long = Слишком длинно: не больше { $limit } латинских букв или вдвое меньше кириллических.
@@ -330,6 +402,7 @@ button-remove = ✕ { $number }
 button-hush = 🔕 { $number } без звука
 button-ring = 🔔 { $number } со звуком
 button-back = ‹ Назад
+button-whole-topic = Всё: { $topic }
 button-forth = Дальше ›
 button-newer = ‹ Новее
 button-older = Раньше ›
@@ -366,6 +439,26 @@ why-usage = Ответьте /why на моё сообщение, и я скаж
 why-came = Поступило ко мне: { $at }, источник: { $source }.
 why-arrived = Вы это получили.
 why-arrived-silent = Вы это получили, без звука.
+why-silent-chat-news = Пришло без звука, потому что в этом чате звук есть только у тревог: /settings
+why-silent-chat = Пришло без звука, потому что в этом чате всё без звука: /settings
+why-silent-quiet = Пришло без звука из-за ваших тихих часов: /quiet
+why-silent-subscription = Пришло без звука, потому что так настроена эта подписка: /subscriptions
+why-silent-level =
+    Пришло без звука, потому что у вашей подписки звук { $level ->
+        [0] всегда
+        [1] только от жёлтого уровня
+        [2] только от оранжевого уровня
+       *[3] только от красного уровня
+    }: /subscriptions
+why-silent-neighbour = Пришло без звука, потому что это о соседней территории.
+why-silent-default =
+    Пришло без звука, потому что предупреждения приходят со звуком { $level ->
+        [0] всегда
+        [1] от жёлтого уровня
+        [2] от оранжевого уровня
+       *[3] от красного уровня
+    }. Чтобы изменить это для подписки: /subscribe … <code>| сейчас, звук&gt;=желтый</code>
+why-silent-unplaced = Пришло без звука, потому что место определить не удалось: оно может быть далеко от вас.
 why-waiting = Идёт к вам.
 why-retried = Пока не доставлено ({ $why }), будет ещё одна попытка.
 why-failed = Доставить не удалось: { $why }.
@@ -384,6 +477,8 @@ why-asked = { $count ->
     }
 why-asked-line = • { $what } — { $when }
 why-asked-because = • { $what } — { $when }. Здесь есть: { $words }
+why-distance = { $place }: { $distance } км
+why-distance-here = { $distance } км от вашей геопозиции
 why-word = «{ $word }»
 why-not-asked = Сейчас сюда не подходит ни одна ваша подписка:
 why-missing = • { $what }. Не хватает: { $missing }
@@ -571,12 +666,10 @@ incident-until = Действует до: { $until }
 incident-level-red = Уровень: красный
 incident-level-orange = Уровень: оранжевый
 incident-level-yellow = Уровень: жёлтый
-incident-threats = Угрозы: { $threats }
-threat-ballistic = Баллистические ракеты
-threat-cruise = Крылатые ракеты
-threat-bombs = Управляемые авиабомбы
-threat-recon = Разведывательные дроны
-threat-aviation = Авиация
+incident-threats = { $count ->
+        [1] Угроза
+       *[other] Угрозы
+    }: { $threats }
 incident-since = Длится с { $since }
 incident-warned = Предупреждение с { $since }: ещё не началось
 incident-lasted = Длилась { $lasted }: { $since } – { $until }
@@ -630,6 +723,40 @@ button-channel = Настройки канала
 answer-not-your-channel = Настроить этот канал могут только его администраторы.
 answer-read-in-private = То, что я пишу здесь, видят все читатели. Чтобы читать дальше, напишите мне лично.
 settings-channel = Одно сообщение для всех читателей канала: язык, часовой пояс и тихие часы у всех одинаковы
+settings-sound-everything = Звук: для тревог и сообщений
+settings-sound-alerts = Звук: только для тревог; сообщения приходят без звука
+settings-sound-nothing = Звук: выключен; всё приходит без звука
+button-sound-everything = 🔔 Всё со звуком
+button-sound-alerts = 🚨 Со звуком только тревоги
+button-sound-nothing = 🔕 Всё без звука
+subscribed-sound =
+    { $level ->
+        [silent] Будет приходить без звука.
+        [0] Всегда будет приходить со звуком.
+        [1] Со звуком — от жёлтого уровня; всё ниже — без звука.
+        [2] Со звуком — от оранжевого уровня; всё ниже — без звука.
+       *[3] Со звуком — от красного уровня; всё ниже — без звука.
+    }
+subscribed-neighbours = Тревоги на соседних территориях тоже будут приходить, без звука.
+subscribed-no-neighbours = Соседи не добавлены: я знаю их только для мест в Украине и для округов и штатов США, и только для того, что приходит сразу.
+subscribed-choose-when = Когда сообщать?
+subscribed-choose-sound = Когда сообщать со звуком?
+button-when = 🕘 Когда
+button-sound = 🔔 Звук
+button-back-to-subscription = ‹ Назад
+button-sound-default = 🔔 Как обычно: предупреждения — от { $level ->
+        [0] зелёного
+        [1] жёлтого
+        [2] оранжевого
+       *[3] красного
+    }
+button-sound-always = 🔊 Всегда
+button-sound-from-orange = 🟠 От оранжевого
+button-sound-from-red = 🔴 От красного
+button-sound-silent = 🔕 Без звука
+button-neighbours-on = ➕ Тревоги рядом, без звука
+button-neighbours-off = ➖ Без тревог рядом
+drill-soundless = В этом чате она приходит без звука: здесь всё без звука. Изменить: /settings
 about-announce = Написать всем
 usage-announce = ТЕКСТ
 announce-usage = Напишите после команды то, что должны прочитать все: <code>/announce ТЕКСТ</code>. Сначала увидите сами.
@@ -652,3 +779,117 @@ button-refresh = ↻ Обновить
 button-stop = ■ Остановить
 answer-announce-stopped = Остановлено. Больше никто не получит.
 answer-announce-over = Останавливать уже нечего.
+
+## Saved places
+
+locate-kept = Чтобы сохранить это место под названием, нажмите «Сохранить как…». В течение суток <code>здесь +50км</code> означает это место; сначала я округляю его до 1 км.
+button-save-place = 📍 Сохранить как…
+about-places = Ваши места, например «Дом»
+usage-places = [НАЗВАНИЕ = МЕСТО +10км]
+places = <b>Сохранённые места: { $count }</b>
+places-none = Сохранённых мест пока нет.
+places-line =
+    📍 <b>{ $name }</b>: { $where }, радиус { $distance } км{ $count ->
+        [0] {""}
+       *[other] {""} · подписок: { $count }
+    }
+places-how =
+    <code>/places Мама = Киев +10км</code> — сохранить или перенести место
+    <code>/places Мама +20км</code> — изменить радиус
+    <code>/places удалить Мама</code> — удалить
+    Или пришлите мне геопозицию (📎) и нажмите «Сохранить как…». Места я округляю до 1 км.
+place-saved = ✅ Сохранено: <b>{ $name }</b> — { $where }, радиус { $distance } км.
+place-moved = ✅ Изменено: <b>{ $name }</b> — { $where }, радиус { $distance } км.
+place-followers =
+    { $count ->
+        [1] Вместе с местом изменилась подписка:
+       *[other] Вместе с местом изменились подписки ({ $count }):
+    }
+place-use = Название можно использовать как любое место: <code>/subscribe { $name }</code>, <code>/alerts { $name }</code>, <code>/latest { $name }</code>. Тревога для большей территории вокруг тоже учитывается.
+place-name-no-letter = В названии нужна хотя бы одна буква, например <code>/places Мама = Киев</code>
+place-name-too-long = Название слишком длинное: не больше { $limit } символов.
+place-name-reserved = «{ $name }» для меня уже означает другое, поэтому не может быть названием места. Выберите, пожалуйста, другое, например <code>Мама</code>
+place-not-one = Для <b>{ $name }</b> нужен один населённый пункт, например <code>/places { $name } = Киев +10км</code>
+place-send-location = Или пришлите мне геопозицию (📎) и нажмите «Сохранить как…».
+place-too-many = В чате может быть не больше { $limit } сохранённых мест. Ничего не изменено. Освободить место: /places
+place-unknown = Сохранённого места «{ $name }» нет. Все места: /places
+place-usage = Не понимаю. Например: <code>/places Мама = Киев +10км</code>, <code>/places Мама +20км</code>, <code>/places удалить Мама</code>. Все ваши места: /places
+place-removed = Удалено: <b>{ $name }</b>.
+place-removed-with = Удалено: <b>{ $name }</b>, подписок: { $count }.
+place-in-use = <b>{ $name }</b> есть в подписках ({ $count }), они тоже будут удалены:
+button-remove-place = ✕ { $name }
+button-remove-place-with =
+    { $count ->
+        [1] Удалить вместе с подпиской
+       *[other] Удалить вместе с подписками ({ $count })
+    }
+button-keep-place = Оставить
+place-ask-name = Как назвать это место? Пришлите название, например <code>Мама</code>. Буду ждать { $minutes } минут.
+distance =
+    📍 { $distance } км к { $direction ->
+        [0] северу
+        [1] северо-востоку
+        [2] востоку
+        [3] юго-востоку
+        [4] югу
+        [5] юго-западу
+        [6] западу
+       *[other] северо-западу
+    } от места «{ $place }»
+distance-here =
+    📍 { $distance } км к { $direction ->
+        [0] северу
+        [1] северо-востоку
+        [2] востоку
+        [3] юго-востоку
+        [4] югу
+        [5] юго-западу
+        [6] западу
+       *[other] северо-западу
+    } от вашей геопозиции
+distance-at = 📍 Совсем рядом: { $place }
+distance-at-here = 📍 Совсем рядом с вашей геопозицией
+place-not-saved = Не сохранено. Чтобы сохранить место, пришлите мне геопозицию (📎).
+alerts-within = <b>Тревоги сейчас: { $circle }</b>
+alerts-none-near = Сейчас мне не известно ни об одной тревоге: { $circle }.
+read-remove = удалить убрать
+
+## Попробовать подписку
+
+button-try = Проверить так
+button-try-subscription = 🧮 Проверить
+button-try-again = 🔄 Ещё раз
+button-try-topic = ➕ { $topic }
+answer-try-busy = Сейчас считаю для кого-то другого. Попробуйте ещё раз через несколько секунд.
+try-usage = Напишите, на что хотите подписаться, например <code>/try Киев</code>. Я посчитаю, сколько уже пришло бы, но ничего из этого не отправлю.
+try-busy = Сейчас считаю для кого-то другого. Попробуйте ещё раз через несколько секунд.
+try-head = Если бы вы уже подписались: { $what }
+try-written = <code>{ $written }</code>
+try-count =
+    <b>Уведомлений { $days ->
+        [1] за последние сутки
+        [one] за последний { $days } день
+        [few] за последние { $days } дня
+       *[other] за последние { $days } дней
+    }: { $count }</b>
+    🔔 Со звуком: { $sound }
+    🌙 Ночью, 22:00–07:00: { $night }
+try-digest =
+    <b>Сообщений { $days ->
+        [1] за последние сутки
+        [one] за последний { $days } день
+        [few] за последние { $days } дня
+       *[other] за последние { $days } дней
+    }: { $count }</b>
+    Все — в дайджесте, { $when }
+try-none =
+    <b>{ $days ->
+        [1] За последние сутки
+        [one] За последний { $days } день
+        [few] За последние { $days } дня
+       *[other] За последние { $days } дней
+    } не пришло бы ничего</b>
+try-no-reports = Сообщений у меня пока нет, так что считать нечего.
+try-limit = Подсчитано только с: { $since }. Есть и более ранние сообщения.
+try-many = Слишком много? Добавьте тему кнопкой ниже.
+try-newest = Последние:

@@ -41,6 +41,9 @@ privacy =
     <b>Що не зберігається</b>
     Ваше ім’я, номер телефону, контакти.
 
+    <b>Місця</b>
+    Місця, які ви зберегли через /places, округлені до 1 км, доки ви їх не видалите. Остання геопозиція, яку ви мені надіслали, округлена до 1 км, — одну добу: це й означає <code>тут</code>.
+
     Нікому нічого не передається. /unsubscribe стирає те, за чим ви більше не стежите, /forget — усе; /export показує все це. Якщо ви мене заблокуєте, я більше нічого не надсилатиму.
 failed = Не вдалося. Це записано в журнал, і нічого не змінилося. Спробуйте, будь ласка, ще раз.
 not-administrator = Змінювати, про що чує ця група, можуть лише її адміністратори. Мені можна написати й особисто.
@@ -49,9 +52,11 @@ about-bot = Сповіщає про те, про що ви попросите: �
 about-bot-short = Повітряні тривоги й новини про місця, теми та слова на ваш вибір.
 about-start = Що це таке
 about-subscribe = Чути про місце, тему чи слово
+about-topics = Теми, на які можна підписатися
 about-subscriptions = За чим ви стежите
 about-unsubscribe = Більше про щось не чути
 about-latest = Найновіші повідомлення
+about-try = Що надійшло б за підпискою
 about-digest = Коли чути: одразу чи зібране разом
 about-why = Чому надійшло повідомлення або чому ні
 about-stats = Хто слухає і скільки ще в дорозі
@@ -68,6 +73,7 @@ about-help = Усі команди
 usage-subscribe = ЩО [| КОЛИ]
 usage-unsubscribe = [НОМЕР]
 usage-latest = [ЩО] [СКІЛЬКИ]
+usage-try = ЩО [| КОЛИ]
 usage-why = [ПОСИЛАННЯ АБО ТЕКСТ]
 usage-import = ТЕКСТ
 usage-digest = [КОЛИ]
@@ -80,6 +86,24 @@ subscribed = Ви одразу почуєте про таке: { $what }.
 subscribed-digest = Ви почуєте про таке: { $what } — зібране в одне повідомлення, { $when }.
 subscribed-ambiguous = Якщо ви мали на увазі інше, натисніть:
 subscribed-guessed = Місця з такою назвою немає. Якщо ви мали на увазі одне з цих, натисніть:
+subscribe-ask = Ви мали на увазі <b>{ $guess }</b>? Місця з назвою «{ $written }» я не знаю. Підписку додам, коли виберете.
+subscribe-ask-layout = Ви мали на увазі <b>{ $guess }</b>? Схоже, «{ $written }» набрано в іншій розкладці клавіатури. Підписку додам, коли виберете.
+subscribe-ask-part = «{ $written }» — це частина міста <b>{ $guess }</b>, а тривогу оголошують для всього міста. Підписатися на місто? Підписку додам, коли виберете.
+subscribe-undone = Підписку скасовано: { $what }.
+subscribed-places =
+    { $count ->
+        [1] Сюди входять повідомлення, де згадано { $places } або місце всередині, і тривоги для більшої території навколо.
+       *[other] Сюди входять повідомлення, де згадано { $places } або місце всередині одного з них, і тривоги для більшої території навколо.
+    }
+subscribed-words = Слово враховується в будь-якій формі, але не як частина іншого слова.
+query-any-alert = будь-яка тривога
+button-undo = ↩️ Скасувати
+button-word-typed = Слово «{ $word }»
+subscribed-no-level = ⚠️ Жодне з моїх джерел зазвичай не вказує рівня, тож збігів може не бути. Джерела, які вказують: { $kinds }.
+subscribed-no-magnitude = ⚠️ Жодне з моїх джерел зазвичай не вказує магнітуди, тож збігів може не бути. Джерела, які вказують: { $kinds }.
+subscribed-no-depth = ⚠️ Жодне з моїх джерел зазвичай не вказує глибини, тож збігів може не бути. Джерела, які вказують: { $kinds }.
+topics = <b>Теми.</b> Тема охоплює всі, що під нею. Натисніть, щоб підписатися, або додайте місце: <code>/subscribe #drone Київ</code>
+topics-children = Натисніть, щоб підписатися на тему для всіх місць.
 subscribe-already = Ви вже за цим стежите: { $what } — { $when }. Усі підписки: /subscriptions
 subscribe-one-command = Одне повідомлення — одна команда, тож нічого не змінилося. Надішліть команди, будь ласка, по черзі.
 subscribe-too-many =
@@ -104,6 +128,14 @@ subscriptions =
 subscriptions-none = Ви ще ні за чим не стежите. Наприклад:
 subscription = { $what } — { $when }
 subscription-silent = без звуку
+subscription-sound-from =
+    зі звуком { $level ->
+        [0] завжди
+        [1] від жовтого рівня
+        [2] від помаранчевого рівня
+       *[3] від червоного рівня
+    }
+subscription-neighbours = і без звуку тривоги поруч
 zone-of-place = Час — за поясом { $zone }, за першим місцем, за яким ви стежите. Змінити: /timezone
 zone-is-utc = Година — за UTC, бо вашого часового поясу я не знаю. Вибрати: /timezone
 
@@ -113,6 +145,24 @@ query-everything = усе про місце { $places }
 query-word = { $word } (у будь-якій формі)
 query-phrase = «{ $words }» (у будь-якій формі)
 query-source = із джерела { $source }
+query-level-least = рівень { $level } або вищий
+query-level-most = рівень { $level } або нижчий
+query-level-only = рівень { $level }
+query-magnitude-least = магнітуда від { $value }
+query-magnitude-most = магнітуда до { $value }
+query-magnitude-only = магнітуда { $value }
+query-depth-least = глибина від { $value } км
+query-depth-most = глибина до { $value } км
+query-depth-only = глибина { $value } км
+query-near = { $place } і { $distance } км довкола
+query-near-here = ваша геопозиція і { $distance } км довкола
+query-everything-near = усе в цих межах: { $places }
+query-in-near = { $what } в цих межах: { $places }
+query-saved-place = збережене місце
+level-green = зелений
+level-yellow = жовтий
+level-orange = помаранчевий
+level-red = червоний
 query-not = не { $what }
 query-or = або
 query-and = і
@@ -138,13 +188,17 @@ when-weekly =
         [5] щосуботи
        *[6] щонеділі
     }, { $at } ({ $zone })
+when-days = { $days } о { $at } ({ $zone })
+weekdays-short = пн; вт; ср; чт; пт; сб; нд
 schedule-unknown =
     Не розумію часу «{ $written }». Можна написати:
     <code>| зараз</code>
     <code>| щогодини</code>
     <code>| щодня 09:00</code>
     <code>| щотижня пн 09:00</code>
+    <code>| пн-пт 09:00</code>
     Години — від 00:00 до 23:59.
+    Після коми можна додати <code>без звуку</code>, <code>звук&gt;=червоний</code> або <code>сусіди</code>.
 # Що можна писати: через кому; дні через крапку з комою, від понеділка до неділі.
 read-now = зараз, одразу, негайно
 read-hourly = щогодини, щогодинно, кожної години, раз на годину
@@ -152,6 +206,12 @@ read-daily = щодня, щоденно, кожного дня, кожен де�
 read-weekly = щотижня, щотижнево, кожного тижня, кожен тиждень, раз на тиждень
 read-filler = о, об, в, у, на, кожного, кожної, кожен, кожну
 read-weekdays = пн, понеділок, понеділка, щопонеділка; вт, вівторок, вівторка, щовівторка; ср, середа, середу, середи, щосереди; чт, четвер, четверга, щочетверга; пт, п'ятниця, п'ятницю, п'ятниці, щоп'ятниці, п’ятниця, п’ятницю, п’ятниці, щоп’ятниці; сб, субота, суботу, суботи, щосуботи; нд, неділя, неділю, неділі, щонеділі
+read-workdays = будні, у будні, в будні, по буднях, щобудня
+read-weekends = вихідні, у вихідні, на вихідних, по вихідних
+read-silently = без звуку, беззвучно, тихо
+read-with-sound = зі звуком, із звуком
+read-sound = звук, зі звуком
+read-neighbours = із сусідами, з сусідами, сусіди, сусідні
 moment-day =
     { $day } { $month ->
         [1] січ.
@@ -217,6 +277,18 @@ error-dangling-operator = Тут немає чого з’єднувати: по
 error-missing-value = Тут має щось іти далі, без пробілу:
 error-unknown-topic = Такої теми немає:
 error-unknown-place = Такого місця я не знаю:
+error-unknown-source = Джерела з такою назвою в мене немає:
+error-link = Стежити за надісланим посиланням чи каналом я не можу. Натомість назвіть місце, тему або слово, наприклад <code>/subscribe Київ</code>: я шукатиму це в усіх своїх джерелах.
+error-sources = Мої джерела: { $sources }
+error-unknown-field = Такої властивості немає. Є рівень, магнітуда й глибина, наприклад <code>магнітуда&gt;=4,5</code>.
+error-wrong-level = Рівні — зелений, жовтий, помаранчевий і червоний:
+error-wrong-magnitude = Магнітуда — це число від 0 до 10:
+error-wrong-depth = Глибина — це число кілометрів від 0 до 800:
+error-wrong-unit = Ця одиниця не підходить. Відстань і глибина — у км або mi, магнітуда — без одиниць.
+error-wrong-distance = Відстань може бути від 1 до { $limit } км:
+error-distance-without-place = До відстані потрібне місце, наприклад <code>Київ +20км</code>.
+error-place-without-point = Це ціла територія, або я не знаю, де саме це місце, тому не можу відміряти відстань. Оберіть місто:
+error-unknown-location = Я не знаю, де ви. Спершу надішліть геопозицію (📎):
 error-no-positive-term = Тут сказано лише, чого ви не хочете. Додайте, будь ласка, чого хочете:
 error-too-common = Це є майже в кожному повідомленні, тож ви отримували б усі. Додайте, будь ласка, про що має йтися:
 error-too-long = Забагато тексту: щонайбільше { $limit } латинських літер або вдвічі менше кириличних.
@@ -331,6 +403,7 @@ button-remove = ✕ { $number }
 button-hush = 🔕 { $number } без звуку
 button-ring = 🔔 { $number } зі звуком
 button-back = ‹ Назад
+button-whole-topic = Усе: { $topic }
 button-forth = Далі ›
 button-newer = ‹ Новіші
 button-older = Давніші ›
@@ -367,6 +440,26 @@ why-usage = Дайте відповідь /why на моє повідомлен�
 why-came = Надійшло до мене: { $at }, джерело: { $source }.
 why-arrived = Ви це отримали.
 why-arrived-silent = Ви це отримали, без звуку.
+why-silent-chat-news = Прийшло без звуку, бо в цьому чаті звук мають лише тривоги: /settings
+why-silent-chat = Прийшло без звуку, бо в цьому чаті все без звуку: /settings
+why-silent-quiet = Прийшло без звуку через ваші тихі години: /quiet
+why-silent-subscription = Прийшло без звуку, бо так налаштовано цю підписку: /subscriptions
+why-silent-level =
+    Прийшло без звуку, бо ваша підписка має звук { $level ->
+        [0] завжди
+        [1] лише від жовтого рівня
+        [2] лише від помаранчевого рівня
+       *[3] лише від червоного рівня
+    }: /subscriptions
+why-silent-neighbour = Прийшло без звуку, бо це про сусідню територію.
+why-silent-default =
+    Прийшло без звуку, бо попередження мають звук { $level ->
+        [0] завжди
+        [1] від жовтого рівня
+        [2] від помаранчевого рівня
+       *[3] від червоного рівня
+    }. Щоб змінити це для підписки: /subscribe … <code>| зараз, звук&gt;=жовтий</code>
+why-silent-unplaced = Прийшло без звуку, бо місце визначити не вдалося: це може бути далеко від вас.
 why-waiting = Іде до вас.
 why-retried = Поки що не доставлено ({ $why }), буде ще одна спроба.
 why-failed = Доставити не вдалося: { $why }.
@@ -384,6 +477,8 @@ why-asked = { $count ->
     }
 why-asked-line = • { $what } — { $when }
 why-asked-because = • { $what } — { $when }. Тут є: { $words }
+why-distance = { $place }: { $distance } км
+why-distance-here = { $distance } км від вашої геопозиції
 why-word = «{ $word }»
 why-not-asked = Тут немає нічого, за чим ви зараз стежите:
 why-missing = • { $what }. Бракує: { $missing }
@@ -571,12 +666,10 @@ incident-until = Діє до: { $until }
 incident-level-red = Рівень: червоний
 incident-level-orange = Рівень: помаранчевий
 incident-level-yellow = Рівень: жовтий
-incident-threats = Загрози: { $threats }
-threat-ballistic = Балістичні ракети
-threat-cruise = Крилаті ракети
-threat-bombs = Керовані авіабомби
-threat-recon = Розвідувальні дрони
-threat-aviation = Авіація
+incident-threats = { $count ->
+        [1] Загроза
+       *[other] Загрози
+    }: { $threats }
 incident-since = Триває з { $since }
 incident-warned = Попередження з { $since }: ще не почалося
 incident-lasted = Тривала { $lasted }: { $since } – { $until }
@@ -630,6 +723,40 @@ button-channel = Налаштування каналу
 answer-not-your-channel = Налаштувати цей канал можуть лише його адміністратори.
 answer-read-in-private = Те, що я пишу тут, бачать усі читачі. Щоб читати далі, напишіть мені особисто.
 settings-channel = Один допис для всіх читачів каналу: мова, часовий пояс і тихі години в усіх однакові
+settings-sound-everything = Звук: для тривог і повідомлень
+settings-sound-alerts = Звук: лише для тривог; повідомлення надходять без звуку
+settings-sound-nothing = Звук: вимкнено; усе надходить без звуку
+button-sound-everything = 🔔 Усе зі звуком
+button-sound-alerts = 🚨 Зі звуком лише тривоги
+button-sound-nothing = 🔕 Усе без звуку
+subscribed-sound =
+    { $level ->
+        [silent] Надходитиме без звуку.
+        [0] Завжди надходитиме зі звуком.
+        [1] Зі звуком — від жовтого рівня; усе нижче — без звуку.
+        [2] Зі звуком — від помаранчевого рівня; усе нижче — без звуку.
+       *[3] Зі звуком — від червоного рівня; усе нижче — без звуку.
+    }
+subscribed-neighbours = Тривоги на сусідніх територіях теж надходитимуть, без звуку.
+subscribed-no-neighbours = Сусідів не додано: я знаю їх лише для місць в Україні та для округів і штатів США, і лише для того, що надходить одразу.
+subscribed-choose-when = Коли сповіщати?
+subscribed-choose-sound = Коли сповіщати зі звуком?
+button-when = 🕘 Коли
+button-sound = 🔔 Звук
+button-back-to-subscription = ‹ Назад
+button-sound-default = 🔔 Як зазвичай: попередження — від { $level ->
+        [0] зеленого
+        [1] жовтого
+        [2] помаранчевого
+       *[3] червоного
+    }
+button-sound-always = 🔊 Завжди
+button-sound-from-orange = 🟠 Від помаранчевого
+button-sound-from-red = 🔴 Від червоного
+button-sound-silent = 🔕 Без звуку
+button-neighbours-on = ➕ Тривоги поруч, без звуку
+button-neighbours-off = ➖ Без тривог поруч
+drill-soundless = У цьому чаті вона надходить без звуку: тут усе без звуку. Змінити: /settings
 about-announce = Сказати щось усім
 usage-announce = ТЕКСТ
 announce-usage = Напишіть після команди те, що мають прочитати всі: <code>/announce ТЕКСТ</code>. Спершу побачите самі.
@@ -652,3 +779,117 @@ button-refresh = ↻ Оновити
 button-stop = ■ Зупинити
 answer-announce-stopped = Зупинено. Більше ніхто не отримає.
 answer-announce-over = Зупиняти вже нічого.
+
+## Saved places
+
+locate-kept = Щоб зберегти це місце під назвою, натисніть «Зберегти як…». Упродовж доби <code>тут +50км</code> означає це місце; спершу я округлюю його до 1 км.
+button-save-place = 📍 Зберегти як…
+about-places = Ваші місця, як-от «Дім»
+usage-places = [НАЗВА = МІСЦЕ +10км]
+places = <b>Збережені місця: { $count }</b>
+places-none = Збережених місць поки немає.
+places-line =
+    📍 <b>{ $name }</b>: { $where }, радіус { $distance } км{ $count ->
+        [0] {""}
+       *[other] {""} · підписок: { $count }
+    }
+places-how =
+    <code>/places Мама = Київ +10км</code> — зберегти або перенести місце
+    <code>/places Мама +20км</code> — змінити радіус
+    <code>/places видалити Мама</code> — видалити
+    Або надішліть мені геопозицію (📎) і натисніть «Зберегти як…». Місця я округлюю до 1 км.
+place-saved = ✅ Збережено: <b>{ $name }</b> — { $where }, радіус { $distance } км.
+place-moved = ✅ Змінено: <b>{ $name }</b> — { $where }, радіус { $distance } км.
+place-followers =
+    { $count ->
+        [1] Разом із місцем змінилася підписка:
+       *[other] Разом із місцем змінилися підписки ({ $count }):
+    }
+place-use = Назву можна вживати як будь-яке місце: <code>/subscribe { $name }</code>, <code>/alerts { $name }</code>, <code>/latest { $name }</code>. Тривога для більшої території навколо теж рахується.
+place-name-no-letter = У назві має бути хоча б одна літера, наприклад <code>/places Мама = Київ</code>
+place-name-too-long = Назва задовга: щонайбільше { $limit } символів.
+place-name-reserved = «{ $name }» для мене вже означає інше, тож не може бути назвою місця. Оберіть, будь ласка, іншу, наприклад <code>Мама</code>
+place-not-one = Для <b>{ $name }</b> потрібен один населений пункт, наприклад <code>/places { $name } = Київ +10км</code>
+place-send-location = Або надішліть мені геопозицію (📎) і натисніть «Зберегти як…».
+place-too-many = У чаті може бути щонайбільше { $limit } збережених місць. Нічого не змінено. Звільнити місце: /places
+place-unknown = Збереженого місця «{ $name }» немає. Усі місця: /places
+place-usage = Не розумію. Наприклад: <code>/places Мама = Київ +10км</code>, <code>/places Мама +20км</code>, <code>/places видалити Мама</code>. Усі ваші місця: /places
+place-removed = Видалено: <b>{ $name }</b>.
+place-removed-with = Видалено: <b>{ $name }</b>, підписок: { $count }.
+place-in-use = <b>{ $name }</b> є в підписках ({ $count }), їх теж буде видалено:
+button-remove-place = ✕ { $name }
+button-remove-place-with =
+    { $count ->
+        [1] Видалити разом із підпискою
+       *[other] Видалити разом із підписками ({ $count })
+    }
+button-keep-place = Залишити
+place-ask-name = Як назвати це місце? Надішліть назву, наприклад <code>Мама</code>. Чекатиму { $minutes } хвилин.
+distance =
+    📍 { $distance } км на { $direction ->
+        [0] північ
+        [1] північний схід
+        [2] схід
+        [3] південний схід
+        [4] південь
+        [5] південний захід
+        [6] захід
+       *[other] північний захід
+    } від місця «{ $place }»
+distance-here =
+    📍 { $distance } км на { $direction ->
+        [0] північ
+        [1] північний схід
+        [2] схід
+        [3] південний схід
+        [4] південь
+        [5] південний захід
+        [6] захід
+       *[other] північний захід
+    } від вашої геопозиції
+distance-at = 📍 Зовсім поруч: { $place }
+distance-at-here = 📍 Зовсім поруч із вашою геопозицією
+place-not-saved = Не збережено. Щоб зберегти місце, надішліть мені геопозицію (📎).
+alerts-within = <b>Тривоги зараз: { $circle }</b>
+alerts-none-near = Зараз мені невідомо про жодну тривогу: { $circle }.
+read-remove = видалити вилучити прибрати
+
+## Спробувати підписку
+
+button-try = Перевірити так
+button-try-subscription = 🧮 Перевірити
+button-try-again = 🔄 Ще раз
+button-try-topic = ➕ { $topic }
+answer-try-busy = Зараз рахую для когось іншого. Спробуйте ще раз за кілька секунд.
+try-usage = Напишіть, на що хочете підписатися, наприклад <code>/try Київ</code>. Я порахую, скільки всього вже надійшло б, але нічого з цього не надсилатиму.
+try-busy = Зараз рахую для когось іншого. Спробуйте ще раз за кілька секунд.
+try-head = Якби ви вже були підписані: { $what }
+try-written = <code>{ $written }</code>
+try-count =
+    <b>Сповіщень { $days ->
+        [1] за останню добу
+        [one] за останній { $days } день
+        [few] за останні { $days } дні
+       *[other] за останні { $days } днів
+    }: { $count }</b>
+    🔔 Зі звуком: { $sound }
+    🌙 Уночі, 22:00–07:00: { $night }
+try-digest =
+    <b>Повідомлень { $days ->
+        [1] за останню добу
+        [one] за останній { $days } день
+        [few] за останні { $days } дні
+       *[other] за останні { $days } днів
+    }: { $count }</b>
+    Усі — в дайджесті, { $when }
+try-none =
+    <b>{ $days ->
+        [1] За останню добу
+        [one] За останній { $days } день
+        [few] За останні { $days } дні
+       *[other] За останні { $days } днів
+    } не надійшло б нічого</b>
+try-no-reports = Повідомлень у мене ще немає, тож рахувати нічого.
+try-limit = Пораховано лише від: { $since }. Є ще давніші повідомлення.
+try-many = Забагато? Додайте тему кнопкою внизу.
+try-newest = Останні:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.classification import is_declared_alert
 from handlers.messages.bulletin import RenderOptions
 from handlers.messages.pagination import paginate
+from handlers.messages.place_distance import DistanceRenderer
 from handlers.messages.source_words import quote_source
-from handlers.messages.threats import name_threats
+from handlers.messages.threats import hazard_title, name_threats
 from handlers.messages.warning_details import LEVELS
 from handlers.text import html, plain_text
 from handlers.text.dates import format_moment
@@ -19,9 +19,8 @@ from handlers.text.html import Html, bold, escape, join, link
 from handlers.text.i18n import Catalog, Translator
 from matching.places.areas import area_names
 from matching.places.gazetteer import Gazetteer
-from matching.topics.topics import Topics
 from storage.inbound.bulletins import StoredBulletin
-from storage.inbound.incidents import Incident, NotificationReason, has_id
+from storage.inbound.incidents import Incident, NotificationReason, SourceReport, has_id
 from storage.values.message import MessageContent
 
 LATE_AFTER = timedelta(seconds=30)
@@ -37,15 +36,6 @@ MAX_LIST_UNITS = 3_800
 
 _MAX_PLACES = 5
 
-_HAZARDS = {
-    "air_raid": "incident-air-raid",
-    "artillery_shelling": "incident-shelling",
-    "urban_fights": "incident-fights",
-    "chemical": "incident-chemical",
-    "nuclear": "incident-radiation",
-    "weather": "incident-weather",
-    "quake": "incident-quake",
-}
 _ACTIVE, _MINOR, _OVER, _UNKNOWN = "🔴", "🟡", "🟢", "⚪"
 
 
@@ -63,10 +53,10 @@ class IncidentView:
 class AlertRenderer:
     """Renderer of incidents."""
 
-    def __init__(self, catalog: Catalog, gazetteer: Gazetteer, topics: Topics) -> None:
+    def __init__(self, catalog: Catalog, gazetteer: Gazetteer) -> None:
         self._catalog = catalog
         self._gazetteer = gazetteer
-        self._topics = topics
+        self.distances = DistanceRenderer(catalog, gazetteer)
 
     def render(
         self, views: Sequence[IncidentView], options: RenderOptions, now: datetime
@@ -138,11 +128,11 @@ class AlertRenderer:
 
     def _headline(self, view: IncidentView, translator: Translator) -> str:
         incident, bulletin = view.incident, view.bulletin
-        kind, _, id_ = incident.hazard.partition(":")
-        hazard = translator.text(_HAZARDS.get(kind, "incident-other"))
+        _, _, id_ = incident.hazard.partition(":")
+        hazard = hazard_title(incident.hazard, translator)
         place = self._place(view, translator)
         if incident.closed_at and not view.is_edit:
-            # The end of a forecast does not mean that it is safe: it is no all-clear.
+            # The end of a forecast does not mean that it is safe: it is not an all-clear.
             key = "incident-over" if id_ else "button-all-clear"
             return translator.text(key, what=hazard, place=place)
         if id_ and bulletin and bulletin.title:
@@ -189,28 +179,26 @@ class AlertRenderer:
         return join("\n", lines)
 
     def _severity(self, view: IncidentView, translator: Translator) -> list[Html]:
-        incident, bulletin = view.incident, view.bulletin
+        incident = view.incident
         lines = []
         if incident.level in LEVELS:
             lines.append(translator.html(LEVELS[incident.level]))
-        is_declared = bulletin is not None and is_declared_alert(bulletin)
-        text = f"{bulletin.title}\n{bulletin.text}" if bulletin and is_declared else ""
-        threats = name_threats(incident.threats, text, self._topics, translator)
-        if threats:
-            lines.append(translator.html("incident-threats", threats=", ".join(threats)))
+        if threats := name_threats(incident, translator):
+            joined = ", ".join(threats)
+            lines.append(translator.html("incident-threats", threats=joined, count=len(threats)))
         return lines
 
     def _excerpt(
         self, view: IncidentView, options: RenderOptions, now: datetime, max_length: int
     ) -> Html:
-        """Return the bulletin's own words, without what the head and the state have already."""
+        """Return the bulletin's text without what the headline and the state lines already show."""
         bulletin = view.bulletin
         if bulletin is None:
             return Html()
         languages = dict.fromkeys((options.language, bulletin.lang or options.language))
         heads, shown_lines = [], set[str]()
         for translator in map(self._catalog.translator, languages):
-            heads.append(translator.text(_HAZARDS.get(view.incident.hazard, "incident-other")))
+            heads.append(hazard_title(view.incident.hazard, translator))
             state = self._state(view, options, now, translator)
             shown_lines.update(html.visible_text(state).split("\n"))
         region = view.incident.region
@@ -236,7 +224,7 @@ class AlertRenderer:
 
 def _footer(view: IncidentView, translator: Translator) -> Html:
     """Render the sources, the link and the delay."""
-    first_source, *confirming = [*view.incident.sources] or [""]
+    first_source, *confirming = [*_reporting(view.incident)] or [""]
     parts = [escape(plain_text.single_line(first_source))]
     if confirming and view.incident.closed_at is None:
         parts.append(translator.html("incident-confirmed", sources=", ".join(confirming)))
@@ -244,6 +232,13 @@ def _footer(view: IncidentView, translator: Translator) -> Html:
         parts.append(link(view.bulletin.url, translator.text("link-source")) or Html())
     footer = join(" · ", [*parts, _late(view.delay, translator)])
     return Html(f"<i>{footer}</i>") if footer else Html()
+
+
+def _reporting(incident: Incident) -> Mapping[str, SourceReport]:
+    """Return the reports to name: of an active alert those that show it, and no all-clears."""
+    reports = incident.sources
+    active = {name: report for name, report in reports.items() if report.is_active}
+    return reports if incident.closed_at or not active else active
 
 
 def _late(delay: timedelta | None, translator: Translator) -> Html:
@@ -261,7 +256,7 @@ def _sources(
 ) -> Html:
     """Render the sources with the time of their last report or poll."""
     sources = []
-    for name, report in incident.sources.items():
+    for name, report in _reporting(incident).items():
         reported_at = max(report.reported_at, confirmed_at.get(name, report.reported_at))
         sources.append(f"{name} {format_moment(reported_at, options.zone, now, translator)}")
     return escape(plain_text.single_line(", ".join(sources)))

@@ -5,7 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from alerts.classification import BulletinClass, classify, has_unplaced_areas, read_bulletin
+from alerts.classification import (
+    BulletinClass,
+    classify,
+    has_unplaced_areas,
+    is_declared_alert,
+    read_bulletin,
+)
 from handlers.messages.pagination import paginate
 from handlers.messages.warning_details import render_areas, render_warning_details
 from handlers.telegram.keyboards import button_rows, parse_number
@@ -147,8 +153,15 @@ class BulletinRenderer:
     def _read(self, bulletin: StoredBulletin) -> tuple[BulletinClass, bool]:
         """Return the class of a bulletin, and whether it has areas that nobody can place.
 
-        A reading anew is needed only for a bulletin that an older version has stored.
+        A reading anew is needed only for a bulletin that an older version has stored. A drill is
+        news, also if its source declares an alert: the sign of one would frighten people.
         """
+        bulletin_class, is_unplaced = self._stored_class(bulletin)
+        if is_declared_alert(bulletin) and self._reader.is_drill(bulletin.title or bulletin.text):
+            return BulletinClass.NEWS, is_unplaced
+        return bulletin_class, is_unplaced
+
+    def _stored_class(self, bulletin: StoredBulletin) -> tuple[BulletinClass, bool]:
         if bulletin.alert_state is not None:
             return BulletinClass[bulletin.alert_state], bulletin.is_unplaced
         reading = read_bulletin(self._reader, bulletin)

@@ -1,55 +1,35 @@
-"""Threat names: what the text of a declared alert names more exactly than its topics. Pure."""
-
-import re
-from collections.abc import Iterable
+"""Threat names: the threats of an incident and its hazard, in the reader's language. Pure."""
 
 from handlers.text.i18n import Translator
-from matching.topics.topics import Topics
+from matching.topics.hazards import hazard_tree
+from storage.inbound.incidents import Incident
 
-# A pattern in the languages of the sources, the text key, and the topic that it makes exact.
-_EXACT = (
-    (r"балл?[иі]стич|баліст|ballisti|balistic", "threat-ballistic", "missile"),
-    (
-        (r"кр[иы]лат\w*\s+ракет|cruise\s+missile|missil\w+\s+da\s+crociera"),
-        "threat-cruise",
-        "missile",
-    ),
-    (
-        (
-            r"ав[иі]а(?:ц[иі]\w+\s+)?бомб|\bкаб(?:[иыіу]|[ои]в|ів|ами|ам)?\b"
-            r"|(?:guided|glide|gliding|aerial)\s+bomb|bomb\w+\s+(?:guidat|plananti|aere)"
-        ),
-        "threat-bombs",
-        None,
-    ),
-    (
-        (
-            r"(?:разведыват|розв[иі]д)\w*\s+(?:бпла|дрон|безп[иі]лот|беспилот)"
-            r"|recon\w*\s+(?:drone|uav)|dron\w\s+(?:da\s+ricognizione|spia)"
-        ),
-        "threat-recon",
-        "drone",
-    ),
-    (
-        (
-            r"(?:тактичн|тактич|стратег)\w*\s+ав[иі]ац|акт[иі]вн\w+\s+ав[иі]ац|м[иі]г-?31"
-            r"|(?:tactical|strategic)\s+(?:aviation|aircraft)|aviazione\s+(?:tattica|strategica)"
-        ),
-        "threat-aviation",
-        None,
-    ),
-)
-_PATTERNS = tuple((re.compile(pattern), key, topic) for pattern, key, topic in _EXACT)
+_KEYS = {
+    "air_raid": "incident-air-raid",
+    "artillery_shelling": "incident-shelling",
+    "urban_fights": "incident-fights",
+    "chemical": "incident-chemical",
+    "nuclear": "incident-radiation",
+    "weather": "incident-weather",
+    "earthquake": "incident-quake",
+}
+_TREE = hazard_tree()
 
 
-def name_threats(
-    topic_names: Iterable[str], text: str, topics: Topics, translator: Translator
-) -> list[str]:
-    """Return the threats in the reader's language: those the text names, and other topics."""
-    folded = text.casefold()
-    exact = [(key, topic) for pattern, key, topic in _PATTERNS if pattern.search(folded)]
-    replaced = {topic for _, topic in exact}
-    titles = [
-        topics.title(name, translator.language) for name in topic_names if name not in replaced
-    ]
-    return [*(translator.text(key) for key, _ in exact), *titles]
+def hazard_title(hazard: str, translator: Translator) -> str:
+    """Return the title of an incident's hazard, which may have an id."""
+    kind = hazard.partition(":")[0]
+    name = _TREE.find_name(kind)
+    if key := _KEYS.get(kind) or _KEYS.get(name or ""):
+        return translator.text(key)
+    if name is None:
+        return translator.text("incident-other")
+    return _TREE.title(name, translator.language)
+
+
+def name_threats(incident: Incident, translator: Translator) -> list[str]:
+    """Return the titles of the threats as in the middle of a sentence, without the hazard's own."""
+    own = _TREE.find_name(incident.hazard)
+    names = (name for name in _TREE.most_specific(incident.threats) if name != own)
+    titles = (_TREE.title(name, translator.language) for name in names)
+    return [title[0].lower() + title[1:] for title in titles]

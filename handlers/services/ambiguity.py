@@ -6,14 +6,14 @@ from handlers.telegram.keyboards import encode_text, parse_number
 from handlers.text.i18n import Translator
 from handlers.text.plain_text import echo
 from handlers.text.query_text import QueryFormatter
-from matching.query.ast import Phrase, PlaceTerm, Query, Word, replace, terms
+from matching.query.ast import NearTerm, Phrase, PlaceTerm, Query, Word, replace, terms
 from matching.query.parser import Ambiguity
 from storage.values.message import Button
 
 PREFIX = "c"
 """`c:SUBSCRIPTION:AMBIGUITY:MEANING`. A meaning is the code of a place, or `-` for a plain word."""
 
-Meaning = Word | Phrase | PlaceTerm
+Meaning = Word | Phrase | PlaceTerm | NearTerm
 
 _MAX_BUTTONS = 12
 
@@ -75,7 +75,11 @@ def _current_meaning(query: Query, ambiguity: Ambiguity) -> Meaning | None:
 
 
 def _token(meaning: Meaning) -> str:
-    return meaning.code if isinstance(meaning, PlaceTerm) else "-"
+    match meaning:
+        case PlaceTerm(code) | NearTerm(reference=code):
+            return code
+        case _:
+            return "-"
 
 
 def _label(
@@ -83,4 +87,6 @@ def _label(
 ) -> str:
     if isinstance(meaning, PlaceTerm):
         return translator.text("button-place-instead", place=formatter.place_name(meaning.code))
+    if isinstance(meaning, NearTerm):
+        return translator.text("button-place-instead", place=formatter.centre_name(meaning))
     return translator.text("button-word-instead", word=echo(ambiguity.text.strip('"“”„«»')))

@@ -2,10 +2,23 @@
 
 from collections.abc import Sequence
 
-from matching.query.ast import And, Not, Or, Phrase, PlaceTerm, Query, SourceTerm, TopicTerm, Word
+from matching.query.ast import (
+    And,
+    NearTerm,
+    Not,
+    Or,
+    Phrase,
+    PlaceTerm,
+    PropertyTerm,
+    Query,
+    SourceTerm,
+    TopicTerm,
+    Word,
+)
+from matching.query.properties import LEVEL, LEVELS
 
 
-def serialize_query(query: Query) -> str:  # noqa: PLR0911 - a return for each kind of node
+def serialize_query(query: Query) -> str:  # noqa: C901, PLR0911 - a return for each kind of node
     """Serialize a query to a text that parses to the same query, as `word:"van" AND in:"PL"`."""
     match query:
         case Word(text):
@@ -18,6 +31,11 @@ def serialize_query(query: Query) -> str:  # noqa: PLR0911 - a return for each k
             return f'in:"{code}"'
         case SourceTerm(name):
             return f'from:"{name}"'
+        case PropertyTerm(name, comparison, value):
+            bound = LEVELS[int(value)] if name == LEVEL else value
+            return f"{name}{comparison}{bound}"
+        case NearTerm(latitude, longitude, radius, reference):
+            return f'near:"{latitude},{longitude},{radius},{reference}"'
         case Not(part):
             return f"NOT {_grouped(part, And, Or)}"
         case And(parts):

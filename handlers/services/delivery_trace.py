@@ -14,22 +14,32 @@ async def describe(
     transaction: Transaction,
     trace: DeliveryTrace,
     bulletin: StoredBulletin,
+    silence: Html,
     request: Request,
     translator: Translator,
 ) -> Html:
-    """Describe the arrival of a bulletin, and its delivery to the chat of the request."""
+    """Describe the arrival of a bulletin, and its delivery to the chat of the request.
+
+    `silence` is the rule because of which it came without sound; empty if it is not known.
+    """
     received_at = format_moment(
         bulletin.received_at, request.subscriber.zone, request.now, translator
     )
     arrival = translator.html("why-came", source=bulletin.source, at=received_at)
-    return join("\n", [arrival, await _delivery(transaction, trace, request, translator)])
+    return join("\n", [arrival, await _delivery(transaction, trace, silence, request, translator)])
 
 
 async def _delivery(  # noqa: PLR0911 - a return for each state
-    transaction: Transaction, trace: DeliveryTrace, request: Request, translator: Translator
+    transaction: Transaction,
+    trace: DeliveryTrace,
+    silence: Html,
+    request: Request,
+    translator: Translator,
 ) -> Html:
+    if trace.is_delivered and trace.is_silent and not silence:
+        return translator.html("why-arrived-silent")
     if trace.is_delivered:
-        return translator.html("why-arrived-silent" if trace.is_silent else "why-arrived")
+        return join(" ", [translator.html("why-arrived"), silence])
     if trace.failure is not None:
         return translator.html("why-retried" if trace.due_at else "why-failed", why=trace.failure)
     if trace.due_at is not None:

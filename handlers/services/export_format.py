@@ -12,12 +12,16 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
+from handlers.services.place_positions import MAX_NAME_LENGTH
 from handlers.text import plain_text
 from handlers.text.i18n import LANGUAGES
 from handlers.text.timezones import IANA_NAMES
+from matching.query.measures import MAX_RADIUS_KM, MIN_RADIUS_KM
 from storage.subscribers.alert_preferences import AlertUpdates
 from storage.subscribers.quiet_hours import QuietAlerts
+from storage.subscribers.sound_modes import SoundMode
 from storage.subscribers.subscribers import Detail
+from storage.subscribers.subscriptions import Sound
 from storage.values.quiet_window import QuietHours, parse_quiet_hours
 from storage.values.schedules import Schedule, parse_schedule
 
@@ -83,6 +87,7 @@ class SettingsData(_Part, frozen=True):
     quiet_alerts: Literal["ring", "silent", "held"] | None = None
     paused_until: MomentText | None = None  # None: not paused
     alert_updates: Literal["graver", "all", "none"] | None = None  # updates that notify
+    sound: Literal["everything", "alerts", "nothing"] | None = None  # what may have sound
 
     @property
     def chosen_detail(self) -> Detail | None:
@@ -110,6 +115,11 @@ class SettingsData(_Part, frozen=True):
         return AlertUpdates(self.alert_updates) if self.alert_updates else None
 
     @property
+    def sound_mode(self) -> SoundMode | None:
+        """Return which messages may have sound."""
+        return SoundMode(self.sound) if self.sound else None
+
+    @property
     def usual_schedule(self) -> Schedule | None:
         """Return the parsed usual schedule."""
         return parse_schedule(self.digest) if self.digest else None
@@ -122,12 +132,38 @@ class SubscriptionData(_Part, frozen=True):
     understood: str | None = None  # see `canonical_query`; None: parse `written`
     when: ScheduleText = "now"
     sound: bool = True
+    sound_from: Literal["green", "yellow", "orange", "red"] | None = None  # None: the default
+    neighbours: bool = False  # alerts next door too, silently
     since: str = ""  # ISO 8601; an import ignores it
+
+    @property
+    def chosen_sound(self) -> Sound:
+        """Return its sound."""
+        return Sound(self.sound, self.sound_from)
 
     @property
     def schedule(self) -> Schedule:
         """Return the parsed schedule."""
         return parse_schedule(self.when)
+
+
+class LocationData(_Part, frozen=True):
+    """Location that a chat shared within a day, rounded to a kilometre. An import ignores it."""
+
+    latitude: float | None = None  # degrees; None: no location is kept
+    longitude: float | None = None  # degrees
+    since: str | None = None  # ISO 8601
+
+
+class PlaceData(_Part, frozen=True):
+    """Saved place of a chat, rounded to a kilometre."""
+
+    id: int = Field(ge=0, lt=10**15)  # by which `understood` refers to it
+    name: str = Field(min_length=1, max_length=MAX_NAME_LENGTH)
+    latitude: float = Field(ge=-90, le=90)  # degrees
+    longitude: float = Field(ge=-180, le=180)  # degrees
+    radius_km: int = Field(ge=MIN_RADIUS_KM, le=MAX_RADIUS_KM)
+    region: str | None = None  # code; an import derives it
 
 
 class ExportDocument(_Part, frozen=True):
@@ -136,6 +172,8 @@ class ExportDocument(_Part, frozen=True):
     tocsin: Literal[1]  # version of the format
     chat: ChatData = ChatData()
     settings: SettingsData = SettingsData()
+    location: LocationData = LocationData()
+    places: tuple[PlaceData, ...] = Field(default=(), strict=False)
     subscriptions: tuple[SubscriptionData, ...] = Field(default=(), strict=False)
 
 
@@ -190,22 +228,25 @@ def parse_export(text: str) -> ExportDocument:
 
 
 def serialize_export(
-    chat: ChatData, settings: SettingsData, entries: Iterable[SubscriptionData], max_units: int
+    chat: ChatData,
+    settings: SettingsData,
+    location: LocationData,
+    places: Sequence[PlaceData],
+    entries: Iterable[SubscriptionData],
+    max_units: int,
 ) -> list[str]:
     """Serialize an export to texts that can be imported independently.
 
     A text has at most `max_units` UTF-16 units, unless its only subscription is longer.
     """
+    head = _head(chat, settings, location, places)
     texts, lines = [], list[str]()
     for entry in map(_dump, entries):
-        if (
-            lines
-            and plain_text.utf16_length(_document(chat, settings, [*lines, entry])) > max_units
-        ):
-            texts.append(_document(chat, settings, lines))
+        if lines and plain_text.utf16_length(_document(head, [*lines, entry])) > max_units:
+            texts.append(_document(head, lines))
             lines = []
         lines.append(entry)
-    return [*texts, _document(chat, settings, lines)]
+    return [*texts, _document(head, lines)]
 
 
 def is_opml(text: str) -> bool:
@@ -213,12 +254,20 @@ def is_opml(text: str) -> bool:
     return re.search(r"<opml\b", text, re.IGNORECASE) is not None
 
 
-def _document(chat: ChatData, settings: SettingsData, lines: Sequence[str]) -> str:
-    subscriptions = ",\n".join(lines)
+def _head(
+    chat: ChatData, settings: SettingsData, location: LocationData, places: Sequence[PlaceData]
+) -> str:
+    """Return the beginning of each text: subscriptions refer to the places."""
+    lines = ",\n".join(map(_dump, places))
     return (
         f'{{"tocsin": {VERSION},\n"chat": {_dump(chat)},\n"settings": {_dump(settings)},\n'
-        f'"subscriptions": [\n{subscriptions}\n]}}'
+        f'"location": {_dump(location)},\n"places": [\n{lines}\n],\n'
     )
+
+
+def _document(head: str, lines: Sequence[str]) -> str:
+    subscriptions = ",\n".join(lines)
+    return f'{head}"subscriptions": [\n{subscriptions}\n]}}'
 
 
 def _dump(part: BaseModel) -> str:

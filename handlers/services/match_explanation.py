@@ -7,10 +7,10 @@ from handlers.framework.handler_context import HandlerContext
 from handlers.telegram.events import Request
 from handlers.text import plain_text
 from handlers.text.html import Html, join
-from handlers.text.query_text import QueryFormatter
+from handlers.text.measure_text import format_distance, format_values
 from handlers.text.schedule_text import format_schedule
 from handlers.text.timezones import UTC
-from matching.query.ast import Not, Query, TopicTerm, load
+from matching.query.ast import NearTerm, Not, Query, TopicTerm, load
 from matching.query.evaluator import evaluate, find_unmet_parts, highlight
 from matching.reader import Reading
 from matching.topics.highlights import TopicHighlighter
@@ -63,7 +63,7 @@ def _explain_mismatch(
     request: Request,
 ) -> Html:
     translator = context.translator(request)
-    formatter = QueryFormatter(translator, context.gazetteer, context.topics)
+    formatter = context.formatter(request)
     query_text = subscription.query_text
     description = formatter.format(query, query_text)
     unmet = find_unmet_parts(query, reading)
@@ -86,7 +86,7 @@ async def _explain_match(
     request: Request,
 ) -> Html:
     translator = context.translator(request)
-    formatter = QueryFormatter(translator, context.gazetteer, context.topics)
+    formatter = context.formatter(request)
     description = formatter.format(query, subscription.query_text)
     schedule = format_schedule(subscription.schedule, request.subscriber.zone or UTC, translator)
     quotes: dict[str, str] = {}  # distinct words, each in its first spelling
@@ -94,7 +94,13 @@ async def _explain_match(
         word = plain_text.truncate(plain_text.single_line(text[start:end]), _MAX_WORD_LENGTH)
         quotes.setdefault(word.casefold(), word)
     quoted_words = list(filter(None, quotes.values()))[:_MAX_WORDS]
-    words = join(", ", [translator.html("why-word", word=word) for word in quoted_words])
+    distances = {
+        term: format_distance(term, reading, formatter.centre_name(term), translator)
+        for term, _, _ in highlight(query, reading)
+        if isinstance(term, NearTerm)
+    }
+    facts = [*format_values(query, reading, translator), *distances.values()]
+    words = join(", ", [*(translator.html("why-word", word=w) for w in quoted_words), *facts])
     if not words:
         return translator.html("why-asked-line", what=description, when=schedule)
     return translator.html("why-asked-because", what=description, when=schedule, words=words)

@@ -2,8 +2,10 @@
 
 from enum import StrEnum
 
-from matching.query.ast import And, Or, PlaceTerm, Query
+from matching.query.ast import And, NearTerm, Or, PlaceTerm, Query
 from matching.query.precedence import join
+
+_PLACES = (PlaceTerm, NearTerm)
 
 
 class PlaceMode(StrEnum):
@@ -16,7 +18,7 @@ class PlaceMode(StrEnum):
 def find_list(query: Query) -> tuple[PlaceMode, int] | None:
     """Return the mode of the first list of places in a query and its length; None without one."""
     match query:
-        case Or(parts) if all(isinstance(part, PlaceTerm) for part in parts):
+        case Or(parts) if all(isinstance(part, _PLACES) for part in parts):
             return PlaceMode.ANY, len(parts)
         case And(parts) if (count := _place_count(parts)) > 1:
             return PlaceMode.ALL, count
@@ -41,11 +43,11 @@ def change_mode(query: Query, mode: PlaceMode) -> Query:
 
 def _joined_places(parts: tuple[Query, ...]) -> list[Query]:
     """Return the parts with an OR of all places where the first place was."""
-    places = Or(tuple(part for part in parts if isinstance(part, PlaceTerm)))
-    first = next(index for index, part in enumerate(parts) if isinstance(part, PlaceTerm))
-    subjects = [part for part in parts if not isinstance(part, PlaceTerm)]
+    places = Or(tuple(part for part in parts if isinstance(part, _PLACES)))
+    first = next(index for index, part in enumerate(parts) if isinstance(part, _PLACES))
+    subjects = [part for part in parts if not isinstance(part, _PLACES)]
     return [*subjects[:first], places, *subjects[first:]]
 
 
 def _place_count(parts: tuple[Query, ...]) -> int:
-    return sum(isinstance(part, PlaceTerm) for part in parts)
+    return sum(isinstance(part, _PLACES) for part in parts)

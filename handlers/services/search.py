@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 
-from alerts.classification import classify, has_unplaced_areas, read_bulletin
+from alerts.classification import classify, has_unplaced_areas, read_in_steps
 from alerts.stored_readings import ReadingScan
 from matching.query.ast import Query, terms
 from matching.query.evaluator import evaluate
@@ -118,17 +118,24 @@ class Search:
         return SearchPage(page_bulletins, ids[0] if ids else after + 1, after_id)
 
     async def _load(self, ids: Sequence[int]) -> tuple[StoredBulletin, ...]:
-        stored = await bulletins.get(self._transaction, ids)
-        return tuple([await self._with_alert_state(stored[id_]) for id_ in ids])
+        return await load_results(self._transaction, self._reader, ids)
 
-    async def _with_alert_state(self, bulletin: StoredBulletin) -> StoredBulletin:
-        """Fill in the alert state of a bulletin without a reading, so that no renderer reads it."""
-        if bulletin.alert_state is not None:
-            return bulletin
-        await asyncio.sleep(0)
-        reading = read_bulletin(self._reader, bulletin)
-        return replace(
-            bulletin,
-            alert_state=classify(bulletin, reading).name,
-            is_unplaced=has_unplaced_areas(reading),
-        )
+
+async def load_results(
+    transaction: Transaction, reader: Reader, ids: Sequence[int]
+) -> tuple[StoredBulletin, ...]:
+    """Return bulletins in the order of their ids, with their alert state: no renderer reads one."""
+    stored = await bulletins.get(transaction, ids)
+    return tuple([await _with_alert_state(reader, stored[id_]) for id_ in ids])
+
+
+async def _with_alert_state(reader: Reader, bulletin: StoredBulletin) -> StoredBulletin:
+    if bulletin.alert_state is not None:
+        return bulletin
+    await asyncio.sleep(0)
+    reading = await read_in_steps(reader, bulletin)
+    return replace(
+        bulletin,
+        alert_state=classify(bulletin, reading).name,
+        is_unplaced=has_unplaced_areas(reading),
+    )

@@ -1,4 +1,4 @@
-"""Subscribe use case: stores a subscription once, or updates its schedule."""
+"""Subscribe use case: stores a subscription once, or updates its options."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from handlers.framework.handler_context import HandlerContext
 from handlers.services.reschedule import change_timezone, reschedule
 from handlers.telegram.events import Request
-from matching.query.ast import And, Not, Or, PlaceTerm, Query, dump
+from handlers.text.subscription_options import SubscriptionOptions
+from matching.places.gazetteer import Gazetteer
+from matching.query.ast import And, NearTerm, Not, Or, PlaceTerm, Query, dump, load
+from matching.query.neighbour_query import extend_to_neighbours
 from storage.engine.database import Transaction
 from storage.subscribers import subscriptions
-from storage.subscribers.subscriptions import Subscription
+from storage.subscribers.subscriptions import DEFAULT_SOUND, Subscription
 from storage.values.local_time import zone_of
-from storage.values.schedules import Schedule
+from storage.values.schedules import Frequency, Schedule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,7 @@ class SubscribeResult:
     is_changed: bool  # the index needs an update
     zone: str | None  # IANA name, of the chat; None: neither chosen nor inferred from a place
     is_zone_new: bool  # inferred by this request
+    are_neighbours_refused: bool  # asked for, but not known
 
 
 class SubscriptionQuotaError(Exception):
@@ -35,25 +39,26 @@ async def add_subscription(
     context: HandlerContext,
     query_text: str,
     query: Query,
-    schedule: Schedule | None,
+    options: SubscriptionOptions,
 ) -> SubscribeResult:
-    """Store a subscription, or give an existing one to the same query the schedule.
+    """Store a subscription, or give an existing one to the same query the options.
 
-    `schedule` None is the usual schedule of the chat. A chat without a time zone takes the one of
+    Without a schedule it has the usual one of the chat. A chat without a time zone takes the one of
     the first place in the query. Raises SubscriptionQuotaError.
     """
     number, zone = request.subscriber.number, request.subscriber.zone
     compiled_query = dump(query)
     for subscription in await subscriptions.of(transaction, number):
         if subscription.query == compiled_query:
-            return await _update_existing(request, transaction, subscription, schedule)
+            return await _update_existing(request, transaction, context, subscription, options)
     count = await subscriptions.count_in_chat(transaction, request.message.target.chat_id)
     if count >= context.subscription_quota:
         raise SubscriptionQuotaError
-    inferred_zone = None if zone else context.timezones.find_for_regions(_places(query))
+    inferred_zone = None if zone else context.timezones.find_for_regions(places_of(query))
     if inferred_zone:
         await change_timezone(transaction, number, zone, inferred_zone, request.now)
-    schedule = schedule or request.subscriber.schedule
+    schedule = options.schedule or request.subscriber.schedule
+    can_have = can_have_neighbours(query, schedule, context.gazetteer)
     subscription = await subscriptions.add(
         transaction,
         number,
@@ -63,42 +68,64 @@ async def add_subscription(
         next_due_at=schedule.next_due(request.now, zone_of(zone or inferred_zone)),
         now=request.now,
     )
+    has_neighbours = bool(options.has_neighbours) and can_have
+    if has_neighbours or options.sound not in (None, DEFAULT_SOUND):
+        subscription = await subscriptions.change(
+            transaction, subscription, sound=options.sound, has_neighbours=has_neighbours
+        )
     return SubscribeResult(
         subscription=subscription,
         is_new=True,
         is_changed=True,
         zone=zone or inferred_zone,
         is_zone_new=inferred_zone is not None,
+        are_neighbours_refused=bool(options.has_neighbours) and not can_have,
     )
 
 
 async def _update_existing(
     request: Request,
     transaction: Transaction,
+    context: HandlerContext,
     subscription: Subscription,
-    schedule: Schedule | None,
+    options: SubscriptionOptions,
 ) -> SubscribeResult:
-    zone = request.subscriber.zone
-    is_changed = schedule is not None and schedule != subscription.schedule
-    if schedule is not None and is_changed:
+    zone, schedule = request.subscriber.zone, options.schedule
+    before = subscription
+    if schedule is not None and schedule != subscription.schedule:
         subscription = await reschedule(transaction, subscription, schedule, zone, request.now)
+    query = load(subscription.query)
+    can_have = can_have_neighbours(query, subscription.schedule, context.gazetteer)
+    has_neighbours = options.has_neighbours and can_have
+    sound = None if options.sound == subscription.sound else options.sound
+    if sound is not None or (has_neighbours and not subscription.has_neighbours):
+        subscription = await subscriptions.change(
+            transaction, subscription, sound=sound, has_neighbours=has_neighbours or None
+        )
     return SubscribeResult(
         subscription=subscription,
         is_new=False,
-        is_changed=is_changed,
+        is_changed=subscription != before,
         zone=zone,
         is_zone_new=False,
+        are_neighbours_refused=bool(options.has_neighbours) and not can_have,
     )
 
 
-def _places(query: Query) -> Iterator[str]:
+def can_have_neighbours(query: Query, schedule: Schedule, gazetteer: Gazetteer) -> bool:
+    """Return whether alerts in neighbouring regions can be asked for: they come at once."""
+    is_immediate = schedule.frequency is Frequency.NOW
+    return is_immediate and extend_to_neighbours(query, gazetteer) is not None
+
+
+def places_of(query: Query) -> Iterator[str]:
     """Yield the region codes that the query asks for, in their order."""
     match query:
-        case PlaceTerm(code):
+        case PlaceTerm(code) | NearTerm(reference=code):
             yield code
         case And(parts) | Or(parts):
             for part in parts:
-                yield from _places(part)
+                yield from places_of(part)
         case Not():
             return
         case _:

@@ -1,9 +1,15 @@
 """Events: Telegram updates as typed values, and the request that a handler gets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
 
+from matching.query.personal_places import PersonalPlaces, SavedPlace
 from storage.subscribers.channels import Channel, ChannelName
+from storage.subscribers.saved_places import StoredPlace
+from storage.subscribers.shared_locations import Coordinates
 from storage.subscribers.subscribers import ChatKind, Subscriber, Target
 
 
@@ -41,7 +47,8 @@ class Message:
     reply_to: RepliedMessage | None = None  # set for a command only
     file_name: str | None = None  # of the attached file, or of the one in the replied message
     callback_query: CallbackQuery | None = None
-    location: tuple[float, float] | None = None  # shared latitude and longitude, in degrees
+    location: Coordinates | None = None  # shared, in degrees
+    message_id: int | None = None  # set for a location only
     channel_name: ChannelName | None = None  # set if the chat is a channel
 
 
@@ -82,8 +89,35 @@ class ChatMigrated:
     new_chat_id: int
 
 
-Event = Message | InlineQuery | BotAdded | BotRemoved | ChatMigrated
+@dataclass(frozen=True)
+class LocationMoved:
+    """Move of a live location that a person shares in private."""
+
+    target: Target
+    message_id: int  # of the message that shares it
+    location: Coordinates  # degrees
+
+
+Event = Message | InlineQuery | BotAdded | BotRemoved | ChatMigrated | LocationMoved
 """Parsed update that the bot handles."""
+
+
+class ChatPlaces(NamedTuple):
+    """Places that only this chat can name in a query."""
+
+    saved: tuple[StoredPlace, ...]  # oldest first
+    here: Coordinates | None  # shared within a day
+
+    def to_personal(self) -> PersonalPlaces:
+        """Return the places as the query parser takes them."""
+        saved = {
+            place.name_key: SavedPlace(place.id, place.latitude, place.longitude, place.radius_km)
+            for place in self.saved
+        }
+        return PersonalPlaces(saved, self.here)
+
+
+_NO_PLACES = ChatPlaces((), None)
 
 
 @dataclass(frozen=True)
@@ -94,6 +128,17 @@ class Request:
     subscriber: Subscriber
     now: datetime  # aware
     channels: tuple[Channel, ...] = ()  # the requested channels that the person administers
+    places: ChatPlaces = _NO_PLACES  # of the subscriber
+
+    @cached_property
+    def personal(self) -> PersonalPlaces:
+        """Return the places of the subscriber, as the query parser takes them."""
+        return self.places.to_personal()
+
+    @property
+    def place_names(self) -> Mapping[int, str]:
+        """Return the names of the saved places, by their id."""
+        return {place.id: place.name for place in self.places.saved}
 
     @property
     def text(self) -> str:
@@ -113,7 +158,7 @@ class Request:
         return self.message.callback_query
 
     @property
-    def location(self) -> tuple[float, float]:
+    def location(self) -> Coordinates:
         """Return the shared location; raises ValueError if there is none."""
         if self.message.location is None:
             raise ValueError("the request has no location")

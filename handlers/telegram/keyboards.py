@@ -21,13 +21,13 @@ def parse_number(text: str) -> int | None:
     return int(text) if _NUMBER.fullmatch(text) else None
 
 
-def encode_text(data: str, text: str) -> str:
+def encode_text(data: str, text: str, max_bytes: int = MAX_BYTES) -> str:
     """Append a text to callback data; if it is too long, append a reference to the message.
 
     The message must then show `text` as its first `code` text.
     """
     full = f"{data}{text}"
-    return full if len(full.encode()) <= MAX_BYTES else f"{data}{_IN_MESSAGE}"
+    return full if len(full.encode()) <= max_bytes else f"{data}{_IN_MESSAGE}"
 
 
 def decode_text(text: str, callback_query: CallbackQuery) -> str | None:

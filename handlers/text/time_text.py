@@ -43,7 +43,7 @@ def replace_times(text: str, translator: Translator) -> str:
 def parse_time_range(text: str, translator: Translator) -> tuple[time, time]:
     """Parse a range such as `22:00-07:00`, `10pm-7am` or `from 22 to 7`.
 
-    Raises ValueError for anything else, and where only one end says am or pm and the other may be
+    Raises ValueError for anything else, and if only one end has am or pm and the other may be
     either.
     """
     to_words = _alternatives("read-to", translator)

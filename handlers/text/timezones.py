@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable
 from zoneinfo import available_timezones
 
@@ -19,6 +20,8 @@ SUGGESTED_ZONES = (
     UTC,
 )
 """Zones with a button; any other zone can be typed."""
+
+_CITY_KINDS = ("city", "town")
 
 _MAX_NAME_LENGTH = 80
 """Characters. The time of a search for similar names grows with the length."""
@@ -61,8 +64,28 @@ class TimezoneFinder:
 
     def find_for_regions(self, codes: Iterable[str]) -> str | None:
         """Return the zone of the first region that has one, or None."""
-        zones = (self._gazetteer.zone(code) for code in codes)
+        zones = map(self._zone, codes)
         return next((zone for zone in zones if zone), None)
+
+    def _zone(self, code: str) -> str | None:
+        """Return the zone of a region.
+
+        A region without one of its own takes that of most of its people: Texas is not in the zone
+        of the United States' capital.
+        """
+        region = self._gazetteer.get(code)
+        if region and not region.zone and region.kind not in _CITY_KINDS:
+            people: Counter[str] = Counter()
+            for inner in map(self._gazetteer.get, self._gazetteer.subtree(code)):
+                if (
+                    inner
+                    and inner.kind in _CITY_KINDS
+                    and (zone := self._gazetteer.zone(inner.code))
+                ):
+                    people[zone] += inner.population
+            if people:
+                return people.most_common(1)[0][0]
+        return self._gazetteer.zone(code)
 
 
 def _normalize(text: str) -> str:

@@ -4,8 +4,8 @@ import re
 from datetime import timedelta
 
 _OFFSET = re.compile(
-    r"(?P<base>gmt|utc|msk|гмт|утц|мск|)\s*(?P<sign>[+\-−–±])\s*"
-    r"(?P<hours>[0-9]{1,2})(?:[:.]?(?P<minutes>[0-9]{2}))?"
+    r"(?P<base>gmt|utc|msk|гмт|утц|мск|)\s*(?P<sign>[+\-−–—‐‑﹣－＋±])\s*"
+    r"(?P<hours>[0-9]{1,2})(?:[:.]?(?P<minutes>[0-9]{2})|[.,](?P<tenths>[05]))?"
 )
 _BASE_HOURS = {"msk": 3, "мск": 3}
 _LEAST, _MOST = timedelta(hours=-12), timedelta(hours=14)
@@ -23,7 +23,7 @@ _PLACES_BY_MINUTES = {
     570: "Australia/Darwin",
 }
 
-# Abbreviations that are no names of IANA zones. Summer times are offsets, as they say themselves.
+# Abbreviations that are not names of IANA zones. Those of summer time are offsets too.
 _ABBREVIATIONS = {
     "гмт": "UTC",
     "утц": "UTC",
@@ -54,6 +54,9 @@ _ABBREVIATIONS = {
     "pdt": "Etc/GMT+7",
     **dict.fromkeys(("pst", "akdt"), "Etc/GMT+8"),
     "akst": "Etc/GMT+9",
+    # These are names of IANA zones too, but without the summer time of most who write them.
+    "est": "Etc/GMT+5",
+    "mst": "Etc/GMT+7",
 }
 
 
@@ -66,8 +69,9 @@ def find_zone(text: str) -> str | None:
     match = _OFFSET.fullmatch(name)
     if match is None:
         return _ABBREVIATIONS.get(name)
-    offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
-    offset = offset if match["sign"] in "+±" else -offset
+    minutes = int(match["minutes"] or 0) + 6 * int(match["tenths"] or 0)
+    offset = timedelta(hours=int(match["hours"]), minutes=minutes)
+    offset = offset if match["sign"] in "+＋±" else -offset
     offset += timedelta(hours=_BASE_HOURS.get(match["base"], 0))
     if not _LEAST <= offset <= _MOST:
         return None
