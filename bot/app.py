@@ -98,7 +98,11 @@ class App:
             registry.telegram_channels(config.source), database, utc_now
         )
         self._updates = UpdateQueue(
-            database, self._handle_update, utc_now, UpdateMetrics(parts.metrics, ALLOWED_UPDATES)
+            database,
+            self._handle_update,
+            utc_now,
+            UpdateMetrics(parts.metrics, ALLOWED_UPDATES),
+            self._channels.is_watched,
         )
         self._update_poller = (
             UpdatePoller(bot, self._updates.store) if config.telegram.mode == "polling" else None

@@ -56,7 +56,7 @@ class ConfigError(Exception):
 
 def _topic_name(name: str) -> str:
     if not _TOPIC_NAME.fullmatch(name):
-        raise ValueError("letters, digits and _, as after # in a query")
+        raise ValueError("1 to 64 letters, digits and _, as after # in a query")
     return name
 
 
@@ -93,7 +93,7 @@ class Config(Section, frozen=True):
     @model_validator(mode="after")
     def _check_combination(self) -> Self:
         if self.telegram.mode == "webhook" and not self.http.listen:
-            raise ValueError('http.listen with telegram.mode = "webhook"')
+            raise ValueError('http.listen, which telegram.mode = "webhook" requires')
         return self
 
 
@@ -167,11 +167,11 @@ def _without_kind(place: tuple[str | int, ...]) -> tuple[str, tuple[str | int, .
 
 
 def _allowed_keys(steps: tuple[str | int, ...], kind: str) -> Iterable[str]:
-    """Return the keys that are allowed at that path."""
+    """Return the keys that are allowed at that path; the kinds if a source has no known one."""
     if len(steps) < 2:
         return Config.model_fields
     if steps[0] == "source":
-        return KINDS[kind].model_fields if kind else ()
+        return KINDS[kind].model_fields if kind else KINDS
     if steps[0] == "topic":
         return TopicSettings.model_fields
     section: Section = Config.model_fields[str(steps[0])].default

@@ -80,7 +80,7 @@ def _child(node: object, step: str, empty: object) -> Any:
     if not isinstance(node, list) or not step.isdecimal():
         raise LookupError("no such setting")
     if int(step) > len(node):
-        raise LookupError(f"expected a number up to {len(node)}, the next free one")
+        raise LookupError(f"expected an index of at most {len(node)}, the next free one")
     if int(step) == len(node):
         node.append(empty)
     return node[int(step)]

@@ -9,6 +9,7 @@ from functools import partial
 from prometheus_client import CollectorRegistry
 from telegram import Bot
 
+from alerts.sound import SoundRule
 from alerts.tracker import AlertTracker
 from bot.clock import utc_now
 from bot.config import Config
@@ -36,6 +37,7 @@ from handlers.registry import COMMANDS
 from handlers.text.i18n import Catalog
 from handlers.text.timezones import TimezoneFinder
 from matching.index.index import Index
+from matching.places.gazetteer import Gazetteer
 from storage.engine.database import Database
 from storage.subscribers import subscriptions
 
@@ -91,7 +93,7 @@ def build(config: Config, database: Database, resources: LanguageResources, bot:
         wakeup=base.wakeup,
         metrics=base.metrics,
         catalog=catalog,
-        keeper=IndexKeeper(database, base.index),
+        keeper=IndexKeeper(database, base.index, resources.gazetteer),
         sender=sender,
         worker=_build_worker(base, sender),
         dispatcher=_build_dispatcher(base, sender),
@@ -103,14 +105,14 @@ def build(config: Config, database: Database, resources: LanguageResources, bot:
 
 def _build_worker(base: _Base, sender: Sender) -> DeliveryWorker:
     resources = base.resources
-    alert_renderer = AlertRenderer(base.catalog, resources.gazetteer, resources.topics)
+    alert_renderer = AlertRenderer(base.catalog, resources.gazetteer)
     return DeliveryWorker(
         base.database,
         sender,
         RateLimiter(base.config.delivery.rate, time.monotonic),
         RenderCache(base.bulletin_renderer, alert_renderer, utc_now),
         wakeup=base.wakeup,
-        on_subscriptions_moved=partial(_reindex, base.database, base.index),
+        on_subscriptions_moved=partial(_reindex, base.database, base.index, resources.gazetteer),
         metrics=DeliveryMetrics(base.metrics, utc_now),
         clock=utc_now,
     )
@@ -130,6 +132,10 @@ def _build_dispatcher(base: _Base, sender: Sender) -> Dispatcher:
             commands=COMMANDS,
             operator_ids=frozenset(base.config.telegram.admins),
             state_sources=frozenset(registry.state_sources(base.config.source)),
+            unfilled_properties=registry.unfilled_properties(base.config.source),
+            sound_rule=SoundRule(base.config.delivery.sound_from),
+            source_names=frozenset(source.name for source in base.config.source),
+            alert_ttl=base.config.delivery.alert_ttl,
         ),
         base.index,
         clock=utc_now,
@@ -151,6 +157,7 @@ def _build_pipeline(base: _Base, deduplicator: Deduplicator) -> IngestPipeline:
             resources.gazetteer,
             registry.state_sources(base.config.source),
             registry.official_webhooks(base.config.source),
+            SoundRule(base.config.delivery.sound_from),
         ),
         base.config.delivery.alert_ttl,
         base.wakeup.set,
@@ -170,8 +177,10 @@ def _build_digester(base: _Base) -> Digester:
     )
 
 
-async def _reindex(database: Database, index: Index, ids: Sequence[int]) -> None:
+async def _reindex(
+    database: Database, index: Index, gazetteer: Gazetteer, ids: Sequence[int]
+) -> None:
     """Update the index after subscriptions have moved to another chat."""
     async with database.read() as transaction:
         for subscription in await subscriptions.get(transaction, ids):
-            subscription_index.put(index, subscription)
+            subscription_index.put(index, subscription, gazetteer)

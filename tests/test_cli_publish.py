@@ -88,7 +88,7 @@ async def test_without_a_running_bot_bulletins_are_stored_for_the_next_start(
 ) -> None:
     assert await publisher.publish(sqlite, DAY, format="liveblog", source="blog") == 0
 
-    assert publisher.output == ["11 stored for the next start: no bot is running here"]
+    assert publisher.output == ["11 stored until the bot starts: none is running on this database"]
     titles = await stored(sqlite)
     assert titles[0] == ("blog", "Dnipro: a new tram for the left bank")  # the oldest first
     assert len(titles) == 11
@@ -126,7 +126,7 @@ async def test_a_bot_that_stops_meanwhile_is_noticed(
 
     assert publisher.output[-1].splitlines() == [
         "1 new, 0 repeated, 2 matched",
-        "2 stored for the next start: no bot is running here",
+        "2 stored until the bot starts: none is running on this database",
     ]
 
 

@@ -192,7 +192,7 @@ def test_a_problem_names_the_expected_value(file: Path) -> None:
 
     assert str(error.value).splitlines() == [
         f"{file}: delivery.rat: is unknown; did you mean rate?",
-        f"{file}: source[0].name: expected up to 64 small letters of English, digits, _ and -",
+        f"{file}: source[0].name: expected 1 to 64 lower-case ASCII letters, digits, _ and -",
         f'{file}: source[0].every: expected a length of time from "1s" to "1d"',
     ]
 
@@ -283,7 +283,7 @@ def test_a_listen_address_is_a_host_and_a_port(
 def test_a_contact_that_is_no_address_is_refused(file: Path, contact: str) -> None:
     file.write_text(f"[sources]\ncontact = {json.dumps(contact)}")
 
-    with pytest.raises(ConfigError, match="a mail address or a web address"):
+    with pytest.raises(ConfigError, match="an email address or a web address"):
         load(file, {})
 
 
@@ -305,7 +305,7 @@ def test_the_user_agent_contains_the_contact(file: Path) -> None:
     ],
 )
 def test_a_webhook_source_without_a_secret_is_refused(file: Path, source: str) -> None:
-    """Case 66."""
+    """Anyone could post bulletins to a webhook without a secret."""
     file.write_text(f"[[source]]\n{source}")
 
     with pytest.raises(ConfigError, match=r"source\[0\]\.(secret|token)"):

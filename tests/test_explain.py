@@ -69,6 +69,21 @@ def test_a_malformed_query_is_false_and_has_an_error() -> None:
     }
 
 
+def test_declared_facts_decide_queries_and_the_output_keeps_its_form() -> None:
+    quake = {"magnitude": 5.1, "depth_km": 9.6, "point": [41.98, 12.5], "hazard": "earthquake"}
+    asked = ["Rome +20km", "Rome +5km", "magnitude>5", "depth<=10km", "level=red", "#earthquake"]
+    explained, warned = explain(
+        {"id": 1, "title": "M 5.1, Lazio", **quake, "queries": asked},
+        {"title": "Storm in Lviv", "level": "orange", "queries": ["level>=orange", "level=red"]},
+    )
+    assert explained["queries"] == dict(
+        zip(asked, (True, False, True, True, False, True), strict=True)
+    )
+    assert explained["topics"] == ["earthquake"]
+    assert explained.keys() == {"id", "places", "nationwide", "topics", "queries"}
+    assert warned["queries"] == {"level>=orange": True, "level=red": False}
+
+
 def test_lone_surrogates_are_written_as_json() -> None:
     (explanation,) = explain({"id": "\ud800", "text": "\ud800 Київ", "queries": ["\udfff київ"]})
     assert explanation["id"] == "\ud800"
@@ -85,6 +100,10 @@ def test_lone_surrogates_are_written_as_json() -> None:
         ('{"title": [], "text": "x"}', "line 2: title: expected a string"),
         ('{"text": "x", "queries": "y"}', "line 2: queries: expected a list of strings"),
         ('{"text": "x", "queries": [1]}', "line 2: queries: expected a list of strings"),
+        ('{"text": "x", "level": "purple"}', "line 2: level: expected one of green"),
+        ('{"text": "x", "magnitude": "5"}', "line 2: magnitude: expected a number"),
+        ('{"text": "x", "point": [91, 0]}', "line 2: point: expected"),
+        ('{"text": "x", "depth_km": 2000}', "line 2: depth_km: expected a number"),
     ],
 )
 def test_an_invalid_line_raises_an_error_that_names_line_and_field(line: str, problem: str) -> None:

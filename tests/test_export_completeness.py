@@ -28,13 +28,25 @@ EXPORTED = {
     "channel.username": "chat.username",
     "channel_manager.channel": "chat.channels",
     "alert_preference.updates": "settings.alert_updates",
+    "sound_mode.mode": "settings.sound",
     "quiet_state.hours": "settings.quiet",
     "quiet_state.alerts": "settings.quiet_alerts",
     "quiet_state.paused_until": "settings.paused_until",
+    "saved_place.id": "places.id",
+    "saved_place.name": "places.name",
+    "saved_place.latitude": "places.latitude",
+    "saved_place.longitude": "places.longitude",
+    "saved_place.radius_km": "places.radius_km",
+    "saved_place.region": "places.region",
+    "shared_location.latitude": "location.latitude",
+    "shared_location.longitude": "location.longitude",
+    "shared_location.shared_at": "location.since",
     "subscription.query": "subscriptions.understood",
     "subscription.query_text": "subscriptions.written",
     "subscription.schedule": "subscriptions.when",
     "subscription.has_sound": "subscriptions.sound",
+    "subscription.sound_from": "subscriptions.sound_from",
+    "subscription.has_neighbours": "subscriptions.neighbours",
     "subscription.created_at": "subscriptions.since",
 }
 
@@ -46,11 +58,16 @@ DERIVED = {
     "channel.subscriber",
     "channel_manager.person",
     "alert_preference.subscribers",
+    "sound_mode.subscribers",
     "quiet_state.subscriber",
     "quiet_state.quiet_since",
     "quiet_state.next_transition_at",
     "quiet_state.after_bulletin",
     "quiet_state.summary_due_at",
+    "saved_place.subscriber",
+    "saved_place.name_key",
+    "shared_location.subscriber",
+    "shared_location.message_id",
     "subscription.id",
     "subscription.subscriber",
     "subscription.next_due_at",
@@ -58,7 +75,7 @@ DERIVED = {
     "subscription.due_at",
 }
 
-# Messages on their way to a chat: they are sent, not kept.
+# Messages on their way to a chat, and a question to it: they are sent, not kept.
 TRANSIENT_TABLES = {
     "broadcast",
     "delivery",
@@ -68,6 +85,7 @@ TRANSIENT_TABLES = {
     "lost_topic",
     "missed_alert",
     "mute_snapshot",
+    "place_draft",
     "progress",
     "quiet_entry",
 }
@@ -105,10 +123,11 @@ def test_every_column_of_a_chat_is_exported_or_derived() -> None:
 async def test_every_exported_column_has_its_place_in_the_document(database: Database) -> None:
     driver = ConversationDriver(database)
     await driver.send("/subscribe Kyiv")
+    await driver.send("/places Mum = Kyiv")
     document = await export_document(driver)
     for path in EXPORTED.values():
         part, _, key = path.partition(".")
-        parts = document[part] if part == "subscriptions" else [document[part]]
+        parts = document[part] if part in ("subscriptions", "places") else [document[part]]
         assert all(key in item for item in parts), path
 
 

@@ -29,7 +29,7 @@ class Clock:
 async def test_a_clock_step_neither_shortens_nor_prolongs_a_flood_wait(
     standin: Standin, sender: Sender, database: Database, hours: int
 ) -> None:
-    """Case 38 of the catalogue of failures."""
+    """The wall clock jumps by an hour while a delivery waits."""
     clock = Clock()
     async with running_delivery(database, sender, clock=clock) as outbox:
         watchdog = ClockWatchdog(
@@ -50,7 +50,7 @@ async def test_a_clock_step_neither_shortens_nor_prolongs_a_flood_wait(
 
 
 async def test_a_blocked_event_loop_skips_no_run_of_a_job() -> None:
-    """Case 41 of the catalogue of failures: by default, a run that is a second late is skipped."""
+    """APScheduler by default skips a run that is more than a second late."""
     ran = asyncio.Event()
 
     async def tick() -> None:

@@ -34,7 +34,7 @@ def test_a_log_line_is_json_with_a_time_and_a_level(stream: io.StringIO) -> None
 
 
 def test_no_log_line_or_traceback_contains_a_secret(stream: io.StringIO) -> None:
-    """Case 68 of the catalogue of failures."""
+    """URLs and exceptions that are logged can contain the bot's token."""
     log = structlog.get_logger("bot.test")
     try:
         int(f"https://api.telegram.org/bot{SECRET}/getMe")

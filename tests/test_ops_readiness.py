@@ -55,7 +55,7 @@ async def readiness_of(check: Check) -> AsyncIterator[Callable[[], Any]]:
 
 
 async def test_a_full_disk_is_a_problem_and_reading_goes_on(sqlite: Database) -> None:
-    """Case 31 of the catalogue of failures."""
+    """A full disk blocks writes only."""
     full = False
 
     def limit(connection: Any, *_: object) -> None:
@@ -95,7 +95,6 @@ async def test_a_dropped_database_is_a_problem(postgres: PostgresServer) -> None
 async def test_a_rejected_token_is_a_problem(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
-    """Case 12 of the catalogue of failures."""
     async with (
         running_delivery(sqlite, sender) as outbox,
         readiness_of(outbox.worker.health.check_telegram) as get_readiness,
@@ -109,13 +108,13 @@ async def test_a_rejected_token_is_a_problem(
         async with asyncio.timeout(120):
             while (readiness := await get_readiness())[0] == 200:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
-    assert readiness == (503, "Telegram refuses the token")
+    assert readiness == (503, "Telegram rejects the token: check telegram.token")
 
 
 async def test_a_flood_wait_of_hours_is_a_problem(
     standin: Standin, sender: Sender, sqlite: Database
 ) -> None:
-    """Case 3 of the catalogue of failures."""
+    """Telegram can pause a token for hours, and the operator must see it."""
     outbox = Outbox(sqlite, sender, 30)
     outbox.rate_limiter.pause(7_200)
     async with readiness_of(outbox.worker.health.check_telegram) as get_readiness:
@@ -153,7 +152,7 @@ async def test_a_lane_with_due_messages_and_no_calls_is_a_problem(
 
 
 async def test_a_job_that_has_not_run_is_a_problem_until_it_runs_again() -> None:
-    """Case 42 of the catalogue of failures."""
+    """A job can get stuck after a clock change (APScheduler #1021, #1036)."""
     clock = Clock()
     watchdog = JobWatchdog(clock)
 
@@ -187,7 +186,7 @@ async def test_a_failed_job_does_not_count_as_run() -> None:
 async def test_a_restart_keeps_flood_waits(
     standin: Standin, sender: Sender, database: Database
 ) -> None:
-    """Case 3 of the catalogue of failures: of one chat, and of all chats."""
+    """Flood waits of one chat and of all chats are stored."""
     async with running_delivery(database, sender) as outbox:
         persons, to = await add_people(standin, outbox, 24)
         standin.faults.flood(5_000, method="sendMessage", chat=persons[0].id)

@@ -15,7 +15,7 @@ def limited_driver(database: Database) -> ConversationDriver:
 async def test_a_flood_of_commands_is_answered_up_to_the_limit_and_refused_once(
     database: Database,
 ) -> None:
-    """Case 63 of the catalogue of failures."""
+    """A flood of commands must not delay alerts."""
     driver = limited_driver(database)
     responses = [await driver.send("/id") for _ in range(30)]
     assert all("11" in response.html for response in responses[:10])

@@ -90,7 +90,7 @@ async def test_every_subscriber_gets_the_matching_bulletins_exactly_once(
         code, out, _ = await installation.call("publish", str(blog))
         assert (code, out) == (0, "0 new, 7 repeated, 0 matched\n")
     code, out, _ = await installation.call("publish", str(blog))
-    assert (code, out) == (0, "7 stored for the next start: no bot is running here\n")
+    assert (code, out) == (0, "7 stored until the bot starts: none is running on this database\n")
     async with installation.running():
         assert "7" in await ask(persons[0], "/latest 7")
     assert [
@@ -157,7 +157,7 @@ async def test_a_new_source_pushes_only_later_entries_and_each_of_them_once(
 async def test_a_killed_process_loses_nothing_and_duplicates_only_calls_in_flight(
     standin: Standin, tmp_path: Path
 ) -> None:
-    """Cases 26 and 27 of the catalogue of failures: kill -9 in the middle of a broadcast."""
+    """SIGKILL ends the process in the middle of a broadcast."""
     installation = Installation(tmp_path, standin)
     blog = tmp_path / "blog.txt"
     blog.write_text("Air alert throughout Ukraine\nAn air alert was declared in all regions.\n")
@@ -181,7 +181,7 @@ async def test_a_killed_process_loses_nothing_and_duplicates_only_calls_in_fligh
 
 
 async def test_the_token_is_never_printed(standin: Standin, tmp_path: Path) -> None:
-    """Case 68 of the catalogue of failures."""
+    """Errors of failed requests can contain the URL, and with it the token."""
     standin.faults.break_down(502, times=3)
     standin.faults.disconnect(times=2)
     standin.faults.halve(times=2)
@@ -207,7 +207,7 @@ async def test_the_token_is_never_printed(standin: Standin, tmp_path: Path) -> N
 async def test_a_second_process_on_one_database_is_refused(
     standin: Standin, tmp_path: Path
 ) -> None:
-    """Case 13 of the catalogue of failures, on one machine."""
+    """Two processes would send every message twice."""
     installation = Installation(tmp_path, standin)
     async with installation.running():
         await standin.journal.wait(lambda journal: bool(journal.of("getMe")))
@@ -249,14 +249,14 @@ async def test_a_file_that_is_no_database_is_refused_without_a_traceback(
 async def test_a_later_database_error_is_reported_without_a_traceback(
     standin: Standin, tmp_path: Path, sqlite_url: str
 ) -> None:
-    """Cases 31 and 34 of the catalogue of failures: no check at the start can find these."""
+    """Checks at the start cannot find every fault of a database."""
     with closing(sqlite3.connect(tmp_path / "tocsin.db")) as database:
         database.executescript("DROP TABLE arrival; DROP TABLE source")
     (tmp_path / "blog.txt").write_text(BLOG)
     for command in (("run",), ("publish", str(tmp_path / "blog.txt"))):
         code, _, err = await Installation(tmp_path, standin).call(*command)
         assert code == 1
-        assert "tocsin: the database sqlite" in err
+        assert "tocsin: cannot use the database sqlite" in err
         assert "no such table" in err
         assert "Traceback" not in err
 

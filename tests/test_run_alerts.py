@@ -22,7 +22,7 @@ secret = "open-sesame-open-sesame"
 async def test_two_services_confirm_an_alert_in_one_message_until_the_all_clear(
     tmp_path: Path,
 ) -> None:
-    """Case 47."""
+    """Two sources that report one alert must not notify twice."""
     async with Standin() as standin, ClientSession() as session:
         ann = standin.people.person("Ann")
         installation = Installation(tmp_path, standin, SOURCES)

@@ -16,7 +16,7 @@ PEOPLE = 20
 async def test_kills_at_random_instants_lose_nothing_and_duplicate_only_calls_in_doubt(
     tmp_path: Path,
 ) -> None:
-    """Cases 26, 27 and 29 of the catalogue of failures; `make test-chaos` is its long mode."""
+    """Each cycle ends the process with SIGKILL; `make test-chaos` runs 300 cycles."""
     seed = random.randrange(2**32)
     async with Standin() as standin:
         chaos = Chaos(standin, tmp_path, random.Random(seed), people=PEOPLE)

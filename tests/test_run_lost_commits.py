@@ -45,7 +45,7 @@ class Sender:
 
 
 def copies(persons: Sequence[Person], phrase: str) -> Counter[int]:
-    """Return how many people have so many messages of the bot with a phrase."""
+    """Count people by their number of messages from the bot with a phrase."""
     return Counter(
         sum(m.from_bot and phrase in m.text for m in person.chat.messages) for person in persons
     )
@@ -80,7 +80,7 @@ async def test_everybody_gets_everything_once_when_answers_to_commits_are_lost(
             await wait_for_all(persons, "Air raid alert")
             await sender.publish_alert(Phase.CLEAR)
             await wait_for_all(persons, "All clear")
-            await asyncio.sleep(2.0)  # until a copy that should not be would have come
+            await asyncio.sleep(2.0)  # long enough for a wrong copy to arrive
     await database.close()
     for phrase in ("You will hear", "Bridge in Odesa", "All clear"):
         assert copies(persons, phrase) == {1: PEOPLE}

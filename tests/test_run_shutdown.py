@@ -13,7 +13,7 @@ from bot.standin.server import Standin
 async def test_a_shutdown_waits_seconds_for_calls_in_flight_and_logs_the_backlog(
     standin: Standin, tmp_path: Path
 ) -> None:
-    """Case 30 of the catalogue of failures."""
+    """SIGTERM gives calls in flight eight seconds to finish."""
     installation = Installation(tmp_path, standin)
     persons = [standin.people.person(f"P{number}") for number in range(20)]
     async with installation.running():
@@ -42,7 +42,7 @@ async def test_a_shutdown_waits_seconds_for_calls_in_flight_and_logs_the_backlog
 async def test_a_second_poller_is_logged_as_an_error_and_outlived(
     standin: Standin, tmp_path: Path
 ) -> None:
-    """Case 13 of the catalogue of failures: the token is also in use elsewhere."""
+    """Another program uses the same token, so Telegram answers 409 to getUpdates."""
     person = standin.people.person("Ann")
     conflict = {"ok": False, "error_code": 409, "description": "Conflict: terminated by other"}
     standin.faults.answer(409, conflict, method="getUpdates")

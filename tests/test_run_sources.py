@@ -43,7 +43,7 @@ secret = "open-sesame-open-sesame"
         )
         _, checked, _ = await installation.call("check")
         assert re.search(r"ok    source force +administrator of @force_here", checked)
-        assert re.search(r"FAIL  source press +cannot be reached: http.listen is empty", checked)
+        assert re.search(r"FAIL  source press +cannot be reached: set http.listen", checked)
         async with installation.running():
             await ask(ann, "/subscribe Odesa")
             await boss.send("Missiles are flying to Odesa from the sea", chat=channel)

@@ -57,7 +57,7 @@ def days_of(schedule: Schedule, zone: ZoneInfo, start: datetime, count: int) -> 
 
 @pytest.mark.parametrize("clock", ["00:00", "00:30", "01:30", "02:30", "03:30", "23:30", "23:59"])
 def test_every_zone_has_exactly_one_digest_a_local_day(clock: str) -> None:
-    """Cases 39 and 40."""
+    """Clock changes make a local time occur twice or not at all."""
     schedule = parse_schedule(f"daily {clock}")
     for name in distinct_zones():
         zone = ZoneInfo(name)
@@ -142,7 +142,7 @@ def test_quiet_hours_across_midnight_last_until_the_morning() -> None:
 
 
 def test_quiet_hours_of_no_length_are_refused() -> None:
-    with pytest.raises(ValueError, match="no length"):
+    with pytest.raises(ValueError, match="same time"):
         QuietHours(time(7), time(7))
 
 
@@ -184,3 +184,37 @@ def test_quiet_hours_that_spring_skips_are_empty_that_day() -> None:
 def test_a_clock_change_is_located_to_the_second() -> None:
     moment = local_time.to_utc(date(2026, 3, 29), time(3, 30), KYIV)
     assert moment == datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("written", "weekdays"),
+    [("mon-fri 09:00", "01234"), ("sat-sun 09:00", "56"), ("fri-mon 09:00", "4560")],
+)
+def test_a_range_of_days_has_one_digest_on_each_of_its_days(written: str, weekdays: str) -> None:
+    schedule, due = parse_schedule(written), datetime(2026, 3, 26, 12, tzinfo=UTC)  # a Thursday
+    assert str(schedule) == written
+    seen = []
+    for _ in range(2 * len(weekdays)):  # over the change to summer time
+        following = schedule.next_due(due, KYIV)
+        assert following is not None
+        assert following > due
+        due = following
+        assert f"{due.astimezone(KYIV):%H:%M}" == "09:00"
+        seen.append(str(due.astimezone(KYIV).weekday()))
+    assert sorted(seen) == sorted(2 * weekdays)
+
+
+@pytest.mark.parametrize(
+    ("written", "canonical"),
+    [("mon-sun 09:00", "daily 09:00"), ("tue-tue 09:00", "weekly tue 09:00")],
+)
+def test_a_range_of_one_or_seven_days_is_weekly_or_daily(written: str, canonical: str) -> None:
+    assert str(parse_schedule(written)) == canonical
+
+
+@pytest.mark.parametrize(
+    "written", ["mon- 09:00", "mon-x 09:00", "mon-fri", "-", "mon-fri-sat 09:00"]
+)
+def test_a_broken_range_of_days_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="."):
+        parse_schedule(written)

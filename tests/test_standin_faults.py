@@ -63,7 +63,6 @@ async def test_a_fault_hits_only_matching_calls(line: Line) -> None:
 
 
 async def test_a_fault_can_skip_the_first_calls(line: Line) -> None:
-    """Case 25: chunk N of M fails."""
     line.standin.faults.break_down(500, skip=2)
     assert [(await line.send())[0] for _ in range(4)] == [200, 200, 500, 200]
 
@@ -99,7 +98,6 @@ async def test_a_connection_can_be_reset_before_the_call_is_accepted(line: Line)
 
 
 async def test_the_response_to_an_accepted_message_can_be_lost(line: Line) -> None:
-    """Case 19."""
     line.standin.faults.drop()
     with pytest.raises(aiohttp.ClientConnectionError):
         await line.send()
@@ -109,7 +107,6 @@ async def test_the_response_to_an_accepted_message_can_be_lost(line: Line) -> No
 
 
 async def test_a_response_can_break_off_in_the_middle(line: Line) -> None:
-    """Case 20."""
     line.standin.faults.truncate()
     with pytest.raises(aiohttp.ClientPayloadError):
         await line.send()
@@ -117,7 +114,6 @@ async def test_a_response_can_break_off_in_the_middle(line: Line) -> None:
 
 
 async def test_a_response_can_be_half_a_json_document(line: Line) -> None:
-    """Case 21."""
     line.standin.faults.halve()
     status, body = await line.send()
     assert status == 200
@@ -127,7 +123,6 @@ async def test_a_response_can_be_half_a_json_document(line: Line) -> None:
 
 
 async def test_a_response_can_be_late_or_slow(line: Line) -> None:
-    """Cases 19 and 24."""
     line.standin.faults.slow(600)
     line.standin.faults.drip(600)
     for count in (1, 2):
@@ -147,7 +142,7 @@ async def test_a_slow_response_is_complete_in_the_end(line: Line) -> None:
 
 
 async def test_an_error_can_hide_a_message_that_was_sent(line: Line) -> None:
-    """Case 14."""
+    """Telegram answers 500 to a message that it sent and deleted at once."""
     error = ApiError("sent message was immediately deleted")
     line.standin.faults.answer(500, error.body(), accepts=True)
     status, body = await line.send()
@@ -159,7 +154,7 @@ async def test_an_error_can_hide_a_message_that_was_sent(line: Line) -> None:
 
 
 async def test_a_thread_can_be_silently_ignored(line: Line) -> None:
-    """Case 9."""
+    """Telegram can accept a message and ignore its `message_thread_id`."""
     forum = line.standin.people.group("Flat 7", admins=[line.ann], forum=True)
     thread = await forum.open_topic("Alerts", by=line.ann)
     line.standin.faults.lose_thread()

@@ -132,7 +132,6 @@ async def test_a_wrong_call_is_refused_in_telegrams_words(
 
 
 async def test_a_wrong_token_is_unauthorized(standin: Standin, http: aiohttp.ClientSession) -> None:
-    """Case 12."""
     async with http.post(f"{standin.url}/bot12345:wrong/getMe") as response:
         assert response.status == 401
         body = await response.json()

@@ -52,7 +52,6 @@ def shown(source: str, mode: str = "HTML", longest: int = 4096) -> str:
     ],
 )
 def test_malformed_html_is_refused_in_telegrams_words(source: str, error: str) -> None:
-    """Case 10."""
     with pytest.raises(BadRequest) as caught:
         parse_html(source)
     assert caught.value.description.startswith(f"Bad Request: can't parse entities: {error}")
@@ -145,7 +144,6 @@ def test_links_commands_and_mentions_are_found_but_not_in_code() -> None:
 
 
 def test_the_length_counts_utf16_units_after_parsing() -> None:
-    """Case 11."""
     assert len(shown(f"<b>{'a' * 4096}</b>")) == 4096
     assert len(shown("🔔" * 2048)) == 2048
     for too_long in ("a" * 4097, "🔔" * 2048 + "a"):

@@ -112,7 +112,7 @@ async def test_a_long_poll_ends_with_the_first_update(standin: Standin, bot: Bot
 
 
 async def test_a_second_poller_ends_the_first(standin: Standin, bot: Bot) -> None:
-    """Case 13."""
+    """Telegram allows one getUpdates call at a time for each token."""
     first = asyncio.create_task(bot.get_updates(timeout=50))
     await wait_for_poll(standin)
     async with Bot(standin.token, base_url=f"{standin.url}/bot") as second_bot:

@@ -53,9 +53,9 @@ def test_the_installed_command_publishes_and_backs_up(tocsin: Path, tmp_path: Pa
     line = json.dumps({"title": "Bridge closed in Kherson"}) + "\n"
     published = run(tocsin, "publish", "--format", "jsonl", "-", cwd=tmp_path, stdin=line)
     assert "1 stored" in published
-    assert "rows in" in run(tocsin, "backup", "copy.backup", cwd=tmp_path)
+    assert "rows written" in run(tocsin, "backup", "copy.backup", cwd=tmp_path)
     (tmp_path / "tocsin.db").unlink()
-    assert "rows from" in run(tocsin, "restore", "copy.backup", cwd=tmp_path)
+    assert "rows restored" in run(tocsin, "restore", "copy.backup", cwd=tmp_path)
 
 
 def test_no_development_package_is_installed(tocsin: Path, tmp_path: Path) -> None:

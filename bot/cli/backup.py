@@ -28,7 +28,7 @@ async def backup(database: Database, file: Path, echo: Callable[[str], None]) ->
         return 1
     finally:
         part.unlink(missing_ok=True)
-    echo(f"{count} rows in {file}")
+    echo(f"{count} rows written to {file}")
     return 0
 
 
@@ -47,7 +47,7 @@ async def restore(database: Database, file: Path, echo: Callable[[str], None]) -
     except OSError as error:
         echo(f"{file}: {error.strerror or error}; nothing was changed")
         return 1
-    echo(f"{count} rows from {file}")
+    echo(f"{count} rows restored from {file}")
     return 0
 
 

@@ -4,18 +4,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from telegram import Bot
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, TelegramError
 
 from bot.clock import utc_now
 from bot.config import Config
 from bot.sources import registry
 from bot.sources.adapters.telegram.channel import TelegramChannelSettings
-from bot.sources.core.source import PolledSource, SourceError
+from bot.sources.core.errors import SourceError
+from bot.sources.core.source import PolledSource
 from bot.sources.http.client import HttpClient, open_session
 from bot.telegram.profile import open_bot
 from storage.engine.database import Database
 from storage.maintenance.lease import is_leased
-from storage.migrate import migrate
+from storage.migrate import DatabaseUnusable, migrate
 from storage.subscribers import subscriptions
 
 
@@ -41,7 +42,7 @@ async def check(config: Config, token: str, echo: Callable[[str], None]) -> bool
         polled = registry.polled_sources(config.source, HttpClient(session, utc_now), utc_now)
         results += [await _check_source(source) for source in polled]
     webhook_detail = (
-        "waits for POST" if config.http.listen else "cannot be reached: http.listen is empty"
+        "accepts POST requests" if config.http.listen else "cannot be reached: set http.listen"
     )
     results += [
         CheckResult(f"source {source.name}", is_ok=bool(config.http.listen), detail=webhook_detail)
@@ -81,7 +82,7 @@ async def _check_channel(bot: Bot, source: TelegramChannelSettings) -> CheckResu
         parameters = {"chat_id": source.channel, "user_id": me["id"]}
         status = (await bot.do_api_request("getChatMember", api_kwargs=parameters))["status"]
         if status != "administrator":
-            raise TelegramError(f"the bot is {status} there; make it an administrator")
+            raise TelegramError(f"the bot is not an administrator there ({status}); make it one")
         return f"administrator of {source.channel}"
 
     return await _attempt(f"source {source.name}", membership, TelegramError)
@@ -100,10 +101,14 @@ async def _attempt(
     try:
         return CheckResult(subject, is_ok=True, detail=await attempt())
     except expected_error as error:
-        return CheckResult(
-            subject, is_ok=False, detail=f"{type(error).__name__}: {_first_line(error)}"
-        )
+        return CheckResult(subject, is_ok=False, detail=_describe(error))
 
 
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), "")
+def _describe(error: Exception) -> str:
+    """Return the first line of an error, with its class unless the message is for operators."""
+    if isinstance(error, InvalidToken):
+        return "Telegram rejects the token: check telegram.token"
+    line = next(iter(str(error).splitlines()), "")
+    if line and isinstance(error, (DatabaseUnusable, SourceError, TelegramError)):
+        return line
+    return f"{type(error).__name__}: {line}"

@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,6 +26,7 @@ _PORT = 8010
 _ENTRY_SECONDS = 8.0
 _ENTRIES_AT_START = 3
 _PAGE_ENTRIES = 30
+_START_SECONDS = 60.0
 
 _HINT = "Write to the bot, for example `/start`, `/subscribe Kherson`, `/latest` or `/help`."
 
@@ -33,7 +35,7 @@ async def demo(
     stop: asyncio.Event, echo: Callable[[str], None], *, entry_seconds: float = _ENTRY_SECONDS
 ) -> None:
     """Run until `stop` is set; leave no file behind. An entry comes every `entry_seconds`."""
-    page = PageText("Tocsin, a demonstration", _HINT)
+    page = PageText("Tocsin demo", _HINT)
     with tempfile.TemporaryDirectory(prefix="tocsin-demo-") as folder:
         blog = Path(folder, "blog.txt")
         standin = Standin(name="Tocsin", page=page)
@@ -41,12 +43,20 @@ async def demo(
         logging_setup.configure_logging(Redactor([standin.token]), quiet=True)
         config = _config(standin, folder, blog)
         player = asyncio.create_task(_play(blog, entries(), entry_seconds))
-        echo(f"Open {standin.url} in a browser. Ctrl-C ends the demonstration.")
+        announcer = asyncio.create_task(_announce(standin, echo))
         try:
             await app.run(config, standin.token, LanguageResources.load(config), stop)
         finally:
             player.cancel()
+            announcer.cancel()
             await standin.stop()
+
+
+async def _announce(standin: Standin, echo: Callable[[str], None]) -> None:
+    """Print the address of the page once the bot has started: until then nothing answers there."""
+    with suppress(TimeoutError):  # a slow start; the page keeps what is written
+        await standin.journal.wait(lambda journal: bool(journal.of("getMe")), _START_SECONDS)
+    echo(f"Open {standin.url} in a browser. Press Ctrl-C to stop the demo.")
 
 
 async def _start(standin: Standin) -> None:

@@ -2,10 +2,19 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TextIO
 
+from alerts.classification import read_bulletin
+from bot.sources.base.bulletin_json import BulletinJsonError, parse_bulletins
 from matching.explain import Explainer
+from storage.inbound.bulletins import Bulletin
+
+_FACTS = ("level", "hazard", "point", "magnitude", "depth_km")
+"""Fields of a webhook's bulletin that decide queries and are not read in its text."""
+
+_NO_TIME = datetime.fromtimestamp(0, UTC)  # no query asks for a time
 
 
 class ExplainError(ValueError):
@@ -17,8 +26,7 @@ class _Question:
     """Parsed input line."""
 
     id: object  # any JSON value; returned unchanged
-    title: str
-    text: str
+    bulletin: Bulletin
     queries: tuple[str, ...]
 
 
@@ -28,12 +36,13 @@ def explain_lines(
     """Write one JSON line for each line that is not empty, as soon as it is read.
 
     `queries` apply to every bulletin, before the queries of the line itself.
-    Raises ExplainError for a line that is not an object with a title or a text, or whose queries
-    are not strings.
+    Raises ExplainError for a line that is not an object with a title or a text, whose queries are
+    not strings, or with a wrong value of a fact.
     """
     for question in _questions(lines):
         all_queries = dict.fromkeys((*queries, *question.queries))
-        explained = explainer.explain(question.id, question.title, question.text, all_queries)
+        reading = read_bulletin(explainer.reader, question.bulletin)
+        explained = explainer.explain_reading(question.id, reading, all_queries)
         out.write(f"{_to_json(explained)}\n")
         out.flush()
 
@@ -64,7 +73,18 @@ def _question(number: int, line: str) -> _Question:
     if given.get("title") is None and given.get("text") is None:
         raise ExplainError(f"line {number}: title or text is required")
     title, text = (_string(number, given, field) for field in ("title", "text"))
-    return _Question(given.get("id"), title, text, _queries(number, given.get("queries")))
+    bulletin = replace(_facts(number, given), title=title, text=text)
+    return _Question(given.get("id"), bulletin, _queries(number, given.get("queries")))
+
+
+def _facts(number: int, given: dict[str, object]) -> Bulletin:
+    """Return a bulletin with the facts of a line."""
+    facts = {name: given[name] for name in _FACTS if given.get(name) is not None}
+    try:
+        (bulletin,) = parse_bulletins(json.dumps({**facts, "title": "-"}).encode(), "", _NO_TIME)
+    except BulletinJsonError as error:
+        raise ExplainError(f"line {number}: {error}") from None
+    return bulletin
 
 
 def _string(number: int, given: dict[str, object], field: str) -> str:

@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"tocsin: {error}", file=sys.stderr)
         return 1
     except LeaseHeldElsewhere:
-        print("tocsin: another process is running on this database", file=sys.stderr)
+        print("tocsin: another process is running on this database; stop it first", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -76,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
 
     configured = argparse.ArgumentParser(add_help=False)
     configured.add_argument(
-        "-c", "--config", type=Path, metavar="FILE", help="configuration file (config.toml)"
+        "-c", "--config", type=Path, metavar="FILE", help="configuration file; default: config.toml"
     )
 
     run_command = commands.add_parser("run", parents=[configured], help="run the bot")
@@ -86,20 +86,29 @@ def parser() -> argparse.ArgumentParser:
     check_command = commands.add_parser("check", parents=[configured], help=about)
     check_command.set_defaults(command=_check)
 
-    about = "publish bulletins to the running bot"
+    about = "publish a file of bulletins to the running bot"
     publish_command = commands.add_parser("publish", parents=[configured], help=about)
-    publish_command.add_argument("--source", default="publish", help="name of the source")
-    publish_command.add_argument("--format", choices=("liveblog", "jsonl"), default="liveblog")
-    publish_command.add_argument("file", metavar="FILE", help="file to publish; - for stdin")
+    publish_command.add_argument(
+        "--source", default="publish", metavar="NAME", help="name of the source; default: publish"
+    )
+    publish_command.add_argument(
+        "--format",
+        choices=("liveblog", "jsonl"),
+        default="liveblog",
+        help="format of the file; default: liveblog",
+    )
+    publish_command.add_argument(
+        "file", metavar="FILE", help="file to publish; - for standard input"
+    )
     publish_command.set_defaults(command=_publish)
 
-    about = "publish a recorded day to the running bot; subscribers are notified"
+    about = "publish a recorded day as if it happened now; subscribers are notified"
     replay_command = commands.add_parser("replay", parents=[configured], help=about)
     replay_command.add_argument(
-        "--speed", type=_speed, default=1.0, metavar="N", help="speed factor (1)"
+        "--speed", type=_speed, default=1.0, metavar="N", help="speed factor; default: 1"
     )
     replay_command.add_argument(
-        "file", metavar="FILE", help="recording made by a source with `record`"
+        "file", metavar="FILE", help="recording of a source: see `record` in config.example.toml"
     )
     replay_command.set_defaults(command=_replay)
 
@@ -109,24 +118,28 @@ def parser() -> argparse.ArgumentParser:
         "--query",
         action="append",
         default=[],
-        metavar="Q",
+        metavar="QUERY",
         help="query to evaluate; may be repeated",
     )
     explain_command.add_argument(
-        "file", metavar="FILE", nargs="?", default="-", help="input file; default: stdin"
+        "file",
+        metavar="FILE",
+        nargs="?",
+        default="-",
+        help="file of JSON lines; default: standard input",
     )
     explain_command.set_defaults(command=_explain)
 
     about = "write the whole database into a file; the bot may be running"
     backup_command = commands.add_parser("backup", parents=[configured], help=about)
     backup_command.add_argument(
-        "file", metavar="FILE", type=Path, help="backup file; an existing one is replaced"
+        "file", metavar="FILE", type=Path, help="backup file to write; an existing one is replaced"
     )
     backup_command.set_defaults(command=partial(_copy, backup))
 
     about = "fill a new database, SQLite or PostgreSQL, from a backup file"
     restore_command = commands.add_parser("restore", parents=[configured], help=about)
-    restore_command.add_argument("file", metavar="FILE", type=Path, help="backup file")
+    restore_command.add_argument("file", metavar="FILE", type=Path, help="backup file to read")
     restore_command.set_defaults(command=partial(_copy, restore))
     return parser
 
@@ -184,7 +197,7 @@ def _speed(text: str) -> float:
     except ValueError:
         speed = 0.0
     if not 0 < speed < math.inf:
-        raise argparse.ArgumentTypeError("expected a number above 0")
+        raise argparse.ArgumentTypeError("expected a number greater than 0")
     return speed
 
 
@@ -226,7 +239,7 @@ def _resources(config: Config, options: argparse.Namespace) -> LanguageResources
     try:
         resources = LanguageResources.load(config)
     except QueryError as error:
-        problem = f"query: {error}; expected one as /subscribe takes it"
+        problem = f"query: {error}; expected a query as /subscribe takes it"
         raise ConfigError(ConfigProblem(where, " ".join(error.__notes__), problem)) from None
     problem = "expected the name or code of a country or region, such as Poland or US-TX"
     unknown = [

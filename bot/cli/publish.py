@@ -10,7 +10,8 @@ from typing import Literal
 from bot.sources.adapters.feeds.liveblog import parse_bulletins
 from bot.sources.base.bulletin_json import BulletinJsonError, parse_bulletin_lines
 from bot.sources.base.source_settings import SOURCE_NAME, is_source_name
-from bot.sources.core.source import Clock, SourceError
+from bot.sources.core.errors import SourceError
+from bot.sources.core.source import Clock
 from storage.engine.database import Database
 from storage.inbound import ingest_queue
 from storage.inbound.bulletins import Bulletin
@@ -20,8 +21,8 @@ from storage.migrate import migrate
 
 Format = Literal["liveblog", "jsonl"]
 
-_CHECK_SECONDS = 0.1  # seconds
-_LEASE_CHECK_EVERY = 20  # times asked, until it is looked whether the process still runs
+_CHECK_SECONDS = 0.1  # between two checks of the queue
+_LEASE_CHECK_EVERY = 20  # checks of the queue between two checks that the bot still runs
 
 
 async def publish(
@@ -100,5 +101,7 @@ def summary(results: Sequence[IngestResult], count: int) -> str:
         matched_count = sum(result.match_count for result in results)
         lines.append(f"{new_count} new, {repeated_count} repeated, {matched_count} matched")
     if len(results) < count:
-        lines.append(f"{count - len(results)} stored for the next start: no bot is running here")
+        lines.append(
+            f"{count - len(results)} stored until the bot starts: none is running on this database"
+        )
     return "\n".join(lines)

@@ -36,7 +36,7 @@ class ReplayCommand:
             self.echo(f"{file}: {error}")
             return 1
         if not await is_leased(self.database):
-            self.echo("no bot is running here: start `tocsin run` first")
+            self.echo("no bot is running on this database: start `tocsin run` first")
             return 1
         player = RecordingPlayer(polls, clock=self.clock, sleep=self.sleep, speed=speed)
         results: list[IngestResult] = []

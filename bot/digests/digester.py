@@ -132,12 +132,19 @@ class Digester:
             summary = self.renderer.render_quiet_summary(items, delivered_silently, options, now)
             if summary.contents:
                 lane = Lane.ALERT if summary.is_urgent else Lane.DIGEST
-                return _BuiltDigest(pending, summary.contents, lane, silent=False)
+                silent = _is_silenced(pending, lane, batch)
+                return _BuiltDigest(pending, summary.contents, lane, silent)
         contents = [] if pending.is_quiet_over else self.renderer.render_digest(items, options, now)
         if not contents and pending.subscriptions and pending.subscriber.wants_empty_digests:
             contents = [self.renderer.render_empty(options)]
-        silent = not any(subscription.has_sound for subscription in pending.subscriptions)
+        has_sound = any(s.has_sound and s.sound_from is None for s in pending.subscriptions)
+        silent = not has_sound or _is_silenced(pending, Lane.DIGEST, batch)
         return _BuiltDigest(pending, contents, Lane.DIGEST, silent)
+
+
+def _is_silenced(pending: PendingDigest, lane: Lane, batch: PendingBatch) -> bool:
+    """Return whether the chat has chosen to get messages of the lane without sound."""
+    return bool(batch.sounds.silenced(lane, BitMap([pending.subscriber.number])))
 
 
 async def _store(

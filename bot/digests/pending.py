@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from alerts.tally import TallyItem, read_item
+from pyroaring import BitMap
+
+from alerts.classification import read_in_steps
+from alerts.tally import TallyItem, item_of
 from matching.places.gazetteer import Gazetteer
 from matching.query.ast import Query, load
 from matching.query.evaluator import evaluate
@@ -16,7 +19,8 @@ from matching.topics.topics import Topics
 from storage.engine.database import Transaction
 from storage.inbound import bulletins, duplicates
 from storage.outbox import digest_carryover, digest_queue, quiet_queue
-from storage.subscribers import quiet_hours, subscribers, subscriptions
+from storage.subscribers import quiet_hours, sound_modes, subscribers, subscriptions
+from storage.subscribers.sound_modes import SoundModes
 from storage.subscribers.subscribers import Subscriber
 from storage.subscribers.subscriptions import Subscription
 
@@ -51,6 +55,7 @@ class PendingBatch:
     last_bulletin: int  # id of the last bulletin considered
     items: Mapping[int, TallyItem]  # all bulletins of these digests, by id
     originals: Mapping[int, int]  # id of the original of each duplicate
+    sounds: SoundModes
 
     async def select_items(self, digest: PendingDigest) -> list[TallyItem]:
         """Return the items that a subscriber's due digests show, without duplicates."""
@@ -75,7 +80,7 @@ class PendingBatch:
         ]
 
     def deduplicate(self, ids: Iterable[int]) -> list[TallyItem]:
-        """Return the items with these ids, without duplicates of another of them."""
+        """Return the items with these ids, without duplicates among them."""
         present = {id_ for id_ in ids if id_ in self.items}
         return [
             self.items[id_] for id_ in sorted(present) if self.originals.get(id_) not in present
@@ -99,7 +104,7 @@ class PendingReader:
                 transaction, now, SUBSCRIBERS_PER_BATCH - len(numbers)
             )
         if not numbers:
-            return PendingBatch([], {}, 0, {}, {})
+            return PendingBatch([], {}, 0, {}, {}, SoundModes(BitMap(), BitMap()))
         quiet_until = await quiet_hours.quiet_ends(transaction, numbers)
         digests = await _pending_digests(transaction, set(numbers) - quiet_until.keys(), now)
         ids = {
@@ -115,7 +120,12 @@ class PendingReader:
         last_bulletin = await bulletins.last_id(transaction)
         items = await self._read_all(transaction, sorted(ids))
         return PendingBatch(
-            digests, quiet_until, last_bulletin, items, await _originals(transaction, sorted(ids))
+            digests,
+            quiet_until,
+            last_bulletin,
+            items,
+            await _originals(transaction, sorted(ids)),
+            await sound_modes.read(transaction),
         )
 
     async def _read_all(self, transaction: Transaction, ids: list[int]) -> dict[int, TallyItem]:
@@ -126,7 +136,8 @@ class PendingReader:
                 transaction, missing[start : start + _BULLETINS_PER_QUERY]
             )
             for id_, stored in stored_bulletins.items():
-                items[id_] = read_item(stored, self._reader, self._gazetteer, self._topics)
+                reading = await read_in_steps(self._reader, stored)
+                items[id_] = item_of(stored, reading, self._gazetteer, self._topics)
                 await asyncio.sleep(0)  # reading takes a millisecond
         for id_, cached in items.items():
             self._items[id_] = cached

@@ -17,6 +17,7 @@ from bot.ops.cached_result import CachedResult
 from bot.ops.connection_guard import HEAD_SECONDS, ConnectionGuard, max_connections
 from bot.ops.http_access import is_from_operator_network
 from bot.ops.readiness import Check, problems
+from bot.os_errors import describe_os_error
 from bot.sources.base.webhook_source import WebhookSource
 from bot.strong_secret import strong_secret
 from storage.settings import Section
@@ -39,7 +40,7 @@ class Address:
 def _checked_address(address: str) -> str:
     match = _HOST_AND_PORT.fullmatch(address)
     if address and not (match and int(match[2]) <= 65535):
-        raise ValueError('"HOST:PORT", or "" for none')
+        raise ValueError('"HOST:PORT", or "" for no server')
     return address
 
 
@@ -104,7 +105,9 @@ class HttpServer:
         except OSError as error:
             await self._runner.cleanup()
             where = f"{self._address.host}:{self._address.port}"
-            raise ListenError(f"cannot listen on {where}: {error.strerror}") from None
+            raise ListenError(
+                f"cannot listen on {where}: {describe_os_error(error)}; see http.listen"
+            ) from None
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 
@@ -117,7 +120,9 @@ class HttpServer:
     async def _ready(self, request: web.Request) -> web.Response:
         found_problems = await self._problems.get()
         if self._token and not has_bearer_token(request, self._token):
-            found_problems = dict.fromkeys(found_problems, "see /readyz with the token")
+            found_problems = dict.fromkeys(
+                found_problems, "request /readyz with the token for details"
+            )
         return web.json_response(
             {"ready": not found_problems, "problems": found_problems},
             status=503 if found_problems else 200,
@@ -128,7 +133,9 @@ class HttpServer:
 
         async def check(request: web.Request) -> web.StreamResponse:
             if self._token is None and not is_from_operator_network(request):
-                raise web.HTTPForbidden(reason="set http.token to read this from outside")
+                raise web.HTTPForbidden(
+                    reason="expected a request from this machine; set http.token to allow others"
+                )
             if self._token and not has_bearer_token(request, self._token):
                 raise web.HTTPUnauthorized
             return await handler(request)

@@ -7,6 +7,7 @@ from storage.engine import commit_marker
 from storage.engine.database import Database
 from storage.inbound import bulletins, incidents, ingest_queue, update_inbox
 from storage.outbox import deliveries
+from storage.subscribers import shared_locations
 
 _QUEUES_KEPT = timedelta(days=2)
 """Telegram repeats an update for a day at most (core.telegram.org/bots/api#getting-updates)."""
@@ -18,7 +19,10 @@ _BATCH = 200
 async def delete_old_rows(
     database: Database, keep: timedelta, clock: Callable[[], datetime]
 ) -> None:
-    """Delete what is older than `keep`; processed updates and arrivals go after two days."""
+    """Delete what is older than `keep`.
+
+    Processed updates and arrivals go after two days, shared locations after one.
+    """
     now = clock()
     async with database.write() as transaction:
         await deliveries.delete_failed(transaction, now - keep)
@@ -26,6 +30,7 @@ async def delete_old_rows(
         await ingest_queue.purge(transaction, now - _QUEUES_KEPT)
         await incidents.purge(transaction, now - keep)
         await commit_marker.purge(transaction)
+        await shared_locations.purge(transaction, now)
     deleted = _BATCH
     while deleted == _BATCH:
         async with database.write() as transaction:

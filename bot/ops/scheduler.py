@@ -28,8 +28,8 @@ class Job:
 async def running_jobs(jobs: Iterable[Job], watchdog: JobWatchdog) -> AsyncIterator[None]:
     """Run the jobs for the duration of the context; `watchdog` records every run.
 
-    A late run still happens, and a job never runs beside itself. On exit running jobs are
-    cancelled, and have ended when this returns.
+    A late run still happens, and a job never runs twice at a time. On exit, cancel the running jobs
+    and wait until they have ended.
     """
     running: set[asyncio.Task[Any]] = set()
     scheduler = AsyncIOScheduler(

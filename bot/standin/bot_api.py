@@ -53,9 +53,9 @@ class BotApi:
             params = await read_params(request)
         except ApiError as error:
             params, answer, fault = NO_PARAMS, _refusal(error), None
-            number = await self._journal.arrived(method, None, at)
+            number = await self._journal.record_arrival(method, None, at)
         else:
-            number = await self._journal.arrived(method, params.get("chat_id"), at)
+            number = await self._journal.record_arrival(method, params.get("chat_id"), at)
             fault = self._faults.strike(method, params)
             answer = await self._decide(method, params, fault)
         if self._journal.remembers:
@@ -100,11 +100,11 @@ def _shown(body: bytes) -> Any:
 
 
 def _call(
-    number: int, at: float, method: str, params: Params, answer: Answer, fault: Fault | None
+    number: int, arrived_at: float, method: str, params: Params, answer: Answer, fault: Fault | None
 ) -> Call:
     return Call(
         number=number,
-        at=at,
+        arrived_at=arrived_at,
         method=method,
         params=params.values,
         files=params.files,

@@ -23,10 +23,10 @@ class Toast:
 class Press:
     """Press of a button, answered at most once."""
 
-    def __init__(self, query_id: str, person: int, at: float) -> None:
+    def __init__(self, query_id: str, person: int, pressed_at: float) -> None:
         self.query_id = query_id
         self.person = person  # user id
-        self.at = at  # monotonic seconds
+        self.pressed_at = pressed_at  # monotonic seconds
         self.update_id: int | None = None
         self.toast: Toast | None = None
         self._changed = ChangeEvent()
@@ -63,6 +63,6 @@ class Callbacks:
     async def answer(self, query_id: str, toast: Toast) -> None:
         """Answer a press; raise BadRequest if it is unknown, answered or too old."""
         press = self._open.pop(query_id, None)
-        if press is None or self._clock() - press.at > LIFETIME:
+        if press is None or self._clock() - press.pressed_at > LIFETIME:
             raise BadRequest(QUERY_TOO_OLD)
         await press.answer(toast)

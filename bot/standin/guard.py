@@ -20,7 +20,7 @@ def is_loopback(request: web.BaseRequest) -> bool:
 
 
 def is_ours(request: web.BaseRequest) -> bool:
-    """Return whether only the stand-in's own page can have sent it: no foreign origin."""
+    """Return whether a request is from the stand-in's own page, not from a foreign origin."""
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"http://{request.headers.get('Host')}":
         return False

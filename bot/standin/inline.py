@@ -13,9 +13,9 @@ LIFETIME = 30.0  # seconds
 class InlineQuery:
     """Inline query, answered at most once."""
 
-    def __init__(self, query_id: str, at: float) -> None:
+    def __init__(self, query_id: str, asked_at: float) -> None:
         self.query_id = query_id
-        self.at = at  # monotonic seconds
+        self.asked_at = asked_at  # monotonic seconds
         self.results: list[dict[str, Any]] | None = None  # Telegram's InlineQueryResult
         self._changed = ChangeEvent()
 
@@ -50,6 +50,6 @@ class InlineQueries:
     async def answer(self, query_id: str, results: list[dict[str, Any]]) -> None:
         """Answer a query; raise BadRequest if it is unknown, answered or too old."""
         query = self._open.pop(query_id, None)
-        if query is None or self._clock() - query.at > LIFETIME:
+        if query is None or self._clock() - query.asked_at > LIFETIME:
             raise BadRequest(QUERY_TOO_OLD)
         await query.answer(results)

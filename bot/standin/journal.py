@@ -16,7 +16,7 @@ class Call:
     """Request to the Bot API, and the response."""
 
     number: int  # 1 for the first call
-    at: float  # monotonic seconds when it arrived
+    arrived_at: float  # monotonic seconds when it arrived
     method: str  # as Telegram spells it, e.g. "sendMessage"
     params: Mapping[str, Any]  # decoded numbers, flags and objects
     files: Mapping[str, bytes]  # uploaded files by field
@@ -79,13 +79,13 @@ class Journal:
         """Return the sends made to a chat during its flood wait."""
         until: dict[int | None, float] = {}
         early = []
-        for call in sorted(self._calls, key=lambda call: call.at):
+        for call in sorted(self._calls, key=lambda call: call.arrived_at):
             if call.method not in SENDING:
                 continue
-            if call.at < until.get(call.chat_id, 0.0):
+            if call.arrived_at < until.get(call.chat_id, 0.0):
                 early.append(call)
             if call.retry_after is not None:
-                until[call.chat_id] = call.at + call.retry_after
+                until[call.chat_id] = call.arrived_at + call.retry_after
         return early
 
     async def wait(
@@ -96,11 +96,11 @@ class Journal:
         """Return once `holds(journal)`; raise TimeoutError after `timeout` seconds."""
         await self._changed.wait_until(lambda: holds(self), timeout)
 
-    async def arrived(self, method: str, chat_id: object, at: float) -> int:
+    async def record_arrival(self, method: str, chat_id: object, arrived_at: float) -> int:
         """Count a call and measure its rate; return its number."""
         self.total += 1
         if method in SENDING and isinstance(chat_id, int):
-            self.rates.note(chat_id, at)
+            self.rates.note(chat_id, arrived_at)
         await self._changed.notify()
         return self.total
 

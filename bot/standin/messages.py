@@ -62,7 +62,7 @@ class Message:
 class Change:
     """Entry of a chat's timeline."""
 
-    at: float  # monotonic seconds
+    changed_at: float  # monotonic seconds
     kind: ChangeKind
     message: Message  # after the change; for a deletion, the deleted message
 

@@ -50,17 +50,17 @@ class _Parser:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.at = 0
+        self.position = 0
         self.result: list[str] = []
         self.offset = 0  # UTF-16 units of the result
         self.open: list[_Open] = []
         self.entities: list[Entity] = []
 
     def parse(self) -> tuple[str, list[Entity]]:
-        while self.at < len(self.source):
-            if self.source[self.at] != "<":
+        while self.position < len(self.source):
+            if self.source[self.position] != "<":
                 self._text()
-            elif self.source.startswith("</", self.at):
+            elif self.source.startswith("</", self.position):
                 self._end()
             else:
                 self._start()
@@ -70,16 +70,16 @@ class _Parser:
         return "".join(self.result), self.entities
 
     def _text(self) -> None:
-        match = _TEXT.match(self.source, self.at)
+        match = _TEXT.match(self.source, self.position)
         assert match is not None  # noqa: S101 - the character is not "<"
         text = _unescape(match.group())
-        self.at = match.end()
+        self.position = match.end()
         self.result.append(text)
         self.offset += utf16_length(text)
 
     def _start(self) -> None:
-        begin = self.at
-        self.at += 1
+        begin = self.position
+        self.position += 1
         tag = self._until(_SPACE + ">").casefold()
         if self._ended():
             raise _error("Unclosed start tag", self._byte(begin))
@@ -97,8 +97,8 @@ class _Parser:
             self._skip_space()
             if self._ended():
                 raise _error("Unclosed start tag", self._byte(begin))
-            if self.source[self.at] == ">":
-                self.at += 1
+            if self.source[self.position] == ">":
+                self.position += 1
                 return attributes
             name = self._until(_SPACE + "=>")
             if not name:
@@ -109,38 +109,38 @@ class _Parser:
         self._skip_space()
         if self._ended():
             raise _error("Unclosed start tag", self._byte(begin))
-        if self.source[self.at] != "=":
+        if self.source[self.position] != "=":
             return ""
-        self.at += 1
+        self.position += 1
         self._skip_space()
         if self._ended():
             raise _error(f'Unclosed start tag "{tag}"', self._byte(begin))
-        quote = self.source[self.at]
+        quote = self.source[self.position]
         if quote in "'\"":
-            self.at += 1
+            self.position += 1
             value = self._until(quote)
-            self.at += 1
+            self.position += 1
             return _unescape(value)
         return self._token()
 
     def _token(self) -> str:
-        begin = self.at
-        while not self._ended() and re.match(r"[A-Za-z0-9.-]", self.source[self.at]):
-            self.at += 1
-        if self._ended() or self.source[self.at] not in _SPACE + ">":
+        begin = self.position
+        while not self._ended() and re.match(r"[A-Za-z0-9.-]", self.source[self.position]):
+            self.position += 1
+        if self._ended() or self.source[self.position] not in _SPACE + ">":
             raise _error("Unexpected end of name token", self._byte(begin))
-        return self.source[begin : self.at].casefold()
+        return self.source[begin : self.position].casefold()
 
     def _end(self) -> None:
-        begin = self.at
+        begin = self.position
         if not self.open:
             raise _error("Unexpected end tag", self._byte(begin))
-        self.at += 2
+        self.position += 2
         name = self._until(_SPACE + ">").casefold()
         self._skip_space()
-        if self._ended() or self.source[self.at] != ">":
+        if self._ended() or self.source[self.position] != ">":
             raise _error("Unclosed end tag", self._byte(begin))
-        self.at += 1
+        self.position += 1
         opened = self.open.pop()
         if name and name != opened.tag:
             expected = f'expected "</{opened.tag}>", found "</{name}>"'
@@ -167,17 +167,17 @@ class _Parser:
         self.entities.append(entity)
 
     def _until(self, stops: str) -> str:
-        begin = self.at
-        while not self._ended() and self.source[self.at] not in stops:
-            self.at += 1
-        return self.source[begin : self.at]
+        begin = self.position
+        while not self._ended() and self.source[self.position] not in stops:
+            self.position += 1
+        return self.source[begin : self.position]
 
     def _skip_space(self) -> None:
-        while not self._ended() and self.source[self.at] in _SPACE:
-            self.at += 1
+        while not self._ended() and self.source[self.position] in _SPACE:
+            self.position += 1
 
     def _ended(self) -> bool:
-        return self.at >= len(self.source)
+        return self.position >= len(self.source)
 
     def _byte(self, position: int) -> int:
         return len(self.source[:position].encode())

@@ -21,7 +21,7 @@ _MARKS = {  # longest first
     "`": "code",
     "[": "text_link",
 }
-_OLD_MARKS = {mark: _MARKS[mark] for mark in ("```", "_", "*", "`", "[")}
+_LEGACY_MARKS = {mark: _MARKS[mark] for mark in ("```", "_", "*", "`", "[")}
 
 
 @dataclass(slots=True)
@@ -33,13 +33,13 @@ class _Open:
 
 
 class _Parser:
-    """Single-pass parser. `old`: the mode without nesting and reserved characters."""
+    """Single-pass parser. `is_legacy`: the mode without nesting and reserved characters."""
 
-    def __init__(self, source: str, *, old: bool) -> None:
+    def __init__(self, source: str, *, is_legacy: bool) -> None:
         self.source = source
-        self.old = old
-        self.marks = _OLD_MARKS if old else _MARKS
-        self.at = 0
+        self.is_legacy = is_legacy
+        self.marks = _LEGACY_MARKS if is_legacy else _MARKS
+        self.position = 0
         self.result: list[str] = []
         self.offset = 0
         self.open: list[_Open] = []
@@ -47,7 +47,7 @@ class _Parser:
         self.quote: int | None = None  # start of the block quote, in UTF-16 units
 
     def parse(self) -> tuple[str, list[Entity]]:
-        while self.at < len(self.source):
+        while self.position < len(self.source):
             self._step()
         if self.open:
             opened = self.open[-1]
@@ -60,35 +60,35 @@ class _Parser:
         return "".join(self.result), self.entities
 
     def _step(self) -> None:
-        here = self.source[self.at]
+        here = self.source[self.position]
         if here == "\\" and self._escapes():
-            self._put(self.source[self.at + 1])
-            self.at += 2
+            self._put(self.source[self.position + 1])
+            self.position += 2
         elif self.open and self.marks[self.open[-1].mark] in {"code", "pre"}:
             self._inside_code()
-        elif not self.old and self._quoting():
-            self.at += 1
+        elif not self.is_legacy and self._quoting():
+            self.position += 1
         elif not (self._closes() or self._opens()):
             self._plain(here)
 
     def _escapes(self) -> bool:
-        after = self.source[self.at + 1 : self.at + 2]
-        return bool(after) and (after in "_*`[" if self.old else 0 < ord(after) <= 126)
+        after = self.source[self.position + 1 : self.position + 2]
+        return bool(after) and (after in "_*`[" if self.is_legacy else 0 < ord(after) <= 126)
 
     def _plain(self, here: str) -> None:
-        if not self.old and here in _RESERVED:
+        if not self.is_legacy and here in _RESERVED:
             raise BadRequest(
                 f"can't parse entities: Character '{here}' is reserved and must be escaped "
                 "with the preceding '\\'"
             )
         self._put(here)
-        self.at += 1
-        if here == "\n" and self.source[self.at : self.at + 1] != ">":
+        self.position += 1
+        if here == "\n" and self.source[self.position : self.position + 1] != ">":
             self._end_quote()
 
     def _quoting(self) -> bool:
-        line_begins = self.at == 0 or self.source[self.at - 1] == "\n"
-        if not line_begins or self.source[self.at] != ">":
+        line_begins = self.position == 0 or self.source[self.position - 1] == "\n"
+        if not line_begins or self.source[self.position] != ">":
             return False
         if self.quote is None:
             self.quote = self.offset
@@ -100,19 +100,19 @@ class _Parser:
         self.quote = None
 
     def _inside_code(self) -> None:
-        if self.source.startswith(self.open[-1].mark, self.at):
+        if self.source.startswith(self.open[-1].mark, self.position):
             self._close()
         else:
-            self._put(self.source[self.at])
-            self.at += 1
+            self._put(self.source[self.position])
+            self.position += 1
 
     def _closes(self) -> bool:
         if not self.open:
             return False
         mark = self.open[-1].mark
-        if not self.source.startswith("]" if mark == "[" else mark, self.at):
+        if not self.source.startswith("]" if mark == "[" else mark, self.position):
             return False
-        if mark == "_" and self.source.startswith("__", self.at) and not self.old:
+        if mark == "_" and self.source.startswith("__", self.position) and not self.is_legacy:
             return False
         self._close()
         return True
@@ -120,7 +120,7 @@ class _Parser:
     def _close(self) -> None:
         opened = self.open.pop()
         kind = self.marks[opened.mark]
-        self.at += len(opened.mark)
+        self.position += len(opened.mark)
         extra = {}
         if kind == "text_link":
             url = self._url()
@@ -133,33 +133,33 @@ class _Parser:
             self._entity(kind, opened.offset, **extra)
 
     def _url(self) -> str:
-        if self.source[self.at : self.at + 1] != "(":
+        if self.source[self.position : self.position + 1] != "(":
             return ""
-        end = self.source.find(")", self.at)
+        end = self.source.find(")", self.position)
         if end < 0:
-            raise self._error("Can't find end of a URL", self.at)
-        url = self.source[self.at + 1 : end].replace("\\", "")
-        self.at = end + 1
+            raise self._error("Can't find end of a URL", self.position)
+        url = self.source[self.position + 1 : end].replace("\\", "")
+        self.position = end + 1
         return url
 
     def _opens(self) -> bool:
-        if self.old and self.open:
+        if self.is_legacy and self.open:
             return False
         for mark in self.marks:
-            if self.source.startswith(mark, self.at):
-                self.open.append(_Open(mark, self.offset, self.at))
-                self.at += len(mark)
+            if self.source.startswith(mark, self.position):
+                self.open.append(_Open(mark, self.offset, self.position))
+                self.position += len(mark)
                 if mark == "```":
                     self.open[-1].language = self._language()
                 return True
         return False
 
     def _language(self) -> str:
-        end = self.source.find("\n", self.at)
-        word = self.source[self.at : end] if end >= 0 else ""
+        end = self.source.find("\n", self.position)
+        word = self.source[self.position : end] if end >= 0 else ""
         if "`" in word or any(character.isspace() for character in word):
             return ""
-        self.at = end + 1 if end >= 0 else self.at
+        self.position = end + 1 if end >= 0 else self.position
         return word
 
     def _put(self, text: str) -> None:
@@ -173,7 +173,9 @@ class _Parser:
 
     def _error(self, problem: str, position: int) -> BadRequest:
         byte = len(self.source[:position].encode())
-        separator = "of the entity starting" if self.old and "Can't find end of" in problem else ""
+        separator = (
+            "of the entity starting" if self.is_legacy and "Can't find end of" in problem else ""
+        )
         if separator:
             return BadRequest(
                 f"can't parse entities: Can't find end {separator} at byte offset {byte}"
@@ -183,9 +185,9 @@ class _Parser:
 
 def parse_markdown(source: str) -> tuple[str, list[Entity]]:
     """Parse the older mode; raise BadRequest "can't parse entities: …"."""
-    return _Parser(source, old=True).parse()
+    return _Parser(source, is_legacy=True).parse()
 
 
 def parse_markdown_v2(source: str) -> tuple[str, list[Entity]]:
     """Parse MarkdownV2; raise BadRequest "can't parse entities: …"."""
-    return _Parser(source, old=False).parse()
+    return _Parser(source, is_legacy=False).parse()

@@ -29,27 +29,27 @@ class Rates:
         """Most sends to one group or channel in any 60 s."""
         return max(self.group_minutes.values(), default=0)
 
-    def note(self, chat_id: int, at: float) -> None:
+    def note(self, chat_id: int, sent_at: float) -> None:
         """Count an attempt to send to the chat. Only private chats have positive ids."""
         self.sends += 1
-        self.busiest_second = max(self.busiest_second, _slide(self._second, at, 1.0))
+        self.busiest_second = max(self.busiest_second, _slide(self._second, sent_at, 1.0))
         if chat_id > 0:
-            self._note_private(chat_id, at)
+            self._note_private(chat_id, sent_at)
         else:
             minute = self._minutes.setdefault(chat_id, deque())
             most = self.group_minutes.get(chat_id, 0)
-            self.group_minutes[chat_id] = max(most, _slide(minute, at, 60.0))
+            self.group_minutes[chat_id] = max(most, _slide(minute, sent_at, 60.0))
 
-    def _note_private(self, chat_id: int, at: float) -> None:
+    def _note_private(self, chat_id: int, sent_at: float) -> None:
         last = self._last.get(chat_id)
         if last is not None:
             shortest = self.private_gaps.get(chat_id, math.inf)
-            self.private_gaps[chat_id] = min(shortest, at - last)
-        self._last[chat_id] = at
+            self.private_gaps[chat_id] = min(shortest, sent_at - last)
+        self._last[chat_id] = sent_at
 
 
-def _slide(times: deque[float], at: float, seconds: float) -> int:
-    times.append(at)
-    while times[0] <= at - seconds:
+def _slide(times: deque[float], now: float, seconds: float) -> int:
+    times.append(now)
+    while times[0] <= now - seconds:
         times.popleft()
     return len(times)

@@ -32,7 +32,7 @@ class Queued:
     """Unconfirmed update."""
 
     update_id: int
-    at: float  # monotonic seconds
+    queued_at: float  # monotonic seconds
     body: dict[str, Any]  # Telegram's Update
 
 
@@ -100,7 +100,7 @@ class Updates:
             while len(self._queue) > -offset:
                 self._queue.popleft()
         old = self._clock() - KEPT
-        while self._queue and (self._queue[0].update_id < offset or self._queue[0].at < old):
+        while self._queue and (self._queue[0].update_id < offset or self._queue[0].queued_at < old):
             self._queue.popleft()
 
     async def first(self) -> Queued:

@@ -168,7 +168,7 @@ class Chaos:
             for change in islice(person.chat.timeline, first_unread, None):
                 words = change.message.text.split() if change.message.from_bot else []
                 for word in self._published_at.keys() & set(words):
-                    self._arrivals.setdefault((person.id, word), []).append(change.at)
+                    self._arrivals.setdefault((person.id, word), []).append(change.changed_at)
             self._read[person.id] = len(person.chat.timeline)
         return self._arrivals
 

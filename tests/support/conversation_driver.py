@@ -1,7 +1,7 @@
 """Conversation driver: feeds raw Telegram updates to the dispatcher and collects its responses."""
 
 import itertools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from handlers.messages.digest import DigestRenderer
 from handlers.rate_limit import CommandRateLimiter
 from handlers.registry import COMMANDS
 from handlers.text.timezones import TimezoneFinder
-from matching.index.index import Index
+from matching.index.index import Index, MatchMode
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reader
 from storage.engine.database import Database
@@ -104,6 +104,8 @@ class ConversationDriver:
         rate_limiter: CommandRateLimiter | None = None,
         *,
         bulletin_reader: Reader | None = None,
+        unfilled_properties: Mapping[str, tuple[str, ...]] | None = None,
+        source_names: Sequence[str] | None = None,
     ) -> None:
         self.database = database
         self.index = Index()
@@ -124,6 +126,8 @@ class ConversationDriver:
                 subscription_quota=quota,
                 operator_ids=frozenset(operators),
                 state_sources=frozenset(state_sources),
+                unfilled_properties=unfilled_properties or {},
+                source_names=None if source_names is None else frozenset(source_names),
             ),
             self.index,
             clock=lambda: self.now,
@@ -206,7 +210,7 @@ class ConversationDriver:
         return subscriber
 
     async def get_subscriptions(self, chat: int = ANN, thread: int = 0) -> list[Subscription]:
-        """Return the subscriptions of a chat or forum topic; none if it is no subscriber."""
+        """Return the subscriptions of a chat or forum topic; none if it is not a subscriber."""
         subscriber = await self.find_subscriber(chat, thread)
         if subscriber is None:
             return []
@@ -214,9 +218,10 @@ class ConversationDriver:
             return await subscriptions.of(transaction, subscriber.number)
 
     def match_modes(self, title: str, text: str = "") -> set[str]:
-        """Return the modes ("audible", "silent", "digest") in which subscriptions match a text."""
+        """Return the modes, such as "audible" or "silent", in which subscriptions match a text."""
         matches = self.index.match(reader().read(title, text))
-        return {name for name in ("audible", "silent", "digest") if len(getattr(matches, name)) > 0}
+        names = [mode.name.lower() for mode in MatchMode]
+        return {name for name in names if len(getattr(matches, name)) > 0}
 
     def match_audible(self, title: str) -> list[int]:
         """Return the numbers of the subscribers who match with sound."""

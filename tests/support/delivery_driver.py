@@ -11,7 +11,7 @@ from pyroaring import BitMap
 from telegram import Bot
 
 from bot.delivery.attempt import IncidentMessage
-from bot.delivery.execution import Render
+from bot.delivery.attempt_runner import Render
 from bot.delivery.http_transport import AiohttpRequest
 from bot.delivery.metrics import DeliveryMetrics
 from bot.delivery.rate_limiter import RateLimiter
@@ -19,6 +19,7 @@ from bot.delivery.sender import Sender
 from bot.delivery.worker import DeliveryWorker
 from bot.standin.person import Person
 from bot.standin.server import Standin
+from handlers.messages.place_distance import FollowedCircle
 from storage.engine.database import Database
 from storage.inbound import bulletins
 from storage.inbound.bulletins import Bulletin, StoredBulletin
@@ -52,7 +53,9 @@ async def connected_sender(
         await request.shutdown()
 
 
-def _render_title(source: StoredBulletin | IncidentMessage, _: Subscriber) -> MessageContent:
+def _render_title(
+    source: StoredBulletin | IncidentMessage, *_: Subscriber | tuple[FollowedCircle, ...]
+) -> MessageContent:
     assert isinstance(source, StoredBulletin)
     return MessageContent(f"<b>{source.title or source.text}</b>")
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from bot.sources.core.source import SourceError
+from bot.sources.core.errors import SourceError
 from storage.inbound.bulletins import Bulletin
 from support.source_server_driver import SourceDriver
 

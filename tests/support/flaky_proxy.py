@@ -11,8 +11,8 @@ class FlakyProxy:
     """Forwards bytes to a server, with faults.
 
     `delay_seconds`: delay in each direction. `loss_rate` (0-1): share of responses that are lost
-    with their connection, after the server got the request. `idle_seconds`: a connection is closed
-    so long after a response; 0 means never.
+    with their connection, after the server got the request. `idle_seconds`: time from a
+    response until its connection is closed; 0 means never.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
 """PostgreSQL proxy: loses a COMMIT, or the answer to it, and closes the connection.
 
-Commits are told apart by their kind, the tables that the transaction has written.
+Commits are distinguished by their kind: the tables that the transaction has written.
 """
 
 import asyncio
@@ -26,9 +26,10 @@ _LATE_SECONDS = 0.7
 
 
 class Fault(Enum):
-    """Fault that hits a COMMIT; the connection breaks in any case."""
+    """Fault that hits a COMMIT; the connection breaks, but for ANSWER_HELD."""
 
     ANSWER_LOST = auto()  # the server commits, the client does not hear of it
+    ANSWER_HELD = auto()  # the same, but the connection stays open and silent
     COMMIT_LOST = auto()  # the server does not get it
     COMMIT_LATE = auto()  # the server gets it a while after the client has lost the connection
 
@@ -157,6 +158,7 @@ class _Connection:
         self._prepared: dict[bytes, Kind] = {}
         self._written: Kind = frozenset()
         self._is_answer_lost = False
+        self._is_silent = False
 
     async def forward(self, fault_of: Callable[[Kind], Fault | None]) -> None:
         """Forward both directions until one ends or a fault has hit."""
@@ -173,6 +175,8 @@ class _Connection:
 
     async def _forward_answers(self) -> None:
         while data := await self._server_reader.read(65536):
+            if self._is_silent:
+                continue
             if self._is_answer_lost:
                 return
             self._client_writer.write(data)
@@ -189,6 +193,8 @@ class _Connection:
                     match fault_of(self._written):
                         case Fault.ANSWER_LOST:
                             self._is_answer_lost = True
+                        case Fault.ANSWER_HELD:
+                            self._is_silent = True
                         case Fault.COMMIT_LOST:
                             return
                         case Fault.COMMIT_LATE:
