@@ -5,7 +5,18 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from benchmarks import dedup, delivery, digests, fanout, flood, index, matching, path, understanding
+from benchmarks import (
+    dedup,
+    delivery,
+    digests,
+    fanout,
+    flood,
+    index,
+    matching,
+    parsing,
+    path,
+    understanding,
+)
 
 Main = Callable[[Sequence[str]], int]
 """Runs a benchmark with command-line arguments, prints its result and returns the exit code."""
@@ -32,6 +43,7 @@ BENCHMARKS: Mapping[str, Main] = {
     "index": index.main,
     "fanout": fanout.main,
     "path": path.main,
+    "parsing": _main_of("parsing", parsing.measure, parsing.format_result),
     "digests": digests.main,
     "delivery": delivery.main,
     "flood": flood.main,

@@ -40,7 +40,7 @@ class DeliveryRunner:
         self._sender = sender
         catalog = Catalog()
         self._render = RenderCache(
-            BulletinRenderer(catalog, reader), AlertRenderer(catalog, gazetteer, topics), now
+            BulletinRenderer(catalog, reader), AlertRenderer(catalog, gazetteer), now
         )
 
     @asynccontextmanager

@@ -94,7 +94,7 @@ async def _measure_index(path: Path, size: int, changes: list[StoredEntry]) -> d
     before = _resident_bytes()
     index = Index()
     database = Database(f"sqlite+aiosqlite:///{path}")
-    keeper = IndexKeeper(database, index)
+    keeper = IndexKeeper(database, index, Gazetteer.load())
     running = asyncio.ensure_future(keeper.run())
     load_seconds, load_stalls = await _measure_stalls(keeper.loaded.wait())
     growth = _resident_bytes() - before
@@ -213,7 +213,7 @@ def _milliseconds(call: partial[None]) -> float:
 
 
 async def _measure_stalls(work: Awaitable[object]) -> tuple[float, list[float]]:
-    """Return the seconds that some work takes, and the delay of each tick meanwhile (ms)."""
+    """Return the duration of some work (s), and the delay of each tick during it (ms)."""
     task = asyncio.ensure_future(work)
     stalls = []
     started = ticked_at = time.perf_counter()

@@ -68,11 +68,12 @@ def measure(size: int, count: int) -> dict[str, object]:
     gc.collect()
     gc.freeze()  # loaded data, as the bot does
     texts = list(workload.bulletins(count))
-    readings = [reader.read(*text) for text in texts]
+    bulletins = list(zip(texts, workload.facts(count), strict=True))
+    readings = [_read(reader, bulletin) for bulletin in bulletins]
     matches = [index.match(reading) for reading in readings]
     lookup[size] = _mean(_best_times(dictionary.find, readings))
     match_times = _best_times(index.match, readings)
-    read_times = _best_times(lambda text: reader.read(*text), texts)
+    read_times = _best_times(partial(_read, reader), bulletins)
     total = _mean(match_times) + _mean(read_times)
     table_size = min(size, _LARGEST_TABLE)
     alternative = {
@@ -117,13 +118,19 @@ def load_index(workload: Workload) -> tuple[Index, TermDictionary]:
 
 
 def _count_subscribers(matches: Matches) -> int:
-    return len(matches.audible) + len(matches.silent) + len(matches.digest)
+    return len(matches.push) + len(matches.digest)
 
 
 def _measure_lookup(workload: Workload, reader: Reader, count: int) -> float:
     dictionary = load_index(workload)[1]
-    readings = [reader.read(*text) for text in workload.bulletins(count)]
+    bulletins = zip(workload.bulletins(count), workload.facts(count), strict=True)
+    readings = [_read(reader, bulletin) for bulletin in bulletins]
     return _mean(_best_times(dictionary.find, readings))
+
+
+def _read(reader: Reader, bulletin: tuple[Text, dict[str, Any]]) -> Reading:
+    (title, text), facts = bulletin
+    return reader.read(title, text, **facts)
 
 
 def _best_times(call: Callable[[Any], object], items: Sequence[object]) -> list[float]:

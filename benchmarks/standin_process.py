@@ -56,13 +56,13 @@ class ArrivalJournal(Journal):
         self._first_watched = first_watched
         self.arrivals = Arrivals()
 
-    async def arrived(self, method: str, chat_id: object, at: float) -> int:
+    async def record_arrival(self, method: str, chat_id: object, arrived_at: float) -> int:
         """Count a call; note the time if it sends to a watched chat. Return its number."""
         if method in SENDING and isinstance(chat_id, int) and chat_id >= self._first_watched:
-            self.arrivals.first_at = self.arrivals.first_at or at
-            self.arrivals.last_at = at
+            self.arrivals.first_at = self.arrivals.first_at or arrived_at
+            self.arrivals.last_at = arrived_at
             self.arrivals.count += 1
-        return await super().arrived(method, chat_id, at)
+        return await super().record_arrival(method, chat_id, arrived_at)
 
 
 def _ignore(_: int) -> None:

@@ -80,7 +80,7 @@ def _figures(result: Score) -> dict[str, float]:
 
 def _measure_reading(items: Iterable[Mapping[str, Any]], reader: Reader) -> dict[str, object]:
     """Measure bulletins made of the items' words, and a text of each length."""
-    # Alerts are short; bulletins of so many words are news.
+    # Alerts are short; bulletins of _WORDS words are news.
     news = (item["text"] for item in items if not _ALERTS.intersection(item["topics"]))
     words = " ".join(news).split()
     starts = range(0, len(words) - _WORDS, _WORDS)
