@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+import pytest
 from support.chaos import Chaos
 
 from bot.delivery.retry import MAX_COPIES
@@ -13,6 +14,7 @@ CYCLES = 10
 PEOPLE = 20
 
 
+@pytest.mark.long
 async def test_kills_at_random_instants_lose_nothing_and_duplicate_only_calls_in_doubt(
     tmp_path: Path,
 ) -> None:

@@ -17,7 +17,14 @@ secret = "open-sesame-open-sesame"
 BILA_TSERKVA = (49.80, 30.11)
 
 
-@pytest.mark.parametrize("region", ["Білоцерківський район", "Київська область", "Біла Церква"])
+@pytest.mark.parametrize(
+    "region",
+    [
+        "Білоцерківський район",
+        pytest.param("Київська область", marks=pytest.mark.long),
+        pytest.param("Біла Церква", marks=pytest.mark.long),
+    ],
+)
 async def test_an_alert_for_the_area_reaches_a_saved_place(tmp_path: Path, region: str) -> None:
     async with Standin() as standin, ClientSession() as session:
         ann = standin.people.person("Ann")

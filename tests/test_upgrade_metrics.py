@@ -82,6 +82,7 @@ def test_a_metric_with_another_name_type_or_label_is_missing() -> None:
         assert "tocsin_queued" in [metric.name for metric in missing_metrics(changed)]
 
 
+@pytest.mark.long
 async def test_the_running_bot_has_every_metric_of_before(
     standin: Standin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
