@@ -115,6 +115,13 @@ class Gazetteer:
             codes = self._subtrees[code] = frozenset(self._collect_subtree(code))
         return codes
 
+    def preorder_range(self, code: str) -> range:
+        """Return the numbers, in preorder, of a region and its inside; KeyError if unknown."""
+        number = self._table.number(code)
+        if number is None:
+            raise KeyError(code)
+        return self._table.subtree(number)
+
     def name(self, code: str, language: str) -> str:
         """Return a region's name in a language, else in English; an unknown code itself."""
         region = self.get(code)

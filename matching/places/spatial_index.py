@@ -26,7 +26,9 @@ class SpatialIndex:
         self._gazetteer = gazetteer
         rows = [row for row in gazetteer.coordinates() if row[1] in _KINDS]
         self._codes = [code for code, *_ in rows]
-        self._positions = {code: position for position, code in enumerate(self._codes)}
+        ranges = [gazetteer.preorder_range(code) for code in self._codes]
+        # Of each one: the position after its subtree. In preorder the inside follows at once.
+        self._ends = np.searchsorted([r.start for r in ranges], [r.stop for r in ranges])
         self._is_city = np.array([kind == "city" for _, kind, _, _ in rows], dtype=np.bool_)
         self._latitudes = np.array([row[2] for row in rows], dtype=np.float64)
         self._longitudes = np.array([row[3] for row in rows], dtype=np.float64)
@@ -60,25 +62,26 @@ class SpatialIndex:
 
     def _condense(self, inside: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> tuple[str, ...]:
         """Return the largest regions that lie inside, and the cities in none of them."""
+        city_counts = np.concatenate(([0], np.cumsum(self._is_city)))
+        inside_counts = np.concatenate(([0], np.cumsum(self._is_city & inside)))
         chosen: list[str] = []
-        covered: frozenset[str] = frozenset()
-        # In preorder a region comes before what it contains.
-        for position in np.flatnonzero(inside):
-            code = self._codes[position]
-            if code in covered:
+        covered_to = 0
+        for position in np.flatnonzero(inside).tolist():
+            if position < covered_to:
                 continue
-            if self._is_city[position] or self._is_covered(code, inside):
+            end = self._ends[position]
+            cities = city_counts[end] - city_counts[position]
+            cities_inside = inside_counts[end] - inside_counts[position]
+            code = self._codes[position]
+            if self._is_city[position] or cities_inside >= cities * self._min_share(code):
                 chosen.append(code)
-                covered |= self._gazetteer.subtree(code)
-        return tuple(chosen[:_MAX_PLACES])
+                covered_to = end
+                if len(chosen) == _MAX_PLACES:
+                    break
+        return tuple(chosen)
 
-    def _is_covered(self, code: str, inside: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> bool:
-        """Return whether enough cities of a region lie inside."""
-        subtree = self._gazetteer.subtree(code)
-        positions = [p for item in subtree if (p := self._positions.get(item)) is not None]
-        cities = [position for position in positions if self._is_city[position]]
-        share = float(inside[cities].mean()) if cities else 1.0
-        return share >= (_MIN_SHARE_OF_MAJOR if self._is_major(code) else _MIN_SHARE)
+    def _min_share(self, code: str) -> float:
+        return _MIN_SHARE_OF_MAJOR if self._is_major(code) else _MIN_SHARE
 
     def _is_major(self, code: str) -> bool:
         region = self._gazetteer.region(code)
