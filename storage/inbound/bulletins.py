@@ -19,6 +19,12 @@ _table = schema.bulletin
 ANNOUNCEMENT_SOURCE = "@announcements"
 """Source name of the operator's announcements. No configured source can have it."""
 
+is_from_source = _table.c.source != ANNOUNCEMENT_SOURCE
+"""Condition: a source has sent the bulletin."""
+
+is_original = ~exists().where(schema.duplicate.c.bulletin == _table.c.id)
+"""Condition: the bulletin repeats no earlier one."""
+
 
 class Kind(StrEnum):
     """Kind that a source gives to its bulletin; without one the text decides."""
@@ -127,9 +133,9 @@ async def get_newest(
 
     Duplicates of an earlier bulletin are left out unless `include_duplicates` is set.
     """
-    query = _select().where(_is_from_source).order_by(_table.c.id.desc()).limit(count)
+    query = _select().where(is_from_source).order_by(_table.c.id.desc()).limit(count)
     if not include_duplicates:
-        query = query.where(_is_original)
+        query = query.where(is_original)
     if before is not None:
         query = query.where(_table.c.id < before)
     rows = (await transaction.execute(query)).mappings()
@@ -140,7 +146,7 @@ async def get_following(
     transaction: Transaction, count: int, *, after: int
 ) -> Sequence[StoredBulletin]:
     """Return the next `count` bulletins after the id `after`, oldest first, no duplicates."""
-    conditions = (_is_from_source, _is_original, _table.c.id > after)
+    conditions = (is_from_source, is_original, _table.c.id > after)
     query = _select().where(*conditions).order_by(_table.c.id).limit(count)
     rows = (await transaction.execute(query)).mappings()
     return await _with_duplicate_sources(transaction, map(_bulletin, rows))
@@ -230,10 +236,6 @@ def from_json(text: str) -> Bulletin:
         if values[name] is not None:
             values[name] = datetime.fromisoformat(values[name])
     return Bulletin(**_typed(values))
-
-
-_is_from_source = _table.c.source != ANNOUNCEMENT_SOURCE
-_is_original = ~exists().where(schema.duplicate.c.bulletin == _table.c.id)
 
 
 def _select() -> Select[Any]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, or_, select
+from sqlalchemy import Row, Select, or_, select
 
 from storage import schema
 from storage.engine.database import Transaction
 from storage.engine.statements import upsert
-from storage.inbound.bulletins import ANNOUNCEMENT_SOURCE
+from storage.inbound.bulletins import is_from_source, is_original
 
 _table = schema.reading
 _bulletin = schema.bulletin
@@ -90,9 +90,9 @@ async def scan_before(
 
     Duplicates of an earlier bulletin are left out unless `include_duplicates` is set.
     """
-    query = _scan().where(_is_from_source).order_by(_bulletin.c.id.desc()).limit(count)
+    query = _scan().where(is_from_source).order_by(_bulletin.c.id.desc()).limit(count)
     if not include_duplicates:
-        query = query.where(_is_original)
+        query = query.where(is_original)
     if before is not None:
         query = query.where(_bulletin.c.id < before)
     return list(map(_scanned, await transaction.execute(query)))
@@ -105,7 +105,7 @@ async def scan_fingerprints(
     query = (
         select(_bulletin.c.id, _bulletin.c.source, _bulletin.c.received_at, _table.c.fingerprint)
         .outerjoin(_table, _table.c.bulletin == _bulletin.c.id)
-        .where(_is_from_source, _is_original)
+        .where(is_from_source, is_original)
         .order_by(_bulletin.c.id.desc())
         .limit(count)
     )
@@ -121,7 +121,7 @@ async def scan_after(
     transaction: Transaction, count: int, *, after: int
 ) -> Sequence[ScannedBulletin]:
     """Return the next `count` bulletins after the id `after`, oldest first, no duplicates."""
-    conditions = (_is_from_source, _is_original, _bulletin.c.id > after)
+    conditions = (is_from_source, is_original, _bulletin.c.id > after)
     query = _scan().where(*conditions).order_by(_bulletin.c.id).limit(count)
     return list(map(_scanned, await transaction.execute(query)))
 
@@ -151,17 +151,13 @@ async def list_outdated(
         .where(
             _bulletin.c.id >= ids.start,
             _bulletin.c.id < ids.stop,
-            _is_from_source,
+            is_from_source,
             or_(_table.c.version.is_(None), _table.c.version != version),
         )
         .order_by(_bulletin.c.id.desc())
         .limit(limit)
     )
     return list((await transaction.execute(query)).scalars())
-
-
-_is_from_source = _bulletin.c.source != ANNOUNCEMENT_SOURCE
-_is_original = ~exists().where(schema.duplicate.c.bulletin == _bulletin.c.id)
 
 
 def _scan() -> Select[Any]:

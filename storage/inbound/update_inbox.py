@@ -16,6 +16,7 @@ from sqlalchemy import delete, func, select, update
 from storage import schema
 from storage.engine.database import Transaction
 from storage.engine.statements import upsert
+from storage.values.coordinates import round_degrees
 
 log = structlog.get_logger(__name__)
 
@@ -32,9 +33,7 @@ Telegram continues them at random after a week (core.telegram.org/bots/api#updat
 MAX_PER_CHAT = 20
 """Updates of one chat in a batch, so that a flood from it leaves room for others."""
 
-
 _COORDINATES = frozenset(("latitude", "longitude"))
-_LOCATION_DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -170,7 +169,7 @@ def _round_locations(payload: dict[str, Any]) -> dict[str, Any]:
                 target[name] = inner
                 pending.append((value, inner))
             elif name in _COORDINATES and isinstance(value, float):
-                target[name] = round(value, _LOCATION_DECIMALS)
+                target[name] = round_degrees(value)
             else:
                 target[name] = value
     return rounded

@@ -48,8 +48,8 @@ _PROCESS_TABLES = (schema.lease, schema.commit_marker)
 _SHORT_LIVED_TABLES = (schema.shared_location, schema.place_draft)
 """Locations that are kept for a day: a dump is kept for longer."""
 
-_LEFT_OUT = (*_PROCESS_TABLES, *_SHORT_LIVED_TABLES)
-_TABLES = [table_ for table_ in schema.metadata.sorted_tables if table_ not in _LEFT_OUT]
+_EXCLUDED_TABLES = (*_PROCESS_TABLES, *_SHORT_LIVED_TABLES)
+_TABLES = [table_ for table_ in schema.metadata.sorted_tables if table_ not in _EXCLUDED_TABLES]
 """Referenced tables first."""
 
 

@@ -8,11 +8,9 @@ from sqlalchemy.engine import RowMapping
 
 from storage import schema
 from storage.engine.database import Transaction
+from storage.values.coordinates import round_degrees
 
 _table = schema.saved_place
-
-DECIMALS = 2
-"""Decimals of stored degrees: a kilometre. No position is stored more exactly."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +101,8 @@ async def transfer(transaction: Transaction, subscriber: int, into: int) -> None
 
 def _values(position: Position) -> dict[str, float | int | str | None]:
     return {
-        "latitude": round(position.latitude, DECIMALS),
-        "longitude": round(position.longitude, DECIMALS),
+        "latitude": round_degrees(position.latitude),
+        "longitude": round_degrees(position.longitude),
         "radius_km": position.radius_km,
         "region": position.region,
     }

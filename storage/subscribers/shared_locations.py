@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, select, update
 
 from storage import schema
 from storage.engine.database import Transaction
 from storage.engine.statements import upsert
-from storage.subscribers.saved_places import DECIMALS
+from storage.values.coordinates import round_degrees
 
 _location = schema.shared_location
 _draft = schema.place_draft
@@ -28,7 +28,7 @@ class Coordinates(NamedTuple):
 
     def rounded(self) -> "Coordinates":
         """Return the position as it is stored."""
-        return Coordinates(round(self.latitude, DECIMALS), round(self.longitude, DECIMALS))
+        return Coordinates(round_degrees(self.latitude), round_degrees(self.longitude))
 
 
 async def share(
@@ -51,11 +51,7 @@ async def share(
 
 async def find(transaction: Transaction, subscriber: int, now: datetime) -> Coordinates | None:
     """Return the location that a chat shared within a day."""
-    query = select(_location.c.latitude, _location.c.longitude).where(
-        _location.c.subscriber == subscriber, _location.c.shared_at > now - KEPT
-    )
-    row = (await transaction.execute(query)).first()
-    return Coordinates(*row) if row else None
+    return await _find(transaction, _location, subscriber, _location.c.shared_at > now - KEPT)
 
 
 async def find_time(transaction: Transaction, subscriber: int) -> datetime | None:
@@ -68,13 +64,8 @@ async def find_live(
     transaction: Transaction, subscriber: int, message_id: int, now: datetime
 ) -> Coordinates | None:
     """Return the location of a message if it is the one that the chat shared last."""
-    query = select(_location.c.latitude, _location.c.longitude).where(
-        _location.c.subscriber == subscriber,
-        _location.c.message_id == message_id,
-        _location.c.shared_at > now - KEPT,
-    )
-    row = (await transaction.execute(query)).first()
-    return Coordinates(*row) if row else None
+    is_live = (_location.c.message_id == message_id) & (_location.c.shared_at > now - KEPT)
+    return await _find(transaction, _location, subscriber, is_live)
 
 
 async def move(
@@ -110,11 +101,7 @@ async def find_unnamed(
     transaction: Transaction, subscriber: int, now: datetime
 ) -> Coordinates | None:
     """Return the location that waits for a name."""
-    query = select(_draft.c.latitude, _draft.c.longitude).where(
-        _draft.c.subscriber == subscriber, _draft.c.expires_at > now
-    )
-    row = (await transaction.execute(query)).first()
-    return Coordinates(*row) if row else None
+    return await _find(transaction, _draft, subscriber, _draft.c.expires_at > now)
 
 
 async def forget_unnamed(transaction: Transaction, subscriber: int) -> None:
@@ -126,6 +113,16 @@ async def purge(transaction: Transaction, now: datetime) -> None:
     """Delete all locations that have been kept for long enough."""
     await transaction.execute(delete(_location).where(_location.c.shared_at <= now - KEPT))
     await transaction.execute(delete(_draft).where(_draft.c.expires_at <= now))
+
+
+async def _find(
+    transaction: Transaction, table: Table, subscriber: int, condition: ColumnElement[bool]
+) -> Coordinates | None:
+    query = select(table.c.latitude, table.c.longitude).where(
+        table.c.subscriber == subscriber, condition
+    )
+    row = (await transaction.execute(query)).first()
+    return Coordinates(*row) if row else None
 
 
 async def _put(
