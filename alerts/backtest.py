@@ -14,7 +14,6 @@ from pyroaring import BitMap
 
 from alerts.backtest_incidents import (
     IncidentLookup,
-    IncidentStart,
     assign_regions,
     is_inhibited,
 )
@@ -65,6 +64,18 @@ class BacktestMessage:
     topics: frozenset[str]
 
 
+@dataclass(frozen=True)
+class _IncidentStart:
+    """First bulletin of an incident that matches, with the message that it would have brought."""
+
+    span: IncidentSpan
+    bulletin: int  # id
+    began_at: datetime  # aware; receipt of the bulletin
+    reading: Reading  # of the incident's region
+    is_fresh: bool  # recent enough to be pushed
+    message: BacktestMessage
+
+
 class Backtest:
     """Collector of the messages. `incidents` are those of the bulletins' time."""
 
@@ -73,7 +84,7 @@ class Backtest:
         self._incidents = incidents
         self._hierarchy = RegionHierarchy(rules.gazetteer)
         self._messages: dict[int, BacktestMessage] = {}
-        self._starts: dict[int, IncidentStart[BacktestMessage]] = {}  # by the incident's id
+        self._starts: dict[int, _IncidentStart] = {}  # by the incident's id
         self._ends: dict[int, BacktestMessage] = {}  # by the incident's id
 
     def add_digest_entry(self, bulletin: StoredBulletin, reading: MatchableReading) -> None:
@@ -127,7 +138,7 @@ class Backtest:
     def messages(self) -> Iterator[BacktestMessage | None]:
         """Yield the messages in no order, and a None for each step without one."""
         started: dict[int, BacktestMessage] = {}
-        active: dict[tuple[str, str], list[IncidentStart[BacktestMessage]]] = {}
+        active: dict[tuple[str, str], list[_IncidentStart]] = {}
         for start in sorted(self._starts.values(), key=lambda item: item.bulletin):
             related = active.setdefault((start.span.group_region, start.span.hazard), [])
             related[:] = [other for other in related if not _is_over(other.span, start.began_at)]
@@ -160,20 +171,26 @@ class Backtest:
             return
         is_permanent = observation.key in PERMANENT_ALERTS
         if span is not None and not is_permanent and not _is_over(span, bulletin.received_at):
-            self._starts[span.id] = IncidentStart(
+            self._starts[span.id] = _IncidentStart(
                 span, bulletin.id, bulletin.received_at, reading, is_fresh, message
             )
 
     def _is_inhibited(
         self,
-        start: IncidentStart[BacktestMessage],
-        related: list[IncidentStart[BacktestMessage]],
+        start: _IncidentStart,
+        related: list[_IncidentStart],
     ) -> bool:
         def is_match(reading: Reading) -> bool:
             return self._rules.mode_of(reading) is not None
 
-        gazetteer = self._rules.gazetteer
-        return is_inhibited(start, related, is_match, self._hierarchy, gazetteer)
+        return is_inhibited(
+            start.span.region,
+            start.reading,
+            [other.span.region for other in related],
+            is_match,
+            self._hierarchy,
+            self._rules.gazetteer,
+        )
 
     def _message(
         self, bulletin: StoredBulletin, reading: MatchableReading, mode: MatchMode, lane: Lane

@@ -5,9 +5,6 @@ As live, except that an incident's level at the time is not known.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Generic, TypeVar
 
 from alerts.extraction import exclude, widen_to
 from alerts.observation import Observation
@@ -17,20 +14,6 @@ from matching.reader import Reading
 from storage.inbound.bulletins import StoredBulletin
 from storage.inbound.incident_spans import IncidentSpan
 from storage.inbound.incidents import has_id
-
-_M = TypeVar("_M")
-
-
-@dataclass(frozen=True)
-class IncidentStart(Generic[_M]):
-    """First bulletin of an incident that matches, with the message that it would have brought."""
-
-    span: IncidentSpan
-    bulletin: int  # id
-    began_at: datetime  # aware; receipt of the bulletin
-    reading: Reading  # of the incident's region
-    is_fresh: bool  # recent enough to be pushed
-    message: _M
 
 
 class IncidentLookup:
@@ -62,28 +45,27 @@ def assign_regions(
 
 
 def is_inhibited(
-    start: IncidentStart[_M],
-    related: Sequence[IncidentStart[_M]],
+    region: str,
+    reading: Reading,
+    related_regions: Sequence[str],
     is_match: Callable[[Reading], bool],
     hierarchy: RegionHierarchy,
     gazetteer: Gazetteer,
 ) -> bool:
-    """Return whether a related incident has informed the subscriber already.
+    """Return whether a related incident has informed the subscriber of a region's incident.
 
-    `related` have the same hazard, began earlier and are active. The rules are those of
-    `alerts.inhibition`, for one subscriber.
+    `reading` is of the region. Related incidents have the same hazard, began earlier and are
+    active. The rules are those of `alerts.inhibition`, for one subscriber.
     """
-    region = start.span.region
-    regions = [other.span.region for other in related]
-    common_regions = {hierarchy.common_region(region, other) for other in regions}
-    if any(hierarchy.contains(other, region) for other in regions):
+    if any(hierarchy.contains(other, region) for other in related_regions):
         return True
+    common_regions = {hierarchy.common_region(region, other) for other in related_regions}
     for common in filter(None, common_regions):
-        if is_match(widen_to(start.reading, common, gazetteer.ancestors(common))):
+        if is_match(widen_to(reading, common, gazetteer.ancestors(common))):
             return True
-    inner = [other for other in regions if hierarchy.contains(region, other)]
+    inner = [other for other in related_regions if hierarchy.contains(region, other)]
     subtrees = map(gazetteer.subtree, inner)
-    return bool(inner) and not is_match(exclude(start.reading, region, subtrees))
+    return bool(inner) and not is_match(exclude(reading, region, subtrees))
 
 
 def _key(region: str, hazard: str) -> str:

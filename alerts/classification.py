@@ -131,7 +131,7 @@ def is_declared_alert(bulletin: Bulletin) -> bool:
 
 
 def _declared_hazards(bulletin: Bulletin) -> tuple[str, ...]:
-    """Return the hazards that a source declares, threats among its topics included."""
+    """Return the declared hazard and the threats among the topics; nothing without a hazard."""
     hazard = _HAZARDS.find_name(bulletin.hazard or "")
     if hazard is None:
         return ()

@@ -246,8 +246,8 @@ def _apply_all_clear(
     if cleared_at < min(own.reported_at if own else incident.opened_at, now):
         return None  # of an earlier alert
     withdrawn = withdraw_report(incident, observation, cleared_at)
-    is_late = is_refuted(withdrawn, cleared_at, liveness, now)
-    if observation.authority is Authority.OFFICIAL and not is_late:
+    is_official = observation.authority is Authority.OFFICIAL
+    if is_official and not is_refuted(withdrawn, cleared_at, liveness, now):
         # The alert was on for as long as polls have shown it.
         shown_at = last_shown_at(withdrawn, liveness, now)
         return Closed(close(withdrawn, max(cleared_at, shown_at or cleared_at), is_declared=True))

@@ -1,9 +1,10 @@
 """Severity: order incidents by their threats and levels. Pure."""
 
+from matching.query.properties import LEVELS
 from matching.topics.hazards import hazard_tree
 from storage.inbound.incidents import Incident
 
-_LEVEL_RANKS = {"warning": -1, None: 0, "green": 0, "yellow": 1, "orange": 2, "red": 3}
+_LEVEL_RANKS = {"warning": -1, **{level: rank for rank, level in enumerate(LEVELS)}}
 _RED_THREAT_RANK = 2  # red stands for missiles; so does an alert without a level
 
 
@@ -14,7 +15,7 @@ def is_more_severe(incident: Incident, other: Incident) -> bool:
 
 def level_rank(level: str | None) -> int:
     """Return the rank of a level; higher is more severe. An unknown level ranks like green."""
-    return _LEVEL_RANKS.get(level, 0)
+    return _LEVEL_RANKS.get(level or "", 0)
 
 
 def _severity(incident: Incident) -> tuple[int, int]:

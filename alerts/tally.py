@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.classification import BulletinClass, classify, read_bulletin
+from alerts.classification import BulletinClass, classify
 from matching.places.gazetteer import Gazetteer
-from matching.reader import Reader, Reading
+from matching.reader import Reading
 from matching.topics.hazards import AIR
 from matching.topics.topics import Topics
 from storage.inbound.bulletins import StoredBulletin
@@ -45,13 +45,6 @@ class Tally:
     alert_count: int  # alerts that began
     active: tuple[TallyItem, ...]  # of these: without an all-clear so far, and not expired
     news: tuple[TallyItem, ...]  # neither alert nor all-clear, and not expired
-
-
-def read_item(
-    stored: StoredBulletin, reader: Reader, gazetteer: Gazetteer, topics: Topics
-) -> TallyItem:
-    """Read and classify a bulletin for a list."""
-    return item_of(stored, read_bulletin(reader, stored), gazetteer, topics)
 
 
 def item_of(
