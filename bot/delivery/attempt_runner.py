@@ -32,17 +32,13 @@ async def run_attempt(
     """
     try:
         content = _content(attempt, render)
-        message, chat_id = attempt.incident_message, attempt.subscriber.chat_id
-        if message and message.edited_message_id:
-            shown.forget(chat_id, message.edited_message_id)
-            outcome = await sender.edit(chat_id, message.edited_message_id, content)
-            if attempt.is_edit or not isinstance(outcome, Rejected):
-                return _recorded(outcome, message, chat_id, content, shown)
-        outcome = await sender.send(attempt.subscriber.target, content, silent=attempt.silent)
-        return _recorded(outcome, message, chat_id, content, shown)
+        outcome = await _call(attempt, content, sender, shown)
     except Exception as error:  # a message that cannot be rendered must not stop the others
         log.exception("message_failed", subscriber=attempt.subscriber.number)
         return Rejected(type(error).__name__)
+    if attempt.incident_message and isinstance(outcome, Sent) and outcome.message_id is not None:
+        shown.record(attempt.subscriber.chat_id, outcome.message_id, content)
+    return outcome
 
 
 def is_already_shown(attempt: Attempt, render: Render, shown: ShownMessages) -> bool:
@@ -57,16 +53,16 @@ def is_already_shown(attempt: Attempt, render: Render, shown: ShownMessages) -> 
     return shown.shows(attempt.subscriber.chat_id, message.edited_message_id, content)
 
 
-def _recorded(
-    outcome: Outcome,
-    message: IncidentMessage | None,
-    chat_id: int,
-    content: MessageContent,
-    shown: ShownMessages,
+async def _call(
+    attempt: Attempt, content: MessageContent, sender: Sender, shown: ShownMessages
 ) -> Outcome:
-    if message and isinstance(outcome, Sent) and outcome.message_id is not None:
-        shown.record(chat_id, outcome.message_id, content)
-    return outcome
+    message, chat_id = attempt.incident_message, attempt.subscriber.chat_id
+    if message and message.edited_message_id:
+        shown.forget(chat_id, message.edited_message_id)
+        outcome = await sender.edit(chat_id, message.edited_message_id, content)
+        if attempt.is_edit or not isinstance(outcome, Rejected):
+            return outcome
+    return await sender.send(attempt.subscriber.target, content, silent=attempt.silent)
 
 
 def _content(attempt: Attempt, render: Render) -> MessageContent:

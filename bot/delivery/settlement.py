@@ -63,7 +63,7 @@ class Settlement:
         if attempt.subscriber.thread_id and not (message and message.edited_message_id):
             self._topic_reachable[number] = not outcome.is_outside_topic
         bulletin, message_id = attempt.bulletin_id, outcome.message_id
-        if bulletin is not None and message_id is not None and _is_bulletin_message(attempt):
+        if bulletin is not None and message_id is not None and not attempt.is_edit:
             is_live = message is not None and message.snapshot.reason not in _NEVER_EDITED
             self._receipts.append(Receipt(bulletin, number, message_id, is_live))
         self._finish(attempt)
@@ -178,11 +178,6 @@ async def enqueue_for_existing(
     return await deliveries.enqueue(
         transaction, [delivery for delivery in new if delivery.subscriber in existing], now
     )
-
-
-def _is_bulletin_message(attempt: Attempt) -> bool:
-    """Return whether the message stands for its bulletin; an edit does not."""
-    return not attempt.is_edit
 
 
 def _new_delivery(attempt: Attempt, number: int, retry: Retry) -> NewDelivery:

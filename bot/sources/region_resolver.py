@@ -5,6 +5,7 @@ different raions share names; an unknown number is resolved by its name. What ne
 published with its name, and administrators see it in /sources.
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -41,7 +42,10 @@ class RegionResolver:
             problems = [self.problem(item.regions) for item in batch.bulletins]
             batch = replace(batch, bulletins=tuple(resolved))
         else:
-            problems = [name for item in batch.bulletins for name in self._unknown(item.regions)]
+            problems = []
+            for item in batch.bulletins:
+                problems += self._unknown(item.regions)
+                await asyncio.sleep(0)  # shapes take milliseconds
         await self._report(batch.source, [problem for problem in problems if problem])
         return batch
 

@@ -12,7 +12,7 @@ from bot.sources.base.hazards import HAZARDS
 from bot.sources.core import dedup_keys
 from bot.sources.core.errors import Unusable
 from bot.sources.parsing.iso_time import parse_iso_time
-from bot.sources.parsing.lenient_json import SMALL
+from bot.sources.parsing.lenient_json import MAX_INLINE_VALUES
 from bot.sources.parsing.node_limit import check_json_count
 from bot.sources.parsing.sanitize import MAX_TEXT_LENGTH, clean_line, clean_text
 from bot.sources.parsing.zero_time import unless_zero
@@ -167,9 +167,9 @@ def parse_bulletin_lines(body: bytes, source: str, now: datetime) -> tuple[Bulle
 
 def _json(body: bytes) -> object:
     try:
-        check_json_count(body, SMALL)
+        check_json_count(body, MAX_INLINE_VALUES)
     except Unusable:
-        raise BulletinJsonError("", f"expected at most {SMALL} values") from None
+        raise BulletinJsonError("", f"expected at most {MAX_INLINE_VALUES} values") from None
     try:
         # Not orjson: it refuses lone surrogates, which senders produce by cutting emoji.
         return json.loads(body.decode("utf-8-sig"))

@@ -26,14 +26,13 @@ def diff_entries(entries: Mapping[str, str], remembered: EntryHashes) -> EntryDi
 
     The text is the part whose change matters; it may be empty.
     """
-    hashes = {text_hash(id_): text_hash(text) for id_, text in entries.items()}
-    missing = {id_: text for id_, text in remembered.items() if id_ not in hashes}
+    hashed = {id_: (text_hash(id_), text_hash(text)) for id_, text in entries.items()}
+    hashes = dict(hashed.values())
+    missing = {id_hash: text for id_hash, text in remembered.items() if id_hash not in hashes}
     return EntryDiff(
-        added=frozenset(id_ for id_ in entries if text_hash(id_) not in remembered),
+        added=frozenset(id_ for id_, (id_hash, _) in hashed.items() if id_hash not in remembered),
         changed=frozenset(
-            id_
-            for id_, text in entries.items()
-            if remembered.get(text_hash(id_), text_hash(text)) != text_hash(text)
+            id_ for id_, (id_hash, text) in hashed.items() if remembered.get(id_hash, text) != text
         ),
         hashes=dict([*missing.items()][-MAX_REMEMBERED:]) | hashes,
     )

@@ -37,7 +37,7 @@ async def read_decompressed(chunks: AsyncIterable[bytes], encoding: str, max_byt
     """
     if encoding not in _CODINGS:
         raise Unusable(f"has content encoding {encoding[:20]}, which was not requested")
-    unpacker = _Undecided(_CODINGS[encoding])
+    unpacker = _DetectingUnpacker(_CODINGS[encoding])
     body = bytearray()
     received = 0
     async for chunk in chunks:
@@ -54,7 +54,7 @@ async def read_decompressed(chunks: AsyncIterable[bytes], encoding: str, max_byt
     return bytes(body)
 
 
-class _Undecided:
+class _DetectingUnpacker:
     """Unpacker that waits for the first bytes, because servers mistake their coding.
 
     Some send a gzip file without the header, some send the header with a plain page.

@@ -148,7 +148,7 @@ async def _read_items(
     worker: WorkerProcess, parser: PageParser[Arguments, Item], request: bytes, body: bytes
 ) -> list[Item]:
     """Decode the answer in slices, so that a long one does not block the event loop."""
-    adapter = _answer_type(parser)
+    adapter = await asyncio.to_thread(_answer_type, parser)  # the first one takes long to build
     items: list[Item] = []
     async with aclosing(worker.parse(request, body)) as slices:
         async for encoded in slices:

@@ -8,6 +8,8 @@ the message of the error, or DEFECT with its type and line. The bot does not tru
 import struct
 from dataclasses import dataclass
 
+from bot.sources.parsing.node_limit import MAX_ENTRIES
+
 HEADER = struct.Struct(">cI")  # kind of the frame and bytes of its content
 
 REQUEST = b"R"
@@ -29,7 +31,7 @@ class ParserLimits:
     input_bytes: int = 16 * 1024 * 1024
     output_bytes: int = 16 * 1024 * 1024  # of all frames
     frame_bytes: int = 1024 * 1024  # a frame of this size is decoded in less than 50 ms
-    items: int = 20_000
+    items: int = MAX_ENTRIES
 
 
 def frame(kind: bytes, content: bytes) -> bytes:

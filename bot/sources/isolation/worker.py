@@ -1,7 +1,7 @@
 """Parser worker: the process that parses pages, one after the other, until its input ends.
 
 The bot kills a worker at its limit of time. The worker limits its own memory, and has a timer in
-case that the bot is no longer there to kill it.
+case the bot is no longer there to kill it.
 """
 
 import os
@@ -18,6 +18,7 @@ import orjson
 from bot.sources.core.errors import Unusable
 from bot.sources.isolation import protocol
 from bot.sources.isolation.protocol import ParserLimits, frame
+from bot.sources.parsing.node_limit import check_entry_count
 from bot.sources.parsing.page_parser import find_parser
 
 _FRAME_BYTES = 128 * 1024  # a frame ends after the item that passes this size
@@ -83,8 +84,7 @@ def _answer(request: bytes, body: bytes, limits: ParserLimits) -> Iterator[bytes
 
 
 def _item_frames(items: Sequence[object], limits: ParserLimits) -> Iterator[bytes]:
-    if len(items) > limits.items:
-        raise Unusable(f"has more than {limits.items} entries")
+    check_entry_count(len(items), limits.items)
     encoded: list[bytes] = []
     size = total = 0
     for item in items:

@@ -6,11 +6,13 @@ A date that is ambiguous, such as 03/04/2026, is no date: a wrong one would make
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+from bot.sources.parsing.lenient_json import as_time
+
 _MAX_LENGTH = 100  # code points
 # Beginnings of the names of months; the longest one that fits decides.
 _MONTHS = (
     "jan січ янв gen ene sty led sau ian",
-    "feb fév лют фев fév lut úno fév",
+    "feb fév лют фев lut úno",
     "mar mär mär бер мар mrz mrt bře",
     "apr avr кві апр abr kwi dub",
     "may mai тра мая май mag maj mei kvě",
@@ -79,7 +81,7 @@ def parse_date(text: str) -> datetime | None:
     if not words or len(words) > _MAX_LENGTH:
         return None
     try:
-        time = _parse_unix(words) or _parse_iso(words) or _parse_compact(words) or _parse(words)
+        time = _parse_unix(words) or as_time(words) or _parse_compact(words) or _parse(words)
         return time and time.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
@@ -90,14 +92,6 @@ def _parse_unix(words: str) -> datetime | None:
     if not words.isascii() or not words.isdigit() or len(words) not in {10, 13}:
         return None
     return datetime.fromtimestamp(int(words[:10]), UTC)
-
-
-def _parse_iso(words: str) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(words)
-    except ValueError:
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _parse_compact(words: str) -> datetime | None:

@@ -18,11 +18,11 @@ JsonObject = Mapping[str, Any]
 """A JSON object."""
 
 
-SMALL = 50_000
+MAX_INLINE_VALUES = 50_000
 """Values that are parsed in 25 ms: the limit of JSON that no parser worker reads."""
 
 
-def read_json(body: bytes, max_values: int = SMALL) -> Any:
+def read_json(body: bytes, max_values: int = MAX_INLINE_VALUES) -> Any:
     """Return the parsed JSON. Raise Unusable if the body is not JSON, or has more values."""
     check_json_count(body, max_values)
     try:
@@ -62,6 +62,14 @@ def as_number(value: object) -> float | None:
     except OverflowError:
         return None
     return number if math.isfinite(number) else None
+
+
+def parse_number(text: str) -> float | None:
+    """Return the finite number that a text is, or None."""
+    try:
+        return as_number(float(text))
+    except ValueError:
+        return None
 
 
 def as_time(value: object) -> datetime | None:

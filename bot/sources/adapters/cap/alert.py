@@ -21,7 +21,7 @@ class Info:
     language: str = ""  # RFC 3066; "" is en-US
     category: str = ""  # the first: "Met", "Geo", ...
     event: str = ""
-    event_codes: tuple[tuple[str, str], ...] = ()  # name of the code system and value
+    event_codes: tuple[tuple[str, str], ...] = ()  # name of the code system or "", and value
     severity: str = ""  # "extreme", "severe", "moderate", "minor", "unknown"
     urgency: str = ""  # "immediate", "expected", "future", "past", "unknown"
     certainty: str = ""  # "observed", "likely", "possible", "unlikely", "unknown"

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -38,6 +38,7 @@ _MAX_WORD_LENGTH = 16  # of a certainty and an urgency in the database
 _UNSTATED = frozenset(("", "unknown"))
 _MAX_HAZARD_LENGTH = 32  # with the id of the part it fits the database column
 _LIST_MARK = re.compile(r"\s*[;|\n]\s*")
+_NO_PART = Part(Info(), None)  # of an alert without infos
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -60,10 +61,10 @@ def to_bulletins(
     for alert in sorted(merge_repeated(alerts), key=lambda alert: alert.sent or _EARLIEST):
         if log.has(alert):
             continue
-        own_ids = [part.id for part in split_parts(alert.infos, context.language)]
-        continued = log.find(alert) or log.find_repeated(alert, own_ids)
+        parts = split_parts(alert.infos, context.language)
+        continued = log.find(alert) or log.find_repeated(alert, [part.id for part in parts])
         chain = continued or Chain(identity_hash(alert))
-        for part_id, part in _numbered_parts(alert, chain, context.language):
+        for part_id, part in _numbered_parts(alert, chain, parts or [_NO_PART]):
             bulletin = _bulletin(
                 alert, part, part_id, chain, context, is_known=continued is not None
             )
@@ -76,13 +77,14 @@ def to_bulletins(
     return tuple(bulletins), log.roots
 
 
-def _numbered_parts(alert: CapAlert, chain: Chain, language: str) -> Iterator[tuple[str, Part]]:
+def _numbered_parts(
+    alert: CapAlert, chain: Chain, parts: Sequence[Part]
+) -> Iterator[tuple[str, Part]]:
     """Yield the parts of an alert with their ids.
 
     An id stays the same over the life of a warning, also if the only part of a chain changes its
     name. A cancellation concerns the parts that it names, or all if it names none of them.
     """
-    parts = split_parts(alert.infos, language) or [Part(Info(), None)]
     counts = Counter(part.id for part in parts)
     ids = [part.id if counts[part.id] == 1 else f"{part.id}.{part.level}"[:10] for part in parts]
     if len(parts) == 1 and len(chain.alert_parts) == 1:

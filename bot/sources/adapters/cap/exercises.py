@@ -2,7 +2,7 @@
 
 import re
 
-from bot.sources.parsing.lenient_json import JsonObject, as_line, as_objects
+from bot.sources.adapters.cap.alert import Info
 
 _EVENTS = frozenset(
     (
@@ -27,12 +27,10 @@ _MARK = re.compile(
 )
 
 
-def is_exercise(info: JsonObject) -> bool:
+def is_exercise(info: Info) -> bool:
     """Return True if an info is marked as a test. Sentences that say so are for the reader."""
-    event, headline = as_line(info.get("event")), as_line(info.get("headline"))
-    codes = {as_line(code.get("value")).upper() for code in as_objects(info.get("eventCode"))}
     return (
-        event.casefold() in _EVENTS
-        or not codes.isdisjoint(_SAME_CODES)
-        or any(_MARK.match(words) for words in (event, headline))
+        info.event.casefold() in _EVENTS
+        or any(code.upper() in _SAME_CODES for _, code in info.event_codes)
+        or any(_MARK.match(words) for words in (info.event, info.headline))
     )

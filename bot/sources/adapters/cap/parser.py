@@ -95,7 +95,7 @@ def _parse_alert(fields: JsonObject) -> CapAlert:
         sent=as_time(fields.get("sent")),
         references=tuple(dict.fromkeys(_references(fields))),
         infos=tuple(
-            _parse_info(info) for info in _objects(fields.get("info")) if not is_exercise(info)
+            info for info in map(_parse_info, _objects(fields.get("info"))) if not is_exercise(info)
         ),
     )
 
@@ -166,7 +166,7 @@ def _event_codes(fields: JsonObject) -> Iterator[tuple[str, str]]:
     )
     for code in (*_objects(fields.get("eventCode")), *parameters):
         name, value = as_line(code.get("valueName")), as_line(code.get("value"))
-        if name and value:
+        if value:
             yield name, value
 
 

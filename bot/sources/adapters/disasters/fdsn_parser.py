@@ -15,7 +15,7 @@ from bot.sources.adapters.disasters.quake import (
 )
 from bot.sources.core.errors import Unusable
 from bot.sources.parsing.charset import decode
-from bot.sources.parsing.lenient_json import as_number, as_time
+from bot.sources.parsing.lenient_json import as_time, parse_number
 from bot.sources.parsing.node_limit import check_entry_count
 from bot.sources.parsing.page_parser import page_parser
 from bot.sources.parsing.sanitize import clean_line
@@ -76,12 +76,12 @@ def _column(name: str) -> str:
 def _quake(fields: Mapping[str, str], host: str) -> Quake | None:
     """Return the event of a line, None for one without an id, a time or anything to tell."""
     id_, occurred_at = fields.get(_ID, ""), as_time(fields.get(_TIME))
-    magnitude = valid_magnitude(_number(fields.get(_MAGNITUDE)))
+    magnitude = valid_magnitude(parse_number(fields.get(_MAGNITUDE, "")))
     title = quake_title(magnitude, _place(fields.get(_PLACE, "")))
     if not id_ or occurred_at is None or not title:
         return None
     latitude, longitude = valid_point(
-        _number(fields.get(_LATITUDE)), _number(fields.get(_LONGITUDE))
+        parse_number(fields.get(_LATITUDE, "")), parse_number(fields.get(_LONGITUDE, ""))
     )
     is_plain = id_.replace("_", "").isalnum() and id_.isascii()
     page = _EVENT_PAGES.get(host) if is_plain else None
@@ -91,7 +91,7 @@ def _quake(fields: Mapping[str, str], host: str) -> Quake | None:
         magnitude=magnitude,
         alert="",
         has_tsunami_flag=False,
-        depth_km=valid_depth(_number(fields.get(_DEPTH))),
+        depth_km=valid_depth(parse_number(fields.get(_DEPTH, ""))),
         url=page and page.format(id_),
         occurred_at=occurred_at,
         updated_at=None,
@@ -104,10 +104,3 @@ def _quake(fields: Mapping[str, str], host: str) -> Quake | None:
 def _place(name: str) -> str:
     """Return the name of the place; some services write it in capitals."""
     return name.title() if name.isupper() else name
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return as_number(float(text or ""))
-    except ValueError:
-        return None

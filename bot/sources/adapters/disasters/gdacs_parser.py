@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from bot.sources.adapters.disasters.quake import valid_depth, valid_magnitude, valid_point
 from bot.sources.core.errors import Unusable
 from bot.sources.parsing.dates import parse_date
-from bot.sources.parsing.lenient_json import as_number
+from bot.sources.parsing.lenient_json import parse_number
 from bot.sources.parsing.markup import markup_to_text
 from bot.sources.parsing.node_limit import check_entry_count
 from bot.sources.parsing.page_parser import page_parser
@@ -96,7 +96,7 @@ def _point(item: Element) -> tuple[float, float] | tuple[None, None]:
     if len(written) != 2:
         outer = next(iter(children(item, "Point")), item)
         written = [child_text(outer, "lat"), child_text(outer, "long")]
-    return valid_point(*map(_number, written))
+    return valid_point(*map(parse_number, written))
 
 
 def _measures(item: Element) -> tuple[float | None, float | None]:
@@ -109,16 +109,9 @@ def _measures(item: Element) -> tuple[float | None, float | None]:
         return None, None
     depth = _DEPTH.search(element.text or "")
     return (
-        valid_magnitude(_number(element.get("value", ""))),
-        valid_depth(_number(depth[1])) if depth else None,
+        valid_magnitude(parse_number(element.get("value", ""))),
+        valid_depth(parse_number(depth[1])) if depth else None,
     )
-
-
-def _number(text: str) -> float | None:
-    try:
-        return as_number(float(text))
-    except ValueError:
-        return None
 
 
 def _countries(text: str) -> Iterator[str]:

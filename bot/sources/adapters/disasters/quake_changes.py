@@ -12,6 +12,7 @@ from typing import Any
 from bot.sources.adapters.disasters.quake import Quake
 from bot.sources.core import dedup_keys
 from bot.sources.parsing.sanitize import MAX_TITLE_LENGTH
+from matching.places.discs import distance_km
 from matching.topics.hazards import hazard_tree
 from storage.inbound.bulletins import Bulletin, Kind
 
@@ -20,7 +21,6 @@ _MIN_REMEMBERED = 2000
 _MIN_MAGNITUDE_CHANGE = 0.3
 _MIN_DEPTH_CHANGE_KM = 30
 _MIN_SHIFT_KM = 50
-_KM_PER_DEGREE = 111.2
 _CALM_LEVELS = {"green", ""}  # PAGER confirms what people assume without it
 _ALERT_LEVELS = frozenset(("orange", "red"))  # PAGER levels with many casualties
 _EARTHQUAKE = "earthquake"
@@ -97,12 +97,8 @@ def _is_rescaled(current: float | None, previous: float | None) -> bool:
 def _is_moved(quake: Quake, point: Sequence[float] | None) -> bool:
     if not point or quake.latitude is None or quake.longitude is None:
         return False
-    mean = math.radians((quake.latitude + point[0]) / 2)
-    east = (quake.longitude - point[1] + 180) % 360 - 180
-    return (
-        math.hypot(quake.latitude - point[0], east * math.cos(mean)) * _KM_PER_DEGREE
-        >= _MIN_SHIFT_KM
-    )
+    before, now = (point[0], point[1]), (quake.latitude, quake.longitude)
+    return before != now and distance_km(before, now) >= _MIN_SHIFT_KM
 
 
 def _differ(current: float | None, previous: float | None, least: float) -> bool:

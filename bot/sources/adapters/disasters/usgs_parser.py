@@ -20,6 +20,7 @@ from bot.sources.parsing.lenient_json import (
     as_object,
     as_objects,
     from_unix_milliseconds,
+    parse_number,
     read_json,
 )
 from bot.sources.parsing.node_limit import MAX_JSON_VALUES, check_entry_count
@@ -89,10 +90,7 @@ def _title(properties: Mapping[str, Any], ids: Collection[str]) -> str:
 
 def _magnitude(value: object) -> float | None:
     """Return the magnitude; other agencies with the format of USGS give it as text."""
-    try:
-        return valid_magnitude(as_number(float(value) if isinstance(value, str) else value))
-    except ValueError:
-        return None
+    return valid_magnitude(parse_number(value) if isinstance(value, str) else as_number(value))
 
 
 def _ids(preferred: str, joined: str) -> Iterator[str]:

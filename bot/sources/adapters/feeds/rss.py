@@ -1,5 +1,6 @@
-"""RSS source: RSS and Atom feeds."""
+"""RSS source: feeds in RSS, Atom and JSON Feed."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -50,6 +51,12 @@ class Rss(PageSource):
     async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> PageResult:
         """Return new entries; a changed wording does not make an entry new."""
         parsed = await self._parsers.run(parse_feed, page.body, page.charset, page.base)
+        # A feed may have thousands of entries.
+        return await asyncio.to_thread(self._find_new, parsed, cursor, now)
+
+    def _find_new(
+        self, parsed: Sequence[FeedEntry], cursor: Cursor | None, now: datetime
+    ) -> PageResult:
         entries = {_identity(entry): self._bulletin(entry, now) for entry in parsed}
         identities = list(entries)
         keys = choose_keys(identities, self._anomalies)

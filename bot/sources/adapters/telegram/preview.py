@@ -1,7 +1,6 @@
 """Telegram preview source: posts of a public channel's web preview, https://t.me/s/CHANNEL.
 
-It needs no account. The preview shows about the last twenty posts, oldest first. selectolax parses
-HTML like a browser and has selectors and types; lxml would need two more packages for them.
+It needs no account. The preview shows about the last twenty posts, oldest first.
 """
 
 from datetime import datetime, timedelta

@@ -95,9 +95,8 @@ class AlertsInUa:
         if page is None:
             assert cursor is not None  # noqa: S101 - validators came from it
             return unchanged_batch(self.name, cursor, self._clock())
-        # In threads, not by the parser pool: other sources' pages never delay an alert.
-        snapshot = await asyncio.to_thread(parse_active, page.body, self._anomalies)
-        state_time = await asyncio.to_thread(parse_state_time, page.body)
+        # In a thread, not by the parser pool: other sources' pages never delay an alert.
+        snapshot, state_time = await asyncio.to_thread(parse_answer, page.body, self._anomalies)
         self._staleness.check(state_time, cursor.get("made") if cursor else None, self._clock())
         fields = {"place": self._scope, "validators": page.validators, "made": state_time}
         return await asyncio.to_thread(
@@ -105,9 +104,17 @@ class AlertsInUa:
         )
 
 
-def parse_active(body: bytes, anomalies: AnomalyLog) -> Snapshot:
-    """Return the snapshot in an answer of /v1/alerts/active.json. Raise Unusable."""
-    listed = as_object(read_json(body, MAX_STATE_VALUES)).get("alerts")
+def parse_answer(body: bytes, anomalies: AnomalyLog) -> tuple[Snapshot, float | None]:
+    """Return the snapshot in an answer of /v1/alerts/active.json. Raise Unusable.
+
+    The second value is when the state was made, in seconds since 1970, or None.
+    """
+    answer = as_object(read_json(body, MAX_STATE_VALUES))
+    return _snapshot(answer, anomalies), _state_time(as_object(answer.get("meta")))
+
+
+def _snapshot(answer: JsonObject, anomalies: AnomalyLog) -> Snapshot:
+    listed = answer.get("alerts")
     if not isinstance(listed, list):
         raise Unusable("has no list of alerts")
     readable = [item for item in as_objects(listed) if _is_readable(item)]
@@ -123,14 +130,9 @@ def parse_active(body: bytes, anomalies: AnomalyLog) -> Snapshot:
     return Snapshot(merge_alerts(alerts), is_complete=len(readable) == len(listed))
 
 
-def parse_state_time(body: bytes) -> float | None:
-    """Return when the state was made, in seconds since 1970, or None. Raise Unusable.
-
-    The format is ISO 8601, or 2026/06/21 09:20:08 +0000 as its own client library reads it.
-    """
-    text = as_line(
-        as_object(as_object(read_json(body, MAX_STATE_VALUES)).get("meta")).get("last_updated_at")
-    )
+def _state_time(meta: JsonObject) -> float | None:
+    """Read ISO 8601, or 2026/06/21 09:20:08 +0000 as the service's own client library does."""
+    text = as_line(meta.get("last_updated_at"))
     time = as_time(text) or as_time(_SLASHED_TIME.sub(r"\1-\2-\3T\4\5:\6", text))
     return time.timestamp() if time else None
 
