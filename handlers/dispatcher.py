@@ -32,6 +32,7 @@ from handlers.telegram.events import (
     Message,
 )
 from matching.index.index import Index
+from matching.query.personal_places import NO_PERSONAL_PLACES
 from storage.engine.database import Database
 from storage.inbound import update_inbox
 from storage.inbound.update_inbox import PendingUpdate
@@ -132,13 +133,11 @@ class Dispatcher:
             subscriber = await subscribers.find(transaction, Target(query.user_id, 0))
             if subscriber is not None:
                 options = RenderOptions.of(subscriber)
+                places = await chat_places.load(transaction, subscriber.number, self._clock())
+                personal = places.to_personal()
             else:
                 language = self._context.catalog.language(query.language_code)
-                options = inline.anonymous_options(language)
-            places = await chat_places.load(
-                transaction, subscriber.number if subscriber else 0, self._clock()
-            )
-            personal = places.to_personal()
+                options, personal = inline.anonymous_options(language), NO_PERSONAL_PLACES
             answer = await inline.answer(query, transaction, self._context, options, personal)
         await self._runner.complete(update.update_id)
         return (answer,)

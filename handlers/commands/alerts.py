@@ -4,8 +4,9 @@ An empty list is not an all-clear: without recent answers from the sources, the 
 the state is unknown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
@@ -37,6 +38,15 @@ _MAX_NAME_LENGTH = 80
 _LIMITS = QueryLimits(guesses=0)
 _RECENT = timedelta(days=1)
 """The staleness check covers the sources of every alert that was active within this time."""
+
+
+class _AlertState(NamedTuple):
+    """Active alerts everywhere, with the last answers of their sources."""
+
+    active: Sequence[Incident]
+    recent_sources: Set[str]  # of every alert that was active within _RECENT
+    last_success: Mapping[str, datetime]  # by source; aware
+    poll_intervals: Mapping[str, timedelta]  # by source
 
 
 async def show(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
@@ -95,22 +105,67 @@ async def render_active_alerts(
     context: HandlerContext,
     area: Region | NearTerm | None,
     alternatives: Sequence[Region] = (),
-    max_units: int = MAX_LIST_UNITS,
 ) -> MessageContent:
     """Render the active alerts of a region and its parents, of a circle, or of all regions.
 
-    `alternatives`: other places with the same name; each gets a button. `max_units`: UTF-16 units
-    of the list.
+    `alternatives`: other places with the same name; each gets a button.
     """
     translator = context.translator(request)
+    listing = await render_areas(request, transaction, context, [area], MAX_LIST_UNITS)
+    hint = translator.html("alerts-others") if alternatives else Html()
+    return MessageContent(
+        join("\n\n", [listing, hint]), _place_buttons(alternatives, context, translator)
+    )
+
+
+async def render_areas(
+    request: Request,
+    transaction: Transaction,
+    context: HandlerContext,
+    areas: Sequence[Region | NearTerm | None],
+    max_units: int,
+) -> Html:
+    """Render the active alerts of each area as in `render_active_alerts`, without buttons.
+
+    `max_units`: UTF-16 units of all lists together.
+    """
+    state = await _load_state(request, transaction, context)
+    listings = [
+        await _render_area(area, state, max_units // len(areas), request, transaction, context)
+        for area in areas
+    ]
+    return join("\n\n", listings)
+
+
+async def _load_state(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> _AlertState:
     active = await incidents.get_open(transaction)
     ended = await incidents.last_closed(transaction, request.now - _RECENT)
     recent_sources = {name for incident in (*active, *ended.values()) for name in incident.sources}
     names = sorted(recent_sources | context.state_sources)
-    last_success = await sources.last_success_times(transaction, names)
-    intervals = await sources.poll_intervals(transaction, names)
-    if area:
-        active = [incident for incident in active if _concerns(incident, area, context.gazetteer)]
+    return _AlertState(
+        active=active,
+        recent_sources=recent_sources,
+        last_success=await sources.last_success_times(transaction, names),
+        poll_intervals=await sources.poll_intervals(transaction, names),
+    )
+
+
+async def _render_area(
+    area: Region | NearTerm | None,
+    state: _AlertState,
+    max_units: int,
+    request: Request,
+    transaction: Transaction,
+    context: HandlerContext,
+) -> Html:
+    translator = context.translator(request)
+    active = [
+        incident
+        for incident in state.active
+        if area is None or _concerns(incident, area, context.gazetteer)
+    ]
     heading = translator.html("alerts-none" if not active else "alerts-head")
     if isinstance(area, NearTerm):
         circle = format_circle(area, context.formatter(request).centre_name(area), translator)
@@ -126,30 +181,27 @@ async def render_active_alerts(
         views,
         context.render_options(request),
         request.now,
-        last_success,
+        state.last_success,
         max_units=max_units,
     )
-    if not active:
-        # Only state sources can tell that there is no alert, if there are any.
-        watched = context.state_sources or recent_sources
-        answers = {name: time for name, time in last_success.items() if name in watched}
-        listing = _render_none(listing, answers, intervals, request, translator)
-    hint = translator.html("alerts-others") if alternatives else Html()
-    return MessageContent(
-        join("\n\n", [listing, hint]), _place_buttons(alternatives, context, translator)
-    )
+    if active:
+        return listing
+    # Only state sources can tell that there is no alert, if there are any.
+    watched = context.state_sources or state.recent_sources
+    answers = {name: time for name, time in state.last_success.items() if name in watched}
+    return _render_none(listing, answers, state.poll_intervals, request, translator)
 
 
-async def is_any_active(
-    transaction: Transaction, context: HandlerContext, areas: Iterable[Region | NearTerm | None]
-) -> bool:
-    """Return whether an alert is on in one of the areas or around it; None is any area."""
-    active = await incidents.get_open(transaction)
-    return any(
-        area is None or _concerns(incident, area, context.gazetteer)
+async def find_active_areas(
+    transaction: Transaction, context: HandlerContext, areas: Sequence[Region | NearTerm]
+) -> list[Region | NearTerm]:
+    """Return the areas in or around which an alert is on, in their order."""
+    active = await incidents.get_open(transaction) if areas else []
+    return [
+        area
         for area in areas
-        for incident in active
-    )
+        if any(_concerns(incident, area, context.gazetteer) for incident in active)
+    ]
 
 
 def _render_none(

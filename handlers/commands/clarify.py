@@ -5,9 +5,9 @@ from dataclasses import replace
 from handlers.commands.subscribe import subscribe_button, subscribe_to_text
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
-from handlers.services.subscriptions import SubscriptionQuotaError
+from handlers.services.subscriptions import SubscriptionQuotaError, find_by_button
 from handlers.telegram.events import Request
-from handlers.telegram.keyboards import decode_text, parse_number
+from handlers.telegram.keyboards import decode_text
 from matching.query.ast import load
 from storage.engine.database import Transaction
 from storage.subscribers import subscriptions
@@ -37,9 +37,7 @@ async def choose_meaning(
 async def undo(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
     """Remove the subscription of a confirmation, and say what was removed."""
     translator = context.translator(request)
-    id_ = parse_number(request.callback_payload)
-    number = request.subscriber.number
-    subscription = await subscriptions.find(transaction, id_, number) if id_ is not None else None
+    subscription = await find_by_button(request.callback_payload, request, transaction)
     if subscription is None:
         return Reply(answer=translator.text("answer-gone"))
     await subscriptions.remove(transaction, [subscription.id])

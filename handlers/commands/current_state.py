@@ -5,10 +5,11 @@ from dataclasses import replace
 from handlers.commands import alerts
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
+from handlers.services.subscriptions import place_terms
 from handlers.telegram.events import Request
 from handlers.text.html import Html, join
 from matching.places.region import Region
-from matching.query.ast import And, NearTerm, Or, PlaceTerm, Query, load
+from matching.query.ast import NearTerm, Query, load
 from storage.engine.database import Transaction
 from storage.subscribers import subscribers
 
@@ -27,34 +28,24 @@ async def with_current_state(
     if not reply.changed_subscriptions or len(reply.messages) != 1:
         return reply
     areas = _areas(load(reply.changed_subscriptions[0].query), context)[:_MAX_PLACES]
-    active = [area for area in areas if await alerts.is_any_active(transaction, context, [area])]
+    active = await alerts.find_active_areas(transaction, context, areas)
     if not areas or not (active or context.state_sources):
         return reply
     number = request.subscriber.number  # its first place has just set the time zone
     reloaded = (await subscribers.get(transaction, [number]))[number]
     request = replace(request, subscriber=reloaded)
-    shown = active or areas[:1]
-    listings = [
-        await alerts.render_active_alerts(
-            request, transaction, context, area, max_units=_MAX_UNITS // len(shown)
-        )
-        for area in shown
-    ]
+    state = await alerts.render_areas(
+        request, transaction, context, active or areas[:1], _MAX_UNITS
+    )
     (content,) = reply.messages
-    state = join("\n\n", [Html(listing.html) for listing in listings])
     parts = [state, Html(content.html)] if active else [Html(content.html), state]
     return replace(reply, messages=(replace(content, html=join("\n\n", parts)),))
 
 
 def _areas(query: Query, context: HandlerContext) -> list[Region | NearTerm]:
     """Return the places that a query asks for."""
-    match query:
-        case PlaceTerm(code):
-            region = context.gazetteer.get(code)
-            return [region] if region else []
-        case NearTerm():
-            return [query]
-        case And(parts) | Or(parts):
-            return [area for part in parts for area in _areas(part, context)]
-        case _:
-            return []
+    areas = (
+        term if isinstance(term, NearTerm) else context.gazetteer.get(term.code)
+        for term in place_terms(query)
+    )
+    return [area for area in areas if area]

@@ -184,12 +184,7 @@ async def _apply(
             request, transaction, context, entry.written, query, options
         )
         added += result.is_new
-        subscription = result.subscription
-        if subscription.has_neighbours and not entry.neighbours:
-            subscription = await subscriptions.change(
-                transaction, subscription, has_neighbours=False
-            )
-        changed.append(subscription)
+        changed.append(result.subscription)
         # The first place may have set the time zone; later places must not replace it.
         request = replace(request, subscriber=request.subscriber._replace(zone=result.zone))
     report = context.translator(request).html("imported", new=added, known=len(entries) - added)

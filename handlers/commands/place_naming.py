@@ -6,7 +6,7 @@ The question is stored, so a restart does not lose it.
 from handlers.commands import places
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply, text_reply
-from handlers.services.place_positions import clean_name, shared_position
+from handlers.services.place_positions import clean_name, explain_name_fault, shared_position
 from handlers.telegram.events import Request
 from handlers.text.i18n import Translator
 from matching.query.errors import QueryError
@@ -75,7 +75,7 @@ async def name_location(
     if location is None:  # the time ended a moment ago
         return text_reply(translator.html("place-not-saved"))
     name = clean_name(request.text)
-    if fault := places.explain_name_fault(name, context, translator):
+    if fault := explain_name_fault(name, context, translator):
         return text_reply(fault)
     await shared_locations.forget_unnamed(transaction, number)
     position = shared_position(location, context.gazetteer)

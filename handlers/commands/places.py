@@ -9,10 +9,9 @@ from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply, text_reply
 from handlers.services import saved_places as places_service
 from handlers.services.place_positions import (
-    MAX_NAME_LENGTH,
     NotOnePlaceError,
     clean_name,
-    find_name_fault,
+    explain_name_fault,
     find_place,
     find_position,
     name_key,
@@ -26,6 +25,7 @@ from handlers.text.plain_text import echo
 from handlers.text.query_errors import format_error
 from matching.query.ast import NearTerm, load
 from matching.query.errors import QueryError
+from matching.query.personal_places import refers_to
 from matching.text.tokenizer import split_words
 from storage.engine.database import Transaction
 from storage.subscribers import saved_places, subscriptions
@@ -98,14 +98,6 @@ async def save(
     rows = _meaning_buttons(result.place, alternatives, request, context)
     content = replace(content, buttons=(*content.buttons, *rows))
     return Reply(messages=(content,), changed_subscriptions=result.followers)
-
-
-def explain_name_fault(name: str, context: HandlerContext, translator: Translator) -> Html | None:
-    """Return why a name cannot be used; None if it can."""
-    fault = find_name_fault(name, context)
-    if fault is None:
-        return None
-    return translator.html(fault.value, name=echo(name), limit=MAX_NAME_LENGTH)
 
 
 async def choose_meaning(
@@ -204,22 +196,20 @@ async def _change_radius(
         circle = find_position(text, request, context).position
     except (QueryError, NotOnePlaceError):
         return text_reply(translator.html("place-usage"))
-    named = [place for place in request.places.saved if _is_at(place, circle, text, request)]
-    if not named:
+    place = _find_named(text, request)
+    centre = (circle.latitude, circle.longitude)
+    if place is None or (place.latitude, place.longitude) != centre:
         return text_reply(translator.html("place-usage"))
-    result = await places_service.move(transaction, named[0], named[0].name, circle)
+    result = await places_service.move(transaction, place, place.name, circle)
     content = _render_saved(result, request, context)
     return Reply(messages=(content,), changed_subscriptions=result.followers)
 
 
-def _is_at(place: StoredPlace, circle: Position, text: str, request: Request) -> bool:
-    """Return whether a text begins with the name of a place that lies at a position."""
+def _find_named(text: str, request: Request) -> StoredPlace | None:
+    """Return the saved place with the longest name that a text begins with."""
     words = split_words(text)
-    names = [words[:length] for length in range(1, len(words) + 1)]
-    circles = (request.personal.find_saved(name) for name in reversed(names))
-    reference = next((circle.reference for circle in circles if circle), None)
-    is_named = reference is not None and reference.endswith(f":{place.id}")
-    return is_named and (place.latitude, place.longitude) == (circle.latitude, circle.longitude)
+    names = (" ".join(words[:length]) for length in range(len(words), 0, -1))
+    return next((place for name in names if (place := find_place(name, request))), None)
 
 
 def _find_by_id(text: str, request: Request) -> StoredPlace | None:
@@ -230,31 +220,24 @@ def _find_by_id(text: str, request: Request) -> StoredPlace | None:
 async def _render_list(
     request: Request, transaction: Transaction, context: HandlerContext
 ) -> MessageContent:
-    translator = context.translator(request)
-    saved = await saved_places.of(transaction, request.subscriber.number)
+    translator, saved = context.translator(request), request.places.saved
     how = translator.html("places-how")
     if not saved:
         return MessageContent(join("\n\n", [translator.html("places-none"), how]))
+    subscribed = await subscriptions.of(transaction, request.subscriber.number)
+    queries = [load(subscription.query) for subscription in subscribed]
     lines = [
         translator.html(
             "places-line",
             name=place.name,
             where=describe_position(place, request, context),
             distance=place.radius_km,
-            count=len(await find_followers(transaction, place)),
+            count=sum(refers_to(query, place.id) for query in queries),
         )
         for place in saved
     ]
     heading = translator.html("places", count=len(saved))
-    rows = tuple(
-        (
-            Button(
-                translator.text("button-remove-place", name=echo(place.name)),
-                f"{REMOVE}:{place.id}",
-            ),
-        )
-        for place in saved
-    )
+    rows = tuple((_remove_button(place, translator),) for place in saved)
     return MessageContent(join("\n\n", [heading, Html("\n".join(lines)), how]), rows)
 
 
@@ -285,14 +268,14 @@ def _render_saved(result: SaveResult, request: Request, context: HandlerContext)
         parts.append(translator.html("place-use", name=place.name))
     rows = (
         (subscribe_button(place.name, translator),),
-        (
-            Button(
-                translator.text("button-remove-place", name=echo(place.name)),
-                f"{REMOVE}:{place.id}",
-            ),
-        ),
+        (_remove_button(place, translator),),
     )
     return MessageContent(join("\n\n", parts), rows)
+
+
+def _remove_button(place: StoredPlace, translator: Translator) -> Button:
+    label = translator.text("button-remove-place", name=echo(place.name))
+    return Button(label, f"{REMOVE}:{place.id}")
 
 
 def _follower_lines(

@@ -1,5 +1,6 @@
 """Free text in a private chat: what is on at the places it names, then the newest reports."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.commands import alerts, latest
@@ -7,7 +8,7 @@ from handlers.commands.subscribe import reply_to_query_error, subscribe_button
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
 from handlers.telegram.events import Request
-from handlers.text.html import Html, join
+from handlers.text.html import Html
 from handlers.text.plain_text import echo
 from matching.places.region import Region
 from matching.query.ast import NearTerm, Or, PlaceTerm, Query
@@ -46,25 +47,17 @@ async def _render_alerts(
     """Render what is on at the places; without a place everything, if nothing else is asked."""
     if question.similar_places:
         return _offer_places(question, request, context)
-    areas = _areas(question, context)
+    areas: Sequence[Region | NearTerm | None] = _areas(question, context)
     if not areas:
         if question.query is not None:
             return MessageContent(Html())
         areas = [None]
-    listings = [
-        await alerts.render_active_alerts(
-            request,
-            transaction,
-            context,
-            area,
-            max_units=_MAX_ALERT_UNITS // len(areas),
-        )
-        for area in areas
-    ]
-    return MessageContent(join("\n\n", [Html(listing.html) for listing in listings]))
+    return MessageContent(
+        await alerts.render_areas(request, transaction, context, areas, _MAX_ALERT_UNITS)
+    )
 
 
-def _areas(question: Question, context: HandlerContext) -> list[Region | NearTerm | None]:
+def _areas(question: Question, context: HandlerContext) -> list[Region | NearTerm]:
     """Return the saved places and the regions that a question names."""
     return [*question.circles, *map(context.gazetteer.region, question.places)]
 
@@ -92,17 +85,17 @@ async def _render_reports(
     head = Html(on_now.html)
     page = await latest.find_newest(transaction, context, query)
     written = question.written
+    place_codes = ", ".join(f'in:"{code}"' for code in question.places)
     if not page.bulletins and question.places:
         terms = tuple(map(PlaceTerm, question.places))
         places = terms[0] if len(terms) == 1 else Or(terms)
         broader = await latest.find_newest(transaction, context, places)
         if broader.bulletins:
-            page, query = broader, places
-            written = ", ".join(f'in:"{code}"' for code in question.places)
-    areas = _areas(question, context)
-    if not page.bulletins and await alerts.is_any_active(transaction, context, areas):
+            page, query, written = broader, places, place_codes
+    if not page.bulletins and await alerts.find_active_areas(
+        transaction, context, _areas(question, context)
+    ):
         # "Nothing so far" below an alert reads as if the alert were nothing.
-        codes = ", ".join(f'in:"{code}"' for code in question.places) or question.written
-        button = subscribe_button(codes, context.translator(request))
+        button = subscribe_button(place_codes or written, context.translator(request))
         return MessageContent(head, ((button,),))
     return latest.render_page(request, context, page, query, written, head)

@@ -176,8 +176,7 @@ async def choose_alert_updates(
     if await alert_preferences.get(transaction, number) is chosen:
         return Reply(answer=context.translator(request).text("answer-already-chosen"))
     await alert_preferences.set_preference(transaction, number, chosen)
-    edit = await _render_main_page(request.subscriber, transaction, context)
-    return Reply(edit=edit, answer=context.translator(request).text("answer-changed"))
+    return await _show_changed(request.subscriber, transaction, context)
 
 
 async def choose_sound_mode(
@@ -190,8 +189,7 @@ async def choose_sound_mode(
     if await sound_modes.get(transaction, number) is chosen:
         return Reply(answer=context.translator(request).text("answer-already-chosen"))
     await sound_modes.set_mode(transaction, number, chosen)
-    edit = await _render_main_page(request.subscriber, transaction, context)
-    return Reply(edit=edit, answer=context.translator(request).text("answer-changed"))
+    return await _show_changed(request.subscriber, transaction, context)
 
 
 async def choose_timezone(
@@ -211,13 +209,20 @@ async def _save(
     request: Request, transaction: Transaction, context: HandlerContext, chosen: Subscriber
 ) -> Reply:
     """Store a changed language or detail; show the settings again."""
-    translator = context.catalog.translator(chosen.language)
     if chosen == request.subscriber:
-        return Reply(answer=translator.text("answer-already-chosen"))
+        return Reply(answer=context.translator(request).text("answer-already-chosen"))
     await subscribers.change_settings(
         transaction, chosen.number, language=chosen.language, detail=chosen.detail
     )
-    edit = await _render_main_page(chosen, transaction, context)
+    return await _show_changed(chosen, transaction, context)
+
+
+async def _show_changed(
+    subscriber: Subscriber, transaction: Transaction, context: HandlerContext
+) -> Reply:
+    """Show the settings again, in the language of the changed subscriber."""
+    edit = await _render_main_page(subscriber, transaction, context)
+    translator = context.catalog.translator(subscriber.language)
     return Reply(edit=edit, answer=translator.text("answer-changed"))
 
 

@@ -19,16 +19,22 @@ from handlers.text.i18n import Translator
 from handlers.text.plain_text import echo
 from handlers.text.query_errors import apply_suggestion, format_error
 from handlers.text.schedule_text import format_schedule
-from handlers.text.subscription_options import NO_OPTIONS, SubscriptionOptions, parse_options
+from handlers.text.subscription_options import (
+    NO_OPTIONS,
+    SubscriptionOptions,
+    parse_options,
+    split_options,
+)
 from handlers.text.timezones import UTC
 from matching.query.ast import dump, load
 from matching.query.doubts import Doubt, find_doubt
 from matching.query.errors import ErrorKind, QueryError
 from matching.query.lexer import QUOTES
-from matching.query.parser import ParsedQuery, parse
+from matching.query.parser import Ambiguity, ParsedQuery, parse
 from storage.engine.database import Transaction
 from storage.inbound import bulletins
 from storage.subscribers import subscriptions
+from storage.subscribers.subscriptions import Subscription
 from storage.values.message import Button, MessageContent
 from storage.values.schedules import Frequency
 
@@ -61,25 +67,20 @@ async def subscribe_to_text(
     `token` is the choice for the first doubtful word, None before there is one.
     """
     translator = context.translator(request)
-    written, separator, when = text, "", ""
-    if "|" in text:
-        written, separator, when = text.rpartition("|")
+    written, separator, when = split_options(text)
     try:
-        options = parse_options(when, translator) if when.strip() else NO_OPTIONS
+        options = parse_options(when, translator)
     except ValueError:
         return text_reply(translator.html("schedule-unknown", written=echo(when)))
-    written = written.strip()
     tail = f" {separator}{when}" if separator else ""
     if token is not None:
-        doubt = await _find_doubt(written, request, transaction, context)
+        parsed = await _parse(written, request, transaction, context)
+        doubt = _find_doubt(written, parsed, request, context)
         chosen = doubt.resolve(written, token) if doubt else None
         if chosen is None:
             return Reply(answer=translator.text("answer-old-button"))
         written = chosen
-    if doubt := await _find_doubt(written, request, transaction, context):
-        return Reply(messages=(render_question(doubt, f"{written}{tail}", request, context),))
-    reply = await subscribe_to_query(request, transaction, context, written, options)
-    return await with_current_state(reply, request, transaction, context)
+    return await _subscribe_or_ask(request, transaction, context, written, options, tail)
 
 
 async def subscribe_by_button(
@@ -91,10 +92,7 @@ async def subscribe_by_button(
     if not written:
         return Reply(answer=translator.text("answer-old-button"))
     try:
-        if doubt := await _find_doubt(written, request, transaction, context):
-            return Reply(messages=(render_question(doubt, written, request, context),))
-        reply = await subscribe_to_query(request, transaction, context, written)
-        return await with_current_state(reply, request, transaction, context)
+        return await _subscribe_or_ask(request, transaction, context, written)
     except SubscriptionQuotaError:
         return Reply(answer=translator.text("answer-too-many", count=context.subscription_quota))
 
@@ -109,8 +107,7 @@ async def choose_meaning(
     if choice is None:
         return rejection
     subscription_id, position, token = choice
-    number = request.subscriber.number
-    subscription = await subscriptions.find(transaction, subscription_id, number)
+    subscription = await subscriptions.find(transaction, subscription_id, request.subscriber.number)
     if subscription is None:
         return Reply(answer=translator.text("answer-gone"))
     try:
@@ -125,15 +122,8 @@ async def choose_meaning(
     query = ambiguity.apply_choice(load(subscription.query), parsed.ambiguities, position, token)
     if query is None:
         return rejection
-    existing = {other.query for other in await subscriptions.of(transaction, number)}
-    if dump(query) in existing:
-        return Reply(answer=translator.text("answer-already"))
-    changed = await subscriptions.change(transaction, subscription, query=dump(query))
-    content = render_subscription(
-        request, context, changed, parsed.ambiguities, request.subscriber.zone or UTC, Html()
-    )
-    return Reply(
-        edit=content, answer=translator.text("answer-changed"), changed_subscriptions=(changed,)
+    return await _change_query(
+        subscription, dump(query), parsed.ambiguities, request, transaction, context
     )
 
 
@@ -146,21 +136,13 @@ async def choose_place_mode(
     subscription_id = parse_number(id_text)
     if subscription_id is None or mode not in list(PlaceMode):
         return Reply(answer=translator.text("answer-old-button"))
-    number = request.subscriber.number
-    subscription = await subscriptions.find(transaction, subscription_id, number)
+    subscription = await subscriptions.find(transaction, subscription_id, request.subscriber.number)
     if subscription is None:
         return Reply(answer=translator.text("answer-gone"))
     query = dump(place_lists.change_mode(load(subscription.query), PlaceMode(mode)))
     if query == subscription.query:
         return Reply(answer=translator.text("answer-already-chosen"))
-    if query in {other.query for other in await subscriptions.of(transaction, number)}:
-        return Reply(answer=translator.text("answer-already"))
-    changed = await subscriptions.change(transaction, subscription, query=query)
-    zone = request.subscriber.zone or UTC
-    content = render_subscription(request, context, changed, (), zone, Html())
-    return Reply(
-        edit=content, answer=translator.text("answer-changed"), changed_subscriptions=(changed,)
-    )
+    return await _change_query(subscription, query, (), request, transaction, context)
 
 
 def subscribe_button(written: str, translator: Translator) -> Button:
@@ -179,20 +161,68 @@ def reply_to_query_error(written: str, error: QueryError, translator: Translator
 
 
 async def subscribe_to_query(
+    request: Request, transaction: Transaction, context: HandlerContext, written: str
+) -> Reply:
+    """Subscribe to a query without a doubt. Raises SubscriptionQuotaError."""
+    parsed = await _parse(written, request, transaction, context)
+    return await _store(request, transaction, context, written, parsed, NO_OPTIONS)
+
+
+async def _change_query(
+    subscription: Subscription,
+    query: str,
+    ambiguities: tuple[Ambiguity, ...],
+    request: Request,
+    transaction: Transaction,
+    context: HandlerContext,
+) -> Reply:
+    """Store another compiled query, unless the chat has a subscription to it."""
+    translator = context.translator(request)
+    subscribed = await subscriptions.of(transaction, request.subscriber.number)
+    if query in {other.query for other in subscribed}:
+        return Reply(answer=translator.text("answer-already"))
+    changed = await subscriptions.change(transaction, subscription, query=query)
+    zone = request.subscriber.zone or UTC
+    content = render_subscription(request, context, changed, ambiguities, zone, Html())
+    return Reply(
+        edit=content, answer=translator.text("answer-changed"), changed_subscriptions=(changed,)
+    )
+
+
+async def _subscribe_or_ask(
     request: Request,
     transaction: Transaction,
     context: HandlerContext,
     written: str,
     options: SubscriptionOptions = NO_OPTIONS,
+    tail: str = "",
 ) -> Reply:
-    """Subscribe to a query as typed. Raises SubscriptionQuotaError."""
+    """Subscribe to a query, or ask about a doubt. `tail`: what follows the query, as typed."""
+    parsed = await _parse(written, request, transaction, context)
+    if doubt := _find_doubt(written, parsed, request, context):
+        return Reply(messages=(render_question(doubt, f"{written}{tail}", request, context),))
+    reply = await _store(request, transaction, context, written, parsed, options)
+    return await with_current_state(reply, request, transaction, context)
+
+
+async def _store(
+    request: Request,
+    transaction: Transaction,
+    context: HandlerContext,
+    written: str,
+    parsed: ParsedQuery | QueryError,
+    options: SubscriptionOptions,
+) -> Reply:
     translator = context.translator(request)
-    try:
-        parsed = await _parse(written, request, transaction, context)
-    except QueryError as error:
-        return reply_to_query_error(written, error, translator)
+    if isinstance(parsed, QueryError):
+        return reply_to_query_error(written, parsed, translator)
     result = await add_subscription(request, transaction, context, written, parsed.query, options)
     subscription, zone = result.subscription, result.zone or UTC
+    if not result.is_new and not result.is_changed:
+        description = context.formatter(request).format(parsed.query, written)
+        when = format_schedule(subscription.schedule, zone, translator)
+        notice = translator.html("subscribe-already", what=description, when=when)
+        return text_reply(join("\n\n", [notice, _refusal(result, translator)]))
     content = render_subscription(
         request,
         context,
@@ -202,30 +232,24 @@ async def subscribe_to_query(
         _render_notes(result, translator),
         can_undo=result.is_new,
     )
-    if not result.is_new and not result.is_changed:
-        description = context.formatter(request).format(parsed.query, written)
-        when = format_schedule(subscription.schedule, zone, translator)
-        notice = translator.html("subscribe-already", what=description, when=when)
-        return text_reply(join("\n\n", [notice, _refusal(result, translator)]))
     return Reply(messages=(content,), changed_subscriptions=(subscription,))
 
 
-async def _find_doubt(
-    written: str, request: Request, transaction: Transaction, context: HandlerContext
+def _find_doubt(
+    written: str, parsed: ParsedQuery | QueryError, request: Request, context: HandlerContext
 ) -> Doubt | None:
     """Return what to ask about a query before anything is stored."""
-    parsed: ParsedQuery | None
-    try:
-        parsed = await _parse(written, request, transaction, context)
-    except QueryError:
-        parsed = None
-    return find_doubt(written, parsed, context.gazetteer, context.topics, request.personal)
+    valid = None if isinstance(parsed, QueryError) else parsed
+    return find_doubt(written, valid, context.gazetteer, context.topics, request.personal)
 
 
 async def _parse(
     written: str, request: Request, transaction: Transaction, context: HandlerContext
-) -> ParsedQuery:
-    """Parse a query whose sources exist: configured, or with a stored bulletin."""
+) -> ParsedQuery | QueryError:
+    """Parse a query whose sources exist: configured, or with a stored bulletin.
+
+    Returns an error: a query with one may have a doubt that explains it.
+    """
     names = set(context.source_names or ())
     while True:
         try:
@@ -238,10 +262,10 @@ async def _parse(
             )
         except QueryError as error:
             if error.kind is not ErrorKind.UNKNOWN_SOURCE:
-                raise
+                return error
             name = written[error.start : error.end].partition(":")[2].strip(QUOTES)
             if name in names or not await bulletins.has_source(transaction, name):
-                raise
+                return error
             names.add(name)
 
 

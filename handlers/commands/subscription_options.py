@@ -4,9 +4,9 @@ from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
 from handlers.services.reschedule import reschedule
 from handlers.services.subscription_message import SOUND, WHEN, render_subscription
-from handlers.services.subscriptions import can_have_neighbours
+from handlers.services.subscriptions import can_have_neighbours, find_by_button
 from handlers.telegram.events import Request
-from handlers.telegram.keyboards import parse_number, with_checkmark
+from handlers.telegram.keyboards import with_checkmark
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
 from handlers.text.schedule_text import format_schedule
@@ -45,7 +45,7 @@ async def choose_when(request: Request, transaction: Transaction, context: Handl
     """Show the schedules of a subscription, or choose one."""
     translator = context.translator(request)
     id_text, _, choice = request.callback_payload.partition(":")
-    subscription = await _find(id_text, request, transaction)
+    subscription = await find_by_button(id_text, request, transaction)
     if subscription is None:
         return Reply(answer=translator.text("answer-gone"))
     if not choice:
@@ -69,7 +69,7 @@ async def choose_sound(
     """Show the choices of sound of a subscription, or choose one."""
     translator = context.translator(request)
     id_text, _, choice = request.callback_payload.partition(":")
-    subscription = await _find(id_text, request, transaction)
+    subscription = await find_by_button(id_text, request, transaction)
     if subscription is None:
         return Reply(answer=translator.text("answer-gone"))
     if not choice:
@@ -102,14 +102,6 @@ async def _choose_neighbours(
         return Reply(answer=translator.text("answer-old-button"))
     changed = await subscriptions.change(transaction, subscription, has_neighbours=is_on)
     return _reply_changed(changed, request, context)
-
-
-async def _find(id_text: str, request: Request, transaction: Transaction) -> Subscription | None:
-    """Return the subscription of a button; None if it is gone or belongs to another chat."""
-    id_ = parse_number(id_text)
-    if id_ is None:
-        return None
-    return await subscriptions.find(transaction, id_, request.subscriber.number)
 
 
 def _reply_changed(changed: Subscription, request: Request, context: HandlerContext) -> Reply:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply, text_reply
+from handlers.services.subscriptions import find_by_button
 from handlers.telegram.events import Request
 from handlers.telegram.keyboards import parse_number
 from handlers.text.html import Html, join
@@ -103,11 +104,8 @@ async def _set_sound(
 
 
 async def _find_subscription(request: Request, transaction: Transaction) -> Subscription | None:
-    """Return the subscription of a button; None if it is gone or belongs to another chat."""
-    id_ = parse_number(request.callback_payload.partition(":")[0])
-    if id_ is None:
-        return None
-    return await subscriptions.find(transaction, id_, request.subscriber.number)
+    id_text = request.callback_payload.partition(":")[0]
+    return await find_by_button(id_text, request, transaction)
 
 
 async def _refresh_list(

@@ -6,7 +6,7 @@ from handlers.commands.subscribe import SUBSCRIBE
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
 from handlers.telegram.events import Request
-from handlers.telegram.keyboards import button_rows, encode_text
+from handlers.telegram.keyboards import MAX_BYTES, button_rows
 from handlers.text.html import Html, bold, escape, join
 from handlers.text.i18n import Translator
 from matching.topics.hazards import AIR, hazard_tree
@@ -18,6 +18,7 @@ PAGE = "h"
 
 _PHASES = ("air_alert", "all_clear")  # of an alert; they are in no tree
 _BUTTONS_IN_ROW = 2
+_MAX_NAME_BYTES = MAX_BYTES - len(f"{SUBSCRIBE}:#")
 _TREE = hazard_tree()
 
 
@@ -42,7 +43,9 @@ def _render_tree(context: HandlerContext, translator: Translator) -> MessageCont
     roots = (*_PHASES, *_TREE.children(None), *(name for name in own if name not in _PHASES))
     lines = [line for root in roots for line in _lines(root, "", context, translator)]
     html = join("\n\n", [translator.html("topics"), Html("\n".join(lines))])
-    buttons = [_button(root, context, translator) for root in roots]
+    # A longer name of an operator's topic fits no button: its tag in the list is to be typed.
+    short = [root for root in roots if len(root.encode()) <= _MAX_NAME_BYTES]
+    buttons = [_button(root, context, translator) for root in short]
     return MessageContent(html, button_rows(buttons, _BUTTONS_IN_ROW))
 
 
@@ -81,4 +84,4 @@ def _button(name: str, context: HandlerContext, translator: Translator) -> Butto
 def _subscribe_button(label: str, name: str) -> Button:
     """Return a button that subscribes. An alarm without a threat is an air threat, too."""
     query = f"#{name} OR #air_alert" if name == AIR else f"#{name}"
-    return Button(label, encode_text(f"{SUBSCRIBE}:", query))
+    return Button(label, f"{SUBSCRIBE}:{query}")

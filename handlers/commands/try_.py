@@ -2,21 +2,26 @@
 
 from dataclasses import dataclass, replace
 
-from handlers.commands.subscribe import subscribe_to_query
+from handlers.commands.subscribe import subscribe_to_text
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply, text_reply
 from handlers.services.backtest import BacktestResult, run_backtest
 from handlers.services.search import load_results
 from handlers.services.subscriptions import SubscriptionQuotaError, places_of
 from handlers.telegram.events import Request
-from handlers.telegram.keyboards import decode_text, encode_text, parse_number
+from handlers.telegram.keyboards import MAX_BYTES, decode_text, encode_text, parse_number
 from handlers.text.dates import format_moment
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
 from handlers.text.plain_text import echo
 from handlers.text.query_errors import apply_suggestion, format_error
 from handlers.text.schedule_text import format_schedule
-from handlers.text.subscription_options import NO_OPTIONS, SubscriptionOptions, parse_options
+from handlers.text.subscription_options import (
+    NO_OPTIONS,
+    SubscriptionOptions,
+    parse_options,
+    split_options,
+)
 from handlers.text.timezones import UTC
 from matching.query.ast import Query, TopicTerm, dump, load, terms
 from matching.query.errors import QueryError
@@ -85,7 +90,7 @@ async def show(request: Request, transaction: Transaction, context: HandlerConte
     """Answer /try QUERY [| WHEN, OPTIONS]."""
     translator = context.translator(request)
     written = request.message.multiline_text.strip()
-    query_text, _, options_text = _split(written)
+    query_text, _, options_text = split_options(written)
     if not query_text:
         return text_reply(translator.html("try-usage"))
     try:
@@ -97,7 +102,7 @@ async def show(request: Request, transaction: Transaction, context: HandlerConte
     content = await _try(trial, request, transaction, context)
     if content is None:
         button = _again_button(written, "button-try-again", translator)
-        html = join("\n", [translator.html("try-busy"), _quote(written, translator)])
+        html = join("\n", [translator.html("answer-try-busy"), _quote(written, translator)])
         content = MessageContent(html, ((button,),))
     return Reply(messages=(content,))
 
@@ -141,9 +146,7 @@ async def subscribe(request: Request, transaction: Transaction, context: Handler
     if trial is None:
         return Reply(answer=translator.text("answer-old-button"))
     try:
-        return await subscribe_to_query(
-            request, transaction, context, trial.query_text, trial.options
-        )
+        return await subscribe_to_text(request, transaction, context, trial.written)
     except SubscriptionQuotaError:
         return Reply(answer=translator.text("answer-too-many", count=context.subscription_quota))
 
@@ -184,29 +187,19 @@ def _parse_button(
 
 
 def _add_topic(written: str, topic: str) -> str:
-    query_text, line, options_text = _split(written)
+    query_text, separator, options_text = split_options(written)
     places = ", ".join(filter(None, map(str.strip, query_text.splitlines())))
     narrower = f'({places}) #"{topic}"' if '"' not in topic else ""
-    return f"{narrower} {line}{options_text}".strip()
+    return f"{narrower} {separator}{options_text}".strip()
 
 
 def _parse(written: str, request: Request, context: HandlerContext) -> _Trial:
     """Parse a query with options. Raises QueryError, and ValueError for unknown options."""
-    query_text, _, options_text = _split(written)
-    options = NO_OPTIONS
-    if options_text.strip():
-        options = parse_options(options_text, context.translator(request))
+    query_text, _, options_text = split_options(written)
+    options = parse_options(options_text, context.translator(request))
     parsed = parse(query_text, context.gazetteer, context.topics, _LIMITS, request.personal)
     schedule = options.schedule or request.subscriber.schedule
     return _Trial(written, query_text, parsed.query, schedule, options)
-
-
-def _split(written: str) -> tuple[str, str, str]:
-    """Split into query, line and options, as /subscribe does."""
-    if "|" not in written:
-        return written.strip(), "", ""
-    query_text, line, options_text = written.rpartition("|")
-    return query_text.strip(), line, options_text
 
 
 async def _try(
@@ -293,7 +286,9 @@ def _narrower_button(
         return None
     asked = {term.name for term in terms(trial.query) if isinstance(term, TopicTerm)}
     for name, count in result.topics:
-        if name in asked or count == result.count:
+        data = encode_text(f"{NARROW}:{name}:", trial.written)
+        # The name of an operator's topic may be too long for a button.
+        if name in asked or count == result.count or len(data.encode()) > MAX_BYTES:
             continue
         try:
             _parse(_add_topic(trial.written, name), request, context)
@@ -302,7 +297,7 @@ def _narrower_button(
         translator = context.translator(request)
         title = context.topics.title(name, translator.language)
         label = translator.text("button-try-topic", topic=title)
-        return Button(label, encode_text(f"{NARROW}:{name}:", trial.written))
+        return Button(label, data)
     return None
 
 

@@ -1,6 +1,6 @@
 """Command /why: explain why a message was delivered, or why a bulletin was not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from alerts.classification import read_in_steps
 from alerts.stored_readings import ReadingScan, load_readings
@@ -21,6 +21,7 @@ from storage.inbound import bulletins, readings
 from storage.inbound.bulletins import ANNOUNCEMENT_SOURCE, Bulletin, StoredBulletin
 from storage.outbox import delivery_trace, receipts
 from storage.subscribers import subscriptions
+from storage.subscribers.subscriptions import Subscription
 from storage.values.message import Button
 
 PREFIX = "y"
@@ -122,14 +123,14 @@ async def _explain_bulletin(
     trace = await delivery_trace.load(transaction, bulletin.id, request.subscriber.number)
     loaded = await load_readings(transaction, context.reader, [bulletin])
     reading = loaded[bulletin.id]
+    subscribed = await subscriptions.of(transaction, request.subscriber.number)
     silence = Html()
     if trace.is_delivered and trace.is_silent:
-        subscribed = await subscriptions.of(transaction, request.subscriber.number)
         silence = await explain_silence(
             transaction, trace, bulletin, reading, subscribed, context, request
         )
     outcome = await describe(transaction, trace, bulletin, silence, request, translator)
-    matches = await _explain_match(request, transaction, context, bulletin, reading)
+    matches = await _explain_match(subscribed, bulletin, reading, context, request)
     return join("\n\n", [heading, outcome, *matches])
 
 
@@ -139,18 +140,18 @@ async def _explain_text(
     translator = context.translator(request)
     bulletin = Bulletin(source="", key="", text=text, received_at=request.now)
     reading = await read_in_steps(context.reader, bulletin)
-    matches = await _explain_match(request, transaction, context, bulletin, reading)
+    subscribed = await subscriptions.of(transaction, request.subscriber.number)
+    matches = await _explain_match(subscribed, bulletin, reading, context, request)
     return join("\n\n", [translator.html("why-not-known"), *matches])
 
 
 async def _explain_match(
-    request: Request,
-    transaction: Transaction,
-    context: HandlerContext,
+    subscribed: Sequence[Subscription],
     bulletin: Bulletin,
     reading: Reading,
+    context: HandlerContext,
+    request: Request,
 ) -> list[Html]:
     """List the subscriptions that match, or what each of them misses."""
-    subscribed = await subscriptions.of(transaction, request.subscriber.number)
     text = f"{bulletin.title}\n{bulletin.text}"
     return await match_explanation.explain(subscribed, reading, text, context, request)

@@ -445,7 +445,6 @@ why-silent-quiet = It came without a sound because of your quiet hours: /quiet
 why-silent-subscription = It came without a sound because that is how you have set this subscription: /subscriptions
 why-silent-level =
     It came without a sound because your subscription has sound only { $level ->
-        [0] always
         [1] from yellow
         [2] from orange
        *[3] from red
@@ -872,7 +871,6 @@ button-try-again = 🔄 Try again
 button-try-topic = ➕ { $topic }
 answer-try-busy = I’m counting for somebody else. Please try again in a few seconds.
 try-usage = Type what you’d like to subscribe to, for example <code>/try Kyiv</code>. I’ll count what it would have brought you so far, without sending it.
-try-busy = I’m counting for somebody else right now. Please try again in a few seconds.
 try-head = If you had subscribed: { $what }
 try-written = <code>{ $written }</code>
 try-count =

@@ -444,7 +444,6 @@ why-silent-quiet = È arrivata in silenzio per le tue ore di silenzio: /quiet
 why-silent-subscription = È arrivata in silenzio perché così hai impostato questa iscrizione: /subscriptions
 why-silent-level =
     È arrivata in silenzio perché la tua iscrizione ha il suono { $level ->
-        [0] sempre
         [1] solo dal livello giallo
         [2] solo dal livello arancione
        *[3] solo dal livello rosso
@@ -868,7 +867,6 @@ button-try-again = 🔄 Riprova
 button-try-topic = ➕ { $topic }
 answer-try-busy = Sto contando per qualcun altro. Riprova tra qualche secondo.
 try-usage = Scrivi a che cosa vorresti iscriverti, per esempio <code>/try Kyiv</code>. Conto quanto ti sarebbe arrivato finora, senza inviartelo.
-try-busy = In questo momento sto contando per qualcun altro. Riprova tra qualche secondo.
 try-head = Con questa iscrizione: { $what }
 try-written = <code>{ $written }</code>
 try-count =

@@ -31,9 +31,9 @@ def render_question(
         )
         for choice in doubt.choices
     ]
-    guess = buttons[0].label
+    guess, likeliest = buttons[0].label, doubt.choices[0]
     key = "subscribe-ask"
-    if doubt.choices[0].place is None or doubt.choices[0].token != doubt.choices[0].place:
+    if likeliest.token != likeliest.place:
         key = "subscribe-ask-layout"
     elif find_city_of(doubt.text):
         key = "subscribe-ask-part"

@@ -10,7 +10,7 @@ from handlers.text.html import Html, join
 from handlers.text.measure_text import format_distance, format_values
 from handlers.text.schedule_text import format_schedule
 from handlers.text.timezones import UTC
-from matching.query.ast import NearTerm, Not, Query, TopicTerm, load
+from matching.query.ast import NearTerm, Not, Query, Term, TopicTerm, load
 from matching.query.evaluator import evaluate, find_unmet_parts, highlight
 from matching.reader import Reading
 from matching.topics.highlights import TopicHighlighter
@@ -89,14 +89,15 @@ async def _explain_match(
     formatter = context.formatter(request)
     description = formatter.format(query, subscription.query_text)
     schedule = format_schedule(subscription.schedule, request.subscriber.zone or UTC, translator)
+    matches = highlight(query, reading)
     quotes: dict[str, str] = {}  # distinct words, each in its first spelling
-    for start, end in await _matching_spans(query, reading, highlighter, context):
+    for start, end in await _matching_spans(matches, reading, highlighter, context):
         word = plain_text.truncate(plain_text.single_line(text[start:end]), _MAX_WORD_LENGTH)
         quotes.setdefault(word.casefold(), word)
     quoted_words = list(filter(None, quotes.values()))[:_MAX_WORDS]
     distances = {
         term: format_distance(term, reading, formatter.centre_name(term), translator)
-        for term, _, _ in highlight(query, reading)
+        for term, _, _ in matches
         if isinstance(term, NearTerm)
     }
     facts = [*format_values(query, reading, translator), *distances.values()]
@@ -107,11 +108,14 @@ async def _explain_match(
 
 
 async def _matching_spans(
-    query: Query, reading: Reading, highlighter: TopicHighlighter, context: HandlerContext
+    matches: Sequence[tuple[Term, int, int]],
+    reading: Reading,
+    highlighter: TopicHighlighter,
+    context: HandlerContext,
 ) -> list[tuple[int, int]]:
     """Return the spans of the words that match; for a topic, the words that show the topic."""
     spans: list[tuple[int, int]] = []
-    for term, start, end in highlight(query, reading):
+    for term, start, end in matches:
         if not isinstance(term, TopicTerm):
             spans.append((start, end))
         elif term.name in context.topics.bulletin_queries:

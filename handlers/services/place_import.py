@@ -7,22 +7,18 @@ from handlers.framework.handler_context import HandlerContext
 from handlers.services import saved_places as places_service
 from handlers.services.export_format import PlaceData
 from handlers.services.place_positions import (
-    MAX_NAME_LENGTH,
     clean_name,
-    find_name_fault,
-    least_radius,
+    explain_name_fault,
     name_key,
     shared_position,
 )
 from handlers.services.saved_places import MAX_PLACES
 from handlers.telegram.events import Request
 from handlers.text.html import Html
-from handlers.text.plain_text import echo
 from matching.query.ast import SAVED, NearTerm, Query, replace, terms
 from matching.query.personal_places import PersonalPlaces, SavedPlace
 from storage.engine.database import Transaction
 from storage.subscribers import saved_places
-from storage.subscribers.saved_places import DECIMALS, Position
 from storage.subscribers.shared_locations import Coordinates
 from storage.subscribers.subscriptions import Subscription
 
@@ -51,20 +47,16 @@ class RestoredPlaces:
 
 def merge_personal(request: Request, places: Sequence[PlaceData]) -> PersonalPlaces:
     """Return the places that the queries of a document can name: its own, then the chat's."""
-    imported = {
-        name_key(place.name): SavedPlace(
-            _FIRST_IMPORTED_ID + place.id, place.latitude, place.longitude, place.radius_km
-        )
+    circles = [
+        SavedPlace(_FIRST_IMPORTED_ID + place.id, place.latitude, place.longitude, place.radius_km)
         for place in places
-    }
-    by_number = {
-        f"{SAVED}{place.id}": SavedPlace(
-            _FIRST_IMPORTED_ID + place.id, place.latitude, place.longitude, place.radius_km
-        )
-        for place in places
+    ]
+    by_name = {name_key(place.name): circle for place, circle in zip(places, circles, strict=True)}
+    by_reference = {
+        f"{SAVED}{place.id}": circle for place, circle in zip(places, circles, strict=True)
     }
     current = request.personal
-    return PersonalPlaces({**current.saved, **imported}, current.here, by_number)
+    return PersonalPlaces({**current.saved, **by_name}, current.here, by_reference)
 
 
 async def find_places_fault(
@@ -76,9 +68,8 @@ async def find_places_fault(
     """Return why places cannot be imported: a name, or too many of them; None if they can."""
     translator = context.translator(request)
     for place in places:
-        fault = find_name_fault(clean_name(place.name), context)
-        if fault is not None:
-            return translator.html(fault.value, name=echo(place.name), limit=MAX_NAME_LENGTH)
+        if fault := explain_name_fault(clean_name(place.name), context, translator):
+            return fault
     saved_keys = {place.name_key for place in request.places.saved}
     added = {name_key(place.name) for place in places} - saved_keys
     count = await saved_places.count_in_chat(transaction, request.message.target.chat_id)
@@ -98,13 +89,8 @@ async def restore_places(
     followers: list[Subscription] = []
     for place in places:
         name = clean_name(place.name)
-        location = Coordinates(round(place.latitude, DECIMALS), round(place.longitude, DECIMALS))
-        position = Position(
-            latitude=location.latitude,
-            longitude=location.longitude,
-            radius_km=least_radius(location, place.radius_km, context.gazetteer),
-            region=shared_position(location, context.gazetteer).region,
-        )
+        location = Coordinates(place.latitude, place.longitude).rounded()
+        position = shared_position(location, context.gazetteer, place.radius_km)
         result = await places_service.save(request, transaction, name, name_key(name), position)
         followers += result.followers
         stored = result.place

@@ -7,6 +7,8 @@ from enum import Enum
 from handlers.framework.handler_context import HandlerContext
 from handlers.telegram.events import Request
 from handlers.text import plain_text
+from handlers.text.html import Html
+from handlers.text.i18n import Translator
 from matching.places.discs import is_within, nearest_km
 from matching.places.extents import extents_of
 from matching.places.gazetteer import Gazetteer
@@ -83,6 +85,14 @@ def find_name_fault(name: str, context: HandlerContext) -> NameFault | None:
     return None if is_usable else NameFault.RESERVED
 
 
+def explain_name_fault(name: str, context: HandlerContext, translator: Translator) -> Html | None:
+    """Return why a name cannot be used; None if it can."""
+    fault = find_name_fault(name, context)
+    if fault is None:
+        return None
+    return translator.html(fault.value, name=plain_text.echo(name), limit=MAX_NAME_LENGTH)
+
+
 def find_place(text: str, request: Request) -> StoredPlace | None:
     """Return the saved place with a name, in any form of it."""
     circle = request.personal.find_saved(split_words(text[:_MAX_PROBE_INPUT]))
@@ -120,12 +130,14 @@ def find_position(text: str, request: Request, context: HandlerContext) -> Found
     return FoundPosition(position, _alternatives(parsed.ambiguities, context.gazetteer))
 
 
-def shared_position(location: Coordinates, gazetteer: Gazetteer) -> Position:
-    """Return the position of a shared location."""
+def shared_position(
+    location: Coordinates, gazetteer: Gazetteer, radius_km: int = DEFAULT_RADIUS_KM
+) -> Position:
+    """Return the position of a shared location, with a radius that may be enlarged."""
     return Position(
         latitude=location.latitude,
         longitude=location.longitude,
-        radius_km=least_radius(location, DEFAULT_RADIUS_KM, gazetteer),
+        radius_km=least_radius(location, radius_km, gazetteer),
         region=name_region(location, gazetteer),
     )
 

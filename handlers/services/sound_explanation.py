@@ -37,8 +37,7 @@ async def explain_silence(
     The rules of the whole chat come first: as long as they hold, no other makes a difference.
     """
     translator = context.translator(request)
-    modes = await sound_modes.read(transaction)
-    mode = modes.mode_of(request.subscriber.number)
+    mode = await sound_modes.get(transaction, request.subscriber.number)
     if key := _chat_rule(mode, trace, reading):
         return translator.html(key)
     strongest = _strongest([s for s in subscribed if evaluate(load(s.query), reading)], reading)

@@ -90,19 +90,17 @@ def _render_matching(query: Query, formatter: QueryFormatter, translator: Transl
     """Explain which reports a place or a word matches, and which it does not."""
     sentences = []
     parts = query.parts if isinstance(query, And) else (query,)
-    lists = [part.parts if isinstance(part, Or) else (part,) for part in parts]
-    places = [
-        part
-        for part, items in zip(parts, lists, strict=True)
-        if all(isinstance(item, PlaceTerm) for item in items)
-    ]
+    places = [part for part in parts if all(isinstance(i, PlaceTerm) for i in _choices(part))]
     if len(places) == 1:
-        names = formatter.format_part(places[0], "")
-        count = len(places[0].parts) if isinstance(places[0], Or) else 1
+        names, count = formatter.format_part(places[0], ""), len(_choices(places[0]))
         sentences.append(translator.html("subscribed-places", places=names, count=count))
     if any(isinstance(term, Word | Phrase) for term in terms(query)):
         sentences.append(translator.html("subscribed-words"))
     return sentences
+
+
+def _choices(query: Query) -> tuple[Query, ...]:
+    return query.parts if isinstance(query, Or) else (query,)
 
 
 def _undo_buttons(

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from handlers.framework.handler_context import HandlerContext
 from handlers.services.reschedule import change_timezone, reschedule
 from handlers.telegram.events import Request
+from handlers.telegram.keyboards import parse_number
 from handlers.text.subscription_options import SubscriptionOptions
 from matching.places.gazetteer import Gazetteer
-from matching.query.ast import And, NearTerm, Not, Or, PlaceTerm, Query, dump, load
+from matching.query.ast import And, NearTerm, Or, PlaceTerm, Query, dump, load
 from matching.query.neighbour_query import extend_to_neighbours
 from storage.engine.database import Transaction
 from storage.subscribers import subscriptions
@@ -96,11 +97,14 @@ async def _update_existing(
         subscription = await reschedule(transaction, subscription, schedule, zone, request.now)
     query = load(subscription.query)
     can_have = can_have_neighbours(query, subscription.schedule, context.gazetteer)
-    has_neighbours = options.has_neighbours and can_have
+    are_refused = bool(options.has_neighbours) and not can_have
+    has_neighbours = None if are_refused else options.has_neighbours
+    if has_neighbours == subscription.has_neighbours:
+        has_neighbours = None
     sound = None if options.sound == subscription.sound else options.sound
-    if sound is not None or (has_neighbours and not subscription.has_neighbours):
+    if sound is not None or has_neighbours is not None:
         subscription = await subscriptions.change(
-            transaction, subscription, sound=sound, has_neighbours=has_neighbours or None
+            transaction, subscription, sound=sound, has_neighbours=has_neighbours
         )
     return SubscribeResult(
         subscription=subscription,
@@ -108,8 +112,18 @@ async def _update_existing(
         is_changed=subscription != before,
         zone=zone,
         is_zone_new=False,
-        are_neighbours_refused=bool(options.has_neighbours) and not can_have,
+        are_neighbours_refused=are_refused,
     )
+
+
+async def find_by_button(
+    id_text: str, request: Request, transaction: Transaction
+) -> Subscription | None:
+    """Return the subscription of a button; None if it is gone or belongs to another chat."""
+    id_ = parse_number(id_text)
+    if id_ is None:
+        return None
+    return await subscriptions.find(transaction, id_, request.subscriber.number)
 
 
 def can_have_neighbours(query: Query, schedule: Schedule, gazetteer: Gazetteer) -> bool:
@@ -119,14 +133,16 @@ def can_have_neighbours(query: Query, schedule: Schedule, gazetteer: Gazetteer) 
 
 
 def places_of(query: Query) -> Iterator[str]:
-    """Yield the region codes that the query asks for, in their order."""
+    """Yield the region codes that a query asks for, and the references of its circles, in order."""
+    for term in place_terms(query):
+        yield term.code if isinstance(term, PlaceTerm) else term.reference
+
+
+def place_terms(query: Query) -> Iterator[PlaceTerm | NearTerm]:
+    """Yield the places and circles that a query asks for, not those under NOT, in order."""
     match query:
-        case PlaceTerm(code) | NearTerm(reference=code):
-            yield code
+        case PlaceTerm() | NearTerm():
+            yield query
         case And(parts) | Or(parts):
             for part in parts:
-                yield from places_of(part)
-        case Not():
-            return
-        case _:
-            return
+                yield from place_terms(part)

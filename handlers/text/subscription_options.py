@@ -27,16 +27,25 @@ class SubscriptionOptions:
 NO_OPTIONS = SubscriptionOptions()
 
 
+def split_options(text: str) -> tuple[str, str, str]:
+    """Split a typed subscription into query, `|` and options; without `|` the last two are "".
+
+    The query is stripped.
+    """
+    written, separator, options_text = text.rpartition("|")
+    return (written.strip(), separator, options_text) if separator else (text.strip(), "", "")
+
+
 def parse_options(text: str, translator: Translator) -> SubscriptionOptions:
     """Parse a schedule and options such as `now, silently`, in English or the reader's language.
 
-    Raises ValueError for anything else, and for two choices of sound.
+    A blank text has none. Raises ValueError for anything else, and for two choices of sound.
     """
-    remainder, levels = re.subn(_level_pattern(translator), ", ", normalize(text))
-    sounds = [
-        _sound_from(match) for match in re.finditer(_level_pattern(translator), normalize(text))
-    ]
-    assert len(sounds) == levels  # noqa: S101 - both find the same
+    if not text.strip():
+        return NO_OPTIONS
+    normalized, level_pattern = normalize(text), _level_pattern(translator)
+    sounds = [_sound_from(match) for match in re.finditer(level_pattern, normalized)]
+    remainder = re.sub(level_pattern, ", ", normalized)
     remainder, is_silent = _take("read-silently", remainder, translator)
     remainder, is_audible = _take("read-with-sound", remainder, translator)
     remainder, has_neighbours = _take("read-neighbours", remainder, translator)

@@ -74,18 +74,14 @@ class TimezoneFinder:
         of the United States' capital.
         """
         region = self._gazetteer.get(code)
-        if region and not region.zone and region.kind not in _CITY_KINDS:
-            people: Counter[str] = Counter()
-            for inner in map(self._gazetteer.get, self._gazetteer.subtree(code)):
-                if (
-                    inner
-                    and inner.kind in _CITY_KINDS
-                    and (zone := self._gazetteer.zone(inner.code))
-                ):
-                    people[zone] += inner.population
-            if people:
-                return people.most_common(1)[0][0]
-        return self._gazetteer.zone(code)
+        if region is None or region.zone or region.kind in _CITY_KINDS:
+            return self._gazetteer.zone(code)
+        people: Counter[str] = Counter()
+        for inner in map(self._gazetteer.region, self._gazetteer.subtree(code)):
+            zone = self._gazetteer.zone(inner.code) if inner.kind in _CITY_KINDS else None
+            if zone:
+                people[zone] += inner.population
+        return people.most_common(1)[0][0] if people else self._gazetteer.zone(code)
 
 
 def _normalize(text: str) -> str:
