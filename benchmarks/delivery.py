@@ -7,7 +7,6 @@ and the floor: aiohttp that posts the same bytes. Then it sends from a long queu
 measures by how much memory grows.
 """
 
-import argparse
 import asyncio
 import gc
 import resource
@@ -21,7 +20,7 @@ from pyroaring import BitMap
 from benchmarks.clients import UNLIMITED_RATE, send_with_aiohttp, send_with_library
 from benchmarks.databases import FIRST_CHAT, add_digests, add_subscribers, sqlite
 from benchmarks.delivery_runner import DeliveryRunner, now
-from benchmarks.report import format_table, print_result
+from benchmarks.report import build_argument_parser, format_table, print_result
 from benchmarks.send_measurement import TEXT, SendMeasurement, measure_sends
 from benchmarks.standin_process import StandinProcess, run_standin
 from bot.delivery.sender import Sender
@@ -97,13 +96,13 @@ def _peak_memory_mb() -> float:
 
 async def _run(options: Options) -> tuple[dict[str, SendMeasurement], float]:
     chats = max(options.messages, options.baseline_messages)
-    gazetteer, topics = Gazetteer.load(), Topics.load_built_in()
+    gazetteer = Gazetteer.load()
     async with run_standin(chats, chats) as standin, sqlite() as database:
         await add_subscribers(database, chats)
         settings = TelegramSettings(api_url=standin.url)
         async with open_bot(settings, standin.token) as bot:
-            reader = Reader(gazetteer, topics)
-            runner = DeliveryRunner(database, Sender(bot), reader, gazetteer, topics)
+            reader = Reader(gazetteer, Topics.load_built_in())
+            runner = DeliveryRunner(database, Sender(bot), reader, gazetteer)
             benchmark = DeliveryBenchmark(database, standin, runner)
             gc.freeze()  # loaded data, as the bot does
             sends = {
@@ -152,18 +151,13 @@ def _ratio_to_library(sends: dict[str, SendMeasurement]) -> float:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the benchmark, print its result and return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks delivery",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = build_argument_parser("delivery", __doc__)
     parser.add_argument("--messages", type=int, default=20_000, help="messages of Tocsin, per run")
     parser.add_argument(
         "--baseline-messages", type=int, default=2_000, help="messages of each baseline client"
     )
     parser.add_argument("--queued", type=int, default=1_000_000, help="queued digests")
     parser.add_argument("--rate", type=int, default=1000, help="messages per second")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = Options(**vars(parser.parse_args(arguments)))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         sends, growth_mb = runner.run(_run(options))

@@ -18,7 +18,6 @@ from handlers.messages.bulletin import BulletinRenderer
 from handlers.text.i18n import Catalog
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reader
-from matching.topics.topics import Topics
 from storage.engine.database import Database
 
 _CHAT_LIMIT_SECONDS = 1.5  # after this, the limit of one message per chat and second is over
@@ -33,7 +32,6 @@ class DeliveryRunner:
         sender: Sender,
         reader: Reader,
         gazetteer: Gazetteer,
-        topics: Topics,
     ) -> None:
         self.wakeup = asyncio.Event()
         self._database = database

@@ -7,7 +7,6 @@ both, a task measures how long the event loop is blocked. The floor is one UPDAT
 same rows and computes nothing.
 """
 
-import argparse
 import asyncio
 import gc
 import sys
@@ -21,7 +20,7 @@ from pyroaring import BitMap
 from sqlalchemy import text
 
 from benchmarks.databases import add_subscribers, postgresql, sqlite
-from benchmarks.report import format_table, print_result
+from benchmarks.report import build_argument_parser, format_table, print_result
 from bot.digests.digester import Digester
 from bot.digests.pending import PendingReader
 from handlers.messages.bulletin import BulletinRenderer
@@ -204,16 +203,11 @@ def _format_result(subscribers: int, measurements: dict[str, Measurement]) -> st
 
 def main(arguments: Sequence[str]) -> int:
     """Run the benchmark, print its result and return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks digests",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = build_argument_parser("digests", __doc__)
     parser.add_argument("--subscribers", type=int, default=100_000, help="with a digest each")
     parser.add_argument(
         "--bulletins", type=int, default=60, help="bulletins that wait for each subscriber"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     measurements = asyncio.run(_run(options.subscribers, options.bulletins))
     result = {

@@ -5,7 +5,6 @@ SQLAlchemy inserts them. The floor is a bare fsync. The bytes written come from 
 for this process (SQLite) and from the position of the write-ahead log (PostgreSQL).
 """
 
-import argparse
 import asyncio
 import os
 import random
@@ -23,7 +22,7 @@ from sqlalchemy import insert, text
 
 from benchmarks.databases import add_subscribers, postgresql, sqlite
 from benchmarks.progress import progress
-from benchmarks.report import format_table, percentile, print_result
+from benchmarks.report import build_argument_parser, format_table, percentile, print_result
 from storage import schema
 from storage.engine.database import Database, Transaction
 from storage.inbound import bulletins
@@ -181,16 +180,11 @@ def _format_result(
 
 def main(arguments: Sequence[str]) -> int:
     """Run the benchmark, print its result and return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks fanout",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = build_argument_parser("fanout", __doc__)
     parser.add_argument("--recipients", type=int, default=100_000, help="recipients of a bulletin")
     parser.add_argument(
         "--repetitions", type=int, default=300, help="measurements of Tocsin's broadcast"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     measurements = asyncio.run(_run(options.recipients, options.repetitions))
     ratios = _ratios(measurements)

@@ -6,7 +6,6 @@ each flood of benchmarks/floods.py some alerts are timed in calm and some during
 request to the message at the stand-in.
 """
 
-import argparse
 import asyncio
 import os
 import random
@@ -26,7 +25,7 @@ from alerts.classification import read_bulletin
 from alerts.stored_readings import pack_reading
 from benchmarks.floods import FLOODS, HOOK_NAME, HOOK_SECRET
 from benchmarks.progress import progress
-from benchmarks.report import format_table, print_result
+from benchmarks.report import build_argument_parser, format_table, print_result
 from benchmarks.standin_process import StandinProcess, run_standin
 from matching.near_duplicates import fingerprint
 from matching.places.gazetteer import Gazetteer
@@ -243,15 +242,10 @@ def _format_result(options: Options, latencies: dict[str, FloodLatency]) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the benchmark, print its result and return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks flood",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = build_argument_parser("flood", __doc__)
     parser.add_argument("--reports", type=int, default=2_100, help="stored reports")
     parser.add_argument("--trials", type=int, default=20, help="alerts in calm and in each flood")
     parser.add_argument("--flood", default="", help="part of the name of the floods to run")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = Options(**vars(parser.parse_args(arguments)))
     latencies = asyncio.run(_run(options))
     result = {

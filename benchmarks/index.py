@@ -4,7 +4,6 @@ The bot's own index keeper loads the index from SQLite while a task measures how
 is blocked.
 """
 
-import argparse
 import asyncio
 import multiprocessing
 import re
@@ -25,7 +24,7 @@ import numpy as np
 
 from benchmarks.databases import add_subscribers
 from benchmarks.progress import progress
-from benchmarks.report import print_result
+from benchmarks.report import build_argument_parser, print_result
 from benchmarks.workload import MILLION, Workload
 from bot.ingest.index_keeper import IndexKeeper
 from matching.index.index import Index, MatchMode, StoredEntry
@@ -47,13 +46,8 @@ _LABEL_WIDTH = 74
 
 def main(arguments: Sequence[str]) -> int:
     """Run the benchmark, print its result and return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks index",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = build_argument_parser("index", __doc__)
     parser.add_argument("--subscriptions", type=int, default=MILLION, help="in the index")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     result = measure(options.subscriptions)
     print_result({"benchmark": "index"} | result, format_result(result), as_json=options.json)

@@ -4,7 +4,6 @@ The same run measures the alternatives, compiled regular expressions and an SQL 
 floors that no method can beat.
 """
 
-import argparse
 import gc
 import re
 import sqlite3
@@ -19,7 +18,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from benchmarks.progress import progress
-from benchmarks.report import print_result
+from benchmarks.report import build_argument_parser, print_result
 from benchmarks.workload import MILLION, Workload
 from matching.index.index import Index, Matches
 from matching.index.term_dictionary import TermDictionary
@@ -41,14 +40,9 @@ Text = tuple[str, str]
 
 def main(arguments: Sequence[str]) -> int:
     """Run the benchmark, print its result and return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks matching",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = build_argument_parser("matching", __doc__)
     parser.add_argument("--subscriptions", type=int, default=MILLION, help="in the index")
     parser.add_argument("--bulletins", type=int, default=300, help="to read and match")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     result = {"benchmark": "matching"} | measure(options.subscriptions, options.bulletins)
     print_result(result, format_result(result), as_json=options.json)

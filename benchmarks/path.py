@@ -7,7 +7,6 @@ limit and, without a limit, with python-telegram-bot's own client and rate limit
 nothing. The floor is aiohttp that posts the same bytes.
 """
 
-import argparse
 import asyncio
 import gc
 import itertools
@@ -23,7 +22,7 @@ from benchmarks.clients import UNLIMITED_RATE, send_with_aiohttp, send_with_libr
 from benchmarks.databases import FIRST_CHAT, add_digests, add_subscribers, sqlite
 from benchmarks.pipeline_runner import PipelineRunner
 from benchmarks.progress import progress
-from benchmarks.report import format_table, percentile, print_result
+from benchmarks.report import build_argument_parser, format_table, percentile, print_result
 from benchmarks.send_measurement import SendMeasurement, measure_sends
 from benchmarks.standin_process import run_standin
 from benchmarks.workload import Workload
@@ -223,11 +222,7 @@ def _format_sends(options: Options, sends: dict[str, SendMeasurement]) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the benchmark, print its result and return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks path",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = build_argument_parser("path", __doc__)
     parser.add_argument("--subscriptions", type=int, default=1_000_000, help="in the index")
     parser.add_argument("--recipients", type=int, default=10_000, help="of the bulletin to all")
     parser.add_argument("--queued", type=int, default=1_000_000, help="queued digests")
@@ -235,7 +230,6 @@ def main(arguments: Sequence[str]) -> int:
         "--trials", type=int, default=100, help="bulletins whose first message is timed"
     )
     parser.add_argument("--rate", type=int, default=1000, help="messages per second")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = Options(**vars(parser.parse_args(arguments)))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         firsts, sends = runner.run(_run(options))

@@ -17,7 +17,6 @@ from bot.sources.core.source import Batch
 from matching.index.index import Index
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reader
-from matching.topics.topics import Topics
 from storage.engine.database import Database
 from storage.inbound.bulletins import Bulletin, Kind
 
@@ -34,7 +33,7 @@ class PipelineRunner(DeliveryRunner):
         index: Index,
     ) -> None:
         gazetteer = Gazetteer.load()
-        super().__init__(database, sender, reader, gazetteer, Topics.load_built_in())
+        super().__init__(database, sender, reader, gazetteer)
         self.standin = standin
         self._keys = itertools.count()
         self._pipeline = IngestPipeline(

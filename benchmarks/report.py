@@ -1,8 +1,20 @@
-"""Benchmark output: a table for people or one JSON object for programs."""
+"""Benchmark command line: options, and output as a table or as one JSON object."""
 
+import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+
+
+def build_argument_parser(name: str, description: str | None) -> argparse.ArgumentParser:
+    """Build the parser of a benchmark's options; it has the option --json of all benchmarks."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m benchmarks {name}",
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
 
 
 def percentile(values: Sequence[float], share: float) -> float:
