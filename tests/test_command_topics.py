@@ -2,9 +2,11 @@
 
 import pytest
 from support.conversation_driver import ConversationDriver, button_data
+from support.shared_resources import topics
 
 from matching.query.ast import load
 from matching.topics.hazards import hazard_tree
+from matching.topics.topic import Topic
 from storage.engine.database import Database
 
 MAX_BUTTONS = 100
@@ -24,6 +26,20 @@ async def test_a_leaf_subscribes_as_typed(database: Database) -> None:
     assert "Tsunami" in (await driver.press(button_data(reply, "Tsunamis"))).html
     (subscription,) = await driver.get_subscriptions()
     assert subscription.query_text == "#tsunami"
+
+
+async def test_a_topic_too_long_for_a_button_is_listed_without(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A button that refers to the message subscribed to the first topic in it, #air_alert."""
+    name = "протиповітряна_оборона_та_сирени_міста"
+    with_long = topics().with_topics([Topic(name, "bread"), Topic("baking", "bread")])
+    monkeypatch.setattr("support.conversation_driver.topics", lambda: with_long)
+    reply = (await ConversationDriver(sqlite).send("/topics")).reply
+    assert f"<code>#{name}</code>" in reply.html
+    data = [button.data or "" for row in reply.buttons for button in row]
+    assert "f:#baking" in data
+    assert not any("…" in text for text in data)
 
 
 async def test_pages_lead_down_the_tree_and_back(sqlite: Database) -> None:

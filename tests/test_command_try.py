@@ -26,6 +26,8 @@ from handlers.telegram import update_parser
 from handlers.telegram.events import Message, Request
 from matching.query.ast import dump
 from matching.query.parser import parse
+from matching.reader import Reader
+from matching.topics.topic import Topic
 from storage.engine.database import Database
 from storage.inbound import bulletins, duplicates, readings
 from storage.inbound.bulletins import Bulletin, Kind, Phase
@@ -91,6 +93,17 @@ async def test_the_button_subscribes_with_the_options(database: Database) -> Non
     await driver.press(button_data(response.reply, "Subscribe"))
     (subscription,) = await driver.get_subscriptions()
     assert (subscription.query_text, subscription.has_sound) == ("Kherson", False)
+
+
+async def test_the_button_asks_about_a_misspelt_place(sqlite: Database) -> None:
+    """The word was stored, which no report contains; /subscribe asks."""
+    driver = ConversationDriver(sqlite)
+    response = await driver.send("/try Khreson | silently")
+    asked = await driver.press(button_data(response.reply, "Subscribe"))
+    assert await driver.get_subscriptions() == []
+    await driver.press(button_data(asked.reply, "Kherson"))
+    (subscription,) = await driver.get_subscriptions()
+    assert (subscription.query_text, subscription.has_sound) == ('in:"Kherson"', False)
 
 
 async def test_a_digest_has_everything_and_no_sound(sqlite: Database) -> None:
@@ -243,6 +256,23 @@ async def test_a_thousand_matches_are_narrowed_by_the_commonest_topic(sqlite: Da
     assert "Drones" in narrowed.html
     assert "Trains" not in narrowed.html
     assert "last day: 800" in shown(narrowed.html)
+
+
+async def test_a_topic_too_long_for_a_button_is_not_offered(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Telegram refuses a message with callback data over 64 bytes."""
+    with_long = topics().with_topics([Topic("протиповітряна_оборона_та_сирени_міста", "sirens")])
+    monkeypatch.setattr("support.conversation_driver.topics", lambda: with_long)
+    titles = ["Sirens in Kherson" if n % 3 else "Trains to Kherson" for n in range(60)]
+    driver = ConversationDriver(sqlite, bulletin_reader=Reader(gazetteer(), with_long))
+    for title in titles:
+        await driver.publish(title)
+    response = await driver.send("/try Kherson")
+    assert counts(response)[0] == 60
+    reply = response.reply
+    data = [button.data or "" for row in reply.buttons for button in row]
+    assert max(len(text.encode()) for text in data) <= 64
 
 
 async def test_a_query_too_long_for_a_button_is_narrowed(sqlite: Database) -> None:

@@ -24,7 +24,8 @@ from support.conversation_driver import (
 from support.shared_resources import catalog, gazetteer, reader, topics
 from test_dispatcher_bot_added import channel
 
-from alerts.tally import read_item
+from alerts.classification import read_bulletin
+from alerts.tally import item_of
 from bot.delivery.outcome import Sent
 from bot.delivery.sender import Sender
 from bot.standin.person import Person
@@ -269,7 +270,10 @@ def _pushes(options: RenderOptions) -> list[MessageContent]:
     ]
     contents.append(alert_renderer.render_missed_summary(missed * 3, options, NOW))
     digest_renderer = DigestRenderer(catalog(), gazetteer(), topics(), bulletin_renderer)
-    items = [read_item(bulletin, reader(), gazetteer(), topics()) for bulletin in bulletins]
+    items = [
+        item_of(bulletin, read_bulletin(reader(), bulletin), gazetteer(), topics())
+        for bulletin in bulletins
+    ]
     contents.append(digest_renderer.render_empty(options))
     contents += digest_renderer.render_digest(items * 15, options, NOW)
     summary = digest_renderer.render_quiet_summary(items, items, options, NOW)

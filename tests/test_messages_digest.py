@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from support.shared_resources import catalog, gazetteer, reader, topics
 from support.telegram_html import parse_html
 
-from alerts.tally import TallyItem, read_item, tally
+from alerts.classification import read_bulletin
+from alerts.tally import TallyItem, item_of, tally
 from handlers.messages.bulletin import BulletinRenderer, RenderOptions
 from handlers.messages.digest import MAX_ENTRIES, DigestRenderer
 from handlers.text import plain_text
@@ -39,7 +40,7 @@ def news_item(number: int, title: str, text: str = "", **fields: object) -> Tall
     stored = StoredBulletin(
         id=number, source="blog", key=str(number), title=title, text=text, **(values | fields)  # type: ignore[arg-type]
     )  # fmt: skip
-    return read_item(stored, reader(), gazetteer(), topics())
+    return item_of(stored, read_bulletin(reader(), stored), gazetteer(), topics())
 
 
 def alert(

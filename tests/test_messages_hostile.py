@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from support.shared_resources import catalog, gazetteer, reader, topics
 
-from alerts.tally import read_item
+from alerts.classification import read_bulletin
+from alerts.tally import item_of
 from bot.delivery.outcome import Sent
 from bot.delivery.sender import Sender
 from bot.standin.person import Person
@@ -111,7 +112,10 @@ async def test_a_digest_of_hostile_texts_is_complete(
         for number, text in enumerate(HOSTILE.values(), start=1)
     ]
     digest_renderer = DigestRenderer(catalog(), gazetteer(), topics(), renderer)
-    items = [read_item(bulletin, reader(), gazetteer(), topics()) for bulletin in bulletins]
+    items = [
+        item_of(bulletin, read_bulletin(reader(), bulletin), gazetteer(), topics())
+        for bulletin in bulletins
+    ]
     contents = digest_renderer.render_digest(
         items, RenderOptions("uk", "Europe/Kyiv", Detail.FULL), NOW
     )

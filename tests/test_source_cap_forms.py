@@ -335,6 +335,20 @@ def test_an_alert_that_is_not_public_is_not_published(scope: str) -> None:
     assert publish(alert().replace(b">Public<", f">{scope}<".encode())) == []
 
 
+@pytest.mark.parametrize(
+    "codes",
+    [
+        [{"valueName": "SAME", "value": "RWT"}],
+        {"valueName": "SAME", "value": "RWT"},
+        {"value": "RWT"},
+    ],
+)
+def test_a_test_with_status_actual_is_not_published(codes: object) -> None:
+    info = {**CAP_JSON["info"][0], "eventCode": codes}
+    assert publish(json.dumps(CAP_JSON).encode())
+    assert publish(json.dumps({**CAP_JSON, "info": [info]}).encode()) == []
+
+
 @pytest.mark.parametrize("expires", ["0001-01-01T00:00:00Z", "1899-12-30T00:00:00+00:00", ""])
 def test_an_end_that_is_a_zero_value_counts_as_absent(expires: str) -> None:
     (bulletin,) = publish(alert(expires=expires))

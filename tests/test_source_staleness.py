@@ -9,9 +9,10 @@ from support.http_origin import origin
 from support.source_payloads import content_type, payload
 from support.source_server_driver import SourceDriver
 
-from bot.sources.adapters.ukraine.alerts_in_ua import parse_state_time
+from bot.sources.adapters.ukraine.alerts_in_ua import parse_answer
 from bot.sources.adapters.ukraine.siren import SirenSettings
 from bot.sources.backoff import poll_delay
+from bot.sources.base.anomaly_log import AnomalyLog
 from bot.sources.base.staleness import StalenessCheck
 from bot.sources.core.errors import Outdated, Unusable
 from bot.sources.http.client import HttpClient, open_session
@@ -98,7 +99,8 @@ def test_a_state_without_a_time_is_accepted() -> None:
     ],
 )
 def test_the_time_of_a_state_has_two_formats(text: str | None, hour: int | None) -> None:
-    time = parse_state_time(json.dumps({"meta": {"last_updated_at": text}}).encode())
+    answer = {"alerts": [], "meta": {"last_updated_at": text}}
+    _, time = parse_answer(json.dumps(answer).encode(), AnomalyLog("air"))
 
     expected = datetime(2026, 6, 21, hour, 20, 8, tzinfo=UTC).timestamp() if hour else None
     assert time == expected

@@ -15,7 +15,7 @@ from support.http_origin import origin, page, status
 from support.source_payloads import payload
 from support.source_server_driver import SourceDriver
 
-from bot.sources.adapters.ukraine.alerts_in_ua import AlertsInUaSettings, parse_active
+from bot.sources.adapters.ukraine.alerts_in_ua import AlertsInUaSettings, parse_answer
 from bot.sources.adapters.ukraine.siren import SirenSettings
 from bot.sources.adapters.ukraine.state_source import can_skip, message_batch, poll_batch
 from bot.sources.adapters.ukraine.ukrainealarm import UkraineAlarmSettings
@@ -449,7 +449,7 @@ async def test_many_401_mean_a_wrong_token_and_a_few_mean_the_rate_limit() -> No
 def parse_alerts_in_ua(**changes: object) -> dict[str, Alert]:
     listed = json.loads(payload("alerts_in_ua", "after"))
     listed["alerts"][0] |= changes
-    return dict(parse_active(json.dumps(listed).encode(), AnomalyLog("air")).state)
+    return dict(parse_answer(json.dumps(listed).encode(), AnomalyLog("air"))[0].state)
 
 
 def test_a_record_of_alerts_in_ua_is_read() -> None:
@@ -485,14 +485,14 @@ def test_both_services_have_the_same_id_for_an_alert() -> None:
 @pytest.mark.parametrize("body", [b"{}", b'{"alerts": {}}', b'{"alerts": [{"id": 1}]}', b"[]"])
 def test_an_answer_without_alerts_is_refused(body: bytes) -> None:
     with capture_logs(), pytest.raises(Unusable):
-        parse_active(body, AnomalyLog("air"))
+        parse_answer(body, AnomalyLog("air"))
 
 
 def test_an_unexpected_value_is_logged_once() -> None:
     anomalies = AnomalyLog("air")
     with capture_logs() as logs:
         for _ in range(3):
-            parse_active(payload("alerts_in_ua", "odd"), anomalies)
+            parse_answer(payload("alerts_in_ua", "odd"), anomalies)
 
     assert sorted(log["field"] for log in logs) == ["alert_level", "alert_type", "threat_type"]
 
@@ -551,5 +551,5 @@ def test_a_night_with_alerts_in_all_regions_is_read() -> None:
         "threats": [{"threat_type": "drones", "level": "red", "source_message": None}] * 6,
     }
     alerts = [{**record, "location_uid": str(number)} for number in range(100, 1_706)]
-    active = parse_active(json.dumps({"alerts": alerts}).encode(), AnomalyLog("alerts"))
+    active, _ = parse_answer(json.dumps({"alerts": alerts}).encode(), AnomalyLog("alerts"))
     assert len(active.state) == 1_606

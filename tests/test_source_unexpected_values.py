@@ -17,7 +17,7 @@ from bot.sources.adapters.disasters.gdacs_parser import parse_disasters
 from bot.sources.adapters.disasters.quake_changes import diff_quakes
 from bot.sources.adapters.disasters.usgs_parser import parse_quakes
 from bot.sources.adapters.telegram.preview_parser import parse_posts
-from bot.sources.adapters.ukraine.alerts_in_ua import parse_active
+from bot.sources.adapters.ukraine.alerts_in_ua import parse_answer
 from bot.sources.adapters.ukraine.bulletins import to_bulletins as to_alert_bulletins
 from bot.sources.adapters.ukraine.ukrainealarm_parser import parse_alerts
 from bot.sources.base.anomaly_log import AnomalyLog
@@ -53,7 +53,7 @@ def _state(snapshot: Snapshot) -> None:
 
 
 def _active(body: bytes) -> None:
-    _state(parse_active(body, AnomalyLog("air")))
+    _state(parse_answer(body, AnomalyLog("air"))[0])
 
 
 def _alarm(body: bytes) -> None:

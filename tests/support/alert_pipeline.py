@@ -123,11 +123,14 @@ class AlertPipeline:
         async with self.database.write() as transaction:
             await sources.record_success(transaction, source, {}, self.now)
 
-    async def wait(self, **units: float) -> list[BroadcastView]:
-        """Advance the clock. All state sources but the unreachable ones answer without news."""
+    async def wait(self, *, step_seconds: float = 5, **units: float) -> list[BroadcastView]:
+        """Advance the clock in steps of `step_seconds`.
+
+        All state sources but the unreachable ones answer without news at each step.
+        """
         until = self.now + timedelta(**units)
         while self.now < until:
-            self.now += timedelta(seconds=5)
+            self.now = min(until, self.now + timedelta(seconds=step_seconds))
             async with self.database.write() as transaction:
                 for name in STATE_SOURCES.keys() - self.unreachable:
                     await sources.record_success(transaction, name, {}, self.now)
