@@ -26,11 +26,12 @@ from handlers.text.subscription_options import (
     split_options,
 )
 from handlers.text.timezones import UTC
+from matching.query.ambiguities import Ambiguity
 from matching.query.ast import dump, load
 from matching.query.doubts import Doubt, find_doubt
 from matching.query.errors import ErrorKind, QueryError
 from matching.query.lexer import QUOTES
-from matching.query.parser import Ambiguity, ParsedQuery, parse
+from matching.query.parser import ParsedQuery, parse
 from storage.engine.database import Transaction
 from storage.inbound import bulletins
 from storage.subscribers import subscriptions

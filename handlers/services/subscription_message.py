@@ -8,8 +8,8 @@ from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
 from handlers.text.query_text import QueryFormatter
 from handlers.text.schedule_text import format_schedule
+from matching.query.ambiguities import Ambiguity
 from matching.query.ast import And, Or, Phrase, PlaceTerm, PropertyTerm, Query, Word, load, terms
-from matching.query.parser import Ambiguity
 from matching.query.properties import DEPTH, LEVEL, LEVELS, MAGNITUDE
 from storage.subscribers.subscriptions import Subscription
 from storage.values.message import Button, MessageContent

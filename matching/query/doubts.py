@@ -10,8 +10,9 @@ from typing import Protocol
 
 from matching.morphology.inflection import inflect
 from matching.places.gazetteer import Gazetteer
+from matching.query.ambiguities import Ambiguity
 from matching.query.ast import PlaceTerm, Word
-from matching.query.parser import Ambiguity, ParsedQuery
+from matching.query.parser import ParsedQuery
 from matching.query.personal_places import PersonalPlaces
 from matching.query.question_words import load_question_words
 from matching.query.term_resolver import TopicNames

@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from matching.places.gazetteer import Gazetteer
+from matching.query.ambiguities import Ambiguity
 from matching.query.ast import Not, Phrase, Query, Word, requires_positive_term
 from matching.query.errors import ErrorKind, QueryError
 from matching.query.joined_names import split_joined_names
@@ -23,9 +24,9 @@ from matching.query.personal_places import NO_PERSONAL_PLACES, PersonalPlaces
 from matching.query.precedence import Joiner, Operand, OperandKind, combine, find_kind
 from matching.query.state_abbreviations import expand_state_abbreviations
 from matching.query.stopwords import is_too_common
-from matching.query.term_resolver import Ambiguity, TermResolver, TopicNames
+from matching.query.term_resolver import TermResolver, TopicNames
 
-__all__ = ["Ambiguity", "ErrorKind", "ParsedQuery", "QueryError", "QueryLimits", "parse"]
+__all__ = ["ErrorKind", "ParsedQuery", "QueryError", "QueryLimits", "parse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ class _Parser:
             word, joiner = read[index], read[max(neighbour, index)].joiner
             is_list = joiner in (Joiner.SEPARATOR, Joiner.AND_WORD, Joiner.OR_WORD)
             if word.place and is_list and read[neighbour].kind is OperandKind.PLACE:
-                self._resolver.choose_place(word.query, word.place)
+                self._resolver.ambiguities.choose_place(word.query, word.place)
                 read[index] = Operand(word.joiner, word.place, OperandKind.PLACE)
         return read
 

@@ -6,12 +6,12 @@ Decides which words are a place, and records the other meanings they could have 
 import difflib
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Protocol
 
 from matching.places.gazetteer import Gazetteer
 from matching.places.lookup import suggest
 from matching.places.region import Region
+from matching.query.ambiguities import MAX_ALTERNATIVES, Ambiguities, Meaning
 from matching.query.ast import (
     ALERT_TOPIC,
     NearTerm,
@@ -37,27 +37,11 @@ from matching.spelling.common_words import is_common_word
 from matching.spelling.neighbourhoods import find_city_of
 from matching.text.tokenizer import Token, split_words, tokenize
 
-MAX_ALTERNATIVES = 5  # with the meaning taken as many as a person reads
-
 _MAX_SHORT_QUERY = 2  # bare words of a query in which a lower-case word can be a misspelt name
 _JOINED_NUMBER = re.compile(r"(?P<name>[^\W\d_][^+]*)(?P<number>\+\d+(?:[.,]\d+)?)[^\W\d_]*")
 _MAX_QUALIFIER_WORDS = 3  # words of the containing region after a name: Mykolaiv Lviv Oblast
 _NAME_KINDS = frozenset((TokenKind.BARE, TokenKind.QUOTED, TokenKind.PLACE))
 _EXPLICIT_ONLY_KINDS = frozenset(("village", "hromada"))  # a bare name means them only in in:"…"
-
-Meaning = Word | Phrase | PlaceTerm | NearTerm
-
-
-@dataclass(frozen=True, slots=True)
-class Ambiguity:
-    """Name with several meanings: the one taken, and the alternatives."""
-
-    start: int  # in the text as typed, code points
-    end: int  # exclusive
-    text: str  # as typed, from start to end
-    meaning: Meaning  # the one in the query
-    alternatives: tuple[Meaning, ...]  # best first, at most five; six for a guess
-    is_guess: bool = False  # no place has this name: the alternatives have similar names
 
 
 class TopicNames(Protocol):
@@ -92,7 +76,7 @@ class TermResolver:
         self._personal = personal
         self._sources = sources
         self._circles = CircleResolver(gazetteer, personal)
-        self.ambiguities: list[Ambiguity] = []
+        self.ambiguities = Ambiguities(text)
         self._guesses_left = max_guesses
         bare_words = sum(token.kind is TokenKind.BARE for token in tokens)
         self._is_short = bare_words <= _MAX_SHORT_QUERY
@@ -125,7 +109,7 @@ class TermResolver:
 
     def measure_group(self, group: Query, start: int, distance: QueryToken) -> Query:
         """Return circles around the places of a group that begins at `start`."""
-        self.ambiguities = [choice for choice in self.ambiguities if choice.start < start]
+        self.ambiguities.remove_from(start)
         return self._circles.around_group(group, distance)
 
     def _token(self, position: int) -> QueryToken | None:
@@ -152,9 +136,7 @@ class TermResolver:
         start, name_end = self._tokens[first].start, self._tokens[end - 1].end
         if not isinstance(query, Word | Phrase | PlaceTerm | NearTerm):
             raise QueryError(ErrorKind.DISTANCE_WITHOUT_PLACE, distance.start, distance.end)
-        last = self.ambiguities[-1] if self.ambiguities else None
-        is_recorded = last is not None and last.start >= start and last.meaning == query
-        ambiguity = self.ambiguities.pop() if is_recorded else None
+        ambiguity = self.ambiguities.pop(start, query)
         alternatives = ambiguity.alternatives if ambiguity and not ambiguity.is_guess else ()
         places = [term for term in (query, *alternatives) if isinstance(term, PlaceTerm | NearTerm)]
         if not places:
@@ -163,7 +145,7 @@ class TermResolver:
         circles = self._circles.circles(places, radius_km)
         if not circles:
             raise QueryError(ErrorKind.PLACE_WITHOUT_POINT, start, name_end)
-        self._record(start, name_end, circles[0], circles[1:])
+        self.ambiguities.record(start, name_end, circles[0], circles[1:])
         return circles[0]
 
     def _resolve_term(self, position: int) -> tuple[Query, int]:  # noqa: PLR0911 - one for each kind
@@ -211,7 +193,7 @@ class TermResolver:
                 places = [
                     PlaceTerm(region.code) for region in self._gazetteer.find_words(tuple(words))
                 ]
-                self._record(tokens[0].start, tokens[-1].end, saved, places)
+                self.ambiguities.record(tokens[0].start, tokens[-1].end, saved, places)
                 return saved, position + len(tokens)
         return None
 
@@ -220,7 +202,7 @@ class TermResolver:
 
         In such a list суми is the city. A misspelt name stays a word, which can be corrected.
         """
-        last = self.ambiguities[-1] if self.ambiguities else None
+        last = self.ambiguities.last
         if last is None or last.meaning != query or isinstance(query, PlaceTerm):
             return None
         if last.is_guess:
@@ -228,17 +210,6 @@ class TermResolver:
         place = last.alternatives[0]
         is_place = isinstance(place, PlaceTerm) and self._is_prominent_code(place.code)
         return place if is_place else None
-
-    def choose_place(self, literal: Query, place: Query) -> None:
-        """Record that a word was read as a place, with the word as an alternative."""
-        for index, ambiguity in enumerate(self.ambiguities):
-            if ambiguity.meaning == literal and place in ambiguity.alternatives:
-                remaining = [term for term in ambiguity.alternatives if term != place]
-                alternatives = (*remaining[: MAX_ALTERNATIVES - 1], ambiguity.meaning)
-                self.ambiguities[index] = replace(
-                    ambiguity, meaning=place, alternatives=alternatives
-                )
-                return
 
     def _is_prominent_code(self, code: str) -> bool:
         region = self._gazetteer.get(code)
@@ -269,7 +240,7 @@ class TermResolver:
             suggestion = self._suggest_place(token.value)
             raise QueryError(ErrorKind.UNKNOWN_PLACE, token.start, token.end, suggestion)
         meaning, *alternatives = map(PlaceTerm, codes)
-        self._record(token.start, self._tokens[end - 1].end, meaning, alternatives)
+        self.ambiguities.record(token.start, self._tokens[end - 1].end, meaning, alternatives)
         return meaning, end
 
     def _resolve_bare(self, position: int) -> tuple[Query, int]:
@@ -320,19 +291,18 @@ class TermResolver:
         regions = suggest(text, self._gazetteer, MAX_SIMILAR_PLACES, least)
         places = select_places(text, regions, is_name=is_name)
         if places:
-            self.ambiguities.append(Ambiguity(start, end, text, literal, places, is_guess=True))
+            self.ambiguities.record_guess(start, end, literal, places)
         return bool(places)
 
     def _guess_neighbourhood(
         self, start: int, end: int, literal: Word | Phrase, places: Sequence[PlaceTerm]
     ) -> bool:
         """Record the city of a neighbourhood, before villages of its name, if it has one."""
-        text = self._text[start:end]
-        city = find_city_of(text)
+        city = find_city_of(self._text[start:end])
         if city is None:
             return False
         alternatives = (PlaceTerm(city), *places[: MAX_ALTERNATIVES - 1])
-        self.ambiguities.append(Ambiguity(start, end, text, literal, alternatives, is_guess=True))
+        self.ambiguities.record_guess(start, end, literal, alternatives)
         return True
 
     def _longest_name(self, position: int) -> tuple[Sequence[Token], int]:
@@ -386,20 +356,11 @@ class TermResolver:
         if not likely and self._guess_neighbourhood(start, end, literal, places):
             return literal
         if not likely or (is_word and not recognizer.has_name_capitals(words)):
-            self._record(start, end, literal, places)
+            self.ambiguities.record(start, end, literal, places)
             return literal
         literals = [literal] if is_word or self._text[start] in QUOTES else []
-        self._record(start, end, places[0], [*places[1:], *literals])
+        self.ambiguities.record(start, end, places[0], [*places[1:], *literals])
         return places[0]
-
-    def _record(
-        self, start: int, end: int, meaning: Meaning, alternatives: Sequence[Meaning]
-    ) -> None:
-        """Record an ambiguity, if there are alternatives."""
-        if alternatives:
-            text = self._text[start:end]
-            offered = tuple(alternatives[:MAX_ALTERNATIVES])
-            self.ambiguities.append(Ambiguity(start, end, text, meaning, offered))
 
 
 def _literal(token: QueryToken) -> Word | Phrase:
