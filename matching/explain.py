@@ -1,14 +1,18 @@
 """Match explanation for `tocsin explain`: everything read in a bulletin, as plain values."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from matching.places.gazetteer import Gazetteer
+from matching.query.ast import Query
 from matching.query.errors import QueryError
 from matching.query.evaluator import evaluate
 from matching.query.parser import parse
 from matching.reader import Reader, Reading
 from matching.topics.topics import Topics
+
+_CACHED_QUERIES = 1_000  # parsing takes milliseconds; the lines of a file often repeat a query
 
 
 class Explainer:
@@ -18,6 +22,7 @@ class Explainer:
         self._gazetteer = gazetteer
         self._topics = topics
         self.reader = reader
+        self._parse = lru_cache(_CACHED_QUERIES)(self._parse_uncached)
 
     def explain(
         self, bulletin_id: object, title: str, text: str, queries: Iterable[str] = ()
@@ -39,16 +44,17 @@ class Explainer:
         results: dict[str, bool] = {}
         errors: dict[str, dict[str, Any]] = {}
         for query in queries:
-            try:
-                results[query] = self._matches(query, reading)
-            except QueryError as error:
+            parsed = self._parse(query)
+            if isinstance(parsed, QueryError):
                 results[query] = False
                 errors[query] = {
-                    "kind": error.kind.value,
-                    "start": error.start,
-                    "end": error.end,
-                    "suggestion": error.suggestion,
+                    "kind": parsed.kind.value,
+                    "start": parsed.start,
+                    "end": parsed.end,
+                    "suggestion": parsed.suggestion,
                 }
+            else:
+                results[query] = evaluate(parsed, reading)
         explanation = {
             "id": bulletin_id,
             "places": [
@@ -77,5 +83,8 @@ class Explainer:
             return name
         return self._gazetteer.title(code, "en")
 
-    def _matches(self, query: str, reading: Reading) -> bool:
-        return evaluate(parse(query, self._gazetteer, self._topics).query, reading)
+    def _parse_uncached(self, text: str) -> Query | QueryError:
+        try:
+            return parse(text, self._gazetteer, self._topics).query
+        except QueryError as error:
+            return error
