@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from support.cap_alerts import alert, info, reference_to
 
 from bot.sources.adapters.cap.bulletins import ConversionContext, to_bulletins
@@ -106,3 +107,27 @@ def test_a_chain_of_an_older_version_still_ends() -> None:
     )
 
     assert (clear.phase, clear.hazard) == (Phase.CLEAR, f"wind:{root}")
+
+
+@pytest.mark.parametrize(
+    "infos",
+    [
+        info(description="Stay inside.", instruction="Stay inside."),
+        info(description="Stay inside.", instruction="Stay \n inside."),
+        info(headline="Stay inside.", description="Stay inside.", instruction=""),
+        info(description="Stay inside.", instruction="")
+        + info(description="Stay\ninside.", instruction="", expires="2026-03-05T21:00:00Z"),
+    ],
+    ids=["instruction", "white space", "headline", "periods"],
+)
+def test_a_warning_says_the_same_words_once(infos: str) -> None:
+    """A text that stood in two elements was shown twice."""
+    (bulletin,) = publish(alert(1, infos=infos))
+
+    assert f"{bulletin.title} {bulletin.text}".count("inside.") == 1
+
+
+def test_instructions_of_their_own_follow_the_description() -> None:
+    (bulletin,) = publish(alert(1, description="Strong.", instruction="Stay inside."))
+
+    assert bulletin.text == "Strong.\n\nStay inside."

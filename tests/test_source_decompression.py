@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.sources.core.errors import Unreachable, Unusable
+from bot.sources.core.errors import TooLarge, Unreachable, Unusable
 from bot.sources.http.decompression import read_decompressed
 
 BODY = b"Siren in Kyiv. " * 40
@@ -76,3 +76,18 @@ async def test_the_limit_holds_for_the_packed_and_the_unpacked_body(
 ) -> None:
     with pytest.raises(Unusable, match="larger"):
         await read(encoding, packed)
+
+
+@pytest.mark.parametrize(
+    ("limit", "shown"),
+    [
+        (64 * 1024, "64 KB"),
+        (256 * 1024, "256 KB"),
+        (1024 * 1024, "1 MB"),
+        (2 * 1024 * 1024, "2 MB"),
+    ],
+)
+async def test_a_body_over_the_limit_is_refused_with_the_limit(limit: int, shown: str) -> None:
+    """A limit below a megabyte used to be shown as 0 MB."""
+    with pytest.raises(TooLarge, match=f"is larger than {shown}$"):
+        await read("", bytes(limit + 1), step=limit, limit=limit)

@@ -290,3 +290,47 @@ def test_one_quake_and_a_magnitude_as_text_are_read(document: dict[str, object])
     (quake,) = parse_quakes.function(json.dumps(document).encode())
 
     assert (quake.title, quake.magnitude) == ("M 5.1 - Kyiv", 5.1)
+
+
+def gdacs_item(number: int, is_current: str, episode: int = 1) -> str:
+    current = f"<gdacs:iscurrent>{is_current}</gdacs:iscurrent>" if is_current else ""
+    return (
+        f"<item><title>Orange flood {number}</title><gdacs:eventtype>FL</gdacs:eventtype>"
+        f"<gdacs:eventid>{number}</gdacs:eventid><gdacs:episodeid>{episode}</gdacs:episodeid>"
+        f"<gdacs:alertlevel>Orange</gdacs:alertlevel>{current}</item>"
+    )
+
+
+def gdacs_feed(*items: str) -> bytes:
+    inner = "".join(items)
+    return f'<rss xmlns:gdacs="http://www.gdacs.org"><channel>{inner}</channel></rss>'.encode()
+
+
+@pytest.mark.parametrize(
+    ("is_current", "titles"),
+    [
+        ("false", []),
+        (" False ", []),
+        ("0", []),
+        ("true", ["Orange flood 1"]),
+        ("", ["Orange flood 1"]),
+        ("perhaps", ["Orange flood 1"]),
+    ],
+)
+async def test_a_disaster_that_is_over_is_not_sent_as_if_current(
+    is_current: str, titles: list[str]
+) -> None:
+    settings = GdacsSettings(kind="gdacs", name="gdacs")
+    bodies = (gdacs_feed(), gdacs_feed(gdacs_item(1, is_current)))
+
+    assert [bulletin.title for bulletin in await fetch_last(settings, *bodies)] == titles
+
+
+async def test_a_disaster_that_becomes_current_is_sent_and_one_that_ends_is_not() -> None:
+    settings = GdacsSettings(kind="gdacs", name="gdacs")
+    before = gdacs_feed(gdacs_item(1, "false"), gdacs_item(2, "true"))
+    after = gdacs_feed(gdacs_item(1, "true"), gdacs_item(2, "false", episode=2))
+
+    titles = [item.title for item in await fetch_last(settings, gdacs_feed(), before, after)]
+
+    assert titles == ["Orange flood 1"]

@@ -170,3 +170,27 @@ async def test_the_first_post_of_a_new_channel_is_heard(preview: PreviewDriver) 
     assert await preview.poll_posts((1, "one")) == [("c/1", "one")]
     assert await preview.poll_answer(channel, "text/html") == ()
     assert await preview.poll_posts((2, "two")) == [("c/2", "two")]
+
+
+@pytest.mark.parametrize("place", ["text", "tag", "end"])
+def test_a_stray_zero_byte_does_not_silence_a_channel(place: str) -> None:
+    """The whole page was refused: "is not text"."""
+    body = (
+        b'<div class="tgme_widget_message" data-post="c/1"><div'
+        b' class="tgme_widget_message_text js-message_text">Sirens in Kyiv</div></div>'
+    )
+    broken = {
+        "text": body.replace(b"Sirens", b"Si\0rens"),
+        "tag": body.replace(b"><div", b">\0<div", 1),
+        "end": body + b"\0",
+    }
+
+    (post,) = parse_posts.function(broken[place])
+
+    assert post.text == "Sirens in Kyiv"
+
+
+@pytest.mark.parametrize("body", [b"\0\xff\xfe", b"GIF89a\0\0\0\0", "Київ".encode("utf-16-le")])
+def test_a_body_of_zero_bytes_is_not_text(body: bytes) -> None:
+    with pytest.raises(Unusable):
+        parse_posts.function(body)

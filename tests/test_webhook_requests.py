@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import socket
+import zlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -202,6 +203,61 @@ async def test_a_body_with_a_wrong_content_encoding_is_a_bad_request(
 
     assert status == 400
     assert answer["error"]
+
+
+RAW_DEFLATE = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+PACKED = {
+    "gzip": gzip.compress(b'{"title": "A"}'),
+    "x-gzip": gzip.compress(b'{"title": "A"}'),
+    "deflate": zlib.compress(b'{"title": "A"}'),
+    "Deflate": RAW_DEFLATE.compress(b'{"title": "A"}') + RAW_DEFLATE.flush(),
+    "identity": b'{"title": "A"}',
+}
+
+
+@pytest.mark.parametrize("encoding", PACKED)
+async def test_a_packed_body_is_accepted(sender: WebhookSender, encoding: str) -> None:
+    status, answer = await sender.post(PACKED[encoding], **{"Content-Encoding": encoding})
+
+    assert (status, answer["accepted"]) == (202, 1)
+
+
+BROKEN = {
+    "garbage after the signature": ("gzip", b"\x1f\x8bgarbage", 400),
+    "garbage": ("gzip", b"\x00\xff" * 500, 400),
+    "cut gzip": ("gzip", PACKED["gzip"][:-9], 400),
+    "wrong checksum": ("gzip", PACKED["gzip"][:-8] + b"\0" * 8, 400),
+    "more after the end": ("gzip", PACKED["gzip"] + b"more", 400),
+    "empty": ("gzip", b"", 400),
+    "garbage as deflate": ("deflate", b"\xff\xff\xff", 400),
+    "cut deflate": ("deflate", PACKED["deflate"][:-3], 400),
+    "plain as deflate": ("deflate", b'{"title": "A"}', 400),
+    "zstd": ("zstd", b"xx", 415),
+    "br": ("br", b"xx", 415),
+    "packed twice": ("gzip, gzip", gzip.compress(PACKED["gzip"]), 415),
+    "large deflate": ("deflate", zlib.compress(b" " * 50_000_000), 413),
+    "two large members": (
+        "gzip",
+        gzip.compress(b" " * MAX_BODY_BYTES) + gzip.compress(b"  "),
+        413,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+async def test_a_broken_packed_body_gets_a_clean_answer_and_no_traceback(
+    sender: WebhookSender,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+) -> None:
+    """The body was unpacked below the handlers: a traceback, or a closed connection."""
+    encoding, body, expected = BROKEN[name]
+    status, answer = await sender.post(body, **{"Content-Encoding": encoding})
+
+    assert status == expected
+    assert answer["error"].startswith("expected ")
+    assert "Traceback" not in caplog.text
+    assert (await sender.post(b'{"title": "B"}'))[0] == 202
 
 
 async def test_a_sender_over_the_rate_limit_gets_a_retry_after(sender: WebhookSender) -> None:

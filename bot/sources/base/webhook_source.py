@@ -7,7 +7,9 @@ from datetime import datetime
 import structlog
 from aiohttp import web
 
+from bot.sources.core.errors import SourceError, TooLarge
 from bot.sources.core.source import Clock
+from bot.sources.http.decompression import is_known_encoding, read_decompressed
 
 MAX_BODY_BYTES = 256 * 1024  # after decompression
 REQUESTS_PER_MINUTE = 600
@@ -105,20 +107,24 @@ async def _body(request: web.Request) -> bytes:
         raise WebhookError(
             408, f"expected the complete body within {_BODY_TIMEOUT:.0f} seconds"
         ) from None
-    except web.RequestPayloadError:
+    except TooLarge:
+        raise _too_large() from None
+    except (web.RequestPayloadError, ConnectionError, SourceError):
         raise WebhookError(400, "expected a complete body, encoded as its headers state") from None
 
 
 async def _read_limited(request: web.Request) -> bytes:
-    too_large = WebhookError(413, f"expected a body of at most {MAX_BODY_BYTES // 1024} KB")
     if (request.content_length or 0) > MAX_BODY_BYTES:
-        raise too_large
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise too_large
-    return bytes(body)
+        raise _too_large()
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if not is_known_encoding(encoding):
+        raise WebhookError(415, "expected Content-Encoding: gzip or deflate, or none")
+    chunks = request.content.iter_any()
+    return await read_decompressed(chunks, encoding, MAX_BODY_BYTES, is_exact=True)
+
+
+def _too_large() -> WebhookError:
+    return WebhookError(413, f"expected a body of at most {MAX_BODY_BYTES // 1024} KB")
 
 
 def _is_json(content_type: str) -> bool:

@@ -4,6 +4,7 @@ SourceError
 ├── Unreachable   no complete answer
 ├── Refused       an answer with an error status
 └── Unusable      an answer that cannot be read
+    ├── TooLarge  an answer over the size limit
     └── Outdated  an answer from before the previous one
 """
 
@@ -34,6 +35,10 @@ class Refused(SourceError):  # noqa: N818
 
 class Unusable(SourceError):  # noqa: N818
     """An answer that cannot be read: too large, empty or of the wrong type."""
+
+
+class TooLarge(Unusable):
+    """An answer over the size limit, packed or unpacked."""
 
 
 class Outdated(Unusable):

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import AsyncIterable
 from typing import Protocol
 
-from bot.sources.core.errors import Unreachable, Unusable
+from bot.sources.core.errors import TooLarge, Unreachable, Unusable
 
 _GZIP = 16 + zlib.MAX_WBITS  # zlib's inflateInit2: expect a gzip header
 _GZIP_SIGNATURE = b"\x1f\x8b"
@@ -29,15 +29,24 @@ class _Unpacker(Protocol):
         ...
 
 
-async def read_decompressed(chunks: AsyncIterable[bytes], encoding: str, max_bytes: int) -> bytes:
+def _describe_size(size: int) -> str:
+    megabytes = size // (1024 * 1024)
+    return f"{megabytes} MB" if megabytes else f"{size // 1024} KB"
+
+
+async def read_decompressed(
+    chunks: AsyncIterable[bytes], encoding: str, max_bytes: int, *, is_exact: bool = False
+) -> bytes:
     """Return the complete body of at most `max_bytes`, packed and after decompression.
 
-    `encoding` is the header Content-Encoding. Raises Unusable for a larger body or another
-    encoding, Unreachable for a truncated stream.
+    `encoding` is the header Content-Encoding; `is_exact`: a body that it does not describe is an
+    error. Raises TooLarge for a larger body, Unusable for another encoding, and Unreachable for a
+    truncated stream.
     """
-    if encoding not in _CODINGS:
+    if not is_known_encoding(encoding):
         raise Unusable(f"has content encoding {encoding[:20]}, which was not requested")
-    unpacker = _DetectingUnpacker(_CODINGS[encoding])
+    coding = _CODINGS[encoding]
+    unpacker = _exact_unpacker(coding) if is_exact else _DetectingUnpacker(coding)
     body = bytearray()
     received = 0
     async for chunk in chunks:
@@ -47,11 +56,17 @@ async def read_decompressed(chunks: AsyncIterable[bytes], encoding: str, max_byt
         except zlib.error:
             raise Unusable("does not match its content encoding") from None
         if len(body) > max_bytes or received > max_bytes:
-            raise Unusable(f"is larger than {max_bytes // (1024 * 1024)} MB")
-    body += unpacker.flush()
+            raise TooLarge(f"is larger than {_describe_size(max_bytes)}")
+    if isinstance(unpacker, _DetectingUnpacker):
+        body += unpacker.flush()
     if not unpacker.is_complete:
         raise Unreachable("closed the connection before its answer was complete")
     return bytes(body)
+
+
+def is_known_encoding(encoding: str) -> bool:
+    """Return whether bodies of a Content-Encoding can be unpacked."""
+    return encoding in _CODINGS
 
 
 class _DetectingUnpacker:
@@ -83,6 +98,12 @@ class _DetectingUnpacker:
     def flush(self) -> bytes:
         """Return the bytes of a body too short to decide; nothing otherwise."""
         return self._head if self._unpacker is None else b""
+
+
+def _exact_unpacker(coding: str) -> _Unpacker:
+    if coding == "deflate":
+        return _DeflateUnpacker()
+    return _GzipUnpacker() if coding else _Identity()
 
 
 def _unpacker(coding: str, head: bytes) -> _Unpacker:

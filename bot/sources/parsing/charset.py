@@ -39,13 +39,13 @@ _MAX_STRAY = 0.1  # share of the characters beyond ASCII: more is no UTF-8
 def decode(body: bytes, charset: str | None = None) -> str:
     """Return the text of a page or file; `charset` is from its HTTP header.
 
-    A stray byte is replaced, so that one broken letter does not silence a source. Raises Unusable
-    if the body is not text.
+    A stray byte is replaced and a stray zero byte left out, so that one broken letter does not
+    silence a source. Raises Unusable if the body is not text.
     """
     text = _decode(body, charset)
-    if "\0" in text or text.count(_REPLACEMENT) * 100 > len(text):
+    if (text.count("\0") + text.count(_REPLACEMENT)) * 100 > len(text):
         raise Unusable("is not text")
-    return text
+    return text.replace("\0", "")
 
 
 def _decode(body: bytes, charset: str | None) -> str:

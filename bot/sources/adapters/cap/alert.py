@@ -74,3 +74,4 @@ class AlertLink:
 
     address: str
     version: str  # another one when the page has changed; "" if the index does not say
+    entry: CapAlert | None = None  # the alert as its entry of the index describes it

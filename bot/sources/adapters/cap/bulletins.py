@@ -16,7 +16,7 @@ from bot.sources.adapters.cap.chains import (
     merge_repeated,
 )
 from bot.sources.adapters.cap.hazards import find_hazards
-from bot.sources.adapters.cap.parts import Part, split_parts
+from bot.sources.adapters.cap.parts import Part, single_line, split_parts
 from bot.sources.core import dedup_keys
 from bot.sources.parsing.sanitize import (
     MAX_LANG_LENGTH,
@@ -120,7 +120,7 @@ def _bulletin(
             dedup_keys.id_key(part_of_chain, phase, hash_) if phase else _join_ids(hash_, part_id)
         ),
         title=(info.headline or info.event or alert.type.capitalize())[:MAX_TITLE_LENGTH],
-        text="\n\n".join(filter(None, (info.description, info.instruction)))[:MAX_TEXT_LENGTH],
+        text=_text(info)[:MAX_TEXT_LENGTH],
         url=info.web,
         lang=(info.language or "en-US")[:MAX_LANG_LENGTH],
         kind=Kind.ALERT if phase else Kind.NEWS,
@@ -136,6 +136,13 @@ def _bulletin(
         expires_at=None if is_clear else _expires_at(alert, info),
         received_at=context.now,
     )
+
+
+def _text(info: Info) -> str:
+    """Return description and instruction, once if they are equal or repeat the headline."""
+    texts = {single_line(text): text for text in (info.instruction, info.description)}
+    texts.pop(single_line(info.headline or info.event), None)
+    return "\n\n".join(filter(None, reversed(texts.values())))
 
 
 def _join_ids(hash_: str, part_id: str) -> str:

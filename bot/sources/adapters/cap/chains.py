@@ -66,7 +66,10 @@ class ChainLog:
         return chain if is_same else None
 
     def remember(self, alert: CapAlert, chain: Chain) -> None:
-        """Add an alert to its chain."""
+        """Add an alert to its chain, with those that it refers to: they are older copies of it."""
+        for reference in alert.references:
+            if reference.identity and (key := _hash(reference.identity)) not in self._chains:
+                self._chains[key] = _SEPARATOR.join((chain.root, *chain.alert_parts))
         for key in (_alias(alert.identifier), identity_hash(alert)):
             self._chains.pop(key, None)
             self._chains[key] = _SEPARATOR.join((chain.root, *chain.alert_parts))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.sources.adapters.cap.alert import AlertLink, Area, CapAlert, Info, Reference
 from bot.sources.adapters.cap.exercises import is_exercise
 from bot.sources.adapters.cap.json_forms import json_alerts, json_links
-from bot.sources.adapters.cap.xml_forms import find_alerts, find_links
+from bot.sources.adapters.cap.xml_forms import IndexEntry, find_alerts, find_entries
 from bot.sources.core.errors import Unusable
 from bot.sources.parsing.lenient_json import (
     JsonObject,
@@ -77,12 +77,19 @@ def parse_document(body: bytes, charset: str | None = None, url: str = "") -> Ca
     root = read_xml(body, charset)
     try:
         alerts = tuple(map(_parse_alert, find_alerts(root)))
-        links = tuple(find_links(root, url))
+        entries = find_entries(root, url)
+        described = tuple(_parse_alert(e.fields) for e in entries if e.fields and not e.address)
+        links = tuple(_parse_link(entry) for entry in entries if entry.address)
     except RecursionError:
         raise Unusable("has elements that are nested too deeply") from None
-    if not alerts and not links and local_name(root) not in _INDEXES:
+    if not alerts and not entries and local_name(root) not in _INDEXES:
         raise Unusable("has neither alerts nor links to them")
-    return CapDocument(alerts, links)
+    return CapDocument((*alerts, *described), links)
+
+
+def _parse_link(entry: IndexEntry) -> AlertLink:
+    described = _parse_alert(entry.fields) if entry.fields else None
+    return AlertLink(entry.address, entry.version, described)
 
 
 def _parse_alert(fields: JsonObject) -> CapAlert:

@@ -97,7 +97,15 @@ def _join(first: Part, second: Part) -> Part:
 
 
 def _join_texts(first: str, second: str) -> str:
-    return first if second in first else f"{first}\n\n{second}".strip()
+    """Return both texts, or one if it says the other: their line ends may differ."""
+    if single_line(second) in single_line(first):
+        return first
+    return f"{first}\n\n{second}".strip()
+
+
+def single_line(text: str) -> str:
+    """Return a text with single blanks for all white space."""
+    return " ".join(text.split())
 
 
 def _signature(part: Part) -> tuple[object, ...]:

@@ -15,7 +15,7 @@ from bot.sources.base.entry_diff import diff_entries
 from bot.sources.base.page_source import PageResult, PageSettings, PageSource
 from bot.sources.base.source_settings import RegionName
 from bot.sources.core.dedup_keys import text_hash
-from bot.sources.core.errors import Refused, SourceError
+from bot.sources.core.errors import Refused, SourceError, Unusable
 from bot.sources.core.source import Clock
 from bot.sources.http.client import HttpClient, Page
 from matching.query.properties import LEVEL
@@ -25,6 +25,7 @@ from storage.values.durations import Duration, duration_range
 _MAX_ALERT_BYTES = 1024 * 1024
 _MAX_LINKS = 20  # followed in one poll
 _GONE = frozenset((404, 410))
+_FORBIDDEN = frozenset((401, 403))
 
 log = structlog.get_logger(__name__)
 
@@ -91,8 +92,8 @@ class Cap(PageSource):
         diff = await asyncio.to_thread(diff_entries, _versions(document.index), remembered)
         # Before there were versions, all of them were empty.
         edited = {link for link in diff.changed if remembered[text_hash(link)] != text_hash("")}
-        links = [link for link in document.links if link in diff.added]
-        links += [link for link in document.links if link in edited]
+        links = [link for link in document.index if link.address in diff.added]
+        links += [link for link in document.index if link.address in edited]
         alerts: list[CapAlert] = []
         failed = []
         for link in links[:_MAX_LINKS]:
@@ -100,19 +101,28 @@ class Cap(PageSource):
                 alerts += await self._fetch_link(link)
             except SourceError as error:
                 log.warning("cap_link_failed", source=self.name, error=str(error))
-                failed.append(link)
-        return alerts, frozenset((*failed, *links[_MAX_LINKS:]))
+                failed.append(link.address)
+        later = (link.address for link in links[_MAX_LINKS:])
+        return alerts, frozenset((*failed, *later))
 
-    async def _fetch_link(self, link: str) -> Iterable[CapAlert]:
+    async def _fetch_link(self, link: AlertLink) -> Iterable[CapAlert]:
+        """Return the alerts of a page; if it has none, the one that the index describes."""
+        described = (link.entry,) if link.entry else ()
         try:
-            page = await self._client.get(link, max_bytes=_MAX_ALERT_BYTES, linked_from=self._url)
+            page = await self._client.get(
+                link.address, max_bytes=_MAX_ALERT_BYTES, linked_from=self._url
+            )
+            return ((await self._parse(page)).alerts or described) if page else described
         except Refused as error:
             if error.status in _GONE:  # expired since the index was made
                 return ()
+            if described and error.status in _FORBIDDEN:
+                return described
             raise
-        if page is None:
-            return ()
-        return (await self._parse(page)).alerts
+        except Unusable:  # a page for people
+            if described:
+                return described
+            raise
 
     async def _parse(self, page: Page) -> CapDocument:
         return split_items(await self._parsers.run(parse_page, page.body, page.charset, page.base))

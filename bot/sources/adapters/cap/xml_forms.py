@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element
 
-from bot.sources.adapters.cap.alert import AlertLink
+from bot.sources.adapters.cap.entry_fields import entry_alert
 from bot.sources.core.errors import Unusable
 from bot.sources.parsing.dates import parse_date
 from bot.sources.parsing.safe_xml import child_text, children, inner_text, local_name, parse_xml
@@ -37,7 +37,18 @@ _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _CAP_TYPE = "application/cap+xml"
 _EMBEDDED = frozenset(("content", "summary", "description", "encoded"))
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
+_OTHER_RELATIONS = frozenset(("self", "edit", "next", "previous"))
+_RELATED = 3  # rank of a link to a related page
 _ENTRY_NAMES = {"feed": "entry", "channel": "item", "RDF": "item"}
+
+
+@dataclass(frozen=True)
+class IndexEntry:
+    """Entry of an index that leads to an alert, or describes it."""
+
+    address: str  # of the page with the alert; "" if there is none
+    version: str  # another one when the page has changed; "" if the index does not say
+    fields: dict[str, Any] | None  # the alert that it describes, in the form of the JSON
 
 
 @dataclass(frozen=True)
@@ -54,24 +65,27 @@ def find_alerts(root: Element) -> list[dict[str, Any]]:
     return [_to_object(alert) for alert in _alert_elements(root)]
 
 
-def find_links(root: Element, base: str) -> list[AlertLink]:
-    """Return the links to the alerts that an index lists, newest first, each address once.
+def find_entries(root: Element, base: str) -> list[IndexEntry]:
+    """Return the entries that an index lists, newest first, each address once.
 
-    `base` is the address of the index. An entry with the alert itself has no link. Raises Unusable
-    if there are entries, and not one leads to an alert.
+    `base` is the address of the index. Entries with the alert itself are left out. Raises Unusable
+    if there are entries, and not one has an alert or leads to one.
     """
     entries = list(_entries(root, _join(base, root.get(_BASE, ""))))
     linked = [entry for entry in entries if not _has_alert(entry.element)]
     if all(entry.time for entry in linked):
         linked.sort(key=lambda entry: entry.time or _EARLIEST, reverse=True)
-    links: dict[str, AlertLink] = {}
+    index: dict[object, IndexEntry] = {}
     for entry in linked:
-        if address := _link(entry):
+        fields = entry_alert(entry.element)
+        address = _link(entry, is_described=fields is not None)
+        if address or fields:
             version = entry.time.isoformat() if entry.time else ""
-            links.setdefault(address, AlertLink(address, version))
-    if linked and len(linked) == len(entries) and not links:
+            # Without an address each entry is an alert of its own.
+            index.setdefault(address or entry, IndexEntry(address, version, fields))
+    if linked and len(linked) == len(entries) and not index:
         raise Unusable("lists entries, but none has an alert or a link to one")
-    return list(links.values())
+    return list(index.values())
 
 
 def _alert_elements(element: Element) -> Iterator[Element]:
@@ -125,9 +139,14 @@ def _time(entry: Element) -> datetime | None:
     return next(filter(None, map(parse_date, stamps)), None)
 
 
-def _link(entry: _Entry) -> str:
-    """Return the best address: of type CAP, then the page of the entry, a file, a permanent id."""
+def _link(entry: _Entry, *, is_described: bool) -> str:
+    """Return the best address: of type CAP, then the page of the entry, a file, a permanent id.
+
+    An entry that describes its alert has that at none of the related pages.
+    """
     addresses = sorted(_addresses(entry.element), key=lambda item: item[0])
+    if is_described:
+        addresses = [item for item in addresses if item[0] != _RELATED]
     joined = (_join(_join(entry.base, base), address) for _, address, base in addresses)
     return next(filter(is_web_address, joined), "")
 
@@ -141,12 +160,14 @@ def _addresses(entry: Element) -> Iterator[tuple[int, str, str]]:
         is_cap = child.get("type", "").partition(";")[0].strip() == _CAP_TYPE
         if name in {"link", "content", "enclosure"} and address:
             is_page = name != "enclosure" and child.get("rel", "alternate") == "alternate"
-            if child.get("rel") not in {"self", "edit", "next", "previous"} or is_cap:
-                yield (0 if is_cap else 1 if is_page else 2), address, own_base
+            if child.get("rel") not in _OTHER_RELATIONS or is_cap:
+                is_related = child.get("rel") == "related"
+                rank = 0 if is_cap else 1 if is_page else _RELATED if is_related else 2
+                yield rank, address, own_base
         elif name == "link" and text:
             yield 1, text, own_base
         elif name in {"guid", "id"} and is_web_address(text):
-            yield 3, text, own_base
+            yield 4, text, own_base
 
 
 def _join(base: str, address: str) -> str:

@@ -47,7 +47,9 @@ class Gdacs(PageSource):
     async def read(self, page: Page, cursor: Cursor | None, now: datetime) -> PageResult:
         """Return new disasters, and those whose next episode or level says something else."""
         parsed = await self._parsers.run(parse_disasters, page.body, page.charset)
-        disasters = {disaster.id: disaster for disaster in parsed}
+        newest = {disaster.id: disaster for disaster in parsed}
+        # What is over is no news. It is not remembered either: it may become current again.
+        disasters = {id_: disaster for id_, disaster in newest.items() if disaster.is_current}
         diff = diff_entries(
             {id_: disaster.revision for id_, disaster in disasters.items()},
             cursor["known"] if cursor else {},

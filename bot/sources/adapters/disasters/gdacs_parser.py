@@ -26,6 +26,7 @@ _MAX_DISASTERS = 2_000  # the feed has three hundred
 _EARTHQUAKE = "EQ"
 _DEPTH = re.compile(r"depth\s*:?\s*(-?\d+(?:\.\d+)?)\s*km", re.IGNORECASE)
 _COUNTRIES = re.compile(r"\s*[,;]\s*")
+_NO = frozenset(("false", "0", "no"))
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Disaster:
     url: str | None
     countries: tuple[str, ...]  # in English
     updated_at: datetime | None  # aware
+    is_current: bool = True  # False: it is over
     latitude: float | None = None  # degrees; both or none
     longitude: float | None = None
     magnitude: float | None = None  # of an earthquake
@@ -83,6 +85,7 @@ def _disaster(item: Element) -> Disaster | None:
         countries=tuple(_countries(child_text(item, "country"))),
         updated_at=parse_date(child_text(item, "datemodified"))
         or parse_date(child_text(item, "pubDate")),
+        is_current=child_text(item, "iscurrent").strip().lower() not in _NO,
         latitude=latitude,
         longitude=longitude,
         magnitude=magnitude,
