@@ -29,7 +29,6 @@ _FIRST_DELAY = timedelta(seconds=1)
 _MAX_ALERT_DELAY = timedelta(seconds=30)
 _FAILURE_DELAY = timedelta(seconds=2)
 _MAX_FAILURE_DELAY = timedelta(minutes=5)
-_TOKEN_DELAY = timedelta(minutes=1)
 _LATE = "expired"
 
 
@@ -115,7 +114,8 @@ def _certainly_not_sent_delay(
         case NotSent(reason):
             return _FIRST_DELAY, reason
         case TokenRejected():
-            return _TOKEN_DELAY, "Telegram rejects the token"
+            # All sending pauses for longer if the token is refused again.
+            return _FIRST_DELAY, "Telegram rejects the token"
 
 
 def _after_failure(

@@ -22,12 +22,13 @@ from bot.delivery.cycle import CycleResult, InFlight, run_cycle
 from bot.delivery.health import DeliveryHealth
 from bot.delivery.http_transport import call_written
 from bot.delivery.metrics import DeliveryMetrics
-from bot.delivery.outcome import AlreadyShown, NotSent, Outcome, RetryAfter, TokenRejected
+from bot.delivery.outcome import AlreadyShown, NotSent, Outcome, RetryAfter, Sent, TokenRejected
 from bot.delivery.rate_limiter import Permit, RateLimiter
 from bot.delivery.recovery import recover, restore_flood_waits
 from bot.delivery.sender import Sender
 from bot.delivery.settings import PAID_RATE
 from bot.delivery.shown_messages import ShownMessages
+from bot.delivery.token_pause import TokenPause
 from storage.engine.database import CommitUnknown, Database
 from storage.outbox import flood_waits
 
@@ -51,7 +52,6 @@ DRAIN_TIMEOUT_SECONDS = 8.0
 
 _IDLE_SECONDS = 5.0  # longest time between two cycles
 _NO_CONNECTION_PAUSE_SECONDS = 1.0  # when there is no connection
-_TOKEN_REJECTED_PAUSE_SECONDS = 60.0  # when Telegram rejects the token
 _FAILED_CYCLE_DELAY_SECONDS = 1.0  # until a failed cycle is run again
 _LONG_PAUSE_SECONDS = 1.0  # a longer pause releases the attempts that are ready
 _STORED_FLOOD_WAIT_SECONDS = 60.0  # a longer wait is stored: it may outlive the process
@@ -93,6 +93,7 @@ class DeliveryWorker:
         )
         self._in_flight = InFlight()
         self._shown = ShownMessages()
+        self._token_pause = TokenPause(clock)
         self._moved_subscriptions: list[int] = []  # ids of those not reported yet
         self.health = DeliveryHealth(database, rate_limiter, clock)
         metrics.observe_in_flight(lambda: self._in_flight.attempts)
@@ -245,7 +246,9 @@ class DeliveryWorker:
                 self._rate_limiter.pause(_NO_CONNECTION_PAUSE_SECONDS)
             case TokenRejected():
                 log.error("token_rejected")
-                self._rate_limiter.pause(_TOKEN_REJECTED_PAUSE_SECONDS)
+                self._rate_limiter.pause(self._token_pause.record_refusal())
+            case Sent():
+                self._token_pause.reset()
         self._finish(attempt, outcome)
 
     def _record_flood_wait(self, chat_id: int, seconds: float) -> None:
