@@ -162,3 +162,31 @@ async def test_a_check_that_fails_is_a_problem_and_no_server_error() -> None:
         assert response.status == 503
         assert (await response.json())["problems"]["lanes"]
     await server.stop()
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",  # no Host
+        b"POST /hook/x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 9\r\n\r\nhello",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"GET /healthz HTTP/9.9\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # TLS
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 20_000 + b"\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ],
+    ids=lambda request: request[:12].decode("latin-1").split("\r")[0],
+)
+async def test_a_request_that_is_no_http_is_refused_without_a_line_in_the_log(
+    request_bytes: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each such request used to log a traceback, so that a stranger could fill the disk."""
+    async with serving() as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(request_bytes)
+        async with asyncio.timeout(60):
+            answer = await reader.read(4096)
+        writer.close()
+    assert answer.split()[1:2] in ([b"400"], [b"404"])
+    assert not caplog.records

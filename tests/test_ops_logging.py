@@ -9,6 +9,7 @@ import pytest
 import structlog
 
 from bot.ops import logging_setup
+from bot.ops.log_throttle import LogThrottle
 from bot.ops.redaction import Redactor
 
 SECRET = "12345:very-secret"
@@ -45,3 +46,47 @@ def test_no_log_line_or_traceback_contains_a_secret(stream: io.StringIO) -> None
     assert len(lines) == 2
     assert all("ValueError" in line and "***" in line for line in lines)
     assert SECRET not in stream.getvalue()
+
+
+def test_a_failure_that_a_library_logs_again_and_again_is_one_line_a_minute(
+    stream: io.StringIO,
+) -> None:
+    """A stranger who sent broken requests used to write a traceback for each into the log."""
+    library = logging.getLogger("some.server")
+    for number in range(500):
+        try:
+            int("no number")
+        except ValueError:
+            library.exception("Error handling request from %s", f"192.0.2.{number}")
+        library.warning('Execution of job "%s" skipped', number)
+        library.error("Task failed\ntask: <Task %d>", number)
+    events = [orjson.loads(line)["event"] for line in stream.getvalue().splitlines()]
+    assert events == [
+        "Error handling request from 192.0.2.0",
+        'Execution of job "0" skipped',
+        "Task failed\ntask: <Task 0>",
+    ]
+
+
+def test_the_next_line_of_a_library_has_the_number_left_out(
+    stream: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(logging_setup, "LogThrottle", lambda: LogThrottle(lambda: now))
+    logging_setup.configure_logging(Redactor([]), stream)
+    library = logging.getLogger("some.server")
+    for number in range(7):
+        library.warning("lost %s", number)
+    now = 61.0
+    library.warning("lost %s", 7)
+    lines = [orjson.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line.get("suppressed") for line in lines] == [None, 6]
+
+
+def test_different_failures_and_notices_of_libraries_are_all_logged(stream: io.StringIO) -> None:
+    for name in ("first", "second"):
+        logging.getLogger(name).error("failed")
+        logging.getLogger(name).error("failed otherwise")
+        logging.getLogger(name).info("done")
+        logging.getLogger(name).info("done")
+    assert len(stream.getvalue().splitlines()) == 8

@@ -54,3 +54,36 @@ async def test_a_second_poller_is_logged_as_an_error_and_outlived(
     errors = [line for line in map(json.loads, err.splitlines()) if line["level"] == "error"]
     assert {line["event"] for line in errors} == {"another_poller"}
     assert process.returncode == 0
+
+
+async def test_a_closed_terminal_ends_the_process_after_the_calls_in_flight(
+    standin: Standin, tmp_path: Path
+) -> None:
+    """SIGHUP used to kill the process, and every message in flight was sent twice."""
+    installation = Installation(tmp_path, standin)
+    person = standin.people.person("Ann")
+    async with installation.started() as process:
+        await ask(person, "/id")
+        standin.faults.slow(1, method="sendMessage")
+        await person.send("/privacy")
+        await person.chat.wait(lambda messages: len(messages) == 4)  # sent, and not yet confirmed
+        process.send_signal(signal.SIGHUP)
+        _, err = await wait_for_end(process)
+    assert process.returncode == 0
+    events = [line["event"] for line in map(json.loads, err.splitlines())]
+    assert events[-1] == "stopped"
+    assert "calls_left_in_doubt" not in events
+
+
+async def test_a_process_started_with_nohup_outlives_its_terminal(
+    standin: Standin, tmp_path: Path
+) -> None:
+    person = standin.people.person("Ann")
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the process inherits it
+    try:
+        async with Installation(tmp_path, standin).running() as process:
+            await ask(person, "/id")
+            process.send_signal(signal.SIGHUP)
+            await ask(person, "/id")
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -104,6 +104,46 @@ async def test_malformed_updates_are_left_out_and_the_next_poll_goes_on(
     assert [update.update_id for update in waiting] == [41, 43]
 
 
+@pytest.mark.parametrize("answer", [None, {}, {"update_id": 5}, "updates", True, 7], ids=str)
+async def test_an_answer_that_is_no_list_of_updates_is_no_answer_of_telegram(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch, answer: Any
+) -> None:
+    """The poller used to fail with a traceback, while /readyz stayed green."""
+    monkeypatch.setattr(update_poller, "_FIRST_BACKOFF_SECONDS", 0.01)
+    now = 0.0
+    bot = ScriptedBot(answer, answer)
+    poller = UpdatePoller(bot, build_queue(sqlite).store, clock=lambda: now)  # type: ignore[arg-type]
+    with capture_logs() as log:
+        task = asyncio.create_task(poller.run(None))
+        await asyncio.sleep(0)  # it has started, and waits for the first answer
+        now = 45.0
+        await wait_until(lambda: len(bot.offsets) == 3, "the poller polls on")
+        assert "45 s" in (await poller.check() or "")
+        task.cancel()
+    assert {line["event"] for line in log} == {"polling_failed", "telegram_silent"}
+    assert "expected a list of updates" in log[0]["error"]
+
+
+async def test_empty_answers_that_come_at_once_are_not_asked_for_without_pause(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy that does not wait for updates used to keep a core busy."""
+    pauses: list[float] = []
+    sleep = asyncio.sleep
+
+    async def note_pause(seconds: float) -> None:
+        pauses.append(seconds)
+        await sleep(3600 if seconds == 3600 else 0)
+
+    monkeypatch.setattr(asyncio, "sleep", note_pause)
+    bot = ScriptedBot([], [], [message(41)], [])
+    poller = UpdatePoller(bot, build_queue(sqlite).store)  # type: ignore[arg-type]
+    task = asyncio.create_task(poller.run(None))
+    await wait_until(lambda: len(bot.offsets) == 5, "the poller polls on")
+    task.cancel()
+    assert [seconds for seconds in pauses if seconds >= 1] == [1, 1, 1, 3600]
+
+
 class Failing:
     """Processing that fails a number of times for some updates, then completes them."""
 

@@ -11,7 +11,10 @@ from bot.sources.base.bulletin_json import BulletinJsonError, parse_bulletins
 from matching.explain import Explainer
 from storage.inbound.bulletins import Bulletin
 
-_FACTS = ("level", "hazard", "point", "magnitude", "depth_km")
+_FACTS = (
+    *("regions", "topics", "phase", "kind"),
+    *("level", "hazard", "point", "magnitude", "depth_km"),
+)
 """Fields of a webhook's bulletin that decide queries and are not read in its text."""
 
 _NO_TIME = datetime.fromtimestamp(0, UTC)  # no query asks for a time

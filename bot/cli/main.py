@@ -253,7 +253,10 @@ def _resources(config: Config, options: argparse.Namespace) -> LanguageResources
 
 
 def _stop_on_signal() -> asyncio.Event:
-    """Return an event set by SIGINT or SIGTERM; a second SIGINT ends the process at once."""
+    """Return an event set by SIGINT, SIGTERM or SIGHUP; a second SIGINT ends the process at once.
+
+    SIGHUP comes when the terminal closes. `nohup` has it ignored, and so it stays.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -261,6 +264,7 @@ def _stop_on_signal() -> asyncio.Event:
         stop.set()
         loop.remove_signal_handler(signal.SIGINT)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, request_stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, request_stop)
     return stop

@@ -1,6 +1,7 @@
 """HTTP server: liveness, readiness, metrics, and the webhooks of sources and of Telegram."""
 
 import asyncio
+import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -10,6 +11,7 @@ from typing import Annotated
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import AfterValidator, SecretStr
 
 from bot.bearer_token import has_bearer_token
@@ -88,10 +90,16 @@ class HttpServer:
             application.router.add_post(f"/hook/{webhook.name}", webhook.receive)
         if telegram:
             application.router.add_post(*telegram)
-        # The access log would contain query strings, which may hold secrets.
+        # The access log would contain query strings, which may hold secrets. A broken compressed
+        # body would end aiohttp's protocol with a traceback: the webhooks unpack it themselves.
         self._runner = web.AppRunner(
-            application, access_log=None, shutdown_timeout=5, keepalive_timeout=HEAD_SECONDS
+            application,
+            access_log=None,
+            shutdown_timeout=5,
+            keepalive_timeout=HEAD_SECONDS,
+            auto_decompress=False,
         )
+        logging.getLogger("aiohttp.server").addFilter(_is_defect)
 
     async def start(self) -> int:
         """Listen, and return the port. Raises ListenError."""
@@ -141,6 +149,12 @@ class HttpServer:
             return await handler(request)
 
         return check
+
+
+def _is_defect(record: logging.LogRecord) -> bool:
+    """Return whether the server failed. A request that is no HTTP gets 400, which is no failure."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError)
 
 
 async def _alive(_request: web.Request) -> web.Response:

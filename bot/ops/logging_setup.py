@@ -5,7 +5,7 @@ import sys
 from typing import TextIO
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.ops.log_throttle import LogThrottle
 from bot.ops.redaction import Redactor
@@ -22,6 +22,7 @@ def configure_logging(
     line, tracebacks included. `quiet` leaves only errors.
     """
     out = stream or sys.stderr
+    throttle = LogThrottle()
     shared: list[Processor] = [
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
@@ -30,14 +31,16 @@ def configure_logging(
     structlog.configure(
         processors=[
             *shared,
-            LogThrottle(),
+            throttle,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
     handler = logging.StreamHandler(out)
-    handler.setFormatter(_RedactingFormatter(redactor, shared, is_terminal=out.isatty()))
+    handler.addFilter(throttle.admits)
+    foreign = [*shared, _add_suppressed]
+    handler.setFormatter(_RedactingFormatter(redactor, foreign, is_terminal=out.isatty()))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.ERROR if quiet else logging.INFO)
@@ -45,15 +48,21 @@ def configure_logging(
         logging.getLogger(name).setLevel(logging.ERROR if quiet else logging.WARNING)
 
 
+def _add_suppressed(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    if suppressed := getattr(event["_record"], "suppressed", 0):
+        event["suppressed"] = suppressed
+    return event
+
+
 class _RedactingFormatter(structlog.stdlib.ProcessorFormatter):
-    def __init__(self, redactor: Redactor, shared: list[Processor], *, is_terminal: bool) -> None:
+    def __init__(self, redactor: Redactor, foreign: list[Processor], *, is_terminal: bool) -> None:
         renderers: list[Processor] = (
             [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
             if is_terminal
             else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         )
         super().__init__(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=foreign,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
         )
         self._redactor = redactor

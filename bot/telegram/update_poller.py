@@ -55,8 +55,12 @@ class UpdatePoller:
         self._last_answer_at = self._clock()
         while True:
             try:
+                asked_at = self._clock()
                 received = await self._get_updates(offset)
                 self._last_answer_at = self._clock()
+                if not received and self._last_answer_at - asked_at < _FIRST_BACKOFF_SECONDS:
+                    # A proxy that does not wait for updates must not be asked without pause.
+                    await asyncio.sleep(_FIRST_BACKOFF_SECONDS)
                 updates = [update for update in received if is_update(update)]
                 await self._store(updates)
                 offset = self._next_offset(updates, offset)
@@ -106,7 +110,9 @@ class UpdatePoller:
             "timeout": LONG_POLL_SECONDS,
             "allowed_updates": list(ALLOWED_UPDATES),
         }
-        updates: list[Any] = await self._bot.do_api_request("getUpdates", api_kwargs=parameters)
+        updates = await self._bot.do_api_request("getUpdates", api_kwargs=parameters)
+        if not isinstance(updates, list):
+            raise TelegramError("expected a list of updates in the answer to getUpdates")
         return updates
 
 

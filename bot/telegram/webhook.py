@@ -26,7 +26,7 @@ def webhook_route(url: str, secret: SecretStr, store: StoreUpdates) -> tuple[str
             raise web.HTTPUnauthorized
         try:
             update = orjson.loads(await request.read())
-        except (orjson.JSONDecodeError, HTTPRequestEntityTooLarge):
+        except (orjson.JSONDecodeError, HTTPRequestEntityTooLarge, ConnectionError):
             raise web.HTTPBadRequest from None
         if not is_update(update):
             raise web.HTTPBadRequest
