@@ -24,6 +24,7 @@ from alerts.extraction import (
     restrict_to,
     without_all_clear,
 )
+from alerts.freshness import is_fresh
 from alerts.lifecycle import PERMANENT_ALERTS
 from alerts.observation import Authority, Observation
 from alerts.region_hierarchy import RegionHierarchy
@@ -32,6 +33,7 @@ from matching.index.index import Matches, MatchMode
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reading
 from matching.stored_reading import StoredReading
+from matching.text.phase_views import is_mixed
 from matching.text.reading import MatchableReading
 from storage.inbound.bulletins import Phase, StoredBulletin
 from storage.inbound.incident_spans import IncidentSpan
@@ -72,7 +74,7 @@ class _IncidentStart:
     bulletin: int  # id
     began_at: datetime  # aware; receipt of the bulletin
     reading: Reading  # of the incident's region
-    is_fresh: bool  # recent enough to be pushed
+    is_recent: bool  # enough to be pushed
     message: BacktestMessage
 
 
@@ -109,7 +111,7 @@ class Backtest:
             message = self._message(bulletin, reading, MatchMode.SILENT, Lane.NEWS)
             self._messages[bulletin.id] = message
             return
-        is_fresh = self._is_fresh(bulletin)
+        is_recent = is_fresh(bulletin, bulletin.received_at, self._rules.alert_ttl, is_alert=True)
         is_polled = bulletin.source in self._rules.state_sources
         authority = Authority.POLLED if is_polled else Authority.THIRD_PARTY
         is_of_incident = False
@@ -117,14 +119,14 @@ class Backtest:
             extract_observations(bulletin, reading, authority)
         ):
             part = reading
-            if set(reading.ancestors) != regions:
+            if set(reading.ancestors) != regions or is_mixed(reading):
                 part = restrict_to(reading, *regions)
             part_mode = self._rules.mode_of(part)
             if part_mode is not None:
                 is_of_incident = True
                 message = self._message(bulletin, part, part_mode, Lane.ALERT)
-                self._add_observation(bulletin, part, observation, message, is_fresh=is_fresh)
-        if not is_fresh:
+                self._add_observation(bulletin, part, observation, message, is_recent=is_recent)
+        if not is_recent:
             return
         if not is_of_incident:
             if reading.is_unplaced:
@@ -142,7 +144,7 @@ class Backtest:
         for start in sorted(self._starts.values(), key=lambda item: item.bulletin):
             related = active.setdefault((start.span.group_region, start.span.hazard), [])
             related[:] = [other for other in related if not _is_over(other.span, start.began_at)]
-            if start.is_fresh and not self._is_inhibited(start, related):
+            if start.is_recent and not self._is_inhibited(start, related):
                 started[start.bulletin] = start.message
             related.append(start)
             yield None
@@ -156,13 +158,13 @@ class Backtest:
         observation: Observation,
         message: BacktestMessage,
         *,
-        is_fresh: bool,
+        is_recent: bool,
     ) -> None:
         span = self._incidents.find(observation, bulletin)
         if observation.phase is Phase.CLEAR:
             # Else it ends what has counted already.
             is_requested = self._rules.mode_of(without_all_clear(reading)) is None
-            if not (is_requested and is_fresh):
+            if not (is_requested and is_recent):
                 return
             if bulletin.source not in self._rules.state_sources:
                 self._messages[bulletin.id] = message
@@ -172,7 +174,7 @@ class Backtest:
         is_permanent = observation.key in PERMANENT_ALERTS
         if span is not None and not is_permanent and not _is_over(span, bulletin.received_at):
             self._starts[span.id] = _IncidentStart(
-                span, bulletin.id, bulletin.received_at, reading, is_fresh, message
+                span, bulletin.id, bulletin.received_at, reading, is_recent, message
             )
 
     def _is_inhibited(
@@ -205,10 +207,6 @@ class Backtest:
         return BacktestMessage(
             bulletin.id, bulletin.received_at, not silent, frozenset(reading.topics)
         )
-
-    def _is_fresh(self, bulletin: StoredBulletin) -> bool:
-        age = bulletin.received_at - bulletin.issued_at
-        return not _is_expired(bulletin) and age <= self._rules.alert_ttl
 
 
 def _is_expired(bulletin: StoredBulletin) -> bool:

@@ -21,6 +21,7 @@ class AlertBulletin:
     matches: Matches  # with the sound rule applied
     is_fresh: bool  # recent enough to be pushed
     is_baseline: bool  # from the first poll of a source: older than our polling
+    is_announced: bool = False  # from a message of a state source, not from a poll
 
 
 @dataclass

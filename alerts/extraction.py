@@ -6,6 +6,13 @@ from dataclasses import replace
 from alerts.classification import is_declared_alert
 from alerts.observation import Authority, Observation
 from matching.reader import Reading
+from matching.text.phase_views import (
+    AIR_ALERT,
+    ALL_CLEAR,
+    cleared_regions,
+    is_mixed,
+    subtrees_in_phase,
+)
 from matching.text.reading import Point
 from matching.text.tokenizer import tokenize
 from matching.topics.hazards import AIR, hazard_tree
@@ -56,10 +63,11 @@ def extract_observations(
     if has_id(hazard) and not reading.affected_subtrees:
         return (replace(observation, phase=_phase(bulletin)),)
     cleared = _cleared_regions(bulletin, reading)
+    raised = frozenset(reading.affected_subtrees) - cleared
     return tuple(
-        replace(
-            observation, region=code, phase=Phase.CLEAR if code in cleared else _phase(bulletin)
-        )
+        replace(observation, region=code, phase=Phase.CLEAR, raised_elsewhere=raised)
+        if code in cleared
+        else replace(observation, region=code, phase=_phase(bulletin))
         for code in sorted(reading.affected_subtrees)
     )
 
@@ -70,14 +78,23 @@ def is_full_report(bulletin: Bulletin, reading: Reading) -> bool:
 
 
 def restrict_to(reading: Reading, *codes: str) -> Reading:
-    """Return the reading restricted to these of its regions."""
+    """Return the reading restricted to these of its regions, and to what it says of them.
+
+    Of a bulletin that raises one alert and clears another it has the topic of their phase.
+    """
     ancestors = {code: reading.ancestors.get(code, frozenset((code,))) for code in codes}
-    subtrees = {code: reading.affected_subtrees.get(code, frozenset((code,))) for code in codes}
+    affected, topics = reading.affected_subtrees, reading.topics
+    if is_mixed(reading):
+        is_cleared = cleared_regions(reading).issuperset(codes)
+        affected = subtrees_in_phase(reading, is_cleared=is_cleared)
+        topics -= {AIR_ALERT if is_cleared else ALL_CLEAR}
+    subtrees = {code: affected.get(code, frozenset((code,))) for code in codes}
     return replace(
         reading,
         ancestors=ancestors,
         regions=frozenset().union(*ancestors.values()),
         affected_subtrees=subtrees,
+        topics=topics,
         points=_points_inside(reading, frozenset().union(*subtrees.values())),
     )
 
@@ -120,7 +137,7 @@ def _cleared_regions(bulletin: Bulletin, reading: Reading) -> frozenset[str]:
     if bulletin.phase:
         is_clear = bulletin.phase is Phase.CLEAR
         return frozenset(reading.affected_subtrees) if is_clear else frozenset()
-    return reading.all_clear_regions - reading.alert_regions
+    return cleared_regions(reading)
 
 
 def _hazard(bulletin: Bulletin, reading: Reading, *, is_tracked: bool) -> str | None:

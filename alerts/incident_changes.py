@@ -1,12 +1,13 @@
 """Incident changes: merge and withdraw reports, close and reopen incidents. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from alerts.observation import Authority, Observation
 from alerts.severity import level_rank
 from storage.inbound.bulletins import Phase
-from storage.inbound.incidents import Incident, SourceReport
+from storage.inbound.incidents import Incident, SourceReport, has_id
 
 
 def new_incident(observation: Observation) -> Incident:
@@ -27,6 +28,8 @@ def merge_report(incident: Incident, observation: Observation) -> Incident:
         is_official=observation.authority is not Authority.THIRD_PARTY,
     )
     sources = {**incident.sources, observation.source: report}
+    if has_id(incident.hazard):
+        sources = _with_newest_content(sources)
     active = [report for report in sources.values() if report.is_active]
     return replace(
         incident,
@@ -34,6 +37,24 @@ def merge_report(incident: Incident, observation: Observation) -> Incident:
         level=max((report.level for report in active), key=level_rank),
         threats=tuple(dict.fromkeys(threat for report in active for threat in report.threats)),
     )
+
+
+def is_older_copy(incident: Incident, observation: Observation) -> bool:
+    """Return whether another source has reported a newer version of the same warning."""
+    return has_id(incident.hazard) and any(
+        report.is_active and report.reported_at > observation.reported_at
+        for report in incident.sources.values()
+    )
+
+
+def _with_newest_content(sources: Mapping[str, SourceReport]) -> dict[str, SourceReport]:
+    """Give all active reports the content of the newest: they are copies of one warning."""
+    active = [report for report in sources.values() if report.is_active]
+    newest = max(active, key=lambda report: (report.reported_at, level_rank(report.level)))
+    return {
+        name: replace(newest, is_official=report.is_official) if report.is_active else report
+        for name, report in sources.items()
+    }
 
 
 def withdraw_report(incident: Incident, observation: Observation, cleared_at: datetime) -> Incident:

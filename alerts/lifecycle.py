@@ -12,6 +12,7 @@
 
 The first source to report an alert opens an incident; the others confirm it. Official are the state
 sources, which are polled, and the webhooks configured as official; all others are third parties.
+A state source may send messages between two polls: their all-clears are official messages, too.
 What each transition does with an unusual input:
 
 | input            | none, or closed         | active, clearing          | unknown                 |
@@ -239,14 +240,14 @@ def _apply_report(before: Incident, observation: Observation) -> Effect:
 def _apply_all_clear(
     incident: Incident, observation: Observation, liveness: Liveness, now: datetime
 ) -> Effect | None:
-    if observation.authority is Authority.POLLED:
+    if observation.authority is Authority.POLLED and not observation.is_announced:
         return _apply_absence(withdraw_report(incident, observation, now), liveness, now)
     cleared_at = observation.reported_at
     own = incident.sources.get(observation.source)
     if cleared_at < min(own.reported_at if own else incident.opened_at, now):
         return None  # of an earlier alert
     withdrawn = withdraw_report(incident, observation, cleared_at)
-    is_official = observation.authority is Authority.OFFICIAL
+    is_official = observation.authority is not Authority.THIRD_PARTY
     if is_official and not is_refuted(withdrawn, cleared_at, liveness, now):
         # The alert was on for as long as polls have shown it.
         shown_at = last_shown_at(withdrawn, liveness, now)

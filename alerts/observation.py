@@ -31,6 +31,8 @@ class Observation:
     authority: Authority
     reported_at: datetime  # aware; by the source's clock if it has one, not after the receipt
     expires_at: datetime | None = None  # aware
+    raised_elsewhere: frozenset[str] = frozenset()  # of an all-clear: what its bulletin raises
+    is_announced: bool = False  # polled: from a message that the service sent between two polls
 
     @property
     def key(self) -> IncidentKey:

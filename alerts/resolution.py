@@ -13,8 +13,14 @@ def resolved_by(
 ) -> list[ActiveAlert]:
     """Return the alerts that an all-clear ends: those in its region and in all parts of it.
 
-    A poll shows each region by itself, so its all-clear holds for the one region only.
+    A poll shows each region by itself, so its all-clear holds for the one region only. The parts
+    for which the bulletin raises an alert stay.
     """
+
+    def is_raised(region: str) -> bool:
+        raised = observation.raised_elsewhere
+        return region in raised or any(hierarchy.contains(code, region) for code in raised)
+
     includes_parts = observation.authority is not Authority.POLLED
     return [
         alert
@@ -22,7 +28,11 @@ def resolved_by(
         if _is_same_hazard(observation, alert)
         and (
             alert.incident.region == observation.region
-            or (includes_parts and hierarchy.contains(observation.region, alert.incident.region))
+            or (
+                includes_parts
+                and hierarchy.contains(observation.region, alert.incident.region)
+                and not is_raised(alert.incident.region)
+            )
         )
     ]
 

@@ -32,6 +32,7 @@ from alerts.extraction import (
     restrict_to,
     without_all_clear,
 )
+from alerts.incident_changes import is_older_copy
 from alerts.inhibition import Inhibitor
 from alerts.lifecycle import (
     PERMANENT_ALERTS,
@@ -48,6 +49,7 @@ from alerts.sound import DEFAULT_SOUND_RULE, SoundRule, at_highest_level
 from matching.index.index import Index, Matches
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reading
+from matching.text.phase_views import is_mixed
 from storage.engine.database import Database, Transaction
 from storage.inbound.bulletins import Phase
 from storage.inbound.incidents import Incident, IncidentKey, has_id, is_same_alert
@@ -108,6 +110,8 @@ class AlertTracker:
         bulletin, reading = alert_bulletin.bulletin, alert_bulletin.reading
         authority = self._context.authority(bulletin.source)
         observations = extract_observations(bulletin, reading, authority)
+        if alert_bulletin.is_announced:
+            observations = tuple(replace(item, is_announced=True) for item in observations)
         recipients = Recipients(alert_bulletin.matches.push)
         for observation, regions in self._assign_regions(observations):
             report = self._region_observation(alert_bulletin, observation, regions, now)
@@ -143,12 +147,13 @@ class AlertTracker:
     def close(self, effect: Closed, reading: Reading | None) -> None:
         """Close an alert. `reading` is of its last bulletin, None if that is purged."""
         alert = self._alerts.apply(effect, None)
+        if reading is not None:
+            reading = at_highest_level(restrict_to(reading, alert.incident.region))
         if reading is None or "all_clear" not in reading.topics:
             # An alert that expires on schedule makes no sound.
             is_silent = has_id(alert.incident.hazard)
             self._notifier.notify_closed(alert, alert.silent, BitMap(), is_silent=is_silent)
             return
-        reading = at_highest_level(restrict_to(reading, alert.incident.region))
         matches = self._index.match(reading)
         silent = self.sound_rule.silent_at_end(alert, matches)
         requested = self._all_clear_requests(reading, matches)
@@ -199,7 +204,7 @@ class AlertTracker:
         now: datetime,
     ) -> RegionObservation:
         reading, matches = alert_bulletin.reading, alert_bulletin.matches
-        if set(reading.ancestors) != regions:
+        if set(reading.ancestors) != regions or is_mixed(reading):
             reading = restrict_to(reading, *regions)
             has_sound = self.sound_rule.has_sound(alert_bulletin.bulletin, reading)
             matches = self._index.match(reading).resolve_sound(is_default_audible=has_sound)
@@ -223,8 +228,10 @@ class AlertTracker:
         if isinstance(effect, Opened):
             group = self._hierarchy.top_region(observation.region)
             effect = Opened(replace(effect.incident, group_region=group))
-        # A closed alert keeps its last bulletin.
-        position = None if effect.incident.closed_at else alert_bulletin.position
+        # A closed alert keeps its last bulletin, and an older copy does not replace a newer one.
+        is_outdated = existing is not None and is_older_copy(existing.incident, observation)
+        keeps_bulletin = is_outdated or effect.incident.closed_at
+        position = None if keeps_bulletin else alert_bulletin.position
         alert = self._alerts.apply(effect, position)
         if alert.incident.closed_at or observation.key in PERMANENT_ALERTS:
             return

@@ -17,6 +17,7 @@ from pyroaring import BitMap
 from alerts.classification import is_alert, is_declared_alert, read_in_steps
 from alerts.decision_types import AlertBulletin
 from alerts.effects import Closed
+from alerts.freshness import is_fresh
 from alerts.stored_readings import pack_reading
 from alerts.tracker import AlertTracker
 from bot.ingest.deduplicator import Deduplicator
@@ -61,7 +62,7 @@ class IngestPipeline:
     index: Index
     deduplicator: Deduplicator
     tracker: AlertTracker
-    alert_ttl: timedelta  # an alert that is older when it arrives is not pushed
+    alert_ttl: timedelta  # an alert that has no end and is older on arrival is not pushed
     wake_delivery: Callable[[], None]
     clock: Callable[[], datetime]
     metrics: BulletinMetrics
@@ -82,7 +83,12 @@ class IngestPipeline:
             await self._store_cursor(transaction, batch)
 
         async with self._lock.hold(is_urgent=_is_urgent(batch.bulletins)):
-            return await self._store(batch.bulletins, store_cursor, baseline=batch.is_baseline)
+            return await self._store(
+                batch.bulletins,
+                store_cursor,
+                baseline=batch.is_baseline,
+                announced=batch.state is not None and not batch.has_inferred_all_clears,
+            )
 
     async def _ingest_through_queue(self, batch: Batch) -> list[IngestResult]:
         async with self.database.write() as transaction:
@@ -169,7 +175,12 @@ class IngestPipeline:
         await record(transaction, batch.source, batch.cursor, self.clock())
 
     async def _store(
-        self, batch: Sequence[Bulletin], store_with: _StoreWith, *, baseline: bool = False
+        self,
+        batch: Sequence[Bulletin],
+        store_with: _StoreWith,
+        *,
+        baseline: bool = False,
+        announced: bool = False,  # by a message of a state source
     ) -> list[IngestResult]:
         """Store new bulletins and their recipients, and what `store_with` adds."""
         await self.deduplicator.reload_if_stale(self.database, self.reader, self.clock())
@@ -178,7 +189,13 @@ class IngestPipeline:
         try:
             new_readings = [await self._read(bulletin, baseline=baseline) for bulletin in new]
             recipients = [
-                await self._match(position, bulletin, new_readings[position], baseline=baseline)
+                await self._match(
+                    position,
+                    bulletin,
+                    new_readings[position],
+                    baseline=baseline,
+                    announced=announced,
+                )
                 for position, bulletin in enumerate(new)
             ]
             async with self.database.write() as transaction:
@@ -212,14 +229,20 @@ class IngestPipeline:
         return await read_in_steps(self.reader, bulletin)
 
     async def _match(
-        self, position: int, bulletin: Bulletin, reading: Reading | None, *, baseline: bool
+        self,
+        position: int,
+        bulletin: Bulletin,
+        reading: Reading | None,
+        *,
+        baseline: bool,
+        announced: bool,
     ) -> BulletinRecipients:
         if reading is None:
             return NO_RECIPIENTS
         await asyncio.sleep(0)
         has_sound = self.tracker.sound_rule.has_sound(bulletin, reading)
         matches = self.index.match(reading).resolve_sound(is_default_audible=has_sound)
-        fresh = self._is_fresh(bulletin, reading)
+        fresh = is_fresh(bulletin, self.clock(), self.alert_ttl, is_alert=reading.is_alert)
         if not reading.is_alert:
             text = f"{bulletin.title}\n{bulletin.text}"
             news_fingerprint = fingerprint(reading, bulletin.url, text)
@@ -229,7 +252,9 @@ class IngestPipeline:
         if is_declared_alert(bulletin) and self.reader.is_drill(bulletin.title or bulletin.text):
             push = BitMap() if baseline else matches.push
             return BulletinRecipients(Lane.NEWS, push, push, BitMap(), None)
-        alert_bulletin = AlertBulletin(position, bulletin, reading, matches, fresh, baseline)
+        alert_bulletin = AlertBulletin(
+            position, bulletin, reading, matches, fresh, baseline, announced
+        )
         await self.tracker.begin_decisions(self.clock(), bulletin.source)
         alert_recipients = self.tracker.decide(alert_bulletin, self.clock())
         if baseline:
@@ -287,13 +312,6 @@ class IngestPipeline:
             )
         await fan_out.store()
         return counts
-
-    def _is_fresh(self, bulletin: Bulletin, reading: Reading) -> bool:
-        """Return whether the bulletin may be pushed; a digest includes it in any case."""
-        now = self.clock()
-        if bulletin.expires_at and bulletin.expires_at <= now:
-            return False
-        return not reading.is_alert or now - bulletin.issued_at <= self.alert_ttl
 
 
 def _take_batch(waiting: Sequence[Arrival]) -> Sequence[Arrival]:

@@ -115,6 +115,13 @@ class AlertPipeline:
         )
         return await self.new_broadcasts()
 
+    async def receive_message(self, source: str, *new: Bulletin) -> list[BroadcastView]:
+        """Ingest what a state source sends between two polls. Return the broadcasts by it."""
+        await self.pipeline.ingest(
+            Batch(source, new, {}, is_baseline=False, can_burst=True, state={})
+        )
+        return await self.new_broadcasts()
+
     async def poll(self, source: str, *new: Bulletin) -> None:
         """Record a successful poll of a state source."""
         if new:
