@@ -15,6 +15,7 @@ from handlers.commands.group_added import register_chat
 from handlers.commands.place_naming import can_be_answer
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import ImmediateCall, InlineAnswer, Reply
+from handlers.free_text_commands import read_free_text_command
 from handlers.messages.bulletin import RenderOptions
 from handlers.rate_limit import CALLBACK_COST, COMMAND_COST, CommandRateLimiter, Verdict
 from handlers.recent_administrators import RecentAdministrators
@@ -184,6 +185,7 @@ class Dispatcher:
                 )
 
     async def _on_message(self, update_id: int, message: Message) -> tuple[ImmediateCall, ...]:
+        message = read_free_text_command(message, self._context)
         message_route = route(message, self._context.commands_for(message))
         if message_route is None:
             await self._runner.complete(update_id)

@@ -25,6 +25,7 @@ from storage.engine.database import Database
 from storage.inbound.bulletins import ANNOUNCEMENT_SOURCE
 from storage.outbox import announcements, broadcasts
 from storage.subscribers import subscribers
+from storage.subscribers.sound_modes import SoundMode
 from storage.subscribers.subscribers import ChatKind, SuspensionReason, Target
 from storage.values.lanes import Lane
 
@@ -90,6 +91,25 @@ async def test_a_muted_subscriber_gets_the_announcement_silently(sqlite: Databas
     await driver.press(button_data(preview.reply, "Send"))
     (broadcast,) = await unfinished_broadcasts(sqlite)
     assert list(broadcast.silent) == [(await driver.get_subscriber(BEN)).number]
+
+
+@pytest.mark.parametrize(
+    ("mode", "is_silent"),
+    [(SoundMode.EVERYTHING, False), (SoundMode.ALERTS, True), (SoundMode.NOTHING, True)],
+)
+async def test_an_announcement_has_the_sound_that_the_chat_has_for_news(
+    database: Database, mode: SoundMode, *, is_silent: bool
+) -> None:
+    driver = await prepare(database)
+    await driver.press(f"tm:{mode}", user=BEN)
+    preview = await driver.send(f"/announce {TEXT}")
+    await driver.press(button_data(preview.reply, "Send"))
+
+    (broadcast,) = await unfinished_broadcasts(database)
+    number = (await driver.get_subscriber(BEN)).number
+
+    assert number in broadcast.recipients
+    assert set(broadcast.silent) == ({number} if is_silent else set())
 
 
 async def test_a_cancelled_draft_cannot_be_sent(database: Database) -> None:

@@ -120,7 +120,7 @@ async def test_a_schedule_is_read_in_the_readers_language(
     assert (await driver.get_subscriber()).schedule == parse_schedule(schedule)
 
 
-@pytest.mark.parametrize("typed", ["daily 25:00", "daily", "sometimes", "off"])
+@pytest.mark.parametrize("typed", ["daily 25:00", "weekly", "sometimes", "off"])
 async def test_an_invalid_schedule_changes_nothing(sqlite: Database, typed: str) -> None:
     driver = ConversationDriver(sqlite)
     await driver.send("/digest hourly")

@@ -254,7 +254,7 @@ def test_every_example_of_a_pause_and_of_hours_can_be_typed(code: str) -> None:
     for _, example in (*pauses, *hours):
         command, _, typed = example.partition(" ")
         if command == "/pause" and "07" not in typed:
-            assert pause.read_duration(typed, voice)
+            assert pause.read_pause(typed, voice)
         elif command == "/quiet":
             quiet_command.read_hours(typed, voice)
 
@@ -307,3 +307,16 @@ async def test_quiet_hours_are_exported_and_imported(sqlite: Database) -> None:
     assert (await driver.get_subscriber()).wants_empty_digests
     refused = await driver.send('/import {"tocsin": 1, "settings": {"quiet": "22:00-22:00"}}')
     assert "Nothing has changed." in refused.html
+
+
+async def test_resume_twice_does_not_speak_of_quiet_hours_that_there_are_not(
+    sqlite: Database,
+) -> None:
+    """The quiet entries wait for the end of the pause to be noticed, a moment later."""
+    driver = ConversationDriver(sqlite)
+    await driver.send("/pause 2h")
+    await driver.send("/resume")
+
+    again = await driver.send("/resume")
+
+    assert "/quiet" not in again.html

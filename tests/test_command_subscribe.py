@@ -89,7 +89,7 @@ async def test_a_schedule_is_read_in_english_and_in_the_readers_language(
 
 
 @pytest.mark.parametrize(
-    "when", ["daily 25:00", "daily", "weekly 09:00", "at noon", "daily 9:99", "mon"]
+    "when", ["daily 25:00", "weekly", "weekly 09:00", "at noon", "daily 9:99", "mon, wed"]
 )
 async def test_an_invalid_schedule_is_answered_with_examples(sqlite: Database, when: str) -> None:
     driver = ConversationDriver(sqlite)

@@ -106,3 +106,38 @@ async def test_the_longest_subscriptions_fit_the_list(sqlite: Database) -> None:
     assert len(await driver.get_subscriptions()) == 8
     html = (await driver.send("/subscriptions")).html
     assert len(html.encode("utf-16-le")) // 2 < 4_096
+
+
+@pytest.mark.parametrize(
+    ("followed", "typed"),
+    [
+        ("Kyiv", "kyiv"),
+        ("Kyiv | daily 09:00", "Київ"),
+        ("#air_alert Lviv", "#air_alert Львів"),
+        ("Odesa, Dnipro", "Odesa and Dnipro"),
+    ],
+)
+async def test_a_subscription_is_removed_by_what_it_asks_for(
+    sqlite: Database, followed: str, typed: str
+) -> None:
+    """A name was answered with "There is no such number"."""
+    driver = ConversationDriver(sqlite)
+    await driver.send(f"/subscribe {followed}")
+    await driver.send("/subscribe railway Kherson")
+
+    await driver.send(f"/unsubscribe {typed}")
+
+    (left,) = await driver.get_subscriptions()
+    assert left.query_text == "railway Kherson"
+
+
+@pytest.mark.parametrize("typed", ["Kherson", "railway", "all", "(", "2", "1 2"])
+async def test_nothing_is_removed_by_what_no_subscription_asks_for(
+    sqlite: Database, typed: str
+) -> None:
+    driver = ConversationDriver(sqlite)
+    await driver.send("/subscribe railway Kherson")
+
+    await driver.send(f"/unsubscribe {typed}")
+
+    assert len(await driver.get_subscriptions()) == 1

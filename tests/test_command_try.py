@@ -31,6 +31,7 @@ from matching.topics.topic import Topic
 from storage.engine.database import Database
 from storage.inbound import bulletins, duplicates, readings
 from storage.inbound.bulletins import Bulletin, Kind, Phase
+from storage.subscribers.quiet_hours import QuietAlerts
 from storage.subscribers.subscriptions import IndexedSubscription
 from storage.values.local_time import zone_of
 
@@ -371,3 +372,19 @@ async def test_alerts_next_door_have_no_sound(sqlite: Database) -> None:
     )
     assert counts(await driver.send("/try Бориспільський район")) == (0, 0, 0)
     assert counts(await driver.send("/try Бориспільський район | neighbours")) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("alerts", [mode.value for mode in QuietAlerts])
+async def test_a_pause_of_the_present_changes_no_count_of_the_past(
+    database: Database, alerts: str
+) -> None:
+    """A pause is over soon; the quiet hours are what holds for the messages to come."""
+    driver = ConversationDriver(database)
+    await driver.publish("Air alert in Kherson", kind=Kind.ALERT, phase=Phase.ACTIVE)
+    await driver.publish("Trains to Kherson")
+    before = counts(await driver.send("/try Kherson"))
+
+    await driver.send("/pause 2h")
+    await driver.press(f"qa:{alerts}")
+
+    assert counts(await driver.send("/try Kherson")) == before

@@ -272,3 +272,39 @@ async def test_a_message_id_of_another_chat_finds_no_bulletin(sqlite: Database) 
         message={**why_in_reply_to("Hello"), "chat": {"id": ANN + 1, "type": "private"}}
     )
     assert "Bridge" not in response.html
+
+
+@pytest.mark.parametrize(
+    ("followed", "region"),
+    [
+        ("Bucha raion", "Vyshhorod raion"),
+        ("#air_alert Kyiv Oblast", "Chernihiv Oblast"),
+        ("Izmail raion", "Bolhrad raion"),
+    ],
+)
+async def test_an_alert_next_door_is_explained_by_the_switch_for_neighbours(
+    sqlite: Database, followed: str, region: str
+) -> None:
+    """The subscription that brought it was listed as one that it does not match."""
+    driver = ConversationDriver(sqlite)
+    await driver.send(f"/subscribe {followed} | neighbours")
+    bulletin = await driver.publish(
+        f"Air alert: {region}", kind=Kind.ALERT, phase=Phase.ACTIVE, hazard="air_raid"
+    )
+    await store_receipt(sqlite, bulletin)
+
+    response = await driver.press(f"y:{bulletin.id}")
+
+    assert "neighbouring area" in response.html
+    assert "Missing" not in response.html
+
+
+async def test_news_from_next_door_is_not_explained_by_the_switch_for_neighbours(
+    sqlite: Database,
+) -> None:
+    driver = ConversationDriver(sqlite)
+    await driver.send("/subscribe Bucha raion | neighbours")
+
+    response = await driver.send("/why A bridge was opened in Vyshhorod raion")
+
+    assert "Missing" in response.html

@@ -291,3 +291,23 @@ def test_the_command_menu_fits_telegram_and_has_every_public_command(code: str) 
     ]
     assert all(re.fullmatch("[a-z0-9_]{1,32}", name) for name, _ in menu)
     assert all(1 <= len(description) <= 256 for _, description in menu)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_text_is_selected_by_numbers_only(code: str) -> None:
+    """A text value is a placeholder while Fluent formats: a word as a selector never matches."""
+    text = (HANDLERS / "locales" / f"{code}.ftl").read_text("utf-8")
+    selectors = re.findall(r"^\s+\*?\[([^\]\n]+)\]", text, re.MULTILINE)
+
+    assert {s for s in selectors if not re.fullmatch(r"-?\d+|zero|one|two|few|many|other", s)} == (
+        set()
+    )
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_silent_subscription_is_confirmed_as_silent(code: str) -> None:
+    """The confirmation said that it has sound from level red."""
+    translator = catalog().translator(code)
+    sentences = {translator.html("subscribed-sound", level=level) for level in range(-1, 4)}
+
+    assert len(sentences) == 5

@@ -269,6 +269,33 @@ def test_a_message_about_several_alerts_keeps_the_sources_words_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("urls", "links"),
+    [
+        (("https://met.example/1", "https://met.example/1"), 1),
+        (("https://met.example/1", "https://met.example/2"), 2),
+        ((None, None), 0),
+    ],
+)
+def test_two_warnings_with_equal_words_show_them_once(
+    urls: tuple[str | None, str | None], links: int
+) -> None:
+    """Two warnings of one message both said "Strong wind.", and it stood there twice."""
+    views = [
+        IncidentView(
+            incident=replace(LEAKING, id=number, hazard=f"storm:{number}"),
+            reason=NotificationReason.OPENED,
+            bulletin=replace(
+                LEAK, id=number, hazard=f"storm:{number}", text="Strong wind.", url=url
+            ),
+        )
+        for number, url in enumerate(urls, start=1)
+    ]
+    html = RENDERER.render(views, ENGLISH, NOW).html
+    assert html.count("Strong wind.") == 1
+    assert html.count("https://met.example/") == links
+
+
+@pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("Загрози: балістичні ракети.", "Threat: ballistic missiles"),

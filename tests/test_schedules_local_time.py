@@ -218,3 +218,45 @@ def test_a_range_of_one_or_seven_days_is_weekly_or_daily(written: str, canonical
 def test_a_broken_range_of_days_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="."):
         parse_schedule(written)
+
+
+def test_a_schedule_with_two_times_is_due_at_each_of_them_also_when_the_clock_changes() -> None:
+    schedule = parse_schedule("daily 09:00,18:00")
+    due: datetime | None = datetime(2026, 3, 28, 10, tzinfo=UTC)
+    hours = []
+    for _ in range(5):
+        assert due is not None
+        due = schedule.next_due(due, KYIV)
+        assert due is not None
+        hours.append(due.astimezone(KYIV).strftime("%d %H:%M"))
+    assert hours == ["28 18:00", "29 09:00", "29 18:00", "30 09:00", "30 18:00"]
+
+
+def test_each_time_of_a_schedule_stays_that_time_in_another_zone() -> None:
+    schedule = parse_schedule("daily 09:00,18:00")
+    new_york = ZoneInfo("America/New_York")
+    now = datetime(2026, 1, 5, 1, tzinfo=UTC)
+    for hour in (9, 18):
+        due = datetime(2026, 1, 6, hour, tzinfo=KYIV)
+        moved = schedule.due_in_zone(due.astimezone(UTC), KYIV, new_york, now)
+        assert moved.astimezone(new_york) == datetime(2026, 1, 6, hour, tzinfo=new_york)
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("daily 18:00,09:00", "daily 09:00,18:00"),
+        ("mon-fri 08:00,12:00,16:00", "mon-fri 08:00,12:00,16:00"),
+        ("weekly mon 09:00,09:00", "weekly mon 09:00"),
+    ],
+)
+def test_several_times_are_stored_in_order_and_once(text: str, stored: str) -> None:
+    assert str(parse_schedule(text)) == stored
+    assert parse_schedule(stored) == parse_schedule(text)
+    assert len(stored) <= 32
+
+
+@pytest.mark.parametrize("text", ["daily 09:00,", "daily 9:00,25:00", "daily 1:00,2:00,3:00,4:00"])
+def test_several_times_of_which_one_is_wrong_are_refused(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - its text is for developers
+        parse_schedule(text)

@@ -8,6 +8,7 @@ from handlers.framework.replies import Reply, text_reply
 from handlers.services.reschedule import reschedule
 from handlers.telegram.events import Request
 from handlers.telegram.keyboards import with_checkmark
+from handlers.text.any_language import parse_in_any_language
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
 from handlers.text.plain_text import echo
@@ -52,7 +53,7 @@ async def set_schedule(
     if not written:
         return Reply(messages=(_render_page(request, translator),))
     try:
-        schedule = parse_schedule_text(written, translator)
+        schedule = parse_in_any_language(parse_schedule_text, written, translator)
     except ValueError:
         return text_reply(translator.html("schedule-unknown", written=echo(written)))
     return Reply(messages=(await _save_schedule(request, transaction, translator, schedule),))

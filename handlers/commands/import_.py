@@ -19,6 +19,7 @@ from handlers.services.place_import import (
     merge_personal,
     restore_places,
 )
+from handlers.services.query_sources import parse_with_sources
 from handlers.services.reschedule import change_timezone
 from handlers.services.subscriptions import add_subscription
 from handlers.telegram.events import Request
@@ -29,7 +30,7 @@ from handlers.text.query_errors import format_error, mark_span
 from handlers.text.subscription_options import SubscriptionOptions
 from matching.query.ast import Query, dump
 from matching.query.errors import QueryError
-from matching.query.parser import QueryLimits, parse
+from matching.query.parser import QueryLimits
 from matching.query.personal_places import PersonalPlaces
 from storage.engine.database import Transaction
 from storage.subscribers import (
@@ -86,7 +87,7 @@ async def restore(request: Request, transaction: Transaction, context: HandlerCo
         imported = parse_export(text)
         personal = merge_personal(request, imported.places)
         entries = [
-            _parse_entry(position, entry, personal, context, translator)
+            await _parse_entry(position, entry, personal, transaction, context, translator)
             for position, entry in enumerate(imported.subscriptions)
         ]
     except InvalidExportError as error:
@@ -116,10 +117,11 @@ def _explain_missing_text(request: Request, translator: Translator) -> Reply:
     return text_reply(translator.html("import-file"))
 
 
-def _parse_entry(
+async def _parse_entry(
     position: int,
     entry: SubscriptionData,
     personal: PersonalPlaces,
+    transaction: Transaction,
     context: HandlerContext,
     translator: Translator,
 ) -> _ParsedEntry:
@@ -128,7 +130,7 @@ def _parse_entry(
     if entry.understood is not None:
         field, text, limits = "understood", entry.understood, _CANONICAL_LIMITS
     try:
-        parsed = parse(text, context.gazetteer, context.topics, limits, personal)
+        parsed = await parse_with_sources(text, personal, transaction, context, limits)
         return _ParsedEntry(entry, parsed.query)
     except QueryError as error:
         location = translator.html(

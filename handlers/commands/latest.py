@@ -5,6 +5,7 @@ from dataclasses import replace
 from handlers.commands.subscribe import reply_to_query_error, subscribe_button
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
+from handlers.services.query_sources import parse_with_sources
 from handlers.services.search import Search, SearchPage
 from handlers.telegram.events import Request
 from handlers.telegram.keyboards import decode_text, encode_text, parse_number
@@ -67,7 +68,7 @@ async def _show_first_page(
     request: Request, transaction: Transaction, context: HandlerContext, written: str, count: int
 ) -> Reply:
     try:
-        query = _parse_query(written, request, context)
+        query = await _parse_typed(written, request, transaction, context)
     except QueryError as error:
         return reply_to_query_error(written, error, context.translator(request))
     result = await Search(transaction, context.reader, query).page_before(count)
@@ -159,6 +160,16 @@ def _render_heading(
         return translator.html("latest-all")
     description = context.formatter(request).format(query, written)
     return translator.html("latest", what=description, written=written)
+
+
+async def _parse_typed(
+    written: str, request: Request, transaction: Transaction, context: HandlerContext
+) -> Query | None:
+    """Parse a query whose sources must exist. Raises QueryError."""
+    if not written:
+        return None
+    personal = request.personal
+    return (await parse_with_sources(written, personal, transaction, context, QUERY_LIMITS)).query
 
 
 def _parse_query(written: str, request: Request, context: HandlerContext) -> Query | None:

@@ -8,7 +8,9 @@ from handlers.commands.quiet import render_alert_mode, render_status, save
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply, text_reply
 from handlers.telegram.events import Request
+from handlers.text.any_language import parse_in_any_language
 from handlers.text.dates import format_moment
+from handlers.text.duration_text import parse_duration
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
 from handlers.text.plain_text import echo
@@ -29,20 +31,16 @@ _MAX_DURATION = timedelta(days=30)
 _PRESET_MINUTES = (30, 120, 480)
 """Durations with a button; users type any other."""
 
-_UNITS = {
-    "read-minutes": timedelta(minutes=1),
-    "read-hours": timedelta(hours=1),
-    "read-days": timedelta(days=1),
-}
-
 
 class PauseTooLongError(ValueError):
     """A pause above the maximum: people forget that they paused the bot."""
 
 
 async def pause(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
-    """Answer /pause [2h | 30m | 1d | until 07:00]."""
+    """Answer /pause [2h | 30m | 1d | until 07:00 | off]."""
     translator = context.translator(request)
+    if normalize(request.text) in accepted_words("read-off", translator):
+        return await resume(request, transaction, context)
     try:
         until = _read_end(request, translator)
     except PauseTooLongError:
@@ -108,16 +106,21 @@ def _render_later_end(
 async def _end_pause(request: Request, transaction: Transaction, translator: Translator) -> Html:
     current = await quiet_hours.get(transaction, request.subscriber.number)
     if current.paused_until is None or current.paused_until <= request.now:
-        status = render_status(current, request, translator)
-        notice = translator.html("resume-hours") if status else translator.html("resume-nothing")
-        return join("\n", [status, notice])
+        if not _is_quiet(current, request.now):
+            return translator.html("resume-nothing")
+        return join(
+            "\n", [render_status(current, request, translator), translator.html("resume-hours")]
+        )
     resumed = await save(replace(current, paused_until=None), request, transaction)
     status = render_status(resumed, request, translator)
-    stays_quiet = (
-        resumed.next_transition_at is not None and resumed.next_transition_at > request.now
-    )
-    hint = translator.html("resume-hours") if resumed.quiet_since and stays_quiet else Html()
+    hint = translator.html("resume-hours") if _is_quiet(resumed, request.now) else Html()
     return join("\n", [translator.html("resumed"), status, hint])
+
+
+def _is_quiet(state: QuietState, now: datetime) -> bool:
+    """Return whether it is quiet: an end that has come is only waiting to be noticed."""
+    end = state.next_transition_at
+    return state.quiet_since is not None and end is not None and end > now
 
 
 def _keyboard(translator: Translator) -> tuple[tuple[Button, ...], ...]:
@@ -135,14 +138,22 @@ def _keyboard(translator: Translator) -> tuple[tuple[Button, ...], ...]:
 
 def _read_end(request: Request, translator: Translator) -> datetime:
     """Return the end of the pause. Raise PauseTooLongError, or ValueError for an invalid time."""
-    typed = normalize(request.text)
-    if not typed:
+    if not request.text.strip():
         return request.now + _DEFAULT_DURATION
+    typed = parse_in_any_language(read_pause, request.text, translator)
+    if isinstance(typed, time):
+        return _next_occurrence(typed, request)
+    if typed > _MAX_DURATION:
+        raise PauseTooLongError
+    return request.now + typed
+
+
+def read_pause(text: str, translator: Translator) -> timedelta | time:
+    """Read a duration, or the time of day after `until`. Raises ValueError for anything else."""
+    typed = normalize(text)
     until_words = "|".join(map(re.escape, accepted_words("read-to", translator)))
     match = re.fullmatch(rf"(?:{until_words})\s+(.+)", typed)
-    if match:
-        return _next_occurrence(parse_time_of_day(match[1], translator), request)
-    return request.now + read_duration(typed, translator)
+    return parse_time_of_day(match[1], translator) if match else parse_duration(typed, translator)
 
 
 def _next_occurrence(clock_time: time, request: Request) -> datetime:
@@ -152,22 +163,3 @@ def _next_occurrence(clock_time: time, request: Request) -> datetime:
     while (until := local_time.to_utc(day, clock_time, zone)) <= request.now:
         day += timedelta(days=1)
     return until
-
-
-def read_duration(typed: str, translator: Translator) -> timedelta:
-    """Read a duration such as `2h` or `1h 30m`, in English or the reader's language.
-
-    Raises PauseTooLongError, or ValueError for an invalid or zero duration.
-    """
-    units = {word: unit for key, unit in _UNITS.items() for word in accepted_words(key, translator)}
-    unit_words = "|".join(map(re.escape, sorted(units, key=len, reverse=True)))
-    part_pattern = rf"([0-9]{{1,5}})\s*({unit_words})\.?"
-    if not re.fullmatch(rf"{part_pattern}(?:\s*{part_pattern})*", typed):
-        raise ValueError("not a duration")
-    parts = re.findall(part_pattern, typed)
-    total = sum((int(count) * units[unit] for count, unit in parts), timedelta())
-    if total > _MAX_DURATION:
-        raise PauseTooLongError
-    if not total:
-        raise ValueError("the duration is zero")
-    return total

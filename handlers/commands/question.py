@@ -7,11 +7,12 @@ from handlers.commands import alerts, latest
 from handlers.commands.subscribe import reply_to_query_error, subscribe_button
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
+from handlers.services.query_sources import parse_with_sources
 from handlers.telegram.events import Request
 from handlers.text.html import Html
 from handlers.text.plain_text import echo
 from matching.places.region import Region
-from matching.query.ast import NearTerm, Or, PlaceTerm, Query
+from matching.query.ast import NearTerm, Or, PlaceTerm, Query, SourceTerm, terms
 from matching.query.errors import QueryError
 from matching.query.question import Question, read_question
 from storage.engine.database import Transaction
@@ -32,6 +33,10 @@ async def answer(request: Request, transaction: Transaction, context: HandlerCon
         question = read_question(
             request.text, context.gazetteer, context.topics, _LIMITS, request.personal
         )
+        if question.query and any(isinstance(term, SourceTerm) for term in terms(question.query)):
+            await parse_with_sources(
+                question.written, request.personal, transaction, context, _LIMITS
+            )
     except QueryError as error:
         return reply_to_query_error(request.text, error, context.translator(request))
     on_now = await _render_alerts(question, request, transaction, context)

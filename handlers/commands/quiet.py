@@ -10,6 +10,7 @@ from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply
 from handlers.telegram.events import Request
 from handlers.telegram.keyboards import with_checkmark
+from handlers.text.any_language import parse_in_any_language
 from handlers.text.dates import format_moment
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
@@ -50,7 +51,7 @@ async def set_hours(request: Request, transaction: Transaction, context: Handler
     if not request.text:
         return Reply(messages=(render_page(current, request, translator),))
     try:
-        hours = read_hours(request.text, translator)
+        hours = parse_in_any_language(read_hours, request.text, translator)
     except EmptyWindowError:
         return Reply(messages=(MessageContent(translator.html("quiet-no-length")),))
     except ValueError:

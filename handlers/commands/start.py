@@ -7,9 +7,9 @@ from handlers.commands.onboarding import render_greeting
 from handlers.commands.subscribe import reply_to_query_error, subscribe_button
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply, text_reply
+from handlers.services.query_sources import parse_with_sources
 from handlers.telegram.events import Request
 from matching.query.errors import QueryError
-from matching.query.parser import parse
 from storage.engine.database import Transaction
 from storage.subscribers import subscriptions
 from storage.values.message import MessageContent
@@ -18,7 +18,7 @@ from storage.values.message import MessageContent
 async def start(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
     """Answer /start [PAYLOAD]."""
     if request.text:
-        return _ask_to_confirm(request, context)
+        return await _ask_to_confirm(request, transaction, context)
     translator = context.translator(request)
     count = len(await subscriptions.of(transaction, request.subscriber.number))
     if count:
@@ -38,13 +38,15 @@ def decode_payload(payload: str) -> str | None:
         return None
 
 
-def _ask_to_confirm(request: Request, context: HandlerContext) -> Reply:
+async def _ask_to_confirm(
+    request: Request, transaction: Transaction, context: HandlerContext
+) -> Reply:
     translator = context.translator(request)
     written = decode_payload(request.text)
     if written is None:
         return text_reply(translator.html("start-bad-link"))
     try:
-        parsed = parse(written, context.gazetteer, context.topics, personal=request.personal)
+        parsed = await parse_with_sources(written, request.personal, transaction, context)
     except QueryError as error:
         return reply_to_query_error(written, error, translator)
     description = context.formatter(request).format(parsed.query, written)

@@ -6,6 +6,7 @@ from handlers.framework.replies import Reply, text_reply
 from handlers.services import ambiguity, place_lists
 from handlers.services.clarification import render_question
 from handlers.services.place_lists import PlaceMode
+from handlers.services.query_sources import parse_with_sources
 from handlers.services.subscription_message import render_subscription
 from handlers.services.subscriptions import (
     SubscribeResult,
@@ -14,6 +15,7 @@ from handlers.services.subscriptions import (
 )
 from handlers.telegram.events import Request
 from handlers.telegram.keyboards import decode_text, encode_text, parse_number
+from handlers.text.any_language import parse_in_any_language
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
 from handlers.text.plain_text import echo
@@ -29,11 +31,9 @@ from handlers.text.timezones import UTC
 from matching.query.ambiguities import Ambiguity
 from matching.query.ast import dump, load
 from matching.query.doubts import Doubt, find_doubt
-from matching.query.errors import ErrorKind, QueryError
-from matching.query.lexer import QUOTES
+from matching.query.errors import QueryError
 from matching.query.parser import ParsedQuery, parse
 from storage.engine.database import Transaction
-from storage.inbound import bulletins
 from storage.subscribers import subscriptions
 from storage.subscribers.subscriptions import Subscription
 from storage.values.message import Button, MessageContent
@@ -70,7 +70,7 @@ async def subscribe_to_text(
     translator = context.translator(request)
     written, separator, when = split_options(text)
     try:
-        options = parse_options(when, translator)
+        options = parse_in_any_language(parse_options, when, translator)
     except ValueError:
         return text_reply(translator.html("schedule-unknown", written=echo(when)))
     tail = f" {separator}{when}" if separator else ""
@@ -251,23 +251,10 @@ async def _parse(
 
     Returns an error: a query with one may have a doubt that explains it.
     """
-    names = set(context.source_names or ())
-    while True:
-        try:
-            return parse(
-                written,
-                context.gazetteer,
-                context.topics,
-                personal=request.personal,
-                sources=None if context.source_names is None else names,
-            )
-        except QueryError as error:
-            if error.kind is not ErrorKind.UNKNOWN_SOURCE:
-                return error
-            name = written[error.start : error.end].partition(":")[2].strip(QUOTES)
-            if name in names or not await bulletins.has_source(transaction, name):
-                return error
-            names.add(name)
+    try:
+        return await parse_with_sources(written, request.personal, transaction, context)
+    except QueryError as error:
+        return error
 
 
 def _render_notes(result: SubscribeResult, translator: Translator) -> Html:

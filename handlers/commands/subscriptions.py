@@ -11,9 +11,11 @@ from handlers.telegram.keyboards import parse_number
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
 from handlers.text.schedule_text import format_schedule
-from handlers.text.subscription_options import SILENT, format_sound
+from handlers.text.subscription_options import SILENT, format_sound, split_options
 from handlers.text.timezones import UTC
-from matching.query.ast import load
+from matching.query.ast import dump, load
+from matching.query.errors import QueryError
+from matching.query.parser import parse
 from storage.engine.database import Transaction
 from storage.subscribers import subscriptions
 from storage.subscribers.subscriptions import DEFAULT_SOUND, Subscription
@@ -38,21 +40,37 @@ async def show(request: Request, transaction: Transaction, context: HandlerConte
 
 
 async def unsubscribe(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:
-    """Answer /unsubscribe [N]; without N, show the list with its buttons."""
+    """Answer /unsubscribe [N | QUERY]; without either, show the list with its buttons."""
     translator = context.translator(request)
     subscribed = await subscriptions.of(transaction, request.subscriber.number)
     if not request.text or not subscribed:
         return Reply(messages=(_render_list(request, context, subscribed, 0),))
     position = parse_number(request.text.strip(" .#№"))
-    if position is None or not 1 <= position <= len(subscribed):
+    if position is None:
+        subscription = _find_by_query(subscribed, request, context)
+    else:
+        subscription = subscribed[position - 1] if 1 <= position <= len(subscribed) else None
+    if subscription is None:
         return text_reply(translator.html("unsubscribe-no-such", count=len(subscribed)))
-    subscription = subscribed[position - 1]
     await subscriptions.remove(transaction, [subscription.id])
     description = _describe(subscription, request, context)
     confirmation = translator.html("unsubscribed", what=description)
     return Reply(
         messages=(MessageContent(confirmation),), removed_subscription_ids=(subscription.id,)
     )
+
+
+def _find_by_query(
+    subscribed: Sequence[Subscription], request: Request, context: HandlerContext
+) -> Subscription | None:
+    """Return the subscription to the query that is typed, in whatever words; None without one."""
+    typed, _, _ = split_options(request.message.multiline_text)
+    try:
+        parsed = parse(typed, context.gazetteer, context.topics, personal=request.personal)
+    except QueryError:
+        return None
+    query = dump(parsed.query)
+    return next((stored for stored in subscribed if stored.query == query), None)
 
 
 async def show_page(request: Request, transaction: Transaction, context: HandlerContext) -> Reply:

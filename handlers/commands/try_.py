@@ -6,10 +6,12 @@ from handlers.commands.subscribe import subscribe_to_text
 from handlers.framework.handler_context import HandlerContext
 from handlers.framework.replies import Reply, text_reply
 from handlers.services.backtest import BacktestResult, run_backtest
+from handlers.services.query_sources import parse_with_sources
 from handlers.services.search import load_results
 from handlers.services.subscriptions import SubscriptionQuotaError, places_of
 from handlers.telegram.events import Request
 from handlers.telegram.keyboards import MAX_BYTES, decode_text, encode_text, parse_number
+from handlers.text.any_language import parse_in_any_language
 from handlers.text.dates import format_moment
 from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
@@ -95,6 +97,7 @@ async def show(request: Request, transaction: Transaction, context: HandlerConte
         return text_reply(translator.html("try-usage"))
     try:
         trial = _parse(written, request, context)
+        await parse_with_sources(query_text, request.personal, transaction, context, _LIMITS)
     except QueryError as error:
         return _reply_to_query_error(query_text, error, request, context)
     except ValueError:
@@ -196,7 +199,7 @@ def _add_topic(written: str, topic: str) -> str:
 def _parse(written: str, request: Request, context: HandlerContext) -> _Trial:
     """Parse a query with options. Raises QueryError, and ValueError for unknown options."""
     query_text, _, options_text = split_options(written)
-    options = parse_options(options_text, context.translator(request))
+    options = parse_in_any_language(parse_options, options_text, context.translator(request))
     parsed = parse(query_text, context.gazetteer, context.topics, _LIMITS, request.personal)
     schedule = options.schedule or request.subscriber.schedule
     return _Trial(written, query_text, parsed.query, schedule, options)

@@ -201,9 +201,10 @@ read-now = now, at once, immediately
 read-hourly = hourly, every hour
 read-daily = daily, every day, everyday
 read-weekly = weekly, every week
-read-filler = at, on, every
+read-filler = at, on, every, o'clock, o’clock
+read-and = and
 read-weekdays = mon, monday, mondays; tue, tuesday, tuesdays; wed, wednesday, wednesdays; thu, thursday, thursdays; fri, friday, fridays; sat, saturday, saturdays; sun, sunday, sundays
-read-workdays = weekdays, workdays, working days
+read-workdays = weekdays, workdays, working days, weekday, workday, on weekdays
 read-weekends = weekends, weekend
 read-silently = silently, silent, without sound, no sound
 read-with-sound = with sound
@@ -475,6 +476,7 @@ why-asked = { $count ->
     }
 why-asked-line = • { $what } — { $when }
 why-asked-because = • { $what } — { $when }. It says: { $words }
+why-asked-neighbour = • { $what } — { $when }. It is about a neighbouring area, and you also get alerts next door
 why-distance = { $distance } km from { $place }
 why-distance-here = { $distance } km from your location
 why-word = “{ $word }”
@@ -596,10 +598,16 @@ button-resume = End the pause
 # What people may type, with commas between.
 read-off = off, none, no
 read-from = from, between
-read-to = to, till, until, and
-read-minutes = m, min, mins, minute, minutes
-read-hours = h, hr, hrs, hour, hours
-read-days = d, day, days
+read-to = to, till, until, and, through
+read-command-pause = pause, mute
+read-command-quiet = quiet, quiet hours
+read-command-digest = digest, digests
+read-minutes = m, min, mins, minute, minutes, a minute
+read-hours = h, hr, hrs, hour, hours, an hour
+read-half-hours = half an hour, half hour, a half hour; an hour and a half, one and a half hours
+read-weeks = w, wk, week, weeks, a week
+read-for = for, for the next
+read-days = d, day, days, a day
 read-am = am, a.m., in the morning
 read-pm = pm, p.m., in the afternoon, in the evening
 
@@ -728,7 +736,7 @@ button-sound-alerts = 🚨 Sound for alerts only
 button-sound-nothing = 🔕 No sound at all
 subscribed-sound =
     { $level ->
-        [silent] It comes without sound.
+        [-1] It comes without sound.
         [0] It always comes with sound.
         [1] It has sound from level yellow; anything less severe comes silently.
         [2] It has sound from level orange; anything less severe comes silently.

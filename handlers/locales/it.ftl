@@ -205,9 +205,10 @@ read-hourly = ogni ora, una volta all’ora, una volta all'ora
 read-daily = ogni giorno, tutti i giorni, una volta al giorno, giornaliero, quotidiano
 read-weekly = ogni settimana, una volta alla settimana, settimanale
 read-filler = alle, ore, di, il, ogni
+read-and = e, ed
 read-weekdays = lun, lunedì, lunedi; mar, martedì, martedi; mer, mercoledì, mercoledi; gio, giovedì, giovedi; ven, venerdì, venerdi; sab, sabato; dom, domenica
-read-workdays = giorni feriali, nei giorni feriali, feriali
-read-weekends = fine settimana, nel fine settimana, weekend
+read-workdays = giorni feriali, nei giorni feriali, feriali, i giorni feriali, giorno feriale
+read-weekends = fine settimana, nel fine settimana, weekend, nel weekend, nei weekend, i weekend
 read-silently = in silenzio, senza suono, silenzioso
 read-with-sound = con suono
 read-sound = suono, con suono
@@ -474,6 +475,7 @@ why-asked = { $count ->
     }
 why-asked-line = • { $what } — { $when }
 why-asked-because = • { $what } — { $when }. Dice: { $words }
+why-asked-neighbour = • { $what } — { $when }. Riguarda una zona vicina, e tu ricevi anche gli allarmi accanto
 why-distance = a { $distance } km da { $place }
 why-distance-here = a { $distance } km dalla tua posizione
 why-word = «{ $word }»
@@ -591,11 +593,17 @@ button-hours = { $count } h
 button-resume = Termina la pausa
 # Che cosa si può scrivere, separato da virgole.
 read-off = no, nessuna, spento
-read-from = dalle, da
-read-to = alle, fino alle, a, fino a
-read-minutes = m, min, minuto, minuti
-read-hours = h, ora, ore
-read-days = g, giorno, giorni
+read-from = dalle, da, dal
+read-to = alle, fino alle, a, fino a, al, fino al
+read-command-pause = pausa, silenzio
+read-command-quiet = ore di silenzio, fascia di silenzio
+read-command-digest = riepilogo, digest
+read-minutes = m, min, minuto, minuti, un minuto
+read-hours = h, ora, ore, un'ora, un’ora
+read-half-hours = mezz'ora, mezz’ora, mezza ora; un'ora e mezza, un’ora e mezza, un'ora e mezzo, un’ora e mezzo
+read-weeks = sett, settimana, settimane, una settimana
+read-for = per, per le prossime
+read-days = g, giorno, giorni, un giorno
 read-am = di mattina, del mattino
 read-pm = di pomeriggio, del pomeriggio, di sera, della sera
 
@@ -724,7 +732,7 @@ button-sound-alerts = 🚨 Suono solo per gli allarmi
 button-sound-nothing = 🔕 Nessun suono
 subscribed-sound =
     { $level ->
-        [silent] Arriva in silenzio.
+        [-1] Arriva in silenzio.
         [0] Arriva sempre con suono.
         [1] Ha il suono dal livello giallo; tutto il resto arriva in silenzio.
         [2] Ha il suono dal livello arancione; tutto il resto arriva in silenzio.

@@ -207,19 +207,25 @@ class AlertRenderer:
     def _words_of_all(
         self, views: Sequence[IncidentView], options: RenderOptions, now: datetime
     ) -> list[Html]:
-        """Return the words and the link of each bulletin that has raised alerts in one message."""
+        """Return the words and the links of the bulletins that have raised alerts in one message.
+
+        Bulletins with equal words have them once.
+        """
         by_bulletin = {
             view.bulletin.id: view
             for view in views
             if view.bulletin and (view.incident.closed_at is None or view.is_edit)
         }
         translator = self._catalog.translator(options.language)
-        words = []
-        for view in [*by_bulletin.values()][:_MAX_EXCERPTS]:
-            source_link = view.bulletin and link(view.bulletin.url, translator.text("link-source"))
+        links: dict[Html, dict[Html, None]] = {}  # by the words, each once, in order
+        for view in by_bulletin.values():
             excerpt = self._excerpt(view, options, now, _MAX_SHORT_EXCERPT_LENGTH)
-            words.append(join("\n", [excerpt, source_link or Html()]))
-        return words
+            source_link = view.bulletin and link(view.bulletin.url, translator.text("link-source"))
+            if excerpt in links or len(links) < _MAX_EXCERPTS:
+                links.setdefault(excerpt, {})[source_link or Html()] = None
+        return [
+            join("\n", [excerpt, *[*sources][:_MAX_EXCERPTS]]) for excerpt, sources in links.items()
+        ]
 
 
 def _footer(view: IncidentView, translator: Translator) -> Html:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from handlers.framework.handler_context import HandlerContext
+from handlers.services.subscription_entries import matches_neighbour
 from handlers.telegram.events import Request
 from handlers.text import plain_text
 from handlers.text.html import Html, join
@@ -35,19 +36,26 @@ async def explain(
     translator = context.translator(request)
     if not subscriptions:
         return [translator.html("why-nothing-followed")]
-    pairs, matches = [], []
+    pairs, matches, near = [], [], []
     for subscription in subscriptions:
         pairs.append(pair := (subscription, load(subscription.query)))
         if evaluate(pair[1], reading):
             matches.append(pair)
+        elif matches_neighbour(subscription, reading, context.gazetteer):
+            near.append(pair)
         await asyncio.sleep(0)  # inflecting the words of a long query takes milliseconds
-    if matches:
+    if matches or near:
         highlighter = TopicHighlighter(reading, text, context.topics)
         lines = [
             await _explain_match(subscription, query, reading, text, highlighter, context, request)
             for subscription, query in matches[:_MAX_SUBSCRIPTIONS]
         ]
-        return [join("\n", [translator.html("why-asked", count=len(matches)), *lines])]
+        lines += [
+            _explain_neighbour(subscription, query, context, request)
+            for subscription, query in near[: _MAX_SUBSCRIPTIONS - len(lines)]
+        ]
+        count = len(matches) + len(near)
+        return [join("\n", [translator.html("why-asked", count=count), *lines])]
     lines = [
         _explain_mismatch(subscription, query, reading, context, request)
         for subscription, query in pairs[:_MAX_SUBSCRIPTIONS]
@@ -74,6 +82,15 @@ def _explain_mismatch(
     excluded = [part.part for part in unmet if isinstance(part, Not)]
     terms = join(", ", [formatter.format_part(part, query_text) for part in excluded])
     return translator.html("why-unwanted", what=description, unwanted=terms)
+
+
+def _explain_neighbour(
+    subscription: Subscription, query: Query, context: HandlerContext, request: Request
+) -> Html:
+    translator = context.translator(request)
+    description = context.formatter(request).format(query, subscription.query_text)
+    schedule = format_schedule(subscription.schedule, request.subscriber.zone or UTC, translator)
+    return translator.html("why-asked-neighbour", what=description, when=schedule)
 
 
 async def _explain_match(

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 
 from alerts.sound import SoundRule
 from handlers.framework.handler_context import HandlerContext
-from handlers.services.subscription_entries import level_term, main_mode
+from handlers.services.subscription_entries import level_term, main_mode, matches_neighbour
 from handlers.telegram.events import Request
 from handlers.text.html import Html
 from handlers.text.i18n import Translator
 from matching.index.index import MatchMode
-from matching.places.gazetteer import Gazetteer
 from matching.query.ast import load
 from matching.query.evaluator import evaluate
-from matching.query.neighbour_query import extend_to_neighbours
 from matching.query.properties import LEVELS
 from matching.reader import Reading
 from storage.engine.database import Transaction
@@ -43,7 +41,7 @@ async def explain_silence(
     strongest = _strongest([s for s in subscribed if evaluate(load(s.query), reading)], reading)
     if strongest is not None:
         return _subscription_rule(strongest, bulletin, reading, context.sound_rule, translator)
-    is_near = any(_is_near(s, reading, context.gazetteer) for s in subscribed)
+    is_near = any(matches_neighbour(s, reading, context.gazetteer) for s in subscribed)
     return translator.html("why-silent-neighbour") if is_near else Html()
 
 
@@ -87,10 +85,3 @@ def _strongest(matching: Sequence[Subscription], reading: Reading) -> Subscripti
 
     immediate = [s for s in matching if s.indexed.is_immediate]
     return min(immediate, key=rank, default=None)
-
-
-def _is_near(subscription: Subscription, reading: Reading, gazetteer: Gazetteer) -> bool:
-    if not (subscription.has_neighbours and subscription.indexed.is_immediate):
-        return False
-    query = extend_to_neighbours(load(subscription.query), gazetteer)
-    return query is not None and evaluate(query, reading)

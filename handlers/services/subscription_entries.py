@@ -8,9 +8,11 @@ subscription has the number of the subscription plus n times ENTRY_STRIDE.
 from matching.index.index import MatchMode, StoredEntry
 from matching.places.gazetteer import Gazetteer
 from matching.query.ast import PropertyTerm, dump, load
+from matching.query.evaluator import evaluate
 from matching.query.neighbour_query import extend_to_neighbours
 from matching.query.properties import LEVEL, LEVELS
-from storage.subscribers.subscriptions import IndexedSubscription
+from matching.text.reading import MatchableReading
+from storage.subscribers.subscriptions import IndexedSubscription, Subscription
 
 ENTRY_STRIDE = 1 << 30
 """Distance between the numbers of a subscription's entries. Ids of subscriptions are below it."""
@@ -40,6 +42,16 @@ def level_term(subscription: IndexedSubscription) -> PropertyTerm | None:
     is_silent = main_mode(subscription) is MatchMode.SILENT
     rank = LEVELS.index(subscription.sound_from)
     return PropertyTerm(LEVEL, ">=", rank) if is_silent else None
+
+
+def matches_neighbour(
+    subscription: Subscription, reading: MatchableReading, gazetteer: Gazetteer
+) -> bool:
+    """Return whether a subscription gets a bulletin as an alert of its neighbouring areas."""
+    if not (subscription.has_neighbours and subscription.indexed.is_immediate):
+        return False
+    query = extend_to_neighbours(load(subscription.query), gazetteer)
+    return query is not None and evaluate(query, reading)
 
 
 def entries(subscription: IndexedSubscription, gazetteer: Gazetteer) -> list[StoredEntry]:

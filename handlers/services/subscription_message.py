@@ -36,6 +36,8 @@ _UNFILLED = {
 }
 """Text keys of the warnings about properties that no source has."""
 
+_SILENT = -1  # below every level; Fluent selects by numbers only
+
 
 def render_subscription(
     request: Request,
@@ -77,7 +79,7 @@ def _render_sound(subscription: Subscription, translator: Translator) -> list[Ht
     """Return a sentence for each choice that differs from the default."""
     sentences = []
     if not subscription.has_sound:
-        sentences.append(translator.html("subscribed-sound", level="silent"))
+        sentences.append(translator.html("subscribed-sound", level=_SILENT))
     elif subscription.sound_from is not None:
         rank = LEVELS.index(subscription.sound_from)
         sentences.append(translator.html("subscribed-sound", level=rank))

@@ -84,6 +84,10 @@ class Translator:
         """Return a text without markup in English, which the bot accepts from every person."""
         return Translator(self._catalog, FALLBACK).text(key)
 
+    def in_language(self, code: str) -> "Translator":
+        """Return the translator of the same catalog for another language."""
+        return self._catalog.translator(code)
+
     def _fill(self, key: str, values: Mapping[str, Value], prepare: Callable[[str], str]) -> str:
         texts = [(name, value) for name, value in values.items() if isinstance(value, str)]
         placeholders = {name: chr(_PLACEHOLDER + index) for index, (name, _) in enumerate(texts)}

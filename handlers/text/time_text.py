@@ -10,6 +10,8 @@ from datetime import time
 from handlers.text.i18n import Translator
 
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]")
+# Between two times that have minutes: a space can be nothing else there.
+_RANGE_SPACE = re.compile(r"(?<=[:.]\d\d) (?=\d{1,2}[:.]\d\d)", re.ASCII)
 # HHMM, or H with or without minutes.
 _CLOCK = r"(?:(\d\d)(\d\d)|(\d{1,2})(?:[:.](\d\d))?)(?!\d)"
 
@@ -41,7 +43,7 @@ def replace_times(text: str, translator: Translator) -> str:
 
 
 def parse_time_range(text: str, translator: Translator) -> tuple[time, time]:
-    """Parse a range such as `22:00-07:00`, `10pm-7am` or `from 22 to 7`.
+    """Parse a range such as `22:00-07:00`, `10pm-7am`, `from 22 to 7` or `22:00 07:00`.
 
     Raises ValueError for anything else, and if only one end has am or pm and the other may be
     either.
@@ -49,7 +51,8 @@ def parse_time_range(text: str, translator: Translator) -> tuple[time, time]:
     to_words = _alternatives("read-to", translator)
     from_words = _alternatives("read-from", translator)
     match = re.fullmatch(
-        rf"(?:(?:{from_words})\s+)?([^-]+?)\s*(?:-|\s(?:{to_words})\s)\s*([^-]+)", normalize(text)
+        rf"(?:(?:{from_words})\s+)?([^-]+?)\s*(?:[-,;/>→]+|\.\.+|\s(?:{to_words})\s)\s*([^-]+)",
+        _RANGE_SPACE.sub("-", normalize(text)),
     )
     ends = [_time_pattern(translator).fullmatch(part) for part in match.groups()] if match else []
     if not ends or None in ends:
