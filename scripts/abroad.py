@@ -1,4 +1,4 @@
-"""Rows of the gazetteer abroad: countries, some of their parts, and cities of 15,000 or more."""
+"""Rows of the gazetteer abroad: countries, some of their parts, and cities."""
 
 import difflib
 import re
@@ -13,6 +13,7 @@ import pycountry
 from babel import Locale
 
 from scripts.letters import fold, normalize_apostrophes
+from scripts.ordinary import is_word
 from scripts.rows import LANGUAGES, Row
 from scripts.ukraine import CURATED
 
@@ -21,6 +22,12 @@ ABROAD = tomllib.loads(Path(__file__).with_name("gazetteer_abroad.toml").read_te
 UKRAINIAN = re.compile("[абвгґдеєжзиіїйклмнопрстуфхцчшщьюя' -]{3,}", re.IGNORECASE)
 RUSSIAN = re.compile("[абвгдежзийклмнопрстуфхцчшщъыьэюяё -]{3,}", re.IGNORECASE)
 LATIN = re.compile("[a-z' -]{5,}")
+LEAST_POPULATION = 15_000
+# Lower where reports in one of the four languages name smaller places, and in the countries around
+# Ukraine. INGV places earthquakes by the nearest comune.
+LEAST_POPULATIONS = {"IT": 500} | dict.fromkeys(
+    ("BY", "GB", "HU", "MD", "PL", "RO", "RU", "SK"), 5_000
+)
 KINDS = {"o": ("oblast", "Oblast", "область"), "k": ("region", "Krai", "край")}
 
 
@@ -105,16 +112,16 @@ def part_numbers() -> dict[str, str]:
 
 
 def city_rows(cities: list[dict[str, Any]], regions: Mapping[str, str]) -> Iterator[Row]:
-    """Yield cities of 15,000 inhabitants outside Ukraine.
+    """Yield cities outside Ukraine: in most countries those of 15,000 inhabitants.
 
     regions: number of a city -> code of the smallest region that contains it.
     """
     curated = {int(line[0]): line[1:] for line in lines("cities")}
     exemplars = zone_names()
     for city in cities:
-        if city["population"] < 15_000 or city["countrycode"] == "UA":
-            continue
         country = city["countrycode"]
+        if country == "UA" or city["population"] < _least_population(city):
+            continue
         parent = regions.get(str(city["geonameid"]), country)
         row = Row(f"gn:{city['geonameid']}", "city", parent)
         row.zone = city["timezone"]
@@ -132,6 +139,13 @@ def city_rows(cities: list[dict[str, Any]], regions: Mapping[str, str]) -> Itera
         yield row
     if curated:
         sys.exit(f"no city of this number: {list(curated)}")
+
+
+def _least_population(city: Mapping[str, Any]) -> int:
+    """Return the least population of a listed city. Only large ones may be called by a word."""
+    if is_word(fold(city["name"])):
+        return LEAST_POPULATION
+    return LEAST_POPULATIONS.get(city["countrycode"], LEAST_POPULATION)
 
 
 def add_state_names(rows: list[Row], states: dict[str, str]) -> Iterator[Row]:

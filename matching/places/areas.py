@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from matching.places.area_words import read_unit, strip_direction
 from matching.places.gazetteer import Gazetteer
 from matching.places.geocodes import GeocodePlace, Geocodes
 from matching.places.region import Region
@@ -30,31 +31,10 @@ _AND = re.compile(
 )
 _COLON = re.compile(r"(?P<outer>[^:]+):\s+(?P<inner>.+)")
 _PARENTHESES = re.compile(r"(?P<outer>[^(\[]+?)\s*[(\[](?P<inner>.+)[)\]]")
-_UNIT_WORDS = re.compile(
-    r"(?:[mмг]\.\s*|(?:(?:kreisfreie |landeshaupt|hanse)?stadt|(?:the )?city of|town of|ville de"
-    r"|commune de|città di|comune di|ciudad de|miasto|gmina|місто|город"
-    r"|(?:land)?kreis(?: und stadt)?|stadt und (?:land)?kreis|lk|bundesland|land|freistaat"
-    r"|kanton|canton(?: de| of)?"
-    r"|cantone(?: di)?|prov(?:incia|ince)(?: (?:di|de|of|del|du))?|state of|county of|województwo"
-    r"|regi(?:on|one|ón)(?: (?:di|de|of|du|del))?|d[eé]partement(?: (?:de la|de|du|des))?)\s+)"
-    r"(?P<name>.+)",
-    re.IGNORECASE,
-)
-# North East England, Toscana Nord: somewhere in the region.
-_DIRECTIONS = (
-    r"north|south|east|west|northern|southern|eastern|western|central|mid|coastal|inland"
-    r"|northeast(?:ern)?|northwest(?:ern)?|southeast(?:ern)?|southwest(?:ern)?"
-    r"|nord|süd|ost|nördliches|südliches|östliches|westliches|sud|est|ouest|ovest|norte|sur|este|oeste"
-    r"|settentrionale|meridionale|orientale|occidentale|centrale|північ|південь|схід|захід"
-)
-_DIRECTED = re.compile(
-    rf"(?:(?:{_DIRECTIONS})[\s-]+(?:and |und |e )?)+(?P<name>.+)"
-    rf"|(?P<before>.+?)(?:[\s-]+(?:{_DIRECTIONS}))+",
-    re.IGNORECASE,
-)
 _COUNTY_NOUNS = ("County", "Parish", "Borough", "Municipio", "city", "Census Area")
 _STATE = re.compile(r"[A-Z]{2}")
 _MAJOR_KINDS = frozenset(("country", "region", "oblast"))
+_UNIT_KINDS = frozenset(("region", "oblast", "county"))
 _US = "US"
 
 
@@ -94,22 +74,27 @@ class AreaResolver:
         geocodes = tuple(map(self._geocode, filter(self._geocodes.is_reference, references)))
         containers = _unique([place.container] for place in geocodes if place.container)
         containers = self._innermost(containers) or self._hints(references)
-        exact = _unique([place.region] for place in geocodes if place.region)
+        exact = self._with_cities(_unique([place.region] for place in geocodes if place.region))
         names = area_names(references)
-        if any(not self._is_first_level(code) for code in exact):
+        if any(not self._gazetteer.is_first_level(code) for code in exact):
             return Placement(exact, containers)  # counties by number; their names are ambiguous
         placement = _join(self._place(name, containers) for name in names)
         codes = self._join_exact(placement.codes, exact)
-        if all(map(self._is_first_level, codes)):
+        if all(map(self._gazetteer.is_first_level, codes)):
             codes = self._find_in_shapes(references, codes, containers) or codes
         return Placement(
-            codes,
+            self._with_cities(codes),
             placement.containers or (() if names and codes else containers),
             () if exact else placement.unknown,
         )
 
     def _geocode(self, reference: str) -> GeocodePlace:
         return self._geocodes.place(reference, lambda code: self._gazetteer.get(code) is not None)
+
+    def _with_cities(self, codes: Sequence[str]) -> tuple[str, ...]:
+        """Return the regions, and the cities that consist of several of them: Brooklyn's county."""
+        cities = filter(None, map(self._geocodes.city_around, codes))
+        return tuple(dict.fromkeys((*codes, *cities)))
 
     def _hints(self, references: Sequence[str]) -> tuple[str, ...]:
         hints = (item for item in references if item.startswith(_SOMEWHERE_IN))
@@ -123,7 +108,9 @@ class AreaResolver:
 
     def _join_exact(self, named: tuple[str, ...], exact: tuple[str, ...]) -> tuple[str, ...]:
         """Return the regions by name and by code; a code inside a named region is the exacter."""
-        smaller = [code for code in named if code not in exact and not self._is_first_level(code)]
+        smaller = [
+            code for code in named if code not in exact and not self._gazetteer.is_first_level(code)
+        ]
         if any(self._is_inside(self._gazetteer.region(code), exact) for code in smaller):
             return named
         return tuple(dict.fromkeys((*named, *exact)))
@@ -140,14 +127,6 @@ class AreaResolver:
         outer = codes or containers
         inside = tuple(c for c in shape_codes if self._is_inside(self._gazetteer.region(c), outer))
         return inside or (() if codes else shape_codes)
-
-    def _is_first_level(self, code: str) -> bool:
-        """Return whether it is a country, or a region directly inside one."""
-        region = self._gazetteer.region(code)
-        parent = self._gazetteer.get(region.parent) if region.parent else None
-        if region.kind not in _MAJOR_KINDS:
-            return False
-        return parent is None or parent.kind == "country"
 
     def _place(self, area: str, containers: tuple[str, ...], depth: int = 0) -> Placement:
         """Place one area: unchanged, as a list, without its qualifier, without a city word."""
@@ -166,9 +145,9 @@ class AreaResolver:
 
     def _place_directed(self, name: str, containers: tuple[str, ...]) -> Placement | None:
         """Place a part of a region in the region: North East England."""
-        match = _DIRECTED.fullmatch(name)
-        region = self._find(match["name"] or match["before"], containers) if match else None
-        if region is None or not self._is_major(region.code):
+        outer = strip_direction(name)
+        region = self._find(outer, containers) if outer else None
+        if region is None or not self._has_major_kind(region.code):
             return None
         return Placement((), (region.code,), (name,))
 
@@ -181,8 +160,10 @@ class AreaResolver:
                 return self._place_qualified(name, match, containers, depth)
             if not pattern.groups and len(parts := pattern.split(name, _MAX_PARTS)) > 1:
                 return self._place_list(parts, containers, depth)
-        match = _UNIT_WORDS.fullmatch(name)
-        parts = [match["name"]] if match else _AND.split(name, _MAX_PARTS)
+        unit = read_unit(name)
+        if unit and unit.is_region and (region := self._find_unit(unit.name, containers)):
+            return Placement((region.code,), containers)
+        parts = [unit.name] if unit else _AND.split(name, _MAX_PARTS)
         placement = self._place_list(parts, containers, depth) if parts != [name] else None
         # Many a name has such a word: Lewis and Clark.
         return None if placement and placement.unknown else placement
@@ -214,7 +195,7 @@ class AreaResolver:
         inside = self._place(inner, around, depth)
         if inside.codes and not (outside.codes and inside.unknown):
             return Placement(inside.codes, containers, inside.unknown)
-        if any(self._is_major(code) for code in outside.codes):
+        if any(self._has_major_kind(code) for code in outside.codes):
             # Alaska (125 miles W of Adak) is not all of Alaska.
             return Placement((), outside.codes, (name,))
         return outside
@@ -244,7 +225,7 @@ class AreaResolver:
         regions += [
             region
             for region in namesakes
-            if region and self._is_major(region.code) and self._is_related(region, containers)
+            if region and self._has_major_kind(region.code) and self._is_related(region, containers)
         ]
         return regions
 
@@ -259,6 +240,17 @@ class AreaResolver:
         namesakes = self._gazetteer.find(name) if containers else ()
         inside = (item for item in namesakes if self._is_inside(item, containers))
         return next(inside, None) or self._find_county(name, containers)
+
+    def _find_unit(self, name: str, containers: Sequence[str]) -> Region | None:
+        """Return the largest region of that name, not the city: Kanton Zürich."""
+        regions = [
+            region
+            for region in self._gazetteer.find(name)
+            if region.kind in _UNIT_KINDS
+            and (not containers or self._is_inside(region, containers))
+        ]
+        depth = {region.code: len(self._gazetteer.ancestors(region.code)) for region in regions}
+        return min(regions, key=lambda region: depth[region.code], default=None)
 
     def _find_by_code(self, name: str) -> Region | None:
         """Return the region of an ISO 3166-2 code that has another code here: UA-32."""
@@ -276,11 +268,13 @@ class AreaResolver:
                     return county
         return None
 
-    def _is_major(self, code: str) -> bool:
+    def _has_major_kind(self, code: str) -> bool:
         return self._gazetteer.region(code).kind in _MAJOR_KINDS
 
     def _is_inside(self, region: Region, containers: Sequence[str]) -> bool:
-        return not {region.code, *self._gazetteer.ancestors(region.code)}.isdisjoint(containers)
+        line = {region.code, *self._gazetteer.ancestors(region.code)}
+        line |= {self._geocodes.sovereign(code) for code in line}
+        return not line.isdisjoint(containers)
 
     def _is_related(self, region: Region, containers: Sequence[str]) -> bool:
         """Return True if the region lies in a container or around one."""

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from matching.morphology.declension import decline
-from matching.places.candidate import Candidate
+from matching.places.candidate import CONJUNCTIONS, Candidate
+from matching.places.compact_names import CompactNames
+from matching.places.context.hashtags import hashtag_at
 from matching.places.lexicon import Lexicon
 from matching.places.name_index import NameIndex, Spelling
 from matching.places.region_table import RegionTable
@@ -22,6 +24,7 @@ _MAX_CACHED_LENGTH = 40  # code points; a longer word starts no name
 _CACHE_SIZE = 30_000  # words
 _LARGE_CITY = 300_000  # inhabitants; smaller cities abroad form no compounds
 _LINKING_WORDS = (["di"], ["of"])
+_LINKED_WORDS = 2  # a conjunction and the name after it
 _FEMININE_ENDINGS = ("а", "ій", "у", "ої", "ою", "ая", "ой", "ую")
 _ELLIPTIC_ADJECTIVE = re.compile(f".{{3,}}[сцз]ь?к(?:{'|'.join(_FEMININE_ENDINGS)})")
 
@@ -46,12 +49,14 @@ class CandidateScanner:
         }
         self._unit_words = UnitWords.load()
         self._unit_lists = UnitListScanner(name_index, table, self._unit_words)
+        self._compact_names = CompactNames(name_index, table, lexicon)
         self._excluded_phrases: dict[str, list[tuple[str, ...]]] = {}
         for phrase in lexicon.excluded_phrases:
             for form in decline(phrase[0]):
                 self._excluded_phrases.setdefault(form, []).append(phrase)
 
         self._can_start_name = functools.lru_cache(_CACHE_SIZE)(self._can_start_name_uncached)
+        self._function_words = CONJUNCTIONS | lexicon.prepositions | lexicon.articles
         # A lower-case word that is none of these starts no candidate.
         self._start_words = frozenset(
             (
@@ -63,18 +68,43 @@ class CandidateScanner:
             )
         )
 
-    def scan(self, tokens: TokenSequence, *, is_all_caps: bool) -> Steps[list[Candidate]]:
-        """Return all candidates in order; they do not overlap."""
+    def scan(
+        self, tokens: TokenSequence, text: str, *, is_all_caps: bool
+    ) -> Steps[list[Candidate]]:
+        """Return all candidates in order; they do not overlap.
+
+        text: the original of tokens, for the capitals within hashtags; it may be empty.
+        """
         candidates: list[Candidate] = []
         next_position = 0
         for group in split_steps(self._start_positions(tokens)):
             for position in group:
                 if position >= next_position:
-                    next_position = self._scan_at(
-                        tokens, position, candidates, is_all_caps=is_all_caps
-                    )
+                    next_position = (
+                        text
+                        and tokens.gaps[position].endswith("#")
+                        and self._scan_hashtag(tokens, position, text, candidates)
+                    ) or self._scan_at(tokens, position, candidates, is_all_caps=is_all_caps)
             yield
         return candidates
+
+    def _scan_hashtag(
+        self, tokens: TokenSequence, position: int, text: str, candidates: list[Candidate]
+    ) -> int:
+        """Add the place of a hashtag of several words; return the next position, or 0 if none."""
+        hashtag = hashtag_at(tokens, position, text)
+        if hashtag is None:
+            return 0
+        for size in range(hashtag.size, 0, -1):
+            for words in hashtag.spellings(size):
+                if spellings := self._name_index.find(words):
+                    span = tokens.words[position : position + size]
+                    offsets = (tokens.starts[position], tokens.end(position + size - 1))
+                    candidates.append(
+                        self._make_candidate(position, offsets, span, list(spellings))
+                    )
+                    return position + size
+        return 0
 
     def _start_positions(self, tokens: TokenSequence) -> list[int]:
         """Return the positions of words that a name or a unit may start with."""
@@ -90,7 +120,9 @@ class CandidateScanner:
     def _can_start_name_uncached(self, text: str) -> bool:
         """Return whether a name or an elliptic adjective starts with this word."""
         return len(text) <= _MAX_CACHED_LENGTH and (
-            self._name_index.max_length(text) > 0 or self._elliptic_oblast(text) is not None
+            self._name_index.max_length(text) > 0
+            or self._elliptic_oblast(text) is not None
+            or self._compact_names.can_start(text)
         )
 
     def _scan_at(
@@ -105,14 +137,28 @@ class CandidateScanner:
         word = tokens.words[position]
         if excluded_length := self._excluded_length(tokens, position):
             return position + excluded_length
-        if candidate := self._candidate_at(tokens, position, is_all_caps=is_all_caps):
+        candidate = self._compact_names.candidate_at(tokens, position) or self._candidate_at(
+            tokens, position, is_all_caps=is_all_caps
+        )
+        if candidate:
             candidates.append(candidate)
-            return position + candidate.size
-        if (
-            word.text in self._unit_words.preceding_nouns
-            and tokens.texts[position + 1 : position + 2] in _LINKING_WORDS
-        ):
-            return self._unit_lists.scan_after(tokens, position, candidates)
+            next_position = position + candidate.size
+            if candidate.size > 1 and tokens.texts[candidate.last] in (
+                self._unit_words.following_nouns
+            ):
+                self._unit_lists.extend_before(tokens, candidate, candidates)
+            return next_position
+        if word.text in self._unit_words.preceding_nouns:
+            linking_words = tokens.texts[position + 1 : position + 3]
+            if linking_words[:1] in _LINKING_WORDS:
+                return self._unit_lists.scan_after(tokens, position, candidates)
+            if linking_words[1:] in _LINKING_WORDS and (
+                linking_words[0] in self._unit_words.preceding_modifiers
+            ):
+                # regione ucraina di Kharkiv also names Ukraine
+                demonym = self._candidate_at(tokens, position + 1, is_all_caps=is_all_caps)
+                candidates += [demonym] if demonym else []
+                return self._unit_lists.scan_after(tokens, position, candidates, modifiers=1)
         if word.text in self._unit_words.following_nouns:
             self._unit_lists.scan_before(tokens, position, candidates)
         elif word.parts:
@@ -145,7 +191,9 @@ class CandidateScanner:
         is_hashtag = not word.is_capitalized and tokens.gaps[position].endswith("#")
         if word.is_capitalized or is_hashtag or word.text in self._lexicon.lowercase_names:
             max_length = min(self._name_index.max_length(word.text), len(tokens) - position)
-            for size in range(max_length, 0, -1):
+            # In capitals, TO is no town.
+            is_function_word = is_all_caps and word.text in self._function_words
+            for size in range(max_length, int(is_function_word), -1):
                 spellings = self._name_index.find(tuple(tokens.texts[position : position + size]))
                 if not spellings:
                     continue
@@ -154,6 +202,7 @@ class CandidateScanner:
                     s
                     for s in spellings
                     if self._has_capitals(span, s, is_hashtag=is_hashtag, is_all_caps=is_all_caps)
+                    or (s.is_acronym and self._is_lax_acronym(tokens, position))
                 ]
                 if matching_spellings and not (
                     size == 1 and self._is_adjective(tokens, position, matching_spellings)
@@ -202,6 +251,23 @@ class CandidateScanner:
             for word, needs_capital in zip(span, spelling.capitals, strict=True)
         )
 
+    def _is_lax_acronym(self, tokens: TokenSequence, position: int) -> bool:
+        """Return whether an acronym is written like a name here: negli Usa."""
+        word = tokens.words[position]
+        if word.text not in self._lexicon.lax_acronyms or not word.is_capitalized:
+            return False
+        following = tokens.words[position + 1 : position + 3]
+        is_in_list = (
+            len(following) == _LINKED_WORDS
+            and following[0].text in CONJUNCTIONS
+            and following[1].is_capitalized
+        )  # Usa e Cina, not the verb of "usa e getta"
+        return (
+            is_in_list
+            or not tokens.is_sentence_start(position)
+            or tokens.gaps[position + 1 : position + 2] != [" "]
+        )
+
     def _make_candidate(
         self,
         position: int,
@@ -238,6 +304,8 @@ class CandidateScanner:
 
     def _scan_parts(self, tokens: TokenSequence, position: int) -> Iterator[Candidate]:
         """Yield names within a compound with hyphens: US-led, Kyiv-Lviv, pro-Russian."""
+        if self._is_surname(tokens, position):
+            return
         for part in tokens[position].parts:
             if part.is_capitalized:
                 spellings = [
@@ -251,8 +319,25 @@ class CandidateScanner:
                         is_certain=True,
                     )
 
+    def _is_surname(self, tokens: TokenSequence, position: int) -> bool:
+        """Return whether a compound follows a first name: Jordan Kharkiv-Smith."""
+        if (
+            not position
+            or tokens.gaps[position] != " "
+            or not tokens[position].parts[-1].is_capitalized
+        ):
+            return False
+        word, lexicon = tokens.words[position - 1], self._lexicon
+        return word.is_capitalized and (
+            word.text in lexicon.given_names
+            or word.text in lexicon.place_first_names
+            or word.text in lexicon.person_names
+        )
+
     def _is_compound_part(self, part: Token, spelling: Spelling) -> bool:
         best = self._table.region(spelling.referents[0])
-        is_name = part.is_upper if spelling.is_acronym else not spelling.is_ordinary_word
+        is_name = not spelling.is_ordinary_word
+        if spelling.is_acronym:
+            is_name = part.is_upper or part.text in self._lexicon.lax_acronyms
         is_large = best.is_home or best.population >= _LARGE_CITY
         return is_name and (best.kind == "country" or (best.kind == "city" and is_large))

@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 
 from matching.places.candidate import Candidate
-from matching.places.containment import ContainmentResolver
+from matching.places.context.containment import ContainmentResolver
+from matching.places.context.entity_context import EntityContext
+from matching.places.context.mention_context import MentionContext
+from matching.places.context.namesakes import NamesakeResolver
+from matching.places.context.place_support import PlaceSupport
 from matching.places.lexicon import Lexicon
-from matching.places.mention_context import MentionContext
 from matching.places.referents import (
     MAX_PLACES,
     SETTLEMENT_KINDS,
@@ -31,19 +34,24 @@ class Disambiguator:
         self,
         candidates: list[Candidate],
         context: MentionContext,
+        entities: EntityContext,
         table: RegionTable,
         lexicon: Lexicon,
     ) -> None:
         self._candidates = candidates
         self._context = context
+        self._entities = entities
         self._table = table
         self._lexicon = lexicon
         self._containment = ContainmentResolver(context, table, lexicon)
+        self._support = PlaceSupport(candidates, context, table)
+        self._namesakes = NamesakeResolver(context, table, lexicon)
 
     def disambiguate(self) -> Steps[list[Candidate]]:
         """Return the accepted candidates, each with its likeliest referent first."""
         self._choose_stated_regions()
         yield from self._reject_other_entities()
+        yield from self._namesakes.resolve(self._candidates)
         for group in split_steps(self._candidates):
             for candidate in group:
                 if not candidate.is_rejected:
@@ -59,8 +67,14 @@ class Disambiguator:
 
     def _choose_stated_regions(self) -> None:
         """Resolve a name to the region that bears it too, if a unit noun is beside it."""
+        last_in_list: Candidate | None = None  # province di Modena e Parma
         for candidate in self._candidates:
-            if candidate.weak_referents and self._context.has_region_noun(candidate):
+            if not candidate.weak_referents:
+                continue
+            is_in_list = last_in_list and self._context.is_coordinated(last_in_list, candidate)
+            if is_in_list or self._context.has_plural_region_noun(candidate):
+                last_in_list = candidate
+            if is_in_list or self._context.has_region_noun(candidate):
                 city = candidate.referents[0]  # Bari in the province of Bari
                 regions = sorted(
                     candidate.weak_referents,
@@ -129,13 +143,19 @@ class Disambiguator:
             if self._containment.is_unlisted(candidate, following):
                 unlisted.add(self._name_words(candidate))
         if kind in SETTLEMENT_KINDS:
-            candidate.is_rejected = context.is_river(candidate) or (
+            candidate.is_rejected = self._entities.is_river(candidate) or (
                 context.has_settlement_excluding_article(candidate)
                 and not self._containment.resolve_to_oblast(candidate)
             )
-            if context.has_human_action(candidate):
+            if self._entities.has_human_action(candidate):
                 person_names.add(self._name_words(candidate))
-        candidate.is_rejected = candidate.is_rejected or context.is_other_entity(candidate)
+        candidate.is_rejected = candidate.is_rejected or (
+            self._entities.is_other_entity(candidate)
+            or (
+                self._entities.is_sentence_via(candidate)
+                and self._support.country(candidate) == "IT"
+            )
+        )
 
     # --- acceptance ---
 
@@ -144,7 +164,7 @@ class Disambiguator:
         if candidate.is_certain or candidate.is_elliptic:
             return candidate.is_certain
         if candidate.is_weak:
-            return False
+            return self._is_sole_region(candidate) and self._context.has_preposition(candidate)
         kind = self._kind(candidate)
         if kind in UNIT_KINDS and candidate.size > 1:
             return kind not in {"hromada", "district"} or len(candidate.referents) == 1
@@ -153,13 +173,25 @@ class Disambiguator:
             return is_explicit and kind == "city"
         return is_explicit or self._is_capital_sufficient(candidate, kind)
 
+    def _is_sole_region(self, candidate: Candidate) -> bool:
+        """Return whether only a region has this name, which is no word: Shetland."""
+        spelling = candidate.spelling
+        return (
+            candidate.size == 1 == len(candidate.referents)
+            and self._best_referent(candidate).is_prominent
+            and not (spelling and spelling.is_ordinary_word)
+            and not self._context.has_positional_capital(candidate)
+        )
+
     def _is_explicit(self, candidate: Candidate) -> bool:
         return self._context.has_settlement_noun(candidate) or self._context.is_hashtag(candidate)
 
     def _is_capital_sufficient(self, candidate: Candidate, kind: str) -> bool:
         """Return whether its capital and the word before it are enough to accept it."""
         if len(candidate.words) == 1 and candidate.words[0] in self._lexicon.person_names:
-            return self._context.has_place_preposition(candidate)
+            return self._context.has_place_preposition(candidate) or (
+                self._entities.is_lone_capital(candidate) and self._is_prominent(candidate)
+            )
         if self._is_prominent(candidate):
             return (
                 not self._is_ambiguous(candidate)
@@ -170,7 +202,7 @@ class Disambiguator:
             return True
         has_positional_capital = self._context.has_positional_capital(candidate)
         is_word = self._is_ordinary_word(candidate, has_positional_capital=has_positional_capital)
-        country = self._country(candidate)
+        country = self._support.country(candidate)
         if not has_positional_capital and self._context.has_native_preposition(candidate, country):
             return True
         if is_word or not self._context.has_preposition(candidate, is_strict=True):
@@ -186,8 +218,10 @@ class Disambiguator:
         """Return whether the words after the nominative show that it is a place."""
         if self._context.is_label(candidate):
             return True
-        is_nominative = candidate.words == self._name_words(candidate)
-        return is_nominative and self._context.has_place_event(candidate)
+        return self._is_nominative(candidate) and self._context.has_place_event(candidate)
+
+    def _is_nominative(self, candidate: Candidate) -> bool:
+        return candidate.words == self._name_words(candidate)
 
     def _is_ambiguous(self, candidate: Candidate) -> bool:
         """Return whether a prominent name may be a word or a person here."""
@@ -251,95 +285,47 @@ class Disambiguator:
 
     def _is_supported(self, position: int, candidate: Candidate, units: list[int]) -> bool:
         if candidate.is_weak:
-            return False
+            return self._is_sole_region(candidate) and self._support.is_in_list(position, candidate)
         if candidate.is_elliptic:
             oblasts = (self._table.region(unit).kind == "oblast" for unit in units)
             return any(oblasts) and not self._context.has_agreeing_noun(candidate)
         if self._kind(candidate) == "district":
-            return self._is_in_accepted_city(candidate)
+            return self._support.is_in_city(candidate)
         is_word = self._is_ordinary_word(candidate, has_positional_capital=True)
         has_many_referents = self._has_many_referents(candidate)
         is_minor = has_many_referents or self._kind(candidate) in _MINOR_KINDS
-        if is_minor and (not is_word or self._has_place_cue(candidate)):
+        if is_minor and (
+            not is_word
+            or self._has_place_cue(candidate)
+            or (self._is_nominative(candidate) and self._context.is_label(candidate))
+        ):
             referents = referents_inside(candidate, units, self._table)
             candidate.referents = tuple(dict.fromkeys((*referents, *candidate.referents)))
             if referents:
                 return True
-        if has_many_referents or (is_word and not self._is_prominent(candidate)):
-            return False
+        if is_minor and not is_word and self._support.is_near_city(candidate):
+            return True
+        return not has_many_referents and self._has_support(
+            position, candidate, units, is_word=is_word
+        )
+
+    def _has_support(
+        self, position: int, candidate: Candidate, units: list[int], *, is_word: bool
+    ) -> bool:
+        """Return whether an accepted place shows that a name of few referents is a place."""
+        support = self._support
+        if is_word and not self._is_prominent(candidate):
+            return support.is_in_list_of_country(position, candidate)
         return (
-            (is_word and self._is_in_accepted_unit(candidate, units))
-            or self._is_in_accepted_country(candidate)
-            or self._contains_accepted_city(candidate)
-            or self._is_in_list(position, candidate)
-        )
-
-    def _is_in_list(self, position: int, candidate: Candidate) -> bool:
-        """Return whether the candidate is in a list with an accepted place."""
-        return any(
-            other.is_accepted
-            and not other.is_elliptic
-            and self._context.is_coordinated(*sorted((candidate, other), key=lambda c: c.first))
-            for other in (
-                *self._candidates[max(0, position - 1) : position],
-                *self._candidates[position + 1 : position + 2],
-            )
-        )
-
-    def _is_in_accepted_unit(self, candidate: Candidate, units: list[int]) -> bool:
-        """Return whether the candidate lies in an accepted unit that is not named after it."""
-        best = self._best_referent(candidate)
-        return any(
-            candidate.referents[0] in self._table.subtree(unit)
-            and self._table.region(unit).names["en"][:3] != best.names["en"][:3]
-            for unit in units
-        )
-
-    def _is_in_accepted_city(self, candidate: Candidate) -> bool:
-        """Return whether a city of several with a district of this name is accepted."""
-        cities = (
-            other.referents[0] for other in self._candidates[:MAX_PLACES] if other.is_accepted
-        )
-        referents = referents_inside(candidate, cities, self._table)
-        candidate.referents = tuple(dict.fromkeys((*referents, *candidate.referents)))
-        return bool(referents)
-
-    def _is_in_accepted_country(self, candidate: Candidate) -> bool:
-        """Return whether the candidate is a city abroad whose country is accepted."""
-        best = self._best_referent(candidate)
-        if best.kind != "city" or best.is_home:
-            return False
-        number = candidate.referents[0]
-        return any(
-            number in self._table.subtree(other.referents[0])
-            for other in self._candidates[:MAX_PLACES]
-            if other.is_accepted and self._is_country(other)
-        )
-
-    def _contains_accepted_city(self, candidate: Candidate) -> bool:
-        """Return whether a city of this country is accepted: Turkey hosts it in Istanbul."""
-        if not self._is_country(candidate):
-            return False
-        subtree = self._table.subtree(candidate.referents[0])
-        return any(
-            other.referents[0] in subtree and self._kind(other) == "city"
-            for other in self._candidates[:MAX_PLACES]
-            if other.is_accepted
+            (is_word and support.is_in_unit(candidate, units))
+            or support.is_in_country(candidate)
+            or support.contains_city(candidate)
+            or support.is_in_list(position, candidate)
         )
 
     def _has_place_cue(self, candidate: Candidate) -> bool:
         context = self._context
         return context.has_settlement_noun(candidate) or context.has_preposition(candidate)
-
-    def _country(self, candidate: Candidate) -> str | None:
-        """Return the code of the country that contains the best referent."""
-        region = self._best_referent(candidate)
-        while region.parent and (number := self._table.number(region.parent)) is not None:
-            region = self._table.region(number)
-        return region.code
-
-    def _is_country(self, candidate: Candidate) -> bool:
-        return self._kind(candidate) == "country"
 
     def _best_referent(self, candidate: Candidate) -> Region:
         return self._table.region(candidate.referents[0])

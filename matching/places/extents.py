@@ -19,7 +19,6 @@ from matching.steps import Steps
 from matching.text.reading import Point
 
 _SETTLEMENT_KINDS = frozenset(("city", "town", "village", "district"))
-_FIRST_LEVEL_KINDS = frozenset(("country", "oblast", "group"))
 _INHABITANTS_PER_KM2 = 3_500  # of a city: Kyiv, of 839 square kilometres, has 16 km by this
 _MAX_SAMPLES = 512  # of an area, for the time of one comparison with all circles
 # Gap in km around a settlement that is the only one known in its area, by the area's kind.
@@ -72,18 +71,17 @@ class Extents:
     def _points_of_subject(self, code: str) -> tuple[Point, ...]:
         points = self._subject_points.get(code)
         if points is None:
-            is_first_level = self._is_first_level(code)
+            is_first_level = self._is_first_level_or_group(code)
             points = () if is_first_level else self._points_of(code)
             self._subject_points[code] = points
         return points
 
-    def _is_first_level(self, code: str) -> bool:
+    def _is_first_level_or_group(self, code: str) -> bool:
         region = self._gazetteer.get(code)
-        if region is None or region.kind in _FIRST_LEVEL_KINDS:
+        if region is None or region.kind == "group":
             return True
         # A province inside an Italian region, or a county of England, is below the first level.
-        outer = self._gazetteer.get(region.parent) if region.parent else None
-        return region.kind == "region" and (outer is None or outer.kind == "country")
+        return self._gazetteer.is_first_level(code)
 
     def _points_of(self, code: str) -> tuple[Point, ...]:
         points = self._points.get(code)
@@ -106,7 +104,7 @@ class Extents:
             return _sample(inside, _LONELY_GAPS.get(region.kind, _USUAL_GAP), self._cities)
         if position:
             return (Point(*position, _LONELY_GAPS.get(region.kind, _USUAL_GAP), code),)
-        if region.parent is None or self._is_first_level(region.parent):
+        if region.parent is None or self._is_first_level_or_group(region.parent):
             return ()
         return (point._replace(code=code) for point in self._points_of(region.parent))
 

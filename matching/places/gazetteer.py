@@ -14,8 +14,10 @@ from matching.text.tokenizer import split_words
 # The only number in which the two alert services differ.
 _CRIMEA, _CRIMEA_AT_UKRAINEALARM = "29", "9999"
 _POPULATION_PER_NAMESAKE = 500  # inhabitants; a smaller city gets a qualified title
+_LARGER = 1.2  # inhabitants of a region, per inhabitant of a city elsewhere, to be likelier
 _MINOR_KINDS = frozenset(("town", "village", "hromada"))
 _SETTLEMENT_KINDS = frozenset(("city", "town", "village"))
+_FIRST_LEVEL_KINDS = frozenset(("country", "region", "oblast"))
 _CACHE_SIZE = 2_000  # names
 _HROMADA_TITLE = re.compile(
     r"(?:.* та )?(?P<adjective>\S+)"
@@ -171,6 +173,12 @@ class Gazetteer:
         """Yield the regions a bare name can mean: no villages, hromadas or small towns abroad."""
         return self._table.prominent_regions()
 
+    def is_first_level(self, code: str) -> bool:
+        """Return whether it is a country, or a region or oblast directly inside one."""
+        region = self.region(code)
+        parent = self.get(region.parent) if region.parent else None
+        return region.kind in _FIRST_LEVEL_KINDS and (parent is None or parent.kind == "country")
+
     def coordinates(self) -> Iterator[tuple[str, str, float, float]]:
         """Yield code, kind, latitude and longitude of every region with coordinates."""
         for number, kind, latitude, longitude in self._table.coordinates():
@@ -209,9 +217,15 @@ class Gazetteer:
         countries = [
             code
             for code in (codes[: codes.index(cities[0])] if cities else ())
-            if code not in containers or self.region(code).kind == "country"
+            if self.region(code).kind == "country"
+            or (code not in containers and self._is_larger(code, cities[0]))
         ]
         return tuple(map(self.region, dict.fromkeys((*countries, *cities, *oblasts, *codes))))
+
+    def _is_larger(self, region: str, city: str) -> bool:
+        """Return whether a region is likelier than a city elsewhere: not Bari in Somalia."""
+        rival = self.region(city)
+        return not rival.is_prominent or self.region(region).population > _LARGER * rival.population
 
     def _oblasts_named_after(self, city: str) -> tuple[str, ...]:
         if not self.region(city).is_home:

@@ -16,6 +16,7 @@ _SEPARATORS = re.compile(r"[\s,;|]+")
 _PLACEHOLDER = re.compile(r"\{(?P<group>\d)(?::(?P<table>\w+)(?P<is_prefix>\*)?)?\}")
 _ISO = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 _ISO_PREFIX = "iso"
+_COUNTRY_LENGTH = 2
 
 Rule = tuple[re.Pattern[str], str]  # of a whole code, and the region
 
@@ -44,9 +45,16 @@ class Geocodes:
     def __init__(self, data: Mapping[str, Any]) -> None:
         """Use the content of data/geocodes.toml."""
         self._systems = {item["prefix"]: _read_system(item) for item in data["system"]}
-        self._tables = {
+        self._tables: dict[str, dict[str, str]] = {
             name: dict(pair.split("=") for pair in text.split())
             for name, text in data["tables"].items()
+        }
+
+        # A country that has a region's code in another one: FR-GP is GP.
+        self._sovereigns: dict[str, str] = {
+            code: region[:2]
+            for region, code in self._tables["iso"].items()
+            if len(code) == _COUNTRY_LENGTH and code != region[:2]
         }
 
     @classmethod
@@ -79,6 +87,14 @@ class Geocodes:
             self._first(system.regions, code, is_known),
             self._first(system.containers, code, is_known),
         )
+
+    def sovereign(self, code: str) -> str:
+        """Return the country whose region a country is: France for Guadeloupe; else ""."""
+        return self._sovereigns.get(code, "")
+
+    def city_around(self, code: str) -> str:
+        """Return the city around a region, or that is one: New York for its counties; else ""."""
+        return self._tables["cities"].get(code, "")
 
     def _first(
         self, rules: tuple[Rule, ...], code: str, is_known: Callable[[str], bool]

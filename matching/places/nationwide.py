@@ -18,6 +18,7 @@ class NationwideDetector:
     quantifiers: frozenset[tuple[str, ...]]  # end directly before the country's name
     linking_words: frozenset[str]  # may stand between a quantifier and the name
     standalone_phrases: Mapping[str, tuple[tuple[str, ...], ...]]  # first word -> the other words
+    local_words: frozenset[str]  # after such a phrase: limit it to a part of the country
     home_country: str  # code of the country that a phrase without a name means
     home_forms: frozenset[str]  # further forms of the home country's name
     part_words: frozenset[str]  # after the name: limit it to a part of the country
@@ -34,6 +35,7 @@ class NationwideDetector:
             frozenset(map(split_words, data["quantifiers"])),
             frozenset(split_words(data["linking_words"])),
             standalone_phrases,
+            frozenset(split_words(data["local_words"])),
             data["home_country"],
             frozenset(word for form in data["home_forms"] for word in split_words(form)),
             frozenset(split_words(data["part_words"])),
@@ -42,8 +44,8 @@ class NationwideDetector:
 
     def find_countries(
         self, tokens: TokenSequence, mentioned: Sequence[tuple[int, str]]
-    ) -> frozenset[str]:
-        """Return the codes of the countries that a text mentions as a whole.
+    ) -> list[tuple[int, str]]:
+        """Return the countries that a text mentions as a whole, in the form of `mentioned`.
 
         mentioned: for each country in the text, the position of its first word in tokens and its
         code. A flag emoji is not a word and has the position -1.
@@ -54,16 +56,18 @@ class NationwideDetector:
             for position, text in enumerate(texts)
             if text in self.home_forms
         ]
-        countries = {
-            code
+        countries = [
+            (position, code)
             for position, code in (*mentioned, *home_mentions)
             if position >= 0
             and self._has_quantifier_before(texts, position)
             and self._is_whole_country(tokens, position)
-        }
-        if not countries and self._has_standalone_phrase(texts):
-            countries = {code for _, code in mentioned} or {self.home_country}
-        return frozenset(countries)
+        ]
+        if not countries:
+            named = {code for _, code in mentioned} or {self.home_country}
+            phrases = self._standalone_positions(texts)
+            countries = [(position, code) for position in phrases for code in sorted(named)]
+        return countries
 
     def _is_whole_country(self, tokens: TokenSequence, position: int) -> bool:
         """Reject a part of a country: throughout Ukraine's Kharkiv region, Ucraina orientale."""
@@ -92,10 +96,20 @@ class NationwideDetector:
             for size in (1, 2, 3)
         )
 
-    def _has_standalone_phrase(self, texts: Sequence[str]) -> bool:
+    def _standalone_positions(self, texts: Sequence[str]) -> list[int]:
         phrases = self.standalone_phrases
-        return any(
-            tuple(texts[start + 1 : start + 1 + len(tail)]) == tail
+        return [
+            start
             for start in [start for start, text in enumerate(texts) if text in phrases]
-            for tail in phrases[texts[start]]
-        )
+            if any(
+                tuple(texts[start + 1 : start + 1 + len(tail)]) == tail
+                and not self._is_local(texts, start + 1 + len(tail))
+                for tail in phrases[texts[start]]
+            )
+        ]
+
+    def _is_local(self, texts: Sequence[str], position: int) -> bool:
+        """Return whether what follows a phrase limits it: su tutto il territorio della regione."""
+        while position < len(texts) and texts[position] in self.linking_words:
+            position += 1
+        return position < len(texts) and texts[position] in self.local_words

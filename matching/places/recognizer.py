@@ -11,9 +11,11 @@ from typing import NamedTuple
 from matching.morphology import demonyms
 from matching.places.candidate import Candidate
 from matching.places.candidate_scanner import CandidateScanner
+from matching.places.context.entity_context import EntityContext
+from matching.places.context.lowercase import LowerCaseScanner
+from matching.places.context.mention_context import MentionContext
 from matching.places.disambiguation import Disambiguator
 from matching.places.lexicon import Lexicon
-from matching.places.mention_context import MentionContext
 from matching.places.name_index import NameIndex, strip_accents
 from matching.places.region_table import RegionTable
 from matching.steps import Steps, complete, split_steps
@@ -40,6 +42,7 @@ class ToponymRecognizer:
         self._table = table
         self._lexicon = lexicon
         self._scanner = CandidateScanner(name_index, table, lexicon, demonyms.load())
+        self._lower_case_scanner = LowerCaseScanner(name_index, table, lexicon)
 
     def referents(self, name: tuple[str, ...]) -> tuple[str, ...]:
         """Return the codes of all regions with this name, likeliest first.
@@ -90,12 +93,14 @@ class ToponymRecognizer:
     def recognize_in_steps(self, tokens: TokenSequence, text: str) -> Steps[list[Toponym]]:
         """Do what `recognize` does, in steps."""
         is_all_caps = sum([word.is_upper for word in tokens.words]) * 2 > len(tokens)
-        names = yield from self._scanner.scan(tokens, is_all_caps=is_all_caps)
+        names = yield from self._scanner.scan(tokens, text, is_all_caps=is_all_caps)
+        names += self._lower_case_scanner.scan(tokens, names)
         candidates = sorted(chain(names, self._scanner.scan_flags(text)), key=lambda c: c.start)
         if not candidates:
             return []
         context = MentionContext(tokens, text, self._lexicon, is_all_caps=is_all_caps)
-        disambiguator = Disambiguator(candidates, context, self._table, self._lexicon)
+        entities = EntityContext(tokens, context, self._lexicon, is_all_caps=is_all_caps)
+        disambiguator = Disambiguator(candidates, context, entities, self._table, self._lexicon)
         accepted = yield from disambiguator.disambiguate()
         toponyms: list[Toponym] = []
         for group in split_steps(accepted):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from matching.places.candidate import Candidate
-from matching.places.mention_context import MentionContext
+from matching.places.context.mention_context import MentionContext
 from matching.places.region_table import RegionTable
 from matching.steps import Steps, split_steps
 
@@ -43,6 +43,8 @@ class ReferentRanker:
         referent = self._referent_in_following_unit(candidate, following)
         referent = referent or self._district_of_city(candidate, mentioned)
         referent = referent or self._referent_containing(candidate, mentioned)
+        if referent is None:
+            referent = self._home_referent_in_unit(candidate, mentioned)
         if referent is not None:
             candidate.referents = tuple(dict.fromkeys((referent, *candidate.referents)))
 
@@ -72,6 +74,27 @@ class ReferentRanker:
         districts = (n for n in candidate.referents if region(n).kind == "district")
         cities = {region(number).code for number in mentioned if region(number).kind == "city"}
         return next((number for number in districts if region(number).parent in cities), None)
+
+    def _home_referent_in_unit(self, candidate: Candidate, mentioned: Sequence[int]) -> int | None:
+        """Return the place at home in a mentioned oblast, if the likeliest one is elsewhere.
+
+        That one is abroad, or the name is not its own today: Станіслав на Херсонщині.
+        """
+        region = self._table.region
+        best = region(candidate.referents[0])
+        name = " ".join(candidate.spelling.words) if candidate.spelling else ""
+        if best.kind not in SETTLEMENT_KINDS:
+            return None
+        if best.is_home and name in {n.lower() for n in best.names.values()}:
+            return None
+        for number in candidate.referents[1:MAX_REFERENTS]:
+            if region(number).is_home and region(number).kind in SETTLEMENT_KINDS:
+                for unit in mentioned:
+                    if region(unit).kind in UNIT_KINDS and number in self._table.subtree(unit):
+                        return (
+                            None if candidate.referents[0] in self._table.subtree(unit) else number
+                        )
+        return None
 
     def _referent_containing(self, candidate: Candidate, mentioned: Sequence[int]) -> int | None:
         """Return the referent that contains other places of the text."""

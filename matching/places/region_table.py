@@ -102,6 +102,12 @@ class RegionTable:
             if kind not in _MINOR_KINDS and (not is_small or code.startswith(HOME_COUNTRY)):
                 yield self.region(number)
 
+    def home_cities(self) -> Iterator[tuple[int, Region]]:
+        """Yield number and region of every city of the home country."""
+        for number, code in enumerate(self.codes):
+            if code.startswith(HOME_COUNTRY) and self._cells(number, 3)[2] == b"city":
+                yield number, self.region(number)
+
     def coordinates(self) -> Iterator[tuple[int, str, float, float]]:
         """Yield number, kind, latitude and longitude of every region with coordinates."""
         for number in range(len(self)):

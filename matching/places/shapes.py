@@ -126,8 +126,8 @@ def _read_points(text: str) -> list[Point]:
 
 def _without_jumps(points: Sequence[Point]) -> list[Point]:
     """Return the points with longitudes that do not jump at the 180th meridian."""
-    if not points:
-        return []
+    if all(abs(longitude) == _FULL_TURN / 2 for _, longitude in points):
+        return list(points)  # around the whole earth, not a line at the 180th meridian
     first = points[0][1]
     return [
         (latitude, round((longitude - first + 180) % _FULL_TURN - 180 + first, _DECIMALS))

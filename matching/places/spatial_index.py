@@ -5,6 +5,7 @@ enough of its cities; then it stands for them.
 """
 
 import functools
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -15,7 +16,7 @@ _UNIT_KINDS = frozenset(("oblast", "region", "raion", "county"))
 _KINDS = _UNIT_KINDS | {"city"}
 _MIN_SHARE = 0.5  # of the cities of a county or raion
 _MIN_SHARE_OF_MAJOR = 0.9  # of those of a first-level region
-_MAX_PLACES = 150  # of one shape
+_MAX_PLACES = 400  # of one shape; a state of the USA has up to 254 counties
 _CACHE_SIZE = 512  # shapes
 
 
@@ -76,14 +77,45 @@ class SpatialIndex:
             if self._is_city[position] or cities_inside >= cities * self._min_share(code):
                 chosen.append(code)
                 covered_to = end
-                if len(chosen) == _MAX_PLACES:
-                    break
+        for is_outer in (self._is_directly_in_country, self._is_country):
+            if len(chosen) > _MAX_PLACES:
+                chosen = self._merge(chosen, is_outer)
         return tuple(chosen)
 
-    def _min_share(self, code: str) -> float:
-        return _MIN_SHARE_OF_MAJOR if self._is_major(code) else _MIN_SHARE
+    def _merge(self, chosen: list[str], is_outer: Callable[[str], bool]) -> list[str]:
+        """Replace places by the regions around them, as many as needed: nobody inside is lost.
 
-    def _is_major(self, code: str) -> bool:
+        Those go first of which most has been chosen, so the fewest outside are warned.
+        """
+        by_outer: dict[str, list[str]] = {}
+        for code in chosen:
+            outer = next(filter(is_outer, (code, *self._gazetteer.ancestors(code))), code)
+            by_outer.setdefault(outer, []).append(code)
+        count = len(chosen)
+        merged: set[str] = set()
+        for outer in sorted(by_outer, key=lambda code: -self._share(code, by_outer[code])):
+            if count <= _MAX_PLACES:
+                break
+            merged.add(outer)
+            count -= len(by_outer[outer]) - 1
+        return [
+            code
+            for outer, codes in by_outer.items()
+            for code in ([outer] if outer in merged else codes)
+        ]
+
+    def _share(self, outer: str, parts: Sequence[str]) -> float:
+        """Return how much of a region its parts are."""
+        sizes = [self._gazetteer.preorder_range(code) for code in parts]
+        return sum(map(len, sizes)) / max(len(self._gazetteer.preorder_range(outer)), 1)
+
+    def _is_country(self, code: str) -> bool:
+        return self._gazetteer.region(code).kind == "country"
+
+    def _min_share(self, code: str) -> float:
+        return _MIN_SHARE_OF_MAJOR if self._is_directly_in_country(code) else _MIN_SHARE
+
+    def _is_directly_in_country(self, code: str) -> bool:
         region = self._gazetteer.region(code)
         parent = self._gazetteer.get(region.parent) if region.parent else None
         return parent is not None and parent.kind == "country"

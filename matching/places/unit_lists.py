@@ -1,6 +1,7 @@
 """Unit lists: candidates that share one unit noun (Сумській та Харківській областях)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from matching.places.candidate import CONJUNCTIONS, Candidate
 from matching.places.name_index import NameIndex, Spelling
@@ -39,10 +40,33 @@ class UnitListScanner:
                 candidates.pop()
             candidates += names
 
-    def scan_after(self, tokens: TokenSequence, position: int, candidates: list[Candidate]) -> int:
-        """Add the names after a unit noun (regioni di Kharkiv e Sumy); return the next position."""
-        unit, linking_word = tokens.texts[position : position + 2]
-        first, current = position, position + 2
+    def extend_before(
+        self, tokens: TokenSequence, candidate: Candidate, candidates: list[Candidate]
+    ) -> None:
+        """Add the names before one that has its unit noun: Одеська і Миколаївська обл."""
+        position = candidate.first - 1
+        if candidate.words[0].isascii():
+            return  # a town before the oblast: Kyiv and Odesa Oblast; an adjective is never one
+        if position >= 1 and (
+            tokens.texts[position] in CONJUNCTIONS or tokens.gaps[candidate.first] == ", "
+        ):
+            self.scan_before(tokens, candidate.last, candidates)
+
+    def scan_after(
+        self,
+        tokens: TokenSequence,
+        position: int,
+        candidates: list[Candidate],
+        *,
+        modifiers: int = 0,
+    ) -> int:
+        """Add the names after a unit noun (regioni di Kharkiv e Sumy); return the next position.
+
+        modifiers: words between the noun and its linking word: regione meridionale di Kherson.
+        """
+        unit, linking_word = tokens.texts[position], tokens.texts[position + 1 + modifiers]
+        current = position + 2 + modifiers
+        first = current if modifiers else position
         while current < len(tokens):
             spellings = self._spellings_after(unit, linking_word, tokens.texts[current])
             if not spellings or not tokens[current].is_capitalized:
@@ -68,8 +92,12 @@ class UnitListScanner:
         return spellings
 
     def _spelling_before(self, token: Token, units: Sequence[str]) -> Spelling | None:
-        matches = (self._name_index.find((token.text, unit)) for unit in units)
-        return next((spellings[0] for spellings in matches if spellings), None)
+        matches = [s for unit in units for s in self._name_index.find((token.text, unit))]
+        if len(matches) < 2:
+            return matches[0] if matches else None
+        # A raion and the district of a city may differ in the noun only.
+        referents = dict.fromkeys(number for match in matches for number in match.referents)
+        return replace(matches[0], referents=tuple(referents), weak_count=0)
 
 
 def _candidate_with_unit(

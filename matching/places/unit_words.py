@@ -13,6 +13,7 @@ class UnitWords:
     following_nouns: Mapping[str, tuple[str, ...]]  # after the name: Харківська область
     preceding_nouns: Mapping[str, str]  # before the name: regione di Kharkiv
     modifiers: frozenset[str]  # adjectives between the name and a following noun
+    preceding_modifiers: frozenset[str]  # between a preceding noun and its linking word
 
     @classmethod
     def load(cls) -> "UnitWords":
@@ -25,4 +26,9 @@ class UnitWords:
         preceding = {
             form: unit for unit, forms in data["preceding_nouns"].items() for form in forms.split()
         }
-        return cls(following, preceding, frozenset(data["modifiers"].split()))
+        return cls(
+            following,
+            preceding,
+            frozenset(data["modifiers"].split()),
+            frozenset(data["preceding_modifiers"].split()),
+        )

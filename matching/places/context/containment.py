@@ -1,8 +1,8 @@
 """Containment cues: selects a referent by the state, province or oblast that the text names."""
 
 from matching.places.candidate import Candidate
+from matching.places.context.mention_context import MentionContext
 from matching.places.lexicon import Lexicon
-from matching.places.mention_context import MentionContext
 from matching.places.referents import MAX_REFERENTS
 from matching.places.region import Region
 from matching.places.region_table import RegionTable

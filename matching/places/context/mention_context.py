@@ -12,8 +12,7 @@ from matching.places.lexicon import Lexicon
 from matching.text.tokenizer import TokenSequence, Word
 
 _LOCATIVE_ENDINGS = ("і", "ї", "е", "и", "ому", "ах", "ях")
-_ADJECTIVE = re.compile(".*(?:ий|ый|ого|ому|им|ым|ій|ой|[сцз]ь?к(?:а|у|ої|ою|ая|ую))")
-_LIST_SEPARATOR = re.compile("[,/#–—-]")
+_LIST_SEPARATOR = re.compile("[,/#–—>→➡➜⮕⇒↔-]")
 _RANGE_WORDS = frozenset(("до", "to", "fino"))
 _LABEL_SEPARATOR = re.compile(r"\s*[:—–]|\s+-\s")
 # Endings of feminine adjectives -> endings of nouns that agree with them in case.
@@ -27,10 +26,14 @@ _AGREEING_ENDINGS = (
     ("у", ("у", "ю", "ь")),
     ("а", ("а", "я", "ь")),
 )
-_WATER_WORD_REACH = 9  # words from a river's name to a cue of water
-_RIVER_ACTION_REACH = 4  # words to an action in it, where the name may also be the town's
+_PLURAL_REGION_NOUNS = frozenset(
+    ("province di", "regioni di", "provinces of", "regions of", "states of", "counties of")
+)
+_MAX_NEAR_WORDS = 3  # of a phrase such as "not far from"
+_GENITIVE_ENDINGS = ("а", "я", "ы", "и")
 _EVENT_REACH = 3  # words after a name that may contain a place event
 _MIN_TITLE_WORD = 4  # letters; shorter words are lower-case in titles
+_TITLE_WORDS = 8  # words of a title of which one may be lower-case
 _SENTENCE_END = re.compile(r"[.!?…\n]")
 
 
@@ -71,6 +74,14 @@ class MentionContext:
             return self._text[candidate.end :]
         return self._text[candidate.end : self._tokens.starts[position]]
 
+    def word_end_text(self, candidate: Candidate, distance: int) -> str:
+        """Return the character after the last of some words from the candidate on."""
+        position = candidate.last + distance - 1
+        if position >= len(self._tokens.words) or not candidate.size:
+            return ""
+        end = self._tokens.end(position)
+        return self._text[end : end + 1]
+
     def has_positional_capital(self, candidate: Candidate) -> bool:
         """Return whether its capital may come from a sentence start, a title or all caps."""
         return (
@@ -92,13 +103,21 @@ class MentionContext:
     def has_place_event(self, candidate: Candidate) -> bool:
         """Return whether a place event follows: Суми знову без світла."""
         first = candidate.last + 1
-        following = self._tokens.texts[first : first + _EVENT_REACH]
+        following = self._words_of_sentence(first, _EVENT_REACH)
         phrases = {*zip(following, strict=True), *pairwise(following)}
-        end = self._tokens.end(candidate.last + len(following))
-        return not (
-            phrases.isdisjoint(self._lexicon.place_events)
-            or _SENTENCE_END.search(self._text[candidate.end : end])
-        )
+        has_event = not phrases.isdisjoint(self._lexicon.place_events)
+        if not has_event and self.gap_after(candidate) != " ":  # Лозова, третя атака
+            has_event = not self._lexicon.strike_words.isdisjoint(following)
+            has_event = has_event or not self._lexicon.alarm_words.isdisjoint(following)
+        return has_event
+
+    def _words_of_sentence(self, first: int, limit: int) -> list[str]:
+        """Return the words from a position on, up to the end of the sentence."""
+        words = self._tokens.texts[first : first + limit]
+        for count, gap in enumerate(self._tokens.gaps[first : first + limit]):
+            if _SENTENCE_END.search(gap):
+                return words[:count]
+        return words
 
     def has_native_preposition(self, candidate: Candidate, country: str | None) -> bool:
         """Return whether a preposition of the country's language precedes it: ad Asti."""
@@ -145,6 +164,43 @@ class MentionContext:
             return self._tokens.texts[candidate.last].endswith(_LOCATIVE_ENDINGS)
         return word.text in self._lexicon.place_prepositions
 
+    def has_plural_region_noun(self, candidate: Candidate) -> bool:
+        """Return whether a plural noun for regions stands before it: province di Modena e Parma."""
+        word, linking_word = self.word_before(candidate, 2), self.word_before(candidate)
+        if word is None or linking_word is None:
+            return False
+        return f"{word.text} {linking_word.text}" in _PLURAL_REGION_NOUNS
+
+    def is_same_sentence(self, candidate: Candidate, following: Candidate) -> bool:
+        """Return whether no sentence ends between two candidates."""
+        return not _SENTENCE_END.search(self._text[candidate.end : following.start])
+
+    def has_village_noun(self, candidate: Candidate) -> bool:
+        """Return whether a noun for a settlement smaller than a city precedes it: село Рівне."""
+        word = self.word_before(candidate)
+        if word and word.text in self._lexicon.linking_words:
+            word = self.word_before(candidate, 2)
+        return word is not None and word.text in self._lexicon.village_nouns
+
+    def is_near(self, candidate: Candidate, other: Candidate, *, is_village: bool) -> bool:
+        """Return whether it is said to lie near the next name: Ялта під Маріуполем."""
+        words = tuple(self._tokens.texts[candidate.last + 1 : other.first])
+        if "," in self.gap_after(candidate) or not words or len(words) > _MAX_NEAR_WORDS:
+            return False
+        is_genitive = self._tokens.texts[other.last].endswith(_GENITIVE_ENDINGS)
+        if is_village and words == ("у",) and is_genitive:
+            return True  # Russian: near; Ukrainian, with the locative: in
+        return words in self._lexicon.near_phrases
+
+    def is_inside(self, candidate: Candidate, unit: Candidate) -> bool:
+        """Return whether it is said to lie in the next name: Миколаїв на Львівщині."""
+        words = self._tokens.texts[candidate.last + 1 : unit.first]
+        return (
+            len(words) == 1
+            and words[0] in self._lexicon.inside_prepositions
+            and self.gap_after(candidate) in {" ", " ("}
+        )
+
     def is_coordinated(self, candidate: Candidate, following: Candidate) -> bool:
         """Return whether two candidates are coordinated in one list."""
         gap = self._text[candidate.end : following.start]
@@ -156,41 +212,6 @@ class MentionContext:
         has_link = not links.isdisjoint(CONJUNCTIONS | _RANGE_WORDS)
         return has_link or bool(_LIST_SEPARATOR.search(gap))
 
-    def is_other_entity(self, candidate: Candidate) -> bool:
-        """Return whether the name is part of that of a street, river or person, or a nickname."""
-        word, following = self.word_before(candidate), self.word_after(candidate)
-        return (
-            self._is_street_or_business(candidate, word, following)
-            or self._is_person(candidate, word, following)
-            or self._has_river_noun(candidate, word, following)
-            or (word is not None and self._is_nickname(candidate, word))
-        )
-
-    def is_river(self, candidate: Candidate) -> bool:
-        """Return whether a name of both a town and a river means the river."""
-        lexicon = self._lexicon
-        if self._tokens.texts[candidate.first] not in lexicon.river_names:
-            return False
-        word = self.word_before(candidate)
-        if word and word.text in lexicon.river_prepositions:
-            return True
-        if self.has_settlement_noun(candidate) or self.is_hashtag(candidate):
-            return False
-        if self.has_place_preposition(candidate):
-            return self._has_word_near(candidate, lexicon.river_actions, _RIVER_ACTION_REACH)
-        return self._has_word_near(candidate, lexicon.water_words, _WATER_WORD_REACH)
-
-    def has_human_action(self, candidate: Candidate) -> bool:
-        """Return whether a human action follows a first name: Sofia laughed."""
-        following = self.word_after(candidate)
-        return (
-            following is not None
-            and following.text in self._lexicon.human_actions
-            and self._tokens.texts[candidate.first] in self._lexicon.place_first_names
-            and self.gap_after(candidate) == " "
-            and not self.has_preposition(candidate)
-        )
-
     def province_country(self, candidate: Candidate) -> str | None:
         """Return the country of a province directly after it: London, Ontario."""
         if self.gap_after(candidate) != ", ":
@@ -199,11 +220,6 @@ class MentionContext:
         spans = (tuple(self._tokens.texts[position : position + size]) for size in (1, 2, 3))
         provinces = self._lexicon.provinces
         return next((provinces[span] for span in spans if span in provinces), None)
-
-    def _has_word_near(self, candidate: Candidate, cues: frozenset[str], reach: int) -> bool:
-        first = max(0, candidate.first - reach)
-        nearby = self._tokens.texts[first : candidate.last + reach]
-        return not cues.isdisjoint(nearby)
 
     def has_settlement_excluding_article(self, candidate: Candidate) -> bool:
         """Return whether an Italian article shows that the name is not a town: il Dnipro."""
@@ -250,61 +266,8 @@ class MentionContext:
         position = bisect_right(starts, start)
         end = starts[position] if position < len(starts) else len(self._tokens)
         words = [w for w in self._tokens.words[start:end] if len(w.text) >= _MIN_TITLE_WORD]
-        return len(words) > 3 and sum(w.is_capitalized for w in words) * 4 >= len(words) * 3
-
-    def _is_street_or_business(
-        self, candidate: Candidate, word: Word | None, following: Word | None
-    ) -> bool:
-        lexicon = self._lexicon
-        if (
-            following
-            and following.text in lexicon.following_entity_nouns
-            and self.gap_after(candidate) == " "
-        ):
-            return True
-        if word is None or word.text not in lexicon.preceding_entity_nouns:
-            return False
-        if word.text == "via":
-            earlier = self.word_before(candidate, 2)
-            return earlier is not None and earlier.text in lexicon.via_street_prepositions
-        name = self._tokens.texts[candidate.first]
-        return word.text not in lexicon.plural_street_nouns or bool(_ADJECTIVE.fullmatch(name))
-
-    def _is_person(self, candidate: Candidate, word: Word | None, following: Word | None) -> bool:
-        lexicon = self._lexicon
-        if word and word.is_capitalized and word.text in lexicon.given_names:
-            return self.gap_before(candidate).strip(".") == " "
-        if (
-            not following
-            or not following.is_capitalized
-            or self._is_all_caps
-            or self.has_positional_capital(candidate)
-        ):
-            following = None
-        name = self._tokens.texts[candidate.first]
-        if following and name in lexicon.place_first_names and self.gap_after(candidate) == " ":
-            return following.text not in lexicon.generic_words
-        return bool(
-            word
-            and word.is_capitalized
-            and candidate.size == 1
-            and not self._tokens.is_sentence_start(candidate.first - 1)
-            and self.gap_before(candidate) == " "
-            and _ADJECTIVE.fullmatch(name)
-            and not self._is_all_caps
-        )
-
-    def _has_river_noun(
-        self, candidate: Candidate, word: Word | None, following: Word | None
-    ) -> bool:
-        river_nouns = self._lexicon.river_nouns
-        if following and following.text in river_nouns and self.gap_after(candidate) == " ":
-            return True
-        return word is not None and word.text in river_nouns and self.gap_before(candidate) == " "
-
-    def _is_nickname(self, candidate: Candidate, word: Word) -> bool:
-        lexicon = self._lexicon
-        if word.text not in lexicon.naming_words:
-            return False
-        earlier = self.word_before(candidate, 2)
-        return earlier is None or earlier.text not in lexicon.settlement_nouns
+        capitals = sum(w.is_capitalized for w in words)
+        lower_case = [
+            w for w in words if not w.is_capitalized and w.text not in self._lexicon.prepositions
+        ]
+        return capitals > 3 and len(lower_case) * _TITLE_WORDS <= len(words)

@@ -1,0 +1,1 @@
+"""Context of names in a text: what the words around a name say about it."""
