@@ -74,12 +74,15 @@ class Explainer:
     def _name(self, code: str) -> str:
         """Return the English name of a region.
 
-        A region abroad gets its containing region as well if its bare name means another place.
+        A region gets its containing region as well if its bare name means a place abroad or another
+        city.
         """
         region = self._gazetteer.region(code)
         name = region.names["en"]
         namesakes = self._gazetteer.find(name)
-        if region.is_home or not namesakes or namesakes[0].code == code:
+        if not namesakes or namesakes[0].code == code:
+            return name
+        if region.is_home and namesakes[0].kind != "city":
             return name
         return self._gazetteer.title(code, "en")
 

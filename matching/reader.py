@@ -148,7 +148,7 @@ class Reader:
             round_measures(measures) if measures else {},
             (Point(*point),) if point else (),
         )
-        sentence_topics = self._classify(title, text, tokens, mentions)
+        sentence_topics = self._classify(title, text, tokens, mentions, country_mentions)
         yield
         found_topics = self._find_topics(topics) | open_topics(sentence_topics.topics, hazards)
         found_topics |= self._match_operator_topics(base)
@@ -163,7 +163,9 @@ class Reader:
             subjects = set(source_regions)
         else:
             if is_alert:
-                countries = self._nationwide.find_countries(tokens, country_mentions)
+                countries = frozenset(
+                    code for _, code in self._nationwide.find_countries(tokens, country_mentions)
+                )
             subjects = {mention.code for mention in mentions}.union(source_regions, countries)
         if point and not subjects:
             subjects = set(places_of_point(*point, self._gazetteer))
@@ -176,6 +178,12 @@ class Reader:
             is_active = AIR_ALERT in found_topics or ALL_CLEAR not in found_topics
         ancestors = {code: frozenset((code, *self._gazetteer.ancestors(code))) for code in subjects}
         from_source = frozenset(source_regions)
+        # A clause decides for a country that it names as a whole; else every statement is about it.
+        alert_regions, all_clear_regions = (
+            from_source or self._without_named_countries(stated, countries)
+            for stated in (sentence_topics.alert_regions, sentence_topics.all_clear_regions)
+        )
+        unstated = countries - alert_regions - all_clear_regions
         points = base.points
         if not points or not ALERT_TOPICS.isdisjoint(found_topics):
             # An air alert is on in its whole area, wherever the threat was seen.
@@ -187,12 +195,12 @@ class Reader:
             affected_subtrees={code: self._gazetteer.subtree(code) for code in affected},
             nationwide_countries=countries,
             alert_regions=(
-                from_source or sentence_topics.alert_regions | countries
+                alert_regions | unstated
                 if AIR_ALERT in found_topics and not is_unplaced
                 else frozenset()
             ),
             all_clear_regions=(
-                from_source or sentence_topics.all_clear_regions | countries
+                all_clear_regions | unstated
                 if ALL_CLEAR in found_topics and not is_unplaced
                 else frozenset()
             ),
@@ -229,16 +237,16 @@ class Reader:
         if not ALERT_TOPICS.isdisjoint(found_topics):
             return True
         yield
-        cues = self._topics.cues.find(tokens.texts)
+        cues = self._topics.cues.find(tokens.pieces)
         if self._alert_triggers.isdisjoint([cue.name for cue in cues]):
             return False
-        mentions, _ = yield from self._find_mentions(tokens, f"{title}\n{text}")
-        sentence_topics = self._classify(title, text, tokens, mentions).topics
+        mentions, countries = yield from self._find_mentions(tokens, f"{title}\n{text}")
+        sentence_topics = self._classify(title, text, tokens, mentions, countries).topics
         return not ALERT_TOPICS.isdisjoint(open_topics(sentence_topics, hazards))
 
     def is_drill(self, headline: str) -> bool:
         """Return whether a headline announces a test or an exercise."""
-        cues = self._topics.cues.find(tokenize_bulletin(headline, "").texts)
+        cues = self._topics.cues.find(tokenize_bulletin(headline, "").pieces)
         names = {cue.name for cue in cues}
         return "drill" in names and "no" not in names
 
@@ -258,15 +266,33 @@ class Reader:
         return mentions, countries
 
     def _classify(
-        self, title: str, text: str, tokens: TokenSequence, mentions: Sequence[Mention]
+        self,
+        title: str,
+        text: str,
+        tokens: TokenSequence,
+        mentions: Sequence[Mention],
+        country_mentions: Sequence[tuple[int, str]],
     ) -> SentenceTopics:
         """Classify each sentence. The text is split into sentences only if it has a trigger cue."""
-        cues = self._topics.cues.find(tokens.texts)
-        if self._topics.trigger_cues.isdisjoint([cue.name for cue in cues]):
+        cues = self._topics.cues.find(tokens.pieces)
+        names = [cue.name for cue in cues]
+        if self._topics.trigger_cues.isdisjoint(names):
             return SentenceTopics(frozenset(), frozenset(), frozenset())
+        if not self._alert_triggers.isdisjoint(names):
+            countries = self._nationwide.find_countries(tokens, country_mentions)
+            mentions = (
+                *mentions,
+                *(Mention(code, tokens.starts[i], tokens.end(i)) for i, code in countries),
+            )
         return classify_sentences(
             tokens, mentions, cues, split_sentences(title, text), self._topics
         )
+
+    def _without_named_countries(
+        self, codes: frozenset[str], countries: frozenset[str]
+    ) -> frozenset[str]:
+        """Return the regions without the countries that a text does not name as a whole."""
+        return frozenset(c for c in codes if c in countries or not self._is_country(c))
 
     def _match_operator_topics(self, base: Reading) -> set[str]:
         if not self._operator_topics:

@@ -15,8 +15,9 @@ import orjson
 
 from matching.places.extents import extents_of
 from matching.places.gazetteer import Gazetteer
+from matching.text.pieces import Pieces, split_into_pieces
 from matching.text.reading import Mention, Point, Reading
-from matching.text.tokenizer import positions_of, tokenize_bulletin
+from matching.text.tokenizer import tokenize_bulletin
 from matching.topics.sentence_topics import ALERT_TOPICS
 
 _FORMAT = 2
@@ -42,15 +43,15 @@ class StoredReading:
     own_point: Point | None  # the one that the source gave
     gazetteer: Gazetteer = field(repr=False, compare=False)
 
-    @property
-    def words(self) -> Sequence[str]:
-        """Return the words of the text, some repeated."""
-        return self.texts
-
     @cached_property
-    def positions(self) -> Mapping[str, list[int]]:
-        """Each word with its positions in texts."""
-        return positions_of(self.texts)
+    def pieces(self) -> Pieces:
+        """The pieces of the words."""
+        return split_into_pieces(self.texts)
+
+    @property
+    def withheld_topics(self) -> frozenset[str]:
+        """Return no topics, as a Reading does."""
+        return frozenset()
 
     @cached_property
     def ancestors(self) -> Mapping[str, frozenset[str]]:

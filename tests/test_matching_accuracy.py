@@ -23,6 +23,11 @@ def blind() -> Scores:
     return score_items("blind.jsonl")
 
 
+@pytest.fixture(scope="module")
+def posts() -> Scores:
+    return score_items("posts.jsonl")
+
+
 def score_items(name: str) -> Scores:
     path = files("benchmarks") / "data" / name
     items = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
@@ -55,6 +60,17 @@ def test_items_unseen_by_the_rules_reach_the_minimum_score(
 ) -> None:
     errors = [e for e in blind.errors if (e.field, e.language) == (field, language)]
     assert blind.score(field, language).f1 >= floor, errors
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("field", "floor"), [("places", 0.93), ("topics", 0.98), ("queries", 0.98)]
+)
+def test_posts_of_channels_and_agencies_reach_the_minimum_score(
+    posts: Scores, field: str, floor: float, language: str
+) -> None:
+    errors = [e for e in posts.errors if (e.field, e.language) == (field, language)]
+    assert posts.score(field, language).f1 >= floor, errors
 
 
 def test_a_reading_has_few_unlabelled_places(scores: Scores, blind: Scores) -> None:

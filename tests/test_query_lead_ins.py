@@ -16,7 +16,7 @@ from matching.query.ast import (
 )
 from matching.query.parser import parse
 from matching.query.personal_places import PersonalPlaces, SavedPlace
-from matching.spelling.look_alikes import unmix_scripts
+from matching.text.look_alikes import unmix_scripts
 
 KYIV, LVIV = PlaceTerm("UA80000000000093317"), PlaceTerm("UA46060250010015970")
 ODESA, KHARKIV = PlaceTerm("UA51100270010076757"), PlaceTerm("UA63120270010096107")

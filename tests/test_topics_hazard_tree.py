@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from support.cap_alerts import alert
-from support.shared_resources import reader, topics
+from support.shared_resources import gazetteer, reader, topics
 
 from alerts.classification import read_bulletin
 from alerts.extraction import extract_observations
@@ -15,6 +15,10 @@ from bot.sources.adapters.cap.bulletins import ConversionContext, to_bulletins
 from bot.sources.adapters.cap.hazards import find_hazards
 from bot.sources.adapters.cap.parser import parse_document
 from bot.sources.base.hazards import HAZARDS
+from matching.index.index import Index, MatchMode
+from matching.query import parser
+from matching.query.ast import dump
+from matching.query.evaluator import evaluate
 from matching.topics.hazards import hazard_tree, parse
 from storage.inbound.bulletins import Bulletin, Kind, Phase
 
@@ -228,3 +232,42 @@ def test_a_warning_in_cap_keeps_its_hazards_certainty_and_urgency() -> None:
     assert (warning.topics, warning.urgency) == (("snow",), "expected")
     assert warning.certainty == "likely"
     assert read_bulletin(READER, warning).topics >= {"storm", "snow", "weather"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Air raid alert in Kyiv",
+        "Повітряна тривога в Києві",
+        "Воздушная тревога в Киеве",
+        "Allarme aereo a Kiev",
+        "Ballistic missile threat in Kyiv",
+        "Drones over Kyiv",
+    ],
+)
+def test_an_air_alert_without_a_declared_hazard_matches_the_topic_air(text: str) -> None:
+    reading = reader().read("", text)
+
+    assert evaluate(parser.parse("#air Kyiv", gazetteer(), topics()).query, reading)
+
+
+@pytest.mark.parametrize("text", ["Shelling of Kyiv", "Flood in Kyiv", "Trains to Kyiv"])
+def test_other_dangers_do_not_match_the_topic_air(text: str) -> None:
+    reading = reader().read("", text)
+
+    assert not evaluate(parser.parse("#air Kyiv", gazetteer(), topics()).query, reading)
+
+
+@pytest.mark.parametrize("is_rebuilt", [False, True])
+def test_the_index_finds_the_topic_air_by_an_alarm(*, is_rebuilt: bool) -> None:
+    reading = reader().read("", "Air raid alert in Kyiv")
+    texts = ("#air", "#air Lviv", "#missile", "-#air Kyiv", "#air_alert")
+    queries = [parser.parse(text, gazetteer(), topics()).query for text in texts]
+    index = Index()
+    if is_rebuilt:
+        index.load([(n, n, dump(query), MatchMode.AUDIBLE) for n, query in enumerate(queries)])
+    else:
+        for number, query in enumerate(queries):
+            index.add(number, number, query, MatchMode.AUDIBLE)
+
+    assert sorted(index.match(reading).audible) == [0, 4]

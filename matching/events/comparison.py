@@ -34,6 +34,8 @@ def agree(first: EventReport, second: EventReport) -> bool:
         return False
     if (only_first | only_second) & (first.turning | second.turning):
         return False
+    if _adds_harm(first, second) or _is_later(first, second) or _is_later(second, first):
+        return False
     shorter, longer = sorted((len(first_keys), len(second_keys)))
     if only_first or only_second:
         has_enough = shorter >= _MIN_SHARED and shorter >= _MIN_LENGTH_RATIO * longer
@@ -77,6 +79,40 @@ def are_opposed(first: EventReport, second: EventReport) -> bool:
         return True
     lexicon = load_lexicon()
     return any(not only_second.isdisjoint(lexicon.opposites(key)) for key in only_first)
+
+
+def _adds_harm(first: EventReport, second: EventReport) -> bool:
+    """Return whether only one report tells of harm: a start, and a start with an explosion.
+
+    Harm in the background of a report is known already.
+    """
+    harmful_meanings = load_lexicon().harmful_meanings
+    return any(
+        report.keys.isdisjoint(harmful_meanings)
+        and not _main_keys(other).isdisjoint(harmful_meanings)
+        for report, other in ((first, second), (second, first))
+    )
+
+
+def _is_later(later: EventReport, earlier: EventReport) -> bool:
+    """Return whether a report has another's event as its background: burns after the launch."""
+    main = _main_keys(later)
+    added, _ = _unmatched(main, earlier.keys)
+    unmarked = {word.key for word in earlier.words if not word.marker}
+    return bool(added) and bool((later.keys - main) & _main_keys(earlier) & unmarked)
+
+
+def _main_keys(report: EventReport) -> frozenset[str]:
+    """Return the keys outside of the background, which follows `after`, `during` and the like.
+
+    A background at the beginning has two words: where it ends is unknown.
+    """
+    background = load_lexicon().background
+    starts = [index for index, word in enumerate(report.words) if word.marker in background]
+    if not starts:
+        return report.keys
+    words = report.words[: starts[0]] or report.words[2:]
+    return frozenset(word.key for word in words if not word.is_number)
 
 
 def _unmatched(

@@ -28,6 +28,7 @@ class WordRole(NamedTuple):
     is_turning: bool
     is_denial: bool
     is_harm: bool  # casualties, damage
+    is_onset: bool = False  # beside a fire it only says that it begins
 
 
 @dataclass
@@ -58,8 +59,18 @@ class EventLexicon:
 
     def __init__(self, data: Mapping[str, Mapping[str, str]]) -> None:
         self.articles = frozenset(data["articles"]["words"].split())
-        self._neutral = _patterns((patterns, "") for patterns in data["neutral"].values())
+        self._neutral = _patterns(
+            (patterns, "") for patterns in (*data["neutral"].values(), data["background"]["words"])
+        )
         self._turning = _patterns((patterns, name) for name, patterns in data["turning"].items())
+        self._onset = _patterns(((data["onset"]["words"], ""),))
+        self.begins = f"={data['onset']['beside']}"
+        self.background = frozenset(
+            word.replace("_", " ") for word in data["background"]["words"].split()
+        )
+        self.harmful_meanings = frozenset(
+            f"={name}" for name in data["harmful_meanings"]["names"].split()
+        )
         self._harm = _patterns((patterns, "") for patterns in data["harm"].values())
         self._meanings = _patterns(
             (patterns, f"={name}") for name, patterns in data["synonyms"].items()
@@ -71,7 +82,7 @@ class EventLexicon:
         self._demonyms = demonyms.load()
         self._pairs = frozenset(
             tuple(phrase.split(" "))
-            for patterns in (self._neutral, self._turning, self._meanings)
+            for patterns in (self._neutral, self._turning, self._onset, self._meanings)
             for phrase in patterns.words
             if " " in phrase
         )
@@ -104,6 +115,7 @@ class EventLexicon:
             is_turning=turning is not None,
             is_denial=turning == "denial",
             is_harm=self._harm.get(word) is not None,
+            is_onset=self._onset.get(word) is not None,
         )
 
     def _key(self, word: str) -> str:

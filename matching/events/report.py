@@ -19,6 +19,7 @@ CARRIED = "+"
 
 _MAX_TOKENS = 400
 _THOUSAND = "1000"
+_NEUTRAL = WordRole("", is_turning=False, is_denial=False, is_harm=False)
 
 
 class EventWord(NamedTuple):
@@ -68,6 +69,7 @@ def read_report(texts: Sequence[str]) -> EventReport:
     lexicon = load_lexicon()
     words = lexicon.join_pairs(_join_numbers(texts[:_MAX_TOKENS]))
     roles = _without_harmless(words, [_role(lexicon, word) for word in words])
+    roles = _without_onsets(roles, lexicon.begins)
     report: list[EventWord] = []
     keys: set[str] = set()
     markers = ["", ""]  # of the next word and of the one after it: at a fireworks factory
@@ -77,7 +79,9 @@ def read_report(texts: Sequence[str]) -> EventReport:
                 report.append(EventWord(role.key, stem(word), markers[0], role.is_turning))
                 keys.add(role.key)
             markers = [markers[1], ""]
-        elif word not in lexicon.articles:
+        elif word in lexicon.background or not (
+            word in lexicon.articles or markers[0] in lexicon.background
+        ):
             markers = [word, f"{CARRIED}{word}"]
         if len(report) == MAX_WORDS:
             break
@@ -90,15 +94,25 @@ def _role(lexicon: EventLexicon, word: str) -> WordRole:
     return lexicon.role(word)
 
 
+def _without_onsets(roles: Sequence[WordRole], begins: str) -> list[WordRole]:
+    """Make `breaks out` neutral beside a fire: a fire that breaks out is a fire."""
+    result = list(roles)
+    carrying = [position for position, role in enumerate(roles) if role.key]
+    for pair in pairwise(carrying):
+        for position, other in (pair, pair[::-1]):
+            if roles[position].is_onset and roles[other].key == begins:
+                result[position] = _NEUTRAL
+    return result
+
+
 def _without_harmless(words: Sequence[str], roles: Sequence[WordRole]) -> list[WordRole]:
     """Make `no casualties` neutral: it is a detail of the same event."""
-    neutral = WordRole("", is_turning=False, is_denial=False, is_harm=False)
     result = list(roles)
     carrying = [position for position in range(len(words)) if roles[position].key]
     for first, second in pairwise(carrying):
         pair = roles[first], roles[second]
         if any(role.is_denial for role in pair) and any(role.is_harm for role in pair):
-            result[first] = result[second] = neutral
+            result[first] = result[second] = _NEUTRAL
     return result
 
 
@@ -110,7 +124,7 @@ def _join_numbers(texts: Iterable[str]) -> list[str]:
     numerals = _load_numerals()
     joined: list[str] = []
     previous = ""
-    for text in texts:
+    for text in _split_figures(texts):
         if not text:
             continue
         if text == "to" and previous == "due":  # English, not the Italian number
@@ -125,6 +139,17 @@ def _join_numbers(texts: Iterable[str]) -> list[str]:
             joined.append(f"#{text}" if text[0].isdecimal() else text)
         previous = text
     return joined
+
+
+def _split_figures(texts: Iterable[str]) -> Iterator[str]:
+    """Separate a number from the word that is joined to it: 6-magnitude."""
+    for text in texts:
+        figure, hyphen, word = text.partition("-")
+        if hyphen and figure.isdecimal():
+            yield figure
+            yield word
+        else:
+            yield text
 
 
 def _continuation(text: str, figure: str) -> str:

@@ -11,13 +11,16 @@ segment while the old ones are in use:
 
 from collections.abc import Iterable
 
+from pyroaring import BitMap
+
 from matching.index.matches import Matches, MatchMode
 from matching.index.mutable_layer import IndexEntry, MutableLayer, check_numbers
 from matching.index.rebuild import Rebuild, StoredEntry
 from matching.index.segment import Segment
 from matching.index.segment_builder import empty_segment
 from matching.query.ast import Query, requires_positive_term
-from matching.text.reading import Reading
+from matching.text.phase_views import views
+from matching.text.reading import MatchableReading
 
 __all__ = ["Index", "MatchMode", "Matches", "Rebuild", "StoredEntry"]
 
@@ -80,11 +83,14 @@ class Index:
         self._size -= is_removed
         return is_removed
 
-    def match(self, reading: Reading) -> Matches:
+    def match(self, reading: MatchableReading) -> Matches:
         """Return the subscribers with a query that matches the reading."""
-        always, audible, silent, digest = subscribers = self.segment.match(reading)
-        for layer in (*self._layers, self._unindexable):
-            layer.match(reading, subscribers)
+        always, audible, silent, digest = subscribers = BitMap(), BitMap(), BitMap(), BitMap()
+        for view in views(reading):
+            for bitmap, matching in zip(subscribers, self.segment.match(view), strict=True):
+                bitmap |= matching  # noqa: PLW2901 - it grows in place
+            for layer in (*self._layers, self._unindexable):
+                layer.match(view, subscribers)
         audible -= always
         silent -= always
         silent -= audible

@@ -8,22 +8,19 @@ from pyroaring import BitMap
 
 from matching.index.circles import CircleTable, build_circles_of
 from matching.index.matches import MODE_STRIDE, MatchMode
-from matching.morphology.inflection import inflect
+from matching.morphology.piece_forms import piece_forms
 from matching.query.ast import (
-    ALERT_TOPIC,
     NearTerm,
-    Phrase,
     PlaceTerm,
     PropertyTerm,
     Query,
     SourceTerm,
     Term,
     TopicTerm,
-    Word,
 )
-from matching.query.evaluator import evaluate, evaluate_term
+from matching.query.evaluator import evaluate, evaluate_term, term_pieces, topics_of
 from matching.query.normal_form import anchor_terms
-from matching.text.reading import Reading
+from matching.text.reading import MatchableReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +115,7 @@ class MutableLayer:
                 self._remove_posting_list(term)
         return True
 
-    def match(self, reading: Reading, subscribers: Sequence[BitMap]) -> None:
+    def match(self, reading: MatchableReading, subscribers: Sequence[BitMap]) -> None:
         """Add the matching subscribers of each mode to the bitmaps."""
         if not self.entries:
             return
@@ -131,20 +128,19 @@ class MutableLayer:
                 if candidate.subscriber not in bitmap and evaluate(candidate.query, reading):
                     bitmap.add(candidate.subscriber)
 
-    def _find_terms(self, reading: Reading) -> Iterator[Term]:
+    def _find_terms(self, reading: MatchableReading) -> Iterator[Term]:
         """Yield the terms with a posting list that hold for a reading."""
         terms_by_form = self._terms_by_form
-        possible = {term for text in reading.positions for term in terms_by_form.get(text, ())}
+        texts = reading.pieces.texts
+        possible = {term for text in texts for term in terms_by_form.get(text, ())}
         for term in possible:
-            if isinstance(term, Word) or evaluate_term(term, reading):
+            if len(term_pieces(term)) == 1 or evaluate_term(term, reading):
                 yield term
         codes = self._place_codes & reading.regions
         codes.update(
             *(self._place_codes & subtree for subtree in reading.affected_subtrees.values())
         )
-        context: list[Term] = [SourceTerm(reading.source), *map(TopicTerm, reading.topics)]
-        if reading.is_alert:
-            context.append(TopicTerm(ALERT_TOPIC))
+        context: list[Term] = [SourceTerm(reading.source), *map(TopicTerm, topics_of(reading))]
         yield from (term for term in context if term in self._postings)
         yield from map(PlaceTerm, codes)
         if reading.measures:
@@ -152,7 +148,7 @@ class MutableLayer:
         if self._near_terms and reading.points:
             yield from self._find_circles(reading)
 
-    def _find_circles(self, reading: Reading) -> Iterator[Term]:
+    def _find_circles(self, reading: MatchableReading) -> Iterator[Term]:
         near_terms = [*self._near_terms]
         if self._circles is None:
             self._circles = build_circles_of(near_terms)
@@ -195,10 +191,5 @@ class MutableLayer:
 
 
 def _first_word_forms(term: Term) -> frozenset[str]:
-    match term:
-        case Word(text):
-            return inflect(text)
-        case Phrase((first, *_)):
-            return inflect(first)
-        case _:
-            return frozenset()
+    pieces = term_pieces(term)
+    return piece_forms(pieces[0]) if pieces else frozenset()

@@ -16,7 +16,7 @@ from matching.index.arrays import U32, Indices, Mask, concatenate_ranges, last_o
 from matching.index.matches import MODE_STRIDE, MatchMode
 from matching.index.term_dictionary import TermDictionary
 from matching.query.row_templates import OPENS_CLAUSE, OPENS_ROW
-from matching.text.reading import Reading
+from matching.text.reading import MatchableReading
 
 # Tombstone in packed_subscribers, beyond the ranges of all modes.
 REMOVED = len(MatchMode) * MODE_STRIDE
@@ -94,16 +94,17 @@ class Segment:
     packed_subscribers: U32  # by row, then by position in BitmapPostings.terms
     literal_values: Mask  # by literal: whether it holds in the reading being matched
 
-    def match(self, reading: Reading) -> SubscribersByMode:
+    def match(self, reading: MatchableReading) -> SubscribersByMode:
         """Return the matching subscribers of each mode; a subscriber can be in several."""
         present = self.dictionary.find(reading)
         self.document_frequencies[present] += 1
         literals = present << 1
-        self.literal_values[literals], self.literal_values[literals + 1] = True, False
+        absences = np.concatenate((present, self.dictionary.find_withheld(reading))) << 1 | 1
+        self.literal_values[literals], self.literal_values[absences] = True, False
         try:
             packed = self._evaluate_rows(present)
         finally:
-            self.literal_values[literals], self.literal_values[literals + 1] = False, True
+            self.literal_values[literals], self.literal_values[absences] = False, True
         return self._collect_subscribers(present, packed)
 
     def remove(self, number: int) -> bool:

@@ -19,9 +19,9 @@ from matching.index.term_keys import (
     source_key,
     topic_key,
 )
-from matching.query.ast import ALERT_TOPIC
+from matching.query.evaluator import topics_of
 from matching.query.properties import true_terms
-from matching.text.reading import Reading
+from matching.text.reading import MatchableReading
 
 _CACHE_SIZE = 100_000
 _SUBTREE_CACHE_SIZE = 1_000
@@ -73,13 +73,14 @@ class TermDictionary:
     _subtree_cache: dict[frozenset[str], U32] = field(default_factory=dict)
     _measure_cache: dict[tuple[str, float], list[int]] = field(default_factory=dict)
 
-    def find(self, reading: Reading) -> U32:
+    def find(self, reading: MatchableReading) -> U32:
         """Return the numbers of the terms that hold, sorted and distinct."""
-        indices = self._find_forms([*reading.tokens.texts, ""])
+        pieces = reading.pieces
+        indices = self._find_forms([*pieces.texts, ""])
         words = self.words[indices]
         homographs = self._find_homographs(indices, words)
         extra = [number for numbers in homographs.values() for number in numbers]
-        extra += self._find_phrases(words, homographs)
+        extra += self._find_phrases(words, homographs, pieces.joints)
         extra += self._find_context(reading)
         for measure in reading.measures.items():
             extra += self._find_bounds(measure)
@@ -88,6 +89,10 @@ class TermDictionary:
         numbers = np.concatenate((words, np.array(extra, np.uint32), circles, *places))
         numbers &= NO_TERM
         return distinct(numbers)[:-1]  # the last is NO_TERM
+
+    def find_withheld(self, reading: MatchableReading) -> U32:
+        """Return the numbers of the topics of which neither presence nor absence holds."""
+        return self._find_keys(map(topic_key, reading.withheld_topics))
 
     def _find_forms(self, texts: list[str]) -> Indices:
         """Return the index of each word of a text among the forms, len(forms) if unknown."""
@@ -115,8 +120,13 @@ class TermDictionary:
                 numbers.append(int(self.words[index]))
         return homographs
 
-    def _find_phrases(self, words: U32, homographs: Mapping[int, list[int]]) -> list[int]:
-        """Return the phrases, and prefixes of phrases, in a text of these words."""
+    def _find_phrases(
+        self, words: U32, homographs: Mapping[int, list[int]], joints: frozenset[int]
+    ) -> list[int]:
+        """Return the phrases, and prefixes of phrases, in a text of these words.
+
+        The words before and after a joint are adjacent, too.
+        """
         phrases = []
         numbers = words.tolist()
         prefixes = [(i, numbers[i]) for i in np.flatnonzero(words & IS_PREFIX).tolist()]
@@ -127,23 +137,22 @@ class TermDictionary:
             if number & IS_PREFIX
         ]
         for position, prefix in prefixes:  # the loop body appends to it
-            following = numbers[position + 1]
-            if following == NO_TERM:
-                continue
-            for word in (following, *homographs.get(position + 1, ())):
-                node = self.phrases.find_child(prefix & NO_TERM, word & NO_TERM)
-                if node != NO_TERM:
-                    phrases.append(node)
-                    if node & IS_PREFIX:
-                        prefixes.append((position + 1, node))
+            for next_position in range(position + 1, position + 2 + (position + 1 in joints)):
+                following = numbers[next_position]
+                if following == NO_TERM:
+                    continue
+                for word in (following, *homographs.get(next_position, ())):
+                    node = self.phrases.find_child(prefix & NO_TERM, word & NO_TERM)
+                    if node != NO_TERM:
+                        phrases.append(node)
+                        if node & IS_PREFIX:
+                            prefixes.append((next_position, node))
         return phrases
 
-    def _find_context(self, reading: Reading) -> list[int]:
+    def _find_context(self, reading: MatchableReading) -> list[int]:
         """Return the terms for the source, the topics, and the regions the reading is about."""
         numbers: list[int] = []
-        context = [("topic", name) for name in reading.topics]
-        if reading.is_alert:
-            context.append(("topic", ALERT_TOPIC))
+        context = [("topic", name) for name in topics_of(reading)]
         context += [("in", code) for code in reading.regions]
         for item in (("from", reading.source), *context):
             cached = self._context_cache.get(item)

@@ -17,17 +17,18 @@ from matching.query.ast import (
     TopicTerm,
     Word,
 )
+from matching.query.evaluator import term_pieces
 
 _MASK = (1 << 64) - 1
 
 
 def word_key(word: str) -> int:
-    """Return the key of a word in a query."""
+    """Return the key of a piece of a query."""
     return hash(("word", word)) & _MASK
 
 
 def form_key(form: str) -> int:
-    """Return the key of an inflected form, as it occurs in a text."""
+    """Return the key of an inflected form, as it occurs in the pieces of a text."""
     return hash(form) & _MASK
 
 
@@ -61,13 +62,11 @@ def circle_key(term: NearTerm) -> int:
     return hash(("near", term.latitude, term.longitude, term.radius_km)) & _MASK
 
 
-def term_key(term: Term, *, is_negated: bool) -> int:  # noqa: PLR0911 - a return for each kind
+def term_key(term: Term, *, is_negated: bool) -> int:
     """Return the key of a term; `is_negated`: it is under NOT."""
     match term:
-        case Word(text):
-            return word_key(text)
-        case Phrase(words):
-            return reduce(phrase_key, map(word_key, words))
+        case Word() | Phrase():
+            return reduce(phrase_key, map(word_key, term_pieces(term)))
         case PlaceTerm(code):
             return negated_place_key(code) if is_negated else place_key(code)
         case TopicTerm(name):

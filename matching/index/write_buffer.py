@@ -5,8 +5,9 @@ from itertools import accumulate
 
 from matching.index.matches import MatchMode, pack_subscriber
 from matching.index.term_keys import circle_key, form_key, phrase_key, term_key, word_key
-from matching.morphology.inflection import inflect_uncached
+from matching.morphology.piece_forms import piece_forms_uncached
 from matching.query.ast import And, NearTerm, Not, Or, Phrase, Term, Word, load
+from matching.query.evaluator import term_pieces
 from matching.query.row_templates import RowTemplates
 
 
@@ -77,10 +78,8 @@ class WriteBuffer:
         index = self._term_indices[text] = len(self.term_keys)
         self.term_keys.extend((term_key(term, is_negated=False), term_key(term, is_negated=True)))
         match term:
-            case Word(word):
-                self._add_word(word)
-            case Phrase(words):
-                self._add_phrase(words)
+            case Word() | Phrase():
+                self._add_pieces(term_pieces(term))
             case NearTerm(latitude, longitude, radius):
                 self.circle_keys.append(circle_key(term))
                 self.circle_latitudes.append(latitude)
@@ -88,19 +87,19 @@ class WriteBuffer:
                 self.circle_radii.append(radius)
         return index
 
-    def _add_phrase(self, words: tuple[str, ...]) -> None:
-        keys = [self._add_word(word) for word in words]
+    def _add_pieces(self, pieces: tuple[str, ...]) -> None:
+        keys = [self._add_piece(piece) for piece in pieces]
         prefixes = list(accumulate(keys, phrase_key))
         self.edge_prefixes.extend(prefixes[:-1])
         self.edge_words.extend(keys[1:])
         self.edge_nodes.extend(prefixes[1:])
 
-    def _add_word(self, word: str) -> int:
-        key = word_key(word)
+    def _add_piece(self, piece: str) -> int:
+        key = word_key(piece)
         if key not in self._word_keys:
             self._word_keys.add(key)
             self.term_keys.append(key)
-            for form in inflect_uncached(word):
+            for form in piece_forms_uncached(piece):
                 self.forms.append(form_key(form))
                 self.form_words.append(key)
         return key

@@ -53,8 +53,9 @@ class EnglishInflector:
     def _word_family(self, word: str) -> frozenset[str]:
         """Return the forms of a word and of the lemmas it may belong to."""
         lemmas = () if word in self.uninflected else tuple(self._lemmas(word))
-        if lemmas and word.endswith("ing"):
-            own_forms = frozenset((word, f"{word}s"))  # a shelling, two shellings
+        if word.endswith(("ing", "ings")) and (lemmas or word.endswith("s")):
+            singular = word.removesuffix("s")  # a shelling, two shellings
+            own_forms = frozenset((singular, f"{singular}s"))
         elif lemmas and not word.endswith("eed"):
             own_forms = frozenset((word,))
         else:

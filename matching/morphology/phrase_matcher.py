@@ -1,10 +1,11 @@
 """Phrase matcher: finds words and multi-word phrases, in any inflected form, in linear time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from matching.morphology.inflection import inflect
+from matching.morphology.piece_forms import piece_forms, query_pieces
+from matching.text.pieces import JOINT, Pieces, split_word
 from matching.text.tokenizer import split_words
 
 
@@ -59,25 +60,26 @@ class PhraseMatcher:
                 for second in following_forms[0] if following_forms else ():
                     head.tails.setdefault(second, []).append(tail)
 
-    def find(self, texts: Sequence[str]) -> list[PhraseMatch]:
-        """Return the phrases among the normalised words of a text, in order, in linear time."""
-        heads = self._heads
+    def find(self, pieces: Pieces) -> list[PhraseMatch]:
+        """Return the phrases in a text, in order, in linear time, with positions of words."""
+        heads, texts, owners = self._heads, pieces.texts, pieces.owners
         starts = [position for position, text in enumerate(texts) if text in heads]
         if not starts:
             return []
         matches: list[PhraseMatch] = []
         excluded: set[tuple[str, int]] = set()
         end = len(texts) - 1
-        for first in starts:
-            head = heads[texts[first]]
+        for start in starts:
+            head = heads[texts[start]]
+            first = owners[start]
             for name in head.names:
                 matches.append(_new_tuple(PhraseMatch, (name, first, first)))  # noqa: PERF401 - a list for each word
-            if not head.tails or first == end:
+            if not head.tails or start == end:
                 continue
-            for tail in head.tails.get(texts[first + 1], ()):
-                last = first + 1 + len(tail.words)
-                if tail.words and not _matches_tail(texts[first + 2 : last + 1], tail.words):
-                    continue
+            following = texts[start + 1]
+            if following not in head.tails and following != JOINT:
+                continue
+            for tail, last in _find_tails(head, start, pieces):
                 if tail.is_excluded:
                     excluded.update((tail.name, position) for position in range(first, last + 1))
                 else:
@@ -96,16 +98,21 @@ def split_phrases(phrases: str) -> Iterator[str]:
     return filter(None, map(str.strip, phrases.replace("\n", ",").split(",")))
 
 
-def _matches_tail(texts: Sequence[str], tail: Sequence[frozenset[str]]) -> bool:
-    return len(texts) == len(tail) and all(
-        text in allowed for text, allowed in zip(texts, tail, strict=True)
-    )
+def _find_tails(head: _PhraseHead, start: int, pieces: Pieces) -> Iterator[tuple[_PhraseTail, int]]:
+    """Yield the phrases that begin at a piece, with the position of the word that they end in."""
+    texts = pieces.texts
+    for second in range(start + 1, start + (3 if texts[start + 1] == JOINT else 2)):
+        for tail in head.tails.get(texts[second], ()):
+            last = pieces.follow(tail.words, second) if tail.words else second
+            if last is not None:
+                yield tail, pieces.owners[last]
 
 
 def _word_forms(phrase: str) -> list[frozenset[str]]:
-    """Return the allowed forms of each word of a phrase."""
+    """Return the allowed forms of each piece of a phrase."""
     return [
-        frozenset((word,)) if part.startswith("=") else inflect(word)
+        frozenset((piece,)) if part.startswith("=") else piece_forms(piece)
         for part in phrase.split()
         for word in split_words(part)
+        for piece in (split_word(word) if part.startswith("=") else query_pieces((word,)))
     ]

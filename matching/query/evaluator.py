@@ -1,8 +1,8 @@
 """Query evaluator and highlighter for one reading: the reference the index must agree with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 
-from matching.morphology.inflection import inflect
+from matching.morphology.piece_forms import piece_forms, query_pieces
 from matching.places.discs import is_within
 from matching.query.ast import (
     ALERT_TOPIC,
@@ -20,23 +20,49 @@ from matching.query.ast import (
     Word,
 )
 from matching.query.properties import holds
+from matching.text.phase_views import AIR_ALERT, views
+from matching.text.pieces import Pieces
 from matching.text.reading import MatchableReading, Reading
 
+_AIR = "air"  # root of the air threats in the hazard tree
 
-def evaluate(query: Query, reading: MatchableReading, *, is_negated: bool = False) -> bool:
-    """Return whether a query holds for a reading.
+
+def evaluate(query: Query, reading: MatchableReading) -> bool:
+    """Return whether a query holds for a reading, in one view of it."""
+    return any(_holds_in_view(query, view) for view in views(reading))
+
+
+def _holds_in_view(query: Query, reading: MatchableReading, *, is_negated: bool = False) -> bool:
+    """Return whether a query holds for a view.
 
     `is_negated`: the query is under an odd number of NOTs; the result is not inverted.
     """
     match query:
         case And(parts):
-            return all(evaluate(part, reading, is_negated=is_negated) for part in parts)
+            return all(_holds_in_view(part, reading, is_negated=is_negated) for part in parts)
         case Or(parts):
-            return any(evaluate(part, reading, is_negated=is_negated) for part in parts)
+            return any(_holds_in_view(part, reading, is_negated=is_negated) for part in parts)
         case Not(part):
-            return not evaluate(part, reading, is_negated=not is_negated)
+            return not _holds_in_view(part, reading, is_negated=not is_negated)
         case _:
             return evaluate_term(query, reading, is_negated=is_negated)
+
+
+def topics_of(reading: MatchableReading) -> Iterator[str]:
+    """Yield each topic of a query that a reading matches, once.
+
+    An alert of any kind matches ALERT_TOPIC, and an alarm in the air the hazard air, although it is
+    no node of the hazard tree.
+    """
+    yield from reading.topics
+    if reading.is_alert:
+        yield ALERT_TOPIC
+    if AIR_ALERT in reading.topics and _AIR not in reading.topics:
+        yield _AIR
+
+
+def _has_topic(name: str, topics: Set[str]) -> bool:
+    return name in topics or (name == _AIR and AIR_ALERT in topics)
 
 
 def evaluate_term(  # noqa: PLR0911 - a return for each kind
@@ -47,12 +73,17 @@ def evaluate_term(  # noqa: PLR0911 - a return for each kind
     `is_negated`: the term is under NOT, where an alert for a containing region does not count.
     """
     match term:
-        case Word(text):
-            return not inflect(text).isdisjoint(reading.words)
-        case Phrase():
-            return next(phrase_positions(term, reading), None) is not None
+        case Word() | Phrase():
+            pieces = term_pieces(term)
+            if len(pieces) == 1:
+                return not piece_forms(pieces[0]).isdisjoint(reading.pieces.texts)
+            return next(_find_pieces(pieces, reading.pieces), None) is not None
         case TopicTerm(name):
-            return name in reading.topics or (name == ALERT_TOPIC and reading.is_alert)
+            return (
+                _has_topic(name, reading.topics)
+                or (name == ALERT_TOPIC and reading.is_alert)
+                or (is_negated and name in reading.withheld_topics)
+            )
         case PlaceTerm(code):
             return code in reading.regions or (
                 not is_negated
@@ -67,17 +98,28 @@ def evaluate_term(  # noqa: PLR0911 - a return for each kind
             return is_within(latitude, longitude, radius, reading.points)
 
 
-def phrase_positions(phrase: Phrase, reading: MatchableReading) -> Iterator[int]:
-    """Yield the positions in reading.texts at which a phrase begins."""
-    first, *following = map(inflect, phrase.words)
-    last = len(reading.texts) - len(following)
-    for form in first & reading.positions.keys():
-        for position in reading.positions[form]:
-            if position < last and all(
-                reading.texts[position + offset] in forms
-                for offset, forms in enumerate(following, start=1)
-            ):
-                yield position
+def term_pieces(term: Term) -> tuple[str, ...]:
+    """Return the pieces by which a word or phrase is matched: a compound is a phrase of its parts.
+
+    A term without words has none.
+    """
+    match term:
+        case Word(text):
+            return query_pieces((text,))
+        case Phrase(words):
+            return query_pieces(words)
+        case _:
+            return ()
+
+
+def _find_pieces(pieces: Sequence[str], text: Pieces) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last position in a text of adjacent pieces of a query."""
+    first, *following = map(piece_forms, pieces)
+    for form in first & text.positions.keys():
+        for position in text.positions[form]:
+            last = text.follow(following, position)
+            if last is not None:
+                yield position, last
 
 
 def highlight(query: Query, reading: Reading) -> list[tuple[Term, int, int]]:
@@ -120,13 +162,10 @@ def _positive_terms(query: Query, *, is_negated: bool = False) -> Iterator[Term]
 def _spans(term: Term, reading: Reading) -> list[tuple[int, int]]:
     tokens = reading.tokens
     match term:
-        case Word(text):
-            positions = (i for form in inflect(text) for i in reading.positions.get(form, ()))
-            return [(tokens[i].start, tokens[i].end) for i in positions]
-        case Phrase(words):
-            last = len(words) - 1
-            starts = phrase_positions(term, reading)
-            return [(tokens[i].start, tokens[i + last].end) for i in starts]
+        case Word() | Phrase():
+            owners = reading.pieces.owners
+            spans = _find_pieces(term_pieces(term), reading.pieces)
+            return [(tokens[owners[i]].start, tokens[owners[j]].end) for i, j in spans]
         case PlaceTerm(code):
             return [
                 (mention.start, mention.end)

@@ -14,7 +14,8 @@ from matching.query.measures import (
     scan_distance,
     scan_within,
 )
-from matching.spelling.look_alikes import unmix_scripts
+from matching.text.look_alikes import unmix_scripts
+from matching.text.pieces import is_function_word
 from matching.text.tokenizer import split_words
 
 
@@ -96,13 +97,40 @@ _TOKEN = re.compile(
 )
 _TOKEN_START = re.compile(rf"[\S{_LINE_ENDS}]")
 _QUOTE = re.compile(f"[{QUOTES}]")
+_MODEL_LETTERS = re.compile(r"[^\W\d_]{1,3}")
+_MODEL_NUMBER = re.compile(r"\d{1,3}(?:[^\W\d_]{1,3}\d?)?")
 
 
 def lex(text: str) -> Iterator[QueryToken]:
     """Yield the tokens of a query in order, without emoji and punctuation.
 
-    Raises QueryError for an unclosed quote or a field without a value.
+    A model in two words is one token: F 16. Raises QueryError for an unclosed quote or a field
+    without a value.
     """
+    previous = None
+    for token in _lex_words(text):
+        if previous and _is_model(previous, token):
+            name = f"{previous.value}-{token.value}"
+            yield replace(previous, end=token.end, value=name)
+            previous = None
+            continue
+        if previous:
+            yield previous
+        previous = token
+    if previous:
+        yield previous
+
+
+def _is_model(letters: QueryToken, number: QueryToken) -> bool:
+    """Return whether two tokens are a model, as short letters and a number are."""
+    return (
+        letters.kind is number.kind is TokenKind.BARE
+        and bool(_MODEL_LETTERS.fullmatch(letters.value) and _MODEL_NUMBER.fullmatch(number.value))
+        and (letters.is_capital or not is_function_word(letters.value.casefold()))
+    )
+
+
+def _lex_words(text: str) -> Iterator[QueryToken]:
     position = 0
     while start := _TOKEN_START.search(text, position):
         token = _lex_measure(text, start.start()) or _lex_token(text, start.start())

@@ -14,7 +14,9 @@ from matching.places.region import Region
 from matching.query.ambiguities import MAX_ALTERNATIVES, Ambiguities, Meaning
 from matching.query.ast import (
     ALERT_TOPIC,
+    And,
     NearTerm,
+    Or,
     Phrase,
     PlaceTerm,
     Query,
@@ -39,7 +41,9 @@ from matching.text.tokenizer import Token, split_words, tokenize
 
 _MAX_SHORT_QUERY = 2  # bare words of a query in which a lower-case word can be a misspelt name
 _JOINED_NUMBER = re.compile(r"(?P<name>[^\W\d_][^+]*)(?P<number>\+\d+(?:[.,]\d+)?)[^\W\d_]*")
+_MAX_HAZARD_WORDS = 4
 _MAX_QUALIFIER_WORDS = 3  # words of the containing region after a name: Mykolaiv Lviv Oblast
+_ADJECTIVE = re.compile("[\u0400-\u052f']+[сц]ь?к(?:ий|а|е|і|ая|ое|ие)")
 _NAME_KINDS = frozenset((TokenKind.BARE, TokenKind.QUOTED, TokenKind.PLACE))
 _EXPLICIT_ONLY_KINDS = frozenset(("village", "hromada"))  # a bare name means them only in in:"…"
 
@@ -53,6 +57,9 @@ class TopicNames(Protocol):
 
     def find_name(self, text: str) -> str | None:
         """Return the name of the topic with this name or title."""
+
+    def find_hazard(self, words: Sequence[str]) -> str | None:
+        """Return the hazard that words name, if it is a topic."""
 
 
 class TermResolver:
@@ -186,7 +193,7 @@ class TermResolver:
         """Return the saved place with the longest name from here, and the position after it."""
         for length in range(self._personal.max_name_length(), 0, -1):
             tokens = self._tokens[position : position + length]
-            words = [word for token in tokens for word in split_words(token.value)]
+            words = [word for token in tokens for word in split_words(self._as_typed(token))]
             is_name = len(tokens) == 1 or all(token.can_join_name for token in tokens)
             saved = self._personal.find_saved(words) if is_name else None
             if saved:
@@ -196,6 +203,10 @@ class TermResolver:
                 self.ambiguities.record(tokens[0].start, tokens[-1].end, saved, places)
                 return saved, position + len(tokens)
         return None
+
+    def _as_typed(self, token: QueryToken) -> str:
+        """Return the value of a token; of a model in two words (Mum 2) the two words."""
+        return self._text[token.start : token.end] if token.kind is TokenKind.BARE else token.value
 
     def read_as_place(self, query: Query) -> Query | None:
         """Return the place that the last word resolved can be in a list of places, else None.
@@ -216,7 +227,9 @@ class TermResolver:
         return region is not None and region.kind in PROMINENT_KINDS
 
     def _resolve_topic(self, token: QueryToken) -> TopicTerm:
-        name = self._topics.find_name(token.value)
+        name = self._topics.find_name(token.value) or self._topics.find_hazard(
+            split_words(token.value)
+        )
         if token.value == ALERT_TOPIC:
             name = ALERT_TOPIC
         if name is None:
@@ -246,12 +259,27 @@ class TermResolver:
     def _resolve_bare(self, position: int) -> tuple[Query, int]:
         refuse_link(self._tokens[position], self._sources)
         self._refuse_joined_number(self._tokens[position])
+        if hazard := self._resolve_hazard(position):
+            return hazard
         words, end = self._longest_name(position)
         start, text_end = self._tokens[position].start, self._tokens[end - 1].end
         guess = None
         if end == position + 1 and not self._is_prominent(words):
             guess = self._guess_two_words(position)
         return guess or (self._resolve_name(start, text_end, words), end)
+
+    def _resolve_hazard(self, position: int) -> tuple[Query, int] | None:
+        """Resolve the longest name of a hazard to its topic or its words, None if there is none."""
+        tokens = self._tokens[position : position + _MAX_HAZARD_WORDS]
+        for size in range(len(tokens), 0, -1):
+            if any(token.kind is not TokenKind.BARE for token in tokens[:size]):
+                continue
+            words = [word for token in tokens[:size] for word in split_words(token.value)]
+            if name := self._topics.find_hazard(words):
+                literals = tuple(dict.fromkeys(map(Word, words)))
+                literal = literals[0] if len(literals) == 1 else And(literals)
+                return Or((TopicTerm(name), literal)), position + size
+        return None
 
     def _refuse_joined_number(self, token: QueryToken) -> None:
         """Raise QueryError for a place with a number that is no distance: Kyiv+20."""
@@ -348,7 +376,7 @@ class TermResolver:
             for region in regions
             if is_unique or not is_bare or region.kind not in _EXPLICIT_ONLY_KINDS
         ]
-        is_word = recognizer.is_ordinary_word(words) or not likely
+        is_word = recognizer.is_ordinary_word(words) or not likely or _is_adjective(words, likely)
         places = [PlaceTerm(region.code) for region in likely or regions]
         if not places:
             self._guess(start, end, literal, is_name=recognizer.has_name_capitals(words))
@@ -361,6 +389,12 @@ class TermResolver:
         literals = [literal] if is_word or self._text[start] in QUOTES else []
         self.ambiguities.record(start, end, places[0], [*places[1:], *literals])
         return places[0]
+
+
+def _is_adjective(words: Sequence[Token], regions: Iterable[Region]) -> bool:
+    """Return whether a word is an adjective that a small town is also called: донецький."""
+    is_small = not any(region.kind in PROMINENT_KINDS for region in regions)
+    return len(words) == 1 and is_small and bool(_ADJECTIVE.fullmatch(words[0].text))
 
 
 def _literal(token: QueryToken) -> Word | Phrase:

@@ -1,1 +1,1 @@
-"""Text of bulletins: tokenizer, sentence splitter and the Reading type; no languages, no places."""
+"""Text of bulletins: tokenizer, pieces of words, sentence splitter, the Reading type; no places."""

@@ -1,9 +1,10 @@
 """Reading: the matcher's result for one bulletin (tokens, places, topics, alert or news)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from matching.text.pieces import Pieces
 from matching.text.tokenizer import TokenSequence
 
 
@@ -28,20 +29,24 @@ class MatchableReading(Protocol):
     """Part of a reading by which queries are decided."""
 
     @property
-    def texts(self) -> Sequence[str]:
-        """Return the text of each token."""
-
-    @property
-    def words(self) -> Iterable[str]:
-        """Return the words of the text, each at least once."""
-
-    @property
-    def positions(self) -> Mapping[str, list[int]]:
-        """Map each token's text to its positions."""
+    def pieces(self) -> Pieces:
+        """Return the pieces of the words."""
 
     @property
     def regions(self) -> frozenset[str]:
         """Return the regions of the bulletin and their ancestors."""
+
+    @property
+    def ancestors(self) -> Mapping[str, frozenset[str]]:
+        """Map each region of the bulletin to itself and its ancestors."""
+
+    @property
+    def alert_regions(self) -> frozenset[str]:
+        """Return the regions for which the text announces an alert."""
+
+    @property
+    def all_clear_regions(self) -> frozenset[str]:
+        """Return the regions for which the text announces an all-clear."""
 
     @property
     def affected_subtrees(self) -> Mapping[str, frozenset[str]]:
@@ -50,6 +55,10 @@ class MatchableReading(Protocol):
     @property
     def topics(self) -> frozenset[str]:
         """Return the names of the topics."""
+
+    @property
+    def withheld_topics(self) -> frozenset[str]:
+        """Return the topics of which neither the presence nor the absence holds."""
 
     @property
     def is_alert(self) -> bool:
@@ -91,19 +100,19 @@ class Reading:
     points: tuple[Point, ...] = ()  # the source's own, else those of the places and affected areas
 
     @property
+    def withheld_topics(self) -> frozenset[str]:
+        """Return no topics: only a view of a reading withholds some."""
+        return frozenset()
+
+    @property
     def texts(self) -> Sequence[str]:
         """Return the text of each token."""
         return self.tokens.texts
 
     @property
-    def words(self) -> Iterable[str]:
-        """Return the words of the text, each once."""
-        return self.tokens.positions
-
-    @property
-    def positions(self) -> Mapping[str, list[int]]:
-        """Map each token's text to its positions in tokens."""
-        return self.tokens.positions
+    def pieces(self) -> Pieces:
+        """Return the pieces of the words."""
+        return self.tokens.pieces
 
     @property
     def own_point(self) -> Point | None:

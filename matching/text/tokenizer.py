@@ -5,9 +5,11 @@ import re
 import sys
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple, overload
+
+from matching.text.pieces import Pieces, split_into_pieces
 
 _COMBINING_MARKS = "\u0300-\u036f"
 # Soft hyphen, zero-width characters, bidirectional marks, variation selectors.
@@ -17,6 +19,8 @@ _INVISIBLE = (
 )
 _APOSTROPHES = "'`\u00b4\u02b9\u02bb\u02bc\u02c8\u2018\u2019\u201b\u2032\uff07"
 _HYPHENS = "\u2010\u2011\uff0d-"  # "-" last: elsewhere in a character class it is a range
+# Between a letter and a number they are hyphens: F–16.
+_DASHES = "\u2012\u2013\u2014\u2212"
 
 # Unicode counts some apostrophes (U+02BC) as letters, so they are excluded here.
 _LETTER = rf"[^\W_{_APOSTROPHES}{_INVISIBLE}]"
@@ -26,7 +30,8 @@ _LETTERS = rf"(?:{_COMMON_LETTER}++|{_LETTER})[{_COMBINING_MARKS}{_INVISIBLE}]*+
 # An elided article is a word of its own (dell'Ucraina); names are split in the same way (L'viv).
 _ELIDED_ARTICLES = ("[ldc]", "un", "all", "dall|dell|nell|sull|coll|tutt", "quest|quell")
 _NOT_AFTER_ARTICLE = "".join(rf"(?<!\b(?i:{article}))" for article in _ELIDED_ARTICLES)
-_JOINER = rf"(?:[{_HYPHENS}]|{_NOT_AFTER_ARTICLE}[{_APOSTROPHES}])[{_INVISIBLE}]*+"
+_MODEL_DASH = rf"(?<=[^\W\d_])[{_DASHES}](?=\d{{1,4}}(?!\d))"
+_JOINER = rf"(?:[{_HYPHENS}]|{_NOT_AFTER_ARTICLE}[{_APOSTROPHES}]|{_MODEL_DASH})[{_INVISIBLE}]*+"
 # The last quantifier is not *+: Python before 3.11.5 fails at it within a capturing group.
 _WORD = rf"(?:{_LETTERS})++(?:{_JOINER}(?:{_LETTERS})++)*"
 # Fast path: most words have common letters only and precede a space or a stop.
@@ -36,9 +41,9 @@ _TOKEN = re.compile(rf"({_COMMON_LETTER}++(?=[ .,!?:;\n])|{_SIGNED_WORD}|{_WORD}
 
 _INVISIBLE_RUN = re.compile(rf"[{_INVISIBLE}]+")
 _STRESS_MARK = re.compile("(?<=[\u0400-\u052f])[\u0300\u0301]")
-_PLAIN_PUNCTUATION = {ord(c): "'" for c in _APOSTROPHES} | {ord(c): "-" for c in _HYPHENS}
+_PLAIN_PUNCTUATION = {ord(c): "'" for c in _APOSTROPHES} | {ord(c): "-" for c in _HYPHENS + _DASHES}
 
-_HYPHEN = re.compile(f"[{_HYPHENS}]")
+_HYPHEN = re.compile(f"[{_DASHES}{_HYPHENS}]")
 _SENTENCE_END = re.compile(r"[.!?…\n]")
 _CACHE_SIZE = 50_000  # words; the vocabulary of news is small
 _MAX_CACHED_LENGTH = 40  # code points; bounds the memory of the cache
@@ -104,9 +109,9 @@ class TokenSequence(Sequence[Token]):
         return token
 
     @functools.cached_property
-    def positions(self) -> Mapping[str, list[int]]:
-        """Each normalised word with its positions."""
-        return positions_of(self.texts)
+    def pieces(self) -> Pieces:
+        """The pieces of the words, on which queries are matched."""
+        return split_into_pieces(self.texts)
 
     @functools.cached_property
     def sentence_starts(self) -> list[int]:
@@ -160,15 +165,6 @@ def tokenize_bulletin(title: str, text: str) -> TokenSequence:
     starts.insert(boundary, len(title))
     gaps.insert(boundary, "\n")
     return TokenSequence(words, starts, gaps)
-
-
-def positions_of(texts: Iterable[str]) -> dict[str, list[int]]:
-    """Return each word of a token sequence with its positions, without the title boundary."""
-    positions: dict[str, list[int]] = {}
-    for position, text in enumerate(texts):
-        positions.setdefault(text, []).append(position)
-    positions.pop(_TITLE_BOUNDARY.text, None)
-    return positions
 
 
 def split_words(text: str) -> tuple[str, ...]:

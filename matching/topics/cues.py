@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from matching.morphology.phrase_matcher import PhraseMatch, PhraseMatcher, split_phrases
+from matching.text.pieces import Pieces
 from matching.text.sentences import Sentences
 from matching.text.tokenizer import TokenSequence, split_words
 
+MAX_NEGATOR_WORDS = 5  # "no immediate reports of"
 NEGATION_WINDOW = 4  # words from a negator to the cue after it: "no new ballistic alert"
 NEGATION_WINDOW_AFTER = 4  # words from a cue to the negator after it: "постраждалих у місті немає"
 
@@ -52,9 +54,9 @@ class CueSet:
         if cue := self._cues.get(name):
             yield from filter(None, map(split_words, split_phrases(cue.words)))
 
-    def find(self, texts: Sequence[str]) -> list[PhraseMatch]:
+    def find(self, pieces: Pieces) -> list[PhraseMatch]:
         """Return the cues among the words of a text, in order. The time is linear."""
-        return self._phrases.find(texts)
+        return self._phrases.find(pieces)
 
     def resolve_negation(
         self, matches: Sequence[PhraseMatch], tokens: TokenSequence, sentences: Sentences
@@ -67,7 +69,7 @@ class CueSet:
             name = match.name
             if negators and name in self._negatable:
                 window = slice(
-                    bisect_left(positions, match.first - NEGATION_WINDOW),
+                    bisect_left(positions, match.first - NEGATION_WINDOW - MAX_NEGATOR_WORDS),
                     bisect_right(positions, match.last + NEGATION_WINDOW_AFTER),
                 )
                 if self._is_negated(match, negators[window], tokens, sentences):
@@ -85,7 +87,10 @@ class CueSet:
         cue = self._cues[match.name]
         for negator in negators:
             position = negator.first
-            before = negator.name in cue.negated_by and position < match.first
+            before = (
+                negator.name in cue.negated_by
+                and position < match.first <= negator.last + NEGATION_WINDOW
+            )
             after = negator.name in cue.negated_after and position > match.last
             if (before or after) and sentences.is_same_clause(
                 tokens.starts[position], tokens.starts[match.first]

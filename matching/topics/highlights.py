@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from matching.morphology.phrase_matcher import PhraseMatch
 from matching.text.reading import Mention, Reading
 from matching.text.sentences import Sentences, split_sentences
-from matching.topics.sentence_topics import classify_sentences
+from matching.topics.sentence_topics import classify_sentences, split_clauses
 from matching.topics.topics import Topics
 
 Span = tuple[int, int]
@@ -65,7 +65,8 @@ class _Cues:
 
 def _find_cues(reading: Reading, sentences: Sentences, topics: Topics) -> _Cues:
     tokens = reading.tokens
-    matches = topics.cues.find(tokens.texts)
+    matches = topics.cues.find(tokens.pieces)
+    sentences = split_clauses(tokens, reading.mentions, matches, sentences, topics)
     by_sentence: dict[int, list[tuple[str, PhraseMatch]]] = {}
     bulletin_wide: dict[str, PhraseMatch] = {}
     names = topics.cues.resolve_negation(matches, tokens, sentences)

@@ -4,7 +4,7 @@ A sentence rule is a query over cues, where #name stands for a cue in the senten
 matching/topics/topics.py for the prefixes and the features of a sentence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from matching.places.gazetteer import Gazetteer
@@ -127,6 +127,10 @@ class _NoTopics:
         """Return None: no topic has this name."""
         return None
 
+    def find_hazard(self, _words: Sequence[str]) -> str | None:
+        """Return None: words are words."""
+        return None
+
 
 class _AnyCueName:
     """Catalogue in which every name is that of a cue."""
@@ -136,3 +140,7 @@ class _AnyCueName:
     def find_name(self, text: str) -> str | None:
         """Return the name as written."""
         return text
+
+    def find_hazard(self, _words: Sequence[str]) -> str | None:
+        """Return None: words are words."""
+        return None

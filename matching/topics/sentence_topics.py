@@ -1,13 +1,14 @@
 """Sentence-level topic classifier: topics, and the regions where an alert is raised or ends."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from matching.morphology.phrase_matcher import PhraseMatch
 from matching.text.reading import Mention
 from matching.text.sentences import Sentences
 from matching.text.tokenizer import TokenSequence
+from matching.topics.phase_clauses import CLEARING, split_phase_clauses
 from matching.topics.topics import Topics
 
 AIR_ALERT, ALL_CLEAR = "air_alert", "all_clear"
@@ -37,21 +38,45 @@ def classify_sentences(
     topics: Topics,
 ) -> SentenceTopics:
     """Classify a text by the cues found in it (`matches`) and the places it mentions."""
+    sentences = split_clauses(tokens, mentions, matches, sentences, topics)
     numbers, numbered = _relevant_cues(tokens, matches, sentences, topics)
     cues, stating = _cues_by_sentence(tokens, numbers, numbered, sentences, topics)
     for mention in mentions:
         if (number := sentences.sentence_at(mention.start)) in cues:
             cues[number].add("place")
-    classified = {number: topics.classify(frozenset(names)) for number, names in cues.items()}
+    rejected = sentences.rejected_questions()
+    classified = {
+        number: topics.classify(frozenset(names))
+        for number, names in cues.items()
+        if number not in rejected
+    }
     mentioned = _mentioned_regions(tokens, mentions, matches, sentences) if stating else {}
-    alert_regions, all_clear_regions = (
-        frozenset(
-            _stated_regions([n for n, t in classified.items() if topic in t], mentioned, stating)
-        )
+    raising, clearing = (
+        [number for number, names in classified.items() if topic in names]
         for topic in (AIR_ALERT, ALL_CLEAR)
+    )
+    is_mixed = bool(raising and clearing)
+    alert_regions, all_clear_regions = (
+        frozenset(_stated_regions(numbers, mentioned, stating, is_mixed=is_mixed))
+        for numbers in (raising, clearing)
     )
     all_topics = frozenset().union(*classified.values())
     return SentenceTopics(all_topics, alert_regions, all_clear_regions)
+
+
+def split_clauses(
+    tokens: TokenSequence,
+    mentions: Sequence[Mention],
+    matches: Sequence[PhraseMatch],
+    sentences: Sentences,
+    topics: Topics,
+) -> Sentences:
+    """Return the sentences, those that raise and clear alerts cut into clauses with one phase."""
+    cue_names = {match.name for match in matches}
+    if CLEARING.isdisjoint(cue_names) or topics.cues.alert_state_names.isdisjoint(cue_names):
+        return sentences
+    names = topics.cues.resolve_negation(matches, tokens, sentences)
+    return split_phase_clauses(tokens, mentions, list(zip(names, matches, strict=True)), sentences)
 
 
 def _relevant_cues(
@@ -100,18 +125,19 @@ def _cues_by_sentence(
         cues[number].add(name)
         if name in topics.cues.alert_state_names:
             stating.add(number)
-            if _is_brief(tokens, number, sentences):
-                cues[number].add("brief")
     for number, sentence_cues in cues.items():
-        if colour := _MARK_COLOURS.get(sentences.marks.get(number, "")):
+        if _is_brief(tokens, number, sentences):
+            sentence_cues.add("brief")
+        if colour := _MARK_COLOURS.get(sentences.mark(number)):
             sentence_cues.add(colour)
     return cues, stating
 
 
 def _is_brief(tokens: TokenSequence, number: int, sentences: Sentences) -> bool:
     """Return whether a sentence has at most MAX_BRIEF_WORDS words."""
-    start, end = sentences.span(number)
-    return bisect_left(tokens.starts, end) - bisect_left(tokens.starts, start) <= MAX_BRIEF_WORDS
+    first, end = (bisect_left(tokens.starts, offset) for offset in sentences.span(number))
+    words = tokens.texts[first : min(end, first + MAX_BRIEF_WORDS + 2)]
+    return len([*filter(None, words)]) <= MAX_BRIEF_WORDS  # without the boundary of the title
 
 
 def _mentioned_regions(
@@ -134,20 +160,39 @@ def _mentioned_regions(
 
 
 def _stated_regions(
-    numbers: Sequence[int], mentioned: Mapping[int, list[str]], stating: set[int]
+    numbers: Sequence[int],
+    mentioned: Mapping[int, list[str]],
+    stating: set[int],
+    *,
+    is_mixed: bool,
 ) -> Iterator[str]:
     """Yield the regions of the given sentences.
 
     A sentence without regions takes those of the sentences around it, up to the next sentence
-    about the state of an alert in either direction.
+    about the state of an alert in either direction. In a text that raises and clears alerts it
+    takes those after it, like a heading, or those before it if the text begins with places.
     """
     last = max(mentioned, default=0)
+    directions = [(1, last + 1), (-1, -1)]
+    if is_mixed and min(mentioned, default=0) < min(stating):
+        directions.reverse()
     for number in numbers:
         if number in mentioned:
             yield from mentioned[number]
             continue
-        for step, end in ((1, last + 1), (-1, -1)):
-            for neighbour in range(number + step, end, step):
-                if neighbour in stating:
-                    break
-                yield from mentioned.get(neighbour, ())
+        for step, end in directions:
+            regions = list(
+                _regions_up_to_statement(range(number + step, end, step), mentioned, stating)
+            )
+            yield from regions
+            if is_mixed and regions:
+                break
+
+
+def _regions_up_to_statement(
+    numbers: Iterable[int], mentioned: Mapping[int, list[str]], stating: set[int]
+) -> Iterator[str]:
+    for number in numbers:
+        if number in stating:
+            return
+        yield from mentioned.get(number, ())

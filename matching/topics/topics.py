@@ -14,13 +14,14 @@ distinguished from an alert. In such a rule
 """
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from matching.query.ast import Or, Phrase, Query, Word, terms
 from matching.query.evaluator import evaluate
 from matching.text.tokenizer import split_words
 from matching.topics import rules, topics_file
 from matching.topics.cues import CueSet
+from matching.topics.hazard_words import find_hazard
 from matching.topics.hazards import hazard_tree
 from matching.topics.topic import Topic
 
@@ -98,6 +99,11 @@ class Topics:
     def find_name(self, text: str) -> str | None:
         """Return the name of the topic with this name, synonym or title; _ or - may be a space."""
         return self._names_by_title.get(split_words(text.replace("-", " ")))
+
+    def find_hazard(self, words: Sequence[str]) -> str | None:
+        """Return the hazard that words name in any inflected form, if it is a topic."""
+        name = find_hazard(words)
+        return name if name in self._topics else None
 
     def get_query(self, name: str) -> Query:
         """Return a query for the words of a topic. Raises KeyError for an unknown name.

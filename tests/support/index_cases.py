@@ -40,6 +40,9 @@ TERMS: list[Term] = [
     Phrase(("train", "drone")),
     Phrase(("train", "drone", "alert")),
     Phrase(("drone", "alert", "quiet", "air")),
+    *map(Word, ("train-drone", "air-train-drone", "f-16", "f16", "mig-31", "mig-31k", "16")),
+    Phrase(("train-drone", "alert")),
+    Phrase(("f", "16", "drone")),
     *map(TopicTerm, ("air_alert", "drone", "railway", ALERT_TOPIC)),
     *map(
         place_term, ("Kyiv", "Kharkiv", "Kharkiv Oblast", "Izium", "Ukraine", "Donbas", "Bakhmut")
@@ -84,7 +87,7 @@ QUERIES: st.SearchStrategy[Query] = st.recursive(
     max_leaves=8,
 ).filter(requires_positive_term)
 VOCABULARY = """drone drones train air alert in throughout Ukraine Kyiv Kharkiv Oblast Izium
-Bakhmut Donbas quiet дрон"""
+Bakhmut Donbas quiet дрон train-drone air-train-drone drone-alert F16 F-16 F 16 160 MiG-31K 31K"""
 WORDS = st.lists(st.sampled_from(VOCABULARY.split()), max_size=8).map(" ".join)
 READINGS = st.builds(
     READER.read,

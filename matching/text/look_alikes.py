@@ -9,6 +9,13 @@ _TO_LATIN = str.maketrans(_CYRILLIC, _LATIN)
 _LATIN_LETTER = re.compile("[A-Za-z\u00c0-\u024f]")
 _CYRILLIC_LETTER = re.compile("[\u0400-\u052f]")
 _PART = re.compile(r"[^\W_]+")
+# Letters without case whose capitals look alike.
+_FOLDED_LATIN = "aceiopxybhkmt"
+_FOLDED_CYRILLIC = "асеіорхувнкмт"
+_FOLDED_TABLES = (
+    str.maketrans(_FOLDED_LATIN, _FOLDED_CYRILLIC),
+    str.maketrans(_FOLDED_CYRILLIC, _FOLDED_LATIN),
+)
 
 
 def unmix_scripts(text: str) -> str:
@@ -28,3 +35,13 @@ def _unmix_word(word: str) -> str:
     if not _LATIN_LETTER.search(cyrillic):
         return cyrillic
     return word if _CYRILLIC_LETTER.search(latin) else latin
+
+
+def look_alikes(word: str) -> tuple[str, ...]:
+    """Return how a casefolded word is written in the other script if its capitals look the same."""
+    twins = [word.translate(table) for table in _FOLDED_TABLES]
+    return tuple(twin for twin in twins if not _has_both_scripts(twin) and twin != word)
+
+
+def _has_both_scripts(word: str) -> bool:
+    return bool(_LATIN_LETTER.search(word) and _CYRILLIC_LETTER.search(word))
