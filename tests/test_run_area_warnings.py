@@ -66,7 +66,7 @@ async def test_a_county_warning_and_a_quake_reach_people_inside(tmp_path: Path) 
 kind = "cap"
 name = "nws"
 url = "{cap.url}"
-every = "10s"
+every = "30s"
 [[source]]
 kind = "usgs"
 name = "usgs"
