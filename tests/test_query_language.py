@@ -73,6 +73,8 @@ def catch_error(text: str) -> QueryError:
         ("#Air_Alert", TopicTerm("air_alert")),
         ("#повітряна_тривога", TopicTerm("air_alert")),
         ('from:"My Blog" alpha', And((SourceTerm("my blog"), A))),
+        ('source:"My Blog" alpha', And((SourceTerm("my blog"), A))),
+        ("Source:blog", SourceTerm("blog")),
         ("word:or", Word("or")),
         ("word:kyiv", Word("kyiv")),
         ('word:"Red Cross"', Phrase(("red", "cross"))),
@@ -102,6 +104,8 @@ def test_operators_quotes_and_fields_are_parsed(typed: str, query: Query) -> Non
         ('in:"Kryvyi Rih"', "Kryvyi Rih"),
         ("in:Kryvyi Rih", "Kryvyi Rih"),
         ("in:PL", "Poland"),
+        ("place:PL", "Poland"),
+        ('Place:"Kryvyi Rih"', "Kryvyi Rih"),
     ],
 )
 def test_a_place_is_found_by_any_of_its_names(typed: str, name: str) -> None:

@@ -77,6 +77,7 @@ OPERATORS = {
     **dict.fromkeys(("not", "не", "non"), TokenKind.NOT),
 }
 FIELDS = {"in": TokenKind.PLACE, "word": TokenKind.WORD, "from": TokenKind.SOURCE}
+_FIELD_SYNONYMS = {"place": "in", "source": "from"}  # other systems call them so
 _CIRCLE = re.compile(r'near:"(?P<value>[^"]*)"', re.IGNORECASE)
 
 QUOTES = '"“”„‟«»＂'
@@ -89,7 +90,8 @@ _TOKEN = re.compile(
     | (?P<separator>[{_SEPARATORS}{_LINE_ENDS}])
     | (?P<minus>[-−–](?=[^\s){_SEPARATORS}]))
     | (?P<topic>\#)(?P<topic_name>[\w-]*)
-    | (?P<field>in|word|from):(?P<field_value>[^\s(){QUOTES}{_SEPARATORS}]*)
+    | (?P<field>in|word|from|(?:place|source)(?=:\S)):
+      (?P<field_value>[^\s(){QUOTES}{_SEPARATORS}]*)
     | (?P<quote>[{QUOTES}])
     | (?P<bare>(?:[^\s(){QUOTES}{_SEPARATORS}]|(?<=\d),(?=\d))+)
     """,
@@ -184,7 +186,8 @@ def _lex_token(text: str, start: int) -> QueryToken:
         case "topic_name":
             return _lex_field(text, TokenKind.TOPIC, start, match_["topic_name"], end)
         case "field_value":
-            kind = FIELDS[match_["field"].lower()]
+            field = match_["field"].lower()
+            kind = FIELDS[_FIELD_SYNONYMS.get(field, field)]
             return _lex_field(text, kind, start, match_["field_value"], end)
         case _:
             kind = OPERATORS.get(match_["bare"].casefold(), TokenKind.BARE)
