@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from support.cap_alerts import alert, info
 from support.http_origin import origin, page
 from support.installation import Installation, ask
@@ -52,6 +53,7 @@ def _quakes(*new: tuple[str, float]) -> bytes:
     return json.dumps({"type": "FeatureCollection", "features": features}).encode()
 
 
+@pytest.mark.long
 async def test_a_county_warning_and_a_quake_reach_people_inside(tmp_path: Path) -> None:
     """A city of St. Louis County hung at the state; `earthquake Italy` wanted the word."""
     async with Standin() as standin, origin() as cap, origin() as usgs:
