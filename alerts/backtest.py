@@ -21,6 +21,7 @@ from alerts.classification import is_declared_alert
 from alerts.extraction import (
     extract_observations,
     is_full_report,
+    is_restricted_to,
     restrict_to,
     without_all_clear,
 )
@@ -33,7 +34,6 @@ from matching.index.index import Matches, MatchMode
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reading
 from matching.stored_reading import StoredReading
-from matching.text.phase_views import is_mixed
 from matching.text.reading import MatchableReading
 from storage.inbound.bulletins import Phase, StoredBulletin
 from storage.inbound.incident_spans import IncidentSpan
@@ -119,7 +119,7 @@ class Backtest:
             extract_observations(bulletin, reading, authority)
         ):
             part = reading
-            if set(reading.ancestors) != regions or is_mixed(reading):
+            if not is_restricted_to(reading, regions):
                 part = restrict_to(reading, *regions)
             part_mode = self._rules.mode_of(part)
             if part_mode is not None:

@@ -1,18 +1,18 @@
 """Observation extraction: from a bulletin and its reading to one observation a region. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import replace
 
 from alerts.classification import is_declared_alert
 from alerts.observation import Authority, Observation
-from matching.reader import Reading
-from matching.text.phase_views import (
+from matching.query.phase_views import (
     AIR_ALERT,
     ALL_CLEAR,
     cleared_regions,
     is_mixed,
     subtrees_in_phase,
 )
+from matching.reader import Reading
 from matching.text.reading import Point
 from matching.text.tokenizer import tokenize
 from matching.topics.hazards import AIR, hazard_tree
@@ -75,6 +75,11 @@ def extract_observations(
 def is_full_report(bulletin: Bulletin, reading: Reading) -> bool:
     """Return whether the text is worth reading for people who already know of the alert."""
     return not is_declared_alert(bulletin) and len(reading.tokens) > _SHORT_NOTICE
+
+
+def is_restricted_to(reading: Reading, regions: Set[str]) -> bool:
+    """Return whether a reading says one thing, of these regions only."""
+    return reading.ancestors.keys() == regions and not is_mixed(reading)
 
 
 def restrict_to(reading: Reading, *codes: str) -> Reading:

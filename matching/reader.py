@@ -2,17 +2,19 @@
 
 import functools
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from matching.index.index import Index, MatchMode
+from matching.morphology.phrase_matcher import PhraseMatch
 from matching.places.areas import AreaResolver
 from matching.places.extents import extents_of
 from matching.places.gazetteer import Gazetteer
 from matching.places.nationwide import NationwideDetector
 from matching.places.point_places import places_of_point
+from matching.query.phase_views import AIR_ALERT, ALERT_TOPICS, ALL_CLEAR
 from matching.query.properties import LEVEL, LEVELS, round_measures
 from matching.steps import Steps, complete
 from matching.text.reading import Mention, Point, Reading
@@ -20,13 +22,7 @@ from matching.text.sentences import split_sentences
 from matching.text.tokenizer import TokenSequence, tokenize_bulletin
 from matching.topics.declared_hazards import open_topics
 from matching.topics.hazards import hazard_tree
-from matching.topics.sentence_topics import (
-    AIR_ALERT,
-    ALERT_TOPICS,
-    ALL_CLEAR,
-    SentenceTopics,
-    classify_sentences,
-)
+from matching.topics.sentence_topics import SentenceTopics, classify_sentences, split_clauses
 from matching.topics.topics import Topics
 
 __all__ = ["Mention", "Reader", "Reading"]
@@ -148,8 +144,15 @@ class Reader:
             round_measures(measures) if measures else {},
             (Point(*point),) if point else (),
         )
-        sentence_topics = self._classify(title, text, tokens, mentions, country_mentions)
-        yield
+
+        @functools.cache
+        def whole_countries() -> list[tuple[int, str]]:
+            return self._nationwide.find_countries(tokens, country_mentions)
+
+        cues = self._topics.cues.find(tokens.pieces)
+        sentence_topics = yield from self._classify(
+            title, text, tokens, mentions, cues, whole_countries
+        )
         found_topics = self._find_topics(topics) | open_topics(sentence_topics.topics, hazards)
         found_topics |= self._match_operator_topics(base)
         found_topics = self._hazards.close(found_topics | frozenset(hazards))
@@ -163,16 +166,14 @@ class Reader:
             subjects = set(source_regions)
         else:
             if is_alert:
-                countries = frozenset(
-                    code for _, code in self._nationwide.find_countries(tokens, country_mentions)
-                )
+                countries = frozenset(code for _, code in whole_countries())
             subjects = {mention.code for mention in mentions}.union(source_regions, countries)
         if point and not subjects:
             subjects = set(places_of_point(*point, self._gazetteer))
         affected: Set[str] = frozenset()
         if is_alert and not is_unplaced:
-            stated = sentence_topics.alert_regions | sentence_topics.all_clear_regions
-            candidates = subjects if source_regions else stated or subjects
+            in_clauses = sentence_topics.alert_regions | sentence_topics.all_clear_regions
+            candidates = subjects if source_regions else in_clauses or subjects
             affected = {code for code in candidates if not self._is_country(code)} | countries
         if is_active is None:
             is_active = AIR_ALERT in found_topics or ALL_CLEAR not in found_topics
@@ -180,10 +181,10 @@ class Reader:
         from_source = frozenset(source_regions)
         # A clause decides for a country that it names as a whole; else every statement is about it.
         alert_regions, all_clear_regions = (
-            from_source or self._without_named_countries(stated, countries)
-            for stated in (sentence_topics.alert_regions, sentence_topics.all_clear_regions)
+            from_source or self._without_named_countries(codes, countries)
+            for codes in (sentence_topics.alert_regions, sentence_topics.all_clear_regions)
         )
-        unstated = countries - alert_regions - all_clear_regions
+        in_no_clause = countries - alert_regions - all_clear_regions
         points = base.points
         if not points or not ALERT_TOPICS.isdisjoint(found_topics):
             # An air alert is on in its whole area, wherever the threat was seen.
@@ -195,12 +196,12 @@ class Reader:
             affected_subtrees={code: self._gazetteer.subtree(code) for code in affected},
             nationwide_countries=countries,
             alert_regions=(
-                alert_regions | unstated
+                alert_regions | in_no_clause
                 if AIR_ALERT in found_topics and not is_unplaced
                 else frozenset()
             ),
             all_clear_regions=(
-                all_clear_regions | unstated
+                all_clear_regions | in_no_clause
                 if ALL_CLEAR in found_topics and not is_unplaced
                 else frozenset()
             ),
@@ -241,8 +242,11 @@ class Reader:
         if self._alert_triggers.isdisjoint([cue.name for cue in cues]):
             return False
         mentions, countries = yield from self._find_mentions(tokens, f"{title}\n{text}")
-        sentence_topics = self._classify(title, text, tokens, mentions, countries).topics
-        return not ALERT_TOPICS.isdisjoint(open_topics(sentence_topics, hazards))
+        whole_countries = functools.partial(self._nationwide.find_countries, tokens, countries)
+        sentence_topics = yield from self._classify(
+            title, text, tokens, mentions, cues, whole_countries
+        )
+        return not ALERT_TOPICS.isdisjoint(open_topics(sentence_topics.topics, hazards))
 
     def is_drill(self, headline: str) -> bool:
         """Return whether a headline announces a test or an exercise."""
@@ -271,22 +275,23 @@ class Reader:
         text: str,
         tokens: TokenSequence,
         mentions: Sequence[Mention],
-        country_mentions: Sequence[tuple[int, str]],
-    ) -> SentenceTopics:
+        cues: Sequence[PhraseMatch],
+        whole_countries: Callable[[], Sequence[tuple[int, str]]],
+    ) -> Steps[SentenceTopics]:
         """Classify each sentence. The text is split into sentences only if it has a trigger cue."""
-        cues = self._topics.cues.find(tokens.pieces)
         names = [cue.name for cue in cues]
         if self._topics.trigger_cues.isdisjoint(names):
             return SentenceTopics(frozenset(), frozenset(), frozenset())
         if not self._alert_triggers.isdisjoint(names):
-            countries = self._nationwide.find_countries(tokens, country_mentions)
             mentions = (
                 *mentions,
-                *(Mention(code, tokens.starts[i], tokens.end(i)) for i, code in countries),
+                *(Mention(code, tokens.starts[i], tokens.end(i)) for i, code in whole_countries()),
             )
-        return classify_sentences(
+        sentences = split_clauses(
             tokens, mentions, cues, split_sentences(title, text), self._topics
         )
+        yield
+        return classify_sentences(tokens, mentions, cues, sentences, self._topics)
 
     def _without_named_countries(
         self, codes: frozenset[str], countries: frozenset[str]

@@ -15,10 +15,10 @@ import orjson
 
 from matching.places.extents import extents_of
 from matching.places.gazetteer import Gazetteer
+from matching.query.phase_views import ALERT_TOPICS
 from matching.text.pieces import Pieces, split_into_pieces
 from matching.text.reading import Mention, Point, Reading
 from matching.text.tokenizer import tokenize_bulletin
-from matching.topics.sentence_topics import ALERT_TOPICS
 
 _FORMAT = 2
 

@@ -4,12 +4,14 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from support.shared_resources import reader
+from support.shared_resources import gazetteer, reader
 
 from alerts import classification
 from alerts.classification import is_alert, read_bulletin, read_in_steps
 from bot.sources.parsing.sanitize import MAX_TEXT_LENGTH
 from matching.events.report import read_report
+from matching.places import region
+from matching.places.discs import distance_km
 from matching.steps import STEP_SIZE
 from matching.text.tokenizer import split_words, tokenize
 from storage.inbound.bulletins import Bulletin
@@ -69,6 +71,26 @@ async def test_others_run_while_a_long_text_is_classified_as_an_alert(
     turns = await run_beside(work)
     assert work.result()
     assert turns > STEP_SIZE / 5
+
+
+def test_villages_are_compared_with_the_cities_near_them_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each village was compared with each city: 20,000 characters took 1.4 s."""
+    pairs = []
+
+    def count(first: tuple[float, float], second: tuple[float, float]) -> float:
+        pairs.append((first, second))
+        return distance_km(first, second)
+
+    monkeypatch.setattr(region, "distance_km", count)
+    home = [place for place in gazetteer() if place.is_home and " " not in place.names["uk"]]
+    cities = [place.names["uk"] for place in home if place.kind == "city"][:60]
+    villages = [place.names["uk"] for place in home if place.kind == "village"]
+    text = f"{', '.join(cities)}. {' слово '.join(villages)}"[:MAX_TEXT_LENGTH]
+    reading = read_bulletin(reader(), bulletin(text))
+    assert len(reading.mentions) > 60
+    assert len(pairs) < text.count("слово") * 10
 
 
 async def test_a_text_of_normal_length_is_read_without_waiting_for_others() -> None:

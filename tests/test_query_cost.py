@@ -8,9 +8,9 @@ from support.shared_resources import gazetteer, topics
 
 from matching.places import lookup
 from matching.places.gazetteer import Gazetteer
-from matching.query import term_resolver
 from matching.query.errors import ErrorKind, QueryError
 from matching.query.parser import QueryLimits, parse
+from matching.query.terms import term_resolver
 from storage.engine.database import Database
 
 MAX_LOOKUPS = 2_500

@@ -28,11 +28,11 @@ from handlers.text.subscription_options import (
     split_options,
 )
 from handlers.text.timezones import UTC
-from matching.query.ambiguities import Ambiguity
 from matching.query.ast import dump, load
 from matching.query.doubts import Doubt, find_doubt
 from matching.query.errors import QueryError
 from matching.query.parser import ParsedQuery, parse
+from matching.query.terms.ambiguities import Ambiguity
 from storage.engine.database import Transaction
 from storage.subscribers import subscriptions
 from storage.subscribers.subscriptions import Subscription

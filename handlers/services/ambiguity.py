@@ -6,8 +6,8 @@ from handlers.telegram.keyboards import encode_text, parse_number
 from handlers.text.i18n import Translator
 from handlers.text.plain_text import echo
 from handlers.text.query_text import QueryFormatter
-from matching.query.ambiguities import Ambiguity
 from matching.query.ast import NearTerm, Phrase, PlaceTerm, Query, Word, replace, terms
+from matching.query.terms.ambiguities import Ambiguity
 from storage.values.message import Button
 
 PREFIX = "c"

@@ -13,12 +13,12 @@ from matching.places.discs import is_within, nearest_km
 from matching.places.extents import extents_of
 from matching.places.gazetteer import Gazetteer
 from matching.places.lookup import nearest
-from matching.query.ambiguities import Ambiguity
 from matching.query.ast import HERE, SAVED, NearTerm
-from matching.query.circle_resolver import is_here
 from matching.query.errors import ErrorKind, QueryError
 from matching.query.parser import ParsedQuery, QueryLimits, parse
 from matching.query.personal_places import PersonalPlaces, SavedPlace
+from matching.query.terms.ambiguities import Ambiguity
+from matching.query.terms.circle_resolver import is_here
 from matching.text.tokenizer import split_words
 from storage.subscribers.saved_places import Position, StoredPlace
 from storage.subscribers.shared_locations import Coordinates

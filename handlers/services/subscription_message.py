@@ -8,9 +8,9 @@ from handlers.text.html import Html, join
 from handlers.text.i18n import Translator
 from handlers.text.query_text import QueryFormatter
 from handlers.text.schedule_text import format_schedule
-from matching.query.ambiguities import Ambiguity
 from matching.query.ast import And, Or, Phrase, PlaceTerm, PropertyTerm, Query, Word, load, terms
 from matching.query.properties import DEPTH, LEVEL, LEVELS, MAGNITUDE
+from matching.query.terms.ambiguities import Ambiguity
 from storage.subscribers.subscriptions import Subscription
 from storage.values.message import Button, MessageContent
 from storage.values.schedules import Frequency

@@ -19,7 +19,7 @@ from matching.index.rebuild import Rebuild, StoredEntry
 from matching.index.segment import Segment
 from matching.index.segment_builder import empty_segment
 from matching.query.ast import Query, requires_positive_term
-from matching.text.phase_views import views
+from matching.query.phase_views import views
 from matching.text.reading import MatchableReading
 
 __all__ = ["Index", "MatchMode", "Matches", "Rebuild", "StoredEntry"]

@@ -30,6 +30,20 @@ class Candidate:
         return self.referents[:1] == self.weak_referents[:1]
 
     @property
+    def name_words(self) -> tuple[str, ...]:
+        """Words of the name as it is spelled, in the nominative; of a demonym its own."""
+        return self.spelling.words if self.spelling else self.words
+
+    @property
+    def is_nominative(self) -> bool:
+        """True if the text has the name as it is spelled, in no other case."""
+        return self.words == self.name_words
+
+    def prefer(self, *numbers: int) -> None:
+        """Put these referents first."""
+        self.referents = tuple(dict.fromkeys((*numbers, *self.referents)))
+
+    @property
     def last(self) -> int:
         """Position of the last word."""
         return self.first + self.size - 1

@@ -79,12 +79,13 @@ class CandidateScanner:
         next_position = 0
         for group in split_steps(self._start_positions(tokens)):
             for position in group:
-                if position >= next_position:
-                    next_position = (
-                        text
-                        and tokens.gaps[position].endswith("#")
-                        and self._scan_hashtag(tokens, position, text, candidates)
-                    ) or self._scan_at(tokens, position, candidates, is_all_caps=is_all_caps)
+                if position < next_position:
+                    continue
+                next_position = self._scan_hashtag(tokens, position, text, candidates)
+                if not next_position:
+                    next_position = self._scan_at(
+                        tokens, position, candidates, is_all_caps=is_all_caps
+                    )
             yield
         return candidates
 
@@ -92,7 +93,8 @@ class CandidateScanner:
         self, tokens: TokenSequence, position: int, text: str, candidates: list[Candidate]
     ) -> int:
         """Add the place of a hashtag of several words; return the next position, or 0 if none."""
-        hashtag = hashtag_at(tokens, position, text)
+        is_hashtag = text and tokens.gaps[position].endswith("#")
+        hashtag = hashtag_at(tokens, position, text) if is_hashtag else None
         if hashtag is None:
             return 0
         for size in range(hashtag.size, 0, -1):

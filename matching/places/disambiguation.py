@@ -80,7 +80,7 @@ class Disambiguator:
                     candidate.weak_referents,
                     key=lambda number: city not in self._table.subtree(number),
                 )
-                candidate.referents = tuple(dict.fromkeys((*regions, *candidate.referents)))
+                candidate.prefer(*regions)
                 candidate.is_certain = True
 
     def _accept_weak_names(self) -> None:
@@ -101,7 +101,7 @@ class Disambiguator:
                 if any(number in numbers[1:] for numbers in containers) or (
                     candidate.is_weak and self._contains_any(number, accepted)
                 ):
-                    candidate.referents = tuple(dict.fromkeys((number, *candidate.referents)))
+                    candidate.prefer(number)
                     candidate.is_accepted = not candidate.is_rejected
                     candidate.is_certain = True
                     break
@@ -123,7 +123,7 @@ class Disambiguator:
                     self._reject_other_entity(position, candidate, unlisted, person_names)
             yield
         for candidate in self._candidates if unlisted or person_names else ():
-            words = self._name_words(candidate)
+            words = candidate.name_words
             is_person = words in person_names and not self._has_place_cue(candidate)
             if candidate.spelling and (words in unlisted or is_person):
                 candidate.is_rejected = True
@@ -141,14 +141,14 @@ class Disambiguator:
         if kind == "country" or kind in SETTLEMENT_KINDS:
             following = self._candidates[position + 1 : position + 2]
             if self._containment.is_unlisted(candidate, following):
-                unlisted.add(self._name_words(candidate))
+                unlisted.add(candidate.name_words)
         if kind in SETTLEMENT_KINDS:
             candidate.is_rejected = self._entities.is_river(candidate) or (
                 context.has_settlement_excluding_article(candidate)
                 and not self._containment.resolve_to_oblast(candidate)
             )
             if self._entities.has_human_action(candidate):
-                person_names.add(self._name_words(candidate))
+                person_names.add(candidate.name_words)
         candidate.is_rejected = candidate.is_rejected or (
             self._entities.is_other_entity(candidate)
             or (
@@ -218,10 +218,7 @@ class Disambiguator:
         """Return whether the words after the nominative show that it is a place."""
         if self._context.is_label(candidate):
             return True
-        return self._is_nominative(candidate) and self._context.has_place_event(candidate)
-
-    def _is_nominative(self, candidate: Candidate) -> bool:
-        return candidate.words == self._name_words(candidate)
+        return candidate.is_nominative and self._context.has_place_event(candidate)
 
     def _is_ambiguous(self, candidate: Candidate) -> bool:
         """Return whether a prominent name may be a word or a person here."""
@@ -255,7 +252,7 @@ class Disambiguator:
     def _accept_by_other_places(self) -> Steps[None]:
         """Accept candidates in a list with an accepted place or in an accepted unit."""
         for _ in range(_MAX_ROUNDS):
-            units = self._accepted_units()
+            self._support.update()
             undecided = [
                 position
                 for position, candidate in enumerate(self._candidates)
@@ -264,30 +261,21 @@ class Disambiguator:
             has_accepted = False
             for group in split_steps(undecided):
                 for position in group:
-                    has_accepted |= self._accept_if_supported(position, units)
+                    has_accepted |= self._accept_if_supported(position)
                 yield
             if not has_accepted:
                 return
 
-    def _accepted_units(self) -> list[int]:
-        """Return the units accepted so far, smallest first."""
-        units = {
-            candidate.referents[0]
-            for candidate in self._candidates
-            if candidate.is_accepted and self._kind(candidate) in UNIT_KINDS
-        }
-        return sorted(units, key=lambda number: len(self._table.subtree(number)))[:MAX_PLACES]
-
-    def _accept_if_supported(self, position: int, units: list[int]) -> bool:
+    def _accept_if_supported(self, position: int) -> bool:
         candidate = self._candidates[position]
-        candidate.is_accepted = self._is_supported(position, candidate, units)
+        candidate.is_accepted = self._is_supported(position, candidate)
         return candidate.is_accepted
 
-    def _is_supported(self, position: int, candidate: Candidate, units: list[int]) -> bool:
+    def _is_supported(self, position: int, candidate: Candidate) -> bool:
         if candidate.is_weak:
             return self._is_sole_region(candidate) and self._support.is_in_list(position, candidate)
         if candidate.is_elliptic:
-            oblasts = (self._table.region(unit).kind == "oblast" for unit in units)
+            oblasts = (self._table.region(unit).kind == "oblast" for unit in self._support.units)
             return any(oblasts) and not self._context.has_agreeing_noun(candidate)
         if self._kind(candidate) == "district":
             return self._support.is_in_city(candidate)
@@ -297,27 +285,23 @@ class Disambiguator:
         if is_minor and (
             not is_word
             or self._has_place_cue(candidate)
-            or (self._is_nominative(candidate) and self._context.is_label(candidate))
+            or (candidate.is_nominative and self._context.is_label(candidate))
         ):
-            referents = referents_inside(candidate, units, self._table)
-            candidate.referents = tuple(dict.fromkeys((*referents, *candidate.referents)))
+            referents = referents_inside(candidate, self._support.units, self._table)
+            candidate.prefer(*referents)
             if referents:
                 return True
         if is_minor and not is_word and self._support.is_near_city(candidate):
             return True
-        return not has_many_referents and self._has_support(
-            position, candidate, units, is_word=is_word
-        )
+        return not has_many_referents and self._has_support(position, candidate, is_word=is_word)
 
-    def _has_support(
-        self, position: int, candidate: Candidate, units: list[int], *, is_word: bool
-    ) -> bool:
+    def _has_support(self, position: int, candidate: Candidate, *, is_word: bool) -> bool:
         """Return whether an accepted place shows that a name of few referents is a place."""
         support = self._support
         if is_word and not self._is_prominent(candidate):
             return support.is_in_list_of_country(position, candidate)
         return (
-            (is_word and support.is_in_unit(candidate, units))
+            (is_word and support.is_in_unit(candidate))
             or support.is_in_country(candidate)
             or support.contains_city(candidate)
             or support.is_in_list(position, candidate)
@@ -332,6 +316,3 @@ class Disambiguator:
 
     def _kind(self, candidate: Candidate) -> str:
         return self._best_referent(candidate).kind
-
-    def _name_words(self, candidate: Candidate) -> tuple[str, ...]:
-        return candidate.spelling.words if candidate.spelling else candidate.words

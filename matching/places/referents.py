@@ -46,7 +46,7 @@ class ReferentRanker:
         if referent is None:
             referent = self._home_referent_in_unit(candidate, mentioned)
         if referent is not None:
-            candidate.referents = tuple(dict.fromkeys((referent, *candidate.referents)))
+            candidate.prefer(referent)
 
     def _referent_in_following_unit(
         self, candidate: Candidate, following: Candidate | None

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from matching.places.discs import distance_km
+
 LANGUAGES = ("en", "uk", "ru", "it")
 
 # Prior of a bare name: the likeliest kind first.
@@ -61,6 +63,14 @@ class Region:
         """True for a region abroad that is no rival for a city of its name."""
         is_abroad = self.kind in {"region", "county"}
         return is_abroad and self.population < PROMINENT_POPULATION
+
+    def distance_km(self, other: "Region") -> float | None:
+        """Return the distance to another region; None if a position is unknown."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        if other.latitude is None or other.longitude is None:
+            return None
+        return distance_km((self.latitude, self.longitude), (other.latitude, other.longitude))
 
     @property
     def rank_key(self) -> tuple[float, int]:

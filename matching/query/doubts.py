@@ -10,12 +10,12 @@ from typing import Protocol
 
 from matching.morphology.inflection import inflect
 from matching.places.gazetteer import Gazetteer
-from matching.query.ambiguities import Ambiguity
 from matching.query.ast import PlaceTerm, Word
 from matching.query.parser import ParsedQuery
 from matching.query.personal_places import PersonalPlaces
 from matching.query.question_words import load_question_words
-from matching.query.term_resolver import TopicNames
+from matching.query.terms.ambiguities import Ambiguity
+from matching.query.terms.topic_terms import TopicNames
 from matching.spelling.keyboard_layouts import retype
 from matching.spelling.misspellings import resembles
 from matching.spelling.neighbourhoods import find_city_of

@@ -19,8 +19,8 @@ from matching.query.ast import (
     TopicTerm,
     Word,
 )
+from matching.query.phase_views import AIR_ALERT, views
 from matching.query.properties import holds
-from matching.text.phase_views import AIR_ALERT, views
 from matching.text.pieces import Pieces
 from matching.text.reading import MatchableReading, Reading
 

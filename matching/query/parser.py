@@ -14,7 +14,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from matching.places.gazetteer import Gazetteer
-from matching.query.ambiguities import Ambiguity
 from matching.query.ast import Not, Phrase, Query, Word, requires_positive_term
 from matching.query.errors import ErrorKind, QueryError
 from matching.query.joined_names import split_joined_names
@@ -24,7 +23,9 @@ from matching.query.personal_places import NO_PERSONAL_PLACES, PersonalPlaces
 from matching.query.precedence import Joiner, Operand, OperandKind, combine, find_kind
 from matching.query.state_abbreviations import expand_state_abbreviations
 from matching.query.stopwords import is_too_common
-from matching.query.term_resolver import TermResolver, TopicNames
+from matching.query.terms.ambiguities import Ambiguity
+from matching.query.terms.term_resolver import TermResolver
+from matching.query.terms.topic_terms import TopicNames
 
 __all__ = ["ErrorKind", "ParsedQuery", "QueryError", "QueryLimits", "parse"]
 

@@ -15,7 +15,7 @@ from matching.query.measure_words import load_measure_words
 from matching.query.parser import ParsedQuery, QueryLimits, parse
 from matching.query.personal_places import NO_PERSONAL_PLACES, PersonalPlaces
 from matching.query.question_words import load_question_words
-from matching.query.term_resolver import TopicNames
+from matching.query.terms.topic_terms import TopicNames
 from matching.text.tokenizer import split_words, tokenize
 
 _MAX_PIECES = 60  # of a text, separated by spaces

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from matching.query.phase_views import AIR_ALERT
 from matching.topics.hazards import AIR, hazard_tree
-from matching.topics.sentence_topics import AIR_ALERT
 
 
 def open_topics(topics: frozenset[str], hazards: Sequence[str]) -> frozenset[str]:

@@ -8,7 +8,7 @@ in the order of the text, places before the state ("Poltava, Sumy: alarm") or af
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -104,8 +104,8 @@ def _phases_by_sentence(
         is_raising = name in RAISING or name.removeprefix("no_") in RAISING
         if is_raising or name in CLEARING:
             offset = tokens.starts[match.first]
-            stated = phases.setdefault(sentences.sentence_at(offset), {})
-            stated[offset] = stated.get(offset, True) and is_raising
+            in_sentence = phases.setdefault(sentences.sentence_at(offset), {})
+            in_sentence[offset] = in_sentence.get(offset, True) and is_raising
     return phases
 
 
@@ -124,15 +124,15 @@ def _cut(
     ]
     offsets = sorted(phases)
     for (start, is_linked), (stop, _) in zip(starts, [*starts[1:], (end, False)], strict=True):
-        stated = offsets[bisect_left(offsets, start) : bisect_left(offsets, stop)]
+        stating = offsets[bisect_left(offsets, start) : bisect_left(offsets, stop)]
         place = bisect_left(places, start)
         is_placed = place < len(places) and places[place] < stop
         yield _Part(
             start,
             is_linked,
-            frozenset(phases[offset] for offset in stated),
+            frozenset(phases[offset] for offset in stating),
             is_placed,
-            is_placed and (not stated or places[place] < stated[0]),
+            is_placed and (not stating or places[place] < stating[0]),
         )
 
 
@@ -172,8 +172,10 @@ def _join_run(parts: list[_Part]) -> list[_Part]:
     return [_merged(parts[i:j]) for i, j in pairwise(bounds)]
 
 
-def _merged(parts: Collection[_Part]) -> _Part:
-    first, *_ = parts
+def _merged(parts: Sequence[_Part]) -> _Part:
+    first = parts[0]
+    if len(parts) == 1:
+        return first
     placed = next((part for part in parts if part.is_placed or part.phases), first)
     return _Part(
         first.start,

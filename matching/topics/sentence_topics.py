@@ -5,16 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from matching.morphology.phrase_matcher import PhraseMatch
+from matching.query.phase_views import AIR_ALERT, ALL_CLEAR
 from matching.text.reading import Mention
 from matching.text.sentences import Sentences
 from matching.text.tokenizer import TokenSequence
 from matching.topics.phase_clauses import CLEARING, split_phase_clauses
 from matching.topics.topics import Topics
 
-AIR_ALERT, ALL_CLEAR = "air_alert", "all_clear"
-
-ALERT_TOPICS = frozenset((AIR_ALERT, ALL_CLEAR))
-"""Without a statement of its source, a text with one of these topics is an alert."""
 MAX_BRIEF_WORDS = 3  # a sentence this short states one thing: "Відбій!"
 _LEFT_OUT = "left_out"  # a cue: its clause states nothing about the places in it
 _EXCEPTIONS = frozenset(("except", _LEFT_OUT))
@@ -37,8 +34,10 @@ def classify_sentences(
     sentences: Sentences,
     topics: Topics,
 ) -> SentenceTopics:
-    """Classify a text by the cues found in it (`matches`) and the places it mentions."""
-    sentences = split_clauses(tokens, mentions, matches, sentences, topics)
+    """Classify a text by the cues found in it (`matches`) and the places it mentions.
+
+    `sentences` are cut by `split_clauses`.
+    """
     numbers, numbered = _relevant_cues(tokens, matches, sentences, topics)
     cues, stating = _cues_by_sentence(tokens, numbers, numbered, sentences, topics)
     for mention in mentions:

@@ -48,7 +48,7 @@ class ContainmentResolver:
             return False
         subtree = self._table.subtree(number)
         referents = [n for n in candidate.referents if n in subtree]
-        candidate.referents = tuple(dict.fromkeys((*referents, *candidate.referents)))
+        candidate.prefer(*referents)
         candidate.is_certain = bool(referents)
         return not referents
 
@@ -74,7 +74,7 @@ class ContainmentResolver:
                 continue
             subtree = self._table.subtree(number)
             if number == following.referents[0] or any(n in subtree for n in candidate.referents):
-                following.referents = tuple(dict.fromkeys((number, *following.referents)))
+                following.prefer(number)
                 following.is_certain = True
                 return number
         return None

@@ -78,7 +78,7 @@ class EntityContext:
         if word.text in lexicon.quoted_nouns:
             return self._context.gap_before(candidate)[-1:] in _OPENING_QUOTES
         if word.text in lexicon.work_nouns:
-            return gap == " " and candidate.words == self._spelling_words(candidate)
+            return gap == " " and candidate.is_nominative
         is_station = self._tokens.texts[candidate.first] in lexicon.station_words
         return is_station and word.is_capitalized and self._context.gap_before(candidate) == " "
 
@@ -93,9 +93,6 @@ class EntityContext:
             and _ADJECTIVE_OF_DISTRICT.fullmatch(name)
             and self._context.gap_after(candidate) == " "
         )
-
-    def _spelling_words(self, candidate: Candidate) -> tuple[str, ...]:
-        return candidate.spelling.words if candidate.spelling else candidate.words
 
     def is_river(self, candidate: Candidate) -> bool:
         """Return whether a name of both a town and a river means the river."""
@@ -171,8 +168,7 @@ class EntityContext:
         ):
             following = None
         if word and word.text in lexicon.person_titles:
-            is_nominative = candidate.words == self._spelling_words(candidate)
-            return is_nominative and self._context.gap_before(candidate) == " "
+            return candidate.is_nominative and self._context.gap_before(candidate) == " "
         name = self._tokens.texts[candidate.first]
         if (
             following
@@ -201,7 +197,7 @@ class EntityContext:
             and word.text not in lexicon.english_words
             and not self._is_all_caps
             and self._context.gap_before(candidate) == " "
-            and candidate.words == self._spelling_words(candidate)
+            and candidate.is_nominative
         )
 
     def is_lone_capital(self, candidate: Candidate) -> bool:

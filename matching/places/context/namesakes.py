@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from matching.places.candidate import Candidate
 from matching.places.context.mention_context import MentionContext
-from matching.places.discs import distance_km
 from matching.places.lexicon import Lexicon
 from matching.places.referents import MAX_REFERENTS, SETTLEMENT_KINDS, UNIT_KINDS
 from matching.places.region import Region
@@ -70,7 +69,7 @@ class NamesakeResolver:
         distances = {
             number: distance
             for number in candidate.referents
-            if (distance := region_distance_km(self._table.region(number), centre)) is not None
+            if (distance := self._table.region(number).distance_km(centre)) is not None
         }
         near = [number for number, distance in distances.items() if distance < _NEAR_KM]
         if near:
@@ -114,7 +113,7 @@ class NamesakeResolver:
             if home.is_home and home.kind == "city" and name in map(str.lower, home.names.values()):
                 self._choose(candidate, number)  # Ніжин, Бар, not Bari
                 return
-            distance = region_distance_km(self._table.region(number), region)
+            distance = self._table.region(number).distance_km(region)
             if distance is not None and distance < _NEAR_KM:
                 self._choose(candidate, number)
                 return
@@ -142,17 +141,8 @@ class NamesakeResolver:
             candidate.referents = (*candidate.referents[:1], number, *candidate.referents[1:])
 
     def _choose(self, candidate: Candidate, number: int) -> None:
-        candidate.referents = tuple(dict.fromkeys((number, *candidate.referents)))
+        candidate.prefer(number)
         candidate.is_certain = True
 
     def _region(self, candidate: Candidate) -> Region:
         return self._table.region(candidate.referents[0])
-
-
-def region_distance_km(first: Region, second: Region) -> float | None:
-    """Return the distance of two regions; None if a position is unknown."""
-    if first.latitude is None or first.longitude is None:
-        return None
-    if second.latitude is None or second.longitude is None:
-        return None
-    return distance_km((first.latitude, first.longitude), (second.latitude, second.longitude))

@@ -6,60 +6,41 @@ Decides which words are a place, and records the other meanings they could have 
 import difflib
 import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import Protocol
 
 from matching.places.gazetteer import Gazetteer
 from matching.places.lookup import suggest
 from matching.places.region import Region
-from matching.query.ambiguities import MAX_ALTERNATIVES, Ambiguities, Meaning
 from matching.query.ast import (
-    ALERT_TOPIC,
-    And,
     NearTerm,
-    Or,
     Phrase,
     PlaceTerm,
     Query,
-    TopicTerm,
     Word,
 )
-from matching.query.circle_resolver import CircleResolver, here_length
 from matching.query.errors import ErrorKind, QueryError
-from matching.query.guesses import (
+from matching.query.lexer import QUOTES, QueryToken, TokenKind
+from matching.query.personal_places import PersonalPlaces
+from matching.query.terms.ambiguities import MAX_ALTERNATIVES, Ambiguities, Meaning
+from matching.query.terms.circle_resolver import CircleResolver, here_length
+from matching.query.terms.guesses import (
     MAX_SIMILAR_PLACES,
     MIN_NAME_SIMILARITY,
     MIN_WORD_SIMILARITY,
     PROMINENT_KINDS,
     select_places,
 )
-from matching.query.lexer import QUOTES, QueryToken, TokenKind
-from matching.query.personal_places import PersonalPlaces
-from matching.query.source_terms import refuse_link, resolve_source
+from matching.query.terms.source_terms import refuse_link, resolve_source
+from matching.query.terms.topic_terms import TopicNames, resolve_hazard, resolve_topic
 from matching.spelling.common_words import is_common_word
 from matching.spelling.neighbourhoods import find_city_of
 from matching.text.tokenizer import Token, split_words, tokenize
 
 _MAX_SHORT_QUERY = 2  # bare words of a query in which a lower-case word can be a misspelt name
 _JOINED_NUMBER = re.compile(r"(?P<name>[^\W\d_][^+]*)(?P<number>\+\d+(?:[.,]\d+)?)[^\W\d_]*")
-_MAX_HAZARD_WORDS = 4
 _MAX_QUALIFIER_WORDS = 3  # words of the containing region after a name: Mykolaiv Lviv Oblast
 _ADJECTIVE = re.compile("[\u0400-\u052f']+[сц]ь?к(?:ий|а|е|і|ая|ое|ие)")
 _NAME_KINDS = frozenset((TokenKind.BARE, TokenKind.QUOTED, TokenKind.PLACE))
 _EXPLICIT_ONLY_KINDS = frozenset(("village", "hromada"))  # a bare name means them only in in:"…"
-
-
-class TopicNames(Protocol):
-    """Topic catalogue, as the parser needs it."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Return all names."""
-
-    def find_name(self, text: str) -> str | None:
-        """Return the name of the topic with this name or title."""
-
-    def find_hazard(self, words: Sequence[str]) -> str | None:
-        """Return the hazard that words name, if it is a topic."""
 
 
 class TermResolver:
@@ -159,7 +140,7 @@ class TermResolver:
         token = self._tokens[position]
         match token.kind:
             case TokenKind.TOPIC:
-                return self._resolve_topic(token), position + 1
+                return resolve_topic(token, self._topics), position + 1
             case TokenKind.SOURCE:
                 return resolve_source(token, self._sources), position + 1
             case TokenKind.WORD:
@@ -226,18 +207,6 @@ class TermResolver:
         region = self._gazetteer.get(code)
         return region is not None and region.kind in PROMINENT_KINDS
 
-    def _resolve_topic(self, token: QueryToken) -> TopicTerm:
-        name = self._topics.find_name(token.value) or self._topics.find_hazard(
-            split_words(token.value)
-        )
-        if token.value == ALERT_TOPIC:
-            name = ALERT_TOPIC
-        if name is None:
-            closest = _closest(token.value.casefold(), self._topics.names)
-            suggestion = f"#{closest}" if closest else None
-            raise QueryError(ErrorKind.UNKNOWN_TOPIC, token.start, token.end, suggestion)
-        return TopicTerm(name)
-
     def _resolve_place(self, position: int) -> tuple[PlaceTerm, int]:
         """Resolve in:"Kryvyi Rih", in:Kryvyi Rih or in:CODE."""
         token = self._tokens[position]
@@ -259,7 +228,7 @@ class TermResolver:
     def _resolve_bare(self, position: int) -> tuple[Query, int]:
         refuse_link(self._tokens[position], self._sources)
         self._refuse_joined_number(self._tokens[position])
-        if hazard := self._resolve_hazard(position):
+        if hazard := resolve_hazard(self._tokens, position, self._topics):
             return hazard
         words, end = self._longest_name(position)
         start, text_end = self._tokens[position].start, self._tokens[end - 1].end
@@ -267,19 +236,6 @@ class TermResolver:
         if end == position + 1 and not self._is_prominent(words):
             guess = self._guess_two_words(position)
         return guess or (self._resolve_name(start, text_end, words), end)
-
-    def _resolve_hazard(self, position: int) -> tuple[Query, int] | None:
-        """Resolve the longest name of a hazard to its topic or its words, None if there is none."""
-        tokens = self._tokens[position : position + _MAX_HAZARD_WORDS]
-        for size in range(len(tokens), 0, -1):
-            if any(token.kind is not TokenKind.BARE for token in tokens[:size]):
-                continue
-            words = [word for token in tokens[:size] for word in split_words(token.value)]
-            if name := self._topics.find_hazard(words):
-                literals = tuple(dict.fromkeys(map(Word, words)))
-                literal = literals[0] if len(literals) == 1 else And(literals)
-                return Or((TopicTerm(name), literal)), position + size
-        return None
 
     def _refuse_joined_number(self, token: QueryToken) -> None:
         """Raise QueryError for a place with a number that is no distance: Kyiv+20."""
@@ -407,7 +363,3 @@ def _literal(token: QueryToken) -> Word | Phrase:
 def _words_term(words: Iterable[str]) -> Word | Phrase:
     parts = tuple(words)
     return Word(parts[0]) if len(parts) == 1 else Phrase(parts)
-
-
-def _closest(text: str, names: Iterable[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(text, names, 1, 0.7)), None)

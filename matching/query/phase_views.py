@@ -8,13 +8,14 @@ is raised, of what is cleared, and of the whole with neither of the two topics.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from matching.query.properties import LEVEL
 from matching.text.pieces import Pieces
 from matching.text.reading import MatchableReading, Point
 
 AIR_ALERT, ALL_CLEAR = "air_alert", "all_clear"
 
-_LEVEL = "level"  # a property in matching.query.properties: an all-clear has none
-_PHASE_TOPICS = frozenset((AIR_ALERT, ALL_CLEAR))
+ALERT_TOPICS = frozenset((AIR_ALERT, ALL_CLEAR))
+"""Without a statement of its source, a text with one of these topics is an alert."""
 _NONE: frozenset[str] = frozenset()
 
 
@@ -41,7 +42,7 @@ def is_mixed(reading: MatchableReading) -> bool:
     return (
         bool(reading.all_clear_regions or reading.alert_regions)
         and reading.all_clear_regions != reading.alert_regions
-        and reading.topics >= _PHASE_TOPICS
+        and reading.topics >= ALERT_TOPICS
     )
 
 
@@ -71,7 +72,7 @@ def subtrees_in_phase(
 
 def _phase_views(reading: MatchableReading) -> Iterator[PhaseView]:
     cleared = cleared_regions(reading)
-    measures = {name: value for name, value in reading.measures.items() if name != _LEVEL}
+    measures = {name: value for name, value in reading.measures.items() if name != LEVEL}
     for topic, dropped in ((AIR_ALERT, cleared), (ALL_CLEAR, reading.alert_regions)):
         subtrees = subtrees_in_phase(reading, is_cleared=topic == ALL_CLEAR)
         ancestors = {
@@ -83,7 +84,7 @@ def _phase_views(reading: MatchableReading) -> Iterator[PhaseView]:
             ancestors=ancestors,
             regions=frozenset().union(*ancestors.values()),
             affected_subtrees=subtrees,
-            topics=reading.topics - (_PHASE_TOPICS - {topic}),
+            topics=reading.topics - (ALERT_TOPICS - {topic}),
             withheld_topics=_NONE,
             is_alert=True,
             source=reading.source,
@@ -97,8 +98,8 @@ def _phase_views(reading: MatchableReading) -> Iterator[PhaseView]:
         ancestors=reading.ancestors,
         regions=reading.regions,
         affected_subtrees=reading.affected_subtrees,
-        topics=reading.topics - _PHASE_TOPICS,
-        withheld_topics=_PHASE_TOPICS,
+        topics=reading.topics - ALERT_TOPICS,
+        withheld_topics=ALERT_TOPICS,
         is_alert=True,
         source=reading.source,
         measures=measures,
