@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 
 from pyroaring import BitMap
 
@@ -9,6 +10,14 @@ from alerts.observation import Observation
 from matching.index.index import Matches
 from matching.reader import Reading
 from storage.inbound.bulletins import Bulletin
+
+
+class Origin(Enum):
+    """Kind of batch that a bulletin came in."""
+
+    REPORT = "report"  # a poll, or a message of a source that reports events
+    BASELINE = "baseline"  # the first poll of a source: older than our polling
+    STATE_MESSAGE = "state_message"  # a message of a state source, between two polls
 
 
 @dataclass(frozen=True)
@@ -20,8 +29,12 @@ class AlertBulletin:
     reading: Reading
     matches: Matches  # with the sound rule applied
     is_fresh: bool  # recent enough to be pushed
-    is_baseline: bool  # from the first poll of a source: older than our polling
-    is_announced: bool = False  # from a message of a state source, not from a poll
+    origin: Origin
+
+    @property
+    def is_baseline(self) -> bool:
+        """True if no subscriber is informed of it."""
+        return self.origin is Origin.BASELINE
 
 
 @dataclass

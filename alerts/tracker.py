@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from alerts.active_alerts import ActiveAlert, ActiveAlerts
 from alerts.decision_context import DecisionContext
-from alerts.decision_types import AlertBulletin, Recipients, RegionObservation
+from alerts.decision_types import AlertBulletin, Origin, Recipients, RegionObservation
 from alerts.effects import (
     BecameUnknown,
     Changed,
@@ -29,6 +29,7 @@ from alerts.evidence import Evidence
 from alerts.extraction import (
     extract_observations,
     is_full_report,
+    is_restricted_to,
     restrict_to,
     without_all_clear,
 )
@@ -49,7 +50,6 @@ from alerts.sound import DEFAULT_SOUND_RULE, SoundRule, at_highest_level
 from matching.index.index import Index, Matches
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reading
-from matching.text.phase_views import is_mixed
 from storage.engine.database import Database, Transaction
 from storage.inbound.bulletins import Phase
 from storage.inbound.incidents import Incident, IncidentKey, has_id, is_same_alert
@@ -110,7 +110,7 @@ class AlertTracker:
         bulletin, reading = alert_bulletin.bulletin, alert_bulletin.reading
         authority = self._context.authority(bulletin.source)
         observations = extract_observations(bulletin, reading, authority)
-        if alert_bulletin.is_announced:
+        if alert_bulletin.origin is Origin.STATE_MESSAGE:
             observations = tuple(replace(item, is_announced=True) for item in observations)
         recipients = Recipients(alert_bulletin.matches.push)
         for observation, regions in self._assign_regions(observations):
@@ -204,7 +204,7 @@ class AlertTracker:
         now: datetime,
     ) -> RegionObservation:
         reading, matches = alert_bulletin.reading, alert_bulletin.matches
-        if set(reading.ancestors) != regions or is_mixed(reading):
+        if not is_restricted_to(reading, regions):
             reading = restrict_to(reading, *regions)
             has_sound = self.sound_rule.has_sound(alert_bulletin.bulletin, reading)
             matches = self._index.match(reading).resolve_sound(is_default_audible=has_sound)

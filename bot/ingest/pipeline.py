@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pyroaring import BitMap
 
 from alerts.classification import is_alert, is_declared_alert, read_in_steps
-from alerts.decision_types import AlertBulletin
+from alerts.decision_types import AlertBulletin, Origin
 from alerts.effects import Closed
 from alerts.freshness import is_fresh
 from alerts.stored_readings import pack_reading
@@ -83,12 +83,7 @@ class IngestPipeline:
             await self._store_cursor(transaction, batch)
 
         async with self._lock.hold(is_urgent=_is_urgent(batch.bulletins)):
-            return await self._store(
-                batch.bulletins,
-                store_cursor,
-                baseline=batch.is_baseline,
-                announced=batch.state is not None and not batch.has_inferred_all_clears,
-            )
+            return await self._store(batch.bulletins, store_cursor, _origin(batch))
 
     async def _ingest_through_queue(self, batch: Batch) -> list[IngestResult]:
         async with self.database.write() as transaction:
@@ -178,24 +173,16 @@ class IngestPipeline:
         self,
         batch: Sequence[Bulletin],
         store_with: _StoreWith,
-        *,
-        baseline: bool = False,
-        announced: bool = False,  # by a message of a state source
+        origin: Origin = Origin.REPORT,
     ) -> list[IngestResult]:
         """Store new bulletins and their recipients, and what `store_with` adds."""
         await self.deduplicator.reload_if_stale(self.database, self.reader, self.clock())
         known_flags = await find_known(self.database, batch)
         new = [b for b, is_known in zip(batch, known_flags, strict=True) if not is_known]
         try:
-            new_readings = [await self._read(bulletin, baseline=baseline) for bulletin in new]
+            new_readings = [await self._read(bulletin, origin) for bulletin in new]
             recipients = [
-                await self._match(
-                    position,
-                    bulletin,
-                    new_readings[position],
-                    baseline=baseline,
-                    announced=announced,
-                )
+                await self._match(position, bulletin, new_readings[position], origin)
                 for position, bulletin in enumerate(new)
             ]
             async with self.database.write() as transaction:
@@ -221,21 +208,15 @@ class IngestPipeline:
         self.metrics.record(batch, results)
         return results
 
-    async def _read(self, bulletin: Bulletin, *, baseline: bool) -> Reading | None:
+    async def _read(self, bulletin: Bulletin, origin: Origin) -> Reading | None:
         """Return the reading of a bulletin, None for one that needs no match: it is read later."""
-        if baseline and not self.tracker.is_state_source(bulletin.source):
+        if origin is Origin.BASELINE and not self.tracker.is_state_source(bulletin.source):
             return None
         await asyncio.sleep(0)  # reading takes a millisecond: let other tasks run
         return await read_in_steps(self.reader, bulletin)
 
     async def _match(
-        self,
-        position: int,
-        bulletin: Bulletin,
-        reading: Reading | None,
-        *,
-        baseline: bool,
-        announced: bool,
+        self, position: int, bulletin: Bulletin, reading: Reading | None, origin: Origin
     ) -> BulletinRecipients:
         if reading is None:
             return NO_RECIPIENTS
@@ -250,14 +231,12 @@ class IngestPipeline:
             silent = push if reading.is_unplaced else matches.silent & push
             return BulletinRecipients(Lane.NEWS, push, silent, matches.digest, news_fingerprint)
         if is_declared_alert(bulletin) and self.reader.is_drill(bulletin.title or bulletin.text):
-            push = BitMap() if baseline else matches.push
+            push = BitMap() if origin is Origin.BASELINE else matches.push
             return BulletinRecipients(Lane.NEWS, push, push, BitMap(), None)
-        alert_bulletin = AlertBulletin(
-            position, bulletin, reading, matches, fresh, baseline, announced
-        )
+        alert_bulletin = AlertBulletin(position, bulletin, reading, matches, fresh, origin)
         await self.tracker.begin_decisions(self.clock(), bulletin.source)
         alert_recipients = self.tracker.decide(alert_bulletin, self.clock())
-        if baseline:
+        if alert_bulletin.is_baseline:
             return NO_RECIPIENTS
         push, as_news = (
             (alert_recipients.push, alert_recipients.as_news) if fresh else (BitMap(), BitMap())
@@ -312,6 +291,12 @@ class IngestPipeline:
             )
         await fan_out.store()
         return counts
+
+
+def _origin(batch: Batch) -> Origin:
+    if batch.is_baseline:
+        return Origin.BASELINE
+    return Origin.STATE_MESSAGE if batch.is_state_message else Origin.REPORT
 
 
 def _take_batch(waiting: Sequence[Arrival]) -> Sequence[Arrival]:

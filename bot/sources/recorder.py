@@ -96,14 +96,13 @@ class Recorder:
     async def record(self, batch: Batch) -> None:
         """Append the batch. A write error is logged and does not stop the source."""
         now = self._clock()
-        has_state = batch.state is not None
         poll = RecordedPoll(
             now,
             batch.source,
             batch.state,
-            () if has_state else batch.bulletins,
+            batch.bulletins if batch.state is None else (),
             is_baseline=batch.is_baseline,
-            is_message=has_state and not batch.has_inferred_all_clears,
+            is_message=batch.is_state_message,
         )
         file = self._folder / f"{batch.source}-{now.astimezone(UTC):%Y-%m-%d}.jsonl"
         try:

@@ -28,6 +28,11 @@ class Batch:
     has_inferred_all_clears: bool = False  # inferred from missing alerts, not announced
     has_service_regions: bool = False  # regions are (number, name, raion): see `region_resolver`
 
+    @property
+    def is_state_message(self) -> bool:
+        """True for the changes that a state source reports by a message between two polls."""
+        return self.state is not None and not self.has_inferred_all_clears
+
 
 class PolledSource(Protocol):
     """A source that is polled."""
