@@ -29,11 +29,6 @@ class _Unpacker(Protocol):
         ...
 
 
-def _describe_size(size: int) -> str:
-    megabytes = size // (1024 * 1024)
-    return f"{megabytes} MB" if megabytes else f"{size // 1024} KB"
-
-
 async def read_decompressed(
     chunks: AsyncIterable[bytes], encoding: str, max_bytes: int, *, is_exact: bool = False
 ) -> bytes:
@@ -46,7 +41,7 @@ async def read_decompressed(
     if not is_known_encoding(encoding):
         raise Unusable(f"has content encoding {encoding[:20]}, which was not requested")
     coding = _CODINGS[encoding]
-    unpacker = _exact_unpacker(coding) if is_exact else _DetectingUnpacker(coding)
+    unpacker = _unpacker(coding) if is_exact else _DetectingUnpacker(coding)
     body = bytearray()
     received = 0
     async for chunk in chunks:
@@ -62,6 +57,11 @@ async def read_decompressed(
     if not unpacker.is_complete:
         raise Unreachable("closed the connection before its answer was complete")
     return bytes(body)
+
+
+def _describe_size(size: int) -> str:
+    megabytes = size // (1024 * 1024)
+    return f"{megabytes} MB" if megabytes else f"{size // 1024} KB"
 
 
 def is_known_encoding(encoding: str) -> bool:
@@ -92,7 +92,7 @@ class _DetectingUnpacker:
             if len(self._head) < len(_GZIP_SIGNATURE):
                 return b""
             chunk = self._head
-            self._unpacker = _unpacker(self._coding, chunk)
+            self._unpacker = _unpacker(_detect_coding(self._coding, chunk))
         return self._unpacker.unpack(chunk, max_bytes)
 
     def flush(self) -> bytes:
@@ -100,18 +100,19 @@ class _DetectingUnpacker:
         return self._head if self._unpacker is None else b""
 
 
-def _exact_unpacker(coding: str) -> _Unpacker:
+def _unpacker(coding: str) -> _Unpacker:
     if coding == "deflate":
         return _DeflateUnpacker()
     return _GzipUnpacker() if coding else _Identity()
 
 
-def _unpacker(coding: str, head: bytes) -> _Unpacker:
+def _detect_coding(coding: str, head: bytes) -> str:
+    """Return the coding of a body that begins with `head`, although its header says `coding`."""
     if coding == "deflate":
-        return _DeflateUnpacker()
+        return coding
     if head.startswith(_GZIP_SIGNATURE):
-        return _GzipUnpacker()
-    return _GzipUnpacker() if coding and not head.lstrip().startswith(_PLAIN) else _Identity()
+        return "gzip"
+    return "" if head.lstrip().startswith(_PLAIN) else coding
 
 
 class _Identity:

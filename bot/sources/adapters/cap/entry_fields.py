@@ -4,7 +4,7 @@ Meteoalarm, the NWS and others repeat the main fields of an alert in their index
 alert if the entry leads to no other one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -34,32 +34,32 @@ def entry_alert(entry: Element) -> dict[str, Any] | None:
     if sum(bool(child_text(entry, name)) for name in _TELLING) < _MIN_TELLING:
         return None
     info: dict[str, Any] = {name: child_text(entry, name) for name in _INFO_FIELDS}
-    info["headline"] = _first_text(entry, ("headline", "title"))
-    info["description"] = _first_text(entry, _DESCRIPTIONS)
-    info["web"] = _first_text(entry, ("web", "link"))
+    info["headline"] = _first_text(entry, "headline", "title")
+    info["description"] = _first_text(entry, *_DESCRIPTIONS)
+    info["web"] = _first_text(entry, "web", "link")
     info["parameter"] = _pairs(entry, "parameter")
     info["eventCode"] = _pairs(entry, "eventCode")
     info["area"] = [
         {
-            "areaDesc": _first_text(entry, ("areaDesc",)),
+            "areaDesc": _first_text(entry, "areaDesc"),
             "geocode": _pairs(entry, "geocode"),
             "polygon": _texts(entry, "polygon"),
             "circle": _texts(entry, "circle"),
         }
     ]
     return {
-        "identifier": _first_text(entry, ("identifier", "id", "guid", "link")),
-        "sender": _first_text(entry, ("sender",)),
-        "sent": _first_text(entry, _SENT),
-        "status": _first_text(entry, ("status",)) or "Actual",
-        "msgType": _first_text(entry, ("msgType", "message_type", "messageType")) or "Alert",
-        "scope": _first_text(entry, ("scope",)),
-        "references": _first_text(entry, ("references",)),
+        "identifier": _first_text(entry, "identifier", "id", "guid", "link"),
+        "sender": _first_text(entry, "sender"),
+        "sent": _first_text(entry, *_SENT),
+        "status": _first_text(entry, "status") or "Actual",
+        "msgType": _first_text(entry, "msgType", "message_type", "messageType") or "Alert",
+        "scope": _first_text(entry, "scope"),
+        "references": _first_text(entry, "references"),
         "info": [info],
     }
 
 
-def _first_text(entry: Element, names: Sequence[str]) -> str:
+def _first_text(entry: Element, *names: str) -> str:
     texts = (inner_text(child).strip() for name in names for child in children(entry, name))
     return next(filter(None, texts), "")
 

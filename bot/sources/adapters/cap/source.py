@@ -112,17 +112,18 @@ class Cap(PageSource):
             page = await self._client.get(
                 link.address, max_bytes=_MAX_ALERT_BYTES, linked_from=self._url
             )
-            return ((await self._parse(page)).alerts or described) if page else described
+            alerts = (await self._parse(page)).alerts if page else ()
         except Refused as error:
             if error.status in _GONE:  # expired since the index was made
                 return ()
-            if described and error.status in _FORBIDDEN:
-                return described
-            raise
+            if not described or error.status not in _FORBIDDEN:
+                raise
+            return described
         except Unusable:  # a page for people
-            if described:
-                return described
-            raise
+            if not described:
+                raise
+            return described
+        return alerts or described
 
     async def _parse(self, page: Page) -> CapDocument:
         return split_items(await self._parsers.run(parse_page, page.body, page.charset, page.base))

@@ -38,7 +38,7 @@ _CAP_TYPE = "application/cap+xml"
 _EMBEDDED = frozenset(("content", "summary", "description", "encoded"))
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 _OTHER_RELATIONS = frozenset(("self", "edit", "next", "previous"))
-_RELATED = 3  # rank of a link to a related page
+_CAP_PAGE, _PAGE, _FILE, _RELATED_PAGE, _PERMANENT_ID = range(5)  # ranks of addresses, best first
 _ENTRY_NAMES = {"feed": "entry", "channel": "item", "RDF": "item"}
 
 
@@ -146,7 +146,7 @@ def _link(entry: _Entry, *, is_described: bool) -> str:
     """
     addresses = sorted(_addresses(entry.element), key=lambda item: item[0])
     if is_described:
-        addresses = [item for item in addresses if item[0] != _RELATED]
+        addresses = [item for item in addresses if item[0] != _RELATED_PAGE]
     joined = (_join(_join(entry.base, base), address) for _, address, base in addresses)
     return next(filter(is_web_address, joined), "")
 
@@ -159,15 +159,18 @@ def _addresses(entry: Element) -> Iterator[tuple[int, str, str]]:
         address = child.get("href") or child.get("url") or child.get("src") or ""
         is_cap = child.get("type", "").partition(";")[0].strip() == _CAP_TYPE
         if name in {"link", "content", "enclosure"} and address:
-            is_page = name != "enclosure" and child.get("rel", "alternate") == "alternate"
-            if child.get("rel") not in _OTHER_RELATIONS or is_cap:
-                is_related = child.get("rel") == "related"
-                rank = 0 if is_cap else 1 if is_page else _RELATED if is_related else 2
-                yield rank, address, own_base
+            relation = child.get("rel", "alternate")
+            if is_cap:
+                yield _CAP_PAGE, address, own_base
+            elif relation == "related":
+                yield _RELATED_PAGE, address, own_base
+            elif relation not in _OTHER_RELATIONS:
+                is_page = name != "enclosure" and relation == "alternate"
+                yield _PAGE if is_page else _FILE, address, own_base
         elif name == "link" and text:
-            yield 1, text, own_base
+            yield _PAGE, text, own_base
         elif name in {"guid", "id"} and is_web_address(text):
-            yield 4, text, own_base
+            yield _PERMANENT_ID, text, own_base
 
 
 def _join(base: str, address: str) -> str:
