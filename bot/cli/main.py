@@ -147,7 +147,7 @@ def parser() -> argparse.ArgumentParser:
 async def _run(options: argparse.Namespace) -> int:
     config, secret = _with_token(options)
     resources = _resources(config, options)
-    await app.run(config, secret, resources, _stop_on_signal())
+    await app.run(config, secret, resources, stop_on_signal())
     return 0
 
 
@@ -223,7 +223,7 @@ async def _copy(copy: _Copy, options: argparse.Namespace) -> int:
 
 
 async def _demo(_options: argparse.Namespace) -> int:
-    await demo(_stop_on_signal(), print)
+    await demo(stop_on_signal(), print)
     return 0
 
 
@@ -252,7 +252,7 @@ def _resources(config: Config, options: argparse.Namespace) -> LanguageResources
     return resources
 
 
-def _stop_on_signal() -> asyncio.Event:
+def stop_on_signal() -> asyncio.Event:
     """Return an event set by SIGINT, SIGTERM or SIGHUP; a second SIGINT ends the process at once.
 
     SIGHUP comes when the terminal closes. `nohup` has it ignored, and so it stays.
