@@ -2,9 +2,10 @@
 
 import pytest
 from support.alert_pipeline import AlertPipeline
+from support.indexes import indexes_of
 from support.shared_resources import gazetteer, reader, topics
 
-from matching.index.index import Index, MatchMode
+from matching.index.index import Index
 from matching.query.ast import Query
 from matching.query.evaluator import evaluate
 from matching.query.parser import parse
@@ -76,22 +77,14 @@ QUERIES = {
 
 
 @pytest.fixture(scope="module")
-def indexes() -> list[Index]:
-    """Return an index of the queries with a segment, and one of changes only."""
-    built, changed = Index(), Index()
-    for index in (built, changed):
-        for number, asked in enumerate(QUERIES):
-            index.add(number, number, asked, MatchMode.AUDIBLE)
-    rebuild = built.start_rebuild()
-    rebuild.finish()
-    built.apply_rebuild(rebuild)
-    return [built, changed]
+def indexes() -> tuple[Index, Index]:
+    return indexes_of(QUERIES)
 
 
 @pytest.mark.parametrize("order", [1, -1])
 @pytest.mark.parametrize(("language", "raised", "cleared"), PAIRS)
 def test_each_clause_decides_for_the_places_it_names(
-    language: str, raised: str, cleared: str, order: int, indexes: list[Index]
+    language: str, raised: str, cleared: str, order: int, indexes: tuple[Index, Index]
 ) -> None:
     first, second = (raised, cleared)[::order]
     expected = [number for number, wanted in enumerate(QUERIES.values()) if wanted]

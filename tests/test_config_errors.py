@@ -165,6 +165,7 @@ def test_a_toml_error_is_reported_with_its_line(file: Path, text: bytes, message
         (BLOG + BLOG, "source"),
         ("[[topic]]\nname = 'rail'\nquery = 'x'\n" * 2, "topic"),
         (BLOG + "[[source]]\nkind = 'webhook'\nname = 'press'", "source[1].secret"),
+        ("[[source]]\nkind = 'webhook'\nname = 'press'", "source[0].secret"),
         ("[[source]]\nkind = 'webhook'\nname = 'press'\nsecret = ''", "source[0].secret"),
         ("[source]\nkind = 'webhook'", "source"),
         ("[[topic]]\nname = 'a b'\nquery = 'x'", "topic[0].name"),

@@ -5,14 +5,12 @@ import json
 from typing import Any
 
 import pytest
-from support.shared_resources import gazetteer, reader, topics
+from support.shared_resources import explainer, gazetteer
 
 from bot.cli.explain import ExplainError, explain_lines
-from matching.explain import Explainer
 
 GAZETTEER = gazetteer()
-TOPICS = topics()
-EXPLAINER = Explainer(GAZETTEER, TOPICS, reader())
+EXPLAINER = explainer()
 
 
 def explain(*lines: object, queries: tuple[str, ...] = ()) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import func, select
 from support.installation import Installation
 from support.shared_resources import gazetteer, reader
+from support.stored_subscriptions import store_subscriptions
 
 from alerts.tracker import AlertTracker
 from bot.ingest.deduplicator import Deduplicator
@@ -21,17 +22,13 @@ from bot.ingest.pipeline import BATCH_SIZE, IngestPipeline
 from bot.sources.core.source import Batch
 from bot.standin.server import Standin
 from matching.index.index import Index, MatchMode
-from matching.query.ast import Word, dump
+from matching.query.ast import Word
 from storage import schema
 from storage.engine.database import Database
 from storage.inbound import ingest_queue, sources
 from storage.inbound.bulletins import Bulletin, Kind
-from storage.migrate import migrate
 from storage.outbox import broadcasts
-from storage.subscribers import subscribers, subscriptions
-from storage.subscribers.subscribers import ChatKind, Target
 from storage.values.lanes import Lane
-from storage.values.schedules import Frequency, Schedule
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 STORM = Word("storm")
@@ -196,44 +193,31 @@ async def test_a_disk_that_fills_during_a_burst_loses_and_duplicates_nothing(
 
 
 async def test_a_restart_ingests_the_rest_of_an_interrupted_burst(
-    tmp_path: Path,
+    sqlite: Database, tmp_path: Path
 ) -> None:
     """SIGKILL interrupts the ingest in the middle of a burst."""
-    count = 12 * BATCH_SIZE
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'tocsin.db'}")
-    await migrate(database)
-    async with database.write() as transaction:
-        target = Target(5_000_000_001)
-        person = await subscribers.get_or_create(transaction, target, ChatKind.PRIVATE, "en", NOW)
-        await subscriptions.add(
-            transaction,
-            person.number,
-            query=dump(STORM),
-            query_text="storm",
-            schedule=Schedule(Frequency.NOW),
-            next_due_at=None,
-            now=NOW,
-        )
+    count = 6 * BATCH_SIZE
+    await store_subscriptions(sqlite, [5_000_000_001], "word:storm", NOW)
+    async with sqlite.write() as transaction:
         ids = await ingest_queue.enqueue(transaction, map(storm, range(count)), NOW)
     async with Standin() as standin:
         installation = Installation(tmp_path, standin)
         async with installation.started():  # until it has begun
             async with asyncio.timeout(60):
-                while await count_waiting(database) == count:  # noqa: ASYNC110 - another process
+                while await count_waiting(sqlite) == count:  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.005)
-        ingested = count - await count_waiting(database)
+        ingested = count - await count_waiting(sqlite)
         assert 0 < ingested < count
-        assert await count_broadcasts(database) == ingested
+        assert await count_broadcasts(sqlite) == ingested
 
         async with installation.running():
             async with asyncio.timeout(60):
-                while await count_waiting(database):  # noqa: ASYNC110 - another process
+                while await count_waiting(sqlite):  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.02)
 
-    async with database.read() as transaction:
+    async with sqlite.read() as transaction:
         results = await ingest_queue.get_results(transaction, ids)
     assert [(result.is_duplicate, result.match_count) for result in results.values()] == [
         (False, 1)
     ] * count
-    assert await count_broadcasts(database) == count
-    await database.close()
+    assert await count_broadcasts(sqlite) == count

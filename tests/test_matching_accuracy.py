@@ -4,11 +4,10 @@ import json
 from importlib.resources import files
 
 import pytest
-from support.shared_resources import gazetteer, reader, topics
+from support.shared_resources import explainer, gazetteer
 
 from benchmarks.scoring import Scores, score
 from benchmarks.understanding import large_cities
-from matching.explain import Explainer
 
 LANGUAGES = ("en", "it", "ru", "uk")
 
@@ -31,8 +30,7 @@ def posts() -> Scores:
 def score_items(name: str) -> Scores:
     path = files("benchmarks") / "data" / name
     items = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    explainer = Explainer(gazetteer(), topics(), reader())
-    return score(items, explainer, large_cities(gazetteer()))
+    return score(items, explainer(), large_cities(gazetteer()))
 
 
 def test_labelled_items_cover_every_language(scores: Scores) -> None:

@@ -1,43 +1,40 @@
 """Places that the words around a name decide: hashtags, lists, namesakes, rivers, works."""
 
-import functools
-
 import pytest
+from support.places_of import places_of
+from support.shared_resources import explainer
 
-from matching.explain import Explainer
-from matching.places.gazetteer import Gazetteer
-from matching.reader import Reader
-from matching.topics.topics import Topics
+HASHTAGS = [
+    ("#Камянець_Подільський_район без води", "Kamianets-Podilskyi Raion", "Podilsk Raion"),
+    ("#Білгород_Дністровський_район", "Bilhorod-Dnistrovskyi Raion", "Dnistrovskyi Raion"),
+    ("#Новгород_Сіверський_район", "Novhorod-Siverskyi Raion", "Novhorod"),
+    ("#Могилів_Подільський_район 🟢 Відбій", "Mohyliv-Podilskyi Raion", "Podilsk Raion"),
+    ("#Івано_Франківська_область відбій", "Ivano-Frankivsk Oblast", "Ivano-Frankivsk"),
+    ("Explosions in the region #KyivOblast", "Kyiv Oblast", "Kyiv"),
+    ("Тривога. #ХарківськаОбласть", "Kharkiv Oblast", "Kharkiv"),
+    ("#КривийРіг ППО працює", "Kryvyi Rih", ""),
+    ("#Словянськ обстріл ринку", "Sloviansk", ""),
+    ("#BilaTserkva is dark tonight", "Bila Tserkva", ""),
+]
+NAMESAKES = [
+    ("У селищі Ялта під Маріуполем нема світла", "Mariupol", "Yalta"),
+    ("посёлок Ялта возле Мариуполя без связи", "Mariupol", "Yalta"),
+    ("Посёлок Старый Крым у Мариуполя без газа", "Mariupol", "Staryi Krym"),
+    ("Нью-Йорк і Торецьк: тривають бої", "Toretsk", "New York"),
+    ("Shelling of New York and Toretsk killed two", "Toretsk", "New York"),
+    ("Нью-Йорк на Донеччині знову обстріляли", "Donetsk Oblast", "New York"),
+    ("В селе Севастополь под Екатеринбургом школа", "Yekaterinburg", "Sevastopol"),
+    ("Миколаїв на Львівщині святкує", "Lviv Oblast", "Mykolaiv"),
+    ("Towns in Illinois: Genoa, Oregon, Sycamore", "Illinois", "Oregon"),
+    ("В Ильичевском районе Мариуполя темно", "Mariupol", "Chornomorsk"),
+    ("Debris fell in Kyiv's Obolonskyi and Podilskyi districts", "Kyiv", "Podilsk Raion"),
+]
 
 
-@functools.cache
-def explainer() -> Explainer:
-    """Return an explainer of the built-in gazetteer and topics."""
-    gazetteer, topics = Gazetteer.load(), Topics.load_built_in()
-    return Explainer(gazetteer, topics, Reader(gazetteer, topics))
-
-
-def places_of(text: str) -> set[str]:
-    """Return the names of the places of a text."""
-    return {place["name"] for place in explainer().explain("1", "", text)["places"]}
-
-
-@pytest.mark.parametrize(
-    ("text", "place", "absent"),
-    [
-        ("#Камянець_Подільський_район без води", "Kamianets-Podilskyi Raion", "Podilsk Raion"),
-        ("#Білгород_Дністровський_район", "Bilhorod-Dnistrovskyi Raion", "Dnistrovskyi Raion"),
-        ("#Новгород_Сіверський_район", "Novhorod-Siverskyi Raion", "Novhorod"),
-        ("#Могилів_Подільський_район 🟢 Відбій", "Mohyliv-Podilskyi Raion", "Podilsk Raion"),
-        ("#Івано_Франківська_область відбій", "Ivano-Frankivsk Oblast", "Ivano-Frankivsk"),
-        ("Explosions in the region #KyivOblast", "Kyiv Oblast", "Kyiv"),
-        ("Тривога. #ХарківськаОбласть", "Kharkiv Oblast", "Kharkiv"),
-        ("#КривийРіг ППО працює", "Kryvyi Rih", ""),
-        ("#Словянськ обстріл ринку", "Sloviansk", ""),
-        ("#BilaTserkva is dark tonight", "Bila Tserkva", ""),
-    ],
-)
-def test_a_hashtag_of_several_words_is_one_name(text: str, place: str, absent: str) -> None:
+@pytest.mark.parametrize(("text", "place", "absent"), [*HASHTAGS, *NAMESAKES])
+def test_the_words_of_a_hashtag_and_the_place_beside_a_name_decide_which_place_it_is(
+    text: str, place: str, absent: str
+) -> None:
     assert place in places_of(text)
     assert absent not in places_of(text)
 
@@ -60,29 +57,6 @@ def test_a_hashtag_of_several_words_is_one_name(text: str, place: str, absent: s
 )
 def test_names_in_a_list_share_the_noun_of_their_unit(text: str, places: str) -> None:
     assert places_of(text) == set(places.split("|"))
-
-
-@pytest.mark.parametrize(
-    ("text", "place", "absent"),
-    [
-        ("У селищі Ялта під Маріуполем нема світла", "Mariupol", "Yalta"),
-        ("посёлок Ялта возле Мариуполя без связи", "Mariupol", "Yalta"),
-        ("Посёлок Старый Крым у Мариуполя без газа", "Mariupol", "Staryi Krym"),
-        ("Нью-Йорк і Торецьк: тривають бої", "Toretsk", "New York"),
-        ("Shelling of New York and Toretsk killed two", "Toretsk", "New York"),
-        ("Нью-Йорк на Донеччині знову обстріляли", "Donetsk Oblast", "New York"),
-        ("В селе Севастополь под Екатеринбургом школа", "Yekaterinburg", "Sevastopol"),
-        ("Миколаїв на Львівщині святкує", "Lviv Oblast", "Mykolaiv"),
-        ("Towns in Illinois: Genoa, Oregon, Sycamore", "Illinois", "Oregon"),
-        ("В Ильичевском районе Мариуполя темно", "Mariupol", "Chornomorsk"),
-        ("Debris fell in Kyiv's Obolonskyi and Podilskyi districts", "Kyiv", "Podilsk Raion"),
-    ],
-)
-def test_the_place_beside_a_name_decides_between_namesakes(
-    text: str, place: str, absent: str
-) -> None:
-    assert place in places_of(text)
-    assert absent not in places_of(text)
 
 
 @pytest.mark.parametrize(

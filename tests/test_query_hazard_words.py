@@ -5,14 +5,13 @@ import json
 from typing import Any
 
 import pytest
-from support.shared_resources import gazetteer, reader, topics
+from support.shared_resources import explainer, gazetteer, topics
 
 from bot.cli.explain import explain_lines
-from matching.explain import Explainer
 from matching.query.ast import Or, TopicTerm, Word
 from matching.query.parser import parse
 
-EXPLAINER = Explainer(gazetteer(), topics(), reader())
+EXPLAINER = explainer()
 QUAKE = {"title": "M 5.1 - 12 km SE of Norcia, Italy", "hazard": "earthquake", "magnitude": 5.1}
 FLOOD = {"title": "Allerta idrogeologica", "regions": ["Emilia-Romagna"], "hazard": "flood"}
 THREAT = {"title": "Загроза для Харкова", "hazard": "ballistic"}

@@ -2,11 +2,10 @@
 
 import pytest
 from support.conversation_driver import ConversationDriver, button_data, button_labels
-from support.shared_resources import gazetteer, reader, topics
+from support.shared_resources import explainer, gazetteer, topics
 
 from handlers.services import place_lists
 from handlers.services.place_lists import PlaceMode
-from matching.explain import Explainer
 from matching.query.ast import And, Not, Or, PlaceTerm, Query, SourceTerm, TopicTerm, Word
 from matching.query.parser import parse
 from storage.engine.database import Database
@@ -133,9 +132,8 @@ def test_a_misspelt_name_does_not_hide_the_other_places_of_a_list() -> None:
 
 
 def test_explain_reads_lists_as_subscriptions_do() -> None:
-    explainer = Explainer(GAZETTEER, TOPICS, reader())
     queries = ("Kyiv, Lviv", "Kyiv AND Lviv", "Odesa; Kharkiv")
-    explained = explainer.explain(1, "", "Air alert in Lviv", queries)
+    explained = explainer().explain(1, "", "Air alert in Lviv", queries)
     assert explained["queries"] == dict(zip(queries, (True, False, False), strict=True))
 
 

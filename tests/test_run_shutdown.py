@@ -2,32 +2,36 @@
 
 import asyncio
 import json
+import os
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
 
 from support.installation import Installation, ask, wait_for_end
+from support.stored_subscriptions import store_subscriptions
 
+from bot.cli.main import stop_on_signal
 from bot.standin.server import Standin
+from storage.engine.database import Database
+from storage.inbound import ingest_queue
+from storage.inbound.bulletins import Bulletin
 
 
 async def test_a_shutdown_waits_seconds_for_calls_in_flight_and_logs_the_backlog(
-    standin: Standin, tmp_path: Path
+    standin: Standin, tmp_path: Path, sqlite: Database
 ) -> None:
     """SIGTERM gives calls in flight eight seconds to finish."""
-    installation = Installation(tmp_path, standin)
-    persons = [standin.people.person(f"P{number}") for number in range(20)]
-    async with installation.running():
-        await asyncio.gather(*(ask(person, "/subscribe Odesa") for person in persons))
-    with installation.config.open("a") as table:
-        table.write("[delivery]\nrate = 4\n")  # leaves time to stop the process
-    blog = tmp_path / "blog.txt"
-    blog.write_text("Odesa opens its opera\nSo the harbour says today.\n")
-    await installation.call("publish", str(blog))
+    installation = Installation(tmp_path, standin, "[delivery]\nrate = 4")  # time to stop it
+    persons = [standin.people.person(f"P{number}", started=True) for number in range(20)]
+    now = datetime.now(UTC)
+    await store_subscriptions(sqlite, [person.id for person in persons], "Odesa", now)
+    news = Bulletin(source="blog", key="1", title="Odesa opens its opera", received_at=now)
+    async with sqlite.write() as transaction:
+        await ingest_queue.enqueue(transaction, [news], now)
     standin.faults.slow(60, method="sendMessage", skip=3)
     standin.faults.slow(2, method="sendMessage", times=None)
     async with installation.started() as process:
-        sends = len(standin.journal.of("sendMessage")) + 5
-        await standin.journal.wait(lambda j: len(j.of("sendMessage")) >= sends)
+        await standin.journal.wait(lambda journal: len(journal.of("sendMessage")) >= 5)
         process.send_signal(signal.SIGTERM)
         _, err = await wait_for_end(process)
     log = {line["event"]: line for line in map(json.loads, err.splitlines())}
@@ -75,15 +79,18 @@ async def test_a_closed_terminal_ends_the_process_after_the_calls_in_flight(
     assert "calls_left_in_doubt" not in events
 
 
-async def test_a_process_started_with_nohup_outlives_its_terminal(
-    standin: Standin, tmp_path: Path
-) -> None:
-    person = standin.people.person("Ann")
+async def test_a_process_started_with_nohup_outlives_its_terminal() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the process inherits it
+    loop, later = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_signal_handler(signal.SIGUSR1, later.set)
     try:
-        async with Installation(tmp_path, standin).running() as process:
-            await ask(person, "/id")
-            process.send_signal(signal.SIGHUP)
-            await ask(person, "/id")
+        stop = stop_on_signal()
+        os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGUSR1)  # handled after it
+        async with asyncio.timeout(60):
+            await later.wait()
+        assert not stop.is_set()
     finally:
+        for number in (signal.SIGUSR1, signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
         signal.signal(signal.SIGHUP, before)

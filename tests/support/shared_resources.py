@@ -1,8 +1,9 @@
-"""Shared resources: the gazetteer, topics, reader and catalog, loaded once per test process."""
+"""Shared resources: gazetteer, topics, reader, explainer, catalog: loaded once per process."""
 
 from functools import cache
 
 from handlers.text.i18n import Catalog
+from matching.explain import Explainer
 from matching.places.gazetteer import Gazetteer
 from matching.reader import Reader
 from matching.topics.topics import Topics
@@ -24,6 +25,12 @@ def topics() -> Topics:
 def reader() -> Reader:
     """Return a reader with the built-in topics."""
     return Reader(gazetteer(), topics())
+
+
+@cache
+def explainer() -> Explainer:
+    """Return an explainer with the built-in topics."""
+    return Explainer(gazetteer(), topics(), reader())
 
 
 @cache
