@@ -22,7 +22,12 @@ from matching.text.sentences import split_sentences
 from matching.text.tokenizer import TokenSequence, tokenize_bulletin
 from matching.topics.declared_hazards import open_topics
 from matching.topics.hazards import hazard_tree
-from matching.topics.sentence_topics import SentenceTopics, classify_sentences, split_clauses
+from matching.topics.sentence_topics import (
+    NO_TOPICS,
+    SentenceTopics,
+    classify_sentences,
+    split_clauses,
+)
 from matching.topics.topics import Topics
 
 __all__ = ["Mention", "Reader", "Reading"]
@@ -88,11 +93,12 @@ class Reader:
         specific. A reading has the ancestors of its topics, too.
 
         An alert affects the known regions its source gives, else the regions in the sentences
-        that raise or clear it, else every region it names. A country that the source gives is
-        affected as a whole; a country that the text names, only if the text says so. A bulletin
-        that is unplaced affects no region: it belongs to the region that its source says it lies
-        in. With `is_alert` None the text decides: it is an alert if it has the topic air_alert or
-        all_clear.
+        that raise or clear it, else every region it names. A text that warns of a threat without
+        an alert affects those its source gives, else those that it threatens. A country that the
+        source gives is affected as a whole; a country that the text names, only if the text says
+        so. A bulletin that is unplaced affects no region: it belongs to the region that its source
+        says it lies in. With `is_alert` None the text decides: it is an alert if it has the topic
+        air_alert or all_clear.
 
         `measures` has the values of properties in `matching.query.properties`, the level as its
         rank. An alert without a level counts as red if it `is_active`, neither announced nor ended;
@@ -165,16 +171,16 @@ class Reader:
             countries = frozenset(code for code in source_regions if self._is_country(code))
             subjects = set(source_regions)
         else:
-            if is_alert:
+            if is_alert or sentence_topics.has_threat:
                 countries = frozenset(code for _, code in whole_countries())
             subjects = {mention.code for mention in mentions}.union(source_regions, countries)
         if point and not subjects:
             subjects = set(places_of_point(*point, self._gazetteer))
         affected: Set[str] = frozenset()
-        if is_alert and not is_unplaced:
-            in_clauses = sentence_topics.alert_regions | sentence_topics.all_clear_regions
-            candidates = subjects if source_regions else in_clauses or subjects
-            affected = {code for code in candidates if not self._is_country(code)} | countries
+        if not is_unplaced:
+            affected = self._affected_regions(
+                sentence_topics, subjects, source_regions, countries, is_alert=is_alert
+            )
         if is_active is None:
             is_active = AIR_ALERT in found_topics or ALL_CLEAR not in found_topics
         ancestors = {code: frozenset((code, *self._gazetteer.ancestors(code))) for code in subjects}
@@ -281,7 +287,7 @@ class Reader:
         """Classify each sentence. The text is split into sentences only if it has a trigger cue."""
         names = [cue.name for cue in cues]
         if self._topics.trigger_cues.isdisjoint(names):
-            return SentenceTopics(frozenset(), frozenset(), frozenset())
+            return NO_TOPICS
         if not self._alert_triggers.isdisjoint(names):
             mentions = (
                 *mentions,
@@ -292,6 +298,30 @@ class Reader:
         )
         yield
         return classify_sentences(tokens, mentions, cues, sentences, self._topics)
+
+    def _affected_regions(
+        self,
+        sentence_topics: SentenceTopics,
+        subjects: Set[str],
+        source_regions: Sequence[str],
+        countries: frozenset[str],
+        *,
+        is_alert: bool,
+    ) -> frozenset[str]:
+        """Return the regions that an alert, all-clear or warning applies to, with all inside.
+
+        `countries` are affected as a whole.
+        """
+        if not (is_alert or sentence_topics.has_threat):
+            return frozenset()
+        if source_regions:
+            candidates = subjects
+        elif is_alert:
+            in_clauses = sentence_topics.alert_regions | sentence_topics.all_clear_regions
+            candidates = in_clauses or subjects
+        else:
+            candidates = sentence_topics.threatened_regions
+        return countries.union(code for code in candidates if not self._is_country(code))
 
     def _without_named_countries(
         self, codes: frozenset[str], countries: frozenset[str]

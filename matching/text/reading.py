@@ -85,7 +85,7 @@ class Reading:
     mentions: tuple[Mention, ...]  # in the order of the text
     ancestors: Mapping[str, frozenset[str]]  # region of the bulletin -> itself and its ancestors
     regions: frozenset[str]  # union of the values of ancestors
-    # Only of an alert or all-clear: region it applies to -> itself and everything inside.
+    # Of an alert, all-clear or warning: region it applies to -> itself and everything inside.
     affected_subtrees: Mapping[str, frozenset[str]]
     nationwide_countries: frozenset[str]  # countries that an alert covers as a whole
     alert_regions: frozenset[str]  # regions for which the text announces an alert

@@ -1,7 +1,7 @@
 """Sentence-level topic classifier: topics, and the regions where an alert is raised or ends."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from matching.morphology.phrase_matcher import PhraseMatch
@@ -9,12 +9,18 @@ from matching.query.phase_views import AIR_ALERT, ALL_CLEAR
 from matching.text.reading import Mention
 from matching.text.sentences import Sentences
 from matching.text.tokenizer import TokenSequence
+from matching.topics.hazards import hazard_tree
 from matching.topics.phase_clauses import CLEARING, split_phase_clauses
 from matching.topics.topics import Topics
 
 MAX_BRIEF_WORDS = 3  # a sentence this short states one thing: "Відбій!"
 _LEFT_OUT = "left_out"  # a cue: its clause states nothing about the places in it
 _EXCEPTIONS = frozenset(("except", _LEFT_OUT))
+_THREATS = frozenset(("threat", "warning", "launches"))
+_NO_THREATS = frozenset(
+    ("over", "clear", "vidbii", "history", "mention", "false", "refuted", "any_drill", "any_false")
+)  # beside these a threat is none, or it has passed
+_ORIGINS = frozenset(("з", "із", "зі", "из", "с", "со", "from", "da", "dal", "dalla", "dalle"))
 _MARK_COLOURS = {"🔴": "red", "🚨": "red", "🟢": "green", "✅": "green"}
 
 
@@ -25,6 +31,11 @@ class SentenceTopics:
     topics: frozenset[str]
     alert_regions: frozenset[str]  # codes of the regions named where an alert is raised
     all_clear_regions: frozenset[str]  # codes of the regions named where an alert ends
+    threatened_regions: frozenset[str]  # codes of the regions named where a hazard threatens
+    has_threat: bool
+
+
+NO_TOPICS = SentenceTopics(frozenset(), frozenset(), frozenset(), frozenset(), has_threat=False)
 
 
 def classify_sentences(
@@ -59,8 +70,41 @@ def classify_sentences(
         frozenset(_stated_regions(numbers, mentioned, stating, is_mixed=is_mixed))
         for numbers in (raising, clearing)
     )
+    threatening = [
+        number for number, names in classified.items() if _is_threat(names, cues[number])
+    ]
+    threatened_regions = frozenset[str]()
+    if threatening:
+        targets = [mention for mention in mentions if not _is_origin(tokens, mention)]
+        mentioned = _mentioned_regions(tokens, targets, matches, sentences)
+        threatened_regions = frozenset(
+            _stated_regions(threatening, mentioned, {*stating, *threatening}, is_mixed=False)
+        )
     all_topics = frozenset().union(*classified.values())
-    return SentenceTopics(all_topics, alert_regions, all_clear_regions)
+    return SentenceTopics(
+        all_topics,
+        alert_regions,
+        all_clear_regions,
+        threatened_regions,
+        has_threat=bool(threatening),
+    )
+
+
+def _is_threat(topics: Set[str], cues: Set[str]) -> bool:
+    """Return whether a sentence with these topics and cues warns of a hazard."""
+    is_threat = not cues.isdisjoint(_THREATS) and cues.isdisjoint(_NO_THREATS)
+    return is_threat and any(map(_is_hazard, topics))
+
+
+def _is_origin(tokens: TokenSequence, mention: Mention) -> bool:
+    """Return whether a threat comes from a place: the word before it is a preposition of origin."""
+    first = bisect_left(tokens.starts, mention.start)
+    return first > 0 and tokens.texts[first - 1] in _ORIGINS
+
+
+def _is_hazard(topic: str) -> bool:
+    hazard = hazard_tree().get(topic)
+    return hazard is not None and not hazard.is_subject
 
 
 def split_clauses(
